@@ -1,0 +1,1 @@
+"""What AsAt is measured against, each written as somebody who likes it would write it."""

@@ -1,0 +1,1 @@
+"""What can be recorded of an improvement plan, and what it adds up to."""

@@ -1,0 +1,305 @@
+"""The vocabulary: everything that can be recorded of an improvement plan, one class per fact.
+
+An event is what an officer asks to record, what the ledger stores and what this page lists; there is no second set of
+words. Each class opens with the sentence that would go in the minutes. The ledger adds which plan it concerns, its
+version and position, when it was recorded and by whom.
+"""
+
+from datetime import date
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from domain.points import read_point
+from domain.scales import Scale
+from domain.texts import Code, Line, Number, Text
+
+
+def _readable_point(text: str) -> str:
+    read_point(text)
+    return text
+
+
+PointText = Annotated[str, StringConstraints(max_length=600), AfterValidator(_readable_point)]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Said(BaseModel):
+    """Anything recorded: it cannot change afterwards, and holds nothing that it does not name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Source(Said):
+    """The document a fact was taken from."""
+
+    title: Line
+    reference: Line | None = None
+    published_on: date | None = None
+
+
+class Judgement(Said):
+    """What an inspection judged of one area."""
+
+    area: Line
+    grade: Line
+
+
+class Event(Said):
+    """What every event may say: from which day it was true, why, and where it was taken from."""
+
+    effective_on: date = Field(description="The day from which it was true; today where it is left out.")
+    reason: Text | None = Field(default=None, description="Why; owed where the rules say so.")
+    source: Source | None = Field(default=None, description="The document it was taken from.")
+
+
+# The plan
+
+
+class PlanOpened(Event):
+    """The plan was opened, with the scale it rates its actions on and the word it uses for its priorities."""
+
+    title: Line
+    organisation: Line
+    scale: Scale
+    priority_word: Line = "Priority"
+
+
+class ScaleAdopted(Event):
+    """From this day the plan rates its actions on another scale."""
+
+    scale: Scale
+
+
+class PlanClosed(Event):
+    """The plan was closed: nothing more happens to its actions from this day."""
+
+
+# What the plan answers to
+
+
+class InspectionReported(Event):
+    """An inspection was reported, with its judgements."""
+
+    body: Line
+    framework: Line | None = None
+    inspected_from: date | None = None
+    inspected_to: date | None = None
+    published_on: date | None = None
+    judgements: tuple[Judgement, ...] = ()
+
+    @model_validator(mode="after")
+    def _days_in_order(self) -> Self:
+        if self.inspected_from and self.inspected_to and self.inspected_to < self.inspected_from:
+            raise ValueError("the inspection ends (inspected_to) before it begins (inspected_from)")
+        return self
+
+
+class RecommendationMade(Event):
+    """A recommendation was made, which the plan has to answer."""
+
+    number: Number
+    text: Text
+    made_by: Line | None = None
+
+
+# Priorities
+
+
+class PriorityAdded(Event):
+    """A priority was added to the plan, answering these recommendations."""
+
+    number: Number
+    title: Text
+    answers: tuple[Number, ...] = ()
+
+
+class PriorityReworded(Event):
+    """A priority was given other words, or answers other recommendations; what is left out stays as it was."""
+
+    number: Number
+    title: Text | None = None
+    answers: tuple[Number, ...] | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.title is None and self.answers is None:
+            raise ValueError("give the new title, the recommendations it answers, or both")
+        return self
+
+
+# Actions
+
+
+class ActionAdded(Event):
+    """An action was added to a priority, or to another action as a part of it."""
+
+    number: Number
+    priority: Number | None = Field(default=None, description="May be left out for a part: it goes with its parent.")
+    text: Text
+    outcome: Text | None = None
+    timescale: Line | None = Field(default=None, description="When it is due, as written.")
+    leads: tuple[Line, ...] = ()
+    reports_to: Line | None = None
+    parent: Number | None = Field(default=None, description="Number of the action it is part of.")
+
+    @model_validator(mode="after")
+    def _has_a_place(self) -> Self:
+        if self.priority is None and self.parent is None:
+            raise ValueError("say which priority the action belongs to, or which action it is part of (parent)")
+        return self
+
+
+class ActionReworded(Event):
+    """An action was given other words, or another outcome; what is left out stays as it was."""
+
+    action: Number
+    text: Text | None = None
+    outcome: Text | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.text is None and self.outcome is None:
+            raise ValueError("give the new text, the new outcome, or both")
+        return self
+
+
+class ActionRenumbered(Event):
+    """An action was given another number, and perhaps moved to another priority; its old number still finds it."""
+
+    action: Number
+    number: Number
+    priority: Number | None = Field(default=None, description="Its new priority; left out, it stays where it is.")
+
+
+class ActionRescheduled(Event):
+    """An action's timescale was changed, for a reason, with the approval of this person or body."""
+
+    action: Number
+    timescale: Line
+    approved_by: Line | None = None
+
+
+class ActionReassigned(Event):
+    """An action was given to other leads."""
+
+    action: Number
+    leads: tuple[Line, ...] = Field(min_length=1)
+
+
+class ActionRated(Event):
+    """An action was rated; the same rating again is a fact too: reviewed, and unchanged."""
+
+    action: Number
+    rating: Code
+    evidence: tuple[Line, ...] = ()
+
+
+class ProgressReported(Event):
+    """Progress on an action was reported, in these words."""
+
+    action: Number
+    text: Text
+
+
+class EvidenceAdded(Event):
+    """Evidence of an action was filed."""
+
+    action: Number
+    title: Line
+    location: Line | None = None
+    sha256: Sha256 | None = Field(default=None, description="SHA-256 of the document, 64 hexadecimal digits.")
+
+
+class ActionClosed(Event):
+    """An action that was complete left the plan's reports."""
+
+    action: Number
+
+
+class ActionWithdrawn(Event):
+    """An action was taken out of the plan, for a reason, without being complete."""
+
+    action: Number
+
+
+class ActionReinstated(Event):
+    """An action that had been withdrawn or closed came back into the plan."""
+
+    action: Number
+
+
+# Assurance and measures
+
+
+class AssuranceGiven(Event):
+    """A report gave this level of assurance on a priority."""
+
+    priority: Number
+    level: Line
+    report: Line | None = None
+
+
+class MeasureDefined(Event):
+    """A measure was defined, or its definition revised from this day."""
+
+    measure: Code
+    title: Line
+    unit: Line | None = None
+    baseline: Line | None = None
+    target: Line | None = None
+    priority: Number | None = None
+
+
+class MeasureReported(Event):
+    """A measure stood at this value for this period."""
+
+    measure: Code
+    period: Line
+    value: Line
+    standing: Line | None = Field(default=None, description="Where it stands against its target, as reported.")
+
+
+# Documents and meetings
+
+
+class VersionIssued(Event):
+    """A version of the plan document was issued."""
+
+    label: Line
+    summary: Text
+    author: Line | None = None
+
+
+class ReportPresented(Event):
+    """A report of the plan as at these points was presented to a forum: from then on the forum knew it."""
+
+    forum: Line
+    title: Line | None = None
+    previous: PointText | None = Field(default=None, description="The point compared from.")
+    current: PointText = Field(description="The point reported; without a basis: with all recorded before this event.")
+
+
+# Corrections
+
+
+class EventWithdrawn(Event):
+    """An event was recorded in error and no longer counts, on any day; what was answered before stays answered."""
+
+    version: int = Field(ge=1, le=10**12, description="Version of the event recorded in error.")
+
+
+#: Every event by its name, in the order of this page.
+EVENTS: dict[str, type[Event]] = {
+    event.__name__: event
+    for event in (
+        PlanOpened, ScaleAdopted, PlanClosed,
+        InspectionReported, RecommendationMade,
+        PriorityAdded, PriorityReworded,
+        ActionAdded, ActionReworded, ActionRenumbered, ActionRescheduled, ActionReassigned, ActionRated,
+        ProgressReported, EvidenceAdded, ActionClosed, ActionWithdrawn, ActionReinstated,
+        AssuranceGiven, MeasureDefined, MeasureReported,
+        VersionIssued, ReportPresented,
+        EventWithdrawn,
+    )
+}  # fmt: skip

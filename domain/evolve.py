@@ -1,0 +1,280 @@
+"""How each event changes a plan: the next version, taken into its timelines.
+
+Nothing here judges: the rules did that before the event was stored. Besides its own assertion an event notes on which
+earlier events it stands, so that none of those can be withdrawn from under it.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from domain import events
+from domain.facts import (
+    Assurance,
+    Definition,
+    Due,
+    Evidence,
+    Inspection,
+    Issue,
+    Presentation,
+    Rated,
+    Reading,
+    Recommendation,
+)
+from domain.plan import Action, Measure, Opening, Plan, Priority
+from domain.points import read_point, resolve
+from domain.timeline import end_of
+from domain.timescales import read_timescale
+
+
+class Orphan(LookupError):
+    """A stored event refers to what the plan does not have. The rules refuse such; only damage can bring it about."""
+
+
+def evolve(plan: Plan, event: events.Event, recorded_at: datetime) -> None:
+    """Take in the next event of the plan's stream, which becomes version `plan.version + 1`.
+
+    Args:
+        plan: the plan, changed in place.
+        event: an event that the rules accepted.
+        recorded_at: the instant the ledger stored it.
+    """
+    version = plan.version + 1
+    _EVOLVE[type(event)](plan, event, version)
+    plan.recorded_at.append(recorded_at)
+    plan.log.append((type(event).__name__, event.effective_on))
+    plan.version = version
+
+
+def presented_points(plan: Plan, event: events.ReportPresented) -> list[tuple[Any, int]]:
+    """The points a presentation names, as (effective day, basis): previous (if any) and current.
+
+    A point without a basis means all that was recorded before the presentation, and `now` its own day, so that what a
+    forum was told can never move. Raises PointUnknown.
+    """
+    named = [text for text in (event.previous, event.current) if text is not None]
+    points = [resolve(read_point(text), plan, event.effective_on) for text in named]
+    return [(point.effective_on, point.basis) for point in points]
+
+
+def _stands_on(plan: Plan, version: int, *bases: int) -> None:
+    for base in dict.fromkeys(bases):
+        plan.dependents[base].append(version)
+
+
+def _action(plan: Plan, number: str, event: events.Event, version: int) -> Action:
+    """The action an event is about; the event stands on its being added and, if so, reinstated."""
+    action = plan.find_action(number, version - 1)
+    if action is None:
+        raise Orphan(f"version {version} of plan {plan.slug} names action {number}, which it does not have")
+    standing = action.standing.at(end_of(event.effective_on), version - 1)
+    _stands_on(plan, version, action.added, standing.version if standing else action.added)
+    return action
+
+
+def _stands_on_priority(plan: Plan, number: str, event: events.Event, version: int) -> Priority:
+    priority = plan.priorities.get(number)
+    if priority is None:
+        raise Orphan(f"version {version} of plan {plan.slug} names priority {number}, which it does not have")
+    if added := priority.added.at(end_of(event.effective_on), version - 1):
+        _stands_on(plan, version, added.version)
+    return priority
+
+
+def _plan_opened(plan: Plan, event: events.PlanOpened, version: int) -> None:
+    plan.opening = Opening(event.title, event.organisation, event.priority_word, event.effective_on)
+    plan.scale.add(event.scale, event.effective_on, version)
+
+
+def _scale_adopted(plan: Plan, event: events.ScaleAdopted, version: int) -> None:
+    plan.scale.add(event.scale, event.effective_on, version)
+
+
+def _plan_closed(plan: Plan, event: events.PlanClosed, version: int) -> None:
+    plan.closing.add(True, event.effective_on, version)
+
+
+def _inspection_reported(plan: Plan, event: events.InspectionReported, version: int) -> None:
+    judgements = tuple((judgement.area, judgement.grade) for judgement in event.judgements)
+    inspection = Inspection(
+        event.body, event.framework, event.inspected_from, event.inspected_to, event.published_on, judgements
+    )
+    plan.inspections.add(inspection, event.effective_on, version)
+
+
+def _recommendation_made(plan: Plan, event: events.RecommendationMade, version: int) -> None:
+    if event.number not in plan.recommendations:
+        plan.recommendations[event.number] = plan.timeline()
+    plan.recommendations[event.number].add(Recommendation(event.text, event.made_by), event.effective_on, version)
+
+
+def _priority_added(plan: Plan, event: events.PriorityAdded, version: int) -> None:
+    if event.number not in plan.priorities:
+        plan.priorities[event.number] = Priority(event.number, plan)
+    priority = plan.priorities[event.number]
+    priority.added.add(True, event.effective_on, version)
+    priority.title.add(event.title, event.effective_on, version)
+    priority.answers.add(event.answers, event.effective_on, version)
+
+
+def _priority_reworded(plan: Plan, event: events.PriorityReworded, version: int) -> None:
+    priority = _stands_on_priority(plan, event.number, event, version)
+    if event.title is not None:
+        priority.title.add(event.title, event.effective_on, version)
+    if event.answers is not None:
+        priority.answers.add(event.answers, event.effective_on, version)
+
+
+def _action_added(plan: Plan, event: events.ActionAdded, version: int) -> None:
+    parent = _action(plan, event.parent, event, version) if event.parent is not None else None
+    action = Action(version, parent, plan)
+    if parent is not None:
+        parent.parts.append(action)
+    elif event.priority is not None:
+        _stands_on_priority(plan, event.priority, event, version)
+        action.priority.add(event.priority, event.effective_on, version)
+    action.reports_to = event.reports_to
+    action.number.add(event.number, event.effective_on, version)
+    action.standing.add("open", event.effective_on, version)
+    action.text.add(event.text, event.effective_on, version)
+    if event.outcome is not None:
+        action.outcome.add(event.outcome, event.effective_on, version)
+    if event.timescale is not None:
+        action.due.add(Due(read_timescale(event.timescale), None, None), event.effective_on, version)
+    if event.leads:
+        action.leads.add(event.leads, event.effective_on, version)
+    plan.actions[version] = action
+    plan.numbers[event.number].append((action, version))
+
+
+def _action_reworded(plan: Plan, event: events.ActionReworded, version: int) -> None:
+    action = _action(plan, event.action, event, version)
+    if event.text is not None:
+        action.text.add(event.text, event.effective_on, version)
+    if event.outcome is not None:
+        action.outcome.add(event.outcome, event.effective_on, version)
+
+
+def _action_renumbered(plan: Plan, event: events.ActionRenumbered, version: int) -> None:
+    action = _action(plan, event.action, event, version)
+    action.number.add(event.number, event.effective_on, version)
+    if event.priority is not None and action.parent is None:
+        _stands_on_priority(plan, event.priority, event, version)
+        action.priority.add(event.priority, event.effective_on, version)
+    plan.numbers[event.number].append((action, version))
+
+
+def _action_rescheduled(plan: Plan, event: events.ActionRescheduled, version: int) -> None:
+    action = _action(plan, event.action, event, version)
+    due = Due(read_timescale(event.timescale), event.approved_by, event.reason)
+    action.due.add(due, event.effective_on, version)
+
+
+def _action_reassigned(plan: Plan, event: events.ActionReassigned, version: int) -> None:
+    _action(plan, event.action, event, version).leads.add(event.leads, event.effective_on, version)
+
+
+def _action_rated(plan: Plan, event: events.ActionRated, version: int) -> None:
+    action = _action(plan, event.action, event, version)
+    if scale := plan.scale.at(end_of(event.effective_on), version - 1):
+        _stands_on(plan, version, scale.version)
+    action.rating.add(Rated(event.rating, event.evidence), event.effective_on, version)
+
+
+def _progress_reported(plan: Plan, event: events.ProgressReported, version: int) -> None:
+    _action(plan, event.action, event, version).progress.add(event.text, event.effective_on, version)
+
+
+def _evidence_added(plan: Plan, event: events.EvidenceAdded, version: int) -> None:
+    evidence = Evidence(event.title, event.location, event.sha256)
+    _action(plan, event.action, event, version).evidence.add(evidence, event.effective_on, version)
+
+
+def _action_closed(plan: Plan, event: events.ActionClosed, version: int) -> None:
+    action = _action(plan, event.action, event, version)
+    _stands_on(plan, version, *_ratings_in_force(action, end_of(event.effective_on), version - 1))
+    action.standing.add("closed", event.effective_on, version)
+
+
+def _ratings_in_force(action: Action, day_end: int, basis: int) -> list[int]:
+    """Versions of the ratings that an action's being complete rests on: its parts', where it has any."""
+    if parts := action.open_parts(day_end, basis):
+        return [version for part in parts for version in _ratings_in_force(part, day_end, basis)]
+    given = action.rating.at(day_end, basis)
+    return [given.version] if given else []
+
+
+def _action_withdrawn(plan: Plan, event: events.ActionWithdrawn, version: int) -> None:
+    _action(plan, event.action, event, version).standing.add("withdrawn", event.effective_on, version)
+
+
+def _action_reinstated(plan: Plan, event: events.ActionReinstated, version: int) -> None:
+    _action(plan, event.action, event, version).standing.add("open", event.effective_on, version)
+
+
+def _assurance_given(plan: Plan, event: events.AssuranceGiven, version: int) -> None:
+    priority = _stands_on_priority(plan, event.priority, event, version)
+    priority.assurance.add(Assurance(event.level, event.report), event.effective_on, version)
+
+
+def _measure_defined(plan: Plan, event: events.MeasureDefined, version: int) -> None:
+    if event.measure not in plan.measures:
+        plan.measures[event.measure] = Measure(event.measure, plan)
+    if event.priority is not None:
+        _stands_on_priority(plan, event.priority, event, version)
+    definition = Definition(event.title, event.unit, event.baseline, event.target, event.priority)
+    plan.measures[event.measure].definition.add(definition, event.effective_on, version)
+
+
+def _measure_reported(plan: Plan, event: events.MeasureReported, version: int) -> None:
+    measure = plan.measures.get(event.measure)
+    if measure is None:
+        raise Orphan(f"version {version} of plan {plan.slug} names measure {event.measure}, which it does not have")
+    if defined := measure.definition.at(end_of(event.effective_on), version - 1):
+        _stands_on(plan, version, defined.version)
+    measure.readings.add(Reading(event.period, event.value, event.standing), event.effective_on, version)
+
+
+def _version_issued(plan: Plan, event: events.VersionIssued, version: int) -> None:
+    plan.issues.add(Issue(event.label, event.summary, event.author), event.effective_on, version)
+
+
+def _report_presented(plan: Plan, event: events.ReportPresented, version: int) -> None:
+    *previous, current = presented_points(plan, event)
+    for text in (event.previous, event.current):
+        if text is not None and (label := read_point(text).label) and (issue := plan.issue(label, version - 1)):
+            _stands_on(plan, version, issue[1])
+    presentation = Presentation(event.forum, event.title, previous[0] if previous else None, current)
+    plan.presentations.add(presentation, event.effective_on, version)
+
+
+def _event_withdrawn(plan: Plan, event: events.EventWithdrawn, version: int) -> None:
+    plan.withdrawn[event.version] = version
+
+
+_EVOLVE: dict[type[events.Event], Callable[[Plan, Any, int], None]] = {
+    events.PlanOpened: _plan_opened,
+    events.ScaleAdopted: _scale_adopted,
+    events.PlanClosed: _plan_closed,
+    events.InspectionReported: _inspection_reported,
+    events.RecommendationMade: _recommendation_made,
+    events.PriorityAdded: _priority_added,
+    events.PriorityReworded: _priority_reworded,
+    events.ActionAdded: _action_added,
+    events.ActionReworded: _action_reworded,
+    events.ActionRenumbered: _action_renumbered,
+    events.ActionRescheduled: _action_rescheduled,
+    events.ActionReassigned: _action_reassigned,
+    events.ActionRated: _action_rated,
+    events.ProgressReported: _progress_reported,
+    events.EvidenceAdded: _evidence_added,
+    events.ActionClosed: _action_closed,
+    events.ActionWithdrawn: _action_withdrawn,
+    events.ActionReinstated: _action_reinstated,
+    events.AssuranceGiven: _assurance_given,
+    events.MeasureDefined: _measure_defined,
+    events.MeasureReported: _measure_reported,
+    events.VersionIssued: _version_issued,
+    events.ReportPresented: _report_presented,
+    events.EventWithdrawn: _event_withdrawn,
+}

@@ -1,0 +1,80 @@
+"""What must hold of the whole ledger at any time, and is checked by reading all of it.
+
+Positions are gapless and instants never go back along them; each plan's versions are contiguous and begin with its
+opening; every stored event reads, writes back to the same bytes and folds, so that none refers to what is not there.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from eventsourcing.persistence import MapperDeserialisationError
+
+from domain.events import PlanOpened
+from domain.evolve import evolve
+from domain.ledger.mapper import event_state, read_event
+from domain.ledger.recorder import LedgerRecorder
+from domain.plan import Plan
+
+_PAGE = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """An invariant that does not hold, and where."""
+
+    where: str
+    what: str
+
+
+def broken_invariants(recorder: LedgerRecorder, seen: Callable[[int], None]) -> Iterator[Broken]:
+    """Read the whole ledger and yield what is broken; `seen` is told how many more events were looked at."""
+    yield from _along_the_ledger(recorder, seen)
+    for slug in recorder.select_plans():
+        yield from _along_the_plan(recorder, slug, seen)
+
+
+def _along_the_ledger(recorder: LedgerRecorder, seen: Callable[[int], None]) -> Iterator[Broken]:
+    # The head is read first: what is appended meanwhile lies beyond it, and is not yet ours to judge.
+    head, head_instant = recorder.select_head()
+    position, instant = 0, None
+    versions: dict[str, int] = {}
+    while position < head and (rows := recorder.select_order(position, head, _PAGE)):
+        for found, plan, version, recorded_at in rows:
+            where = f"position {found} ({plan} version {version})"
+            if found != position + 1:
+                yield Broken(where, f"positions {position + 1} to {found - 1} are missing before it")
+            if instant is not None and recorded_at < instant:
+                yield Broken(where, f"recorded at {recorded_at.isoformat()}, before the one ahead of it")
+            if version != versions.get(plan, 0) + 1:
+                yield Broken(where, f"follows version {versions.get(plan, 0)} of its plan")
+            position, instant, versions[plan] = found, recorded_at, version
+        seen(len(rows))
+    if position != head:
+        yield Broken(
+            "the end of the ledger", f"the head says {head} events were recorded, the last there is {position}"
+        )
+    if instant is not None and head_instant is not None and head_instant < instant:
+        yield Broken("the head of the ledger", "its instant is before that of the last event")
+
+
+def _along_the_plan(recorder: LedgerRecorder, slug: str, seen: Callable[[int], None]) -> Iterator[Broken]:
+    plan = Plan(slug)
+    rows: list[tuple[str, bytes, datetime]] = recorder.select_fold(slug, 0)
+    seen(len(rows))
+    for version, (topic, state, recorded_at) in enumerate(rows, 1):
+        where = f"{slug} version {version} ({topic})"
+        try:
+            event = read_event(topic, state)
+        except MapperDeserialisationError as error:
+            yield Broken(where, str(error))
+            return  # what follows may stand on it
+        if event_state(event) != state:
+            yield Broken(where, "its stored bytes are not those it is written as")
+        if isinstance(event, PlanOpened) != (version == 1):
+            yield Broken(where, "a plan begins with its opening, and is opened once")
+        try:
+            evolve(plan, event, recorded_at)
+        except LookupError as error:  # an Orphan, or a presentation of a point that is not there
+            yield Broken(where, str(error))
+            return

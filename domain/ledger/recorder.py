@@ -1,0 +1,141 @@
+"""Stored rows in and out: the library's recorder, with the parts replaced that the ledger's promises rest on.
+
+The library stamps time in the client and numbers rows from a sequence: time runs backwards along the log, and every
+rollback leaves a gap that looks like a deletion. Here one SQL function does both in the append transaction, under one
+lock, in one round trip (`migrations/0001_ledger.sql`).
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.persistence import InterfaceError, Notification, OperationalError, StoredEvent
+from eventsourcing.postgres import PostgresApplicationRecorder
+from eventsourcing.utils import retry
+from psycopg.rows import tuple_row
+from psycopg.sql import SQL, Composed, Identifier
+
+from domain.ledger.datastore import LedgerDatastore
+from domain.ledger.schema import channel
+from domain.ledger.stored import StoredRecord, UnstoredRow
+
+_COLUMNS = "plan, version, topic, state, position, recorded_at, recorded_by, event_id"
+
+
+class LedgerRecorder(PostgresApplicationRecorder):
+    """Appends by the ledger's function and reads its rows; subscriptions are the library's."""
+
+    datastore: LedgerDatastore
+
+    def __init__(self, datastore: LedgerDatastore) -> None:
+        super().__init__(datastore, events_table_name="events")
+        self.channel_name = channel(datastore.schema)
+        names = {"schema": Identifier(datastore.schema), "columns": SQL(_COLUMNS)}
+        self._append = SQL("select * from {schema}.append(%b, %b, %b, %b, %b, %b)").format(**names)
+        self._select = SQL("select {columns} from {schema}.events").format(**names)
+        self._fold = SQL(
+            "select topic, state, recorded_at from {schema}.events where plan = %b and version > %b order by version"
+        ).format(**names)
+        self._order = SQL(
+            "select position, plan, version, recorded_at from {schema}.events "
+            "where position > %b and position <= %b order by position limit %b"
+        ).format(**names)
+        # An empty ledger's instant is -infinity, which Python has no value for.
+        self._head = SQL("select position, case when position > 0 then recorded_at end from {schema}.head").format(
+            **names
+        )
+        self._plans = SQL("select plan from {schema}.events where version = 1 order by plan").format(**names)
+
+    def append(self, rows: Sequence[UnstoredRow], author: str) -> tuple[int, datetime]:
+        """Append all rows or none, in one transaction; returns the last position and the instant.
+
+        Raises:
+            IntegrityError: a version or an event_id is taken.
+            OperationalError, InterfaceError: the connection failed; whether the rows are stored is then unknown.
+        """
+        columns: tuple[list[Any], ...] = tuple(
+            map(list, zip(*((str(r.originator_id), r.originator_version, r.topic, r.event_id, r.state) for r in rows),
+                          strict=True))
+        )  # fmt: skip
+        with self.datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
+            stored = cursor.execute(self._append, (*columns, author), prepare=True, binary=True).fetchone()
+        assert stored is not None, "the append function returns one row"
+        return stored
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int]:
+        """The library's way to append; `recorded_by` is required."""
+        rows = [row for row in stored_events if isinstance(row, UnstoredRow)]
+        assert len(rows) == len(stored_events), "the ledger appends rows that have an event_id"
+        last, _ = self.append(rows, kwargs["recorded_by"])
+        return range(last - len(rows) + 1, last + 1)
+
+    def select_fold(self, plan: str, after: int) -> list[tuple[str, bytes, datetime]]:
+        """Topic, state and instant of a plan's events after a version: all that folding needs."""
+        rows: list[tuple[str, bytes, datetime]] = self._tuples(self._fold, plan, after)
+        return rows
+
+    def select_events(
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[StoredRecord]:
+        """Rows of one plan, by version."""
+        return self._rows(
+            SQL(" where plan = %b and version > %b and version <= %b order by version {} limit %b").format(
+                SQL("desc" if desc else "asc")
+            ),
+            [originator_id, gt or 0, 2**62 if lte is None else lte, limit],
+        )
+
+    def select_notifications(
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> Sequence[Notification]:
+        """Rows of the whole ledger, by position."""
+        first = (start or 0) + (0 if inclusive_of_start else 1)
+        by_topic = " and topic = any(%b)" if topics else ""
+        return self._rows(
+            SQL(" where position >= %b and position <= %b" + by_topic + " order by position limit %b"),
+            [first, 2**62 if stop is None else stop, *([list(topics)] if topics else []), limit],
+        )
+
+    def select_by_event_id(self, event_ids: Sequence[UUID]) -> Sequence[StoredRecord]:
+        """The rows that have one of these event ids."""
+        return self._rows(SQL(" where event_id = any(%b) order by position"), [list(event_ids)])
+
+    def select_plans(self) -> list[str]:
+        """The names of all plans."""
+        return [plan for (plan,) in self._tuples(self._plans)]
+
+    def max_notification_id(self) -> int | None:
+        """The newest position; None in an empty ledger."""
+        return self.select_head()[0] or None
+
+    def select_order(self, after: int, last: int, limit: int) -> list[tuple[int, str, int, datetime]]:
+        """Position, plan, version and instant of a stretch of the whole ledger, by position."""
+        rows: list[tuple[int, str, int, datetime]] = self._tuples(self._order, after, last, limit)
+        return rows
+
+    def select_head(self) -> tuple[int, datetime | None]:
+        """The position and instant that the next append goes on from; no instant before the first."""
+        head: tuple[int, datetime | None] = self._tuples(self._head)[0]
+        return head
+
+    def _rows(self, where: Any, parameters: Sequence[Any]) -> Sequence[StoredRecord]:
+        return [StoredRecord(*row) for row in self._tuples(self._select + where, *parameters)]
+
+    @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
+    def _tuples(self, query: Composed, *parameters: Any) -> list[Any]:
+        """Rows of a reading query, which is safe to repeat when the connection was lost; appending is not."""
+        with self.datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
+            return cursor.execute(query, parameters, prepare=True, binary=True).fetchall()

@@ -1,0 +1,127 @@
+"""The ledger's schema: made and upgraded by the program, its version recorded in the database.
+
+A migration is a numbered SQL file that is never edited once released. All that are missing run in one transaction under
+a lock, so that two programs starting together do it once.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+
+import psycopg
+from psycopg.sql import SQL, Identifier, Literal
+
+from domain.ledger.errors import LedgerUnusable
+
+#: The role that may read and append, nothing else.
+APP_ROLE = "asat_app"
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One numbered step of the schema."""
+
+    number: int
+    name: str
+    sql: str
+
+
+def released_migrations() -> list[Migration]:
+    """Every migration that came with this program, in order."""
+    found = []
+    for file in (files("domain.ledger") / "migrations").iterdir():
+        if named := re.fullmatch(r"(\d{4})_(\w+)\.sql", file.name):
+            found.append(Migration(int(named[1]), named[2], file.read_text(encoding="utf-8")))
+    return sorted(found, key=lambda migration: migration.number)
+
+
+def migrate(owner_conninfo: str, schema: str, migrations: Sequence[Migration] | None = None) -> str:
+    """Bring the schema up to this program's version, creating it where there is none.
+
+    Args:
+        owner_conninfo: connects as the role that owns the schema.
+        schema: name of the PostgreSQL schema; one organisation is one ledger is one schema.
+        migrations: for tests; by default those that came with the program.
+
+    Returns:
+        The role that the program is to read and append with: one that may do nothing else or, where the server does not
+        let us make one, the owner itself.
+
+    Raises:
+        LedgerUnusable: the schema is newer than this program.
+    """
+    wanted = released_migrations() if migrations is None else list(migrations)
+    with psycopg.connect(owner_conninfo, autocommit=True) as connection:
+        role = _app_role(connection)
+        if _version(connection, schema) == wanted[-1].number:
+            return role
+        with connection.transaction():
+            connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"asat migrations {schema}",))
+            done = _version(connection, schema)
+            if done > wanted[-1].number:
+                raise LedgerUnusable(
+                    f"the ledger's schema is version {done}, newer than this program's {wanted[-1].number}: "
+                    "use the program that made it, or a newer one"
+                )
+            if done == 0:
+                connection.execute(
+                    SQL("create schema if not exists {0}; create table {0}.migrations (number integer primary key,"
+                        " name text not null, applied_at timestamptz not null default now())").format(
+                            Identifier(schema))
+                )  # fmt: skip
+            for migration in wanted:
+                if migration.number > done:
+                    _apply(connection, migration, schema, role)
+    return role
+
+
+def schema_version(connection: psycopg.Connection[tuple[object, ...]], schema: str) -> int:
+    """The version of the schema in the database; 0 where there is none."""
+    return _version(connection, schema)
+
+
+def _version(connection: psycopg.Connection[tuple[object, ...]], schema: str) -> int:
+    exists = connection.execute("select to_regclass(%s)", (f'"{schema}".migrations',)).fetchone()
+    if exists is None or exists[0] is None:
+        return 0
+    newest = connection.execute(
+        SQL("select coalesce(max(number), 0) from {}.migrations").format(Identifier(schema))
+    ).fetchone()
+    assert newest is not None and isinstance(newest[0], int)
+    return newest[0]
+
+
+def _apply(connection: psycopg.Connection[tuple[object, ...]], migration: Migration, schema: str, role: str) -> None:
+    names = {"{schema}": Identifier(schema), "{app}": Identifier(role), "'{channel}'": Literal(channel(schema))}
+    text = migration.sql
+    for name, value in names.items():
+        text = text.replace(name, value.as_string(connection))
+    connection.execute(text.encode())
+    connection.execute(
+        SQL("insert into {}.migrations (number, name) values (%s, %s)").format(Identifier(schema)),
+        (migration.number, migration.name),
+    )
+
+
+def channel(schema: str) -> str:
+    """The notification channel on which appends are announced."""
+    return f"{schema}_appended"
+
+
+def _app_role(connection: psycopg.Connection[tuple[object, ...]]) -> str:
+    """The role to work with, created where it is missing and we may."""
+    row = connection.execute("select current_user, to_regrole(%s) is not null", (APP_ROLE,)).fetchone()
+    assert row is not None
+    owner, exists = str(row[0]), bool(row[1])
+    try:
+        if not exists:
+            connection.execute(SQL("create role {} nologin").format(Identifier(APP_ROLE)))
+        may = connection.execute("select pg_has_role(current_user, %s, 'SET')", (APP_ROLE,)).fetchone()
+        if may is None or not may[0]:
+            connection.execute(SQL("grant {} to current_user").format(Identifier(APP_ROLE)))
+    except psycopg.errors.DuplicateObject:
+        return _app_role(connection)  # another program made it just now
+    except psycopg.errors.InsufficientPrivilege:
+        return owner
+    return APP_ROLE

@@ -1,0 +1,252 @@
+"""A plan is what its events add up to.
+
+`Plan` is the fold of one stream. It holds no current state: for each fact there is a timeline over both clocks, so one
+folded plan answers for every point, past or present. `domain.evolve` takes events in; this file is what they add up to
+and how it is looked up.
+"""
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from domain.facts import (
+    Assurance,
+    Definition,
+    Due,
+    Evidence,
+    Inspection,
+    Issue,
+    Presentation,
+    Rated,
+    Reading,
+    Recommendation,
+    Standing,
+)
+from domain.scales import Rating, Scale
+from domain.timeline import Assertion, Timeline, end_of
+
+
+@lru_cache(maxsize=65536)
+def natural_order(number: str) -> tuple[tuple[int, int, str], ...]:
+    """A key that sorts 2.10 after 2.9, and 6.1b after 6.1a."""
+    runs = re.findall(r"[0-9]+|[^0-9]+", number)
+    return tuple((0, int(run), "") if run.isdigit() else (1, 0, run.casefold()) for run in runs)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What was said once, when the plan was opened."""
+
+    title: str
+    organisation: str
+    priority_word: str
+    effective_on: date
+
+
+class Priority:
+    """A priority of the plan, over both clocks."""
+
+    __slots__ = ("added", "answers", "assurance", "number", "order", "title")
+
+    def __init__(self, number: str, plan: "Plan") -> None:
+        self.number = number
+        self.order = natural_order(number)
+        self.added: Timeline[bool] = plan.timeline()
+        self.title: Timeline[str] = plan.timeline()
+        self.answers: Timeline[tuple[str, ...]] = plan.timeline()
+        self.assurance: Timeline[Assurance] = plan.timeline()
+
+
+class Action:
+    """An action, over both clocks. It is the version that added it, whatever number it bears."""
+
+    __slots__ = (
+        "added", "due", "evidence", "leads", "number", "outcome", "parent", "parts", "priority", "progress", "rating",
+        "reports_to", "standing", "text",
+    )  # fmt: skip
+
+    def __init__(self, added: int, parent: "Action | None", plan: "Plan") -> None:
+        self.added = added
+        self.parent = parent
+        self.parts: list[Action] = []
+        self.reports_to: str | None = None
+        self.number: Timeline[str] = plan.timeline()
+        #: Empty for a part: it stands where its parent stands.
+        self.priority: Timeline[str] = plan.timeline()
+        self.standing: Timeline[Standing] = plan.timeline()
+        self.text: Timeline[str] = plan.timeline()
+        self.outcome: Timeline[str] = plan.timeline()
+        self.due: Timeline[Due] = plan.timeline()
+        self.leads: Timeline[tuple[str, ...]] = plan.timeline()
+        self.rating: Timeline[Rated] = plan.timeline()
+        self.progress: Timeline[str] = plan.timeline()
+        self.evidence: Timeline[Evidence] = plan.timeline()
+
+    def standing_at(self, day_end: int, basis: int) -> Assertion[Standing] | None:
+        """Whether it is in the plan at a point; None before it was added. A part is not in a plan its parent left."""
+        own = self.standing.at(day_end, basis)
+        if self.parent is None or own is None or own.value != "open":
+            return own
+        above = self.parent.standing_at(day_end, basis)
+        return own if above is None or above.value == "open" else above
+
+    def is_open(self, day_end: int, basis: int) -> bool:
+        """Whether it is in the plan at a point."""
+        standing = self.standing_at(day_end, basis)
+        return standing is not None and standing.value == "open"
+
+    def open_parts(self, day_end: int, basis: int) -> list["Action"]:
+        """Its parts that are in the plan at a point."""
+        if not self.parts:
+            return []
+        return [part for part in self.parts if part.is_open(day_end, basis)]
+
+    def priority_at(self, day_end: int, basis: int) -> str | None:
+        """Number of the priority it stands under at a point."""
+        if self.parent is not None:
+            return self.parent.priority_at(day_end, basis)
+        priority = self.priority.at(day_end, basis)
+        return priority.value if priority else None
+
+
+class Measure:
+    """A measure of the plan, over both clocks."""
+
+    __slots__ = ("code", "definition", "readings")
+
+    def __init__(self, code: str, plan: "Plan") -> None:
+        self.code = code
+        self.definition: Timeline[Definition] = plan.timeline()
+        self.readings: Timeline[Reading] = plan.timeline()
+
+
+class Plan:
+    """Everything recorded of one plan, as timelines."""
+
+    def __init__(self, slug: str) -> None:
+        self.slug = slug
+        self.version = 0
+        self.opening: Opening | None = None
+        self.recorded_at: list[datetime] = []
+        #: Per version, the name of its event and its effective day.
+        self.log: list[tuple[str, date]] = []
+        #: Version of an event recorded in error -> version of the event that withdrew it.
+        self.withdrawn: dict[int, int] = {}
+        #: Version -> versions of the events that stand on it: they would make no sense without it.
+        self.dependents: defaultdict[int, list[int]] = defaultdict(list)
+        self._timelines: list[Timeline[Any]] = []
+        self.scale: Timeline[Scale] = self.timeline()
+        self.closing: Timeline[bool] = self.timeline()
+        self.inspections: Timeline[Inspection] = self.timeline()
+        self.issues: Timeline[Issue] = self.timeline()
+        self.presentations: Timeline[Presentation] = self.timeline()
+        self.priorities: dict[str, Priority] = {}
+        self.recommendations: dict[str, Timeline[Recommendation]] = {}
+        self.measures: dict[str, Measure] = {}
+        self.actions: dict[int, Action] = {}
+        #: Number -> (action, version that gave it the number), for every number ever borne.
+        self.numbers: defaultdict[str, list[tuple[Action, int]]] = defaultdict(list)
+
+    def timeline(self) -> Timeline[Any]:
+        """A new timeline of this plan: it knows the plan's withdrawals. What it holds is said where it is assigned."""
+        timeline: Timeline[Any] = Timeline(self.withdrawn)
+        self._timelines.append(timeline)
+        return timeline
+
+    # Looking up
+
+    def stands(self, version: int, basis: int) -> bool:
+        """Whether the event of that version was recorded, and not withdrawn, by the basis."""
+        return version <= basis and self.withdrawn.get(version, basis + 1) > basis
+
+    def find_action(self, number: str, basis: int) -> Action | None:
+        """The action that bears or has borne this number, as known at the basis."""
+        for action, version in reversed(self.numbers.get(number, ())):
+            if self.stands(version, basis) and self.stands(action.added, basis):
+                return action
+        return None
+
+    def find_rating(self, given: Assertion[Rated], day_end: int, basis: int) -> Rating | None:
+        """What a rating given earlier means at a point.
+
+        That is its entry in the scale of the point or, where a later scale no longer has the code, in the scale of the
+        day it was given: nobody has rated the action on the new scale, and AsAt does not translate.
+        """
+        scale = self.scale.at(day_end, basis)
+        rating = scale.value.find(given.value.code) if scale else None
+        if rating is None and (scale := self.scale.at(end_of(given.effective_on), basis)):
+            rating = scale.value.find(given.value.code)
+        return rating
+
+    def priorities_at(self, day_end: int, basis: int) -> list[tuple[str, str]]:
+        """Number and title of each priority in the plan at a point, in the order of their numbers."""
+        titles = ((priority, priority.title.at(day_end, basis)) for priority in self.priorities.values())
+        standing = [(priority, title.value) for priority, title in titles if title]
+        standing.sort(key=lambda pair: pair[0].order)
+        return [(priority.number, title) for priority, title in standing]
+
+    def is_complete(self, action: Action, day_end: int, basis: int) -> bool:
+        """Whether an action is rated complete at a point; one with parts is when all its parts are."""
+        if parts := action.open_parts(day_end, basis):
+            return all(self.is_complete(part, day_end, basis) for part in parts)
+        given = action.rating.at(day_end, basis)
+        rating = self.find_rating(given, day_end, basis) if given else None
+        return rating is not None and rating.complete
+
+    # What points are resolved against (points.History)
+
+    def known_at(self, version: int) -> datetime:
+        """The instant at which that version was recorded."""
+        return self.recorded_at[version - 1]
+
+    def basis_at(self, instant: datetime) -> int:
+        """The newest version recorded by that instant; 0 when nothing was."""
+        return bisect_right(self.recorded_at, instant)
+
+    def issue(self, label: str, basis: int) -> tuple[date, int] | None:
+        """The effective day and version of the issue with this label."""
+        found = [(said.effective_on, said.version) for said in self.issues.known(basis) if said.value.label == label]
+        return found[-1] if found else None
+
+    def last_told(self, forum: str, day: date, basis: int) -> tuple[date, int] | None:
+        """The point that a forum had last been presented with by a day."""
+        told = [
+            said.value.current
+            for said in self.presentations.all(end_of(day), basis)
+            if said.value.forum.casefold() == forum.casefold()
+        ]
+        return told[-1] if told else None
+
+    def issue_labels(self, basis: int) -> list[str]:
+        """Labels of the document versions issued, oldest first."""
+        return [said.value.label for said in self.issues.known(basis)]
+
+    def forums(self, basis: int) -> list[str]:
+        """The forums that the plan has been presented to."""
+        return list(dict.fromkeys(said.value.forum for said in self.presentations.known(basis)))
+
+    # Trying out
+
+    def forget_after(self, version: int) -> None:
+        """Go back to a version: what was evolved after it was tried out and not stored."""
+        for timeline in self._timelines:
+            timeline.forget_after(version)
+        for target in [target for target, by in self.withdrawn.items() if by > version]:
+            del self.withdrawn[target]
+        for number, bearers in list(self.numbers.items()):
+            self.numbers[number] = [bearer for bearer in bearers if bearer[1] <= version]
+        for versions in self.dependents.values():
+            versions[:] = [dependent for dependent in versions if dependent <= version]
+        for added in [added for added in self.actions if added > version]:
+            action = self.actions.pop(added)
+            if action.parent is not None:
+                action.parent.parts.remove(action)
+        del self.recorded_at[version:], self.log[version:]
+        self.version = version
+        if version == 0:
+            self.opening = None

@@ -1,0 +1,183 @@
+"""Points in time: an effective day and a basis, everything a question about the past needs.
+
+One notation, read and resolved here and nowhere else:
+
+    now                              today, with all that is recorded
+    2019-05-31                       effective that day, with all that is recorded
+    2019-05-31@212                   effective that day, as known at version 212 of the plan
+    2019-05-31@2019-06-04T09:00:00Z  effective that day, as known at that instant
+    issue:3.0                        as frozen when document version 3.0 was issued
+    told:Scrutiny Committee@2019-07-04
+                                     what that forum had last been presented with by that day
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+#: Councils keep their days by the clock of London, whatever the server's own zone.
+LONDON = ZoneInfo("Europe/London")
+
+NOTATION = (
+    "write `now`, a day (2019-05-31), a day as known at a version (2019-05-31@212) or at an instant "
+    "(2019-05-31@2019-06-04T09:00:00Z), `issue:LABEL`, or `told:FORUM@DAY`"
+)
+
+
+class PointUnreadable(ValueError):
+    """The text is not a point in the notation."""
+
+
+class PointUnknown(LookupError):
+    """The point is well written, but the plan has nothing there: no such version, issue or presentation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A point as somebody wrote it, read but not yet resolved against a plan."""
+
+    text: str
+    day: date | None = None  # None: today, or what the issue or presentation says
+    version: int | None = None
+    instant: datetime | None = None
+    label: str | None = None
+    forum: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """An effective day and a basis: the stream version up to which events are taken into account."""
+
+    effective_on: date
+    basis: int
+    known_at: datetime
+    asked: str
+
+    @property
+    def fixed(self) -> str:
+        """The same point in the form that no later event can move: `DAY@VERSION`."""
+        return f"{self.effective_on.isoformat()}@{self.basis}"
+
+
+class History(Protocol):
+    """What a plan can say of itself so that points can be resolved against it."""
+
+    @property
+    def slug(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+    def known_at(self, version: int) -> datetime: ...
+    def basis_at(self, instant: datetime) -> int: ...
+    def issue(self, label: str, basis: int) -> tuple[date, int] | None: ...
+    def last_told(self, forum: str, day: date, basis: int) -> tuple[date, int] | None: ...
+    def issue_labels(self, basis: int) -> Sequence[str]: ...
+    def forums(self, basis: int) -> Sequence[str]: ...
+
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_VERSION = re.compile(r"[1-9]\d{0,17}", re.ASCII)
+
+
+@lru_cache(maxsize=4096)
+def read_point(text: str) -> Asked:
+    """Read a point in the notation.
+
+    Raises:
+        PointUnreadable: the text is not in the notation; the message says what is.
+    """
+    if text == "now":
+        return Asked(text)
+    if text.startswith("issue:"):
+        if label := text.removeprefix("issue:").strip():
+            return Asked(text, label=label)
+        raise PointUnreadable("`issue:` needs the label of a document version, such as issue:3.0")
+    if text.startswith("told:"):
+        forum, at, day = text.removeprefix("told:").rpartition("@")
+        if not at or not forum.strip():
+            raise PointUnreadable("`told:` needs a forum and a day, such as told:Scrutiny Committee@2019-07-04")
+        return Asked(text, forum=forum.strip(), day=_read_day(day.strip(), text))
+    day, at, known = text.partition("@")
+    if not at:
+        return Asked(text, day=_read_day(day, text))
+    if _VERSION.fullmatch(known):
+        return Asked(text, day=_read_day(day, text), version=int(known))
+    return Asked(text, day=_read_day(day, text), instant=read_instant(known))
+
+
+def read_instant(text: str) -> datetime:
+    """Read an instant: ISO 8601 with an offset, or a bare day, which means the end of that day in London.
+
+    Raises:
+        PointUnreadable: the text is no instant, or one without an offset.
+    """
+    try:
+        if _DAY.fullmatch(text):
+            return datetime.combine(date.fromisoformat(text) + timedelta(days=1), time(), LONDON).astimezone(UTC)
+        # A plus sign that travelled unescaped in a web address arrives as a space.
+        instant = datetime.fromisoformat(re.sub(r" (?=\d{2}:?\d{2}$)", "+", text))
+        if instant.tzinfo is not None:
+            return instant.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise PointUnreadable(f"{text!r} is not an instant; write it as 2019-06-04T09:00:00Z") from None
+    raise PointUnreadable(f"{text!r} does not say its offset from UTC; write it as 2019-06-04T09:00:00Z")
+
+
+def _read_day(day: str, text: str) -> date:
+    try:
+        if _DAY.fullmatch(day):
+            return date.fromisoformat(day)
+    except ValueError:
+        raise PointUnreadable(f"{day!r} in {text!r} is not a day of the calendar") from None
+    raise PointUnreadable(f"{text!r} is not a point in time: {NOTATION}")
+
+
+def resolve(asked: Asked, plan: History, today: date, basis: int | None = None) -> Point:
+    """The effective day and basis that `asked` means for this plan.
+
+    Args:
+        asked: the point as read.
+        plan: the plan it is asked of.
+        today: the day `now` means, in London.
+        basis: what "all that is recorded" means; by default the plan's newest version.
+
+    Raises:
+        PointUnknown: the plan has no such version, issue or presentation, or nothing was recorded by then.
+    """
+    head = plan.version if basis is None else basis
+    day, known = _day_and_basis(asked, plan, today, head)
+    if known < 1:
+        raise PointUnknown(_nothing_yet(asked, plan))
+    return Point(day, known, plan.known_at(known), asked.text)
+
+
+def _day_and_basis(asked: Asked, plan: History, today: date, head: int) -> tuple[date, int]:
+    if asked.label is not None:
+        if issue := plan.issue(asked.label, head):
+            return issue
+        known = ", ".join(plan.issue_labels(head)) or "none has been issued"
+        raise PointUnknown(f"plan {plan.slug} has no document version {asked.label!r} (issued: {known})")
+    if asked.forum is not None:
+        day = asked.day or today
+        if told := plan.last_told(asked.forum, day, head):
+            return told
+        known = ", ".join(plan.forums(head)) or "none so far"
+        raise PointUnknown(
+            f"{asked.forum!r} had not been presented with plan {plan.slug} by {day.isoformat()} (presented to: {known})"
+        )
+    day = asked.day or today
+    if asked.instant is not None:
+        return day, min(head, plan.basis_at(asked.instant))
+    if asked.version is not None and asked.version > head:
+        raise PointUnknown(f"plan {plan.slug} has no version {asked.version}; its newest is {head}")
+    return day, head if asked.version is None else asked.version
+
+
+def _nothing_yet(asked: Asked, plan: History) -> str:
+    if plan.version < 1:
+        return f"nothing had been recorded of plan {plan.slug}"
+    first = plan.known_at(1).isoformat().replace("+00:00", "Z")
+    return f"nothing of plan {plan.slug} had been recorded at {asked.text!r}; its first event was recorded at {first}"

@@ -1,0 +1,184 @@
+"""One action at a point: what it said, how it was rated, when it was due, and whether it was late."""
+
+from datetime import date
+from functools import lru_cache
+from typing import TypedDict
+
+from domain.facts import Due
+from domain.plan import Action, Plan, natural_order
+from domain.points import Point
+from domain.timeline import Assertion, end_of
+from projections.point import PointDocument, point_document
+
+
+class TimescaleDocument(TypedDict):
+    """When an action is due: as written, as understood, and as first written."""
+
+    text: str
+    due: str | None
+    precision: str
+    original: str
+
+
+class EvidenceDocument(TypedDict):
+    """A document that evidences an action; `on` is the day from which it counts."""
+
+    title: str
+    location: str | None
+    sha256: str | None
+    on: str
+
+
+class ActionDocument(TypedDict):
+    """An action at a point, with its parts."""
+
+    number: str
+    text: str
+    outcome: str | None
+    status: str
+    rating: str | None
+    rated_on: str | None
+    timescale: TimescaleDocument | None
+    overdue: bool
+    leads: list[str]
+    reports_to: str | None
+    progress: str | None
+    progress_on: str | None
+    evidence: list[EvidenceDocument]
+    added_on: str
+    actions: "list[ActionDocument]"
+
+
+class SingleActionDocument(TypedDict):
+    """One action of a plan at a point, with the priority it stands under and every number it has borne."""
+
+    plan: str
+    title: str
+    point: PointDocument
+    priority: str
+    priority_title: str
+    numbers: list[str]
+    action: ActionDocument
+
+
+class ActionUnknown(LookupError):
+    """The plan had no action of that number at the point."""
+
+
+class ActionsAt:
+    """Reads actions at one point. What does not differ between actions is looked up once."""
+
+    def __init__(self, plan: Plan, point: Point, *, everything: bool = False) -> None:
+        self._plan = plan
+        self._day = point.effective_on
+        self._end = end_of(point.effective_on)
+        self._basis = point.basis
+        self._everything = everything
+        scale = plan.scale.at(self._end, self._basis)
+        self._complete = {rating.code: rating.complete for rating in scale.value.ratings} if scale else {}
+
+    def document(self, action: Action) -> ActionDocument | None:
+        """The action with its parts; None where it was not in the plan (or had left it, unless all are asked for)."""
+        end, basis = self._end, self._basis
+        standing = action.standing_at(end, basis)
+        if standing is None or (standing.value != "open" and not self._everything):
+            return None
+        number, text, outcome = action.number.at(end, basis), action.text.at(end, basis), action.outcome.at(end, basis)
+        assert number is not None and text is not None, "an action has a number and a text from the day it was added"
+        rated, progress = action.rating.at(end, basis), action.progress.at(end, basis)
+        leads, due = action.leads.at(end, basis), action.due.at(end, basis)
+        complete = self.is_complete(action)
+        return {
+            "number": number.value,
+            "text": text.value,
+            "outcome": outcome.value if outcome else None,
+            "status": standing.value if standing.value != "open" else "complete" if complete else "open",
+            "rating": rated.value.code if rated else None,
+            "rated_on": _iso(rated.effective_on) if rated else None,
+            "timescale": self._timescale(action, due) if due else None,
+            "overdue": standing.value == "open" and not complete and due is not None and self._is_past(due.value),
+            "leads": list(leads.value) if leads else [],
+            "reports_to": action.reports_to,
+            "progress": progress.value if progress else None,
+            "progress_on": _iso(progress.effective_on) if progress else None,
+            "evidence": self._evidence(action),
+            "added_on": _iso(next(action.standing.known(basis)).effective_on),
+            "actions": self.documents(action.parts) if action.parts else [],
+        }
+
+    def documents(self, actions: list[Action]) -> list[ActionDocument]:
+        """The actions among these that are to be shown, in the order of their numbers."""
+        documents = [document for action in actions if (document := self.document(action))]
+        documents.sort(key=lambda document: natural_order(document["number"]))
+        return documents
+
+    def is_complete(self, action: Action) -> bool:
+        """Whether it is rated complete; one with parts is when all its parts are."""
+        if action.parts:
+            return self._plan.is_complete(action, self._end, self._basis)
+        rated = action.rating.at(self._end, self._basis)
+        if rated is None:
+            return False
+        known = self._complete.get(rated.value.code)
+        return self._plan.is_complete(action, self._end, self._basis) if known is None else known
+
+    def _is_past(self, due: Due) -> bool:
+        return due.timescale.due is not None and due.timescale.due < self._day
+
+    def _timescale(self, action: Action, due: Assertion[Due]) -> TimescaleDocument:
+        first = action.due.first(self._basis)
+        timescale = due.value.timescale
+        return {
+            "text": timescale.text,
+            "due": _iso(timescale.due) if timescale.due else None,
+            "precision": timescale.precision,
+            "original": first.value.timescale.text if first else timescale.text,
+        }
+
+    def _evidence(self, action: Action) -> list[EvidenceDocument]:
+        """What was filed, and what the rating in force rests on."""
+        documents: list[EvidenceDocument] = [
+            {
+                "title": filed.value.title,
+                "location": filed.value.location,
+                "sha256": filed.value.sha256,
+                "on": _iso(filed.effective_on),
+            }
+            for filed in action.evidence.all(self._end, self._basis)
+        ]
+        if (rated := action.rating.at(self._end, self._basis)) and rated.value.evidence:
+            on = _iso(rated.effective_on)
+            documents += [
+                {"title": title, "location": None, "sha256": None, "on": on} for title in rated.value.evidence
+            ]
+        return documents
+
+
+@lru_cache(maxsize=65536)
+def _iso(day: date) -> str:
+    return day.isoformat()
+
+
+def action_at(plan: Plan, number: str, point: Point) -> SingleActionDocument:
+    """One action at a point, also when it has left the plan; its old numbers find it too.
+
+    Raises:
+        ActionUnknown: the plan had no action of that number at the point.
+    """
+    assert plan.opening is not None, "a plan that has a version has been opened"
+    end, basis = end_of(point.effective_on), point.basis
+    action = plan.find_action(number, basis)
+    document = ActionsAt(plan, point, everything=True).document(action) if action else None
+    priority = action.priority_at(end, basis) if action else None
+    if action is None or document is None or priority is None:
+        raise ActionUnknown(f"plan {plan.slug} had no action {number} at {point.fixed}")
+    title = plan.priorities[priority].title.at(end, basis)
+    return {
+        "plan": plan.slug,
+        "title": plan.opening.title,
+        "point": point_document(point),
+        "priority": priority,
+        "priority_title": title.value if title else "",
+        "numbers": list(dict.fromkeys(borne.value for borne in action.number.known(basis))),
+        "action": document,
+    }

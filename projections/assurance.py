@@ -1,0 +1,65 @@
+"""How sure are we? The level of assurance given on each priority, which stands beside its ratings."""
+
+from typing import TypedDict
+
+from domain.plan import Plan, Priority
+from domain.points import Point
+from domain.timeline import end_of
+from projections.point import PointDocument, point_document
+
+
+class AssuranceDocument(TypedDict):
+    """A level of assurance, the report that gave it and from which day."""
+
+    level: str
+    report: str | None
+    on: str
+
+
+class PriorityAssurance(TypedDict):
+    """The assurance in force on a priority, and every one given before it, oldest first."""
+
+    priority: str
+    title: str
+    assurance: AssuranceDocument | None
+    earlier: list[AssuranceDocument]
+
+
+class AssurancesDocument(TypedDict):
+    """The assurance given on a plan's priorities at a point."""
+
+    plan: str
+    title: str
+    point: PointDocument
+    priority_word: str
+    priorities: list[PriorityAssurance]
+
+
+def assurance_at(priority: Priority, point: Point) -> AssuranceDocument | None:
+    """The assurance in force on one priority at a point."""
+    given = priority.assurance.at(end_of(point.effective_on), point.basis)
+    if given is None:
+        return None
+    return {"level": given.value.level, "report": given.value.report, "on": given.effective_on.isoformat()}
+
+
+def assurances_at(plan: Plan, point: Point) -> AssurancesDocument:
+    """The assurance on every priority at a point, with how it came there."""
+    assert plan.opening is not None, "a plan that has a version has been opened"
+    end, basis = end_of(point.effective_on), point.basis
+    priorities: list[PriorityAssurance] = []
+    for number, title in plan.priorities_at(end, basis):
+        given: list[AssuranceDocument] = [
+            {"level": said.value.level, "report": said.value.report, "on": said.effective_on.isoformat()}
+            for said in plan.priorities[number].assurance.all(end, basis)
+        ]
+        priorities.append({
+            "priority": number, "title": title, "assurance": given[-1] if given else None, "earlier": given[:-1],
+        })  # fmt: skip
+    return {
+        "plan": plan.slug,
+        "title": plan.opening.title,
+        "point": point_document(point),
+        "priority_word": plan.opening.priority_word,
+        "priorities": priorities,
+    }

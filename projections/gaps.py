@@ -1,0 +1,95 @@
+"""What has nobody answered? The recommendations made, and which of them no action answers."""
+
+from typing import TypedDict
+
+from domain.plan import Plan, natural_order
+from domain.points import Point
+from domain.timeline import end_of
+from projections.point import PointDocument, point_document
+
+
+class RecommendationDocument(TypedDict):
+    """A recommendation, and the priorities that say they answer it."""
+
+    number: str
+    text: str
+    made_by: str | None
+    answered_by: list[str]
+
+
+class Gap(TypedDict):
+    """A recommendation that no action answers, and why: no priority names it, or those that do have no action."""
+
+    number: str
+    text: str
+    made_by: str | None
+    made_on: str
+    answered_by: list[str]
+    why: str
+
+
+class GapsDocument(TypedDict):
+    """The gap list of a plan at a point."""
+
+    plan: str
+    title: str
+    point: PointDocument
+    priority_word: str
+    recommendations: int
+    gaps: list[Gap]
+
+
+def recommendations_at(plan: Plan, point: Point) -> list[RecommendationDocument]:
+    """Every recommendation made by the point, in the order of their numbers."""
+    end, basis = end_of(point.effective_on), point.basis
+    answered_by: dict[str, list[str]] = {}
+    for number, _ in plan.priorities_at(end, basis):
+        answers = plan.priorities[number].answers.at(end, basis)
+        for answered in answers.value if answers else ():
+            answered_by.setdefault(answered, []).append(number)
+    documents: list[RecommendationDocument] = []
+    for number, timeline in plan.recommendations.items():
+        if made := timeline.at(end, basis):
+            documents.append({
+                "number": number,
+                "text": made.value.text,
+                "made_by": made.value.made_by,
+                "answered_by": answered_by.get(number, []),
+            })  # fmt: skip
+    documents.sort(key=lambda document: natural_order(document["number"]))
+    return documents
+
+
+def gaps_at(plan: Plan, point: Point) -> GapsDocument:
+    """The recommendations that no action in the plan answers at a point.
+
+    An action answers what the priority it stands under says it answers. Actions that were closed have done so too; one
+    that was withdrawn has not.
+    """
+    assert plan.opening is not None, "a plan that has a version has been opened"
+    end, basis = end_of(point.effective_on), point.basis
+    with_actions: set[str | None] = set()
+    for action in plan.actions.values():
+        standing = action.standing_at(end, basis)
+        if standing is not None and standing.value != "withdrawn":
+            with_actions.add(action.priority_at(end, basis))
+    recommendations = recommendations_at(plan, point)
+    gaps: list[Gap] = []
+    for recommendation in recommendations:
+        if with_actions.intersection(recommendation["answered_by"]):
+            continue
+        made = plan.recommendations[recommendation["number"]].at(end, basis)
+        word = plan.opening.priority_word.lower()
+        gaps.append({
+            **recommendation,
+            "made_on": made.effective_on.isoformat() if made else "",
+            "why": f"its {word} has no action" if recommendation["answered_by"] else f"no {word} answers it",
+        })  # fmt: skip
+    return {
+        "plan": plan.slug,
+        "title": plan.opening.title,
+        "point": point_document(point),
+        "priority_word": plan.opening.priority_word,
+        "recommendations": len(recommendations),
+        "gaps": gaps,
+    }

@@ -1,0 +1,103 @@
+"""What do the figures say? Each measure with its baseline, target and the values reported, newest last."""
+
+from typing import TypedDict
+
+from domain.plan import Measure, Plan, natural_order
+from domain.points import Point
+from domain.timeline import end_of
+from projections.point import PointDocument, point_document
+
+
+class ReadingDocument(TypedDict):
+    """A measure's value for a period, as reported on a day."""
+
+    period: str
+    value: str
+    standing: str | None
+    on: str
+
+
+class MeasureDocument(TypedDict):
+    """A measure with its newest value."""
+
+    measure: str
+    title: str
+    unit: str | None
+    baseline: str | None
+    target: str | None
+    priority: str | None
+    latest: ReadingDocument | None
+
+
+class MeasureHistory(MeasureDocument):
+    """A measure with every value reported, oldest first; of one period told twice, the later telling."""
+
+    readings: list[ReadingDocument]
+
+
+class MeasuresDocument(TypedDict):
+    """A plan's measures at a point, with their values over time."""
+
+    plan: str
+    title: str
+    point: PointDocument
+    measures: list[MeasureHistory]
+
+
+def measures_at(plan: Plan, point: Point) -> list[MeasureDocument]:
+    """Every measure defined by the point, with its newest value, in the order of their priorities."""
+    documents = [document for measure in plan.measures.values() if (document := _measure(measure, point))]
+    documents.sort(key=lambda document: (natural_order(document["priority"] or "~"), document["measure"]))
+    return documents
+
+
+def measures_over_time(plan: Plan, point: Point) -> MeasuresDocument:
+    """Every measure defined by the point, with all values reported by then."""
+    assert plan.opening is not None, "a plan that has a version has been opened"
+    histories: list[MeasureHistory] = [
+        {**document, "readings": _readings(plan.measures[document["measure"]], point)}
+        for document in measures_at(plan, point)
+    ]
+    return {
+        "plan": plan.slug,
+        "title": plan.opening.title,
+        "point": point_document(point),
+        "measures": histories,
+    }
+
+
+def _measure(measure: Measure, point: Point) -> MeasureDocument | None:
+    end, basis = end_of(point.effective_on), point.basis
+    defined = measure.definition.at(end, basis)
+    if defined is None:
+        return None
+    reading = measure.readings.at(end, basis)
+    title, unit, baseline, target, priority = defined.value
+    return {
+        "measure": measure.code,
+        "title": title,
+        "unit": unit,
+        "baseline": baseline,
+        "target": target,
+        "priority": priority,
+        "latest": None
+        if reading is None
+        else {
+            "period": reading.value.period,
+            "value": reading.value.value,
+            "standing": reading.value.standing,
+            "on": reading.effective_on.isoformat(),
+        },
+    }
+
+
+def _readings(measure: Measure, point: Point) -> list[ReadingDocument]:
+    by_period: dict[str, ReadingDocument] = {}
+    for said in measure.readings.all(end_of(point.effective_on), point.basis):
+        by_period[said.value.period] = {
+            "period": said.value.period,
+            "value": said.value.value,
+            "standing": said.value.standing,
+            "on": said.effective_on.isoformat(),
+        }
+    return list(by_period.values())

@@ -1,0 +1,135 @@
+"""What do the figures say in words? The sentences that a committee paper puts beside the table, made from its counts."""
+
+from collections import Counter
+from datetime import date
+from typing import TYPE_CHECKING
+
+from projections.scale import RatingDocument
+
+if TYPE_CHECKING:
+    from projections.rag_comparison import ChangeDocument, RowDocument, TotalsDocument
+
+_SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def narrative(
+    word: str,
+    day: date,
+    ratings: list[RatingDocument],
+    rows: "list[RowDocument]",
+    totals: "TotalsDocument",
+    changes: "list[ChangeDocument]",
+) -> list[str]:
+    """The comparison in sentences: the whole plan first, then each priority.
+
+    Args:
+        word: what the plan calls a priority.
+        day: the current effective day.
+        ratings: the key to the codes, in the order of the columns.
+        rows: the counts by priority.
+        totals: the counts of the whole plan.
+        changes: the actions that changed or remain a concern.
+    """
+    labels = {rating["code"]: rating["label"] for rating in ratings}
+    concerns = [rating for rating in ratings if rating["concern"]]
+    sentences = [_size(totals), _due(totals, day, labels, "the plan")]
+    if concerns:
+        left = {rating["label"]: totals["ratings"][rating["code"]]["current"] for rating in concerns}
+        none = [label for label, count in left.items() if not count]
+        if none:
+            sentences.append(f"No action is rated {_joined(none, 'or')}.")
+    if unrated := totals["unrated"]["current"]:
+        sentences.append(f"{_count(unrated, 'action').capitalize()} {_has(unrated)} not been rated yet.")
+    by_priority: dict[str, list[ChangeDocument]] = {}
+    for change in changes:
+        by_priority.setdefault(change["priority"], []).append(change)
+    for row in rows:
+        told = [_due(row, day, labels, f"{word} {row['priority']}"), *_moved(row, by_priority, labels), *_left(row)]
+        sentences.append(" ".join(told))
+    return sentences
+
+
+def _size(totals: "TotalsDocument") -> str:
+    previous, current = totals["total"]["previous"], totals["total"]["current"]
+    movements = [
+        f"{_number(totals[name])} {verb}"  # type: ignore[literal-required]
+        for name, verb in (("new", "added"), ("closed", "closed"), ("withdrawn", "withdrawn"))
+        if totals[name]  # type: ignore[literal-required]
+    ]
+    if previous == current and not movements:
+        return f"The plan has {_count(current, 'action')}, as it had at the previous point."
+    why = f": {_joined(movements)}" if movements else ""
+    return f"The plan has {_count(current, 'action')}, against {_number(previous)} at the previous point{why}."
+
+
+def _due(table: "TotalsDocument", day: date, labels: dict[str, str], where: str) -> str:
+    total, due = table["total"]["current"], table["due"]["total"]
+    by = f"{day.day} {day:%B %Y}"
+    opening = f"{where[0].upper()}{where[1:]} has {_count(total, 'action')}"
+    if total == 0:
+        return f"{opening}."
+    if due == 0:
+        return f"{opening}; none {'is' if total == 1 else 'are'} due by {by}."
+    counts = [f"{_number(count)} {labels[code]}" for code in reversed(labels) if (count := table["due"][code])]
+    if unrated := due - sum(table["due"][code] for code in labels):
+        counts.append(f"{_number(unrated)} not rated")
+    return f"{opening}, {_number(due)} of them due by {by}: {_joined(counts)}."
+
+
+def _moved(row: "RowDocument", by_priority: "dict[str, list[ChangeDocument]]", labels: dict[str, str]) -> list[str]:
+    changes = by_priority.get(row["priority"], [])
+    moved = Counter(
+        (change["previous"], change["current"], change["direction"]) for change in changes if change["why"] == "changed"
+    )
+    sentences = []
+    for (previous, current, direction), count in moved.items():
+        numbers = [
+            change["action"]
+            for change in changes
+            if (change["previous"], change["current"], change["why"]) == (previous, current, "changed")
+        ]
+        said = f"{_count(count, 'action').capitalize()} ({_joined(numbers)})"
+        now = "no rating" if current is None else labels[current]
+        if previous is None:
+            sentences.append(f"{said} {_has(count)} been rated {now}, without a rating before.")
+            continue
+        for_better = {"better": ", for the better", "worse": ", for the worse"}.get(direction, "")
+        sentences.append(f"{said} {_has(count)} moved from {labels[previous]} to {now}{for_better}.")
+    kept: dict[str, list[str]] = {}
+    for change in changes:
+        if change["why"] == "unchanged concern" and change["current"] is not None:
+            kept.setdefault(change["current"], []).append(change["action"])
+    for code, numbers in kept.items():
+        verb = "remains" if len(numbers) == 1 else "remain"
+        said = _count(len(numbers), "action").capitalize()
+        sentences.append(f"{said} ({_joined(numbers)}) {verb} {labels[code]}.")
+    return sentences
+
+
+def _left(row: "RowDocument") -> list[str]:
+    sentences = []
+    for name, verb in (("new", "new"), ("closed", "closed"), ("withdrawn", "withdrawn")):
+        if count := row[name]:  # type: ignore[literal-required]
+            been = "is" if count == 1 else "are"
+            said = f"{_count(count, 'action').capitalize()}"
+            sentences.append(f"{said} {been} new." if verb == "new" else f"{said} {_has(count)} been {verb}.")
+    if moved := row["moved"]:
+        way = "in from" if moved > 0 else "out to"
+        sentences.append(f"{_count(abs(moved), 'action').capitalize()} {_has(abs(moved))} moved {way} elsewhere.")
+    return sentences
+
+
+def _number(count: int) -> str:
+    return _SMALL[count] if 0 <= count < len(_SMALL) else str(count)
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{_number(count)} {noun}{'' if count == 1 else 's'}"
+
+
+def _has(count: int) -> str:
+    return "has" if count == 1 else "have"
+
+
+def _joined(parts: list[str], word: str = "and") -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {word} {parts[-1]}"

@@ -1,0 +1,99 @@
+"""What did the plan say? Its priorities, actions, ratings, recommendations, measures and inspections at a point."""
+
+from typing import TypedDict
+
+from domain.plan import Action, Plan
+from domain.points import Point
+from domain.timeline import end_of
+from projections.action import ActionDocument, ActionsAt
+from projections.assurance import AssuranceDocument, assurance_at
+from projections.gaps import RecommendationDocument, recommendations_at
+from projections.inspections import InspectionDocument, inspections_at
+from projections.measures import MeasureDocument, measures_at
+from projections.point import PointDocument, point_document
+from projections.scale import ScaleDocument, scale_document
+
+
+class PriorityDocument(TypedDict):
+    """A priority at a point, with the actions that stand under it."""
+
+    number: str
+    title: str
+    answers: list[str]
+    assurance: AssuranceDocument | None
+    actions: list[ActionDocument]
+
+
+class IssueDocument(TypedDict):
+    """The document version in force: the last issued by the day."""
+
+    label: str
+    issued_on: str
+
+
+class PlanDocument(TypedDict):
+    """A plan at a point."""
+
+    plan: str
+    title: str
+    organisation: str
+    priority_word: str
+    point: PointDocument
+    status: str
+    document_version: IssueDocument | None
+    scale: ScaleDocument
+    priorities: list[PriorityDocument]
+    recommendations: list[RecommendationDocument]
+    measures: list[MeasureDocument]
+    inspections: list[InspectionDocument]
+
+
+def plan_as_at(plan: Plan, point: Point, *, everything: bool = False) -> PlanDocument:
+    """The plan at a point.
+
+    Args:
+        plan: the plan, folded at least up to the point's basis.
+        point: the effective day and basis asked for.
+        everything: also the actions that were closed or withdrawn by then.
+    """
+    assert plan.opening is not None, "a plan that has a version has been opened"
+    day_end, basis = end_of(point.effective_on), point.basis
+    scale = plan.scale.at(day_end, basis)
+    issue = plan.issues.at(day_end, basis)
+    return {
+        "plan": plan.slug,
+        "title": plan.opening.title,
+        "organisation": plan.opening.organisation,
+        "priority_word": plan.opening.priority_word,
+        "point": point_document(point),
+        "status": "closed" if plan.closing.at(day_end, basis) else "open",
+        "document_version": {"label": issue.value.label, "issued_on": issue.effective_on.isoformat()}
+        if issue
+        else None,
+        "scale": scale_document(scale.value if scale else None),
+        "priorities": _priorities(plan, point, everything),
+        "recommendations": recommendations_at(plan, point),
+        "measures": measures_at(plan, point),
+        "inspections": inspections_at(plan, point),
+    }
+
+
+def _priorities(plan: Plan, point: Point, everything: bool) -> list[PriorityDocument]:
+    day_end, basis = end_of(point.effective_on), point.basis
+    under: dict[str, list[Action]] = {}
+    for action in plan.actions.values():
+        if action.parent is None and (priority := action.priority.at(day_end, basis)):
+            under.setdefault(priority.value, []).append(action)
+    actions = ActionsAt(plan, point, everything=everything)
+    documents: list[PriorityDocument] = []
+    for number, title in plan.priorities_at(day_end, basis):
+        priority_ = plan.priorities[number]
+        answers = priority_.answers.at(day_end, basis)
+        documents.append({
+            "number": number,
+            "title": title,
+            "answers": list(answers.value) if answers else [],
+            "assurance": assurance_at(priority_, point),
+            "actions": actions.documents(under.get(number, [])),
+        })  # fmt: skip
+    return documents

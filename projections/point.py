@@ -1,0 +1,25 @@
+"""How an answer states the point it was computed at, so that it can be asked for again."""
+
+from typing import TypedDict
+
+from domain.envelopes import instant_text
+from domain.points import Point
+
+
+class PointDocument(TypedDict):
+    """A resolved point: ask for `effective_on@basis` and the answer comes out the same, to the byte."""
+
+    effective_on: str
+    basis: int
+    known_at: str
+    asked: str
+
+
+def point_document(point: Point) -> PointDocument:
+    """The resolved point as data; `known_at` is when the event at the basis was recorded."""
+    return {
+        "effective_on": point.effective_on.isoformat(),
+        "basis": point.basis,
+        "known_at": instant_text(point.known_at),
+        "asked": point.asked,
+    }

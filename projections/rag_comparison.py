@@ -1,0 +1,267 @@
+"""How did the ratings move? The previous-against-current table by priority, with the changes behind it.
+
+Every action in the plan counts once, under its rating or as unrated; an action with parts is counted by its parts.
+Actions are compared by identity, whatever number they bear. In every row and in the totals
+
+    previous total + new + moved - closed - withdrawn = current total
+
+holds, and over the totals `moved` is nil.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, TypeAlias, TypedDict
+
+from domain.plan import Action, Plan, natural_order
+from domain.points import Point
+from domain.scales import Rating
+from domain.timeline import end_of
+from projections.narrative import narrative
+from projections.point import PointDocument, point_document
+from projections.scale import RatingDocument, rating_document
+
+
+class Pair(TypedDict):
+    """A count at the previous point and at the current one."""
+
+    previous: int
+    current: int
+
+
+class TotalsDocument(TypedDict):
+    """Counts over a set of actions. `due` counts those due by the current day, in all and by current rating."""
+
+    ratings: dict[str, Pair]
+    unrated: Pair
+    new: int
+    closed: int
+    withdrawn: int
+    moved: int
+    total: Pair
+    due: dict[str, int]
+
+
+class RowDocument(TotalsDocument):
+    """The counts of one priority."""
+
+    priority: str
+    title: str
+
+
+class ChangeDocument(TypedDict):
+    """An action whose rating differs, or whose current rating is a concern, with the versions that rated it."""
+
+    action: str
+    priority: str
+    text: str
+    previous: str | None
+    current: str | None
+    direction: str
+    why: str
+    previous_version: int | None
+    current_version: int | None
+
+
+class ComparisonDocument(TypedDict):
+    """Previous against current. `ratings` is the key to the codes, in the order of the columns."""
+
+    plan: str
+    title: str
+    organisation: str
+    priority_word: str
+    previous: PointDocument
+    current: PointDocument
+    ratings: list[RatingDocument]
+    rows: list[RowDocument]
+    totals: TotalsDocument
+    changes: list[ChangeDocument]
+    narrative: list[str]
+
+
+class Counted(NamedTuple):
+    """An action counted at a point: where it stands, its rating, the version that gave it, and whether it is due."""
+
+    priority: str
+    rating: Rating | None
+    version: int | None
+    due: bool
+
+
+Counts: TypeAlias = dict[Action, Counted]
+
+
+def rag_comparison(plan: Plan, previous: Point, current: Point) -> ComparisonDocument:
+    """The ratings at two points side by side, by priority, with movements, changes and narrative."""
+    assert plan.opening is not None, "a plan that has a version has been opened"
+    before, now = counted_at(plan, previous), counted_at(plan, current)
+    ratings = columns(plan, previous, current, [*before.values(), *now.values()])
+    titles = dict(plan.priorities_at(end_of(previous.effective_on), previous.basis))
+    titles.update(plan.priorities_at(end_of(current.effective_on), current.basis))
+    tables = {number: _Table(list(ratings)) for number in sorted(titles, key=natural_order)}
+    for was in before.values():
+        tables[was.priority].count("previous", was)
+    for is_ in now.values():
+        tables[is_.priority].count("current", is_)
+    for movement in movements(plan, current, before, now):
+        tables[movement.priority].movements[movement.name] += movement.count
+    changes = _changes(plan, current, before, now)
+    rows: list[RowDocument] = [
+        {"priority": number, "title": titles[number], **table.document()} for number, table in tables.items()
+    ]
+    totals = _Table(list(ratings)).add(tables.values()).document()
+    key = [rating_document(rating) for rating in ratings.values()]
+    return {
+        "plan": plan.slug,
+        "title": plan.opening.title,
+        "organisation": plan.opening.organisation,
+        "priority_word": plan.opening.priority_word,
+        "previous": point_document(previous),
+        "current": point_document(current),
+        "ratings": key,
+        "rows": rows,
+        "totals": totals,
+        "changes": changes,
+        "narrative": narrative(plan.opening.priority_word, current.effective_on, key, rows, totals, changes),
+    }
+
+
+class _Table:
+    """The counts of one row while they are being made."""
+
+    def __init__(self, codes: list[str]) -> None:
+        self.ratings: dict[str, Pair] = {code: {"previous": 0, "current": 0} for code in codes}
+        self.unrated: Pair = {"previous": 0, "current": 0}
+        self.total: Pair = {"previous": 0, "current": 0}
+        self.movements = {"new": 0, "closed": 0, "withdrawn": 0, "moved": 0}
+        self.due = dict.fromkeys(["total", *codes], 0)
+
+    def count(self, when: str, counted: Counted) -> None:
+        pair = self.unrated if counted.rating is None else self.ratings[counted.rating.code]
+        pair[when] += 1  # type: ignore[literal-required]
+        self.total[when] += 1  # type: ignore[literal-required]
+        if when == "current" and counted.due:
+            self.due["total"] += 1
+            if counted.rating is not None:
+                self.due[counted.rating.code] += 1
+
+    def add(self, others: "Iterable[_Table]") -> "_Table":
+        for other in others:
+            pairs = [(self.ratings[code], other.ratings[code]) for code in self.ratings]
+            for mine, theirs in [*pairs, (self.unrated, other.unrated), (self.total, other.total)]:
+                mine["previous"] += theirs["previous"]
+                mine["current"] += theirs["current"]
+            for counts, more in ((self.movements, other.movements), (self.due, other.due)):
+                for name, count in more.items():
+                    counts[name] += count
+        return self
+
+    def document(self) -> TotalsDocument:
+        return {
+            "ratings": self.ratings,
+            "unrated": self.unrated,
+            "new": self.movements["new"],
+            "closed": self.movements["closed"],
+            "withdrawn": self.movements["withdrawn"],
+            "moved": self.movements["moved"],
+            "total": self.total,
+            "due": self.due,
+        }
+
+
+def counted_at(plan: Plan, point: Point) -> Counts:
+    """The actions counted at a point: those in the plan that have no parts in it."""
+    end, basis, day = end_of(point.effective_on), point.basis, point.effective_on
+    scale = plan.scale.at(end, basis)
+    known = {rating.code: rating for rating in scale.value.ratings} if scale else {}
+    counted: Counts = {}
+    for action in plan.actions.values():
+        if not action.is_open(end, basis) or action.open_parts(end, basis):
+            continue
+        priority = action.priority_at(end, basis)
+        assert priority is not None, "an action has a priority from the day it was added"
+        rated, due = action.rating.at(end, basis), action.due.at(end, basis)
+        rating = None
+        if rated is not None:
+            rating = known.get(rated.value.code) or plan.find_rating(rated, end, basis)
+        by = due.value.timescale.due if due else None
+        counted[action] = Counted(priority, rating, rated.version if rated else None, by is not None and by <= day)
+    return counted
+
+
+def columns(plan: Plan, previous: Point, current: Point, counted: Iterable[Counted]) -> dict[str, Rating]:
+    """The ratings that need a column: the current scale's, then what only the previous scale or an older one has."""
+    columns: dict[str, Rating] = {}
+    for point in (current, previous):
+        if scale := plan.scale.at(end_of(point.effective_on), point.basis):
+            for rating in scale.value.ratings:
+                columns.setdefault(rating.code, rating)
+    for one in counted:
+        if one.rating is not None:
+            columns.setdefault(one.rating.code, one.rating)
+    return columns
+
+
+class Movement(NamedTuple):
+    """Why a row holds more or fewer actions than before: `count` is 1 or -1, `name` the column that accounts for it."""
+
+    action: Action
+    priority: str
+    name: str
+    count: int
+
+
+def movements(plan: Plan, current: Point, before: Counts, now: Counts) -> Iterator[Movement]:
+    """Account for every action that is counted at one point and not at the other, or under another priority.
+
+    When an action is split, it stops being counted and its parts are counted as new: one of them takes its place, so
+    `new` is one less. When all its parts have left it is counted again, as new in their place.
+    """
+    end, basis = end_of(current.effective_on), current.basis
+    for action, is_ in now.items():
+        was = before.get(action)
+        if was is None:
+            yield Movement(action, is_.priority, "new", 1)
+        elif was.priority != is_.priority:
+            yield Movement(action, was.priority, "moved", -1)
+            yield Movement(action, is_.priority, "moved", 1)
+    for action, was in before.items():
+        if action in now:
+            continue
+        standing = action.standing_at(end, basis)
+        if standing is None or standing.value == "withdrawn":
+            yield Movement(action, was.priority, "withdrawn", 1)
+        elif standing.value == "closed":
+            yield Movement(action, was.priority, "closed", 1)
+        else:
+            place = action.priority_at(end, basis) or was.priority
+            if place != was.priority:
+                yield Movement(action, was.priority, "moved", -1)
+                yield Movement(action, place, "moved", 1)
+            yield Movement(action, place, "new", -1)
+
+
+def _changes(plan: Plan, current: Point, before: Counts, now: Counts) -> list[ChangeDocument]:
+    end, basis = end_of(current.effective_on), current.basis
+    scale = plan.scale.at(end, basis)
+    changes: list[ChangeDocument] = []
+    for action, is_ in now.items():
+        was = before.get(action)
+        previous = was.rating.code if was and was.rating else None
+        code = is_.rating.code if is_.rating else None
+        if previous == code and not (is_.rating and is_.rating.concern):
+            continue
+        number, text = action.number.at(end, basis), action.text.at(end, basis)
+        direction = scale.value.direction(previous, code) if scale else None
+        changes.append({
+            "action": number.value if number else "",
+            "priority": is_.priority,
+            "text": text.value if text else "",
+            "previous": previous,
+            "current": code,
+            # Where no scale orders the two (a first rating, or one from a former scale), there is no direction.
+            "direction": direction or "same",
+            "why": "unchanged concern" if previous == code else "changed",
+            "previous_version": was.version if was else None,
+            "current_version": is_.version,
+        })  # fmt: skip
+    changes.sort(key=lambda change: (natural_order(change["priority"]), natural_order(change["action"])))
+    return changes

@@ -1,0 +1,44 @@
+"""A rating scale as data: the key that stands at the head of every paper."""
+
+from typing import TypedDict
+
+from domain.scales import Rating, Scale
+
+
+class RatingDocument(TypedDict):
+    """One rating of a scale."""
+
+    code: str
+    label: str
+    meaning: str | None
+    colour: str | None
+    complete: bool
+    needs_evidence: bool
+    concern: bool
+
+
+class ScaleDocument(TypedDict):
+    """A rating scale, worst first."""
+
+    name: str
+    ratings: list[RatingDocument]
+
+
+def rating_document(rating: Rating) -> RatingDocument:
+    """One rating as data."""
+    return {
+        "code": rating.code,
+        "label": rating.label,
+        "meaning": rating.meaning,
+        "colour": rating.colour,
+        "complete": rating.complete,
+        "needs_evidence": rating.needs_evidence,
+        "concern": rating.concern,
+    }
+
+
+def scale_document(scale: Scale | None) -> ScaleDocument:
+    """A scale as data; an empty one where the plan had none yet."""
+    if scale is None:
+        return {"name": "None yet", "ratings": []}
+    return {"name": scale.name, "ratings": [rating_document(rating) for rating in scale.ratings]}
