@@ -69,13 +69,12 @@ def generate(count: int, slug: str) -> Workload:
     """A plan of exactly so many events."""
     making = _Making(count, slug)
     making.set_up()
-    opening = len(making.proposals)
-    kinds = _kinds(count - opening, making.random)
+    kinds = _kinds(count - making.opening, making.random)
     for place, (kind, late) in enumerate(kinds):
         making.day = OPENED + timedelta(days=1 + place * (DAYS - 1) // len(kinds))
         making.add_next(kind, late)
     assert len(making.proposals) == count, "exactly as many events as were asked for"
-    return Workload(slug, tuple(making.proposals), tuple(making.lines), opening)
+    return Workload(slug, tuple(making.proposals), tuple(making.lines), making.opening)
 
 
 def _kinds(count: int, random: Random) -> list[tuple[str, bool]]:
@@ -101,7 +100,7 @@ class _Making:
         self.proposals: list[Proposal] = []
         self.lines: list[bytes] = []
         self.day = OPENED
-        self.issues = 0
+        self.opening = self.issues = 0
         self._instant = datetime(2016, 4, 1, 9, tzinfo=UTC)
         self._fields: dict[str, Callable[[date], dict[str, Any]]] = {
             "progress": self._progress, "rated": self._rated, "rescheduled": self._rescheduled,
@@ -127,6 +126,7 @@ class _Making:
         for number in range(1, 7):
             self._add({"type": "MeasureDefined", "measure": f"measure-{number}", "title": self._text(60), "unit": "%",
                        "baseline": "61", "target": "95", "priority": str(number)})  # fmt: skip
+        self.opening = len(self.proposals)
 
     def add_next(self, kind: str, late: bool) -> None:
         """Add one event of a kind that the rules accept."""
@@ -210,5 +210,5 @@ class _Making:
 
     def _withdrawal(self, _: date) -> dict[str, Any]:
         newest = self.plan.version
-        target = self.random.randint(max(1, newest - 200), newest)
+        target = self.random.randint(max(self.opening + 1, newest - 200), newest)
         return {"type": "EventWithdrawn", "version": target, "reason": "Recorded against the wrong action"}

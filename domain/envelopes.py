@@ -5,10 +5,10 @@ sentence that names the field; whether it may be recorded is for the rules.
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -82,6 +82,11 @@ _SLUG = TypeAdapter(Slug)
 _EVENT_ID = TypeAdapter(UUID)
 
 
+@lru_cache(maxsize=1024)
+def _read_slug(text: object) -> str:
+    return _SLUG.validate_python(text)
+
+
 def read_proposal(data: object, today: date, plan: str | None = None) -> Proposal:
     """Read one proposed event.
 
@@ -93,10 +98,10 @@ def read_proposal(data: object, today: date, plan: str | None = None) -> Proposa
     Raises:
         NotAnEvent: what is proposed is not an event of the vocabulary.
     """
-    if not isinstance(data, Mapping):
+    if not isinstance(data, dict):
         raise NotAnEvent([("", "an event is a JSON object, such as " + '{"type": "ActionRated", ...}')])
     # Null says no more than leaving a field out, and one of the two must be the form that is stored for ever.
-    fields: dict[str, Any] = {name: value for name, value in data.items() if value is not None}
+    fields: dict[str, Any] = _without_nulls(data)
     kind = _event_class(fields.pop("type", None))
     slug = _slug(fields.pop("plan", None), plan)
     event_id = fields.pop("event_id", None)
@@ -114,10 +119,21 @@ def read_proposal(data: object, today: date, plan: str | None = None) -> Proposa
         raise NotAnEvent(_problems(error, kind)) from None
 
 
+def _without_nulls(said: Any) -> Any:
+    """The same without the fields that are null, here and in what is nested."""
+    if isinstance(said, dict):
+        return {
+            name: _without_nulls(value) if isinstance(value, dict | list) else value
+            for name, value in said.items()
+            if value is not None
+        }
+    return [_without_nulls(value) if isinstance(value, dict | list) else value for value in said]
+
+
 def read_proposal_json(line: str | bytes, today: date, plan: str | None = None) -> Proposal:
     """Read one proposed event from its JSON text; raises NotAnEvent."""
     try:
-        data = json.loads(line, parse_constant=_no_constant)
+        data = _JSON.decode(line if isinstance(line, str) else line.decode())
     except (ValueError, RecursionError) as error:
         raise NotAnEvent([("", f"this is not JSON ({error})")]) from None
     return read_proposal(data, today, plan)
@@ -125,6 +141,10 @@ def read_proposal_json(line: str | bytes, today: date, plan: str | None = None) 
 
 def _no_constant(name: str) -> object:
     raise ValueError(f"{name} is not a JSON value")
+
+
+# Made once: `json.loads` makes a decoder anew for every text when it is given options.
+_JSON = json.JSONDecoder(parse_constant=_no_constant)
 
 
 def _event_class(name: object) -> type[Event]:
@@ -143,8 +163,8 @@ def _slug(given: object, addressed: str | None) -> str:
     if given is not None and addressed is not None and given != addressed:
         raise NotAnEvent([("plan", f"the event names plan {str(given)[:100]!r}, its address {addressed!r}")])
     try:
-        return _SLUG.validate_python(addressed if given is None else given)
-    except ValidationError:
+        return _read_slug(addressed if given is None else given)
+    except (ValidationError, TypeError):
         sentence = "a plan's name is lower-case words joined by hyphens, such as stockton-ilacs"
         raise NotAnEvent([("plan", f"{str(given)[:100]!r} cannot name a plan: {sentence}")]) from None
 

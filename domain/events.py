@@ -5,10 +5,11 @@ words. Each class opens with the sentence that would go in the minutes. The ledg
 version and position, when it was recorded and by whom.
 """
 
+import re
 from datetime import date
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from domain.points import read_point
 from domain.scales import Scale
@@ -20,6 +21,15 @@ def _readable_point(text: str) -> str:
     return text
 
 
+def _written_as_day(value: object) -> object:
+    # Left to pydantic, 0 and "1559260800" would be days too: seconds since 1970.
+    if isinstance(value, int | float) or (isinstance(value, str) and not _DAY.fullmatch(value)):
+        raise ValueError("write the day as 2019-05-31")
+    return value
+
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+Day = Annotated[date, BeforeValidator(_written_as_day)]
 PointText = Annotated[str, StringConstraints(max_length=600), AfterValidator(_readable_point)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
@@ -35,7 +45,7 @@ class Source(Said):
 
     title: Line
     reference: Line | None = None
-    published_on: date | None = None
+    published_on: Day | None = None
 
 
 class Judgement(Said):
@@ -48,7 +58,7 @@ class Judgement(Said):
 class Event(Said):
     """What every event may say: from which day it was true, why, and where it was taken from."""
 
-    effective_on: date = Field(description="The day from which it was true; today where it is left out.")
+    effective_on: Day = Field(description="The day from which it was true; today where it is left out.")
     reason: Text | None = Field(default=None, description="Why; owed where the rules say so.")
     source: Source | None = Field(default=None, description="The document it was taken from.")
 
@@ -83,9 +93,9 @@ class InspectionReported(Event):
 
     body: Line
     framework: Line | None = None
-    inspected_from: date | None = None
-    inspected_to: date | None = None
-    published_on: date | None = None
+    inspected_from: Day | None = None
+    inspected_to: Day | None = None
+    published_on: Day | None = None
     judgements: tuple[Judgement, ...] = ()
 
     @model_validator(mode="after")

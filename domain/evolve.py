@@ -63,12 +63,17 @@ def _stands_on(plan: Plan, version: int, *bases: int) -> None:
 
 
 def _action(plan: Plan, number: str, event: events.Event, version: int) -> Action:
-    """The action an event is about; the event stands on its being added and, if so, reinstated."""
+    """The action an event is about: the event stands on its being added and, if so, reinstated, and on its parents'."""
     action = plan.find_action(number, version - 1)
     if action is None:
         raise Orphan(f"version {version} of plan {plan.slug} names action {number}, which it does not have")
-    standing = action.standing.at(end_of(event.effective_on), version - 1)
-    _stands_on(plan, version, action.added, standing.version if standing else action.added)
+    bases = [action.added]
+    above: Action | None = action
+    while above is not None:
+        if standing := above.standing.at(end_of(event.effective_on), version - 1):
+            bases.append(standing.version)
+        above = above.parent
+    _stands_on(plan, version, *bases)
     return action
 
 
@@ -127,7 +132,7 @@ def _priority_reworded(plan: Plan, event: events.PriorityReworded, version: int)
 
 def _action_added(plan: Plan, event: events.ActionAdded, version: int) -> None:
     parent = _action(plan, event.parent, event, version) if event.parent is not None else None
-    action = Action(version, parent, plan)
+    action = Action(version, event.effective_on, parent, plan)
     if parent is not None:
         parent.parts.append(action)
     elif event.priority is not None:

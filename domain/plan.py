@@ -33,9 +33,11 @@ from domain.timeline import Assertion, Timeline, end_of
 
 @lru_cache(maxsize=65536)
 def natural_order(number: str) -> tuple[tuple[int, int, str], ...]:
-    """A key that sorts 2.10 after 2.9, and 6.1b after 6.1a."""
+    """A key that sorts 2.10 after 2.9, and 6.1b after 6.1a; no two numbers have the same."""
     runs = re.findall(r"[0-9]+|[^0-9]+", number)
-    return tuple((0, int(run), "") if run.isdigit() else (1, 0, run.casefold()) for run in runs)
+    keys = [(0, int(run), "") if run.isdigit() else (1, 0, run.casefold()) for run in runs]
+    # The number itself ends the key: without it the order of 2.1 and 2.01 would depend on what was tried out before.
+    return (*keys, (-1, 0, number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +68,13 @@ class Action:
     """An action, over both clocks. It is the version that added it, whatever number it bears."""
 
     __slots__ = (
-        "added", "due", "evidence", "leads", "number", "outcome", "parent", "parts", "priority", "progress", "rating",
-        "reports_to", "standing", "text",
+        "added", "added_on", "due", "evidence", "leads", "number", "outcome", "parent", "parts", "priority",
+        "progress", "rating", "reports_to", "standing", "text",
     )  # fmt: skip
 
-    def __init__(self, added: int, parent: "Action | None", plan: "Plan") -> None:
+    def __init__(self, added: int, added_on: date, parent: "Action | None", plan: "Plan") -> None:
         self.added = added
+        self.added_on = added_on
         self.parent = parent
         self.parts: list[Action] = []
         self.reports_to: str | None = None
@@ -175,12 +178,14 @@ class Plan:
         """What a rating given earlier means at a point.
 
         That is its entry in the scale of the point or, where a later scale no longer has the code, in the scale of the
-        day it was given: nobody has rated the action on the new scale, and AsAt does not translate.
+        day it was given: nobody has rated the action on the new scale, and AsAt does not translate. Where that day has
+        since been given another scale, by late news, it is the scale that the rating was judged by.
         """
         scale = self.scale.at(day_end, basis)
         rating = scale.value.find(given.value.code) if scale else None
-        if rating is None and (scale := self.scale.at(end_of(given.effective_on), basis)):
-            rating = scale.value.find(given.value.code)
+        for known in (basis, given.version):
+            if rating is None and (scale := self.scale.at(end_of(given.effective_on), known)):
+                rating = scale.value.find(given.value.code)
         return rating
 
     def priorities_at(self, day_end: int, basis: int) -> list[tuple[str, str]]:
@@ -240,12 +245,25 @@ class Plan:
             del self.withdrawn[target]
         for number, bearers in list(self.numbers.items()):
             self.numbers[number] = [bearer for bearer in bearers if bearer[1] <= version]
-        for versions in self.dependents.values():
+            if not self.numbers[number]:
+                del self.numbers[number]
+        for target, versions in list(self.dependents.items()):
             versions[:] = [dependent for dependent in versions if dependent <= version]
+            if not versions:
+                del self.dependents[target]
+        gone: list[Action | Priority | Measure] = []
         for added in [added for added in self.actions if added > version]:
             action = self.actions.pop(added)
+            gone.append(action)
             if action.parent is not None:
                 action.parent.parts.remove(action)
+        # A timeline that begins with the thing it tells of is empty once that was forgotten.
+        gone += [self.priorities.pop(n) for n, priority in list(self.priorities.items()) if not priority.added]
+        gone += [self.measures.pop(code) for code, measure in list(self.measures.items()) if not measure.definition]
+        unmade = [self.recommendations.pop(n) for n, made in list(self.recommendations.items()) if not made]
+        lost = {id(getattr(thing, name)) for thing in gone for name in thing.__slots__} | {id(made) for made in unmade}
+        if lost:
+            self._timelines = [timeline for timeline in self._timelines if id(timeline) not in lost]
         del self.recorded_at[version:], self.log[version:]
         self.version = version
         if version == 0:

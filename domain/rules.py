@@ -204,10 +204,12 @@ def _action_reinstated(plan: Plan, event: events.ActionReinstated) -> None:
     action = _known_action(plan, event.action, event)
     standing = action.standing.at(end_of(event.effective_on), plan.version)
     assert standing is not None, "a known action has a standing"
+    if action.parent is not None and not action.parent.is_open(end_of(event.effective_on), plan.version):
+        raise Refused(
+            f"the action that {event.action} is part of was not in the plan on {_day(event.effective_on)}; "
+            "reinstate that one first"
+        )
     if standing.value == "open":
-        above = action.standing_at(end_of(event.effective_on), plan.version)
-        if above is not None and above.value != "open":
-            raise Refused(f"action {event.action} left the plan with the action it is part of; reinstate that one")
         raise Refused(f"action {event.action} was in the plan on {_day(event.effective_on)}; nothing to reinstate")
     if standing.value == "closed":
         _owes_reason(event, f"reopening action {event.action}, which was complete and closed,")

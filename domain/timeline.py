@@ -41,7 +41,7 @@ class Timeline(Generic[V]):
     in their order; `_furthest[i]` is the greatest key among the first i + 1 recorded.
     """
 
-    __slots__ = ("_assertions", "_furthest", "_keys", "_versions", "_withdrawn")
+    __slots__ = ("_assertions", "_first", "_furthest", "_keys", "_versions", "_withdrawn")
 
     def __init__(self, withdrawn: Mapping[int, int]) -> None:
         """`withdrawn` maps an event's version to that of the event that withdrew it; the plan owns and extends it."""
@@ -50,11 +50,14 @@ class Timeline(Generic[V]):
         self._assertions: list[Assertion[V]] = []
         self._versions: list[int] = []
         self._furthest: list[int] = []
+        self._first: Assertion[V] | None = None
 
     def add(self, value: V, effective_on: date, version: int) -> None:
         """Take in an assertion; versions must come in ascending order."""
         key = effective_on.toordinal() << _VERSION_BITS | version
         assertion = Assertion(value, effective_on, version)
+        if self._first is None:
+            self._first = assertion
         if not self._keys or key > self._keys[-1]:
             self._keys.append(key)
             self._assertions.append(assertion)
@@ -78,19 +81,25 @@ class Timeline(Generic[V]):
                 day_end = furthest
         keys = self._keys
         place = len(keys) if keys[-1] <= day_end else bisect_right(keys, day_end)
-        withdrawn = self._withdrawn
+        gone = self._withdrawn.get
         while place:
             place -= 1
             version = keys[place] & _VERSION_MASK
-            if version <= basis and not (withdrawn and withdrawn.get(version, basis + 1) <= basis):
+            if version <= basis < gone(version, basis + 1):
                 return self._assertions[place]
         return None
 
-    def all(self, day_end: int, basis: int) -> Iterator[Assertion[V]]:
+    def __len__(self) -> int:
+        return len(self._versions)
+
+    def all(self, day_end: int, basis: int) -> list[Assertion[V]]:
         """Every assertion standing at a point, oldest effective day first."""
-        for assertion in self._assertions[: bisect_right(self._keys, day_end)]:
-            if self.stands(assertion.version, basis):
-                yield assertion
+        keys = self._keys
+        if not keys:
+            return []
+        assertions = self._assertions if keys[-1] <= day_end else self._assertions[: bisect_right(keys, day_end)]
+        gone = self._withdrawn.get
+        return [said for said in assertions if said[2] <= basis < gone(said[2], basis + 1)]
 
     def known(self, basis: int) -> Iterator[Assertion[V]]:
         """Every assertion standing at a basis, whatever its day, oldest effective day first."""
@@ -98,6 +107,8 @@ class Timeline(Generic[V]):
 
     def first(self, basis: int) -> Assertion[V] | None:
         """The assertion recorded first of those that stand at a basis."""
+        if self._first is not None and self.stands(self._first.version, basis):
+            return self._first
         return min(self.known(basis), key=lambda said: said.version, default=None)
 
     def stands(self, version: int, basis: int) -> bool:
@@ -113,3 +124,5 @@ class Timeline(Generic[V]):
         self._assertions = [said for _, said in keep]
         del self._versions[bisect_right(self._versions, version) :]
         del self._furthest[len(self._versions) :]
+        if not self._versions:
+            self._first = None

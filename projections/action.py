@@ -4,7 +4,7 @@ from datetime import date
 from functools import lru_cache
 from typing import TypedDict
 
-from domain.facts import Due
+from domain.facts import Due, Rated
 from domain.plan import Action, Plan, natural_order
 from domain.points import Point
 from domain.timeline import Assertion, end_of
@@ -87,7 +87,7 @@ class ActionsAt:
         assert number is not None and text is not None, "an action has a number and a text from the day it was added"
         rated, progress = action.rating.at(end, basis), action.progress.at(end, basis)
         leads, due = action.leads.at(end, basis), action.due.at(end, basis)
-        complete = self.is_complete(action)
+        complete = self._is_complete(action, rated)
         return {
             "number": number.value,
             "text": text.value,
@@ -101,8 +101,8 @@ class ActionsAt:
             "reports_to": action.reports_to,
             "progress": progress.value if progress else None,
             "progress_on": _iso(progress.effective_on) if progress else None,
-            "evidence": self._evidence(action),
-            "added_on": _iso(next(action.standing.known(basis)).effective_on),
+            "evidence": self._evidence(action, rated),
+            "added_on": _iso(action.added_on),
             "actions": self.documents(action.parts) if action.parts else [],
         }
 
@@ -112,15 +112,12 @@ class ActionsAt:
         documents.sort(key=lambda document: natural_order(document["number"]))
         return documents
 
-    def is_complete(self, action: Action) -> bool:
+    def _is_complete(self, action: Action, rated: Assertion[Rated] | None) -> bool:
         """Whether it is rated complete; one with parts is when all its parts are."""
-        if action.parts:
+        known = self._complete.get(rated.value.code) if rated else False
+        if action.parts or known is None:  # None: a code of another day's scale
             return self._plan.is_complete(action, self._end, self._basis)
-        rated = action.rating.at(self._end, self._basis)
-        if rated is None:
-            return False
-        known = self._complete.get(rated.value.code)
-        return self._plan.is_complete(action, self._end, self._basis) if known is None else known
+        return known
 
     def _is_past(self, due: Due) -> bool:
         return due.timescale.due is not None and due.timescale.due < self._day
@@ -135,18 +132,13 @@ class ActionsAt:
             "original": first.value.timescale.text if first else timescale.text,
         }
 
-    def _evidence(self, action: Action) -> list[EvidenceDocument]:
+    def _evidence(self, action: Action, rated: Assertion[Rated] | None) -> list[EvidenceDocument]:
         """What was filed, and what the rating in force rests on."""
         documents: list[EvidenceDocument] = [
-            {
-                "title": filed.value.title,
-                "location": filed.value.location,
-                "sha256": filed.value.sha256,
-                "on": _iso(filed.effective_on),
-            }
-            for filed in action.evidence.all(self._end, self._basis)
+            {"title": title, "location": location, "sha256": sha256, "on": _iso(on)}
+            for (title, location, sha256), on, _ in action.evidence.all(self._end, self._basis)
         ]
-        if (rated := action.rating.at(self._end, self._basis)) and rated.value.evidence:
+        if rated and rated.value.evidence:
             on = _iso(rated.effective_on)
             documents += [
                 {"title": title, "location": None, "sha256": None, "on": on} for title in rated.value.evidence

@@ -1,4 +1,4 @@
-"""What do the figures say in words? The sentences that a committee paper puts beside the table, made from its counts."""
+"""What do the figures say in words? The sentences a committee paper puts beside the table, made from its counts."""
 
 from collections import Counter
 from datetime import date

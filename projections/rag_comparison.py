@@ -102,7 +102,7 @@ def rag_comparison(plan: Plan, previous: Point, current: Point) -> ComparisonDoc
     for is_ in now.values():
         tables[is_.priority].count("current", is_)
     for movement in movements(plan, current, before, now):
-        tables[movement.priority].movements[movement.name] += movement.count
+        tables[movement.priority].movements[movement.name] += movement.step
     changes = _changes(plan, current, before, now)
     rows: list[RowDocument] = [
         {"priority": number, "title": titles[number], **table.document()} for number, table in tables.items()
@@ -201,12 +201,12 @@ def columns(plan: Plan, previous: Point, current: Point, counted: Iterable[Count
 
 
 class Movement(NamedTuple):
-    """Why a row holds more or fewer actions than before: `count` is 1 or -1, `name` the column that accounts for it."""
+    """Why a row holds more or fewer actions than before: `step` is 1 or -1, `name` the column that accounts for it."""
 
     action: Action
     priority: str
     name: str
-    count: int
+    step: int
 
 
 def movements(plan: Plan, current: Point, before: Counts, now: Counts) -> Iterator[Movement]:

@@ -67,8 +67,12 @@ class BitemporalTable:
     """The plans that were loaded into the table, by number."""
 
     def __init__(self, conninfo: str) -> None:
-        self._connection = psycopg.connect(conninfo, autocommit=True, prepare_threshold=0)
+        self._connection = psycopg.connect(conninfo, autocommit=True)
         self._connection.execute(_TABLES)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
 
     def load(self, number: int, stream: Sequence[Recorded]) -> None:
         """Bring in a plan from its events."""
@@ -97,8 +101,8 @@ class BitemporalTable:
         """The plan at a point, as the same document as AsAt's."""
         asked = {"plan": number, "day": day, "basis": basis}
         with self._connection.pipeline(), self._connection.cursor(binary=True) as rows:
-            known = self._connection.execute(_KNOWN_AT, asked, binary=True)
-            rows.execute(_SEEK if seek else _AS_AT, asked)
+            known = self._connection.execute(_KNOWN_AT, asked, prepare=True, binary=True)
+            rows.execute(_SEEK if seek else _AS_AT, asked, prepare=True)
             at = known.fetchone()
             assert at is not None
             return _document(day, basis, at[0], rows.fetchall())

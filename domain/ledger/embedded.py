@@ -91,7 +91,7 @@ class EmbeddedServer:
             with cluster.starting() as starting:
                 in_use = cluster.open_lock("in-use.lock")
                 try:
-                    fcntl.flock(in_use, fcntl.LOCK_SH)
+                    fcntl.flock(in_use, fcntl.LOCK_SH | fcntl.LOCK_NB)  # exclusive only under the starting lock
                     cluster.ensure_running(starting)
                     return cls(cluster, in_use)
                 except BaseException:
@@ -152,7 +152,8 @@ class _Cluster:
                 f"Every user of this system may write to the data folder {self.folder}. Take that away"
                 f" (chmod o-w {self.folder}) or name one that does not exist yet."
             )
-        if not (self.folder / "starting.lock").exists() and any(self.folder.iterdir()):
+        # In this order: another process may be making the folder ours at this moment, and makes the lock first.
+        if any(self.folder.iterdir()) and not (self.folder / "starting.lock").exists():
             raise EmbeddedServerError(
                 f"The folder {self.folder} is not empty and not a data folder of AsAt. Name an empty one, or one that"
                 " does not exist yet."

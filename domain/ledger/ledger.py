@@ -179,6 +179,8 @@ class Ledger:
         if not proposals:
             return []
         slugs = sorted({proposal.plan for proposal in proposals})
+        if not by:
+            raise ValueError("say who records")
         if expect is not None and len(slugs) > 1:
             raise ValueError("an expected version goes with proposals for one plan")
         _ids_are_distinct(proposals)

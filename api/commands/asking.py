@@ -1,0 +1,143 @@
+"""The commands that ask: one a question, the same as the addresses of the API."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from api.commands.context import POINT, Session, answering, plainly, tell
+from projections.claims import read_claims
+
+AT = click.option("--at", type=POINT, default="now", show_default=True, help="The point in time asked about.")
+
+
+@click.command()
+@answering
+@click.pass_obj
+def plans(session: Session, **form: Any) -> None:
+    """List all plans, as they stand today."""
+    with plainly():
+        tell(session.asker().plans(), **form)
+
+
+@click.command()
+@click.argument("plan")
+@AT
+@click.option("--all", "everything", is_flag=True, help="Also the actions that were closed or withdrawn.")
+@answering
+@click.pass_obj
+def show(session: Session, plan: str, at: str, everything: bool, **form: Any) -> None:
+    """Show a PLAN as at a point: its priorities, actions, ratings, measures and inspections."""
+    with plainly():
+        tell(session.asker().plan(plan, at, everything), **form)
+
+
+@click.command()
+@click.argument("plan")
+@click.argument("previous", type=POINT)
+@click.argument("current", type=POINT, default="now")
+@answering
+@click.pass_obj
+def compare(session: Session, plan: str, previous: str, current: str, **form: Any) -> None:
+    """Compare the ratings of a PLAN: PREVIOUS against CURRENT, with the changes and the narrative."""
+    with plainly():
+        tell(session.asker().comparison(plan, previous, current), **form)
+
+
+@click.command()
+@click.argument("plan")
+@click.argument("previous", type=POINT)
+@click.argument("current", type=POINT, default="now")
+@answering
+@click.pass_obj
+def changes(session: Session, plan: str, previous: str, current: str, **form: Any) -> None:
+    """List every change of a PLAN between two points, with the versions behind it."""
+    with plainly():
+        tell(session.asker().changes(plan, previous, current), **form)
+
+
+@click.command()
+@click.argument("plan")
+@AT
+@answering
+@click.pass_obj
+def history(session: Session, plan: str, at: str, **form: Any) -> None:
+    """Show a PLAN's document history: the versions issued, and to whom it was presented."""
+    with plainly():
+        tell(session.asker().history(plan, at), **form)
+
+
+@click.command()
+@click.argument("plan")
+@click.option("--action", metavar="NUMBER", help="Only what concerns this action, whatever number it bore.")
+@click.option("--recorded-after", metavar="INSTANT", help="Only what was recorded since: 2019-06-04T09:00:00Z.")
+@click.option("--late-by", type=click.IntRange(0), metavar="DAYS", help="Only what was recorded so many days late.")
+@answering
+@click.pass_obj
+def trail(
+    session: Session, plan: str, action: str | None, recorded_after: str | None, late_by: int | None, **form: Any
+) -> None:
+    """Show a PLAN's events, oldest first: all of them, however many."""
+    with plainly():
+        tell(session.asker().trail(plan, action, recorded_after, late_by, limit=None), **form)
+
+
+@click.command()
+@click.argument("plan")
+@click.argument("number")
+@AT
+@answering
+@click.pass_obj
+def action(session: Session, plan: str, number: str, at: str, **form: Any) -> None:
+    """Show one action of a PLAN by its NUMBER, or by one it once bore."""
+    with plainly():
+        tell(session.asker().action(plan, number, at), **form)
+
+
+def _at_a_point(name: str, sentence: str) -> click.Command:
+    @click.command(name, help=sentence)
+    @click.argument("plan")
+    @AT
+    @answering
+    @click.pass_obj
+    def command(session: Session, plan: str, at: str, **form: Any) -> None:
+        with plainly():
+            tell(getattr(session.asker(), name)(plan, at), **form)
+
+    return command
+
+
+@click.command()
+@click.argument("plan")
+@click.argument("claims", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@answering
+@click.pass_obj
+def audit(session: Session, plan: str, claims: Path, **form: Any) -> None:
+    """Read the counts that a published paper CLAIMS (a JSON file) against the record of a PLAN.
+
+    Lists every claim that the record does not bear out and every claim that contradicts another. Exits with 1 when
+    there are any.
+    """
+    with plainly():
+        read = read_claims(claims.read_bytes())
+        answer = session.asker().audit(plan, read)
+        tell(answer, **form)
+    if answer.document["differences"] or answer.document["contradictions"]:
+        raise SystemExit(1)
+
+
+COMMANDS = (
+    plans,
+    show,
+    compare,
+    changes,
+    history,
+    trail,
+    action,
+    _at_a_point("overdue", "List what is overdue in a PLAN, and what has slipped from its original date."),
+    _at_a_point("gaps", "List the recommendations that no action of a PLAN answers."),
+    _at_a_point("measures", "Show the measures of a PLAN, with their values over time."),
+    _at_a_point("assurance", "Show the assurance given on each priority of a PLAN."),
+    _at_a_point("stale", "List the progress texts of a PLAN that time has overtaken."),
+    audit,
+)

@@ -1,0 +1,117 @@
+"""What every command works with: the settings, and a ledger that is opened when first needed."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+
+from api import clock
+from api.forms import FORMS, FormUnknown, print_text, render
+from api.questions import Answer, Asker
+from api.settings import Settings
+from domain.envelopes import NotAnEvent
+from domain.ledger import Ledger, LedgerUnusable, PlanUnknown, VersionConflict
+from domain.points import PointUnknown, PointUnreadable
+from domain.rules import Refused
+from projections.action import ActionUnknown
+from projections.claims import ClaimUnreadable
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Session:
+    """One run of the program."""
+
+    def __init__(self, settings: Settings, database_url: str | None, data: Path | None) -> None:
+        self.settings = settings
+        # A data folder named on the command line is meant, whatever server the environment names.
+        self.database_url = database_url or (None if data else settings.database_url)
+        self.data = data or settings.data
+        self._ledger: Ledger | None = None
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger, opened when first asked for."""
+        if self._ledger is None:
+            self._ledger = Ledger.open(database_url=self.database_url, data=self.data)
+        return self._ledger
+
+    def asker(self) -> Asker:
+        """Asks the ledger, today."""
+        return Asker(self.ledger, clock.today())
+
+    def close(self) -> None:
+        """Close the ledger if it was opened."""
+        if self._ledger is not None:
+            self._ledger.close()
+
+
+class PointType(click.ParamType):
+    """A point in time; written wrongly, it is a usage error before anything is opened."""
+
+    name = "point"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        from domain.points import read_point
+
+        try:
+            read_point(str(value))
+        except PointUnreadable as error:
+            self.fail(str(error), param, ctx)
+        return value
+
+
+POINT = PointType()
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """Say what went wrong in a sentence on standard error, and exit with 1."""
+    try:
+        yield
+    except (
+        Refused, VersionConflict, NotAnEvent, PlanUnknown, PointUnknown, PointUnreadable, ActionUnknown,
+        ClaimUnreadable, FormUnknown, LedgerUnusable,
+    ) as error:  # fmt: skip
+        click.echo(f"asat: {error.args[0] if isinstance(error, LookupError) else error}", err=True)
+        raise SystemExit(1) from None
+    except BrokenPipeError:  # the reader of a pipe, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
+
+
+def answering(command: Command) -> Command:
+    """Give a command the options of the form its answer takes."""
+    forms = ["text", *FORMS]
+    command = click.option(
+        "-f", "--format", "form", type=click.Choice(forms), help="Default: text on a terminal, json elsewhere."
+    )(command)
+    return click.option(
+        "-o", "--output", type=click.Path(path_type=Path), help="Write to this file; -f by its suffix."
+    )(command)
+
+
+def tell(answer: Answer, form: str | None, output: Path | None) -> None:
+    """Print or write an answer in the form asked for."""
+    if output is not None:
+        suffix = output.suffix.removeprefix(".")
+        chosen = form or (suffix if suffix in FORMS else "text")
+        output.write_bytes(_bytes(answer, chosen))
+    elif form == "text" or (form is None and sys.stdout.isatty()):
+        print_text(answer.question, answer.document, Console())
+    else:
+        sys.stdout.buffer.write(_bytes(answer, form or "json"))
+        sys.stdout.buffer.flush()
+
+
+def _bytes(answer: Answer, form: str) -> bytes:
+    if form != "text":
+        return render(answer.question, form, answer.document)
+    console = Console(width=120, no_color=True, record=True, file=open(os.devnull, "w"))  # noqa: PTH123, SIM115
+    print_text(answer.question, answer.document, console)
+    return console.export_text().encode()

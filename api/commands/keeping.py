@@ -1,0 +1,150 @@
+"""The commands that record, replay and check."""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import click
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from api import clock
+from api.commands.context import Session, plainly
+from api.papers.text_replay import step_line, step_text
+from domain.envelopes import NotAnEvent, Proposal, Recorded, read_proposal_json
+from domain.rules import Refused
+from projections.replay import replay as replay_steps
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
+@click.option("--by", metavar="NAME", help="Who records (ASAT_BY). Default: the account this runs under.")
+@click.option("--expect", type=click.IntRange(0), metavar="VERSION", help="Refuse unless the plan is at this version.")
+@click.pass_obj
+def record(session: Session, file: Path, by: str | None, expect: int | None) -> None:
+    """Record the events in FILE (JSON lines; - for standard input), all of them or none.
+
+    \b
+    One event a line, for instance:
+      {"type": "ActionRated", "plan": "sunderland", "action": "2.4", "rating": "green",
+       "effective_on": "2019-07-01", "reason": "workspace live"}
+
+    Prints, per plan, the versions stored. EVENTS.md lists every event and its fields. An event with an event_id (a UUID)
+    can be sent again without being stored twice.
+    """
+    with plainly():
+        proposals, lines = _read(file)
+        if expect is not None and len({proposal.plan for proposal in proposals}) > 1:
+            raise click.UsageError("--expect goes with events of one plan; this file has several")
+        author = session.settings.by if by is None else by
+        if not author.strip() or not author.isprintable():
+            raise click.UsageError("--by is empty or holds a character that a name cannot have")
+        try:
+            stored = session.ledger.record(proposals, by=author.strip(), today=clock.today(), expect=expect)
+        except Refused as refused:
+            raise Refused(f"line {lines[refused.index]}: {refused}; nothing of this file was recorded") from None
+        for plan, versions in _by_plan(stored).items():
+            first, last = versions[0], versions[-1]
+            click.echo(f"{plan}: version {first}" if first == last else f"{plan}: versions {first} to {last}")
+
+
+def _read(file: Path) -> tuple[list[Proposal], list[int]]:
+    """Every proposal of a file, and the line each stands on; the first that is no event ends it."""
+    data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    today = clock.today()
+    proposals, numbers = [], []
+    lines = data.splitlines()
+    with _progress(len(lines) >= 2000) as bar:
+        task = bar.add_task("Reading", total=len(lines))
+        for number, line in enumerate(lines, 1):
+            if number % 1000 == 0:
+                bar.update(task, completed=number)
+            if not line.strip():
+                continue
+            try:
+                proposals.append(read_proposal_json(line.removeprefix(b"\xef\xbb\xbf"), today))
+            except NotAnEvent as error:
+                sentence = f"line {number}: {error}; nothing of this file was recorded"
+                raise NotAnEvent([("", sentence)]) from None
+            numbers.append(number)
+    if not proposals:
+        raise NotAnEvent([("", f"{file} holds no event; nothing was recorded")])
+    return proposals, numbers
+
+
+def _by_plan(stored: list[Recorded]) -> dict[str, list[int]]:
+    versions: dict[str, list[int]] = {}
+    for one in stored:
+        versions.setdefault(one.plan, []).append(one.version)
+    return versions
+
+
+@click.command()
+@click.pass_obj
+def check(session: Session) -> None:
+    """Check the whole ledger: no gap, no going back in time, every plan's events whole and in order.
+
+    Reads every event. Exits with 1 and names each invariant that does not hold.
+    """
+    with plainly():
+        size = session.ledger.size()
+        found = 0
+        with _progress(size >= 2000) as bar:
+            task = bar.add_task("Checking", total=2 * size)
+            for broken in session.ledger.check(lambda more: bar.advance(task, more)):
+                found += 1
+                click.echo(f"{broken.where}: {broken.what}", err=True)
+        plans = len(session.ledger.plans())
+        events = f"{size:,} event{'' if size == 1 else 's'} in {plans} plan{'' if plans == 1 else 's'}"
+        if found:
+            click.echo(f"{events}: {found} thing{'' if found == 1 else 's'} found broken", err=True)
+            raise SystemExit(1)
+        click.echo(f"{events}: positions gapless, instants in order, versions contiguous, every event reads and folds")
+
+
+@click.command()
+@click.argument("plan")
+@click.option("--after", type=click.IntRange(0), default=0, metavar="VERSION", help="Begin after this version.")
+@click.option("--pause", type=click.FloatRange(0, 60), default=0.15, show_default=True, metavar="SECONDS",
+              help="How long each event is shown on a terminal.")  # fmt: skip
+@click.option("--step", is_flag=True, help="On a terminal, go on when Return is pressed.")
+@click.option("-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.pass_obj
+def replay(session: Session, plan: str, after: int, pause: float, step: bool, form: str) -> None:
+    """Replay a PLAN's history event by event, the table of ratings changing as it goes."""
+    with plainly():
+        with session.ledger.plan(plan) as whole:
+            title = whole.opening.title if whole.opening else plan
+            scales = [said.value for said in whole.scale.known(whole.version)]
+        steps = (one for one in replay_steps(session.ledger.every_event(plan)) if one["version"] > after)
+        if form == "json":
+            for one in steps:
+                click.echo(json.dumps(one, ensure_ascii=False, separators=(",", ":")))
+        elif sys.stdout.isatty():
+            console = Console()
+            with Live(console=console, auto_refresh=False) as live:
+                for one in steps:
+                    live.update(Group(step_text(title, one, scales)), refresh=True)
+                    _wait(pause, step)
+        else:
+            for one in steps:
+                click.echo(step_line(one, scales))
+
+
+def _wait(pause: float, step: bool) -> None:
+    if step:
+        sys.stdin.readline()
+    else:
+        time.sleep(pause)
+
+
+def _progress(long: bool) -> Progress:
+    """A bar on standard error, where that is a terminal and the work is long enough to wonder about."""
+    console = Console(stderr=True)
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    return Progress(*columns, console=console, transient=True, disable=not (long and console.is_terminal))
+
+
+COMMANDS = (record, replay, check)

@@ -1,0 +1,52 @@
+"""The web application: the addresses, put together around one ledger."""
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from starlette.middleware.gzip import GZipMiddleware
+
+from api.http.described import describe
+from api.http.problems import handle_problems, problem
+from api.http.reading import reading
+from api.http.recording import recording
+from domain.ledger import Ledger, LedgerUnusable
+
+
+def make_application(ledger: Ledger, by: str) -> FastAPI:
+    """The application on this ledger.
+
+    Args:
+        ledger: an open ledger; whoever opened it closes it.
+        by: who records where a request does not say (`X-Recorded-By`).
+    """
+    app = FastAPI(
+        title="AsAt",
+        summary="The audit trail of improvement plans.",
+        version="0.1.0",
+        docs_url=None,  # their scripts come from elsewhere; /openapi.json says the same
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.ledger, app.state.by = ledger, by
+    app.add_middleware(GZipMiddleware, minimum_size=1000)
+    app.include_router(reading)
+    app.include_router(recording)
+    app.add_api_route("/healthz", _healthz, methods=["GET"], summary="The program is running.")
+    app.add_api_route(
+        "/readyz", _readyz, methods=["GET"], summary="The ledger answers.", response_model=None,
+        responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}},
+                   503: {"description": "The ledger does not answer.", "content": {"application/problem+json": {}}}},
+    )  # fmt: skip
+    handle_problems(app)
+    describe(app)
+    return app
+
+
+def _healthz() -> dict[str, str]:
+    return {"status": "running"}
+
+
+def _readyz(request: Request) -> JSONResponse:
+    try:
+        return JSONResponse({"status": "ready", "events": request.app.state.ledger.size()})
+    except LedgerUnusable as error:
+        return problem(503, "ledger-unusable", str(error))

@@ -1,0 +1,155 @@
+"""The words that every paper shares: days, instants and points as people write them, and text made safe to show."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from domain.points import LONDON
+from projections.action import TimescaleDocument
+from projections.point import PointDocument
+from projections.rag_comparison import ChangeDocument, TotalsDocument
+from projections.scale import RatingDocument
+
+NOT_RATED = "Not rated"
+
+_SEQUENCE = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[\]PX^_]|[\x9d\x90])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)"
+)
+_BREAK = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
+# Controls of the terminal; marks that reverse the order in which text reads; halves of a character, which no paper
+# can carry. The joiners that hold an emoji together stay.
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff]"
+)
+
+
+def safe_lines(text: str) -> str:
+    """Text that shows as what it says: no escape sequences, controls or marks of direction; its lines are kept."""
+    text = _BREAK.sub("\n", _SEQUENCE.sub("", text))
+    return _UNSAFE.sub("", text).replace("\t", " ")
+
+
+def safe_text(text: str) -> str:
+    """The same on one line."""
+    return " ".join(safe_lines(text).split())
+
+
+def day_in_words(day: str) -> str:
+    """A day of the data as prose writes it: `31 May 2019`."""
+    read = date.fromisoformat(day)
+    return f"{read.day} {read:%B} {read.year}"
+
+
+def day_in_figures(day: str) -> str:
+    """A day of the data as tables write it: `31/05/2019`."""
+    read = date.fromisoformat(day)
+    return f"{read:%d/%m}/{read.year:04}"
+
+
+def instant_in_words(instant: str) -> str:
+    """An instant of the data by the clock of London: `4 June 2019, 10:00`."""
+    read = _in_london(instant)
+    return f"{day_in_words(read.date().isoformat())}, {read:%H:%M}"
+
+
+def instant_in_figures(instant: str) -> str:
+    """An instant of the data by the clock of London, for tables: `04/06/2019 10:00`."""
+    read = _in_london(instant)
+    return f"{day_in_figures(read.date().isoformat())} {read:%H:%M}"
+
+
+def _in_london(instant: str) -> datetime:
+    read = datetime.fromisoformat(instant)
+    return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(LONDON)
+
+
+def fixed(point: PointDocument) -> str:
+    """The point in the form that no later event can move: `2019-05-31@289`."""
+    return f"{point['effective_on']}@{point['basis']}"
+
+
+def known(point: PointDocument) -> str:
+    """What was taken into account: `with everything recorded by 20 November 2026, 13:03 (version 289)`."""
+    return f"with everything recorded by {instant_in_words(point['known_at'])} (version {point['basis']})"
+
+
+def as_at(point: PointDocument) -> str:
+    """One point as a sentence; what it was asked for as comes first where that says more than the day."""
+    return f"{_asked(point)}As at {day_in_words(point['effective_on'])}, {known(point)}."
+
+
+def as_at_both(previous: PointDocument, current: PointDocument) -> str:
+    """Two points as sentences, or as one where both were known alike."""
+    if previous["basis"] == current["basis"] and not (_asked(previous) or _asked(current)):
+        days = [day_in_words(point["effective_on"]) for point in (previous, current)]
+        return f"As at {days[0]} (previous) and {days[1]} (current), {known(current)}."
+    return f"Previous: {as_at(previous)} Current: {as_at(current)}"
+
+
+def _asked(point: PointDocument) -> str:
+    kind, _, said = safe_text(point["asked"]).partition(":")
+    if kind == "issue":
+        return f"Document version {said}. "
+    if kind == "told":
+        forum, _, day = said.rpartition("@")
+        return f"What {forum} had been told by {day_in_words(day)}. "
+    return ""
+
+
+def due_in_words(timescale: TimescaleDocument | None) -> str:
+    """When an action is due: a day in figures; a month, a quarter or anything else as it was written."""
+    if timescale is None:
+        return "No date"
+    if timescale["due"] and timescale["precision"] == "day":
+        return day_in_figures(timescale["due"])
+    return safe_text(timescale["text"])
+
+
+def due_moved(timescale: TimescaleDocument | None) -> str:
+    """What the timescale was at first, where it has been changed since; otherwise nothing."""
+    if timescale is None or timescale["original"] == timescale["text"]:
+        return ""
+    return f"was {safe_text(timescale['original'])}"
+
+
+def ratings_of(document: Mapping[str, Any]) -> list[RatingDocument]:
+    """The ratings a document gives as its key, by itself or in its scale; none where it gives no key."""
+    found: list[RatingDocument] = document.get("ratings") or (document.get("scale") or {}).get("ratings") or []
+    return found
+
+
+class Labels:
+    """The words of a document's ratings: a code that its key does not have is shown as it is."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self._labels = {rating["code"]: safe_text(rating["label"]) for rating in ratings_of(document)}
+
+    def __call__(self, code: str | None) -> str:
+        """The word of a rating, or that there is none."""
+        return NOT_RATED if code is None else self._labels.get(code, code)
+
+
+def direction(change: ChangeDocument) -> str:
+    """Where a rating went: better, worse, or why that cannot be said."""
+    if change["why"] == "unchanged concern":
+        return "no change"
+    if change["previous"] is None:
+        return "first rating"
+    return change["direction"] if change["direction"] in ("better", "worse") else "not comparable"
+
+
+def reconciliation(totals: TotalsDocument) -> str:
+    """How the previous total became the current one: `95 + 6 new + 0 moved − 0 closed − 0 withdrawn = 101`."""
+    signs = (("+", "new"), ("+", "moved"), ("−", "closed"), ("−", "withdrawn"))
+    moves = " ".join(f"{sign} {_bracketed(totals[name])} {name}" for sign, name in signs)  # type: ignore[literal-required]
+    return f"{totals['total']['previous']} {moves} = {totals['total']['current']}"
+
+
+def _bracketed(number: int) -> str:
+    return str(number) if number >= 0 else f"(−{-number})"
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """A number of things: `1 action`, `4 actions`."""
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"

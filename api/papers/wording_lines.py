@@ -1,0 +1,108 @@
+"""The words for single lines of the papers: a claim, an event, an assurance, a rescheduling, an inspection."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from api.papers.wording import Labels, count, day_in_figures, day_in_words, safe_text
+from projections.action import ActionDocument
+from projections.assurance import AssuranceDocument
+from projections.gaps import RecommendationDocument
+from projections.inspections import InspectionDocument
+from projections.overdue import Rescheduling
+from projections.stale_text import StaleDocument
+from projections.trail import TrailDocument
+
+
+def claim_words(claim: Mapping[str, Any]) -> str:
+    """What a claim counts: `Priority 8: due, rated completed, at the current point`."""
+    place = f"No. {safe_text(claim['priority'])}" if claim["priority"] else "Whole plan"
+    rating = {None: "", "unrated": ", not rated"}.get(claim["rating"], f", rated {safe_text(claim['rating'] or '')}")
+    population = "all actions" if claim["population"] == "all" else f"actions {claim['population']}"
+    return f"{place}: {population}{rating}, {claim['at']}"
+
+
+def what_happened(event: Mapping[str, Any]) -> str:
+    """An event of the trail in a line: its sentence or, where it carries none, its type and what it says."""
+    if said := event.get("sentence"):
+        return safe_text(said)
+    fields = [
+        f"{name} {safe_text(str(event[name]))}" for name in ("action", "number", "rating", "text") if event.get(name)
+    ]
+    return " ".join([safe_text(str(event["type"])), *fields])
+
+
+def late_words(event: Mapping[str, Any]) -> str:
+    """How late an event of the trail was recorded; nothing where it was not late."""
+    return f"late by {count(event['late_by_days'], 'day')}" if event["late_by_days"] else ""
+
+
+def withdrawn_words(event: Mapping[str, Any]) -> str:
+    """That an event of the trail no longer counts; nothing where it does."""
+    return "" if event["withdrawn_by"] is None else f"withdrawn by version {event['withdrawn_by']}"
+
+
+def trail_words(document: TrailDocument) -> str:
+    """What a page of the trail holds, in a sentence."""
+    events = document["events"]
+    said = f"{count(len(events), 'event')}, in the order they were recorded"
+    return f"{said}: versions {events[0]['version']} to {events[-1]['version']}." if len(events) > 1 else f"{said}."
+
+
+def assurance_words(given: AssuranceDocument | None) -> str:
+    """A level of assurance, the report that gave it and since when."""
+    if given is None:
+        return "None given"
+    report = f", {safe_text(given['report'])}" if given["report"] else ""
+    return f"{safe_text(given['level'])}{report} ({day_in_figures(given['on'])})"
+
+
+def rescheduling_words(change: Rescheduling) -> str:
+    """One change of a timescale: since when, to what, approved by whom, and why."""
+    approved = f"approved by {safe_text(change['approved_by'])}" if change["approved_by"] else "no approval recorded"
+    reason = f". {safe_text(change['reason'])}" if change["reason"] else ""
+    return f"{day_in_figures(change['on'])}: to {safe_text(change['to'])}, {approved}{reason}"
+
+
+def days_moved(days: int | None) -> str:
+    """By how many days a timescale moved, with its sign."""
+    return "–" if days is None else f"{days:+d}".replace("-", "−")
+
+
+def cycle_words(document: StaleDocument) -> str:
+    """How often the plan is reported on."""
+    days = document["cycle_days"]
+    return "" if days is None else f"The plan is usually reported on every {count(days, 'day')}."
+
+
+def answered_by(recommendation: RecommendationDocument, word: str) -> str:
+    """The priorities that answer a recommendation: `Priority 2, 5`."""
+    return (
+        f"{safe_text(word)} {', '.join(map(safe_text, recommendation['answered_by']))}"
+        if recommendation["answered_by"]
+        else "none"
+    )
+
+
+def inspection_lines(inspection: InspectionDocument) -> list[str]:
+    """The framework and the days of an inspection, each in a line of its own."""
+    said = [safe_text(inspection["framework"] or "")]
+    if inspection["inspected_from"]:
+        until = f" to {day_in_words(inspection['inspected_to'])}" if inspection["inspected_to"] else ""
+        said.append(f"Inspected {day_in_words(inspection['inspected_from'])}{until}")
+    if inspection["published_on"]:
+        said.append(f"Published {day_in_words(inspection['published_on'])}")
+    return [text for text in said if text]
+
+
+def due_as_written(text: str, day: str) -> str:
+    """A due date that is only known by its words and its last possible day: words stay as they were written."""
+    return safe_text(text) if any(letter.isalpha() for letter in text) else day_in_figures(day)
+
+
+def rating_words(action: ActionDocument, labels: Labels) -> str:
+    """The rating of an action, and its standing where it has left the plan."""
+    if action["rating"] is None and action["actions"]:
+        said = "Complete, by its parts" if action["status"] == "complete" else "By its parts"
+    else:
+        said = labels(action["rating"])
+    return f"{said}, {action['status']}" if action["status"] in ("closed", "withdrawn") else said

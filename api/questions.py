@@ -1,0 +1,147 @@
+"""Every question, asked the same way from the command line and over HTTP.
+
+A question reads its points, takes the plan from the ledger, and has a projection answer. The answer carries the document
+and whether it can ever come out differently.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from domain.ledger import Ledger
+from domain.plan import Plan
+from domain.points import Asked, Point, read_instant, read_point, resolve
+from projections.action import action_at
+from projections.assurance import assurances_at
+from projections.changes import changes_between
+from projections.claims import Claims, audit
+from projections.document_history import document_history
+from projections.gaps import gaps_at
+from projections.measures import measures_over_time
+from projections.overdue import overdue_at
+from projections.plan_as_at import plan_as_at
+from projections.rag_comparison import rag_comparison
+from projections.register import plans_register
+from projections.stale_text import stale_texts_at
+from projections.trail import TrailQuery, trail_page
+
+TRAIL_PAGE = 100
+LONGEST_TRAIL_PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A document that answers a question.
+
+    `immutable`: nothing recorded later can change it. `fixed` holds the points in the form that makes it so.
+    """
+
+    question: str
+    document: Any
+    immutable: bool = False
+    fixed: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Asks questions of a ledger, on a day."""
+
+    ledger: Ledger
+    today: date
+
+    def plans(self) -> Answer:
+        """All plans, as they stand today with everything recorded."""
+
+        def each() -> Iterable[tuple[Plan, Point]]:
+            for slug in self.ledger.plans():
+                with self.ledger.plan(slug) as plan:
+                    yield plan, resolve(read_point("now"), plan, self.today)
+
+        return Answer("plans", plans_register(each()))
+
+    def plan(self, slug: str, at: str = "now", everything: bool = False) -> Answer:
+        """A plan as at a point."""
+        return self._at("plan", slug, at, lambda plan, point: plan_as_at(plan, point, everything=everything))
+
+    def action(self, slug: str, number: str, at: str = "now") -> Answer:
+        """One action as at a point."""
+        return self._at("action", slug, at, lambda plan, point: action_at(plan, number, point))
+
+    def history(self, slug: str, at: str = "now") -> Answer:
+        """The document versions issued and the presentations made by a point."""
+        return self._at("history", slug, at, document_history)
+
+    def overdue(self, slug: str, at: str = "now") -> Answer:
+        """What is overdue, and what has slipped."""
+        return self._at("overdue", slug, at, overdue_at)
+
+    def gaps(self, slug: str, at: str = "now") -> Answer:
+        """The recommendations that no action answers."""
+        return self._at("gaps", slug, at, gaps_at)
+
+    def measures(self, slug: str, at: str = "now") -> Answer:
+        """The measures, with their values over time."""
+        return self._at("measures", slug, at, measures_over_time)
+
+    def assurance(self, slug: str, at: str = "now") -> Answer:
+        """The assurance given on each priority."""
+        return self._at("assurance", slug, at, assurances_at)
+
+    def stale(self, slug: str, at: str = "now") -> Answer:
+        """The progress texts that time has overtaken."""
+        return self._at("stale", slug, at, stale_texts_at)
+
+    def comparison(self, slug: str, previous: str, current: str = "now") -> Answer:
+        """The previous-against-current table between two points."""
+        return self._between("comparison", slug, previous, current, rag_comparison)
+
+    def changes(self, slug: str, previous: str, current: str = "now") -> Answer:
+        """Every change between two points."""
+        return self._between("changes", slug, previous, current, changes_between)
+
+    def audit(self, slug: str, claims: Claims) -> Answer:
+        """A published paper's counts read against the record."""
+        return self._between(
+            "audit", slug, claims.previous, claims.current, lambda plan, a, b: audit(plan, a, b, claims.claims)
+        )
+
+    def trail(
+        self,
+        slug: str,
+        action: str | None = None,
+        recorded_after: str | None = None,
+        late_by: int | None = None,
+        after: int = 0,
+        limit: int | None = TRAIL_PAGE,
+    ) -> Answer:
+        """A plan's events, a page at a time; `next` in the document is the `after` of the page that follows."""
+        instant: datetime | None = None if recorded_after is None else read_instant(recorded_after)
+        query = TrailQuery(action=action, recorded_after=instant, late_by=late_by)
+        with self.ledger.plan(slug) as plan:
+            return Answer("trail", trail_page(plan, self.ledger.every_event(slug, after), query, limit))
+
+    def _at(self, question: str, slug: str, at: str, ask: Callable[[Plan, Point], Any]) -> Answer:
+        asked = read_point(at)
+        with self.ledger.plan(slug) as plan:
+            point = resolve(asked, plan, self.today)
+            return Answer(question, ask(plan, point), _is_fixed(asked, point, plan), {"at": point.fixed})
+
+    def _between(
+        self, question: str, slug: str, previous: str, current: str, ask: Callable[[Plan, Point, Point], Any]
+    ) -> Answer:
+        asked = read_point(previous), read_point(current)
+        with self.ledger.plan(slug) as plan:
+            points = [resolve(one, plan, self.today) for one in asked]
+            immutable = all(_is_fixed(one, point, plan) for one, point in zip(asked, points, strict=True))
+            fixed = {"previous": points[0].fixed, "current": points[1].fixed}
+            return Answer(question, ask(plan, points[0], points[1]), immutable, fixed)
+
+
+def _is_fixed(asked: Asked, point: Point, plan: Plan) -> bool:
+    """Whether this way of writing the point can never come to mean another.
+
+    A version cannot. An instant cannot once something was recorded after it, as instants never go back. A day alone, an
+    issue and a presentation can: all three look at everything recorded.
+    """
+    return asked.version is not None or (asked.instant is not None and point.basis < plan.version)

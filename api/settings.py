@@ -1,0 +1,53 @@
+"""What can be set from outside: each by an environment variable, and by an option of the command line."""
+
+import getpass
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where the ledger is, where pages and API are served, and who records."""
+
+    database_url: str | None
+    data: Path
+    host: str
+    port: int
+    by: str
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings that the environment makes.
+
+    Raises:
+        ValueError: a variable cannot be used; the message names it.
+    """
+    port = environment.get("ASAT_PORT") or "8000"
+    if not port.isascii() or not port.isdigit() or int(port) > 65535:
+        raise ValueError(f"ASAT_PORT is {port!r}; it must be a port number, such as 8000")
+    return Settings(
+        database_url=environment.get("ASAT_DATABASE_URL") or None,
+        data=Path(environment.get("ASAT_DATA") or default_data()).expanduser(),
+        host=environment.get("ASAT_HOST") or "127.0.0.1",
+        port=int(port),
+        by=environment.get("ASAT_BY") or account(),
+    )
+
+
+def default_data() -> Path:
+    """Where the embedded database lives unless told otherwise: the user's folder for application data."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/asat")
+    return Path(platformdirs.user_data_dir("asat"))
+
+
+def account() -> str:
+    """The account this program runs under, which is who records until someone says otherwise."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"

@@ -1,0 +1,82 @@
+"""One thing that differs between two points, as data."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, TypeAlias, TypedDict
+
+from projections.difference import Difference
+
+Said: TypeAlias = Callable[[Any], Any]
+
+
+class Change(TypedDict):
+    """One thing that differs.
+
+    `kind` says what happened to which `fact`: "rating", "progress", "wording", "timescale", "leads", "number",
+    "priority", "evidence", "added", "removed", "closed", "withdrawn", "reinstated" of an action; "priority added",
+    "priority reworded", "answers", "assurance", "measure defined", "measure reported", "recommendation made",
+    "inspection", "version issued", "report presented", "scale adopted", "plan opened", "plan closed"; and "reviewed"
+    where the same was said again. `versions` are the events behind the current value; with `by_withdrawal`, the
+    withdrawal that alone made the difference. Former numbers are given only where they differ.
+    """
+
+    kind: str
+    fact: str
+    action: str | None
+    previous_action: str | None
+    priority: str | None
+    previous_priority: str | None
+    measure: str | None
+    recommendation: str | None
+    text: str | None
+    previous: Any
+    current: Any
+    on: str | None
+    versions: list[int]
+    by_withdrawal: bool
+
+
+def as_change(kind: str, fact: str, found: Difference[Any], said: Said, named: Mapping[str, str | None]) -> Change:
+    """A difference as data.
+
+    Args:
+        kind: what it is called where the two values differ.
+        fact: what it is of.
+        found: the difference.
+        said: makes plain data of a value.
+        named: what it is about; the keys are those of a change.
+    """
+    previous = said(found.was.value) if found.was else None
+    current = said(found.is_.value) if found.is_ else None
+    again = previous == current and fact not in {"standing", "reading"}
+    return {
+        "kind": "reviewed" if again else kind,
+        "fact": fact,
+        "action": named.get("action"),
+        "previous_action": named.get("previous_action"),
+        "priority": named.get("priority"),
+        "previous_priority": named.get("previous_priority"),
+        "measure": named.get("measure"),
+        "recommendation": named.get("recommendation"),
+        "text": named.get("text"),
+        "previous": previous,
+        "current": current,
+        "on": found.is_.effective_on.isoformat() if found.is_ else None,
+        "versions": found.versions,
+        "by_withdrawal": found.by_withdrawal,
+    }
+
+
+def iso(day: date | None) -> str | None:
+    """A day as data."""
+    return day.isoformat() if day else None
+
+
+def itself(value: Any) -> Any:
+    """For values that are plain data already."""
+    return value
+
+
+def by_name(value: Any) -> Any:
+    """For values with named fields."""
+    return value._asdict()

@@ -1,0 +1,131 @@
+"""Is what a published paper says borne out by the record, and does the paper agree with itself?
+
+A claim is one figure of the paper. Its counterpart is taken from the comparison of the paper's two points, so that the
+audit can never count otherwise than the table does.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, TypedDict
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from domain.events import PointText
+from domain.plan import Plan
+from domain.points import Point
+from domain.texts import Line
+from projections.claims_record import ClaimsRecord
+from projections.contradictions import UNRATED, ContradictionDocument, contradictions
+from projections.point import PointDocument, point_document
+from projections.rag_comparison import rag_comparison
+
+
+class ClaimUnreadable(ValueError):
+    """What was given are not claims, or one speaks of something the plan does not have."""
+
+
+class Claim(BaseModel):
+    """One figure of a paper."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    where: Line = Field(description="Where the paper says so, such as `headline`.")
+    priority: Line | None = Field(default=None, description="Number of the priority; none: the whole plan.")
+    population: Literal["all", "due", "new", "closed", "withdrawn"]
+    at: Literal["previous", "current"]
+    rating: Line | None = Field(default=None, description="Code of the rating; none: any; `unrated`: without one.")
+    count: Annotated[int, Field(ge=0, strict=True)]
+
+
+class Claims(BaseModel):
+    """The figures of a paper, and the two points it compares."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    previous: PointText
+    current: PointText
+    claims: tuple[Claim, ...]
+
+
+class DifferenceDocument(TypedDict):
+    """A claim that the record does not bear out, and what the record says."""
+
+    claim: dict[str, Any]
+    record: int
+
+
+class AuditDocument(TypedDict):
+    """A paper's figures against the record, and against each other."""
+
+    plan: str
+    title: str
+    organisation: str
+    previous: PointDocument
+    current: PointDocument
+    claims: int
+    borne_out: int
+    differences: list[DifferenceDocument]
+    contradictions: list[ContradictionDocument]
+
+
+def read_claims(text: str | bytes) -> Claims:
+    """Read the figures of a paper from JSON; raises ClaimUnreadable, which names the claim and the field."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ClaimUnreadable(f"this is not JSON ({error})") from None
+    if not isinstance(data, dict):
+        raise ClaimUnreadable('claims are a JSON object: {"previous": POINT, "current": POINT, "claims": [...]}')
+    try:
+        return Claims.model_validate(data)
+    except ValidationError as error:
+        problems = [_problem(detail) for detail in error.errors(include_url=False, include_context=False)]
+        more = f"; and {len(problems) - 5} more" if len(problems) > 5 else ""
+        raise ClaimUnreadable("; ".join(problems[:5]) + more) from None
+
+
+def _problem(detail: Any) -> str:
+    match detail["loc"]:
+        case ("claims", int(place), *fields):
+            where = ".".join(["claim " + str(place + 1), *map(str, fields)])
+        case fields:
+            where = ".".join(map(str, fields))
+    return f"{where}: {detail['msg'].removeprefix('Value error, ')}"
+
+
+def audit(plan: Plan, previous: Point, current: Point, claims: Sequence[Claim]) -> AuditDocument:
+    """A paper's figures against the record at its two points, and against each other.
+
+    Raises:
+        ClaimUnreadable: a claim names a priority or rating that the comparison does not have.
+    """
+    comparison = rag_comparison(plan, previous, current)
+    codes = [*(rating["code"] for rating in comparison["ratings"]), UNRATED]
+    numbers = [row["priority"] for row in comparison["rows"]]
+    word = comparison["priority_word"]
+    for place, claim in enumerate(claims, 1):
+        _known(place, claim, word.lower(), claim.priority, numbers)
+        _known(place, claim, "rating", claim.rating, codes)
+    record = ClaimsRecord(plan, previous, current, comparison)
+    differences: list[DifferenceDocument] = [
+        {"claim": claim.model_dump(), "record": count}
+        for claim in claims
+        if (count := record.count(claim)) != claim.count
+    ]
+    return {
+        "plan": plan.slug,
+        "title": comparison["title"],
+        "organisation": comparison["organisation"],
+        "previous": point_document(previous),
+        "current": point_document(current),
+        "claims": len(claims),
+        "borne_out": len(claims) - len(differences),
+        "differences": differences,
+        "contradictions": contradictions(claims, codes, numbers, word),
+    }
+
+
+def _known(place: int, claim: Claim, what: str, named: str | None, known: list[str]) -> None:
+    if named is not None and named not in known:
+        there_is = ", ".join(known) or "none"
+        raise ClaimUnreadable(f"claim {place} ({claim.where}): there is no {what} {named!r}; there is {there_is}")

@@ -1,0 +1,81 @@
+"""What does the record say where a paper claims a figure? Taken from the comparison of the paper's two points."""
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from domain.plan import Action, Plan
+from domain.points import Point
+from domain.timeline import end_of
+from projections.contradictions import UNRATED
+from projections.rag_comparison import ComparisonDocument, Movement, TotalsDocument, counted_at, movements
+
+if TYPE_CHECKING:
+    from projections.claims import Claim
+
+
+class ClaimsRecord:
+    """The figures of a comparison, and those it does not print.
+
+    Not printed are the actions due by the previous point's own day, and movements by rating. An action new at the
+    current point had no rating at the previous one; one that has left is counted at the current point under the rating
+    it left with. Of an action split into parts, the first of them takes its place.
+    """
+
+    def __init__(self, plan: Plan, previous: Point, current: Point, comparison: ComparisonDocument) -> None:
+        self._plan, self._end, self._basis = plan, end_of(current.effective_on), current.basis
+        self._tables: dict[str | None, TotalsDocument] = {row["priority"]: row for row in comparison["rows"]}
+        self._tables[None] = comparison["totals"]
+        self._before, self._now = counted_at(plan, previous), counted_at(plan, current)
+        #: (population, at, priority, code) -> count, for what the comparison does not print.
+        self._counts: Counter[tuple[str, str, str, str]] = Counter()
+        for was in self._before.values():
+            if was.due:
+                self._counts["due", "previous", was.priority, was.rating.code if was.rating else UNRATED] += 1
+        for movement in movements(plan, current, self._before, self._now):
+            name, priority = movement.name, movement.priority
+            self._counts[name, "previous", priority, self._previous_rating(movement)] += movement.step
+            self._counts[name, "current", priority, self._current_rating(movement)] += movement.step
+
+    def count(self, claim: "Claim") -> int:
+        """The record's figure where the claim has its own."""
+        table, at = self._tables[claim.priority], claim.at
+        match claim.population, claim.rating:
+            case "all", None:
+                return table["total"][at]
+            case "all", code:
+                return table["unrated"][at] if code == UNRATED else table["ratings"][code or ""][at]
+            case "due", code if at == "current":
+                rated = sum(count for name, count in table["due"].items() if name != "total")
+                return table["due"]["total"] - rated if code == UNRATED else table["due"][code or "total"]
+            case "new" | "closed" | "withdrawn" as movement, None:
+                return table[movement]
+        return sum(
+            count
+            for (population, when, priority, code), count in self._counts.items()
+            if (population, when) == (claim.population, at)
+            and claim.priority in (None, priority)
+            and claim.rating in (None, code)
+        )
+
+    def _previous_rating(self, movement: Movement) -> str:
+        was = self._before.get(movement.action)
+        return was.rating.code if was and was.rating and movement.name != "new" else UNRATED
+
+    def _current_rating(self, movement: Movement) -> str:
+        action: Action | None = movement.action
+        if movement.step < 0:
+            action = next((part for part in self._parts(movement.action) if part not in self._before), None)
+        given = action.rating.at(self._end, self._basis) if action else None
+        rating = self._plan.find_rating(given, self._end, self._basis) if given else None
+        return rating.code if rating else UNRATED
+
+    def _parts(self, action: Action) -> list[Action]:
+        """The parts counted now in place of an action, as they were added."""
+        return [one for one in self._now if _is_within(one, action)]
+
+
+def _is_within(action: Action, whole: Action) -> bool:
+    above = action.parent
+    while above is not None and above is not whole:
+        above = above.parent
+    return above is whole

@@ -1,0 +1,86 @@
+"""How did the document come to be? Its versions as issued, and the forums it was presented to."""
+
+from datetime import date
+from typing import TypedDict
+
+from domain.plan import Plan
+from domain.points import Point
+from domain.timeline import end_of
+from projections.point import PointDocument, point_document
+
+
+class VersionDocument(TypedDict):
+    """A version of the plan document. `version` is that of the event that issued it, which `point` is frozen at."""
+
+    label: str
+    issued_on: str
+    summary: str
+    author: str | None
+    point: PointDocument
+    recorded_at: str
+    version: int
+
+
+class PresentedDocument(TypedDict):
+    """A report presented to a forum, with the points it showed."""
+
+    forum: str
+    on: str
+    title: str | None
+    previous: PointDocument | None
+    current: PointDocument
+    version: int
+
+
+class HistoryDocument(TypedDict):
+    """The document history of a plan at a point, oldest first."""
+
+    plan: str
+    title: str
+    organisation: str
+    point: PointDocument
+    versions: list[VersionDocument]
+    presented: list[PresentedDocument]
+
+
+def document_history(plan: Plan, point: Point) -> HistoryDocument:
+    """The versions issued and the reports presented by a point, as known at its basis."""
+    assert plan.opening is not None, "a plan that has a version has been opened"
+    end, basis = end_of(point.effective_on), point.basis
+    versions: list[VersionDocument] = []
+    for said in plan.issues.all(end, basis):
+        frozen = _point(plan, (said.effective_on, said.version), f"issue:{said.value.label}")
+        versions.append({
+            "label": said.value.label,
+            "issued_on": said.effective_on.isoformat(),
+            "summary": said.value.summary,
+            "author": said.value.author,
+            "point": frozen,
+            "recorded_at": frozen["known_at"],
+            "version": said.version,
+        })  # fmt: skip
+    presented: list[PresentedDocument] = [
+        {
+            "forum": said.value.forum,
+            "on": said.effective_on.isoformat(),
+            "title": said.value.title,
+            "previous": _point(plan, said.value.previous) if said.value.previous else None,
+            "current": _point(plan, said.value.current),
+            "version": said.version,
+        }
+        for said in plan.presentations.all(end, basis)
+    ]
+    return {
+        "plan": plan.slug,
+        "title": plan.opening.title,
+        "organisation": plan.opening.organisation,
+        "point": point_document(point),
+        "versions": versions,
+        "presented": presented,
+    }
+
+
+def _point(plan: Plan, said: tuple[date, int], asked: str | None = None) -> PointDocument:
+    """A point that was settled when something was recorded; by default asked for in the form that cannot move."""
+    day, basis = said
+    return point_document(Point(day, basis, plan.known_at(basis), asked or f"{day.isoformat()}@{basis}"))

@@ -1,0 +1,84 @@
+"""Which plans are there, and how do they stand? One line for each plan, at the point asked of it."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import TypedDict
+
+from domain.plan import Plan
+from domain.points import Point
+from domain.timeline import end_of
+from projections.overdue import overdue_actions
+from projections.plan_as_at import IssueDocument
+from projections.point import PointDocument, point_document
+from projections.rag_comparison import columns, counted_at
+
+
+class RatingCount(TypedDict):
+    """How many actions bear a rating."""
+
+    code: str
+    label: str
+    colour: str | None
+    count: int
+
+
+class LastPresented(TypedDict):
+    """The forum that the plan was last presented to, and when."""
+
+    forum: str
+    on: str
+
+
+class RegisterEntry(TypedDict):
+    """One plan. Its actions are counted as in a comparison: one with parts by its parts."""
+
+    plan: str
+    title: str
+    organisation: str
+    point: PointDocument
+    status: str
+    document_version: IssueDocument | None
+    actions: int
+    ratings: list[RatingCount]
+    unrated: int
+    overdue: int
+    presented: LastPresented | None
+
+
+class RegisterDocument(TypedDict):
+    """The plans of the ledger, in the order of their organisations and titles."""
+
+    plans: list[RegisterEntry]
+
+
+def plans_register(plans: Iterable[tuple[Plan, Point]]) -> RegisterDocument:
+    """Every plan with its figures, each at the point given with it."""
+    entries = [_entry(plan, point) for plan, point in plans]
+    entries.sort(key=lambda entry: (entry["organisation"].casefold(), entry["title"].casefold(), entry["plan"]))
+    return {"plans": entries}
+
+
+def _entry(plan: Plan, point: Point) -> RegisterEntry:
+    assert plan.opening is not None, "a plan that has a version has been opened"
+    end, basis = end_of(point.effective_on), point.basis
+    counted = counted_at(plan, point).values()
+    by_code = Counter(one.rating.code if one.rating else None for one in counted)
+    issue, presented = plan.issues.at(end, basis), plan.presentations.at(end, basis)
+    return {
+        "plan": plan.slug,
+        "title": plan.opening.title,
+        "organisation": plan.opening.organisation,
+        "point": point_document(point),
+        "status": "closed" if plan.closing.at(end, basis) else "open",
+        "document_version": {"label": issue.value.label, "issued_on": issue.effective_on.isoformat()}
+        if issue
+        else None,
+        "actions": len(counted),
+        "ratings": [
+            {"code": rating.code, "label": rating.label, "colour": rating.colour, "count": by_code[rating.code]}
+            for rating in columns(plan, point, point, counted).values()
+        ],
+        "unrated": by_code[None],
+        "overdue": len(overdue_actions(plan, point)),
+        "presented": {"forum": presented.value.forum, "on": presented.effective_on.isoformat()} if presented else None,
+    }

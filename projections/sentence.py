@@ -1,0 +1,247 @@
+"""What does one event say, in a line of plain English? For trails, replays and pages.
+
+What was true before ("was Green") is looked up on the event's own day, as known just before it was recorded.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any
+
+from domain import events
+from domain.plan import Action, Plan
+from domain.timeline import end_of
+
+_LONGEST = 120
+
+
+class _Before:
+    """The plan as it stood on the event's day, just before the event was recorded."""
+
+    def __init__(self, plan: Plan, event: events.Event, basis: int) -> None:
+        self.plan, self.basis, self.end = plan, basis, end_of(event.effective_on)
+        self.word = plan.opening.priority_word if plan.opening else "Priority"
+
+    def action(self, number: str) -> Action | None:
+        return self.plan.find_action(number, self.basis)
+
+    def label(self, code: str) -> str:
+        scale = self.plan.scale.at(self.end, self.basis)
+        rating = scale.value.find(code) if scale else None
+        return rating.label if rating else code
+
+    def rating(self, number: str) -> tuple[str, str] | None:
+        """Code and label of the rating that the action had."""
+        action = self.action(number)
+        given = action.rating.at(self.end, self.basis) if action else None
+        if given is None:
+            return None
+        rating = self.plan.find_rating(given, self.end, self.basis)
+        return given.value.code, rating.label if rating else given.value.code
+
+
+def sentence(plan: Plan, event: events.Event, basis: int | None = None) -> str:
+    """The event in one line, without a full stop.
+
+    Args:
+        plan: the plan before the event was taken in; or, with `basis`, folded any further.
+        event: the event.
+        basis: the version before the event's own; by default the plan's newest.
+    """
+    before = _Before(plan, event, plan.version if basis is None else basis)
+    return " ".join(_SAY[type(event)](before, event).split())
+
+
+def _plan_opened(_: _Before, event: events.PlanOpened) -> str:
+    return f"Plan opened: {event.title}, of {event.organisation}, rated on {event.scale.name}"
+
+
+def _scale_adopted(_: _Before, event: events.ScaleAdopted) -> str:
+    labels = _joined(rating.label for rating in event.scale.ratings) or "no ratings"
+    return f"Rating scale {event.scale.name} adopted: {labels}"
+
+
+def _plan_closed(_: _Before, event: events.PlanClosed) -> str:
+    return f"Plan closed{_why(event)}"
+
+
+def _inspection_reported(_: _Before, event: events.InspectionReported) -> str:
+    count = len(event.judgements)
+    judged = f", with {count} judgement{'' if count == 1 else 's'}" if count else ""
+    return f"Inspection by {event.body} reported{judged}"
+
+
+def _recommendation_made(_: _Before, event: events.RecommendationMade) -> str:
+    by = f" by {event.made_by}" if event.made_by else ""
+    return f"Recommendation {event.number} made{by}: {_short(event.text)}"
+
+
+def _priority_added(before: _Before, event: events.PriorityAdded) -> str:
+    answers = f", answering {_recommendations(event.answers)}" if event.answers else ""
+    return f"{before.word} {event.number} added: {_short(event.title)}{answers}"
+
+
+def _priority_reworded(before: _Before, event: events.PriorityReworded) -> str:
+    said = []
+    if event.title is not None:
+        said.append(f"reworded: {_short(event.title)}")
+    if event.answers is not None:
+        said.append(
+            f"answers recommendation {_joined(event.answers)}" if event.answers else "answers no recommendation"
+        )
+    return f"{before.word} {event.number} {'; '.join(said)}"
+
+
+def _action_added(before: _Before, event: events.ActionAdded) -> str:
+    place = f"as part of {event.parent}" if event.parent else f"to {before.word} {event.priority}"
+    due = f", due {event.timescale}" if event.timescale else ""
+    return f"{event.number} added {place}: {_short(event.text)}{due}"
+
+
+def _action_reworded(_: _Before, event: events.ActionReworded) -> str:
+    said = [f"reworded: {_short(event.text)}"] if event.text is not None else []
+    if event.outcome is not None:
+        said.append(f"given the outcome: {_short(event.outcome)}")
+    return f"{event.action} {'; '.join(said)}"
+
+
+def _action_renumbered(before: _Before, event: events.ActionRenumbered) -> str:
+    moved = f"moved to {before.word} {event.priority}" if event.priority else ""
+    if event.number == event.action:
+        return f"{event.action} {moved or 'kept its number'}"
+    return f"{event.action} renumbered {event.number}{' and ' + moved if moved else ''}"
+
+
+def _action_rescheduled(before: _Before, event: events.ActionRescheduled) -> str:
+    action = before.action(event.action)
+    due = action.due.at(before.end, before.basis) if action else None
+    was = f", was {due.value.timescale.text}" if due else ""
+    approved = f", approved by {event.approved_by}" if event.approved_by else ""
+    return f"{event.action} rescheduled to {event.timescale}{was}{approved}{_why(event)}"
+
+
+def _action_reassigned(before: _Before, event: events.ActionReassigned) -> str:
+    action = before.action(event.action)
+    leads = action.leads.at(before.end, before.basis) if action else None
+    was = f", was {_joined(leads.value)}" if leads else ""
+    return f"{event.action} assigned to {_joined(event.leads)}{was}"
+
+
+def _action_rated(before: _Before, event: events.ActionRated) -> str:
+    was, label = before.rating(event.action), before.label(event.rating)
+    if was is None:
+        return f"{event.action} rated {label} for the first time{_why(event)}"
+    if was == (event.rating, label):
+        return f"{event.action} reviewed, remains {label}{_why(event)}"
+    return f"{event.action} rated {label}, was {was[1]}{_why(event)}"
+
+
+def _progress_reported(_: _Before, event: events.ProgressReported) -> str:
+    return f"{event.action} progress reported: {_short(event.text)}"
+
+
+def _evidence_added(_: _Before, event: events.EvidenceAdded) -> str:
+    return f"{event.action} evidence filed: {_short(event.title)}"
+
+
+def _action_closed(_: _Before, event: events.ActionClosed) -> str:
+    return f"{event.action} closed as complete{_why(event)}"
+
+
+def _action_withdrawn(_: _Before, event: events.ActionWithdrawn) -> str:
+    return f"{event.action} withdrawn from the plan{_why(event)}"
+
+
+def _action_reinstated(_: _Before, event: events.ActionReinstated) -> str:
+    return f"{event.action} reinstated{_why(event)}"
+
+
+def _assurance_given(before: _Before, event: events.AssuranceGiven) -> str:
+    priority = before.plan.priorities.get(event.priority)
+    given = priority.assurance.at(before.end, before.basis) if priority else None
+    was = f", was {given.value.level}" if given else ""
+    report = f", by {_short(event.report)}" if event.report else ""
+    return f"{before.word} {event.priority} given assurance: {event.level}{was}{report}"
+
+
+def _measure_defined(before: _Before, event: events.MeasureDefined) -> str:
+    measure = before.plan.measures.get(event.measure)
+    verb = "revised" if measure and measure.definition.at(before.end, before.basis) else "defined"
+    aims = (("baseline", event.baseline), ("target", event.target))
+    told = "".join(f", {name} {value}" for name, value in aims if value)
+    return f"Measure {event.measure} {verb}: {_short(event.title)}{told}"
+
+
+def _measure_reported(before: _Before, event: events.MeasureReported) -> str:
+    measure = before.plan.measures.get(event.measure)
+    defined = measure.definition.at(before.end, before.basis) if measure else None
+    standing = f" ({event.standing})" if event.standing else ""
+    title = _short(defined.value.title) if defined else event.measure
+    return f"Measure {title} reported for {event.period}: {event.value}{standing}"
+
+
+def _version_issued(_: _Before, event: events.VersionIssued) -> str:
+    return f"Document version {event.label} issued: {_short(event.summary)}"
+
+
+def _report_presented(_: _Before, event: events.ReportPresented) -> str:
+    against = f" against {event.previous}" if event.previous else ""
+    title = f": {_short(event.title)}" if event.title else ""
+    return f"Plan as at {event.current}{against} presented to {event.forum}{title}"
+
+
+def _event_withdrawn(before: _Before, event: events.EventWithdrawn) -> str:
+    what = ""
+    if event.version <= len(before.plan.log):
+        kind, day = before.plan.log[event.version - 1]
+        what = f" ({kind} of {_day(day)})"
+    return f"Version {event.version}{what} withdrawn as recorded in error{_why(event)}"
+
+
+def _why(event: events.Event) -> str:
+    return f", because: {_short(event.reason)}" if event.reason else ""
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split()).rstrip(".")
+    return line if len(line) <= _LONGEST else line[:_LONGEST].rsplit(" ", 1)[0].rstrip(",;:") + "…"
+
+
+def _joined(parts: Iterable[str]) -> str:
+    *most, last = tuple(parts) or ("",)
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _recommendations(numbers: tuple[str, ...]) -> str:
+    return f"recommendation{'' if len(numbers) == 1 else 's'} {_joined(numbers)}"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+_SAY: dict[type[events.Event], Callable[[_Before, Any], str]] = {
+    events.PlanOpened: _plan_opened,
+    events.ScaleAdopted: _scale_adopted,
+    events.PlanClosed: _plan_closed,
+    events.InspectionReported: _inspection_reported,
+    events.RecommendationMade: _recommendation_made,
+    events.PriorityAdded: _priority_added,
+    events.PriorityReworded: _priority_reworded,
+    events.ActionAdded: _action_added,
+    events.ActionReworded: _action_reworded,
+    events.ActionRenumbered: _action_renumbered,
+    events.ActionRescheduled: _action_rescheduled,
+    events.ActionReassigned: _action_reassigned,
+    events.ActionRated: _action_rated,
+    events.ProgressReported: _progress_reported,
+    events.EvidenceAdded: _evidence_added,
+    events.ActionClosed: _action_closed,
+    events.ActionWithdrawn: _action_withdrawn,
+    events.ActionReinstated: _action_reinstated,
+    events.AssuranceGiven: _assurance_given,
+    events.MeasureDefined: _measure_defined,
+    events.MeasureReported: _measure_reported,
+    events.VersionIssued: _version_issued,
+    events.ReportPresented: _report_presented,
+    events.EventWithdrawn: _event_withdrawn,
+}

@@ -1,0 +1,327 @@
+"""What holds for every event, and what may be recorded of a plan, its recommendations, priorities and measures."""
+
+from datetime import date
+
+import pytest
+
+from domain import events
+from domain.rules import _RULES
+from tests.kit import (
+    APRIL,
+    DECEMBER,
+    FEBRUARY,
+    JANUARY,
+    JULY,
+    JUNE,
+    LATER,
+    MARCH,
+    MAY,
+    OPENED,
+    added,
+    assured,
+    closed,
+    evidenced,
+    given,
+    in_error,
+    inspected,
+    issued,
+    measure,
+    measured,
+    nothing_recorded,
+    opened,
+    plan_closed,
+    presented,
+    priority,
+    priority_reworded,
+    progressed,
+    rated,
+    reassigned,
+    recommended,
+    reinstated,
+    renumbered,
+    rescaled,
+    rescheduled,
+    reworded,
+    today,
+    withdrawn,
+)
+
+
+def test_every_event_has_a_rule():
+    assert set(_RULES) == set(events.EVENTS.values())
+
+
+# Days
+
+
+def test_nothing_is_recorded_for_a_day_in_the_future():
+    story = given(added("2.4"))
+    assert today(story.plan.version + 1) == date(2021, 2, 8)
+    story.when(rated("2.4", on=date(2021, 2, 9))).then_refused("9 February 2021 is in the future", "is 8 February 2021")
+
+
+def test_something_is_recorded_for_today():
+    given(added("2.4")).when(rated("2.4", "amber", on=date(2021, 2, 8))).then_as_at("now", rating="amber")
+
+
+# The plan
+
+
+def test_nothing_is_recorded_of_a_plan_that_was_not_opened():
+    nothing_recorded().when(priority("1")).then_refused("there is no plan plan", "PlanOpened")
+
+
+def test_nothing_is_withdrawn_from_a_plan_that_was_not_opened():
+    nothing_recorded().when(in_error(1)).then_refused("there is no plan plan")
+
+
+def test_a_plan_is_opened_once():
+    given().when(opened(on=MARCH)).then_refused("plan plan was already opened on 7 January 2019")
+
+
+def test_a_closed_plan_is_not_opened_again():
+    given(plan_closed()).when(opened(on=LATER)).then_refused("already opened on 7 January 2019")
+
+
+def test_a_plan_is_closed_once():
+    given(plan_closed(on=JULY)).when(plan_closed(on=DECEMBER)).then_refused("already closed, from 15 July 2019")
+
+
+def test_a_plan_whose_closing_was_recorded_in_error_is_closed_again():
+    wrong = plan_closed(on=JUNE)
+    story = given(wrong, in_error(wrong)).when(plan_closed(on=JULY)).then_accepted()
+    assert [story.show(day)["status"] for day in (JUNE, JULY)] == ["open", "closed"]
+    assert story.show(JUNE, basis=5)["status"] == "closed"
+
+
+CLOSED_TO = {
+    "rescaled": rescaled(on=JULY),
+    "inspected": inspected(on=JULY),
+    "recommended": recommended(on=JULY),
+    "priority": priority("9", on=JULY),
+    "priority_reworded": priority_reworded("2", on=JULY),
+    "added": added("2.5", on=JULY),
+    "reworded": reworded("2.4", on=JULY),
+    "renumbered": renumbered("2.4", "2.6", on=JULY),
+    "rescheduled": rescheduled("2.4", on=JULY),
+    "reassigned": reassigned("2.4", on=JULY),
+    "rated": rated("2.4", on=JULY),
+    "progressed": progressed("2.4", on=JULY),
+    "evidenced": evidenced("2.4", on=JULY),
+    "closed": closed("2.4", on=JULY),
+    "withdrawn": withdrawn("2.4", on=JULY),
+    "reinstated": reinstated("2.4", on=JULY),
+    "assured": assured("2", on=JULY),
+    "measure": measure(on=JULY),
+    "measured": measured(on=JULY),
+}
+
+
+@pytest.mark.parametrize("event", CLOSED_TO.values(), ids=CLOSED_TO)
+def test_nothing_happens_in_a_plan_on_a_day_on_which_it_is_closed(event):
+    given(added("2.4"), plan_closed(on=JUNE)).when(event).then_refused("plan plan was closed on 15 June 2019")
+
+
+def test_late_news_is_recorded_of_a_closed_plan_for_days_before():
+    story = given(added("2.4"), plan_closed(on=JUNE)).when(rated("2.4", "amber", on=MAY), added("2.5", on=FEBRUARY))
+    story.then_as_at(JULY, "2.4", rating="amber").then_in_plan(JULY, "2.4", "2.5")
+
+
+def test_a_closed_plan_is_still_issued_presented_and_corrected():
+    wrong = rated("2.4", "red", on=MAY)
+    story = given(added("2.4"), wrong, plan_closed(on=JUNE))
+    story.when(issued("9.0", on=JULY), presented(current="issue:9.0", on=JULY), in_error(wrong, on=JULY))
+    story.then_accepted().then_as_at(JULY, "2.4", rating=None)
+
+
+def test_the_closing_day_itself_is_closed():
+    given(added("2.4"), plan_closed(on=JUNE)).when(rated("2.4", on=JUNE)).then_refused("was closed on 15 June 2019")
+
+
+# Recommendations and inspections
+
+
+def test_a_recommendation_is_made_once():
+    given(recommended("R1")).when(recommended("R1", "Again")).then_refused("already has a recommendation R1")
+
+
+def test_a_recommendation_made_in_error_is_made_again():
+    wrong = recommended("R1", "Wrong")
+    story = given(wrong, in_error(wrong)).when(recommended("R1", "Right")).then_accepted()
+    assert [made["text"] for made in story.show()["recommendations"]] == ["Right"]
+    assert [made["text"] for made in story.show(basis=5)["recommendations"]] == ["Wrong"]
+    assert story.show(basis=6)["recommendations"] == []
+
+
+def test_inspections_and_recommendations_may_come_before_the_opening_of_the_plan():
+    long_before = date(2018, 7, 25)
+    story = given(inspected(on=long_before), recommended(on=long_before))
+    document = story.show(long_before)
+    assert [len(document["inspections"]), len(document["recommendations"]), document["scale"]["ratings"]] == [1, 1, []]
+
+
+def test_the_same_body_inspects_again():
+    given(inspected("Ofsted", on=OPENED)).when(inspected("Ofsted", on=OPENED)).then_accepted()
+
+
+# Priorities
+
+
+def test_a_priority_is_added_once():
+    given().when(priority("2", on=MARCH)).then_refused(
+        "priority 2 was already added on 7 January 2019", "PriorityReworded"
+    )
+
+
+def test_a_priority_added_in_error_is_added_again_from_another_day():
+    wrong = priority("9", "Wrong", on=MARCH)
+    story = given(wrong, in_error(wrong)).when(priority("9", "Right", on=MAY)).then_accepted()
+    titles = [[one["title"] for one in story.show(day)["priorities"][3:]] for day in (APRIL, MAY)]
+    assert titles == [[], ["Right"]]
+    assert story.show(APRIL, basis=5)["priorities"][3]["title"] == "Wrong"
+
+
+def test_an_unknown_priority_is_not_reworded():
+    given().when(priority_reworded("7")).then_refused("plan plan has no priority 7")
+
+
+def test_a_priority_is_not_reworded_before_it_was_added():
+    given(priority("7", on=APRIL)).when(priority_reworded("7", on=MARCH)).then_refused(
+        "priority 7 was added on 15 April 2019, after 15 March 2019"
+    )
+
+
+def test_a_priority_keeps_what_is_not_reworded():
+    story = given(priority("7", "Title", answers=["R1"])).when(priority_reworded("7", None, answers=["R2"]))
+    assert [(one["title"], one["answers"]) for one in story.show()["priorities"][3:]] == [("Title", ["R2"])]
+    story.when(priority_reworded("7", "Other", on=MAY))
+    assert [(one["title"], one["answers"]) for one in story.show()["priorities"][3:]] == [("Other", ["R2"])]
+
+
+def test_a_priority_added_in_error_is_unknown_from_then_on():
+    wrong = priority("9")
+    given(wrong, in_error(wrong)).when(priority_reworded("9")).then_refused("has no priority 9")
+
+
+# Assurance
+
+
+def test_no_assurance_is_given_on_an_unknown_priority():
+    given().when(assured("7")).then_refused("plan plan has no priority 7")
+
+
+def test_no_assurance_is_given_on_a_priority_before_it_was_added():
+    given(priority("7", on=APRIL)).when(assured("7", on=MARCH)).then_refused(
+        "priority 7 was added on 15 April 2019, after 15 March 2019"
+    )
+
+
+def test_assurance_on_the_day_the_priority_was_added_is_accepted():
+    story = given(priority("7", on=APRIL)).when(assured("7", "limited", on=APRIL)).then_accepted()
+    assurance = story.show(APRIL)["priorities"][3]["assurance"]
+    assert assurance == {"level": "limited", "report": None, "on": "2019-04-15"}
+
+
+# Measures
+
+
+def test_an_unknown_measure_is_not_reported():
+    given().when(measured("visits")).then_refused("has no measure visits", "MeasureDefined")
+
+
+def test_a_measure_is_not_reported_before_it_was_defined():
+    given(measure("visits", on=APRIL)).when(measured("visits", on=MARCH)).then_refused(
+        "measure visits was defined on 15 April 2019, after 15 March 2019"
+    )
+
+
+def test_a_measure_is_reported_on_the_day_it_was_defined():
+    story = given(measure("visits", on=APRIL)).when(measured("visits", "8", on=APRIL)).then_accepted()
+    assert [one["latest"] and one["latest"]["value"] for one in story.show(APRIL)["measures"]] == ["8"]
+
+
+def test_a_measure_of_an_unknown_priority_is_not_defined():
+    given().when(measure(priority="7")).then_refused("plan plan has no priority 7")
+
+
+def test_a_measure_is_not_defined_for_a_priority_before_it_was_added():
+    given(priority("7", on=APRIL)).when(measure(priority="7", on=MARCH)).then_refused(
+        "priority 7 was added on 15 April"
+    )
+
+
+def test_a_measure_is_not_defined_twice_in_the_same_words():
+    given(measure("visits", target="90%")).when(measure("visits", target="90%", on=JUNE)).then_refused(
+        "measure visits is already so defined, since 7 January 2019"
+    )
+
+
+def test_a_measure_is_defined_otherwise_from_a_day_on():
+    story = given(measure("visits", target="90%")).when(measure("visits", target="95%", on=JUNE)).then_accepted()
+    assert [[one["target"] for one in story.show(day)["measures"]] for day in (MAY, JUNE)] == [["90%"], ["95%"]]
+
+
+def test_a_measure_is_defined_late_for_an_earlier_day():
+    story = given(measure("visits", on=JUNE)).when(measure("visits", on=MARCH), measured("visits", on=APRIL))
+    story.then_accepted()
+
+
+# Documents
+
+
+def test_a_document_version_is_issued_once():
+    given(issued("2.0", on=MARCH)).when(issued("2.0", on=JUNE)).then_refused(
+        "document version 2.0 was already issued on 15 March 2019"
+    )
+
+
+def test_a_document_version_issued_in_error_is_issued_again():
+    wrong = issued("2.0", on=MARCH)
+    story = given(wrong, in_error(wrong)).when(issued("2.0", on=JUNE)).then_accepted()
+    assert (story.point("issue:2.0").effective_on, story.point("issue:2.0").basis) == (JUNE, 7)
+    assert story.point("issue:2.0", basis=5).effective_on == MARCH
+
+
+def test_nothing_is_presented_as_at_a_version_that_was_never_issued():
+    given(issued("1.0")).when(presented(current="issue:2.0", on=JUNE)).then_refused(
+        "no document version '2.0'", "issued: 1.0"
+    )
+
+
+def test_nothing_is_compared_from_a_version_that_was_never_issued():
+    given().when(presented(previous="issue:1.0", on=JUNE)).then_refused("'1.0'", "none has been issued")
+
+
+def test_nothing_is_presented_as_known_at_a_version_to_come():
+    given().when(presented(current="2019-03-15@5")).then_refused("plan plan has no version 5; its newest is 4")
+
+
+def test_nothing_is_presented_as_known_before_anything_was():
+    given().when(presented(current="2019-03-15@2020-01-01T00:00:00Z")).then_refused(
+        "nothing of plan plan had been recorded", "2021-01-04T09:30:00Z"
+    )
+
+
+def test_nothing_is_presented_as_told_to_a_forum_that_was_not():
+    given(presented("Cabinet", on=MARCH)).when(presented(current="told:Scrutiny@2019-07-04", on=JULY)).then_refused(
+        "'Scrutiny' had not been presented with plan plan by 2019-07-04", "presented to: Cabinet"
+    )
+
+
+def test_what_a_forum_was_told_never_moves():
+    story = given(added("2.4"), rated("2.4", "amber", on=MARCH), presented("Cabinet", on=APRIL))
+    story.when(rated("2.4", "green", on=MARCH)).then_accepted()
+    told = story.point("told:cabinet@2019-05-01")
+    assert (told.effective_on, told.basis) == (APRIL, 6)
+    story.then_as_at("told:Cabinet@2019-05-01", "2.4", rating="amber").then_as_at(APRIL, "2.4", rating="green")
+
+
+def test_a_presentation_may_show_what_another_forum_was_told():
+    story = given(presented("Cabinet", on=MARCH), issued("1.0", on=APRIL))
+    story.when(presented("Scrutiny", current="told:Cabinet@2019-04-01", on=JUNE)).then_accepted()
+    assert story.point("told:Scrutiny@2019-06-30").fixed == "2019-03-15@4"
+
+
+def test_the_later_recorded_of_two_presentations_on_a_day_was_the_last():
+    story = given(presented("Cabinet", "2019-02-15", on=MARCH), presented("Cabinet", "2019-01-15", on=MARCH))
+    assert story.point("told:Cabinet@2019-03-15").effective_on == JANUARY

@@ -1,0 +1,226 @@
+"""The controls of the ledger's tests: one server for the session, a schema of its own for each test.
+
+After every test that uses `ledger` the whole-ledger check runs, and every plan that any of the test's ledgers holds in
+memory must equal a fresh fold of what is stored.
+"""
+
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import count
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from psycopg.sql import SQL, Identifier
+
+from domain.envelopes import Proposal, Recorded
+from domain.events import Event
+from domain.evolve import evolve
+from domain.ledger import Ledger
+from domain.ledger.embedded import EmbeddedServer
+from domain.ledger.server_account import command, server_account
+from domain.plan import Action, Measure, Plan, Priority
+from domain.timeline import Timeline
+from tests.kit import LATER, added, opened, priority
+
+ROOT = Path(__file__).parents[2]
+BY = "Governance officer"
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+# Proposing
+
+
+def proposed(event: Event, plan: str = "plan", event_id: UUID | None = None) -> Proposal:
+    return Proposal(plan, event, event_id)
+
+
+def record(ledger: Ledger, *told: Event | Proposal, plan: str = "plan", **options: Any) -> list[Recorded]:
+    """Record these as one batch, on a day after everything that they say was true."""
+    batch = [one if isinstance(one, Proposal) else proposed(one, plan) for one in told]
+    return ledger.record(batch, **{"by": BY, "today": LATER, **options})
+
+
+def begin(ledger: Ledger, plan: str = "plan") -> list[Recorded]:
+    """A plan with priority 2 and action 2.4, at version 3."""
+    return record(ledger, opened(), priority("2"), added("2.4"), plan=plan)
+
+
+# Looking
+
+
+def everything(ledger: Ledger) -> list[Recorded]:
+    """Every event of the ledger, by position."""
+    found = [event for slug in ledger.plans() for event in ledger.events(slug)]
+    return sorted(found, key=lambda event: event.position)
+
+
+def state_of(thing: Any) -> Any:
+    """All that a folded plan holds, as data that can be compared."""
+    match thing:
+        case Plan():
+            held = {name: state_of(value) for name, value in vars(thing).items() if name != "_timelines"}
+            return held | {"actions": {added: _slots(action) for added, action in thing.actions.items()}}
+        case Action():
+            return ("action", thing.added)
+        case Timeline() | Priority() | Measure():
+            return _slots(thing)
+        case dict():
+            return {key: state_of(value) for key, value in thing.items()}
+        case list() | tuple():
+            return [state_of(value) for value in thing]
+        case _:
+            return thing
+
+
+def _slots(thing: Any) -> dict[str, Any]:
+    return {name: state_of(getattr(thing, name)) for name in type(thing).__slots__ if hasattr(thing, name)}
+
+
+def remembers_what_is_stored(ledger: Ledger) -> None:
+    """Every plan, as this ledger answers it, is the fold of what is stored and of nothing else."""
+    for slug in ledger.plans():
+        fresh = Plan(slug)
+        for event in ledger.every_event(slug):
+            evolve(fresh, event.event, event.recorded_at)
+        with ledger.plan(slug) as plan:
+            assert state_of(plan) == state_of(fresh), f"{slug} in memory is not what is stored"
+
+
+def all_is_well(ledger: Ledger) -> None:
+    assert list(ledger.check()) == []
+
+
+# Servers
+
+
+class Server:
+    """The embedded server on a data folder, which a test may stop under everybody's feet."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._users: list[EmbeddedServer] = []
+        self.start()
+
+    def start(self) -> None:
+        self._users.append(EmbeddedServer.start(self.folder))
+
+    def stop(self, mode: str) -> None:
+        """`pg_ctl stop`, as whoever runs the server."""
+        pg_ctl = [str(self._users[0].bin_folder / "pg_ctl"), "stop", "-m", mode, "-w", "-D", str(self.data)]
+        argv = command(server_account(self.folder), pg_ctl, [self.folder], detached=False)
+        subprocess.run(argv, check=True, capture_output=True, cwd="/")
+
+    def close(self) -> None:
+        while self._users:
+            self._users.pop().close()
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "postgres"
+
+    @property
+    def owner_conninfo(self) -> str:
+        return self._users[0].owner_conninfo
+
+    @property
+    def app_conninfo(self) -> str:
+        return self._users[0].app_conninfo
+
+
+@pytest.fixture(scope="session")
+def new_data_folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Makes data folders: copies of one that was once opened and closed, which is quicker than initdb."""
+    pattern = tmp_path_factory.mktemp("new") / "data"
+    EmbeddedServer.start(pattern).close()
+
+    def copied(name: str) -> Path:
+        folder = tmp_path_factory.mktemp(name) / "data"
+        subprocess.run(["cp", "-a", pattern, folder], check=True)
+        return folder
+
+    return copied
+
+
+@pytest.fixture(scope="session")
+def server(new_data_folder: Callable[[str], Path]) -> Iterator[Server]:
+    """The server that the tests share; nobody stops it."""
+    server = Server(new_data_folder("shared"))
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def own_server(new_data_folder: Callable[[str], Path]) -> Iterator[Server]:
+    """A server that the test may stop and start."""
+    server = Server(new_data_folder("own"))
+    yield server
+    server.close()
+
+
+_schemas = count(1)
+
+
+@pytest.fixture
+def schema() -> str:
+    return f"organisation_{next(_schemas)}"
+
+
+@pytest.fixture
+def open_ledger(server: Server, schema: str) -> Iterator[Callable[[], Ledger]]:
+    """Opens the test's ledger once more, as another program would: the same schema, a memory of its own."""
+    with ExitStack() as ledgers:
+        yield lambda: ledgers.enter_context(Ledger.open(data=server.folder, schema=schema))
+
+
+@pytest.fixture
+def ledgers(open_ledger: Callable[[], Ledger]) -> Iterator[Callable[[], Ledger]]:
+    """Like `open_ledger`; afterwards all invariants must hold and every ledger must remember what is stored."""
+    opened: list[Ledger] = []
+
+    def open_and_note() -> Ledger:
+        opened.append(open_ledger())
+        return opened[-1]
+
+    yield open_and_note
+    for ledger in opened:
+        remembers_what_is_stored(ledger)
+        all_is_well(ledger)
+
+
+@pytest.fixture
+def ledger(ledgers: Callable[[], Ledger]) -> Ledger:
+    """An empty ledger."""
+    return ledgers()
+
+
+@pytest.fixture
+def owner(server: Server, ledger: Ledger, schema: str) -> Iterator[Connection]:
+    """Connected to the ledger's schema as its owner."""
+    with _connected(server.owner_conninfo, schema) as connection:
+        yield connection
+
+
+@pytest.fixture
+def app(server: Server, ledger: Ledger, schema: str) -> Iterator[Connection]:
+    """Connected to the ledger's schema as the program is."""
+    with _connected(server.app_conninfo, schema) as connection:
+        yield connection
+
+
+def _connected(conninfo: str, schema: str) -> Connection:
+    connection = psycopg.connect(conninfo, autocommit=True)
+    connection.execute(SQL("set search_path to {}").format(Identifier(schema)))
+    return connection
+
+
+def until(holds: Callable[[], bool], within: float = 20.0) -> None:
+    """Wait until something holds."""
+    deadline = time.monotonic() + within
+    while not holds():
+        assert time.monotonic() < deadline, "it does not come to hold"
+        time.sleep(0.01)

@@ -1,0 +1,154 @@
+"""The trail: every event as it was recorded, how late it came, and the pages it is read in."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from domain.envelopes import Recorded
+from projections.action import ActionUnknown
+from projections.trail import TrailQuery, late_by_days, matches, trail_page
+from tests.kit import (
+    APRIL,
+    MARCH,
+    MAY,
+    Story,
+    added,
+    given,
+    in_error,
+    issued,
+    part,
+    progressed,
+    rated,
+    recorded,
+    renumbered,
+)  # fmt: skip
+
+
+def records(story: Story) -> list[Recorded]:
+    return [
+        Recorded("plan", version, version + 1000, recorded(version), "An Officer", UUID(int=version), event)
+        for version, event in enumerate(story.events, 1)
+    ]
+
+
+def versions(story: Story, limit: int | None = None, **query: Any) -> list[int]:
+    page = trail_page(story.plan, records(story), TrailQuery(**query), limit)
+    return [event["version"] for event in page["events"]]
+
+
+def test_an_event_is_told_as_it_was_recorded():
+    story = given(added("2.4"), rated("2.4", "green", MARCH))
+    *_, event = trail_page(story.plan, records(story), TrailQuery())["events"]
+    assert event == {
+        "version": 6, "position": 1006, "recorded_at": "2021-02-08T09:30:00.000000Z", "recorded_by": "An Officer",
+        "event_id": str(UUID(int=6)), "type": "ActionRated", "effective_on": "2019-03-15", "action": "2.4",
+        "rating": "green", "withdrawn_by": None, "late_by_days": 696, "sentence": "2.4 rated Green for the first time",
+    }  # fmt: skip
+
+
+def test_a_withdrawn_event_stays_in_the_trail_and_names_what_withdrew_it():
+    wrong = rated("2.4")
+    story = given(added("2.4"), wrong, in_error(wrong))
+    *_, event, withdrawal = trail_page(story.plan, records(story), TrailQuery())["events"]
+    assert (event["version"], event["withdrawn_by"]) == (6, 7)
+    assert (withdrawal["version"], withdrawal["withdraws"], withdrawal["withdrawn_by"]) == (7, 6, None)
+
+
+def test_an_action_is_followed_under_every_number_it_bore():
+    story = given(added("2.4"), added("2.5"), rated("2.5"), renumbered("2.4", "3.1", priority="3"), rated("3.1"))
+    assert versions(story, action="2.4") == versions(story, action="3.1") == [5, 8, 9]
+
+
+def test_withdrawing_one_of_its_events_belongs_to_an_action():
+    wrong, other = rated("2.4"), rated("2.5")
+    story = given(added("2.4"), added("2.5"), wrong, other, in_error(wrong), in_error(other))
+    assert versions(story, action="2.4") == [5, 7, 9]
+
+
+def test_the_parts_of_an_action_have_trails_of_their_own():
+    wrong = part("2.4b", "2.4")
+    story = given(added("2.4"), part("2.4a", "2.4"), rated("2.4a"), wrong, in_error(wrong), progressed("2.4"))
+    assert versions(story, action="2.4") == [5, 10]
+    assert versions(story, action="2.4a") == [6, 7]
+
+
+def test_an_action_added_in_error_still_has_a_trail():
+    wrong = added("2.4")
+    story = given(wrong, in_error(wrong))
+    assert versions(story, action="2.4") == [5, 6]
+
+
+def test_an_unknown_action_has_no_trail():
+    with pytest.raises(ActionUnknown, match=r"never had an action 9\.9"):
+        versions(given(), action="9.9")
+
+
+def test_what_was_recorded_since_leaves_out_the_instant_itself():
+    story = given(added("2.4"), rated("2.4"))
+    assert versions(story, recorded_after=recorded(5)) == [6]
+    assert versions(story, recorded_after=recorded(5) - timedelta(microseconds=1)) == [5, 6]
+
+
+def test_late_news_is_found_by_how_late_it_came():
+    story = given(added("2.4", MAY), rated("2.4", on=MAY))
+    late = late_by_days(records(story)[5])
+    assert late == (recorded(6).date() - MAY).days
+    assert versions(story, late_by=late) == [1, 2, 3, 4, 6]
+
+
+def test_news_is_never_late_by_less_than_nothing():
+    story = given(issued())
+    one = records(story)[-1]
+    assert (
+        late_by_days(Recorded("plan", 5, 5, one.recorded_at - timedelta(days=2000), "x", one.event_id, one.event)) == 0
+    )
+
+
+def test_the_day_it_was_recorded_is_a_day_of_london():
+    story = given(issued(on=APRIL))
+    one = records(story)[-1]
+    summer_night = one.recorded_at.replace(year=2019, month=4, day=15, hour=23, minute=30)
+    assert late_by_days(Recorded("plan", 5, 5, summer_night, "x", one.event_id, one.event)) == 1
+
+
+def test_pages_follow_one_another_without_gap_and_the_last_says_so():
+    story = given(added("2.4"), *[rated("2.4") for _ in range(4)])
+    read, after = [], 0
+    while True:
+        page = trail_page(story.plan, records(story)[after:], TrailQuery(action="2.4"), 2)
+        read.append([event["version"] for event in page["events"]])
+        if page["next"] is None:
+            break
+        after = page["next"]
+    assert read == [[5, 6], [7, 8], [9]]
+
+
+def test_a_page_that_ends_with_the_last_match_is_the_last_page():
+    story = given(added("2.4"), rated("2.4"), added("2.5"), added("2.6"))
+    assert trail_page(story.plan, records(story), TrailQuery(action="2.4"), 2)["next"] is None
+
+
+def test_the_ledger_is_read_no_further_than_needed():
+    story, taken = given(*[added(f"2.{n}") for n in range(20)]), []
+
+    def stream() -> Iterator[Recorded]:
+        for one in records(story):
+            taken.append(one.version)
+            yield one
+
+    assert trail_page(story.plan, stream(), TrailQuery(), 3)["next"] == 3
+    assert taken == [1, 2, 3, 4]
+
+
+def test_what_came_after_the_plan_was_read_is_left_out():
+    story, later = given(added("2.4")), given(added("2.4"), rated("2.4"))
+    assert trail_page(story.plan, records(later), TrailQuery())["events"][-1]["version"] == 5
+
+
+def test_filters_must_all_match():
+    story = given(added("2.4"), rated("2.4"))
+    query = TrailQuery(action="2.4", recorded_after=recorded(5), late_by=10)
+    assert [one.version for one in records(story) if matches(story.plan, one, query)] == [6]
