@@ -69,9 +69,7 @@ class Bench:
         self.raw = raw.RawTable(self.conninfo)
         stock.make_schema(self.conninfo)
         self.stock = stock.open_plans(self.conninfo)
-        plan = stock.new_plan(self.workloads[10_000])
-        self.stock.save(plan)
-        self.stock_id = plan.id
+        self.stock_id = stock.new_plan(self.stock, self.workloads[10_000]).id
         history.set_up(self.conninfo)
         history.make_tables()
         self.history_key = history.load(self.workloads[10_000])
@@ -191,8 +189,7 @@ class Bench:
             raw.row_of(record, "raw-one-writer", 10**9 + place, uuid4())
             for place, record in enumerate(self.streams[10_000][already:])
         ]
-        plan = stock.new_plan(workload, already)
-        self.stock.save(plan)
+        plan = stock.new_plan(self.stock, workload, already)
         news, same, again = iter(workload.proposals[already:]), iter(rows), iter(workload.proposals[already:])
 
         def save() -> None:

@@ -35,7 +35,7 @@ class Place:
 
 def _progress(workload: Workload) -> Iterator[Proposal]:
     """News that can be recorded for ever."""
-    said = [each for each in workload.proposals if isinstance(each.event, events.ProgressReported)]
+    said = [each for each in workload.proposals[_OPENING:] if isinstance(each.event, events.ProgressReported)]
     return cycle(said)
 
 
@@ -51,8 +51,7 @@ def _asat_step(ledger: Ledger, workload: Workload) -> Step:
 
 def _stock_step(plans: stock.Plans, workload: Workload) -> Step:
     """The aggregate stays in memory between saves: the least the library can be asked to do."""
-    plan = stock.new_plan(workload, _OPENING)
-    plans.save(plan)
+    plan = stock.new_plan(plans, workload, _OPENING)
     news = _progress(workload)
 
     def step() -> None:

@@ -2,7 +2,8 @@
 
 from datetime import date
 from functools import lru_cache
-from typing import TypedDict
+
+from typing_extensions import TypedDict
 
 from domain.facts import Due, Rated
 from domain.plan import Action, Plan, natural_order

@@ -1,6 +1,6 @@
 """How sure are we? The level of assurance given on each priority, which stands beside its ratings."""
 
-from typing import TypedDict
+from typing_extensions import TypedDict
 
 from domain.plan import Plan, Priority
 from domain.points import Point

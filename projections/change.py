@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any, TypeAlias, TypedDict
+from typing import Any, TypeAlias
+
+from typing_extensions import TypedDict
 
 from projections.difference import Difference
 

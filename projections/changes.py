@@ -6,7 +6,9 @@ basis, the list says what going back to the current one would undo.
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any, TypedDict
+from typing import Any
+
+from typing_extensions import TypedDict
 
 from domain.plan import Action, Measure, Plan, Priority, natural_order
 from domain.points import Point

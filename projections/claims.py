@@ -6,9 +6,10 @@ audit can never count otherwise than the table does.
 
 import json
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from typing_extensions import TypedDict
 
 from domain.events import PointText
 from domain.plan import Plan

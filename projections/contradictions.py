@@ -7,7 +7,9 @@ parts that exceed their whole always contradict it, parts that fall short of it 
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from typing_extensions import TypedDict
 
 if TYPE_CHECKING:
     from projections.claims import Claim

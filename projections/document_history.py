@@ -1,7 +1,8 @@
 """How did the document come to be? Its versions as issued, and the forums it was presented to."""
 
 from datetime import date
-from typing import TypedDict
+
+from typing_extensions import TypedDict
 
 from domain.plan import Plan
 from domain.points import Point

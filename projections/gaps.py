@@ -1,6 +1,6 @@
 """What has nobody answered? The recommendations made, and which of them no action answers."""
 
-from typing import TypedDict
+from typing_extensions import TypedDict
 
 from domain.plan import Plan, natural_order
 from domain.points import Point

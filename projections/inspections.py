@@ -1,6 +1,6 @@
 """Which inspections does the plan answer to, and what did they judge?"""
 
-from typing import TypedDict
+from typing_extensions import TypedDict
 
 from domain.plan import Plan
 from domain.points import Point

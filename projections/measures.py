@@ -1,6 +1,6 @@
 """What do the figures say? Each measure with its baseline, target and the values reported, newest last."""
 
-from typing import TypedDict
+from typing_extensions import TypedDict
 
 from domain.plan import Measure, Plan, natural_order
 from domain.points import Point

@@ -1,7 +1,8 @@
 """What is late, and what has slipped? Actions past their day, and every one rescheduled with its original day."""
 
 from datetime import date
-from typing import TypedDict
+
+from typing_extensions import TypedDict
 
 from domain.facts import Due
 from domain.plan import Action, Plan, natural_order

@@ -1,6 +1,6 @@
 """What did the plan say? Its priorities, actions, ratings, recommendations, measures and inspections at a point."""
 
-from typing import TypedDict
+from typing_extensions import TypedDict
 
 from domain.plan import Action, Plan
 from domain.points import Point

@@ -1,6 +1,6 @@
 """How an answer states the point it was computed at, so that it can be asked for again."""
 
-from typing import TypedDict
+from typing_extensions import TypedDict
 
 from domain.envelopes import instant_text
 from domain.points import Point

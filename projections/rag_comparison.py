@@ -9,7 +9,9 @@ holds, and over the totals `moved` is nil.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, TypeAlias, TypedDict
+from typing import NamedTuple, TypeAlias
+
+from typing_extensions import TypedDict
 
 from domain.plan import Action, Plan, natural_order
 from domain.points import Point

@@ -7,7 +7,8 @@ far: late news does not take the day back. Actions are counted as in a compariso
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import TypedDict
+
+from typing_extensions import TypedDict
 
 from domain import events
 from domain.envelopes import Recorded, instant_text

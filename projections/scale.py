@@ -1,6 +1,6 @@
 """A rating scale as data: the key that stands at the head of every paper."""
 
-from typing import TypedDict
+from typing_extensions import TypedDict
 
 from domain.scales import Rating, Scale
 

@@ -3,7 +3,8 @@
 from datetime import date
 from itertools import pairwise
 from statistics import median_high
-from typing import TypedDict
+
+from typing_extensions import TypedDict
 
 from domain.plan import Action, Plan, natural_order
 from domain.points import Point

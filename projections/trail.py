@@ -6,7 +6,9 @@ A trail is paged, never capped: `next` is the version after which the rest follo
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypedDict
+from typing import Any
+
+from typing_extensions import TypedDict
 
 from domain.envelopes import Recorded
 from domain.events import EventWithdrawn

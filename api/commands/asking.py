@@ -14,7 +14,7 @@ AT = click.option("--at", type=POINT, default="now", show_default=True, help="Th
 @click.command()
 @answering
 @click.pass_obj
-def plans(session: Session, **form: Any) -> None:
+def plans(session: Session, /, **form: Any) -> None:
     """List all plans, as they stand today."""
     with plainly():
         tell(session.asker().plans(), **form)
@@ -26,7 +26,7 @@ def plans(session: Session, **form: Any) -> None:
 @click.option("--all", "everything", is_flag=True, help="Also the actions that were closed or withdrawn.")
 @answering
 @click.pass_obj
-def show(session: Session, plan: str, at: str, everything: bool, **form: Any) -> None:
+def show(session: Session, /, plan: str, at: str, everything: bool, **form: Any) -> None:
     """Show a PLAN as at a point: its priorities, actions, ratings, measures and inspections."""
     with plainly():
         tell(session.asker().plan(plan, at, everything), **form)
@@ -38,7 +38,7 @@ def show(session: Session, plan: str, at: str, everything: bool, **form: Any) ->
 @click.argument("current", type=POINT, default="now")
 @answering
 @click.pass_obj
-def compare(session: Session, plan: str, previous: str, current: str, **form: Any) -> None:
+def compare(session: Session, /, plan: str, previous: str, current: str, **form: Any) -> None:
     """Compare the ratings of a PLAN: PREVIOUS against CURRENT, with the changes and the narrative."""
     with plainly():
         tell(session.asker().comparison(plan, previous, current), **form)
@@ -50,7 +50,7 @@ def compare(session: Session, plan: str, previous: str, current: str, **form: An
 @click.argument("current", type=POINT, default="now")
 @answering
 @click.pass_obj
-def changes(session: Session, plan: str, previous: str, current: str, **form: Any) -> None:
+def changes(session: Session, /, plan: str, previous: str, current: str, **form: Any) -> None:
     """List every change of a PLAN between two points, with the versions behind it."""
     with plainly():
         tell(session.asker().changes(plan, previous, current), **form)
@@ -61,7 +61,7 @@ def changes(session: Session, plan: str, previous: str, current: str, **form: An
 @AT
 @answering
 @click.pass_obj
-def history(session: Session, plan: str, at: str, **form: Any) -> None:
+def history(session: Session, /, plan: str, at: str, **form: Any) -> None:
     """Show a PLAN's document history: the versions issued, and to whom it was presented."""
     with plainly():
         tell(session.asker().history(plan, at), **form)
@@ -75,7 +75,7 @@ def history(session: Session, plan: str, at: str, **form: Any) -> None:
 @answering
 @click.pass_obj
 def trail(
-    session: Session, plan: str, action: str | None, recorded_after: str | None, late_by: int | None, **form: Any
+    session: Session, /, plan: str, action: str | None, recorded_after: str | None, late_by: int | None, **form: Any
 ) -> None:
     """Show a PLAN's events, oldest first: all of them, however many."""
     with plainly():
@@ -88,7 +88,7 @@ def trail(
 @AT
 @answering
 @click.pass_obj
-def action(session: Session, plan: str, number: str, at: str, **form: Any) -> None:
+def action(session: Session, /, plan: str, number: str, at: str, **form: Any) -> None:
     """Show one action of a PLAN by its NUMBER, or by one it once bore."""
     with plainly():
         tell(session.asker().action(plan, number, at), **form)
@@ -100,7 +100,7 @@ def _at_a_point(name: str, sentence: str) -> click.Command:
     @AT
     @answering
     @click.pass_obj
-    def command(session: Session, plan: str, at: str, **form: Any) -> None:
+    def command(session: Session, /, plan: str, at: str, **form: Any) -> None:
         with plainly():
             tell(getattr(session.asker(), name)(plan, at), **form)
 
@@ -112,7 +112,7 @@ def _at_a_point(name: str, sentence: str) -> click.Command:
 @click.argument("claims", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @answering
 @click.pass_obj
-def audit(session: Session, plan: str, claims: Path, **form: Any) -> None:
+def audit(session: Session, /, plan: str, claims: Path, **form: Any) -> None:
     """Read the counts that a published paper CLAIMS (a JSON file) against the record of a PLAN.
 
     Lists every claim that the record does not bear out and every claim that contradicts another. Exits with 1 when

@@ -51,19 +51,19 @@ class Session:
             self._ledger.close()
 
 
-class PointType(click.ParamType):
+class PointType(click.ParamType[str]):
     """A point in time; written wrongly, it is a usage error before anything is opened."""
 
     name = "point"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         from domain.points import read_point
 
         try:
             read_point(str(value))
         except PointUnreadable as error:
             self.fail(str(error), param, ctx)
-        return value
+        return str(value)
 
 
 POINT = PointType()

@@ -23,7 +23,7 @@ from projections.replay import replay as replay_steps
 @click.option("--by", metavar="NAME", help="Who records (ASAT_BY). Default: the account this runs under.")
 @click.option("--expect", type=click.IntRange(0), metavar="VERSION", help="Refuse unless the plan is at this version.")
 @click.pass_obj
-def record(session: Session, file: Path, by: str | None, expect: int | None) -> None:
+def record(session: Session, /, file: Path, by: str | None, expect: int | None) -> None:
     """Record the events in FILE (JSON lines; - for standard input), all of them or none.
 
     \b
@@ -83,7 +83,7 @@ def _by_plan(stored: list[Recorded]) -> dict[str, list[int]]:
 
 @click.command()
 @click.pass_obj
-def check(session: Session) -> None:
+def check(session: Session, /) -> None:
     """Check the whole ledger: no gap, no going back in time, every plan's events whole and in order.
 
     Reads every event. Exits with 1 and names each invariant that does not hold.
@@ -112,7 +112,7 @@ def check(session: Session) -> None:
 @click.option("--step", is_flag=True, help="On a terminal, go on when Return is pressed.")
 @click.option("-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_obj
-def replay(session: Session, plan: str, after: int, pause: float, step: bool, form: str) -> None:
+def replay(session: Session, /, plan: str, after: int, pause: float, step: bool, form: str) -> None:
     """Replay a PLAN's history event by event, the table of ratings changing as it goes."""
     with plainly():
         with session.ledger.plan(plan) as whole:

@@ -8,8 +8,6 @@ import click
 import domain
 from api import clock
 from api.commands.context import Session, plainly
-from api.http.application import make_application
-from api.http.serving import AddressTaken, listen, serve_on
 from domain.envelopes import Proposal, read_proposal_json
 from domain.ledger import LedgerUnusable
 from domain.rules import Refused
@@ -25,7 +23,7 @@ EXAMPLES = Path(domain.__file__).parent.parent / "examples"
 @HOST
 @PORT
 @click.pass_obj
-def demo(session: Session, host: str | None, port: int | None) -> None:
+def demo(session: Session, /, host: str | None, port: int | None) -> None:
     """Load five example histories, once, and serve them."""
     with plainly():
         _load_examples(session)
@@ -36,7 +34,7 @@ def demo(session: Session, host: str | None, port: int | None) -> None:
 @HOST
 @PORT
 @click.pass_obj
-def serve(session: Session, host: str | None, port: int | None) -> None:
+def serve(session: Session, /, host: str | None, port: int | None) -> None:
     """Serve pages and API until interrupted."""
     with plainly():
         _serve(session, host, port)
@@ -64,13 +62,17 @@ def _load_examples(session: Session) -> None:
             click.echo(f"Loaded {plan}: {len(proposals)} events")
 
 
-def _serve(session: Session, host: str | None, port: int | None) -> None:
+def _serve(session: Session, /, host: str | None, port: int | None) -> None:
     address = host or session.settings.host
     if not _is_loopback(address):
         raise click.UsageError(
             f"{address} can be reached from other machines, and AsAt cannot tell yet who asks: "
             "serve on 127.0.0.1, and let a proxy that signs people in stand before it"
         )
+    # Most runs of the program never serve, and importing the web application takes as long as answering a question.
+    from api.http.application import make_application
+    from api.http.serving import AddressTaken, listen, serve_on
+
     app = make_application(session.ledger, session.settings.by)
     try:
         listening = listen(address, session.settings.port if port is None else port)

@@ -1,6 +1,7 @@
 """Errors as RFC 9457 problem documents: what was wrong, in a sentence that names the thing and the remedy."""
 
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -51,7 +52,7 @@ class Unreadable(ValueError):
         super().__init__(detail)
 
 
-def problem(status: int, kind: str, detail: str, headers: dict[str, str] | None = None, **more: Any) -> JSONResponse:
+def problem(status: int, kind: str, detail: str, headers: Mapping[str, str] | None = None, **more: Any) -> JSONResponse:
     """A problem document; `kind` becomes its type, a stable name that programs may rely on."""
     document = {"type": f"tag:asat,2026:{kind}", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
     return JSONResponse(document | more, status, headers=headers, media_type=PROBLEM)
@@ -84,7 +85,7 @@ def handle_problems(app: FastAPI) -> None:
 
     @app.exception_handler(Unreadable)
     def unreadable(_: Request, error: Unreadable) -> JSONResponse:
-        more = {"problems": error.problems} if error.problems else {}
+        more: dict[str, Any] = {"problems": error.problems} if error.problems else {}
         return problem(error.status, "unreadable", str(error), **more)
 
     @app.exception_handler(RequestValidationError)
@@ -101,7 +102,7 @@ def handle_problems(app: FastAPI) -> None:
         sentence = {404: "there is nothing at this address", 405: "this address does not take that method"}.get(
             error.status_code, str(error.detail)
         )
-        return problem(error.status_code, "http", sentence, dict(error.headers or {}))
+        return problem(error.status_code, "http", sentence, error.headers)
 
     @app.exception_handler(Exception)
     def unforeseen(request: Request, error: Exception) -> JSONResponse:

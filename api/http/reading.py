@@ -57,7 +57,7 @@ def _question(
     """Serve a question at its address, plain and with the suffix of each form."""
 
     def register(ask: Callable[..., Answer]) -> Callable[..., Answer]:
-        for form in (None, *forms):
+        for form in (*forms, None):  # the plain address last, as it would match those with a suffix too
             reading.add_api_route(
                 path if form is None else f"{path}.{form}",
                 _endpoint(ask, form or "json"),

@@ -81,10 +81,8 @@ def overdue_markdown(document: OverdueDocument) -> str:
     blocks.append(f"## {count(len(rescheduled), 'action')} rescheduled")
     if rescheduled:
         blocks.append(table(["No.", "Action", "Original", "Now", "Days", "Changes"], rescheduled, [4]))
-    under, command = (
-        [document["organisation"], "Overdue actions"],
-        f"asat overdue {document['plan']} --at {fixed(point)}",
-    )
+    under = [document["organisation"], "Overdue actions"]
+    command = f"asat overdue {document['plan']} --at {fixed(point)}"
     return paper(document["title"], under, as_at(point), blocks, footer(command, point))
 
 
@@ -171,8 +169,6 @@ def stale_markdown(document: StaleDocument) -> str:
     blocks.append(f"## {count(len(silent), 'action')} never reported on")
     if silent:
         blocks.append(table(["No.", "Action", "Added", "Days"], silent, [3]))
-    under, command = (
-        [document["organisation"], "Out-of-date texts"],
-        f"asat stale {document['plan']} --at {fixed(point)}",
-    )
+    under = [document["organisation"], "Out-of-date texts"]
+    command = f"asat stale {document['plan']} --at {fixed(point)}"
     return paper(document["title"], under, as_at(point), blocks, footer(command, point))

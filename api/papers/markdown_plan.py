@@ -6,6 +6,7 @@ from api.papers.markdown_blocks import footer, md, md_lines, paper, table
 from api.papers.wording import Labels, as_at, day_in_figures, day_in_words, due_in_words, due_moved, fixed
 from api.papers.wording_lines import answered_by, inspection_lines, rating_words
 from projections.action import ActionDocument, SingleActionDocument
+from projections.measures import MeasureDocument
 from projections.plan_as_at import PlanDocument, PriorityDocument
 
 _COLUMNS = ["No.", "Action", "Outcome", "Rating", "Due", "Lead", "Progress"]
@@ -23,8 +24,19 @@ def plan_markdown(document: PlanDocument) -> str:
     for priority in document["priorities"]:
         blocks += _priority(priority, document["priority_word"], labels)
     blocks += _behind(document)
-    command = f"asat show {document['plan']} --at {fixed(document['point'])}"
+    command = f"asat show {document['plan']} --at {fixed(document['point'])}{' --all' if _with_all(document) else ''}"
     return paper(document["title"], under, as_at(document["point"]), blocks, footer(command, document["point"]))
+
+
+def _with_all(document: PlanDocument) -> bool:
+    """Whether actions that have left the plan were asked for too."""
+    left = [action for priority in document["priorities"] for action in priority["actions"]]
+    while left:
+        action = left.pop()
+        if action["status"] in ("closed", "withdrawn"):
+            return True
+        left += action["actions"]
+    return False
 
 
 def _key(document: PlanDocument) -> list[str]:
@@ -66,48 +78,31 @@ def _actions(actions: list[ActionDocument], labels: Labels) -> Iterator[list[str
 
 
 def _behind(document: PlanDocument) -> Iterator[str]:
+    """What the plan measures, and what it answers to."""
+    word = document["priority_word"]
     if document["measures"]:
         yield "## Measures"
-        yield table(
-            ["Measure", "Baseline", "Target", "Latest", "Standing", "Period"],
-            [
-                [
-                    md(measure["title"]),
-                    md(measure["baseline"] or ""),
-                    md(measure["target"] or ""),
-                    *(md(told or "") for told in (latest["value"], latest["standing"], latest["period"])),
-                ]
-                if (latest := measure["latest"])
-                else [
-                    md(measure["title"]),
-                    md(measure["baseline"] or ""),
-                    md(measure["target"] or ""),
-                    "None yet",
-                    "",
-                    "",
-                ]
-                for measure in document["measures"]
-            ],
-        )
+        columns = ["Measure", "Baseline", "Target", "Latest", "Standing", "Period"]
+        yield table(columns, map(_measure, document["measures"]))
     if document["recommendations"]:
         yield "## Recommendations, and what answers them"
-        yield table(
-            ["No.", "Recommendation", "Made by", "Answered by"],
-            [
-                [
-                    md(made["number"]),
-                    md_lines(made["text"]),
-                    md(made["made_by"] or ""),
-                    md(answered_by(made, document["priority_word"])),
-                ]
-                for made in document["recommendations"]
-            ],
-        )
+        rows = [
+            [md(made["number"]), md_lines(made["text"]), md(made["made_by"] or ""), md(answered_by(made, word))]
+            for made in document["recommendations"]
+        ]
+        yield table(["No.", "Recommendation", "Made by", "Answered by"], rows)
     for inspection in document["inspections"]:
         yield f"## Inspection by {md(inspection['body'])}"
         yield "<br>".join(map(md, inspection_lines(inspection)))
         if inspection["judgements"]:
             yield table(["Area", "Judgement"], [[md(j["area"]), md(j["grade"])] for j in inspection["judgements"]])
+
+
+def _measure(measure: MeasureDocument) -> list[str]:
+    named = [md(measure["title"]), md(measure["baseline"] or ""), md(measure["target"] or "")]
+    if (latest := measure["latest"]) is None:
+        return [*named, "None yet", "", ""]
+    return [*named, *(md(told or "") for told in (latest["value"], latest["standing"], latest["period"]))]
 
 
 def action_markdown(document: SingleActionDocument) -> str:
@@ -133,7 +128,7 @@ def action_markdown(document: SingleActionDocument) -> str:
         blocks += [f"## Progress reported {day_in_words(action['progress_on'])}", md_lines(action["progress"])]
     if action["evidence"]:
         rows = [
-            [day_in_figures(filed["on"]), *(md(filed[name] or "") for name in ("title", "location", "sha256"))]  # type: ignore[literal-required]
+            [day_in_figures(filed["on"]), *(md(filed[name] or "") for name in ("title", "location", "sha256"))]
             for filed in action["evidence"]
         ]
         blocks += ["## Evidence", table(["From", "Evidence", "Location", "SHA-256"], rows)]

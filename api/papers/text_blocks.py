@@ -98,11 +98,11 @@ def table(*columns: str | Text, numbers: Iterable[int] = ()) -> Table:
 
 
 def kept_whole(made: Table) -> Table:
-    """The table, once filled, with its columns of figures never narrower than what is in them."""
+    """The table, once filled, with its columns that do not wrap never narrower than what is in them."""
     for column in made.columns:
         if column.no_wrap and column.overflow == "fold":
-            cells = [column.header, *column.cells]
-            column.min_width = max(cell_len(cell.plain if isinstance(cell, Text) else str(cell)) for cell in cells)
+            cells = [cell.plain if isinstance(cell, Text) else str(cell) for cell in (column.header, *column.cells)]
+            column.min_width = max(cell_len(part) for cell in cells for part in cell.split("\n"))
     return made
 
 

@@ -31,7 +31,7 @@ def changes_text(document: ChangesDocument) -> Group:
         named = f"{said.subject}  {said.text}"
         if said.subject and named != subject:
             subject = named
-            parts.append(Text(named))
+            parts.append(Text(named, style="bold"))
         parts += [Padding(part, (0, 0, 0, 4)) for part in _said(change, labels, key, word)]
     return page(*parts)
 
@@ -42,7 +42,7 @@ def _said(change: Change, labels: Labels, key: Key, word: str) -> list[Renderabl
     since = f"from {day_in_figures(change['on'])}, " if change["on"] else ""
     behind = f"({since}{versions})"
     if change["fact"] == "rating":
-        was, is_ = (key(change[when]) for when in ("previous", "current"))  # type: ignore[literal-required]
+        was, is_ = (key(change[when]) for when in ("previous", "current"))
         return [Text.assemble(f"{said.what}: ", was, " → ", is_, f" {behind}")]
     if not said.previous or said.previous == said.current:
         colon = ": " if said.current else ""

@@ -55,7 +55,7 @@ def _by_priority(
         made.add_section()
         made.add_row(*[Text("All"), Text("Totals")][: len(first)], *cells(document["totals"]), style="bold")
         if title == "full":
-            made.columns[1].min_width = 30
+            made.columns[1].min_width = 20
         elif title == "cut":
             made.expand = True
             made.columns[1].min_width, made.columns[1].ratio = 10, 1

@@ -20,7 +20,7 @@ def register_text(document: RegisterDocument) -> Group:
         return page(line("There are no plans yet."))
     rows = table("Plan", "Title", "Actions", "Ratings", "Overdue", "Point", numbers=(2, 4))
     for entry in document["plans"]:
-        title = [line(entry["title"], "bold"), line(entry["organisation"]), *_standing(entry)]
+        title: list[Text | str] = [line(entry["title"], "bold"), line(entry["organisation"]), *_standing(entry)]
         actions, overdue = str(entry["actions"]), str(entry["overdue"])
         rows.add_row(line(entry["plan"]), joined(title), actions, _ratings(entry), overdue, fixed(entry["point"]))
     rows.columns[5].no_wrap = True
@@ -82,6 +82,7 @@ def gaps_text(document: GapsDocument) -> Group:
             made_on = day_in_figures(gap["made_on"]) if gap["made_on"] else ""
             rows.add_row(line(gap["number"]), lines(gap["text"]), made_by, made_on, why)
         rows.columns[3].no_wrap = True
+        rows.columns[2].max_width = rows.columns[4].max_width = 18
         parts.append(kept_whole(rows))
     return page(*parts)
 

@@ -57,7 +57,7 @@ def trail_text(document: TrailDocument) -> Group:
             said = joined([_happened(event), late_words(event), withdrawn_words(event)])
             effective, by = day_in_figures(event["effective_on"]), line(event["recorded_by"])
             rows.add_row(str(event["version"]), effective, recorded, by, said)
-        rows.columns[3].max_width = 20
+        rows.columns[3].max_width = 14
         _hold(rows, 1, 2)
         parts += [Text(), rows]
     if document["next"] is not None:

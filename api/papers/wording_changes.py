@@ -105,7 +105,7 @@ def _of_fields(fact: str, value: dict[str, Any]) -> str:
             named = [f"{name} {said[name]}" for name in ("unit", "baseline", "target") if name in said]
             return ", ".join(named) or said["title"]
         case "version":
-            return f"{said['label']}: {said['summary']}"
+            return f"{said['label']} – {said['summary']}"
         case "report":
             against = f" against {said['previous']}" if "previous" in said else ""
             return f"{said['forum']}: the plan as at {said['current']}{against}"

@@ -25,10 +25,8 @@ def what_happened(event: Mapping[str, Any]) -> str:
     """An event of the trail in a line: its sentence or, where it carries none, its type and what it says."""
     if said := event.get("sentence"):
         return safe_text(said)
-    fields = [
-        f"{name} {safe_text(str(event[name]))}" for name in ("action", "number", "rating", "text") if event.get(name)
-    ]
-    return " ".join([safe_text(str(event["type"])), *fields])
+    fields = [f"{name} {event[name]}" for name in ("action", "number", "rating", "text") if event.get(name)]
+    return safe_text(" ".join([event["type"], *fields]))
 
 
 def late_words(event: Mapping[str, Any]) -> str:
@@ -76,11 +74,8 @@ def cycle_words(document: StaleDocument) -> str:
 
 def answered_by(recommendation: RecommendationDocument, word: str) -> str:
     """The priorities that answer a recommendation: `Priority 2, 5`."""
-    return (
-        f"{safe_text(word)} {', '.join(map(safe_text, recommendation['answered_by']))}"
-        if recommendation["answered_by"]
-        else "none"
-    )
+    numbers = ", ".join(recommendation["answered_by"])
+    return safe_text(f"{word} {numbers}") if numbers else "none"
 
 
 def inspection_lines(inspection: InspectionDocument) -> list[str]:

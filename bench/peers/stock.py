@@ -163,13 +163,20 @@ def open_plans(conninfo: str) -> Plans:
     })  # fmt: skip
 
 
-def new_plan(workload: Workload, count: int | None = None) -> Plan:
-    """A plan with its first events (all of them, if no count is given), not yet saved."""
+def new_plan(plans: Plans, workload: Workload, count: int | None = None) -> Plan:
+    """A plan with its first events (all of them, if no count is given), saved.
+
+    It is saved a hundred events at a time: the library sends a save in one pipeline, which with thousands of events
+    came to stand still once in a few times, client and server each waiting for the other to read.
+    """
     first, *others = workload.proposals[:count]
     fields = first.event.model_dump(mode="json", exclude={"reason", "source", "priority_word"})
     plan = Plan(slug=workload.slug, **fields)
-    for proposal in others:
+    for place, proposal in enumerate(others):
         trigger(plan, proposal)
+        if place % 100 == 0:
+            plans.save(plan)
+    plans.save(plan)
     return plan
 
 

@@ -1,12 +1,29 @@
 """Connections to the ledger's database, as the role that may read and append and nothing else."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
 from typing import Any
 
 from eventsourcing.postgres import ConnectionPool, PostgresDatastore
 from psycopg import Connection
 from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
+
+#: How long a lost database is waited for before giving up, in seconds: it may be starting anew.
+PATIENCE = 15.0
+_PAUSE = 0.2
+
+
+def attempts() -> Iterator[int]:
+    """Count attempts at what fails while the database is lost, with pauses between them, until patience ends."""
+    deadline = time.monotonic() + PATIENCE
+    for attempt in count():
+        yield attempt
+        if time.monotonic() > deadline:
+            return
+        time.sleep(_PAUSE)
 
 
 class LedgerDatastore(PostgresDatastore):
@@ -29,8 +46,11 @@ class LedgerDatastore(PostgresDatastore):
             max_size=pool_size,
             open=False,
             configure=self.after_connect_func(),
-            timeout=30.0,
+            timeout=5.0,
             max_lifetime=60 * 60.0,
+            # Given up soon, as whoever asks for a connection next makes the pool try again at once: otherwise its
+            # pauses grow to minutes, also when the database has long been back.
+            reconnect_timeout=5.0,
         )
 
     def after_connect_func(self) -> Callable[[Connection[Any]], None]:
@@ -42,6 +62,17 @@ class LedgerDatastore(PostgresDatastore):
             connection.execute(take_role)
 
         return after_connect
+
+    @contextmanager
+    def get_connection(self) -> Iterator[Connection[Any]]:
+        """A connection of the pool; errors are the library's."""
+        connection = None
+        try:
+            with super().get_connection() as connection:
+                yield connection
+        finally:
+            if connection is not None and connection.broken:
+                self.pool.check()  # a lost connection is seldom the only one
 
     def register_type_adapters(self) -> None:
         """Nothing to register: the append function takes arrays of plain types."""

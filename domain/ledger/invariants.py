@@ -10,7 +10,7 @@ from datetime import datetime
 
 from eventsourcing.persistence import MapperDeserialisationError
 
-from domain.events import PlanOpened
+from domain.events import EventWithdrawn, PlanOpened
 from domain.evolve import evolve
 from domain.ledger.mapper import event_state, read_event
 from domain.ledger.recorder import LedgerRecorder
@@ -36,7 +36,10 @@ def broken_invariants(recorder: LedgerRecorder, seen: Callable[[int], None]) -> 
 
 def _along_the_ledger(recorder: LedgerRecorder, seen: Callable[[int], None]) -> Iterator[Broken]:
     # The head is read first: what is appended meanwhile lies beyond it, and is not yet ours to judge.
-    head, head_instant = recorder.select_head()
+    if (found_head := recorder.select_head()) is None:
+        yield Broken("the head of the ledger", "there is none")
+        return
+    head, head_instant, newest = found_head
     position, instant = 0, None
     versions: dict[str, int] = {}
     while position < head and (rows := recorder.select_order(position, head, _PAGE)):
@@ -50,12 +53,10 @@ def _along_the_ledger(recorder: LedgerRecorder, seen: Callable[[int], None]) -> 
                 yield Broken(where, f"follows version {versions.get(plan, 0)} of its plan")
             position, instant, versions[plan] = found, recorded_at, version
         seen(len(rows))
-    if position != head:
-        yield Broken(
-            "the end of the ledger", f"the head says {head} events were recorded, the last there is {position}"
-        )
-    if instant is not None and head_instant is not None and head_instant < instant:
-        yield Broken("the head of the ledger", "its instant is before that of the last event")
+    if newest != head:
+        yield Broken("the end of the ledger", f"the head says {head} events were recorded, the last there is {newest}")
+    elif instant != head_instant:
+        yield Broken("the head of the ledger", "its instant is not that of the last event")
 
 
 def _along_the_plan(recorder: LedgerRecorder, slug: str, seen: Callable[[int], None]) -> Iterator[Broken]:
@@ -73,6 +74,8 @@ def _along_the_plan(recorder: LedgerRecorder, slug: str, seen: Callable[[int], N
             yield Broken(where, "its stored bytes are not those it is written as")
         if isinstance(event, PlanOpened) != (version == 1):
             yield Broken(where, "a plan begins with its opening, and is opened once")
+        if isinstance(event, EventWithdrawn) and event.version >= version:
+            yield Broken(where, f"withdraws version {event.version}, which was not there yet")
         try:
             evolve(plan, event, recorded_at)
         except LookupError as error:  # an Orphan, or a presentation of a point that is not there

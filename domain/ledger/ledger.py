@@ -5,7 +5,6 @@ is committed. Recording is optimistic: a proposal is judged against the plan in 
 if that version is taken, the plan is caught up and the proposal judged again.
 """
 
-import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -16,11 +15,11 @@ from typing import Self
 from uuid import UUID, uuid4
 
 import psycopg
-from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError, Subscription
+from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError
 
 from domain.envelopes import Proposal, Recorded
 from domain.evolve import evolve
-from domain.ledger.datastore import LedgerDatastore
+from domain.ledger.datastore import LedgerDatastore, attempts
 from domain.ledger.embedded import EmbeddedServer, EmbeddedServerError
 from domain.ledger.errors import LedgerUnusable, PlanUnknown, VersionConflict
 from domain.ledger.invariants import Broken, broken_invariants
@@ -35,8 +34,6 @@ SCHEMA = "asat"
 
 # How often a proposal is judged again when other writers keep taking its version, before giving up.
 _TRIES = 200
-# How often a lost connection is tried again, and how long apart, in seconds; the database may be starting anew.
-_RECONNECTS, _RECONNECT_WAIT = 10, 0.2
 # Folded plans kept in memory, the least lately used going first: 64 plans of 10,000 events are under 1 GB.
 _PLANS_KEPT = 64
 
@@ -140,8 +137,7 @@ class Ledger:
     @contextmanager
     def follow(self, after: int = 0) -> Iterator[Iterator[Recorded]]:
         """Every event of the ledger after a position, those to come included: it waits for them until it is left."""
-        subscription: Subscription[LedgerRecorder]
-        with self._recorder.subscribe(gt=after) as subscription:  # type: ignore[assignment]
+        with self._recorder.subscribe(gt=after) as subscription:
             yield (self._mapper.to_domain_event(row) for row in subscription)
 
     def size(self) -> int:
@@ -246,18 +242,17 @@ class Ledger:
 
         A commit whose answer was lost is tried again, and then found taken by ourselves: that is success.
         """
-        for attempt in range(_RECONNECTS):
+        for attempt in attempts():
             try:
                 return self._recorder.append(rows, by)
             except IntegrityError:
                 return self._landed(rows) if attempt else None
             except (OperationalError, InterfaceError) as error:
                 lost = error
-                time.sleep(_RECONNECT_WAIT)
         raise LedgerUnusable(
             f"the database was lost while recording ({lost}); whether the events were stored is not known: "
             "send them again with the same event_id, which stores nothing twice"
-        )
+        ) from lost
 
     def _landed(self, rows: list[UnstoredRow]) -> tuple[int, datetime] | None:
         stored = self._recorder.select_by_event_id([row.event_id for row in rows])

@@ -7,20 +7,29 @@ lock, in one round trip (`migrations/0001_ledger.sql`).
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from eventsourcing.persistence import InterfaceError, Notification, OperationalError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder
-from eventsourcing.utils import retry
 from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Composed, Identifier
 
-from domain.ledger.datastore import LedgerDatastore
+from domain.ledger.datastore import LedgerDatastore, attempts
+from domain.ledger.errors import LedgerUnusable
 from domain.ledger.schema import channel
 from domain.ledger.stored import StoredRecord, UnstoredRow
+from domain.ledger.subscription import LedgerSubscription
 
 _COLUMNS = "plan, version, topic, state, position, recorded_at, recorded_by, event_id"
+
+
+class Head(NamedTuple):
+    """The head of the ledger, and the newest position that is really there, as they were at one moment."""
+
+    position: int
+    recorded_at: datetime | None  # none before the first event
+    newest: int
 
 
 class LedgerRecorder(PostgresApplicationRecorder):
@@ -42,9 +51,10 @@ class LedgerRecorder(PostgresApplicationRecorder):
             "where position > %b and position <= %b order by position limit %b"
         ).format(**names)
         # An empty ledger's instant is -infinity, which Python has no value for.
-        self._head = SQL("select position, case when position > 0 then recorded_at end from {schema}.head").format(
-            **names
-        )
+        self._head = SQL(
+            "select position, case when position > 0 then recorded_at end, "
+            "(select coalesce(max(position), 0) from {schema}.events) from {schema}.head"
+        ).format(**names)
         self._plans = SQL("select plan from {schema}.events where version = 1 order by plan").format(**names)
 
     def append(self, rows: Sequence[UnstoredRow], author: str) -> tuple[int, datetime]:
@@ -69,6 +79,10 @@ class LedgerRecorder(PostgresApplicationRecorder):
         assert len(rows) == len(stored_events), "the ledger appends rows that have an event_id"
         last, _ = self.append(rows, kwargs["recorded_by"])
         return range(last - len(rows) + 1, last + 1)
+
+    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> LedgerSubscription:
+        """Every row after a position, those to come included."""
+        return LedgerSubscription(self, gt=gt, topics=topics)
 
     def select_fold(self, plan: str, after: int) -> list[tuple[str, bytes, datetime]]:
         """Topic, state and instant of a plan's events after a version: all that folding needs."""
@@ -119,23 +133,27 @@ class LedgerRecorder(PostgresApplicationRecorder):
 
     def max_notification_id(self) -> int | None:
         """The newest position; None in an empty ledger."""
-        return self.select_head()[0] or None
+        head = self.select_head()
+        return (head and head.position) or None
 
     def select_order(self, after: int, last: int, limit: int) -> list[tuple[int, str, int, datetime]]:
         """Position, plan, version and instant of a stretch of the whole ledger, by position."""
         rows: list[tuple[int, str, int, datetime]] = self._tuples(self._order, after, last, limit)
         return rows
 
-    def select_head(self) -> tuple[int, datetime | None]:
-        """The position and instant that the next append goes on from; no instant before the first."""
-        head: tuple[int, datetime | None] = self._tuples(self._head)[0]
-        return head
+    def select_head(self) -> Head | None:
+        """The position and instant that the next append goes on from; None where somebody has removed it."""
+        return next((Head(*row) for row in self._tuples(self._head)), None)
 
     def _rows(self, where: Any, parameters: Sequence[Any]) -> Sequence[StoredRecord]:
         return [StoredRecord(*row) for row in self._tuples(self._select + where, *parameters)]
 
-    @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
     def _tuples(self, query: Composed, *parameters: Any) -> list[Any]:
         """Rows of a reading query, which is safe to repeat when the connection was lost; appending is not."""
-        with self.datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
-            return cursor.execute(query, parameters, prepare=True, binary=True).fetchall()
+        for _ in attempts():
+            try:
+                with self.datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
+                    return cursor.execute(query, parameters, prepare=True, binary=True).fetchall()
+            except (OperationalError, InterfaceError) as error:
+                lost = error
+        raise LedgerUnusable(f"the database does not answer: {lost}") from lost

@@ -5,7 +5,22 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from domain.points import LONDON, Asked, Point, PointUnknown, PointUnreadable, read_instant, read_point, resolve
-from tests.kit import APRIL, JULY, JUNE, LATER, MARCH, MAY, added, given, in_error, issued, presented, rated, recorded
+from tests.kit import (
+    APRIL,
+    JULY,
+    JUNE,
+    LATER,
+    MARCH,
+    MAY,
+    added,
+    given,
+    in_error,
+    issued,
+    nothing_recorded,
+    presented,
+    rated,
+    recorded,
+)
 
 DAY = date(2019, 5, 31)
 NINE = datetime(2019, 6, 4, 9, tzinfo=UTC)
@@ -22,9 +37,9 @@ READ = {
     "issue: 3.0 ": Asked("issue: 3.0 ", label="3.0"),
     "issue:Draft 2 @ May": Asked("issue:Draft 2 @ May", label="Draft 2 @ May"),
     "issue:now": Asked("issue:now", label="now"),
-    "told:Scrutiny Committee@2019-05-31": Asked("told:Scrutiny Committee@2019-05-31", day=DAY, forum="Scrutiny Committee"),
+    "told:Scrutiny Panel@2019-05-31": Asked("told:Scrutiny Panel@2019-05-31", day=DAY, forum="Scrutiny Panel"),
     "told: Cabinet @ 2019-05-31": Asked("told: Cabinet @ 2019-05-31", day=DAY, forum="Cabinet"),
-    "told:Health @ Home Board@2019-05-31": Asked("told:Health @ Home Board@2019-05-31", day=DAY, forum="Health @ Home Board"),
+    "told:Health @ Home@2019-05-31": Asked("told:Health @ Home@2019-05-31", day=DAY, forum="Health @ Home"),
     "told:@@2019-05-31": Asked("told:@@2019-05-31", day=DAY, forum="@"),
 }  # fmt: skip
 
@@ -45,7 +60,7 @@ UNREADABLE = {
     "20190531": "is not a point in time",
     "2019-05-31 ": "is not a point in time",
     "2019-05-31T00:00:00Z": "is not a point in time",
-    "٢٠١٩-٠٥-٣١": "is not a point in time",
+    "\u0662019-05-31": "is not a point in time",
     "issue3.0": "is not a point in time",
     "2019-02-30": "is not a day of the calendar",
     "0000-01-01": "is not a day of the calendar",
@@ -140,8 +155,8 @@ def test_an_instant_in_any_zone_is_the_same_instant():
 def plan():
     """Version 5 adds 2.4, 6 rates it amber from March, 7 issues 1.0 for April, 8 tells Cabinet, 9 rates it green."""
     return given(
-        added("2.4"), rated("2.4", "amber", on=MARCH), issued("1.0", on=APRIL), presented("Cabinet", "issue:1.0", on=MAY),
-        rated("2.4", "green", on=JUNE),
+        added("2.4"), rated("2.4", "amber", on=MARCH), issued("1.0", on=APRIL),
+        presented("Cabinet", "issue:1.0", on=MAY), rated("2.4", "green", on=JUNE),
     ).plan  # fmt: skip
 
 
@@ -231,8 +246,6 @@ def test_a_version_after_the_basis_in_question_is_unknown():
 
 
 def test_a_plan_of_which_nothing_is_recorded_has_no_points():
-    from tests.kit import nothing_recorded
-
     for text in ("now", "2019-03-15"):
         with pytest.raises(PointUnknown, match="nothing had been recorded of plan plan"):
             resolve(read_point(text), nothing_recorded().plan, LATER)

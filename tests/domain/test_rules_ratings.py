@@ -1,5 +1,7 @@
 """How an action may be rated: by the scale of the day, with evidence or a reason where one is owed."""
 
+from datetime import date
+
 from tests.kit import (
     APRIL,
     AUGUST,
@@ -14,6 +16,7 @@ from tests.kit import (
     completed,
     given,
     in_error,
+    priority,
     rated,
     rescaled,
 )
@@ -34,14 +37,11 @@ def test_a_plan_that_does_not_rate_refuses_every_rating():
 def test_before_a_plan_was_opened_it_has_no_scale():
     long_before = "2018-06-01"
     story = given(added("2.4", on=MARCH, priority="2"))
-    assert story.show(long_before)["scale"] == {"name": "None yet", "ratings": []}
+    scale = story.show(long_before)["scale"]
+    assert (scale["name"], scale["ratings"]) == ("None yet", [])
 
 
 def test_an_action_from_before_the_opening_is_not_rated_for_a_day_before_it():
-    from datetime import date
-
-    from tests.kit import priority
-
     before = date(2018, 10, 1)
     story = given(priority("9", on=before), added("9.1", on=before))
     story.when(rated("9.1", on=date(2018, 11, 1))).then_refused("plan plan had no rating scale on 1 November 2018")

@@ -8,7 +8,7 @@ from tests.kit import APRIL, FEBRUARY, JANUARY, JUNE, MARCH, MAY
 
 def timeline(*said, withdrawn=None):
     """(value, day, version) triples, as they were recorded."""
-    made = Timeline({} if withdrawn is None else withdrawn)
+    made: Timeline[str] = Timeline({} if withdrawn is None else withdrawn)
     for value, day, version in said:
         made.add(value, day, version)
     return made

@@ -201,18 +201,18 @@ def ledger(ledgers: Callable[[], Ledger]) -> Ledger:
 @pytest.fixture
 def owner(server: Server, ledger: Ledger, schema: str) -> Iterator[Connection]:
     """Connected to the ledger's schema as its owner."""
-    with _connected(server.owner_conninfo, schema) as connection:
+    with connected(server.owner_conninfo, schema) as connection:
         yield connection
 
 
 @pytest.fixture
 def app(server: Server, ledger: Ledger, schema: str) -> Iterator[Connection]:
     """Connected to the ledger's schema as the program is."""
-    with _connected(server.app_conninfo, schema) as connection:
+    with connected(server.app_conninfo, schema) as connection:
         yield connection
 
 
-def _connected(conninfo: str, schema: str) -> Connection:
+def connected(conninfo: str, schema: str) -> Connection:
     connection = psycopg.connect(conninfo, autocommit=True)
     connection.execute(SQL("set search_path to {}").format(Identifier(schema)))
     return connection

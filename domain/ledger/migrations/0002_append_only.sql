@@ -30,9 +30,11 @@ create trigger head_goes_forward before update on {schema}.head
 create function {schema}.refuse_gap() returns trigger language plpgsql as $$
 begin
     if exists (
-        select from (select plan, min(version) as first, max(version) - min(version) + 1 - count(*) as missing
-                       from added group by plan) as batch
-         where missing <> 0
+        select from (select plan, min(version) as first, min(version - place) <> max(version - place) as out_of_turn
+                       from (select plan, version, row_number() over (partition by plan order by position) as place
+                               from added) as placed
+                      group by plan) as batch
+         where out_of_turn
             or first > 1 and not exists (select from {schema}.events before
                                           where before.plan = batch.plan and before.version = batch.first - 1)
     ) then

@@ -1,0 +1,37 @@
+"""A table of values as comma-separated text that no spreadsheet will run."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
+
+#: A figure of ours, or text that somebody wrote.
+Value: TypeAlias = str | int | bool | None
+
+# What a spreadsheet takes for the start of a formula, in the widths it knows; and what it skips before one.
+_FORMULA = "=+-@\t\r\n＝＋－＠"  # noqa: RUF001 - the full-width forms are meant
+_SKIPPED = " \u00a0\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+
+
+def cell(value: Value) -> str | int:
+    """A value as it is written: figures as figures, text always as text, yes or no in words.
+
+    Text that a spreadsheet would run as a formula gets an apostrophe before it (OWASP: CSV injection).
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return value
+    start = value.lstrip(_SKIPPED)[:1]
+    return f"'{value}" if start and (start in _FORMULA or value[0] in _FORMULA) else value
+
+
+def comma_separated(columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> str:
+    """A header row and the rows, as RFC 4180 has it: lines end in CR LF."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([cell(column) for column in columns])
+    writer.writerows([cell(value) for value in row] for row in rows)
+    return text.getvalue()

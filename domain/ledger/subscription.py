@@ -1,0 +1,39 @@
+"""Following the ledger: the library's subscription, made to miss nothing.
+
+The library begins to listen only after it has read what is there, without reading again: what is committed in between
+waits for the next event to be noticed. And a lost connection ends it.
+"""
+
+import time
+
+from eventsourcing.persistence import InterfaceError, OperationalError
+from eventsourcing.postgres import PostgresSubscription
+from psycopg.sql import SQL, Identifier
+
+
+class LedgerSubscription(PostgresSubscription):
+    """Rows of the ledger in the order of their positions, those to come included."""
+
+    def _listen(self) -> None:
+        try:
+            while self._goes_on():
+                try:
+                    self._listen_on_a_connection()
+                except (OperationalError, InterfaceError):
+                    time.sleep(0.2)  # whether the database is gone for good is for reading to find out
+        except BaseException as error:
+            self._thread_error = self._thread_error or error
+            self.stop()
+
+    def _goes_on(self) -> bool:
+        return not self._has_been_stopped and self._thread_error is None
+
+    def _listen_on_a_connection(self) -> None:
+        channel = Identifier(self._recorder.channel_name)
+        with self._recorder.datastore.get_connection() as connection:
+            connection.execute(SQL("listen {}").format(channel))
+            self._has_been_notified.set()  # of what was committed before we listened
+            while self._goes_on():
+                for _ in connection.notifies(timeout=0.1, stop_after=1):
+                    self._has_been_notified.set()
+            connection.execute(SQL("unlisten {}").format(channel))  # it goes back to the pool

@@ -1,0 +1,269 @@
+"""The laws: what holds for every plan and every point, whatever was recorded in whatever order.
+
+The same examples are tried every time; `HYPOTHESIS_PROFILE=thorough` tries many more, and others each time.
+"""
+
+import os
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, note, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from domain import events
+from domain.evolve import evolve
+from domain.plan import Plan
+from domain.points import Point
+from domain.rules import Refused, judge
+from domain.timeline import Timeline, end_of
+from projections.action import ActionUnknown, action_at
+from projections.assurance import assurances_at
+from projections.changes import changes_between
+from projections.document_history import document_history
+from projections.gaps import gaps_at
+from projections.measures import measures_over_time
+from projections.overdue import overdue_at
+from projections.plan_as_at import plan_as_at
+from projections.rag_comparison import rag_comparison
+from projections.stale_text import stale_texts_at
+from tests.kit import (
+    GRADES,
+    SCALE,
+    as_bytes,
+    contents,
+    fold,
+    opened,
+    point_of,
+    reconciles,
+    recorded,
+    say,
+    today,
+)
+from tests.laws.naive import Naive, differences
+
+THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
+LAWFUL = settings(
+    max_examples=3000 if THOROUGH else 60,
+    stateful_step_count=60 if THOROUGH else 40,
+    derandomize=not THOROUGH,
+    database=None,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=list(HealthCheck),
+)
+
+# Few of everything, so that they meet
+
+DAYS = st.sampled_from([date(2019, 1, 1) + timedelta(days=days) for days in (-30, 0, 30, 60, 61, 90, 120)])
+NUMBERS = st.sampled_from(["1.1", "1.2", "1.02", "2.1", "2.1a", "2.1b", "3.1"])
+PRIORITIES = st.sampled_from(["1", "2", "02"])
+RATINGS = st.sampled_from(["red", "amber", "green", "completed", "completed", "2", "1"])
+SHARED = {"name": "Shared", "ratings": [
+    {"code": "completed", "label": "Not really", "concern": True}, {"code": "green", "label": "Done", "complete": True},
+]}  # fmt: skip
+SCALES = st.sampled_from([SCALE, GRADES, SHARED])
+WHY = st.sampled_from(["Because", "Because", None])
+MAYBE = st.booleans()
+
+
+def told(kind: type[events.Event], **fields: st.SearchStrategy[Any] | Any) -> st.SearchStrategy[events.Event]:
+    """Events of a kind on any of the days, for a reason or not."""
+    drawn = {name: one if isinstance(one, st.SearchStrategy) else st.just(one) for name, one in fields.items()}
+    return st.builds(lambda on, **said: say(kind, on, **said), DAYS, reason=WHY, **drawn)
+
+
+def maybe(value: st.SearchStrategy[Any] | Any) -> st.SearchStrategy[Any]:
+    return st.one_of(st.none(), value if isinstance(value, st.SearchStrategy) else st.just(value))
+
+
+TIMESCALES = st.sampled_from(["31/01/19", "March 2019", "Ongoing", "Q1 2019/20"])
+WORDS = st.sampled_from(["One", "Two", "Three"])
+LABELS = st.sampled_from(["1.0", "2.0"])
+POINTS = st.sampled_from(["now", "2019-01-31", "2019-03-02@4", "issue:1.0", "told:Cabinet@2019-04-01"])
+ACTIONS = [
+    told(events.ActionAdded, number=NUMBERS, priority=PRIORITIES, text=WORDS, timescale=maybe(TIMESCALES),
+         outcome=maybe(WORDS)),
+    told(events.ActionAdded, number=NUMBERS, parent=NUMBERS, text=WORDS, leads=st.sampled_from([[], ["Head"]])),
+    told(events.ActionRated, action=NUMBERS, rating=RATINGS, evidence=st.sampled_from([[], ["Audit"], ["Audit"]])),
+    told(events.ActionRenumbered, action=NUMBERS, number=NUMBERS, priority=maybe(PRIORITIES)),
+    told(events.ActionWithdrawn, action=NUMBERS),
+    told(events.ActionReinstated, action=NUMBERS),
+    told(events.ActionClosed, action=NUMBERS),
+]  # fmt: skip
+WORDING = [
+    told(events.ActionReworded, action=NUMBERS, text=maybe(WORDS), outcome="Outcome"),
+    told(events.ActionRescheduled, action=NUMBERS, timescale=TIMESCALES),
+    told(events.ActionReassigned, action=NUMBERS, leads=st.sampled_from([["Head"], ["Director", "Head"]])),
+    told(events.ProgressReported, action=NUMBERS, text=WORDS),
+    told(events.EvidenceAdded, action=NUMBERS, title=WORDS),
+]
+AROUND = [
+    told(events.ScaleAdopted, scale=SCALES),
+    told(events.PriorityAdded, number=PRIORITIES, title=WORDS, answers=st.sampled_from([[], ["R1"], ["R1", "R01"]])),
+    told(events.PriorityReworded, number=PRIORITIES, title=WORDS, answers=maybe(st.just(["R01"]))),
+    told(events.RecommendationMade, number=st.sampled_from(["R1", "R01"]), text=WORDS),
+    told(events.InspectionReported, body=WORDS),
+    told(events.AssuranceGiven, priority=PRIORITIES, level=WORDS),
+    told(events.MeasureDefined, measure=st.sampled_from(["a", "b"]), title=WORDS, priority=maybe(PRIORITIES)),
+    told(events.MeasureReported, measure=st.sampled_from(["a", "b"]), period=WORDS, value=WORDS),
+    told(events.VersionIssued, label=LABELS, summary=WORDS),
+    told(events.ReportPresented, forum=st.sampled_from(["Cabinet", "cabinet"]), previous=maybe(POINTS), current=POINTS),
+]
+#: Actions and what happens to them come oftenest.
+PROPOSALS = st.one_of(*ACTIONS * 4, *WORDING, *AROUND, told(events.PlanClosed) if THOROUGH else AROUND[0])
+
+
+class AnyPlan(RuleBasedStateMachine):
+    """A plan of which anything is recorded, in any order, that the rules accept."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.plan = Plan("plan")
+        self.events: list[events.Event] = []
+        self.naive = Naive(self.events)
+        self.asked: list[tuple[Callable[[], Any], bytes]] = []
+
+    def record(self, event: events.Event) -> None:
+        """Propose one event; whatever the rules accept, the fold takes."""
+        version = self.plan.version + 1
+        try:
+            judge(self.plan, event, today(version))
+        except Refused:
+            return
+        note(f"{version}: {event!r}")
+        evolve(self.plan, event, recorded(version))
+        self.events.append(event)
+
+    def point(self, data: st.DataObject) -> Point:
+        basis = data.draw(st.integers(1, self.plan.version) | st.just(self.plan.version), label="basis")
+        return point_of(self.plan, data.draw(DAYS, label="day"), basis)
+
+    def ask(self, question: Callable[[], Any]) -> Any:
+        """Ask, and remember what was answered."""
+        answer = question()
+        self.asked.append((question, as_bytes(answer)))
+        return answer
+
+    @initialize()
+    def open(self) -> None:
+        self.record(opened(on=date(2019, 1, 1)))
+        for number in ("1", "2"):
+            self.record(say(events.PriorityAdded, date(2019, 1, 1), number=number, title="One", answers=["R1"]))
+        self.record(say(events.ActionAdded, date(2019, 1, 1), number="1.1", priority="1", text="One"))
+
+    @rule(batch=st.lists(PROPOSALS, min_size=3, max_size=12))
+    def something_is_recorded(self, batch: list[events.Event]) -> None:
+        for event in batch:
+            self.record(event)
+
+    @rule(back=st.integers(0, 12), on=DAYS)
+    def something_was_recorded_in_error(self, back: int, on: date) -> None:
+        self.record(say(events.EventWithdrawn, on, version=max(1, self.plan.version - back), reason="Slip"))
+
+    @rule(batch=st.lists(PROPOSALS, min_size=1, max_size=4), back=st.integers(0, 3))
+    def something_is_tried_out_and_not_stored(self, batch: list[events.Event], back: int) -> None:
+        stored = self.plan.version
+        in_error = say(events.EventWithdrawn, date(2019, 1, 1), version=max(2, stored - back), reason="Slip")
+        for event in [*batch, in_error]:
+            try:
+                judge(self.plan, event, today(self.plan.version + 1))
+            except Refused:
+                continue
+            evolve(self.plan, event, recorded(self.plan.version + 1))
+        self.plan.forget_after(stored)
+
+    @rule(data=st.data(), everything=MAYBE)
+    def the_plan_says_what_its_events_say(self, data: st.DataObject, everything: bool) -> None:
+        point = self.point(data)
+        answer = self.ask(lambda: plan_as_at(self.plan, point, everything=everything))
+        assert differences(self.naive.plan((point.effective_on, point.basis), everything), answer) == []
+
+    @rule(data=st.data(), number=NUMBERS)
+    def an_action_says_what_its_events_say(self, data: st.DataObject, number: str) -> None:
+        point = self.point(data)
+        expected = self.naive.single_action(number, (point.effective_on, point.basis))
+        if expected is None:
+            with pytest.raises(ActionUnknown):
+                action_at(self.plan, number, point)
+        else:
+            assert differences(expected, self.ask(lambda: action_at(self.plan, number, point))) == []
+
+    @rule(data=st.data())
+    def a_comparison_counts_what_the_events_say(self, data: st.DataObject) -> None:
+        previous, current = self.point(data), self.point(data)
+        answer = self.ask(lambda: rag_comparison(self.plan, previous, current))
+        reconciles(answer)
+        assert all(answer["narrative"])
+        at = ((previous.effective_on, previous.basis), (current.effective_on, current.basis))
+        assert differences(self.naive.comparison(*at), answer) == []
+
+    @rule(data=st.data())
+    def the_other_questions_have_answers(self, data: st.DataObject) -> None:
+        previous, point = self.point(data), self.point(data)
+        gaps = self.ask(lambda: gaps_at(self.plan, point))
+        assert [gap["number"] for gap in gaps["gaps"]] == self.naive.gaps((point.effective_on, point.basis))
+        for question in (assurances_at, measures_over_time, document_history, overdue_at, stale_texts_at):
+            self.ask(lambda question=question: question(self.plan, point))  # type: ignore[misc]
+        self.ask(lambda: changes_between(self.plan, previous, point))
+
+    @invariant()
+    def a_number_belongs_to_one_action(self) -> None:
+        if self.events:
+            actions = [self.naive.bearer(number, self.plan.version) for number in ("1.1", "1.2", "2.1")]
+            known = [action for action in actions if action is not None]
+            found = [self.plan.find_action(number, self.plan.version) for number in ("1.1", "1.2", "2.1")]
+            assert [action.added for action in found if action] == known
+
+    def teardown(self) -> None:
+        """Nothing recorded since changed an answer, and what was tried out left nothing behind."""
+        for question, answer in self.asked:
+            assert as_bytes(question()) == answer
+        fresh = fold(self.events)
+        assert contents(self.plan) == contents(fresh)
+        for version in (max(0, self.plan.version - 1), self.plan.version // 2):
+            fresh.forget_after(version)
+            assert contents(fresh) == contents(fold(self.events[:version]))
+
+
+@pytest.mark.slow
+def test_any_plan_answers_as_its_events_say_now_and_ever_after():
+    run_state_machine_as_test(AnyPlan, settings=LAWFUL)
+
+
+# One timeline
+
+SMALL_DAYS = st.integers(1, 6).map(date.fromordinal)
+
+
+@settings(LAWFUL, max_examples=20_000 if THOROUGH else 400)
+@given(
+    said=st.lists(st.tuples(SMALL_DAYS, st.integers(1, 3)), max_size=12),
+    in_error=st.lists(st.tuples(st.integers(0, 11), st.integers(1, 30)), max_size=5),
+    points=st.lists(st.tuples(SMALL_DAYS, st.integers(0, 40)), min_size=1, max_size=8),
+    back_to=st.none() | st.integers(0, 40),
+)
+def test_a_value_is_the_greatest_by_day_and_version_of_those_that_stand(said, in_error, points, back_to):
+    assertions, version = [], 0
+    for day, step in said:
+        version += step
+        assertions.append((day, version))
+    withdrawn = {assertions[index][1]: assertions[index][1] + after for index, after in in_error if index < len(said)}
+    made: Timeline[str] = Timeline(withdrawn)
+    for day, version in assertions:
+        made.add(f"said by {version}", day, version)
+    if back_to is not None:
+        made.forget_after(back_to)
+        assertions = [(day, version) for day, version in assertions if version <= back_to]
+    for day, basis in points:
+        standing = [(on, by) for on, by in assertions if by <= basis and not withdrawn.get(by, 99) <= basis]
+        by_day = sorted((on, by) for on, by in standing if on <= day)
+        found = made.at(end_of(day), basis)
+        assert (found and (found.effective_on, found.version)) == max(by_day, default=None)
+        assert found is None or found.value == f"said by {found.version}"
+        assert [(one.effective_on, one.version) for one in made.all(end_of(day), basis)] == by_day
+        assert [(one.effective_on, one.version) for one in made.known(basis)] == sorted(standing)
+        first = made.first(basis)
+        assert (first and first.version) == min((by for _, by in standing), default=None)

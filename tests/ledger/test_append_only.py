@@ -1,0 +1,298 @@
+"""Append-only where the data is: what the program's role and even the owner cannot do to what was recorded."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from uuid import uuid4
+
+import pytest
+from psycopg.errors import (
+    CheckViolation,
+    FeatureNotSupported,
+    InsufficientPrivilege,
+    NotNullViolation,
+    UndefinedObject,
+    UniqueViolation,
+)
+from psycopg.sql import SQL, Identifier
+
+from domain.ledger import Ledger
+from domain.ledger.mapper import event_state
+from tests.kit import opened, progressed
+from tests.ledger.conftest import Connection, Server, begin, everything
+
+GREETING = event_state(progressed("2.4"))
+
+
+@pytest.fixture(autouse=True)
+def nothing_changed(ledger: Ledger) -> Iterator[None]:
+    """There are three events before each test, and the same three after it."""
+    before = begin(ledger)
+    yield
+    assert everything(ledger)[:3] == before
+
+
+def append(connection: Connection, plan: str, *versions: int, by: str = "x") -> tuple[int, object]:
+    """Append by the ledger's function, as somebody does who has only a connection."""
+    many = len(versions)
+    row = connection.execute(
+        "select * from append(%s, %s, %s, %s, %s, %s)",
+        ([plan] * many, list(versions), ["ProgressReported"] * many, [uuid4() for _ in versions], [GREETING] * many, by),
+    ).fetchone()
+    assert row is not None
+    return row[0], row[1]
+
+
+# The program's role
+
+
+def test_the_program_may_read_and_append(app: Connection, ledger: Ledger):
+    for table in ("events", "head", "migrations"):
+        assert app.execute(SQL("select * from {}").format(Identifier(table))).fetchall()
+    position, instant = append(app, "plan", 4, 5)
+    assert position == 5
+    assert [event.recorded_at for event in everything(ledger)[3:]] == [instant, instant]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "insert into events select plan, 4, 4, recorded_at, 'x', gen_random_uuid(), topic, state from events",
+        "update events set recorded_by = 'x'",
+        "update events set state = state where false",
+        "delete from events",
+        "truncate events",
+        "merge into events using head on false when matched then delete",
+        "copy events from stdin",
+        "insert into head values (true, 1, now())",
+        "insert into head values (true, 1, now()) on conflict (only_row) do update set position = 1",
+        "update head set position = 9",
+        "delete from head",
+        "truncate head",
+        "select * from head for update",
+        "lock table head in access exclusive mode",
+        "insert into migrations values (99, 'x')",
+        "update migrations set number = 99",
+        "delete from migrations",
+        "truncate migrations",
+        "alter table events disable trigger all",
+        "alter table events disable trigger events_append_only",
+        "alter table events add column x int",
+        "alter table events owner to current_user",
+        "alter function append owner to current_user",
+        "alter function append security invoker",
+        "create or replace function refuse_change() returns trigger language plpgsql as 'begin return null; end'",
+        "create rule x as on insert to events do instead nothing",
+        "create trigger x before insert on events for each row execute function refuse_change()",
+        "create policy x on events",
+        "create table x ()",
+        "create view x as select",
+        "create index on events (topic)",
+        "create function x() returns int language sql as 'select 1'",
+        "create schema x",
+        "create role x",
+        "create extension dblink",
+        "drop trigger events_append_only on events",
+        "drop function append",
+        "drop table events",
+        "drop table migrations",
+        "grant all on events to current_user with grant option",
+        "set role asat_owner",
+        "set session authorization asat_owner",
+        "grant asat_owner to asat_app",
+        "alter role asat_app superuser",
+        "alter role asat_app createrole",
+        "set session_replication_role = replica",
+        "alter system set fsync = off",
+        "alter database asat set session_replication_role = replica",
+        "copy (select 1) to program 'true'",
+        "select pg_read_file('PG_VERSION')",
+        "select lo_import('/etc/passwd')",
+        "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'asat_owner'",
+        "do language plpython3u 'pass'",
+    ],
+)
+def test_the_program_may_do_nothing_else(app: Connection, owner: Connection, statement: str):
+    # A warning ("no privileges were granted") is not a refusal, so what came of a grant is looked up.
+    refusals = (InsufficientPrivilege, UndefinedObject, FeatureNotSupported)  # a language that is not even installed
+    with suppress(*refusals), app.transaction():
+        app.execute(statement.encode())
+        assert statement.startswith("grant all"), "it was not refused"
+    may = owner.execute("select has_table_privilege('asat_app', 'events', 'insert, update, delete, truncate')")
+    assert may.fetchone() == (False,)
+
+
+def test_the_program_is_nobody_else(app: Connection):
+    row = app.execute(
+        "select current_user, session_user, rolsuper, rolcreaterole, rolcreatedb, rolbypassrls, rolreplication, "
+        "(select count(*) from pg_auth_members m where m.member = r.oid) from pg_roles r where rolname = current_user"
+    ).fetchone()
+    assert row == ("asat_app", "asat_app", False, False, False, False, False, 0)
+
+
+def test_the_ledger_works_as_the_program_and_not_as_the_owner(ledger: Ledger):
+    with ledger._datastore.get_connection() as connection:
+        row = connection.execute("select current_user as now, session_user as before").fetchone()
+        assert row == {"now": "asat_app", "before": "asat_app"}
+
+
+# What the append function refuses of anybody
+
+
+@pytest.mark.parametrize("who", ["app", "owner"])
+@pytest.mark.parametrize("versions", [(5,), (4, 6), (6, 4), (4, 5, 8), (5, 4), (4, 6, 5)])
+def test_versions_that_do_not_follow_one_another_are_refused(
+    request: pytest.FixtureRequest, ledger: Ledger, who: str, versions: tuple[int, ...]
+):
+    connection = request.getfixturevalue(who)
+    with pytest.raises(CheckViolation, match="without a gap"):
+        append(connection, "plan", *versions)
+    with pytest.raises(CheckViolation, match="without a gap"):
+        append(connection, "new", 2)
+    assert ledger.size() == 3
+    append(connection, "plan", 4, 5, 6)
+
+
+@pytest.mark.parametrize("version", [1, 3, 0, -1])
+def test_a_version_that_is_taken_or_is_none_is_refused(app: Connection, version: int):
+    with pytest.raises((UniqueViolation, CheckViolation)):
+        append(app, "plan", version)
+
+
+def test_an_event_id_that_is_taken_is_refused(app: Connection, ledger: Ledger):
+    taken = ledger.events("plan")[0].event_id
+    with pytest.raises(UniqueViolation, match="event_id_taken"):
+        app.execute(
+            "select append(array['plan'], array[4], array['x'], array[%s::uuid], array[''::bytea], 'x')", (taken,)
+        )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "array[]::text[], array[]::bigint[], array[]::text[], array[]::uuid[], array[]::bytea[], 'x'",
+        "null, null, null, null, null, 'x'",
+        "array['plan'], array[4], array['x'], array[gen_random_uuid()], array[''::bytea], null",
+        "array['plan'], array[4], array['x'], array[gen_random_uuid()], array[''::bytea], ''",
+        "array['plan'], array[4, 5], array['x'], array[gen_random_uuid()], array[''::bytea], 'x'",
+        "array['plan', 'plan'], array[4], array['x'], array[gen_random_uuid()], array[''::bytea], 'x'",
+        "array[''], array[1], array['x'], array[gen_random_uuid()], array[''::bytea], 'x'",
+        "array['plan'], array[4], array[''], array[gen_random_uuid()], array[''::bytea], 'x'",
+        "array['plan'], array[4], array['x'], array[null::uuid], array[''::bytea], 'x'",
+        "array['plan'], array[4], array['x'], array[gen_random_uuid()], array[null::bytea], 'x'",
+    ],
+)
+def test_an_append_that_does_not_add_up_is_refused(app: Connection, ledger: Ledger, arguments: str):
+    with pytest.raises((NotNullViolation, CheckViolation, InsufficientPrivilege)):
+        app.execute(f"select append({arguments})".encode())
+    assert ledger.size() == 3
+
+
+# The owner, by mistake
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update events set recorded_by = 'x' where version = 2",
+        "update events set state = state where false",
+        "delete from events where version = 3",
+        "delete from events",
+        "truncate events",
+        "truncate events, head",
+        "truncate events cascade",
+        "merge into events using head on true when matched then delete",
+        "insert into events select * from events on conflict (plan, version) do update set recorded_by = 'x'",
+        "delete from head",
+        "truncate head",
+        "update head set position = position - 1",
+        "update head set position = position",
+        "update head set position = position + 1, recorded_at = recorded_at - interval '1 microsecond'",
+    ],
+)
+def test_not_even_the_owner_changes_what_was_recorded(owner: Connection, ledger: Ledger, statement: str):
+    with pytest.raises(InsufficientPrivilege, match=r"append-only|only goes forward"):
+        owner.execute(statement.encode())
+    assert ledger.size() == 3
+
+
+def test_a_refusal_of_the_trigger_says_what_to_do_instead(owner: Connection):
+    with pytest.raises(InsufficientPrivilege) as refused:
+        owner.execute("delete from events")
+    assert "EventWithdrawn" in str(refused.value.diag.message_hint)
+
+
+# Tricks against the function that runs as the owner
+
+
+@pytest.fixture
+def workshop(server: Server, owner: Connection, app: Connection) -> Iterator[str]:
+    """A schema in which the program's role may make what it likes, and temporary tables besides."""
+    owner.execute("grant temporary on database asat to asat_app")
+    owner.execute("create schema workshop authorization asat_app")
+    yield "workshop"
+    owner.execute("revoke temporary on database asat from asat_app")
+    owner.execute("drop schema workshop cascade")
+
+
+def test_temporary_tables_do_not_stand_in_for_the_ledgers(app: Connection, ledger: Ledger, schema: str, workshop: str):
+    app.execute("create temporary table events (like events)")
+    app.execute("create temporary table head (only_row boolean, position bigint, recorded_at timestamptz)")
+    app.execute("insert into pg_temp.head values (true, 1000, 'infinity')")
+    app.execute(SQL("set search_path to pg_temp, {}, pg_catalog").format(Identifier(schema)))
+    assert append(app, "plan", 4)[0] == 4
+    assert app.execute("select count(*) from pg_temp.events").fetchone() == (0,)
+    assert app.execute("select position from pg_temp.head").fetchone() == (1000,)
+    assert ledger.size() == 4
+
+
+def test_functions_and_operators_do_not_stand_in_for_the_databases(
+    app: Connection, ledger: Ledger, schema: str, workshop: str
+):
+    """Every function, operator and aggregate that the append function and its triggers use, made to cheat."""
+    for place in ("workshop", "pg_temp"):
+        for signature, returned in [
+            ("clock_timestamp() returns timestamptz", "timestamptz '1999-01-01'"),
+            ("cardinality(text[]) returns integer", "-1"),
+            ("cardinality(anyarray) returns integer", "-1"),
+            ("pg_notify(text, text) returns void", ""),
+            ("added(bigint, bigint) returns bigint", "0::bigint"),
+            ("added(bigint, integer) returns bigint", "0::bigint"),
+            ("less(bigint, bigint) returns boolean", "false"),
+            ("less(timestamptz, timestamptz) returns boolean", "false"),
+            ("less(bigint, integer) returns boolean", "false"),
+            ("text(bigint) returns text", "'x'"),
+        ]:
+            app.execute(f"create function {place}.{signature} language sql as $$ select {returned} $$".encode())
+        for name, function, left, right in [
+            ("+", "added", "bigint", "bigint"), ("-", "added", "bigint", "bigint"), ("-", "added", "bigint", "integer"),
+            ("<", "less", "timestamptz", "timestamptz"), ("<=", "less", "bigint", "bigint"),
+            ("<>", "less", "bigint", "integer"), (">", "less", "bigint", "integer"), ("=", "less", "bigint", "bigint"),
+        ]:  # fmt: skip
+            app.execute(
+                f"create operator {place}.{name} (leftarg = {left}, rightarg = {right},"
+                f" function = {place}.{function})".encode()
+            )
+    app.execute(SQL("set search_path to workshop, pg_temp, {}, pg_catalog").format(Identifier(schema)))
+    assert app.execute("select 1::bigint + 1::bigint, extract(year from clock_timestamp())").fetchone() == (0, 1999)
+    position, _ = append(app, "plan", 4, 5)
+    assert position == 5
+    with pytest.raises(CheckViolation, match="without a gap"):
+        append(app, "plan", 7)
+    with pytest.raises(InsufficientPrivilege, match="only goes forward"):
+        app.execute(
+            SQL("select {}.append(array[]::text[], array[]::bigint[], array[]::text[], array[]::uuid[],"
+                " array[]::bytea[], 'x')").format(Identifier(schema))
+        )  # fmt: skip
+    stored = everything(ledger)
+    assert [event.position for event in stored] == [1, 2, 3, 4, 5]
+    assert stored[-1].recorded_at > stored[0].recorded_at
+
+
+def test_a_batch_is_stored_as_given_whatever_it_contains(app: Connection, ledger: Ledger):
+    """Values are values: nothing in them is read as SQL."""
+    author = "'); delete from events; --"
+    app.execute(
+        "select append(array['new'], array[1], array['PlanOpened'], array[gen_random_uuid()], array[%s::bytea], %s)",
+        (event_state(opened()), author),
+    )
+    assert ledger.events("new")[0].recorded_by == author

@@ -1,0 +1,269 @@
+"""The whole-ledger check finds and names every kind of damage that only a superuser can do."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from domain.ledger import Broken, Ledger
+from tests.kit import added, in_error, opened, presented, priority, progressed, rated
+from tests.ledger.conftest import Server, connected, record
+
+#: Of the damaged ledger, by position: north 1 to 6, south 1 to 3, north 7.
+SIZE = 10
+
+
+@pytest.fixture
+def ledger(open_ledger: Callable[[], Ledger]) -> Ledger:
+    """A ledger that is about to be damaged; the check that follows every other test is the test here."""
+    ledger = open_ledger()
+    record(ledger, opened(), priority("2"), added("2.4"), plan="north")
+    record(ledger, rated("2.4"), plan="north")
+    record(ledger, progressed("2.4"), plan="north")
+    record(ledger, in_error(4), plan="north")
+    record(ledger, opened(), priority("2"), added("2.4"), plan="south")
+    record(ledger, presented(), plan="north")
+    assert list(ledger.check()) == []
+    assert ledger.size() == SIZE
+    return ledger
+
+
+@pytest.fixture
+def damage(server: Server, ledger: Ledger, schema: str) -> Iterator[Callable[[str], None]]:
+    """Runs a statement with no trigger and no constraint in its way but those of the tables themselves."""
+    with connected(server.owner_conninfo, schema) as owner:
+        owner.execute("set session_replication_role = replica")
+
+        def run(statement: str) -> None:
+            assert owner.execute(statement.encode()).rowcount > 0
+
+        yield run
+
+
+Damage = Callable[[str], None]
+
+
+def broken(ledger: Ledger) -> list[str]:
+    return [f"{found.where}: {found.what}" for found in ledger.check()]
+
+
+def test_an_empty_ledger_is_well(open_ledger: Callable[[], Ledger]):
+    assert list(open_ledger().check()) == []
+
+
+def test_it_tells_how_far_it_has_come(ledger: Ledger):
+    seen: list[int] = []
+    assert list(ledger.check(seen.append)) == []
+    assert sum(seen) == 2 * SIZE
+
+
+def test_all_is_well_in_pages_too(ledger: Ledger, damage: Damage, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("domain.ledger.invariants._PAGE", 3)
+    assert broken(ledger) == []
+    damage("delete from events where position = 4")
+    assert broken(ledger)[:2] == [
+        "position 5 (north version 5): positions 4 to 4 are missing before it",
+        "position 5 (north version 5): follows version 3 of its plan",
+    ]
+
+
+def test_an_event_deleted_in_the_middle(ledger: Ledger, damage: Damage):
+    damage("delete from events where position = 5")
+    assert broken(ledger)[:2] == [
+        "position 6 (north version 6): positions 5 to 5 are missing before it",
+        "position 6 (north version 6): follows version 4 of its plan",
+    ]
+
+
+def test_the_last_event_deleted(ledger: Ledger, damage: Damage):
+    damage("delete from events where position = 10")
+    assert broken(ledger) == ["the end of the ledger: the head says 10 events were recorded, the last there is 9"]
+
+
+def test_every_event_deleted(ledger: Ledger, damage: Damage):
+    damage("delete from events")
+    assert broken(ledger) == ["the end of the ledger: the head says 10 events were recorded, the last there is 0"]
+
+
+def test_a_whole_plan_deleted(ledger: Ledger, damage: Damage):
+    damage("delete from events where plan = 'south'")
+    assert broken(ledger) == ["position 10 (north version 7): positions 7 to 9 are missing before it"]
+
+
+def test_the_opening_of_a_plan_deleted(ledger: Ledger, damage: Damage):
+    damage("delete from events where position = 7")
+    assert broken(ledger) == [
+        "position 8 (south version 2): positions 7 to 7 are missing before it",
+        "position 8 (south version 2): follows version 0 of its plan",
+    ]
+
+
+def test_the_first_events_deleted(ledger: Ledger, damage: Damage):
+    damage("delete from events where position <= 2")
+    assert "position 3 (north version 3): positions 1 to 2 are missing before it" in broken(ledger)
+
+
+def test_an_event_slipped_in_at_the_end(ledger: Ledger, damage: Damage):
+    damage("insert into events select plan, 8, 11, recorded_at, 'x', gen_random_uuid(), topic, state from events"
+           " where position = 10")  # fmt: skip
+    assert broken(ledger) == ["the end of the ledger: the head says 10 events were recorded, the last there is 11"]
+
+
+def test_an_instant_moved_back(ledger: Ledger, damage: Damage):
+    damage("update events set recorded_at = '2001-01-01T00:00:00Z' where position = 6")
+    assert broken(ledger) == [
+        "position 6 (north version 6): recorded at 2001-01-01T00:00:00+00:00, before the one ahead of it"
+    ]
+
+
+def test_an_instant_moved_on(ledger: Ledger, damage: Damage):
+    damage("update events set recorded_at = recorded_at + interval '1 day' where position = 6")
+    (found,) = broken(ledger)
+    assert found.startswith("position 7 (south version 1): recorded at ")
+    assert found.endswith(", before the one ahead of it")
+
+
+def test_the_last_instant_moved_on(ledger: Ledger, damage: Damage):
+    damage("update events set recorded_at = recorded_at + interval '1 day' where position = 10")
+    assert broken(ledger) == ["the head of the ledger: its instant is not that of the last event"]
+
+
+def test_a_version_changed(ledger: Ledger, damage: Damage):
+    damage("update events set version = 12 where position = 6")
+    found = broken(ledger)
+    assert "position 6 (north version 12): follows version 5 of its plan" in found
+    assert "position 10 (north version 7): follows version 12 of its plan" in found
+
+
+def test_versions_exchanged(ledger: Ledger, damage: Damage):
+    damage("update events set version = 22 where position = 4")
+    damage("update events set version = 4 where position = 5")
+    damage("update events set version = 5 where position = 4")
+    assert broken(ledger) == [
+        "position 4 (north version 5): follows version 3 of its plan",
+        "position 5 (north version 4): follows version 5 of its plan",
+        "position 6 (north version 6): follows version 4 of its plan",
+    ]
+
+
+def test_an_event_moved_to_another_plan(ledger: Ledger, damage: Damage):
+    damage("update events set plan = 'south', version = 4 where position = 10")
+    damage("update events set plan = 'south', version = 5 where position = 6")
+    found = broken(ledger)
+    assert "position 6 (south version 5): follows version 0 of its plan" in found
+    assert "position 7 (south version 1): follows version 5 of its plan" in found
+
+
+@pytest.mark.parametrize("bytes_", ["{", "", "null", "\\377\\376", '{"action":"2.4"}', '{"x":1}'])
+def test_bytes_that_are_no_event(ledger: Ledger, damage: Damage, bytes_: str):
+    damage(f"update events set state = '{bytes_}' where position = 4")
+    (found,) = broken(ledger)
+    assert found.startswith("north version 4 (ActionRated): the ledger holds a ActionRated that is not valid")
+
+
+def test_a_kind_of_event_that_nobody_knows(ledger: Ledger, damage: Damage):
+    damage("update events set topic = 'ActionForgotten' where position = 4")
+    assert broken(ledger) == [
+        "north version 4 (ActionForgotten): "
+        "the ledger holds an event 'ActionForgotten' that this program does not know"
+    ]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "convert_to(replace(convert_from(state, 'UTF8'), ':', ': '), 'UTF8')",
+        "convert_to(replace(convert_from(state, 'UTF8'), '}', ',\"reason\":null}'), 'UTF8')",
+        "state || ' '",
+    ],
+)  # fmt: skip
+def test_bytes_that_say_the_same_in_another_form(ledger: Ledger, damage: Damage, change: str):
+    damage(f"update events set state = {change} where position = 4")
+    assert broken(ledger) == ["north version 4 (ActionRated): its stored bytes are not those it is written as"]
+
+
+def test_an_event_about_an_action_that_is_not_there(ledger: Ledger, damage: Damage):
+    damage("update events set state = convert_to(replace(convert_from(state, 'UTF8'), '2.4', '9.9'), 'UTF8')"
+           " where position = 4")  # fmt: skip
+    assert broken(ledger) == [
+        "north version 4 (ActionRated): version 4 of plan north names action 9.9, which it does not have"
+    ]
+
+
+def test_an_action_under_a_priority_that_is_not_there(ledger: Ledger, damage: Damage):
+    damage("update events set state = convert_to(replace(convert_from(state, 'UTF8'), '\"2\"', '\"7\"'), 'UTF8')"
+           " where position = 3")  # fmt: skip
+    assert broken(ledger) == [
+        "north version 3 (ActionAdded): version 3 of plan north names priority 7, which it does not have"
+    ]
+
+
+def test_a_withdrawal_of_what_was_not_there_yet(ledger: Ledger, damage: Damage):
+    damage("update events set state = convert_to(replace(convert_from(state, 'UTF8'), ':4', ':9'), 'UTF8')"
+           " where position = 6")  # fmt: skip
+    assert broken(ledger) == ["north version 6 (EventWithdrawn): withdraws version 9, which was not there yet"]
+
+
+def test_a_presentation_of_a_point_that_is_not_there(ledger: Ledger, damage: Damage):
+    damage("update events set state = convert_to(replace(convert_from(state, 'UTF8'), '\"now\"', '\"issue:7.0\"'),"
+           " 'UTF8') where position = 10")  # fmt: skip
+    (found,) = broken(ledger)
+    assert found.startswith("north version 7 (ReportPresented): ")
+    assert "7.0" in found
+
+
+def test_a_plan_that_does_not_begin_with_its_opening(ledger: Ledger, damage: Damage):
+    damage("update events set topic = 'PlanClosed', state = '{\"effective_on\":\"2019-01-07\"}' where position = 7")
+    assert "south version 1 (PlanClosed): a plan begins with its opening, and is opened once" in broken(ledger)
+
+
+def test_a_plan_that_is_opened_twice(ledger: Ledger, damage: Damage):
+    damage("update events set (topic, state) = (select topic, state from events where position = 1) where position = 5")
+    assert broken(ledger) == ["north version 5 (PlanOpened): a plan begins with its opening, and is opened once"]
+
+
+def test_a_head_that_fell_behind(ledger: Ledger, damage: Damage):
+    damage("update head set position = 7")
+    assert broken(ledger) == ["the end of the ledger: the head says 7 events were recorded, the last there is 10"]
+
+
+def test_a_head_that_ran_ahead(ledger: Ledger, damage: Damage):
+    damage("update head set position = 12")
+    assert broken(ledger) == ["the end of the ledger: the head says 12 events were recorded, the last there is 10"]
+
+
+@pytest.mark.parametrize("sign", ["+", "-"])
+def test_a_head_with_another_instant(ledger: Ledger, damage: Damage, sign: str):
+    damage(f"update head set recorded_at = recorded_at {sign} interval '1 second'")
+    assert broken(ledger) == ["the head of the ledger: its instant is not that of the last event"]
+
+
+def test_a_head_that_is_gone(ledger: Ledger, damage: Damage):
+    damage("delete from head")
+    assert broken(ledger) == ["the head of the ledger: there is none"]
+
+
+def test_damage_to_one_plan_does_not_hide_that_to_another(ledger: Ledger, damage: Damage):
+    damage("update events set state = '{' where position in (4, 8)")
+    assert [found.split(":")[0] for found in broken(ledger)] == [
+        "north version 4 (ActionRated)", "south version 2 (PriorityAdded)"
+    ]  # fmt: skip
+
+
+def test_what_is_broken_says_where_and_what(ledger: Ledger, damage: Damage):
+    damage("update head set position = 7")
+    assert list(ledger.check()) == [
+        Broken("the end of the ledger", "the head says 7 events were recorded, the last there is 10")
+    ]
+
+
+def test_events_appended_during_the_check_are_not_taken_for_damage(ledger: Ledger, monkeypatch: pytest.MonkeyPatch):
+    select_order = ledger._recorder.select_order
+
+    def appending(after: int, last: int, limit: int) -> list[tuple[int, str, int, object]]:
+        record(ledger, progressed("2.4"), plan="south")
+        return select_order(after, last, limit)  # type: ignore[return-value]
+
+    monkeypatch.setattr(ledger._recorder, "select_order", appending)
+    assert broken(ledger) == []
+
+
