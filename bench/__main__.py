@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -16,7 +17,7 @@ from uuid import UUID, uuid4
 import psycopg
 
 from bench import report, writers
-from bench.events import TODAY, Workload, generate
+from bench.events import TODAY, generate
 from bench.measure import Subject, interleaved, random_points
 from bench.peers import history, raw, stock
 from bench.peers.table import BitemporalTable
@@ -27,6 +28,7 @@ from projections.plan_as_at import plan_as_at
 from projections.rag_comparison import rag_comparison
 
 ROOT = Path(__file__).resolve().parent.parent
+_LONGEST = 470
 SIZES = (1_000, 10_000, 50_000)
 
 
@@ -126,7 +128,9 @@ class Bench:
         def compare() -> object:
             before, now = sorted((next(previous), next(current)))
             with self.ledger.plan(slug) as plan:
-                return rag_comparison(plan, _point(plan.known_at(before[1]), *before), _point(plan.known_at(now[1]), *now))
+                return rag_comparison(
+                    plan, _point(plan.known_at(before[1]), *before), _point(plan.known_at(now[1]), *now)
+                )
 
         def catch_up() -> object:
             with self.ledger.plan(slug) as plan:
@@ -161,7 +165,7 @@ class Bench:
             [
                 Subject("fresh asat", start("asat", str(self.data))),
                 Subject("fresh stock", start("stock", self.conninfo)),
-                Subject("fresh nothing", lambda: subprocess.run([sys.executable, "-c", "pass"], check=True)),  # noqa: S603
+                Subject("fresh nothing", lambda: subprocess.run([sys.executable, "-c", "pass"], check=True)),
             ],
             seconds=60,
             rounds=self.pace.fresh,
@@ -290,6 +294,10 @@ def _owner_conninfo(data: Path) -> str:
         return server.owner_conninfo
 
 
+def _too_long(*_: object) -> None:
+    raise TimeoutError(f"the benchmark was given up after {_LONGEST} s")
+
+
 def _say(what: str) -> None:
     print(f"bench: {what}", file=sys.stderr, flush=True)
 
@@ -299,6 +307,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a short run, printed and not written to BENCHMARKS.md")
     quick: bool = parser.parse_args().quick
+    signal.signal(signal.SIGALRM, _too_long)
+    signal.alarm(_LONGEST)
     began = perf_counter()
     (ROOT / "build").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / "build") as folder:

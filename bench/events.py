@@ -23,15 +23,22 @@ DAYS = 2920
 TODAY = OPENED + timedelta(days=DAYS)
 PRIORITIES, ACTIONS = 12, 120
 
-_WORDS = (
-    "the service has agreed a plan with partners and reviewed every case file audit shows that practice is better "
-    "managers now hold monthly supervision and record their decisions staff have been trained in thresholds timely "
-    "visits are recorded within five days families tell us they were listened to assessments are shared with schools "
-    "health colleagues attend strategy meetings performance is reported to the improvement board each month further "
-    "work is needed on consistency across teams recruitment of social workers remains difficult agency use has fallen"
-).split()
+_WORDS = """
+    the service has agreed a plan with partners and reviewed every case file audit shows that practice is better
+    managers now hold monthly supervision and record their decisions staff have been trained in thresholds timely
+    visits are recorded within five days families tell us they were listened to assessments are shared with schools
+    health colleagues attend strategy meetings performance is reported to the improvement board each month further
+    work is needed on consistency across teams recruitment of social workers remains difficult agency use has fallen
+""".split()
 _ROLES = ("Head of Service", "Service Manager", "Director", "Principal Social Worker", "Team Manager", "Lead Nurse")
-_TIMESCALES = ("31/03/{y}", "30 September 20{y}", "November 20{y}", "Q3 20{y}/{z}", "Ongoing", "By the end of June 20{y}")
+_TIMESCALES = (
+    "31/03/{y}",
+    "30 September 20{y}",
+    "November 20{y}",
+    "Q3 20{y}/{z}",
+    "Ongoing",
+    "By the end of June 20{y}",
+)
 _SCALE = {
     "name": "Red, amber, green, blue",
     "ratings": [
@@ -116,11 +123,15 @@ class _Making:
         self._add({"type": "InspectionReported", "body": "Ofsted", "framework": "ILACS",
                    "judgements": [{"area": "Overall effectiveness", "grade": "Requires improvement"}]})  # fmt: skip
         for number in range(1, PRIORITIES + 1):
-            self._add({"type": "RecommendationMade", "number": str(number), "text": self._text(90), "made_by": "Ofsted"})
+            self._add(
+                {"type": "RecommendationMade", "number": str(number), "text": self._text(90), "made_by": "Ofsted"}
+            )
         for number in range(1, PRIORITIES + 1):
-            self._add({"type": "PriorityAdded", "number": str(number), "title": self._text(50), "answers": [str(number)]})
-        for number in self._actions():
-            self._add({"type": "ActionAdded", "number": number, "priority": number.partition(".")[0],
+            self._add(
+                {"type": "PriorityAdded", "number": str(number), "title": self._text(50), "answers": [str(number)]}
+            )
+        for action in self._actions():
+            self._add({"type": "ActionAdded", "number": action, "priority": action.partition(".")[0],
                        "text": self._text(110), "outcome": self._text(80), "timescale": self._timescale(),
                        "leads": [self.random.choice(_ROLES)], "reports_to": "Improvement Board"})  # fmt: skip
         for number in range(1, 7):

@@ -4,6 +4,7 @@ The interpreter starts, imports what the subject needs and nothing else, connect
 """
 
 import sys
+from collections.abc import Callable
 from time import perf_counter
 
 _STARTED = perf_counter()
@@ -53,7 +54,7 @@ def _memory(data: str, slug: str, warm: str, how: str) -> dict[str, float]:
     import tracemalloc
     from pathlib import Path
 
-    import psutil
+    import psutil  # type: ignore[import-untyped]
 
     from domain.ledger import Ledger
 
@@ -75,5 +76,6 @@ def _memory(data: str, slug: str, warm: str, how: str) -> dict[str, float]:
 if __name__ == "__main__":
     import json
 
-    answer = {"asat": _asat, "stock": _stock, "memory": _memory}[sys.argv[1]](*sys.argv[2:])
+    does: dict[str, Callable[..., dict[str, float]]] = {"asat": _asat, "stock": _stock, "memory": _memory}
+    answer = does[sys.argv[1]](*sys.argv[2:])
     print(json.dumps(answer))

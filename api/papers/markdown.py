@@ -50,7 +50,7 @@ def comparison_markdown(document: ComparisonDocument) -> str:
     blocks = [
         "## Ratings, previous → current",
         _counts(document),
-        f"{reconciliation(document['totals'])} actions.",
+        f"{reconciliation(document['totals'])}.",
         f"## Due by {day_in_words(current['effective_on'])}, by current rating",
         _due(document),
         "## Ratings that changed, or remain a concern",

@@ -6,14 +6,15 @@ from collections.abc import Iterable, Sequence
 from api.papers.wording import fixed, known, safe_lines, safe_text
 from projections.point import PointDocument
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>|~$])")
+_MARKUP = re.compile(r"([\\`*_{}\[\]|~$])")
+_HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 # What would open a list, a heading or a rule at the start of a paragraph.
-_OPENING = re.compile(r"^(?:([#+=-])|(\d{1,9})([.)])(?=\s|$))")
+_OPENING = re.compile(r"^(?:([#+=-])(?=\s|$|\1)|([0-9]{1,9})([.)])(?=\s|$))")
 
 
 def md(text: str) -> str:
     """Text on one line, as it reads: no character of it is markup or HTML."""
-    text = _MARKUP.sub(r"\\\1", safe_text(text).replace("&", "&amp;"))
+    text = _MARKUP.sub(r"\\\1", safe_text(text)).translate(_HTML)
     return _OPENING.sub(lambda found: f"\\{found[1]}" if found[1] else f"{found[2]}\\{found[3]}", text)
 
 

@@ -23,7 +23,7 @@ def comparison_text(document: ComparisonDocument) -> Group:
         heading("Ratings, previous → current"),
         FirstThatFits(*_by_priority(document, *_counts(document, key)), _counts_by_line(document, key)),
         Text(),
-        line(f"{reconciliation(document['totals'])} actions"),
+        line(reconciliation(document["totals"])),
         heading(f"Of these, due by {day_in_words(document['current']['effective_on'])}, by current rating"),
         FirstThatFits(*_by_priority(document, *_due(document, key)), _due_by_line(document, key)),
         *_changes(document, key),

@@ -13,8 +13,11 @@ from projections.scale import RatingDocument
 
 NOT_RATED = "Not rated"
 
+# Terminal sequences: those with parameters, strings up to their end, and single ones.
 _SEQUENCE = re.compile(
-    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[\]PX^_]|[\x9d\x90])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)"
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
+    r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)"
+    r"|\x1b[ -/]*[0-~]"
 )
 _BREAK = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
 # Controls of the terminal; marks that reverse the order in which text reads; halves of a character, which no paper
@@ -90,10 +93,10 @@ def as_at_both(previous: PointDocument, current: PointDocument) -> str:
 def _asked(point: PointDocument) -> str:
     kind, _, said = safe_text(point["asked"]).partition(":")
     if kind == "issue":
-        return f"Document version {said}. "
+        return f"Document version {said.strip()}. "
     if kind == "told":
         forum, _, day = said.rpartition("@")
-        return f"What {forum} had been told by {day_in_words(day)}. "
+        return f"What {forum.strip()} had been told by {day_in_words(day.strip())}. "
     return ""
 
 
@@ -140,10 +143,10 @@ def direction(change: ChangeDocument) -> str:
 
 
 def reconciliation(totals: TotalsDocument) -> str:
-    """How the previous total became the current one: `95 + 6 new + 0 moved − 0 closed − 0 withdrawn = 101`."""
+    """How the previous total became the current one: `95 + 6 new + 0 moved − 0 closed − 0 withdrawn = 101 actions`."""
     signs = (("+", "new"), ("+", "moved"), ("−", "closed"), ("−", "withdrawn"))
     moves = " ".join(f"{sign} {_bracketed(totals[name])} {name}" for sign, name in signs)  # type: ignore[literal-required]
-    return f"{totals['total']['previous']} {moves} = {totals['total']['current']}"
+    return f"{totals['total']['previous']} {moves} = {count(totals['total']['current'], 'action')}"
 
 
 def _bracketed(number: int) -> str:

@@ -73,7 +73,7 @@ def load(workload: Workload) -> int:
 
     from bench.peers.history_models import MODELS, Plan
 
-    key = Plan.history.count() + 1
+    key: int = Plan.history.count() + 1
     rows: dict[Any, list[Any]] = defaultdict(list)
     for version, (model, fields, new) in enumerate(_saves(workload, key), 1):
         kind = "+" if new else "~"
@@ -96,7 +96,9 @@ def _saves(workload: Workload, key: int) -> Iterator[tuple[Any, dict[str, Any], 
 
     def save(model: Any, name: str, **fields: Any) -> tuple[Any, dict[str, Any], bool]:
         new = (model, name) not in rows
-        row = rows.setdefault((model, name), {"id": key * 1_000_000 + len(rows) + 1} if model is not Plan else {"id": key})
+        row = rows.setdefault(
+            (model, name), {"id": key * 1_000_000 + len(rows) + 1} if model is not Plan else {"id": key}
+        )
         row.update(fields)
         return model, dict(row), new
 
@@ -105,6 +107,7 @@ def _saves(workload: Workload, key: int) -> Iterator[tuple[Any, dict[str, Any], 
         said = proposal.event
         on = said.effective_on
         name: tuple[Any, str]
+        fields: dict[str, Any]
         match said:
             case events.PlanOpened():
                 name, fields = (Plan, ""), {

@@ -6,7 +6,7 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 
 
-class _Tracked(models.Model):
+class _Tracked(models.Model):  # type: ignore[misc]  # Django comes without types
     # Who changed a row is a name, so no table of users is needed.
     history: Any = HistoricalRecords(
         inherit=True, app="bench_history", history_user_id_field=models.TextField(null=True),

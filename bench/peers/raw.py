@@ -59,5 +59,7 @@ def copy_text(rows: list[Row]) -> bytes:
     lines = []
     for plan, version, position, recorded_at, recorded_by, event_id, topic, state in rows:
         instant = recorded_at.astimezone(UTC).isoformat()
-        lines.append(f"{plan}\t{version}\t{position}\t{instant}\t{recorded_by}\t{event_id}\t{topic}\t\\\\x{state.hex()}\n")
+        lines.append(
+            f"{plan}\t{version}\t{position}\t{instant}\t{recorded_by}\t{event_id}\t{topic}\t\\\\x{state.hex()}\n"
+        )
     return "".join(lines).encode()

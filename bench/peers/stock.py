@@ -40,9 +40,7 @@ class Plan(Aggregate):
         return uuid5(NAMESPACE_URL, f"/plans/{slug}")
 
     @event("InspectionReported")
-    def report_inspection(
-        self, body: str, framework: str, judgements: list[dict[str, str]], effective_on: str
-    ) -> None:
+    def report_inspection(self, body: str, framework: str, judgements: list[dict[str, str]], effective_on: str) -> None:
         self.inspections.append({"body": body, "framework": framework, "judgements": judgements, "on": effective_on})
 
     @event("RecommendationMade")
@@ -142,8 +140,6 @@ _METHODS: dict[str, tuple[Any, set[str]]] = {
 
 class Plans(Application[UUID]):
     """The application, in a schema of its own."""
-
-    snapshotting_intervals = None
 
 
 def make_schema(conninfo: str) -> None:

@@ -18,15 +18,17 @@ from domain.envelopes import Recorded, instant_text
 from domain.plan import natural_order
 from domain.timescales import read_timescale
 
-# What is asserted of the plan (entity 0), of a priority, action or measure (entity: the version that added it), and what
-# stands beside its like (entity: its own version).
+# What is asserted of the plan (entity 0), of a priority, action or measure (entity: the version that added it), and
+# what stands beside its like (entity: its own version).
 (PLAN, SCALE, CLOSED, ISSUE, PRIORITY, PRIORITY_TITLE, ANSWERS, ASSURANCE, ACTION, TEXT, OUTCOME, DUE, LEADS, RATING,
  PROGRESS, EVIDENCE, MEASURE, READING, RECOMMENDATION, INSPECTION) = range(20)  # fmt: skip
 FIRST_DUE = -1
 
 _TABLES = """
 create schema bench_table;
-create table bench_table.revision (plan int, version int, recorded_at timestamptz not null, primary key (plan, version));
+create table bench_table.revision (
+  plan int, version int, recorded_at timestamptz not null, primary key (plan, version)
+);
 create table bench_table.assertion (
   plan int, entity int, fact smallint, effective_on date not null, version int, withdrawn_by int, value text not null
 );
@@ -43,7 +45,7 @@ _KNOWN_AT = "select recorded_at from bench_table.revision where plan = %(plan)s 
 _FIRST_DUE = f"""
   (select distinct on (entity) entity, {FIRST_DUE}::smallint, effective_on, value
    from bench_table.assertion where fact = {DUE} and {_STANDING} order by entity, version)
-"""
+"""  # noqa: S608 - only constants
 _AS_AT = f"""
   (select distinct on (entity, fact) entity, fact, effective_on, value
    from bench_table.assertion where effective_on <= %(day)s and {_STANDING}
@@ -121,7 +123,11 @@ def _said(record: Recorded, named: dict[tuple[str, str], int]) -> Iterator[tuple
     match record.event:
         case events.PlanOpened() as said:
             yield 0, PLAN, json.dumps([record.plan, said.title, said.organisation, said.priority_word])
-            yield 0, SCALE, json.dumps({"name": said.scale.name, "ratings": [r.model_dump() for r in said.scale.ratings]})
+            yield (
+                0,
+                SCALE,
+                json.dumps({"name": said.scale.name, "ratings": [r.model_dump() for r in said.scale.ratings]}),
+            )
         case events.InspectionReported() as said:
             yield version, INSPECTION, said.model_dump_json(exclude={"effective_on", "reason", "source"})
         case events.RecommendationMade() as said:

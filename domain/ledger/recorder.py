@@ -42,6 +42,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
         self.channel_name = channel(datastore.schema)
         names = {"schema": Identifier(datastore.schema), "columns": SQL(_COLUMNS)}
         self._append = SQL("select * from {schema}.append(%b, %b, %b, %b, %b, %b)").format(**names)
+        self._append_one = SQL("select * from {schema}.append_one(%b, %b, %b, %b, %b, %b)").format(**names)
         self._select = SQL("select {columns} from {schema}.events").format(**names)
         self._fold = SQL(
             "select topic, state, recorded_at from {schema}.events where plan = %b and version > %b order by version"
@@ -64,12 +65,11 @@ class LedgerRecorder(PostgresApplicationRecorder):
             IntegrityError: a version or an event_id is taken.
             OperationalError, InterfaceError: the connection failed; whether the rows are stored is then unknown.
         """
-        columns: tuple[list[Any], ...] = tuple(
-            map(list, zip(*((str(r.originator_id), r.originator_version, r.topic, r.event_id, r.state) for r in rows),
-                          strict=True))
-        )  # fmt: skip
+        columns = [(str(row.originator_id), row.originator_version, row.topic, row.event_id, row.state) for row in rows]
+        query = self._append_one if len(rows) == 1 else self._append
+        values: Sequence[Any] = columns[0] if len(rows) == 1 else [list(column) for column in zip(*columns, strict=True)]
         with self.datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
-            stored = cursor.execute(self._append, (*columns, author), prepare=True, binary=True).fetchone()
+            stored = cursor.execute(query, (*values, author), prepare=True, binary=True).fetchone()
         assert stored is not None, "the append function returns one row"
         return stored
 

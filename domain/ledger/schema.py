@@ -5,17 +5,22 @@ a lock, so that two programs starting together do it once.
 """
 
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
 import psycopg
+from psycopg import errors
 from psycopg.sql import SQL, Identifier, Literal
 
 from domain.ledger.errors import LedgerUnusable
 
 #: The role that may read and append, nothing else.
 APP_ROLE = "asat_app"
+
+# With `_appended` it names a notification channel, of at most 63 bytes.
+_NAME = re.compile(r"(?!pg_)[A-Za-z][A-Za-z0-9_-]{0,53}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +54,18 @@ def migrate(owner_conninfo: str, schema: str, migrations: Sequence[Migration] | 
         let us make one, the owner itself.
 
     Raises:
-        LedgerUnusable: the schema is newer than this program.
+        LedgerUnusable: the schema is newer than this program, or its name cannot be used.
     """
+    if not _NAME.fullmatch(schema):
+        raise LedgerUnusable(
+            f"{schema!r} cannot name the ledger's schema: take at most 54 letters (a to z), digits, hyphens and"
+            " underscores, beginning with a letter, and not with pg_"
+        )
     wanted = released_migrations() if migrations is None else list(migrations)
     with psycopg.connect(owner_conninfo, autocommit=True) as connection:
         role = _app_role(connection)
         if _version(connection, schema) == wanted[-1].number:
-            return role
+            return _admitted(connection, schema, role)
         with connection.transaction():
             connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"asat migrations {schema}",))
             done = _version(connection, schema)
@@ -73,7 +83,7 @@ def migrate(owner_conninfo: str, schema: str, migrations: Sequence[Migration] | 
             for migration in wanted:
                 if migration.number > done:
                     _apply(connection, migration, schema, role)
-    return role
+        return _admitted(connection, schema, role)
 
 
 def schema_version(connection: psycopg.Connection[tuple[object, ...]], schema: str) -> int:
@@ -82,8 +92,14 @@ def schema_version(connection: psycopg.Connection[tuple[object, ...]], schema: s
 
 
 def _version(connection: psycopg.Connection[tuple[object, ...]], schema: str) -> int:
-    exists = connection.execute("select to_regclass(%s)", (f'"{schema}".migrations',)).fetchone()
-    if exists is None or exists[0] is None:
+    # Asked of the catalogue's tables: to_regclass may answer from before another program's commit, although it is asked
+    # after its lock was released.
+    exists = connection.execute(
+        "select from pg_class c join pg_namespace n on n.oid = c.relnamespace "
+        "where n.nspname = %s and c.relname = 'migrations'",
+        (schema,),
+    ).fetchone()
+    if exists is None:
         return 0
     newest = connection.execute(
         SQL("select coalesce(max(number), 0) from {}.migrations").format(Identifier(schema))
@@ -111,6 +127,17 @@ def channel(schema: str) -> str:
 
 def _app_role(connection: psycopg.Connection[tuple[object, ...]]) -> str:
     """The role to work with, created where it is missing and we may."""
+    for _ in range(20):
+        try:
+            return _take_app_role(connection)
+        except (errors.DuplicateObject, errors.UniqueViolation, errors.InternalError_) as error:
+            # Another program made it just now. Roles belong to the whole server: no lock of this database would help.
+            overtaken = error
+            time.sleep(0.05)
+    raise overtaken
+
+
+def _take_app_role(connection: psycopg.Connection[tuple[object, ...]]) -> str:
     row = connection.execute("select current_user, to_regrole(%s) is not null", (APP_ROLE,)).fetchone()
     assert row is not None
     owner, exists = str(row[0]), bool(row[1])
@@ -120,8 +147,12 @@ def _app_role(connection: psycopg.Connection[tuple[object, ...]]) -> str:
         may = connection.execute("select pg_has_role(current_user, %s, 'SET')", (APP_ROLE,)).fetchone()
         if may is None or not may[0]:
             connection.execute(SQL("grant {} to current_user").format(Identifier(APP_ROLE)))
-    except psycopg.errors.DuplicateObject:
-        return _app_role(connection)  # another program made it just now
-    except psycopg.errors.InsufficientPrivilege:
+    except errors.InsufficientPrivilege:
         return owner
     return APP_ROLE
+
+
+def _admitted(connection: psycopg.Connection[tuple[object, ...]], schema: str, role: str) -> str:
+    """The role, or the owner where the schema was made when there was no such role to admit to it."""
+    row = connection.execute("select has_schema_privilege(%s, %s, 'usage')", (role, schema)).fetchone()
+    return role if row and row[0] else str(connection.info.user)

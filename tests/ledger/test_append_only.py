@@ -7,10 +7,8 @@ from uuid import uuid4
 import pytest
 from psycopg.errors import (
     CheckViolation,
-    FeatureNotSupported,
     InsufficientPrivilege,
     NotNullViolation,
-    UndefinedObject,
     UniqueViolation,
 )
 from psycopg.sql import SQL, Identifier
@@ -69,7 +67,7 @@ def test_the_program_may_read_and_append(app: Connection, ledger: Ledger):
         "delete from head",
         "truncate head",
         "select * from head for update",
-        "lock table head in access exclusive mode",
+        "begin; lock table head in access exclusive mode",
         "insert into migrations values (99, 'x')",
         "update migrations set number = 99",
         "delete from migrations",
@@ -90,7 +88,6 @@ def test_the_program_may_read_and_append(app: Connection, ledger: Ledger):
         "create function x() returns int language sql as 'select 1'",
         "create schema x",
         "create role x",
-        "create extension dblink",
         "drop trigger events_append_only on events",
         "drop function append",
         "drop table events",
@@ -108,13 +105,11 @@ def test_the_program_may_read_and_append(app: Connection, ledger: Ledger):
         "select pg_read_file('PG_VERSION')",
         "select lo_import('/etc/passwd')",
         "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'asat_owner'",
-        "do language plpython3u 'pass'",
     ],
 )
 def test_the_program_may_do_nothing_else(app: Connection, owner: Connection, statement: str):
     # A warning ("no privileges were granted") is not a refusal, so what came of a grant is looked up.
-    refusals = (InsufficientPrivilege, UndefinedObject, FeatureNotSupported)  # a language that is not even installed
-    with suppress(*refusals), app.transaction():
+    with suppress(InsufficientPrivilege):
         app.execute(statement.encode())
         assert statement.startswith("grant all"), "it was not refused"
     may = owner.execute("select has_table_privilege('asat_app', 'events', 'insert, update, delete, truncate')")

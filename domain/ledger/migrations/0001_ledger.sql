@@ -50,3 +50,22 @@ begin
     perform pg_notify('{channel}', last_position::text);
 end
 $$;
+
+-- The same for a batch of one, which is what officers mostly record: without arrays to take apart it takes two thirds of
+-- the time.
+create function {schema}.append_one(
+    plan text, version bigint, topic text, event_id uuid, state bytea, author text,
+    out last_position bigint, out stamped timestamptz
+)
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    update {schema}.head
+       set position = head.position + 1, recorded_at = greatest(clock_timestamp(), head.recorded_at)
+    returning head.position, head.recorded_at into last_position, stamped;
+
+    insert into {schema}.events (plan, version, position, recorded_at, recorded_by, event_id, topic, state)
+    values (plan, version, last_position, stamped, author, event_id, topic, state);
+
+    perform pg_notify('{channel}', last_position::text);
+end
+$$;

@@ -1,0 +1,98 @@
+"""Answer documents for the tests of the papers: the example histories at given points, and text that means harm."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from domain.envelopes import Recorded
+from domain.events import Event
+from domain.plan import Plan
+from projections.action import action_at
+from projections.assurance import assurances_at
+from projections.changes import changes_between
+from projections.claims import audit, read_claims
+from projections.document_history import document_history
+from projections.gaps import gaps_at
+from projections.measures import measures_over_time
+from projections.overdue import overdue_at
+from projections.plan_as_at import plan_as_at
+from projections.rag_comparison import rag_comparison
+from projections.register import plans_register
+from projections.stale_text import stale_texts_at
+from projections.trail import TrailQuery, trail_page
+from tests.kit import added, fold, given, point_of, progressed, rated, read_history, recorded
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+PREVIOUS, CURRENT = "2019-03-29@243", "2019-05-31@289"
+
+#: An escape sequence that clears a screen, one that disguises a link, an 8-bit one, and a bell.
+ESCAPES = "\x1b[2Jcleared\x1b]8;;http://elsewhere.example\x07click\x1b\\ \x9b31mred\x07"
+RIGHT_TO_LEFT = "invoice\u202efdp.exe\u2066"
+RICH_MARKUP = "[bold red]not bold[/bold red] [link=http://elsewhere.example]here[/link] :smile:"
+MARKDOWN = "# head | cell <script>alert(1)</script> [here](http://elsewhere.example) **bold** `code` ~~no~~"
+EMOJI = "👩‍👩‍👧 family"
+
+
+@lru_cache
+def example(name: str) -> tuple[Plan, tuple[Event, ...]]:
+    """An example history, folded, with its events."""
+    told = tuple(read_history(EXAMPLES / f"{name}.jsonl"))
+    return fold(told, name), told
+
+
+def answers(plan: Plan, told: tuple[Event, ...], previous: str, current: str, action: str) -> dict[str, Any]:
+    """The document of every question but the audit, which needs claims."""
+    before, now = point_of(plan, previous), point_of(plan, current)
+    records = (
+        Recorded(plan.slug, version, version, recorded(version), "Performance Officer", UUID(int=version), event)
+        for version, event in enumerate(told, 1)
+    )
+    return {
+        "plans": plans_register([(plan, now)]),
+        "plan": plan_as_at(plan, now),
+        "comparison": rag_comparison(plan, before, now),
+        "changes": changes_between(plan, before, now),
+        "history": document_history(plan, now),
+        "trail": trail_page(plan, records, TrailQuery()),
+        "action": action_at(plan, action, now),
+        "overdue": overdue_at(plan, now),
+        "gaps": gaps_at(plan, now),
+        "measures": measures_over_time(plan, now),
+        "assurance": assurances_at(plan, now),
+        "stale": stale_texts_at(plan, now),
+    }
+
+
+@lru_cache
+def sunderland() -> dict[str, Any]:
+    """Every answer about Sunderland, March against May 2019."""
+    plan, told = example("sunderland")
+    claims = read_claims((EXAMPLES / "sunderland-claims.json").read_text(encoding="utf-8"))
+    points = point_of(plan, PREVIOUS), point_of(plan, CURRENT)
+    return {**answers(plan, told, PREVIOUS, CURRENT, "7.3"), "audit": audit(plan, *points, claims.claims)}
+
+
+def harmful(text: str) -> dict[str, Any]:
+    """Every answer about a plan whose action and progress say this."""
+    story = given(added("1.1", text=text, leads=["Head of Service"]), progressed("1.1", text), rated("1.1", "amber"))
+    return answers(story.plan, tuple(story.events), "2019-02-01", "2019-05-31", "1.1")
+
+
+def poisoned(document: Any, text: str) -> Any:
+    """The document with this in the place of whatever people wrote: also what the rules would have refused."""
+    wrote = {
+        "approved_by", "area", "author", "body", "forum", "grade", "label", "leads", "level", "location", "made_by",
+        "meaning", "narrative", "organisation", "original", "outcome", "period", "priority_word", "progress", "reason",
+        "recorded_by", "report", "sentence", "standing", "summary", "text", "title", "unit", "value", "where", "why",
+    }  # fmt: skip
+
+    def replaced(value: Any, name: str) -> Any:
+        if isinstance(value, dict):
+            return {key: replaced(one, key) for key, one in value.items()}
+        if isinstance(value, list):
+            return [replaced(one, name) for one in value]
+        return text if isinstance(value, str) and name in wrote else value
+
+    return replaced(document, "")

@@ -1,0 +1,109 @@
+import re
+
+import pytest
+
+from api.forms import FORMS, TEXT, render
+from api.papers.markdown_blocks import md, md_lines
+from tests.api.answers import ESCAPES, MARKDOWN, RIGHT_TO_LEFT, answers, harmful, poisoned, sunderland
+from tests.kit import added, closed, completed, given, in_error, rated
+
+HOSTILE = [MARKDOWN, f"two\n\n{MARKDOWN}\r\nlines", ESCAPES, RIGHT_TO_LEFT, "\\| x |", "x" * 10_000]
+
+
+def written(question, document):
+    return render(question, "md", document).decode()
+
+
+def unescaped_pipes(line):
+    return len(re.findall(r"(?<!\\)\|", line))
+
+
+def tables(text):
+    """The tables of a paper: lists of lines that begin with a pipe."""
+    return [block.split("\n") for block in re.findall(r"(?m)(?:^\|.*\n?)+", text) for block in [block.rstrip("\n")]]
+
+
+def test_the_comparison_holds_the_table_the_reconciliation_and_the_narrative():
+    text = written("comparison", sunderland()["comparison"])
+    assert text.startswith("# Learning and Improvement Plan 2018-19\n")
+    assert "| 13 | Governance and scrutiny | 0 → 0 | 0 → 0 | 5 → 3 | 1 → 3 | 0 → 1 | 1 | 0 | 0 | 0 | 6 → 7 |" in text
+    assert "**95 → 101** |" in text
+    assert "\n95 + 6 new + 0 moved − 0 closed − 0 withdrawn = 101 actions.\n" in text
+    assert "| 8.3 | Carry out the youth homelessness action plan | Green | Completed | better |" in text
+    for sentence in sunderland()["comparison"]["narrative"]:
+        assert sentence in text
+
+
+@pytest.mark.parametrize(
+    ("question", "command"),
+    [
+        ("plan", "asat show sunderland --at 2019-05-31@289"),
+        ("comparison", "asat compare sunderland 2019-03-29@243 2019-05-31@289"),
+        ("changes", "asat changes sunderland 2019-03-29@243 2019-05-31@289"),
+        ("history", "asat history sunderland --at 2019-05-31@289"),
+        ("trail", "asat trail sunderland"),
+        ("action", "asat action sunderland 7.3 --at 2019-05-31@289"),
+        ("overdue", "asat overdue sunderland --at 2019-05-31@289"),
+        ("plans", "asat plans"),
+    ],
+)
+def test_every_paper_ends_with_the_command_that_makes_it_again(question, command):
+    last = written(question, sunderland()[question]).rstrip("\n").split("\n")[-1]
+    assert last.startswith("Made by AsAt")
+    assert last.endswith(f"To make it again: `{command}`")
+
+
+def test_the_command_asks_for_actions_that_left_where_the_paper_shows_some():
+    story = given(added("1.1"), completed("1.1"), closed("1.1"))
+    assert "--all`" in written("plan", story.show("2019-06-01", everything=True))
+    assert "--all`" not in written("plan", story.show("2019-06-01"))
+
+
+def test_the_footer_states_the_basis_and_when_it_was_recorded():
+    text = written("plan", sunderland()["plan"])
+    assert "Made by AsAt: 2019-05-31@289, with everything recorded by 13 July 2026, 10:30 (version 289)." in text
+
+
+def test_the_trail_strikes_out_what_was_withdrawn_and_says_by_what():
+    wrong = rated("1.1", "red")
+    story = given(added("1.1"), wrong, in_error(wrong, reason="Wrong action"))
+    text = written("trail", answers(story.plan, tuple(story.events), "2019-02-01", "2019-05-31", "1.1")["trail"])
+    assert re.search(r"~~1\.1 rated Red.*~~<br>\*\*late by \d+ days\*\*<br>\*\*withdrawn by version 7\*\*", text)
+
+
+@pytest.mark.parametrize("question", TEXT)
+def test_every_row_of_every_table_has_the_cells_of_its_header(question):
+    text = written(question, sunderland()[question])
+    assert tables(text) or question in {"gaps"}
+    for rows in tables(text):
+        assert {unescaped_pipes(row) for row in rows} == {unescaped_pipes(rows[0])}
+
+
+@pytest.mark.parametrize("question", TEXT)
+@pytest.mark.parametrize(
+    "text", [MARKDOWN, f"two\n\n{MARKDOWN}\r\nlines", ESCAPES, RIGHT_TO_LEFT, "\\| x |", "x" * 10_000]
+)
+def test_no_text_can_break_a_table_or_become_markup(question, text):
+    source = sunderland() if question == "audit" else harmful("plain")
+    paper = written(question, poisoned(source[question], text))
+    assert "<script" not in paper
+    assert not re.search(r"(?<!\\)\[here", paper)
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", paper)
+    for rows in tables(paper):
+        assert {unescaped_pipes(row) for row in rows} == {unescaped_pipes(rows[0])}
+
+
+def test_markup_is_escaped_and_what_would_open_a_list_or_heading_too():
+    assert md("a|b <i> & *c* `d` [e] ~f~ $g$") == r"a\|b &lt;i&gt; &amp; \*c\* \`d\` \[e\] \~f\~ \$g\$"
+    assert [md("# a"), md("- a"), md("1. a"), md("1.1 a"), md("-3"), md("---")] == [
+        r"\# a", r"\- a", r"1\. a", "1.1 a", "-3", r"\---",
+    ]  # fmt: skip
+    assert md_lines("one\n- two\r\nthree") == r"one<br>\- two<br>three"
+
+
+@pytest.mark.parametrize("question", TEXT)
+@pytest.mark.parametrize("form", FORMS)
+def test_the_same_document_makes_the_same_bytes(question, form):
+    if form in ("json", "md", "csv"):
+        document = sunderland()[question]
+        assert render(question, form, document) == render(question, form, document)

@@ -1,0 +1,198 @@
+import io
+import re
+
+import pytest
+from rich.console import Console
+
+from api.forms import FORMS, TEXT, FormUnknown, forms_of, print_text, render
+from api.papers.wording import as_at, as_at_both, instant_in_words, safe_lines, safe_text
+from projections.point import PointDocument
+from tests.api.answers import (
+    EMOJI,
+    ESCAPES,
+    RICH_MARKUP,
+    RIGHT_TO_LEFT,
+    answers,
+    example,
+    harmful,
+    poisoned,
+    sunderland,
+)
+from tests.kit import APRIL, GRADES, added, closed, completed, given, in_error, rated
+
+NOT_SHOWN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def printed(question, document, width=80, **terminal):
+    screen = io.StringIO()
+    print_text(question, document, Console(width=width, file=screen, **terminal))
+    return screen.getvalue()
+
+
+def asked(text) -> PointDocument:
+    instant = "2019-06-04T09:00:00.000000Z"
+    return {"effective_on": "2019-05-31", "basis": 212, "known_at": instant, "asked": text}
+
+
+def squeezed(text):
+    """The text without the spaces and line breaks of its layout."""
+    return " ".join(text.split())
+
+
+def test_the_point_is_stated_in_a_sentence_by_the_clock_of_london():
+    point = asked("now")
+    assert as_at(point) == "As at 31 May 2019, with everything recorded by 4 June 2019, 10:00 (version 212)."
+    assert instant_in_words("2019-12-31T23:59:00.000000Z") == "31 December 2019, 23:59"
+
+
+def test_an_issue_and_a_presentation_are_named_before_the_point_they_mean():
+    point, told = asked("issue:3.0"), asked("told:Scrutiny Committee @ 2019-07-04")
+    assert as_at(point).startswith("Document version 3.0. As at 31 May 2019,")
+    assert as_at(told).startswith("What Scrutiny Committee had been told by 4 July 2019. As at 31 May 2019,")
+    assert as_at_both(point, told).count("As at 31 May 2019") == 2
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_comparison_shows_each_priority_the_totals_and_how_they_reconcile(width):
+    shown = printed("comparison", sunderland()["comparison"], width)
+    lines = [squeezed(line) for line in shown.splitlines()]
+    assert lines[0] == "Learning and Improvement Plan 2018-19"
+    assert any(re.fullmatch(r"13 Govern.* 0 → 0 0 → 0 5 → 3 1 → 3 0 → 1 1 6 → 7", line) for line in lines)
+    assert "All Totals 0 → 0 4 → 4 62 → 56 29 → 35 0 → 6 6 95 → 101" in lines
+    assert "95 + 6 new + 0 moved − 0 closed − 0 withdrawn = 101 actions" in lines
+    assert "All Totals 0 4 35 34 73" in lines
+    assert max(map(len, shown.splitlines())) <= width
+
+
+def test_a_change_of_rating_is_shown_with_its_words_and_its_direction():
+    shown = squeezed(printed("comparison", sunderland()["comparison"], 120))
+    assert "8.3 Carry out the youth homelessness action plan Green → Completed better" in shown
+    assert "Set up a missing and exploitation workspace in the case system Amber → Amber no change" in shown
+
+
+def test_a_worse_rating_says_worse_and_a_first_rating_says_so():
+    story = given(added("1.1"), added("1.2"), rated("1.1", "green"), rated("1.1", "red", APRIL), rated("1.2"))
+    document = story.compare("2019-03-20", "2019-05-31")
+    assert "Green → Red worse" in squeezed(printed("comparison", document))
+    document = story.compare("2019-02-20", "2019-05-31")
+    assert "1.2 Do 1.2 Not rated → Green first rating" in squeezed(printed("comparison", document))
+
+
+def test_a_scale_of_more_ratings_than_the_terminal_is_wide_is_shown_line_by_line():
+    labels = [f"A rating of a very long name, number {place}" for place in range(20)]
+    scale = {"name": "Long", "ratings": [{"code": f"r{place}", "label": label} for place, label in enumerate(labels)]}
+    story = given(added("1.1"), rated("1.1", "r7"), scale=scale)
+    shown = squeezed(printed("comparison", story.compare("2019-02-20", "2019-05-31")))
+    assert "A rating of a very long name, number 7 0 1" in shown
+    assert "1 + 0 new + 0 moved − 0 closed − 0 withdrawn = 1 action" in shown
+
+
+def test_rating_words_are_printed_also_where_there_is_no_colour():
+    shown = printed("plan", sunderland()["plan"], 120, no_color=True)
+    assert "\x1b" not in shown
+    assert re.search(r"2\.4 .* Amber +31/03/2019", shown)
+
+
+def test_rating_words_stand_on_their_colour_in_black_or_white():
+    shown = printed("plan", sunderland()["plan"], force_terminal=True, color_system="truecolor", no_color=False)
+    assert "\x1b[38;2;0;0;0;48;2;244;119;56mAmber" in shown
+    assert "\x1b[38;2;255;255;255;48;2;0;112;60mGreen" in shown
+
+
+def test_the_plan_shows_days_in_figures_months_as_written_and_what_is_overdue():
+    shown = printed("plan", sunderland()["plan"], 120)
+    assert re.search(r"1\.2 .* Completed +January 2019 ", shown)
+    assert re.search(r"1\.1 .* Completed +31/12/2018 ", shown)
+    assert "overdue" in shown
+
+
+def test_the_parts_of_an_action_are_shown_with_their_own_ratings():
+    plan, told = example("stockton-ilacs")
+    shown = printed("plan", answers(plan, told, "2019-10-30", "2020-03-31", "6.1")["plan"], 120)
+    assert re.search(r"6\.1 .* By its parts", shown)
+    assert re.search(r"6\.1c .* Green", shown)
+
+
+def test_an_action_that_left_the_plan_says_so_beside_its_rating():
+    story = given(added("1.1"), completed("1.1"), closed("1.1"))
+    shown = printed("plan", story.show("2019-06-01", everything=True))
+    assert re.search(r"Completed\s.*\n.*closed", shown)
+
+
+def test_the_trail_marks_what_came_late_and_what_was_withdrawn():
+    wrong = rated("1.1", "red")
+    story = given(added("1.1"), wrong, in_error(wrong, reason="Wrong action"))
+    trail = answers(story.plan, tuple(story.events), "2019-02-01", "2019-05-31", "1.1")["trail"]
+    shown = squeezed(printed("trail", trail, 200))
+    assert "withdrawn by version 7" in shown
+    assert re.search(r"late by \d+ days", shown)
+    assert "\x1b[9m" in printed("trail", trail, 200, force_terminal=True)
+
+
+def test_the_changes_say_what_was_and_what_is():
+    shown = squeezed(printed("changes", sunderland()["changes"], 120))
+    assert "8.3 Carry out the youth homelessness action plan Rating: Green → Completed (from 31/05/2019" in shown
+    assert "was: Findings of a consultation" in shown
+
+
+def test_the_document_history_lists_versions_and_presentations_with_their_points():
+    shown = squeezed(printed("history", sunderland()["history"], 120))
+    assert "3.0 31/05/2019 Six new actions" in shown
+    assert "2019-03-29@243 2019-05-31@282" in shown
+
+
+def test_the_audit_shows_paper_against_record():
+    shown = squeezed(printed("audit", sunderland()["audit"], 120))
+    assert "Whole plan: actions due, rated completed, current 33 34" in shown
+
+
+@pytest.mark.parametrize("question", TEXT)
+@pytest.mark.parametrize("width", [20, 80, 120])
+def test_every_answer_fits_the_terminal_and_comes_out_the_same_twice(question, width):
+    document = sunderland()[question]
+    shown = printed(question, document, width)
+    assert shown == printed(question, document, width)
+    assert max(map(len, shown.splitlines())) <= width
+
+
+@pytest.mark.parametrize("question", TEXT)
+@pytest.mark.parametrize("text", [ESCAPES, RIGHT_TO_LEFT, RICH_MARKUP, EMOJI, "\ud800", "x" * 10_000])
+def test_no_text_can_steer_the_terminal(question, text):
+    source = harmful("plain") if question != "audit" else sunderland()
+    shown = printed(question, poisoned(source[question], text), 120, force_terminal=False)
+    assert not NOT_SHOWN.search(shown)
+    shown.encode()
+
+
+def test_markup_of_the_library_is_printed_as_it_was_written():
+    shown = printed("action", harmful(RICH_MARKUP)["action"], 120)
+    assert RICH_MARKUP in shown
+
+
+def test_safe_text_keeps_words_joined_emoji_and_line_breaks():
+    assert safe_text(ESCAPES) == "clearedclick red"
+    assert safe_text(RIGHT_TO_LEFT) == "invoicefdp.exe"
+    assert safe_text(EMOJI) == EMOJI
+    assert safe_lines("one\r\ntwo\u2028three\tfour") == "one\ntwo\nthree four"
+    assert safe_text("an unfinished \x1b]8;;link") == "an unfinished 8;;link"
+
+
+def test_a_form_that_a_question_does_not_have_is_refused_with_those_it_has():
+    with pytest.raises(FormUnknown, match="comparison has no form 'exe'; it comes in json, md, csv"):
+        render("comparison", "exe", {})
+    with pytest.raises(FormUnknown, match="record has no form 'text'; it comes in json"):
+        print_text("record", {}, Console(file=io.StringIO()))
+    assert forms_of("plan")[:3] == list(FORMS)[:3]
+
+
+def test_json_is_compact_and_keeps_letters_as_they_are():
+    assert render("plan", "json", {"title": "Café – ✓", "n": [1]}) == '{"title":"Café – ✓","n":[1]}\n'.encode()
+    assert render("plan", "json", {"half": "\ud800"}) == b'{"half":"\\ud800"}\n'
+    with pytest.raises(ValueError, match="JSON"):
+        render("plan", "json", {"n": float("nan")})
+
+
+def test_grades_without_colours_are_shown_by_their_words():
+    story = given(added("1.1"), rated("1.1", "2"), scale=GRADES)
+    shown = printed("plan", story.show("2019-05-31"), force_terminal=True, color_system="truecolor")
+    assert re.search(r"On track(?!.*48;2)", shown)

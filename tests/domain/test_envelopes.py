@@ -1,0 +1,202 @@
+"""Reading what is proposed, and writing what was recorded."""
+
+import json
+from datetime import UTC, date, datetime, timedelta, timezone
+from uuid import UUID
+
+import pytest
+
+from domain.envelopes import NotAnEvent, Recorded, instant_text, read_proposal, read_proposal_json
+from tests.kit import MARCH, rated
+
+TODAY = date(2021, 2, 1)
+ID = "0b6f0a3e-6a55-4f0e-9d9b-0d6c1b1f7a11"
+RATED = {"type": "ActionRated", "plan": "sunderland", "action": "2.4", "rating": "green"}
+
+
+def read(**fields):
+    return read_proposal({**RATED, **fields}, TODAY)
+
+
+def problems(data, **more):
+    with pytest.raises(NotAnEvent) as refused:
+        if isinstance(data, str | bytes):
+            read_proposal_json(data, TODAY, **more)
+        else:
+            read_proposal(data, TODAY, **more)
+    assert str(refused.value).encode("utf-8", "strict"), "a problem can be printed"
+    return refused.value.problems
+
+
+def problem(data, **more):
+    (only,) = problems(data, **more)
+    return only
+
+
+# What is read
+
+
+def test_a_proposal_names_its_plan_its_event_and_perhaps_its_id():
+    proposal = read(effective_on="2019-03-15", event_id=ID)
+    assert (proposal.plan, proposal.event, proposal.event_id) == ("sunderland", rated("2.4", "green"), UUID(ID))
+    assert proposal.assumed == frozenset()
+
+
+def test_the_day_is_today_where_it_is_left_out():
+    proposal = read()
+    assert (proposal.event.effective_on, proposal.assumed) == (TODAY, {"effective_on"})
+    assert read(effective_on=None) == proposal
+
+
+def test_the_plan_may_be_named_by_the_address_alone():
+    without = {name: value for name, value in RATED.items() if name != "plan"}
+    assert read_proposal(without, TODAY, "sunderland").plan == "sunderland"
+    assert read_proposal(RATED, TODAY, "sunderland").plan == "sunderland"
+
+
+def test_null_says_no_more_than_leaving_a_field_out():
+    with_nulls = read(reason=None, source={"title": "Report", "reference": None, "published_on": None}, event_id=None)
+    without = read(source={"title": "Report"})
+    assert with_nulls == without
+    assert with_nulls.event.model_dump_json(exclude_unset=True) == without.event.model_dump_json(exclude_unset=True)
+
+
+def test_null_in_a_scale_is_left_out_too():
+    scale = {"name": "RAG", "ratings": [{"code": "red", "label": "Red", "meaning": None, "colour": None}]}
+    event = read_proposal({"type": "ScaleAdopted", "plan": "p", "scale": scale}, TODAY).event
+    assert '"colour"' not in event.model_dump_json(exclude_unset=True)
+
+
+def test_null_where_something_is_needed_is_missing():
+    assert problem({**RATED, "rating": None}) == ("rating", "ActionRated needs this field")
+    assert problem({**RATED, "evidence": [None]})[0] == "evidence.0"
+
+
+def test_what_was_proposed_is_not_changed_by_reading_it():
+    data = {**RATED, "source": {"title": "Report", "reference": None}}
+    before = json.dumps(data)
+    read_proposal(data, TODAY)
+    assert json.dumps(data) == before
+
+
+# What is refused
+
+
+def test_an_unknown_field_is_refused_with_the_nearest_one():
+    assert problem({**RATED, "evidnce": ["Audit"]}) == (
+        "evidnce",
+        "ActionRated has no such field; did you mean evidence?",
+    )
+    assert problem({**RATED, "zzzzzz": 1}) == ("zzzzzz", "ActionRated has no such field")
+
+
+def test_what_the_ledger_adds_is_not_proposed():
+    for field in ("position", "recorded_at", "recorded_by"):
+        assert "has no such field" in problem({**RATED, field: 1})[1]
+
+
+def test_an_unknown_event_is_refused_with_the_nearest_one():
+    assert problem({"type": "ActionRatd"}) == ("type", "there is no event 'ActionRatd'; did you mean ActionRated?")
+    assert "the events are PlanOpened, ScaleAdopted" in problem({"type": "Zzz"})[1]
+    assert "there is no event '['ActionRated']'" in problem({"type": ["ActionRated"]})[1].replace('"', "'")
+
+
+def test_an_event_says_which_it_is():
+    assert problem({"plan": "p"}) == ("type", "say which event it is, such as ActionRated")
+    assert problem({"type": None, "plan": "p"})[0] == "type"
+
+
+def test_every_missing_field_is_named():
+    found = problems({"type": "ActionRated", "plan": "p"})
+    assert found == [("action", "ActionRated needs this field"), ("rating", "ActionRated needs this field")]
+
+
+def test_an_event_is_for_a_plan():
+    assert problem({"type": "PlanClosed"}) == ("plan", "say which plan the event is for")
+    assert problem({"type": "PlanClosed", "plan": "a"}, plan="b")[1] == "the event names plan 'a', its address 'b'"
+
+
+@pytest.mark.parametrize("slug", ["", "Sunderland", "a b", "a_b", "-a", "a-", "a/b", "á", "x" * 64, 5, ["a"]])
+def test_a_plan_has_a_name_that_can_stand_in_an_address(slug):
+    assert "cannot name a plan" in problem({"type": "PlanClosed", "plan": slug})[1]
+
+
+@pytest.mark.parametrize("event_id", ["", "x", "0b6f0a3e", 5, {"a": 1}, [ID], "\ud800"])
+def test_an_event_id_is_a_uuid(event_id):
+    field, sentence = problem({**RATED, "event_id": event_id})
+    assert field == "event_id"
+    assert "is not a UUID" in sentence
+
+
+@pytest.mark.parametrize("data", [None, 5, "ActionRated", [RATED], True])
+def test_an_event_is_an_object(data):
+    assert "an event is a JSON object" in problem(json.dumps(data))[1]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["", "{", "{}x", "nul", '{"type": NaN}', '{"version": Infinity}', '{"version": -Infinity}', "[" * 100_000,
+     '{"version": ' + "1" * 5000 + "}", b"\xff\xfe", b'{"type": "\xe9"}'],
+    ids=range(11),
+)  # fmt: skip
+def test_what_is_not_json_is_refused_in_a_sentence(line):
+    assert "this is not JSON" in problem(line)[1]
+
+
+def test_a_number_too_large_is_no_version():
+    assert problem('{"type": "EventWithdrawn", "plan": "p", "version": 1e999}')[0] == "version"
+
+
+@pytest.mark.parametrize("character", ["\x00", "\x08", "\x1b", "\x7f", "\uffff"])
+def test_a_control_character_is_refused_by_the_name_of_its_field(character):
+    field, sentence = problem({**RATED, "reason": f"a{character}"})
+    assert field == "reason"
+    assert "holds a character that cannot stand here" in sentence
+    assert character not in sentence
+
+
+def test_a_lone_surrogate_is_refused_wherever_it_stands():
+    assert problem({**RATED, "reason": "\ud800"})[0] == "reason"
+    for line in (
+        '{"type":"\\ud800"}',
+        '{"type":"PlanClosed","plan":"\\ud800"}',
+        '{"type":"PlanClosed","plan":"p","\\udfff":1}',
+    ):
+        assert problems(line)
+
+
+def test_a_text_of_ten_thousand_characters_passes():
+    line = json.dumps({**RATED, "reason": "é" * 10_000})
+    assert len(read_proposal_json(line, TODAY).event.reason or "") == 10_000
+
+
+def test_a_look_alike_letter_is_refused():
+    assert problem({**RATED, "rating": "\u0430mber"})[0] == "rating"
+
+
+def test_a_code_given_twice_is_refused_by_name():
+    ratings = [{"code": "red", "label": "Red"}, {"code": "red", "label": "Rot"}]
+    field, sentence = problem({"type": "ScaleAdopted", "plan": "p", "scale": {"name": "RAG", "ratings": ratings}})
+    assert (field, "the scale has the code 'red' more than once" in sentence) == ("scale", True)
+
+
+def test_a_date_in_another_form_is_refused_with_the_form():
+    assert problem({**RATED, "effective_on": "31/05/2019"}) == ("effective_on", "write the day as 2019-05-31")
+
+
+# What was recorded
+
+
+def test_a_record_is_its_envelope_and_what_was_said():
+    at = datetime(2021, 6, 4, 10, 0, 0, 5, tzinfo=timezone(timedelta(hours=1)))
+    recorded = Recorded("sunderland", 6, 212, at, "Clerk", UUID(ID), rated("2.4", "green"))
+    assert list(recorded.fields().items()) == [
+        ("plan", "sunderland"), ("version", 6), ("position", 212), ("recorded_at", "2021-06-04T09:00:00.000005Z"),
+        ("recorded_by", "Clerk"), ("event_id", ID), ("type", "ActionRated"), ("effective_on", "2019-03-15"),
+        ("action", "2.4"), ("rating", "green"),
+    ]  # fmt: skip
+    assert recorded.event.effective_on == MARCH
+
+
+def test_an_instant_is_written_in_one_form():
+    assert instant_text(datetime(2021, 6, 4, 9, tzinfo=UTC)) == "2021-06-04T09:00:00.000000Z"

@@ -1,0 +1,340 @@
+"""The schema: made from nothing, upgraded from any released version, once, whoever connects and however."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import quote
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.errors import InsufficientPrivilege
+
+from domain.ledger import Ledger, LedgerUnusable
+from domain.ledger.mapper import event_state
+from domain.ledger.schema import migrate, released_migrations, schema_version
+from tests.kit import added, opened, priority, rated
+from tests.ledger.conftest import (
+    ROOT,
+    Connection,
+    Server,
+    all_is_well,
+    begin,
+    connected,
+    everything,
+    record,
+    remembers_what_is_stored,
+)
+
+NEWEST = released_migrations()[-1].number
+
+
+def url_of(conninfo: str, **changed: str) -> str:
+    """A conninfo as the URL that somebody would put into ASAT_DATABASE_URL."""
+    parts = {name: str(value) for name, value in conninfo_to_dict(conninfo, **changed).items()}
+    user, database = parts.pop("user"), parts.pop("dbname")
+    options = "&".join(f"{name}={quote(value, safe='')}" for name, value in parts.items())
+    return f"postgresql://{user}@/{database}?{options}"
+
+
+def rows(conninfo: str, question: str, *parameters: object) -> list[tuple[Any, ...]]:
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        return connection.execute(question.encode(), parameters).fetchall()
+
+
+def run(conninfo: str, *statements: str) -> None:
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement.encode())
+
+
+def what_is_in(conninfo: str, schema: str) -> set[str]:
+    found = rows(
+        conninfo,
+        "select relkind::text || ' ' || relname from pg_class where relnamespace = %s::regnamespace "
+        "union all select 'function ' || proname from pg_proc where pronamespace = %s::regnamespace "
+        "union all select 'trigger ' || tgname from pg_trigger join pg_class c on c.oid = tgrelid "
+        "where relnamespace = %s::regnamespace and not tgisinternal "
+        "union all select 'type ' || typname from pg_type where typnamespace = %s::regnamespace and typrelid = 0 "
+        "and typelem = 0",
+        *[schema] * 4,
+    )
+    return {name for (name,) in found}
+
+
+WHOLE = {
+    "r events", "r head", "r migrations", "i plans", "i version_taken", "i position_taken", "i event_id_taken",
+    "i head_pkey", "i migrations_pkey", "function append", "function refuse_change", "function refuse_going_back",
+    "function refuse_gap", "trigger events_append_only", "trigger head_stays", "trigger head_goes_forward",
+    "trigger versions_contiguous",
+}  # fmt: skip
+
+
+# Made and upgraded
+
+
+def test_the_schema_is_made_from_nothing_and_holds_nothing_else(server: Server, ledger: Ledger, schema: str):
+    assert ledger.size() == 0
+    assert ledger.plans() == []
+    assert what_is_in(server.owner_conninfo, schema) == WHOLE
+
+
+def test_the_schemas_version_is_recorded(server: Server, ledger: Ledger, schema: str):
+    with connected(server.owner_conninfo, schema) as owner:
+        applied = owner.execute("select number, name, applied_at <= now() from migrations order by number").fetchall()
+        assert schema_version(owner, schema) == NEWEST
+    assert applied == [(migration.number, migration.name, True) for migration in released_migrations()]
+    assert [migration.number for migration in released_migrations()] == list(range(1, NEWEST + 1))
+
+
+def test_opening_again_changes_nothing(server: Server, ledger: Ledger, ledgers: Callable[[], Ledger], schema: str):
+    begin(ledger)
+    applied = f"select applied_at from {schema}.migrations"
+    before = rows(server.owner_conninfo, applied)
+    assert everything(ledgers()) == everything(ledger)
+    assert rows(server.owner_conninfo, applied) == before
+
+
+@pytest.mark.parametrize("version", range(1, NEWEST))
+def test_an_older_schema_is_upgraded_and_its_events_stay(server: Server, schema: str, version: int):
+    migrate(server.owner_conninfo, schema, released_migrations()[:version])
+    events = [opened(), priority("2"), added("2.4"), rated("2.4")]
+    event_ids = [uuid4() for _ in events]
+    with connected(server.owner_conninfo, schema) as owner:
+        assert schema_version(owner, schema) == version
+        for number, (event, event_id) in enumerate(zip(events, event_ids, strict=True), 1):
+            owner.execute(
+                "select append(array['plan'], array[%s], array[%s], array[%s], array[%s], 'Clerk')",
+                (number, type(event).__name__, event_id, event_state(event)),
+            )
+    with Ledger.open(data=server.folder, schema=schema) as ledger:
+        stored = everything(ledger)
+        assert [(event.version, event.position, event.event_id) for event in stored] == [
+            (number, number, event_id) for number, event_id in enumerate(event_ids, 1)
+        ]
+        assert [event.event for event in stored] == events
+        assert record(ledger, rated("2.4", "amber"))[0].version == 5
+        all_is_well(ledger)
+        remembers_what_is_stored(ledger)
+    assert what_is_in(server.owner_conninfo, schema) == WHOLE
+    assert rows(server.owner_conninfo, f"select max(number) from {schema}.migrations") == [(NEWEST,)]
+
+
+def test_an_upgraded_schema_is_append_only_too(server: Server, schema: str):
+    migrate(server.owner_conninfo, schema, released_migrations()[:1])
+    with Ledger.open(data=server.folder, schema=schema) as ledger:
+        begin(ledger)
+    for conninfo in (server.owner_conninfo, server.app_conninfo):
+        with connected(conninfo, schema) as connection, pytest.raises(InsufficientPrivilege):
+            connection.execute("delete from events")
+
+
+def test_a_newer_schema_is_left_alone(server: Server, ledger: Ledger, schema: str):
+    run(server.owner_conninfo, f"insert into {schema}.migrations values (99, 'of the future')")
+    with pytest.raises(LedgerUnusable) as unusable:
+        Ledger.open(data=server.folder, schema=schema)
+    assert f"schema is version 99, newer than this program's {NEWEST}" in str(unusable.value)
+
+
+def test_a_migration_that_fails_leaves_everything_as_it_was(server: Server, schema: str):
+    broken = [*released_migrations()[:2], released_migrations()[2].__class__(3, "broken", "select 1/0")]
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        migrate(server.owner_conninfo, schema, broken)
+    assert rows(server.owner_conninfo, "select to_regnamespace(%s)", schema) == [(None,)]
+    migrate(server.owner_conninfo, schema)
+
+
+def test_two_ledgers_on_one_server_know_nothing_of_each_other(server: Server, ledger: Ledger, schema: str):
+    begin(ledger)
+    with Ledger.open(data=server.folder, schema=f"{schema}_other") as other:
+        assert other.plans() == []
+        assert begin(other)[0].position == 1
+        assert ledger.size() == other.size() == 3
+        with other.follow() as events:
+            record(ledger, rated("2.4"))
+            record(other, rated("2.4", "amber"))
+            assert [next(events).event for _ in range(4)][-1] == rated("2.4", "amber")
+
+
+@pytest.mark.parametrize("name", ["Council", "north-east", "select", "x" * 54])
+def test_a_schema_is_named_in_letters_digits_hyphens_and_underscores(server: Server, name: str):
+    with Ledger.open(data=server.folder, schema=name) as ledger:
+        begin(ledger)
+        with ledger.follow() as events:
+            assert next(events).position == 1
+        all_is_well(ledger)
+    with Ledger.open(data=server.folder, schema=name) as ledger:
+        assert ledger.size() == 3
+
+
+@pytest.mark.parametrize("name", ["", "x" * 55, "Größe", "pg_mine", "50%", 'with"quote', "with space", "1st", "a\n"])
+def test_any_other_name_for_a_schema_is_refused(server: Server, name: str):
+    with pytest.raises(LedgerUnusable, match="cannot name the ledger's schema"):
+        Ledger.open(data=server.folder, schema=name)
+
+
+# At the same time
+
+
+def test_programs_that_open_together_migrate_once(server: Server, schema: str):
+    many = 8
+    together = threading.Barrier(many)
+
+    def program(_: int) -> int:
+        together.wait(timeout=20)
+        with Ledger.open(data=server.folder, schema=schema) as ledger:
+            return ledger.size()
+
+    with ThreadPoolExecutor(many) as pool:
+        assert list(pool.map(program, range(many))) == [0] * many
+    assert what_is_in(server.owner_conninfo, schema) == WHOLE
+
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from domain.ledger import Ledger
+print("ready", flush=True)
+sys.stdin.readline()
+with Ledger.open(data=Path(sys.argv[1]), schema=sys.argv[2]) as ledger:
+    print(ledger.size())
+"""
+
+
+@pytest.mark.slow
+def test_processes_that_open_together_migrate_once(server: Server, schema: str):
+    programs = [
+        subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, str(server.folder), schema],
+            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )
+        for _ in range(3)
+    ]  # fmt: skip
+    for program in programs:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "ready\n"
+    for program in programs:
+        assert program.stdin is not None
+        program.stdin.write("\n")
+        program.stdin.flush()
+    assert [program.communicate(timeout=60)[0] for program in programs] == ["0\n"] * 3
+    assert what_is_in(server.owner_conninfo, schema) == WHOLE
+
+
+# By address
+
+
+def test_an_address_works_like_the_embedded_server(server: Server, schema: str):
+    for conninfo in (url_of(server.owner_conninfo), server.owner_conninfo):
+        with Ledger.open(database_url=conninfo, schema=schema) as ledger:
+            version = ledger.size()
+            assert record(ledger, *([rated("2.4")] if version else [opened(), priority("2"), added("2.4")]))
+            all_is_well(ledger)
+            with ledger._datastore.get_connection() as connection:
+                assert connection.execute("select current_user as role").fetchone() == {"role": "asat_app"}
+    with Ledger.open(data=server.folder, schema=schema) as ledger:
+        assert ledger.size() == 4
+
+
+def test_neither_address_nor_folder_is_refused():
+    with pytest.raises(LedgerUnusable, match="which database to use"):
+        Ledger.open()
+
+
+def test_an_address_that_is_no_address_is_refused():
+    with pytest.raises(LedgerUnusable, match="ASAT_DATABASE_URL"):
+        Ledger.open(database_url="postgresql:///?nonsense=1")
+
+
+# Where somebody else administers the server: AsAt's owner is no superuser
+
+
+@pytest.fixture(scope="module")
+def managed(new_data_folder: Callable[[str], Any]) -> Iterator[Server]:
+    """A server without any role of AsAt's but its administrator, who admits everyone of this account."""
+    server = Server(new_data_folder("managed"))
+    run(server.owner_conninfo, "revoke connect on database asat from asat_app", "drop role asat_app")
+    with (server.folder / "pg_hba.conf").open("a") as admitted:
+        admitted.write("local all all peer map=asat\n")
+    with (server.folder / "pg_ident.conf").open("a") as mapped:
+        mapped.write("asat /^ all\n")
+    run(server.owner_conninfo, "select pg_reload_conf()")
+    yield server
+    server.close()
+
+
+_names = iter(f"council_{number}" for number in range(100))
+
+
+def council(managed: Server, options: str = "") -> str:
+    """A database of its own for a council, owned by a role with these options; answers its address."""
+    name = next(_names)
+    run(managed.owner_conninfo, f"create role {name} login {options}", f"create database {name} owner {name}")
+    return url_of(managed.owner_conninfo, user=name, dbname=name)
+
+
+def works_as(address: str, role: str) -> None:
+    with Ledger.open(database_url=address) as ledger:
+        if not ledger.size():
+            begin(ledger)
+        record(ledger, rated("2.4"))
+        with ledger._datastore.get_connection() as connection:
+            assert connection.execute("select current_user as role").fetchone() == {"role": role}
+            with pytest.raises(InsufficientPrivilege):
+                connection.execute("delete from asat.events")
+        all_is_well(ledger)
+
+
+def name_in(address: str) -> str:
+    return str(conninfo_to_dict(address)["user"])
+
+
+def without_the_role(managed: Server) -> None:
+    """Back to a server that has never seen AsAt's role."""
+    for (database,) in rows(managed.owner_conninfo, "select datname from pg_database where datname ~ '^council'"):
+        address = url_of(managed.owner_conninfo, dbname=database)
+        run(address, "drop schema if exists asat cascade")
+        if rows(address, "select from pg_roles where rolname = 'asat_app'"):
+            run(address, "drop owned by asat_app")
+    run(managed.owner_conninfo, "drop role if exists asat_app")
+
+
+def test_an_owner_who_may_make_no_roles_works_as_the_owner(managed: Server):
+    """First where nobody has made the program's role, then where it is there and not the owner's to take."""
+    without_the_role(managed)
+    address = council(managed)
+    works_as(address, name_in(address))
+    works_as(council(managed, "createrole"), "asat_app")
+    other = council(managed)
+    works_as(other, name_in(other))
+    works_as(address, name_in(address))
+
+
+def test_an_owner_who_is_given_the_role_later_goes_on(managed: Server):
+    without_the_role(managed)
+    address = council(managed)
+    works_as(address, name_in(address))
+    run(managed.owner_conninfo, "create role asat_app", f"grant asat_app to {name_in(address)}")
+    works_as(address, name_in(address))  # as before: in this schema the role may do nothing
+    works_as(council(managed, "in role asat_app"), "asat_app")
+
+
+@pytest.mark.parametrize("options", ["superuser", "createrole"])
+def test_programs_that_make_the_role_together_make_it_once(managed: Server, options: str):
+    """Each for a database of its own: roles belong to the whole server, and no lock of one database holds in another."""
+    addresses = [council(managed, options) for _ in range(6)]
+    together = threading.Barrier(len(addresses))
+
+    def program(address: str) -> int:
+        together.wait(timeout=20)
+        with Ledger.open(database_url=address) as ledger:
+            return len(begin(ledger))
+
+    for _ in range(3):
+        without_the_role(managed)
+        with ThreadPoolExecutor(len(addresses)) as pool:
+            assert list(pool.map(program, addresses)) == [3] * len(addresses)
