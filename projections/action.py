@@ -9,7 +9,9 @@ from domain.facts import Due, Rated
 from domain.plan import Action, Plan, natural_order
 from domain.points import Point
 from domain.timeline import Assertion, end_of
+from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
+from projections.scale import RatingDocument, ratings_key
 
 
 class TimescaleDocument(TypedDict):
@@ -50,12 +52,11 @@ class ActionDocument(TypedDict):
     actions: "list[ActionDocument]"
 
 
-class SingleActionDocument(TypedDict):
+class SingleActionDocument(Heading):
     """One action of a plan at a point, with the priority it stands under and every number it has borne."""
 
-    plan: str
-    title: str
     point: PointDocument
+    ratings: list[RatingDocument]
     priority: str
     priority_title: str
     numbers: list[str]
@@ -158,7 +159,6 @@ def action_at(plan: Plan, number: str, point: Point) -> SingleActionDocument:
     Raises:
         ActionUnknown: the plan had no action of that number at the point.
     """
-    assert plan.opening is not None, "a plan that has a version has been opened"
     end, basis = end_of(point.effective_on), point.basis
     action = plan.find_action(number, basis)
     document = ActionsAt(plan, point, everything=True).document(action) if action else None
@@ -167,9 +167,9 @@ def action_at(plan: Plan, number: str, point: Point) -> SingleActionDocument:
         raise ActionUnknown(f"plan {plan.slug} had no action {number} at {point.fixed}")
     title = plan.priorities[priority].title.at(end, basis)
     return {
-        "plan": plan.slug,
-        "title": plan.opening.title,
+        **heading(plan),
         "point": point_document(point),
+        "ratings": ratings_key(plan, point),
         "priority": priority,
         "priority_title": title.value if title else "",
         "numbers": list(dict.fromkeys(borne.value for borne in action.number.known(basis))),

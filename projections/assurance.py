@@ -5,6 +5,7 @@ from typing_extensions import TypedDict
 from domain.plan import Plan, Priority
 from domain.points import Point
 from domain.timeline import end_of
+from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
 
 
@@ -25,13 +26,10 @@ class PriorityAssurance(TypedDict):
     earlier: list[AssuranceDocument]
 
 
-class AssurancesDocument(TypedDict):
+class AssurancesDocument(Heading):
     """The assurance given on a plan's priorities at a point."""
 
-    plan: str
-    title: str
     point: PointDocument
-    priority_word: str
     priorities: list[PriorityAssurance]
 
 
@@ -45,7 +43,6 @@ def assurance_at(priority: Priority, point: Point) -> AssuranceDocument | None:
 
 def assurances_at(plan: Plan, point: Point) -> AssurancesDocument:
     """The assurance on every priority at a point, with how it came there."""
-    assert plan.opening is not None, "a plan that has a version has been opened"
     end, basis = end_of(point.effective_on), point.basis
     priorities: list[PriorityAssurance] = []
     for number, title in plan.priorities_at(end, basis):
@@ -57,9 +54,7 @@ def assurances_at(plan: Plan, point: Point) -> AssurancesDocument:
             "priority": number, "title": title, "assurance": given[-1] if given else None, "earlier": given[:-1],
         })  # fmt: skip
     return {
-        "plan": plan.slug,
-        "title": plan.opening.title,
+        **heading(plan),
         "point": point_document(point),
-        "priority_word": plan.opening.priority_word,
         "priorities": priorities,
     }

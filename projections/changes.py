@@ -8,26 +8,21 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from typing_extensions import TypedDict
-
 from domain.plan import Action, Measure, Plan, Priority, natural_order
 from domain.points import Point
 from domain.timeline import Timeline
 from projections.action_changes import action_changes
 from projections.change import Change, Said, as_change, by_name, iso, itself
 from projections.difference import Between
+from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
 from projections.rag_comparison import columns, counted_at
 from projections.scale import RatingDocument, rating_document
 
 
-class ChangesDocument(TypedDict):
+class ChangesDocument(Heading):
     """Everything that differs between two points. `ratings` is the key to the codes."""
 
-    plan: str
-    title: str
-    organisation: str
-    priority_word: str
     previous: PointDocument
     current: PointDocument
     ratings: list[RatingDocument]
@@ -37,14 +32,10 @@ class ChangesDocument(TypedDict):
 
 def changes_between(plan: Plan, previous: Point, current: Point) -> ChangesDocument:
     """Every change between two points: the plan's own, then by priority and action, then its documents."""
-    assert plan.opening is not None, "a plan that has a version has been opened"
     changes = list(_changes(Between(plan, previous, current)))
     counted = [one for point in (previous, current) for one in counted_at(plan, point).values()]
     return {
-        "plan": plan.slug,
-        "title": plan.opening.title,
-        "organisation": plan.opening.organisation,
-        "priority_word": plan.opening.priority_word,
+        **heading(plan),
         "previous": point_document(previous),
         "current": point_document(current),
         "ratings": [rating_document(rating) for rating in columns(plan, previous, current, counted).values()],

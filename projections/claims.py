@@ -17,6 +17,7 @@ from domain.points import Point
 from domain.texts import Line
 from projections.claims_record import ClaimsRecord
 from projections.contradictions import UNRATED, ContradictionDocument, contradictions
+from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
 from projections.rag_comparison import rag_comparison
 
@@ -55,12 +56,9 @@ class DifferenceDocument(TypedDict):
     record: int
 
 
-class AuditDocument(TypedDict):
+class AuditDocument(Heading):
     """A paper's figures against the record, and against each other."""
 
-    plan: str
-    title: str
-    organisation: str
     previous: PointDocument
     current: PointDocument
     claims: int
@@ -114,9 +112,7 @@ def audit(plan: Plan, previous: Point, current: Point, claims: Sequence[Claim]) 
         if (count := record.count(claim)) != claim.count
     ]
     return {
-        "plan": plan.slug,
-        "title": comparison["title"],
-        "organisation": comparison["organisation"],
+        **heading(plan),
         "previous": point_document(previous),
         "current": point_document(current),
         "claims": len(claims),

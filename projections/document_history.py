@@ -7,6 +7,7 @@ from typing_extensions import TypedDict
 from domain.plan import Plan
 from domain.points import Point
 from domain.timeline import end_of
+from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
 
 
@@ -33,12 +34,9 @@ class PresentedDocument(TypedDict):
     version: int
 
 
-class HistoryDocument(TypedDict):
+class HistoryDocument(Heading):
     """The document history of a plan at a point, oldest first."""
 
-    plan: str
-    title: str
-    organisation: str
     point: PointDocument
     versions: list[VersionDocument]
     presented: list[PresentedDocument]
@@ -46,7 +44,6 @@ class HistoryDocument(TypedDict):
 
 def document_history(plan: Plan, point: Point) -> HistoryDocument:
     """The versions issued and the reports presented by a point, as known at its basis."""
-    assert plan.opening is not None, "a plan that has a version has been opened"
     end, basis = end_of(point.effective_on), point.basis
     versions: list[VersionDocument] = []
     for said in plan.issues.all(end, basis):
@@ -72,9 +69,7 @@ def document_history(plan: Plan, point: Point) -> HistoryDocument:
         for said in plan.presentations.all(end, basis)
     ]
     return {
-        "plan": plan.slug,
-        "title": plan.opening.title,
-        "organisation": plan.opening.organisation,
+        **heading(plan),
         "point": point_document(point),
         "versions": versions,
         "presented": presented,

@@ -5,6 +5,7 @@ from typing_extensions import TypedDict
 from domain.plan import Plan, natural_order
 from domain.points import Point
 from domain.timeline import end_of
+from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
 
 
@@ -28,13 +29,10 @@ class Gap(TypedDict):
     why: str
 
 
-class GapsDocument(TypedDict):
+class GapsDocument(Heading):
     """The gap list of a plan at a point."""
 
-    plan: str
-    title: str
     point: PointDocument
-    priority_word: str
     recommendations: int
     gaps: list[Gap]
 
@@ -66,7 +64,7 @@ def gaps_at(plan: Plan, point: Point) -> GapsDocument:
     An action answers what the priority it stands under says it answers. Actions that were closed have done so too; one
     that was withdrawn has not.
     """
-    assert plan.opening is not None, "a plan that has a version has been opened"
+    head = heading(plan)
     end, basis = end_of(point.effective_on), point.basis
     with_actions: set[str | None] = set()
     for action in plan.actions.values():
@@ -79,17 +77,15 @@ def gaps_at(plan: Plan, point: Point) -> GapsDocument:
         if with_actions.intersection(recommendation["answered_by"]):
             continue
         made = plan.recommendations[recommendation["number"]].at(end, basis)
-        word = plan.opening.priority_word.lower()
+        word = head["priority_word"].lower()
         gaps.append({
             **recommendation,
             "made_on": made.effective_on.isoformat() if made else "",
             "why": f"its {word} has no action" if recommendation["answered_by"] else f"no {word} answers it",
         })  # fmt: skip
     return {
-        "plan": plan.slug,
-        "title": plan.opening.title,
+        **head,
         "point": point_document(point),
-        "priority_word": plan.opening.priority_word,
         "recommendations": len(recommendations),
         "gaps": gaps,
     }

@@ -5,6 +5,7 @@ from typing_extensions import TypedDict
 from domain.plan import Measure, Plan, natural_order
 from domain.points import Point
 from domain.timeline import end_of
+from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
 
 
@@ -35,11 +36,9 @@ class MeasureHistory(MeasureDocument):
     readings: list[ReadingDocument]
 
 
-class MeasuresDocument(TypedDict):
+class MeasuresDocument(Heading):
     """A plan's measures at a point, with their values over time."""
 
-    plan: str
-    title: str
     point: PointDocument
     measures: list[MeasureHistory]
 
@@ -53,14 +52,12 @@ def measures_at(plan: Plan, point: Point) -> list[MeasureDocument]:
 
 def measures_over_time(plan: Plan, point: Point) -> MeasuresDocument:
     """Every measure defined by the point, with all values reported by then."""
-    assert plan.opening is not None, "a plan that has a version has been opened"
     histories: list[MeasureHistory] = [
         {**document, "readings": _readings(plan.measures[document["measure"]], point)}
         for document in measures_at(plan, point)
     ]
     return {
-        "plan": plan.slug,
-        "title": plan.opening.title,
+        **heading(plan),
         "point": point_document(point),
         "measures": histories,
     }

@@ -8,7 +8,9 @@ from domain.facts import Due
 from domain.plan import Action, Plan, natural_order
 from domain.points import Point
 from domain.timeline import Assertion, end_of
+from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
+from projections.scale import RatingDocument, ratings_key
 
 
 class OverdueAction(TypedDict):
@@ -63,21 +65,17 @@ class RescheduledAction(TypedDict):
     approvals: list[Rescheduling]
 
 
-class OverdueDocument(TypedDict):
+class OverdueDocument(Heading):
     """What is late in a plan at a point, and what has slipped."""
 
-    plan: str
-    title: str
-    organisation: str
-    priority_word: str
     point: PointDocument
+    ratings: list[RatingDocument]
     overdue: list[OverdueAction]
     rescheduled: list[RescheduledAction]
 
 
 def overdue_at(plan: Plan, point: Point) -> OverdueDocument:
     """The overdue actions and the rescheduled ones in the plan at a point, in the order of the plan."""
-    assert plan.opening is not None, "a plan that has a version has been opened"
     overdue = [_overdue(action, due, by, point) for action, due, by in overdue_actions(plan, point)]
     end, basis = end_of(point.effective_on), point.basis
     rescheduled = [
@@ -88,11 +86,9 @@ def overdue_at(plan: Plan, point: Point) -> OverdueDocument:
     overdue.sort(key=lambda entry: (natural_order(entry["priority"]), natural_order(entry["number"])))
     rescheduled.sort(key=lambda entry: (natural_order(entry["priority"]), natural_order(entry["number"])))
     return {
-        "plan": plan.slug,
-        "title": plan.opening.title,
-        "organisation": plan.opening.organisation,
-        "priority_word": plan.opening.priority_word,
+        **heading(plan),
         "point": point_document(point),
+        "ratings": ratings_key(plan, point),
         "overdue": overdue,
         "rescheduled": rescheduled,
     }

@@ -8,6 +8,7 @@ from domain.timeline import end_of
 from projections.action import ActionDocument, ActionsAt
 from projections.assurance import AssuranceDocument, assurance_at
 from projections.gaps import RecommendationDocument, recommendations_at
+from projections.heading import Heading, heading
 from projections.inspections import InspectionDocument, inspections_at
 from projections.measures import MeasureDocument, measures_at
 from projections.point import PointDocument, point_document
@@ -31,13 +32,9 @@ class IssueDocument(TypedDict):
     issued_on: str
 
 
-class PlanDocument(TypedDict):
+class PlanDocument(Heading):
     """A plan at a point."""
 
-    plan: str
-    title: str
-    organisation: str
-    priority_word: str
     point: PointDocument
     status: str
     document_version: IssueDocument | None
@@ -56,15 +53,11 @@ def plan_as_at(plan: Plan, point: Point, *, everything: bool = False) -> PlanDoc
         point: the effective day and basis asked for.
         everything: also the actions that were closed or withdrawn by then.
     """
-    assert plan.opening is not None, "a plan that has a version has been opened"
     day_end, basis = end_of(point.effective_on), point.basis
     scale = plan.scale.at(day_end, basis)
     issue = plan.issues.at(day_end, basis)
     return {
-        "plan": plan.slug,
-        "title": plan.opening.title,
-        "organisation": plan.opening.organisation,
-        "priority_word": plan.opening.priority_word,
+        **heading(plan),
         "point": point_document(point),
         "status": "closed" if plan.closing.at(day_end, basis) else "open",
         "document_version": {"label": issue.value.label, "issued_on": issue.effective_on.isoformat()}

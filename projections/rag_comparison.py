@@ -17,6 +17,7 @@ from domain.plan import Action, Plan, natural_order
 from domain.points import Point
 from domain.scales import Rating
 from domain.timeline import end_of
+from projections.heading import Heading, heading
 from projections.narrative import narrative
 from projections.point import PointDocument, point_document
 from projections.scale import RatingDocument, rating_document
@@ -63,13 +64,9 @@ class ChangeDocument(TypedDict):
     current_version: int | None
 
 
-class ComparisonDocument(TypedDict):
+class ComparisonDocument(Heading):
     """Previous against current. `ratings` is the key to the codes, in the order of the columns."""
 
-    plan: str
-    title: str
-    organisation: str
-    priority_word: str
     previous: PointDocument
     current: PointDocument
     ratings: list[RatingDocument]
@@ -93,7 +90,7 @@ Counts: TypeAlias = dict[Action, Counted]
 
 def rag_comparison(plan: Plan, previous: Point, current: Point) -> ComparisonDocument:
     """The ratings at two points side by side, by priority, with movements, changes and narrative."""
-    assert plan.opening is not None, "a plan that has a version has been opened"
+    head = heading(plan)
     before, now = counted_at(plan, previous), counted_at(plan, current)
     ratings = columns(plan, previous, current, [*before.values(), *now.values()])
     titles = dict(plan.priorities_at(end_of(previous.effective_on), previous.basis))
@@ -112,17 +109,14 @@ def rag_comparison(plan: Plan, previous: Point, current: Point) -> ComparisonDoc
     totals = _Table(list(ratings)).add(tables.values()).document()
     key = [rating_document(rating) for rating in ratings.values()]
     return {
-        "plan": plan.slug,
-        "title": plan.opening.title,
-        "organisation": plan.opening.organisation,
-        "priority_word": plan.opening.priority_word,
+        **head,
         "previous": point_document(previous),
         "current": point_document(current),
         "ratings": key,
         "rows": rows,
         "totals": totals,
         "changes": changes,
-        "narrative": narrative(plan.opening.priority_word, current.effective_on, key, rows, totals, changes),
+        "narrative": narrative(head["priority_word"], current.effective_on, key, rows, totals, changes),
     }
 
 

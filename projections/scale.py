@@ -2,7 +2,10 @@
 
 from typing_extensions import TypedDict
 
+from domain.plan import Plan
+from domain.points import Point
 from domain.scales import Rating, Scale
+from domain.timeline import end_of
 
 
 class RatingDocument(TypedDict):
@@ -42,3 +45,13 @@ def scale_document(scale: Scale | None) -> ScaleDocument:
     if scale is None:
         return {"name": "None yet", "ratings": []}
     return {"name": scale.name, "ratings": [rating_document(rating) for rating in scale.ratings]}
+
+
+def ratings_key(plan: Plan, point: Point) -> list[RatingDocument]:
+    """The key to the rating codes that can stand at a point: the scale's of that day, then those of former scales."""
+    end, basis = end_of(point.effective_on), point.basis
+    key: dict[str, Rating] = {}
+    for said in reversed(plan.scale.all(end, basis)):
+        for rating in said.value.ratings:
+            key.setdefault(rating.code, rating)
+    return [rating_document(rating) for rating in key.values()]

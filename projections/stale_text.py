@@ -10,6 +10,7 @@ from domain.plan import Action, Plan, natural_order
 from domain.points import Point
 from domain.timeline import end_of
 from domain.timescales import months_named
+from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
 
 
@@ -36,13 +37,9 @@ class SilentAction(TypedDict):
     version: int
 
 
-class StaleDocument(TypedDict):
+class StaleDocument(Heading):
     """The out-of-date texts of a plan at a point. `cycle_days` is null before the plan has been reported on twice."""
 
-    plan: str
-    title: str
-    organisation: str
-    priority_word: str
     point: PointDocument
     cycle_days: int | None
     stale: list[StaleText]
@@ -55,7 +52,6 @@ def stale_texts_at(plan: Plan, point: Point) -> StaleDocument:
     A text is stale when it names a month that was still running or to come on the text's own day and has since ended,
     or when it is older than the plan's reporting cycle.
     """
-    assert plan.opening is not None, "a plan that has a version has been opened"
     end, basis = end_of(point.effective_on), point.basis
     cycle = reporting_cycle(plan, point)
     stale: list[StaleText] = []
@@ -70,10 +66,7 @@ def stale_texts_at(plan: Plan, point: Point) -> StaleDocument:
     stale.sort(key=lambda entry: (natural_order(entry["priority"]), natural_order(entry["number"])))
     silent.sort(key=lambda entry: (natural_order(entry["priority"]), natural_order(entry["number"])))
     return {
-        "plan": plan.slug,
-        "title": plan.opening.title,
-        "organisation": plan.opening.organisation,
-        "priority_word": plan.opening.priority_word,
+        **heading(plan),
         "point": point_document(point),
         "cycle_days": cycle,
         "stale": stale,

@@ -8,22 +8,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from typing_extensions import TypedDict
-
 from domain.envelopes import Recorded
 from domain.events import EventWithdrawn
 from domain.plan import Action, Plan
 from domain.points import LONDON
 from projections.action import ActionUnknown
+from projections.heading import Heading, heading
 from projections.sentence import sentence
 
 
-class TrailDocument(TypedDict):
+class TrailDocument(Heading):
     """A page of events; each is the record as data, with `withdrawn_by`, `late_by_days` and `sentence`."""
 
-    plan: str
-    title: str
-    organisation: str
     events: list[dict[str, Any]]
     next: int | None
 
@@ -55,7 +51,6 @@ def trail_page(plan: Plan, events: Iterable[Recorded], query: TrailQuery, limit:
     Raises:
         ActionUnknown: the plan never had an action of the number asked for.
     """
-    assert plan.opening is not None, "a plan that has a version has been opened"
     if query.action is not None:
         trail_action(plan, query.action)
     found: list[dict[str, Any]] = []
@@ -71,9 +66,7 @@ def trail_page(plan: Plan, events: Iterable[Recorded], query: TrailQuery, limit:
         found.append(_entry(plan, recorded))
         last = recorded.version
     return {
-        "plan": plan.slug,
-        "title": plan.opening.title,
-        "organisation": plan.opening.organisation,
+        **heading(plan),
         "events": found,
         "next": following,
     }

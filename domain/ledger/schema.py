@@ -154,5 +154,9 @@ def _take_app_role(connection: psycopg.Connection[tuple[object, ...]]) -> str:
 
 def _admitted(connection: psycopg.Connection[tuple[object, ...]], schema: str, role: str) -> str:
     """The role, or the owner where the schema was made when there was no such role to admit to it."""
-    row = connection.execute("select has_schema_privilege(%s, %s, 'usage')", (role, schema)).fetchone()
-    return role if row and row[0] else str(connection.info.user)
+    row = connection.execute(
+        "select case when has_schema_privilege(%(role)s, %(schema)s, 'usage') then %(role)s else current_user end",
+        {"role": role, "schema": schema},
+    ).fetchone()
+    assert row is not None
+    return str(row[0])
