@@ -70,7 +70,7 @@ class Bench:
         self.table.finish()
         self.raw = raw.RawTable(self.conninfo)
         stock.make_schema(self.conninfo)
-        self.stock = stock.open_plans(self.conninfo)
+        self.stock = stock.open_plans(self.conninfo, create=True)
         self.stock_id = stock.new_plan(self.stock, self.workloads[10_000]).id
         history.set_up(self.conninfo)
         history.make_tables()

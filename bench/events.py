@@ -23,13 +23,14 @@ DAYS = 2920
 TODAY = OPENED + timedelta(days=DAYS)
 PRIORITIES, ACTIONS = 12, 120
 
-_WORDS = """
+_PROSE = """
     the service has agreed a plan with partners and reviewed every case file audit shows that practice is better
     managers now hold monthly supervision and record their decisions staff have been trained in thresholds timely
     visits are recorded within five days families tell us they were listened to assessments are shared with schools
     health colleagues attend strategy meetings performance is reported to the improvement board each month further
     work is needed on consistency across teams recruitment of social workers remains difficult agency use has fallen
-""".split()
+"""
+_WORDS = _PROSE.split()
 _ROLES = ("Head of Service", "Service Manager", "Director", "Principal Social Worker", "Team Manager", "Lead Nurse")
 _TIMESCALES = (
     "31/03/{y}",

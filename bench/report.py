@@ -112,7 +112,8 @@ def bars(r: Results) -> list[Bar]:
     return [
         Bar(question, "faster than stock replay to that version", r["stock"] / asat, 100, why=parts(10000)),
         Bar("same", "faster than the SQL table", r["table 10000"] / asat, 1.5, why=parts(10000)),
-        Bar("same, 50,000 events", "faster than the SQL table", r["table 50000"] / r["asat 50000"], 5, why=parts(50000)),
+        Bar("same, 50,000 events", "faster than the SQL table", r["table 50000"] / r["asat 50000"], 5,
+            why=parts(50000)),
         Bar("same, 10,000 events", "faster than simple-history", r["history"] / asat, 10, why=parts(10000)),
         Bar("same, 50,000 events", "as long as 1,000 events", r["asat 50000"] / r["asat 1000"], 1.5, True,
             why="the answers differ too: after 1,000 events many actions have no rating and no progress yet"),

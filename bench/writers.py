@@ -4,7 +4,7 @@ import multiprocessing
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import cycle
 from multiprocessing.connection import Connection
@@ -118,7 +118,8 @@ def processes(kind: Kind, place: Place) -> Iterator[Processes]:
         yield Processes(pipes)
     finally:
         for pipe in pipes:
-            pipe.send(None)
+            with suppress(BrokenPipeError):
+                pipe.send(None)
         for process in started:
             process.join(10)
 

@@ -116,7 +116,7 @@ def read_proposal(data: object, today: date, plan: str | None = None) -> Proposa
     try:
         return Proposal(slug, kind.model_validate(fields), read_id, assumed)
     except ValidationError as error:
-        raise NotAnEvent(_problems(error, kind)) from None
+        raise NotAnEvent(_problems(error, kind)) from error
 
 
 def _without_nulls(said: Any) -> Any:

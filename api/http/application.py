@@ -2,10 +2,10 @@
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.described import describe
-from api.http.problems import handle_problems, problem
+from api.http.problems import documented, handle_problems, problem
 from api.http.reading import reading
 from api.http.recording import recording
 from domain.ledger import Ledger, LedgerUnusable
@@ -27,14 +27,14 @@ def make_application(ledger: Ledger, by: str) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.ledger, app.state.by = ledger, by
-    app.add_middleware(GZipMiddleware, minimum_size=1000)
+    app.add_middleware(_Heads)
     app.include_router(reading)
     app.include_router(recording)
     app.add_api_route("/healthz", _healthz, methods=["GET"], summary="The program is running.")
     app.add_api_route(
         "/readyz", _readyz, methods=["GET"], summary="The ledger answers.", response_model=None,
         responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}},
-                   503: {"description": "The ledger does not answer.", "content": {"application/problem+json": {}}}},
+                   **documented({503: "The ledger does not answer."})},
     )  # fmt: skip
     handle_problems(app)
     describe(app)
@@ -50,3 +50,20 @@ def _readyz(request: Request) -> JSONResponse:
         return JSONResponse({"status": "ready", "events": request.app.state.ledger.size()})
     except LedgerUnusable as error:
         return problem(503, "ledger-unusable", str(error))
+
+
+class _Heads:
+    """Answers HEAD as GET is answered, without the body."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_head(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        await self._app({**scope, "method": "GET"}, receive, send_head)

@@ -1,16 +1,31 @@
-"""The OpenAPI description, with the events' own shapes in it."""
+"""The OpenAPI description, with the events' own shapes in it.
 
+It is made as exact as JSON Schema can be: what it allows, the program takes or refuses by a rule; what it does not, is
+not taken.
+"""
+
+from collections.abc import Iterator
 from typing import Any
 
 from fastapi import FastAPI
 from pydantic import TypeAdapter
 from pydantic.json_schema import models_json_schema
 
+from api.http import patterns
 from api.http.problems import ProblemDocument
 from domain.events import EVENTS
 from projections.claims import Claims
 
 _REF = "#/components/schemas/{model}"
+_NULL = {"type": "null"}
+
+#: Event -> the fields of which at least one must be given.
+_AT_LEAST_ONE = {
+    "PriorityReworded": ("title", "answers"),
+    "ActionAdded": ("priority", "parent"),
+    "ActionReworded": ("text", "outcome"),
+}
+_POINTS = {"ReportPresented": ("previous", "current"), "Claims": ("previous", "current")}
 
 
 def describe(app: FastAPI) -> None:
@@ -28,6 +43,11 @@ def describe(app: FastAPI) -> None:
             problem = TypeAdapter(ProblemDocument).json_schema(ref_template=_REF)
             components.update(problem.pop("$defs", {}))
             components["ProblemDocument"] = problem
+            for name, fields in _POINTS.items():
+                for field in fields:
+                    _text_of(components[name]["properties"][field])["pattern"] = patterns.POINT
+            for parameter in _parameters(schema):
+                _say_without_null(parameter)
             app.openapi_schema = schema
         return app.openapi_schema
 
@@ -42,11 +62,20 @@ def _events() -> dict[str, Any]:
         event = schemas[name]
         event["properties"] = {
             "type": {"const": name},
-            "plan": {"type": "string", "description": "The plan's name; may be left out, as the address names it."},
+            "plan": {
+                "type": "string", "pattern": patterns.SLUG, "maxLength": 63,
+                "description": "The plan's name; may be left out, as the address names it.",
+            },
             "event_id": {"type": "string", "format": "uuid", "description": "Makes the proposal repeatable."},
             **event["properties"],
-        }
+        }  # fmt: skip
         event["required"] = ["type", *(field for field in event["required"] if field != "effective_on")]
+        if alternatives := _AT_LEAST_ONE.get(name):
+            event["anyOf"] = [
+                {"required": [field], "properties": {field: {"not": _NULL}}} for field in alternatives
+            ]  # fmt: skip
+    for schema in schemas.values():
+        _say_null(schema)
     schemas["Proposal"] = {
         "oneOf": [{"$ref": _REF.format(model=name)} for name in EVENTS],
         "discriminator": {
@@ -55,3 +84,31 @@ def _events() -> dict[str, Any]:
         },
     }
     return schemas
+
+
+def _say_null(schema: dict[str, Any]) -> None:
+    """Null says no more than leaving a field out, so what may be left out may be null."""
+    for name, field in schema.get("properties", {}).items():
+        if name not in schema.get("required", []) and _NULL not in field.get("anyOf", []):
+            described = {key: field.pop(key) for key in ("title", "description", "default") if key in field}
+            schema["properties"][name] = {"anyOf": [field, _NULL], **described}
+
+
+def _parameters(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for path in schema["paths"].values():
+        for operation in path.values():
+            for parameter in operation.get("parameters", []):
+                yield parameter["schema"]
+
+
+def _say_without_null(schema: dict[str, Any]) -> None:
+    """Nothing in an address or a header is null: it is left out."""
+    if "anyOf" in schema:
+        for alternative in schema.pop("anyOf"):
+            if alternative != _NULL:
+                schema.update(alternative)
+
+
+def _text_of(field: dict[str, Any]) -> dict[str, Any]:
+    """The part of a field's schema that is about its text."""
+    return next((one for one in field.get("anyOf", []) if one.get("type") == "string"), field)

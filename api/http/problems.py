@@ -3,15 +3,16 @@
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NotRequired
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
-from typing_extensions import NotRequired, TypedDict
+from starlette.routing import Match
+from typing_extensions import TypedDict
 
-from api.forms import FormUnknown
+from api.forms import FORMS, FormUnknown
 from domain.envelopes import NotAnEvent
 from domain.ledger import LedgerUnusable, PlanUnknown, VersionConflict
 from domain.points import PointUnknown, PointUnreadable
@@ -25,11 +26,11 @@ PROBLEM = "application/problem+json"
 
 
 class FieldProblem(TypedDict):
-    """What is wrong with one field of a proposal; `index` is its place in the batch, from 0."""
+    """What is wrong with one field; where a list is recorded, `index` is the place of its event in it, from 0."""
 
     field: str
     detail: str
-    index: int
+    index: NotRequired[int]
 
 
 class ProblemDocument(TypedDict):
@@ -58,10 +59,15 @@ def problem(status: int, kind: str, detail: str, headers: Mapping[str, str] | No
     return JSONResponse(document | more, status, headers=headers, media_type=PROBLEM)
 
 
+def documented(errors: Mapping[int, str]) -> dict[int | str, dict[str, Any]]:
+    """Statuses and what they mean, for the description of the API."""
+    schema = {"$ref": "#/components/schemas/ProblemDocument"}
+    return {status: {"description": what, "content": {PROBLEM: {"schema": schema}}} for status, what in errors.items()}
+
+
 def handle_problems(app: FastAPI) -> None:
     """Have every error of the application answered with a problem document."""
     for error, status, kind in (
-        (PlanUnknown, 404, "unknown-plan"),
         (ActionUnknown, 404, "unknown-action"),
         (PointUnknown, 404, "unknown-point"),
         (FormUnknown, 404, "unknown-form"),
@@ -88,26 +94,68 @@ def handle_problems(app: FastAPI) -> None:
         more: dict[str, Any] = {"problems": error.problems} if error.problems else {}
         return problem(error.status, "unreadable", str(error), **more)
 
+    @app.exception_handler(PlanUnknown)
+    def unknown_plan(_: Request, error: PlanUnknown) -> JSONResponse:
+        return problem(404, "unknown-plan", f"{error}; /plans lists those there are")
+
     @app.exception_handler(RequestValidationError)
-    def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-        problems = [
-            {"field": ".".join(str(part) for part in detail["loc"][1:]), "detail": detail["msg"], "index": 0}
-            for detail in error.errors()
-        ]
-        sentence = "; ".join(f"{one['field']}: {one['detail']}" for one in problems)
+    def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        details = error.errors()
+        if request.method == "GET" and (in_path := [one for one in details if one["loc"][0] == "path"]):
+            return _not_an_address(request, str(in_path[0]["loc"][1]))
+        problems = [{"field": str(one["loc"][-1]), "detail": _in_words(one)} for one in details]
+        sentence = "; ".join(f"{one['field']} {one['detail']}" for one in problems)
         return problem(422, "unreadable", sentence, problems=problems)
 
     @app.exception_handler(HTTPException)
-    def http(_: Request, error: HTTPException) -> JSONResponse:
-        sentence = {404: "there is nothing at this address", 405: "this address does not take that method"}.get(
-            error.status_code, str(error.detail)
-        )
-        return problem(error.status_code, "http", sentence, error.headers)
+    def http(request: Request, error: HTTPException) -> JSONResponse:
+        if error.status_code == 404:
+            return _not_an_address(request, "nothing")
+        sentence, headers = str(error.detail), dict(error.headers or {})
+        if error.status_code == 405:
+            headers["Allow"] = headers.get("Allow", "").replace("GET", "GET, HEAD")
+            sentence = f"this address does not take {request.method[:20]}, only {headers['Allow']}"
+        return problem(error.status_code, "http", sentence, headers)
 
     @app.exception_handler(Exception)
     def unforeseen(request: Request, error: Exception) -> JSONResponse:
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
         return problem(500, "fault", "the program failed on this request; nothing was recorded by it")
+
+
+_WORDS = {
+    "missing": "is needed: say it in the address, as in ?previous=2019-03-29",
+    "string_pattern_mismatch": "is not lower-case words joined by hyphens, such as stockton-ilacs",
+    "int_parsing": "is not a whole number",
+    "bool_parsing": "is neither 1 nor 0",
+}
+
+
+def _in_words(detail: Mapping[str, Any]) -> str:
+    """What is wrong with a parameter, to go on after its name."""
+    said = str(detail["msg"])
+    return _WORDS.get(detail["type"], said.replace("Input should", "should").replace("String should", "should"))
+
+
+def _not_an_address(request: Request, what: str) -> JSONResponse:
+    """Nothing has this address; perhaps its suffix is no form, or its plan cannot be one."""
+    stem, dot, suffix = request.url.path.rpartition(".")
+    if dot and what != "action" and _is_address(request.app, stem):
+        forms = ", ".join(form.suffix for form in FORMS.values())
+        return problem(404, "unknown-form", f"the answer does not come as .{suffix[:20]}; it comes as {forms}")
+    return problem(404, f"unknown-{what}" if what != "nothing" else "http", _NOWHERE[what])
+
+
+_NOWHERE = {
+    "nothing": "there is nothing at this address; /openapi.json lists the addresses there are",
+    "plan": "there is no such plan: a plan's name is lower-case words joined by hyphens; /plans lists those there are",
+    "action": "there is no such action: an action's number has at most 32 characters",
+}
+
+
+def _is_address(app: FastAPI, path: str) -> bool:
+    scope = {"type": "http", "path": path, "method": "GET", "root_path": ""}
+    return any(route.matches(scope)[0] is Match.FULL for route in app.routes) and not path.endswith((".", "/"))
 
 
 def _plain(status: int, kind: str) -> Any:

@@ -1,15 +1,13 @@
 """Asking over HTTP: `GET` at one address per question, in the form its suffix names."""
 
-import hashlib
 from collections.abc import Callable
 from typing import Annotated, Any
-from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from api import clock
-from api.forms import FORMS, render
-from api.http.problems import ProblemDocument
+from api.http import patterns
+from api.http.answering import described_answers, respond
 from api.questions import LONGEST_TRAIL_PAGE, TRAIL_PAGE, Answer, Asker
 from projections.action import SingleActionDocument
 from projections.assurance import AssurancesDocument
@@ -24,19 +22,41 @@ from projections.register import RegisterDocument
 from projections.stale_text import StaleDocument
 from projections.trail import TrailDocument
 
-SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
-# Days of the calendar, so that what the description of the API allows is what the program takes.
-DAY = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"
-
-Plan = Annotated[str, Path(pattern=SLUG, max_length=63, description="The plan's name, such as `sunderland`.")]
-Number = Annotated[str, Path(min_length=1, max_length=32, description="The action's number, or one it once bore.")]
-At = Annotated[
+Plan = Annotated[
     str,
-    Query(
+    Path(
+        pattern=patterns.SLUG, max_length=63, description="The plan's name, such as `sunderland`.",
+        examples=["sunderland"],
+    ),
+]  # fmt: skip
+Number = Annotated[
+    str,
+    Path(
+        min_length=1, max_length=32, description="The action's number, or one it once bore.", examples=["2.4"]
+    ),
+]  # fmt: skip
+
+
+def _point(description: str, example: str) -> Any:
+    return Query(
         max_length=600,
-        description="A point in time: `now`, `2019-05-31`, `2019-05-31@212`, `2019-05-31@2019-06-04T09:00:00Z`, "
+        description=f"{description}: `now`, `2019-05-31`, `2019-05-31@212`, `2019-05-31@2019-06-04T09:00:00Z`, "
         "`issue:3.0` or `told:Scrutiny Committee@2019-07-04`.",
-        examples=["2019-05-31"],
+        examples=[example],
+        json_schema_extra={"pattern": patterns.POINT},
+    )
+
+
+At = Annotated[str, _point("A point in time", "issue:3.0")]
+Previous = Annotated[str, _point("The point compared from", "issue:2.0")]
+Current = Annotated[str, _point("The point compared with it", "issue:3.0")]
+Since = Annotated[
+    str | None,
+    Query(
+        max_length=40,
+        description="Only what was recorded after this instant (`2019-06-04T09:00:00Z`) or day.",
+        examples=["2019-06-04T09:00:00Z"],
+        json_schema_extra={"pattern": patterns.INSTANT},
     ),
 ]
 
@@ -65,7 +85,7 @@ def _question(
                 name=name if form is None else f"{name}.{form}",
                 summary=(ask.__doc__ or "").strip(),
                 response_class=Response,
-                responses=_responses(document, form or "json", with_plan="{plan}" in path),
+                responses=described_answers(document, form or "json", of_a_plan="{plan}" in path),
             )
         return ask
 
@@ -74,44 +94,9 @@ def _question(
 
 def _endpoint(ask: Callable[..., Answer], form: str) -> Callable[..., Response]:
     def endpoint(request: Request, answer: Annotated[Answer, Depends(ask)]) -> Response:
-        return _response(request, answer, form)
+        return respond(request, answer, form)
 
     return endpoint
-
-
-def _responses(document: Any, form: str, with_plan: bool) -> dict[int | str, dict[str, Any]]:
-    media = FORMS[form].media_type
-    ok: dict[str, Any] = {"description": "The answer."}
-    if form == "json":
-        ok["model"] = document
-    else:
-        ok["content"] = {media: {"schema": {"type": "string"}}}
-    responses: dict[int | str, dict[str, Any]] = {200: ok, 304: {"description": "Not modified."}}
-    for status, what in ((404, "The plan, or the point, is not known."), (422, "The question cannot be read.")):
-        if with_plan:
-            responses[status] = {"description": what, "content": {"application/problem+json": {
-                "schema": {"$ref": "#/components/schemas/ProblemDocument"}}}}  # fmt: skip
-    return responses
-
-
-def _response(request: Request, answer: Answer, form: str) -> Response:
-    body = render(answer.question, form, answer.document)
-    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {
-        "ETag": etag,
-        # What names its basis never changes; anything else may, and is asked for again.
-        "Cache-Control": "private, max-age=31536000, immutable" if answer.immutable else "private, no-cache",
-    }
-    if answer.fixed:
-        query = dict(request.query_params) | answer.fixed
-        headers["Content-Location"] = f"{quote(request.url.path)}?{urlencode(query)}"
-    if answer.question == "trail" and answer.document["next"] is not None:
-        query = dict(request.query_params) | {"after": str(answer.document["next"])}
-        headers["Link"] = f'<{quote(request.url.path)}?{urlencode(query)}>; rel="next"'
-    known = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
-    if etag in known or "*" in known:
-        return Response(status_code=304, headers=headers)
-    return Response(body, headers=headers, media_type=FORMS[form].media_type)
 
 
 @_question("/plans", "plans", RegisterDocument)
@@ -124,13 +109,13 @@ def plans(ask: Ask) -> Answer:
 
 
 @_question("/plans/{plan}/comparison", "comparison", ComparisonDocument)
-def comparison(ask: Ask, plan: Plan, previous: At, current: At = "now") -> Answer:
+def comparison(ask: Ask, plan: Plan, previous: Previous, current: Current = "now") -> Answer:
     """Previous against current: ratings by priority at two points, with the changes behind them."""
     return ask.comparison(plan, previous, current)
 
 
 @_question("/plans/{plan}/changes", "changes", ChangesDocument)
-def changes(ask: Ask, plan: Plan, previous: At, current: At = "now") -> Answer:
+def changes(ask: Ask, plan: Plan, previous: Previous, current: Current = "now") -> Answer:
     """Every change between two points."""
     return ask.changes(plan, previous, current)
 
@@ -146,7 +131,7 @@ def trail(
     ask: Ask,
     plan: Plan,
     action: Annotated[str | None, Query(max_length=32, description="Only what concerns this action.")] = None,
-    recorded_after: Annotated[str | None, Query(max_length=40, description="Only what was recorded since.")] = None,
+    recorded_after: Since = None,
     late_by: Annotated[
         int | None, Query(ge=0, le=10**6, description="Only what was recorded so many days late.")
     ] = None,

@@ -1,27 +1,20 @@
 """Recording over HTTP: `POST` one event or a list to a plan; the list is recorded whole or not at all."""
 
-import json
-import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
 from api import clock
 from api.forms import render
-from api.http.problems import FieldProblem, Unreadable
+from api.http import patterns
+from api.http.bodies import read_author, read_body, read_expected, read_json, read_proposals
+from api.http.problems import documented
 from api.http.reading import Ask, Plan
-from domain.envelopes import NotAnEvent, Proposal, Recorded, read_proposal
-from domain.texts import Line
-from projections.claims import read_claims
-
-#: Largest request body, in bytes: some 100,000 events.
-LARGEST_BODY = 32 * 1024 * 1024
-
-_AUTHOR = TypeAdapter(Line)
-_PROBLEM = {"content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}}
+from domain.envelopes import Recorded
+from domain.rules import Refused
+from projections.claims import AuditDocument, ClaimUnreadable, read_claims
 
 recording = APIRouter()
 
@@ -47,6 +40,34 @@ class RecordedDocument(TypedDict):
     events: list[StoredEvent]
 
 
+IfMatch = Annotated[
+    str | None,
+    Header(
+        description='The version the plan is believed to be at, such as `"212"`: the ETag of what was recorded last.',
+        json_schema_extra={"pattern": patterns.VERSION_TAG},
+    ),
+]
+RecordedBy = Annotated[
+    str | None,
+    Header(
+        description="Who records, in UTF-8.", json_schema_extra={"pattern": patterns.AUTHOR, "maxLength": 500}
+    ),
+]  # fmt: skip
+
+
+def _body_described(schema: dict[str, Any], example: Any) -> dict[str, Any]:
+    content = {"application/json": {"schema": schema, "example": example}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def _schema(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _text(description: str) -> dict[str, Any]:
+    return {"description": description, "schema": {"type": "string"}}
+
+
 @recording.post(
     "/plans/{plan}/events",
     status_code=201,
@@ -54,45 +75,40 @@ class RecordedDocument(TypedDict):
     summary="Record one event or a list of them, whole or not at all.",
     response_class=Response,
     responses={
-        201: {"model": RecordedDocument, "description": "Stored, or stored already by the same event_id."},
-        409: {"description": "A rule refuses; nothing was recorded.", **_PROBLEM},
-        412: {"description": "The plan is not at the version of If-Match; nothing was recorded.", **_PROBLEM},
-        413: {"description": "The body is too large.", **_PROBLEM},
-        415: {"description": "The body is not JSON.", **_PROBLEM},
-        422: {"description": "Not a valid event; nothing was recorded.", **_PROBLEM},
-    },
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/json": {
-                    "schema": {
-                        "anyOf": [
-                            {"$ref": "#/components/schemas/Proposal"},
-                            {"type": "array", "minItems": 1, "items": {"$ref": "#/components/schemas/Proposal"}},
-                        ]
-                    }
-                }
+        201: {
+            "model": RecordedDocument,
+            "description": "Stored, or stored already by the same event_id.",
+            "headers": {
+                "ETag": _text('The plan\'s version by then, such as `"212"`; send it as If-Match.'),
+                "Location": _text("Where what was stored can be read again."),
             },
-        }
+        },
+        **documented({
+            409: "A rule refuses; nothing was recorded.",
+            412: "The plan is not at the version of If-Match; nothing was recorded.",
+            413: "The body is too large.",
+            415: "The body is not JSON.",
+            422: "Not a valid event; nothing was recorded.",
+            503: "The database cannot be reached.",
+        }),
     },
-)
+    openapi_extra=_body_described(
+        {"anyOf": [_schema("Proposal"), {"type": "array", "minItems": 1, "items": _schema("Proposal")}]},
+        {"type": "ProgressReported", "action": "2.4", "text": "Workspace in use by all teams"},
+    ),
+)  # fmt: skip
 async def record(
-    request: Request,
-    plan: Plan,
-    if_match: Annotated[
-        str | None,
-        Header(pattern=r'^"(0|[1-9][0-9]{0,17})"$', description="The version the plan is believed to be at."),
-    ] = None,
-    x_recorded_by: Annotated[str | None, Header(max_length=500, description="Who records.")] = None,
-) -> Response:
-    """Judge the proposed events against the plan and store them."""
-    proposals = _proposals(_json(await _body(request)), plan)
-    by = _author(x_recorded_by, request.app.state.by)
-    expect = int(re.sub(r'"', "", if_match)) if if_match else None
-    ledger = request.app.state.ledger
+    request: Request, plan: Plan, if_match: IfMatch = None, x_recorded_by: RecordedBy = None
+) -> Response:  # fmt: skip
+    """Judge the proposed events against the plan and store them.
+
+    A proposal with an `event_id` (a UUID) may be sent again, also when the first answer was lost: it is answered as the
+    first was, and nothing is stored twice. With `If-Match` nothing is recorded when somebody else did in between (412).
+    """
+    proposals = read_proposals(read_json(await read_body(request)), plan)
+    by, expect = read_author(x_recorded_by, request.app.state.by), read_expected(if_match)
     stored: list[Recorded] = await run_in_threadpool(
-        ledger.record, proposals, by=by, today=clock.today(), expect=expect
+        request.app.state.ledger.record, proposals, by=by, today=clock.today(), expect=expect
     )
     version = stored[-1].version
     document = {"plan": plan, "version": version, "events": [one.fields() for one in stored]}
@@ -110,76 +126,34 @@ async def record(
     summary="Read a published paper's counts against the record.",
     response_class=Response,
     responses={
-        200: {"description": "What the record does not bear out, and what contradicts itself."},
-        404: {"description": "The plan, or a point, is not known.", **_PROBLEM},
-        413: {"description": "The body is too large.", **_PROBLEM},
-        415: {"description": "The body is not JSON.", **_PROBLEM},
-        422: {"description": "The claims cannot be read.", **_PROBLEM},
+        200: {"model": AuditDocument, "description": "What the record does not bear out, and what contradicts itself."},
+        **documented({
+            404: "The plan, or a point, is not known.",
+            409: "A claim speaks of a priority or rating that the plan does not have.",
+            413: "The body is too large.",
+            415: "The body is not JSON.",
+            422: "The claims cannot be read.",
+            503: "The database cannot be reached.",
+        }),
     },
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Claims"}}},
-        }
-    },
-)
+    openapi_extra=_body_described(
+        _schema("Claims"),
+        {
+            "previous": "issue:2.0",
+            "current": "issue:3.0",
+            "claims": [
+                {"where": "headline", "population": "due", "at": "current", "rating": "completed", "count": 33},
+            ],
+        },
+    ),
+)  # fmt: skip
 async def audit(request: Request, plan: Plan, ask: Ask) -> Response:
     """The claims that the record does not bear out, and those that contradict one another."""
-    claims = read_claims(await _body(request))
-    answer = await run_in_threadpool(ask.audit, plan, claims)
+    body = await read_body(request)
+    read_json(body)  # refuses what `read_claims` would let pass: a field that stands twice, NaN
+    claims = read_claims(body)
+    try:
+        answer = await run_in_threadpool(ask.audit, plan, claims)
+    except ClaimUnreadable as unknown:
+        raise Refused(str(unknown)) from None
     return Response(render("audit", "json", answer.document), media_type="application/json")
-
-
-async def _body(request: Request) -> bytes:
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media != "application/json" and not media.endswith("+json"):
-        raise Unreadable(f"the body is {media or 'of no stated kind'}; send application/json", status=415)
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            raise Unreadable(f"the body is larger than {LARGEST_BODY} bytes; send it in parts", status=413)
-    return bytes(body)
-
-
-def _json(body: bytes) -> Any:
-    try:
-        return json.loads(body, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        raise Unreadable(f"the body is not JSON ({error})") from None
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not a JSON value")
-
-
-def _proposals(data: Any, plan: str) -> list[Proposal]:
-    """Every proposed event, or every problem with any of them."""
-    today, proposals = clock.today(), []
-    problems: list[FieldProblem] = []
-    listed = data if isinstance(data, list) else [data]
-    for index, one in enumerate(listed):
-        try:
-            proposals.append(read_proposal(one, today, plan))
-        except NotAnEvent as error:
-            problems += [{"field": name, "detail": sentence, "index": index} for name, sentence in error.problems]
-    if problems:
-        sentences = (f"event {one['index'] + 1}, {one['field'] or 'itself'}: {one['detail']}" for one in problems[:5])
-        more = f"; and {len(problems) - 5} more" if len(problems) > 5 else ""
-        raise Unreadable("; ".join(sentences) + more, problems[:100])
-    if not proposals:
-        raise Unreadable("the list holds no event; nothing was recorded")
-    return proposals
-
-
-def _author(header: str | None, otherwise: str) -> str:
-    if header is None:
-        return otherwise
-    try:
-        # Headers arrive as Latin-1; names are sent in UTF-8.
-        return _AUTHOR.validate_python(header.encode("latin-1").decode("utf-8").strip())
-    except (ValidationError, UnicodeError):
-        raise Unreadable(
-            "X-Recorded-By is empty or holds a character that a name cannot have",
-            [{"field": "X-Recorded-By", "detail": "say who records, in UTF-8", "index": 0}],
-        ) from None

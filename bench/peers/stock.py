@@ -148,14 +148,18 @@ def make_schema(conninfo: str) -> None:
         connection.execute(f"create schema {SCHEMA}".encode())
 
 
-def open_plans(conninfo: str) -> Plans:
-    """The application on this database, set up as its documentation says."""
+def open_plans(conninfo: str, *, create: bool = False) -> Plans:
+    """The application on this database, set up as its documentation says.
+
+    Only the first is to create the tables: others would do it over again, and fail when they do it at the same time.
+    """
     where = conninfo_to_dict(conninfo)
     return Plans(env={
         "PERSISTENCE_MODULE": "eventsourcing.postgres",
         "POSTGRES_DBNAME": str(where["dbname"]), "POSTGRES_HOST": str(where["host"]),
         "POSTGRES_PORT": str(where["port"]), "POSTGRES_USER": str(where["user"]),
         "POSTGRES_PASSWORD": str(where.get("password", "none")), "POSTGRES_SCHEMA": SCHEMA,
+        "CREATE_TABLE": "yes" if create else "no",
     })  # fmt: skip
 
 

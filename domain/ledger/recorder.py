@@ -67,7 +67,9 @@ class LedgerRecorder(PostgresApplicationRecorder):
         """
         columns = [(str(row.originator_id), row.originator_version, row.topic, row.event_id, row.state) for row in rows]
         query = self._append_one if len(rows) == 1 else self._append
-        values: Sequence[Any] = columns[0] if len(rows) == 1 else [list(column) for column in zip(*columns, strict=True)]
+        values: Sequence[Any] = (
+            columns[0] if len(rows) == 1 else [list(column) for column in zip(*columns, strict=True)]
+        )
         with self.datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
             stored = cursor.execute(query, (*values, author), prepare=True, binary=True).fetchone()
         assert stored is not None, "the append function returns one row"

@@ -34,7 +34,22 @@ def append(connection: Connection, plan: str, *versions: int, by: str = "x") -> 
     many = len(versions)
     row = connection.execute(
         "select * from append(%s, %s, %s, %s, %s, %s)",
-        ([plan] * many, list(versions), ["ProgressReported"] * many, [uuid4() for _ in versions], [GREETING] * many, by),
+        (
+            [plan] * many,
+            list(versions),
+            ["ProgressReported"] * many,
+            [uuid4() for _ in versions],
+            [GREETING] * many,
+            by,
+        ),
+    ).fetchone()
+    assert row is not None
+    return row[0], row[1]
+
+
+def append_one(connection: Connection, plan: str, version: int, by: str = "x") -> tuple[int, object]:
+    row = connection.execute(
+        "select * from append_one(%s, %s, 'ProgressReported', %s, %s, %s)", (plan, version, uuid4(), GREETING, by)
     ).fetchone()
     assert row is not None
     return row[0], row[1]
@@ -48,7 +63,9 @@ def test_the_program_may_read_and_append(app: Connection, ledger: Ledger):
         assert app.execute(SQL("select * from {}").format(Identifier(table))).fetchall()
     position, instant = append(app, "plan", 4, 5)
     assert position == 5
-    assert [event.recorded_at for event in everything(ledger)[3:]] == [instant, instant]
+    next_position, next_instant = append_one(app, "plan", 6)
+    assert next_position == 6
+    assert [event.recorded_at for event in everything(ledger)[3:]] == [instant, instant, next_instant]
 
 
 @pytest.mark.parametrize(
@@ -78,6 +95,7 @@ def test_the_program_may_read_and_append(app: Connection, ledger: Ledger):
         "alter table events owner to current_user",
         "alter function append owner to current_user",
         "alter function append security invoker",
+        "alter function append_one security invoker",
         "create or replace function refuse_change() returns trigger language plpgsql as 'begin return null; end'",
         "create rule x as on insert to events do instead nothing",
         "create trigger x before insert on events for each row execute function refuse_change()",
@@ -141,16 +159,20 @@ def test_versions_that_do_not_follow_one_another_are_refused(
     connection = request.getfixturevalue(who)
     with pytest.raises(CheckViolation, match="without a gap"):
         append(connection, "plan", *versions)
-    with pytest.raises(CheckViolation, match="without a gap"):
-        append(connection, "new", 2)
+    for appending in (append, append_one):
+        with pytest.raises(CheckViolation, match="without a gap"):
+            appending(connection, "new", 2)
+        with pytest.raises(CheckViolation, match="without a gap"):
+            appending(connection, "plan", 6)
     assert ledger.size() == 3
     append(connection, "plan", 4, 5, 6)
 
 
 @pytest.mark.parametrize("version", [1, 3, 0, -1])
 def test_a_version_that_is_taken_or_is_none_is_refused(app: Connection, version: int):
-    with pytest.raises((UniqueViolation, CheckViolation)):
-        append(app, "plan", version)
+    for appending in (append, append_one):
+        with pytest.raises((UniqueViolation, CheckViolation)):
+            appending(app, "plan", version)
 
 
 def test_an_event_id_that_is_taken_is_refused(app: Connection, ledger: Ledger):
@@ -179,6 +201,21 @@ def test_an_event_id_that_is_taken_is_refused(app: Connection, ledger: Ledger):
 def test_an_append_that_does_not_add_up_is_refused(app: Connection, ledger: Ledger, arguments: str):
     with pytest.raises((NotNullViolation, CheckViolation, InsufficientPrivilege)):
         app.execute(f"select append({arguments})".encode())
+    assert ledger.size() == 3
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "null, 4, 'x', gen_random_uuid(), '', 'x'", "'', 1, 'x', gen_random_uuid(), '', 'x'",
+        "'plan', null, 'x', gen_random_uuid(), '', 'x'", "'plan', 4, '', gen_random_uuid(), '', 'x'",
+        "'plan', 4, 'x', null, '', 'x'", "'plan', 4, 'x', gen_random_uuid(), null, 'x'",
+        "'plan', 4, 'x', gen_random_uuid(), '', ''", "'plan', 4, 'x', gen_random_uuid(), '', null",
+    ],
+)  # fmt: skip
+def test_an_append_of_one_that_is_incomplete_is_refused(app: Connection, ledger: Ledger, arguments: str):
+    with pytest.raises((NotNullViolation, CheckViolation)):
+        app.execute(f"select append_one({arguments})".encode())
     assert ledger.size() == 3
 
 
@@ -235,9 +272,10 @@ def test_temporary_tables_do_not_stand_in_for_the_ledgers(app: Connection, ledge
     app.execute("insert into pg_temp.head values (true, 1000, 'infinity')")
     app.execute(SQL("set search_path to pg_temp, {}, pg_catalog").format(Identifier(schema)))
     assert append(app, "plan", 4)[0] == 4
+    assert append_one(app, "plan", 5)[0] == 5
     assert app.execute("select count(*) from pg_temp.events").fetchone() == (0,)
     assert app.execute("select position from pg_temp.head").fetchone() == (1000,)
-    assert ledger.size() == 4
+    assert ledger.size() == 5
 
 
 def test_functions_and_operators_do_not_stand_in_for_the_databases(
@@ -273,13 +311,16 @@ def test_functions_and_operators_do_not_stand_in_for_the_databases(
     assert position == 5
     with pytest.raises(CheckViolation, match="without a gap"):
         append(app, "plan", 7)
+    assert append_one(app, "plan", 6)[0] == 6
+    with pytest.raises(CheckViolation, match="without a gap"):
+        append_one(app, "plan", 8)
     with pytest.raises(InsufficientPrivilege, match="only goes forward"):
         app.execute(
             SQL("select {}.append(array[]::text[], array[]::bigint[], array[]::text[], array[]::uuid[],"
                 " array[]::bytea[], 'x')").format(Identifier(schema))
         )  # fmt: skip
     stored = everything(ledger)
-    assert [event.position for event in stored] == [1, 2, 3, 4, 5]
+    assert [event.position for event in stored] == [1, 2, 3, 4, 5, 6]
     assert stored[-1].recorded_at > stored[0].recorded_at
 
 

@@ -144,7 +144,7 @@ class Proxy:
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(folder / ".s.PGSQL.5432"))
         self._listener.listen()
-        self.lose: str | None = None
+        self.lose = ""
         self._threads = [threading.Thread(target=self._accept)]
         self._threads[0].start()
 
@@ -153,6 +153,10 @@ class Proxy:
         self._listener.close()
         for thread in self._threads:
             thread.join()
+
+    @property
+    def lost(self) -> bool:
+        return not self.lose
 
     def _accept(self) -> None:
         while True:
@@ -176,12 +180,12 @@ class Proxy:
                     if not data:
                         return
                     if key.fileobj is ledger and self.lose == "question":
-                        self.lose = None
+                        self.lose = ""
                         return
                     if key.fileobj is server and self.lose == "answer":
                         answer += data
                         if answer.endswith(b"Z\x00\x00\x00\x05I"):  # ready for the next: what was asked is committed
-                            self.lose = None
+                            self.lose = ""
                             return
                         continue
                     key.data.sendall(data)
@@ -210,7 +214,7 @@ def test_a_connection_that_breaks_while_recording_stores_once(far_ledger: Ledger
     for version in (4, 6):
         proxy.lose = what
         answered = record(far_ledger, rated("2.4"), progressed("2.4"))
-        assert proxy.lose is None
+        assert proxy.lost
         assert answered == far_ledger.events("plan", after=version - 1)
         assert [event.version for event in answered] == [version, version + 1]
 
@@ -222,7 +226,7 @@ def test_a_connection_that_breaks_while_reading_is_not_noticed(far_ledger: Ledge
         expected = ask()
         proxy.lose = what
         assert ask() == expected
-        assert proxy.lose is None
+        assert proxy.lost
 
 
 # Real losses: the server ends connections, or is stopped and started

@@ -9,10 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
+from uuid import uuid4
 
 import pytest
 
-from domain.envelopes import Recorded
+from domain.envelopes import Proposal, Recorded
 from domain.ledger import Ledger, VersionConflict
 from domain.rules import Refused
 from tests.kit import added, progressed, rated
@@ -165,15 +166,15 @@ def test_writers_of_one_plan_each_get_a_version_of_their_own(ledger: Ledger, led
 
 
 def test_the_same_proposal_sent_at_the_same_time_is_stored_once(ledger: Ledger, ledgers: Ledgers):
-    from uuid import uuid4
-
     writers = [ledger, ledger, ledgers(), ledgers()]
     begin(ledger)
     for version in range(4, 12, 2):
         batch = [proposed(rated("2.4"), event_id=uuid4()), proposed(progressed("2.4"), event_id=uuid4())]
         together = threading.Barrier(len(writers))
 
-        def send(writer: Ledger, batch: list = batch, together: threading.Barrier = together) -> list[Recorded]:  # type: ignore[type-arg]
+        def send(
+            writer: Ledger, batch: list[Proposal] = batch, together: threading.Barrier = together
+        ) -> list[Recorded]:
             together.wait(timeout=20)
             return record(writer, *batch)
 

@@ -80,7 +80,8 @@ def test_a_refusal_and_a_rollback_leave_no_gap(ledger: Ledger, ledgers: Ledgers,
     record(ledger, rated("2.4", "amber"))  # its first attempt is rolled back: version 4 was taken
     with owner.transaction(force_rollback=True):
         owner.execute(
-            "select append(array['plan'], array[6], array['ActionRated'], array[gen_random_uuid()], array[''::bytea], 'x')"
+            "select append(array['plan'], array[6], array['ActionRated'], array[gen_random_uuid()], array[''::bytea],"
+            " 'x')"
         )
     record(ledger, rated("2.4", "red"))
     assert [event.position for event in everything(ledger)] == [1, 2, 3, 4, 5, 6]
@@ -182,8 +183,8 @@ def test_an_author_is_needed(ledger: Ledger):
 
 EVERY_KIND_OF_TRACE: list[Event] = [
     rescaled(), inspected(), recommended(), priority("3"), added("2.5"), part("2.5a", "2.5"), renumbered("2.4", "3.1"),
-    rescheduled("2.5"), rated("2.5a", "amber", on=FEBRUARY), withdrawn("2.5"), assured(), measure(), measured(), issued(),
-    presented(), in_error(4), plan_closed(),
+    rescheduled("2.5"), rated("2.5a", "amber", on=FEBRUARY), withdrawn("2.5"), assured(), measure(), measured(),
+    issued(), presented(), in_error(4), plan_closed(),
 ]  # fmt: skip
 
 
@@ -203,8 +204,9 @@ def test_nothing_tentative_remains_in_memory_after_a_refused_batch(ledger: Ledge
     assert ledger.size() == 3 + keep + len(batch)
 
 
+@pytest.mark.parametrize("before", [[], [rated("2.4")]])
 def test_nothing_tentative_remains_when_something_unforeseen_happens(
-    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, before: list[Event]
 ):
     begin(ledger)
 
@@ -212,9 +214,9 @@ def test_nothing_tentative_remains_when_something_unforeseen_happens(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("domain.evolve.read_timescale", interrupted)  # in the middle of taking in the second event
+        patched.setattr("domain.evolve.read_timescale", interrupted)  # in the middle of taking in an event
         with pytest.raises(KeyboardInterrupt):
-            record(ledger, rated("2.4"), rescheduled("2.4"))
+            record(ledger, *before, rescheduled("2.4"))
     remembers_what_is_stored(ledger)
     record(ledger, rated("2.4", "amber"))
 
@@ -323,9 +325,7 @@ def test_an_event_id_that_belongs_to_another_event_is_refused_naming_it(ledger: 
     event_id = uuid4()
     record(ledger, proposed(rated("2.4"), event_id=event_id))
     with pytest.raises(Refused) as refused:
-        ledger.record(
-            [proposed(progressed("2.4")), Proposal(other.plan, other.event, event_id)], by=BY, today=LATER
-        )
+        ledger.record([proposed(progressed("2.4")), Proposal(other.plan, other.event, event_id)], by=BY, today=LATER)
     assert refused.value.index == 1
     assert f"event_id {event_id} already belongs to another event, version 4 of plan plan" in str(refused.value)
     assert ledger.size() == 7
@@ -481,26 +481,24 @@ def test_events_are_read_in_pages(ledger: Ledger):
     assert list(ledger.every_event("plan", after=5, page=6)) == whole[5:]
 
 
-def test_plans_in_memory_are_few_and_the_least_lately_used_goes_first(
-    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr("domain.ledger.ledger._PLANS_KEPT", 3)
+def test_plans_in_memory_are_few_and_the_least_lately_used_goes_first(ledger: Ledger, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("domain.ledger.folded.PLANS_KEPT", 3)
     slugs = [f"plan-{number}" for number in range(5)]
     for slug in slugs:
         begin(ledger, slug)
         with ledger.plan("plan-0"):
             pass
-    assert list(ledger._folded) == ["plan-3", "plan-4", "plan-0"]
+    assert list(ledger._folded.kept) == ["plan-3", "plan-4", "plan-0"]
     for version in (4, 5):
         for slug in slugs:  # those that went are folded anew
             assert record(ledger, progressed("2.4"), plan=slug)[0].version == version
 
 
 def test_a_batch_over_more_plans_than_are_kept_in_memory(ledger: Ledger, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("domain.ledger.ledger._PLANS_KEPT", 3)
+    monkeypatch.setattr("domain.ledger.folded.PLANS_KEPT", 3)
     batch = [proposed(event, f"plan-{n}") for event in (opened(), priority("2"), added("2.4")) for n in range(8)]
     ledger.record(batch, by=BY, today=LATER)
-    assert len(ledger._folded) <= 3
+    assert len(ledger._folded.kept) <= 3
     ledger.record([proposed(rated("2.4"), f"plan-{n}") for n in range(8)], by=BY, today=LATER)
     assert ledger.size() == 32
 
@@ -512,7 +510,7 @@ def test_asking_for_unknown_plans_fills_no_memory(ledger: Ledger):
             pass
         with pytest.raises(Refused):
             record(ledger, rated("2.4"), plan=f"nowhere-{number}")
-    assert list(ledger._folded) == ["plan"]
+    assert list(ledger._folded.kept) == ["plan"]
 
 
 def test_the_fold_in_memory_is_the_fold_of_the_pure_domain(ledger: Ledger):

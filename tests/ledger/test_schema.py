@@ -20,7 +20,6 @@ from domain.ledger.schema import migrate, released_migrations, schema_version
 from tests.kit import added, opened, priority, rated
 from tests.ledger.conftest import (
     ROOT,
-    Connection,
     Server,
     all_is_well,
     begin,
@@ -68,9 +67,9 @@ def what_is_in(conninfo: str, schema: str) -> set[str]:
 
 WHOLE = {
     "r events", "r head", "r migrations", "i plans", "i version_taken", "i position_taken", "i event_id_taken",
-    "i head_pkey", "i migrations_pkey", "function append", "function refuse_change", "function refuse_going_back",
-    "function refuse_gap", "trigger events_append_only", "trigger head_stays", "trigger head_goes_forward",
-    "trigger versions_contiguous",
+    "i head_pkey", "i migrations_pkey", "function append", "function append_one",
+    "function refuse_change", "function refuse_going_back", "function refuse_gap", "trigger events_append_only",
+    "trigger head_stays", "trigger head_goes_forward", "trigger versions_contiguous",
 }  # fmt: skip
 
 
@@ -93,10 +92,10 @@ def test_the_schemas_version_is_recorded(server: Server, ledger: Ledger, schema:
 
 def test_opening_again_changes_nothing(server: Server, ledger: Ledger, ledgers: Callable[[], Ledger], schema: str):
     begin(ledger)
-    applied = f"select applied_at from {schema}.migrations"
-    before = rows(server.owner_conninfo, applied)
-    assert everything(ledgers()) == everything(ledger)
-    assert rows(server.owner_conninfo, applied) == before
+    with connected(server.owner_conninfo, schema) as owner:
+        before = owner.execute("select applied_at from migrations").fetchall()
+        assert everything(ledgers()) == everything(ledger)
+        assert owner.execute("select applied_at from migrations").fetchall() == before
 
 
 @pytest.mark.parametrize("version", range(1, NEWEST))
@@ -121,7 +120,8 @@ def test_an_older_schema_is_upgraded_and_its_events_stay(server: Server, schema:
         all_is_well(ledger)
         remembers_what_is_stored(ledger)
     assert what_is_in(server.owner_conninfo, schema) == WHOLE
-    assert rows(server.owner_conninfo, f"select max(number) from {schema}.migrations") == [(NEWEST,)]
+    with connected(server.owner_conninfo, schema) as owner:
+        assert schema_version(owner, schema) == NEWEST
 
 
 def test_an_upgraded_schema_is_append_only_too(server: Server, schema: str):
@@ -134,7 +134,8 @@ def test_an_upgraded_schema_is_append_only_too(server: Server, schema: str):
 
 
 def test_a_newer_schema_is_left_alone(server: Server, ledger: Ledger, schema: str):
-    run(server.owner_conninfo, f"insert into {schema}.migrations values (99, 'of the future')")
+    with connected(server.owner_conninfo, schema) as owner:
+        owner.execute("insert into migrations values (99, 'of the future')")
     with pytest.raises(LedgerUnusable) as unusable:
         Ledger.open(data=server.folder, schema=schema)
     assert f"schema is version 99, newer than this program's {NEWEST}" in str(unusable.value)
@@ -325,7 +326,7 @@ def test_an_owner_who_is_given_the_role_later_goes_on(managed: Server):
 
 @pytest.mark.parametrize("options", ["superuser", "createrole"])
 def test_programs_that_make_the_role_together_make_it_once(managed: Server, options: str):
-    """Each for a database of its own: roles belong to the whole server, and no lock of one database holds in another."""
+    """Each for a database of its own: roles belong to the whole server, locks to a database."""
     addresses = [council(managed, options) for _ in range(6)]
     together = threading.Barrier(len(addresses))
 

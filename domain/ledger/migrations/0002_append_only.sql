@@ -33,7 +33,8 @@ begin
     if exists (select from added
                 where version > 1
                   and not exists (select from {schema}.events before
-                                   where before.plan = added.plan and before.version = added.version - 1)) then
+                                   where before.plan = added.plan and before.version = added.version - 1
+                                     and before.position < added.position)) then
         raise exception 'versions of a plan follow one another without a gap'
             using errcode = 'check_violation', constraint = 'versions_contiguous';
     end if;

@@ -1,0 +1,78 @@
+"""An answer as an HTTP response: what names its basis may be kept for ever, and everything can be asked for again."""
+
+import gzip
+import hashlib
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from fastapi import Request, Response
+
+from api.forms import FORMS, render
+from api.http.problems import documented
+from api.questions import Answer
+
+#: Bodies from this size on are compressed for those who take that.
+_WORTH_COMPRESSING = 1000
+
+
+def respond(request: Request, answer: Answer, form: str) -> Response:
+    """The answer in a form, or 304 to those who have it already."""
+    body = render(answer.question, form, answer.document)
+    tag = hashlib.sha256(body).hexdigest()[:32]
+    headers = {
+        # What names its basis never changes; anything else may, and is asked for again.
+        "Cache-Control": "private, max-age=31536000, immutable" if answer.immutable else "private, no-cache",
+        "Vary": "Accept-Encoding",
+    }
+    if len(body) >= _WORTH_COMPRESSING and _takes_gzip(request):
+        # Other bytes need another strong tag. Without a time in it, what is compressed again comes out the same.
+        tag, body = f"{tag}-gzip", gzip.compress(body, 6, mtime=0)
+        headers["Content-Encoding"] = "gzip"
+    headers["ETag"] = f'"{tag}"'
+    asked = dict(request.query_params)
+    if answer.fixed:
+        headers["Content-Location"] = _address(request, asked | answer.fixed)
+    if answer.question == "trail" and answer.document["next"] is not None:
+        headers["Link"] = f'<{_address(request, asked | {"after": str(answer.document["next"])})}>; rel="next"'
+    known = [held.strip().removeprefix("W/") for held in request.headers.get("if-none-match", "").split(",")]
+    if headers["ETag"] in known or "*" in known:
+        headers.pop("Content-Encoding", None)
+        return Response(status_code=304, headers=headers)
+    return Response(body, headers=headers, media_type=FORMS[form].media_type)
+
+
+def _takes_gzip(request: Request) -> bool:
+    for offered in request.headers.get("accept-encoding", "").lower().split(","):
+        coding, _, quality = offered.replace(" ", "").partition(";q=")
+        if coding == "gzip":
+            return quality.strip("0.") != "" if quality else True
+    return False
+
+
+def _address(request: Request, query: dict[str, str]) -> str:
+    return f"{quote(request.url.path)}?{urlencode(query)}"
+
+
+def described_answers(document: Any, form: str, of_a_plan: bool) -> dict[int | str, dict[str, Any]]:
+    """What a question may be answered with, for the description of the API."""
+    ok: dict[str, Any] = {"description": "The answer.", "headers": _HEADERS}
+    if form == "json":
+        ok["model"] = document
+    else:
+        ok["content"] = {FORMS[form].media_type: {"schema": {"type": "string"}}}
+    plan_errors = {404: "The plan, or the point, is not known.", 422: "The question cannot be read."}
+    return {
+        200: ok,
+        304: {"description": "You have it already, says its If-None-Match.", "headers": _HEADERS},
+        **documented((plan_errors if of_a_plan else {}) | {503: "The database cannot be reached."}),
+    }
+
+
+def _header(description: str) -> dict[str, Any]:
+    return {"description": description, "schema": {"type": "string"}}
+
+
+_HEADERS = {
+    "ETag": _header("Strong: the same bytes, the same tag."),
+    "Cache-Control": _header("`immutable` where the address names its basis, as in `2019-05-31@212`."),
+}

@@ -1,0 +1,221 @@
+"""Recording: proposals are judged, appended as one batch, and repeated without being stored twice.
+
+It is optimistic: a proposal is judged against the plan in memory and appended as its next version; if that version is
+taken, the plan is caught up and the proposal judged again.
+"""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from datetime import UTC, date, datetime
+from uuid import UUID, uuid4
+
+from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError
+
+from domain.envelopes import Proposal, Recorded
+from domain.evolve import evolve
+from domain.ledger.datastore import attempts
+from domain.ledger.errors import LedgerUnusable, VersionConflict
+from domain.ledger.folded import FoldedPlans
+from domain.ledger.mapper import EventMapper, event_state
+from domain.ledger.recorder import LedgerRecorder
+from domain.ledger.stored import UnstoredRow
+from domain.plan import Plan
+from domain.rules import Refused, judge
+
+# How often a proposal is judged again when other writers keep taking its version, before giving up.
+_TRIES = 200
+
+
+class Recording:
+    """Records proposals in a ledger."""
+
+    def __init__(self, recorder: LedgerRecorder, mapper: EventMapper, folded: FoldedPlans) -> None:
+        self._recorder = recorder
+        self._mapper = mapper
+        self._folded = folded
+
+    def record(self, proposals: Sequence[Proposal], by: str, today: date, expect: int | None) -> list[Recorded]:
+        """Record the proposals as one batch, as `Ledger.record` says."""
+        if not proposals:
+            return []
+        slugs = sorted({proposal.plan for proposal in proposals})
+        if not by:
+            raise ValueError("say who records")
+        if expect is not None and len(slugs) > 1:
+            raise ValueError("an expected version goes with proposals for one plan")
+        _ids_are_distinct(proposals)
+        batch = [
+            proposal if proposal.event_id else Proposal(proposal.plan, proposal.event, uuid4())
+            for proposal in proposals
+        ]
+        with ExitStack() as locks:
+            plans: dict[str, Plan] = {}
+            for slug in slugs:
+                folded = self._folded.keep(slug)
+                locks.enter_context(folded.lock)
+                plans[slug] = folded.plan
+            try:
+                return self._record(batch, plans, by, today, expect)
+            except (Refused, VersionConflict):
+                if repeated := self._already_recorded(proposals):
+                    return repeated
+                raise
+            finally:
+                for slug, plan in plans.items():
+                    if plan.version == 0:
+                        self._folded.drop(slug)
+
+    def _record(
+        self, batch: list[Proposal], plans: dict[str, Plan], by: str, today: date, expect: int | None
+    ) -> list[Recorded]:
+        for _ in range(_TRIES):
+            before = {slug: plan.version for slug, plan in plans.items()}
+            try:
+                _expect(plans, expect)
+                rows = _try_out(batch, plans, today)
+            except (Refused, VersionConflict):
+                _go_back(plans, before)
+                if self._folded.catch_up_all(plans.values()):
+                    continue  # judged against a plan that was out of date
+                raise
+            except BaseException:
+                _go_back(plans, before)
+                raise
+            try:
+                stored = self._append(rows, by)
+            except BaseException:
+                _go_back(plans, before)
+                raise
+            if stored is not None:
+                return _stamp(batch, rows, plans, stored, by)
+            _go_back(plans, before)
+            if not self._folded.catch_up_all(plans.values()):
+                # Not a version but an event_id is taken.
+                if repeated := self._already_recorded(batch):
+                    return repeated
+                for slug in plans:
+                    self._folded.drop(slug)
+                raise LedgerUnusable(
+                    f"the ledger does not continue what was read of {', '.join(plans)}: was the database restored to "
+                    "an earlier state? Nothing was recorded; try again"
+                )
+        raise LedgerUnusable("other writers kept coming first; nothing was recorded, try again")
+
+    def _append(self, rows: list[UnstoredRow], by: str) -> tuple[int, datetime] | None:
+        """Append; None when a version or an event_id is taken.
+
+        A commit whose answer was lost is tried again, and then found taken by ourselves: that is success.
+        """
+        for attempt in attempts():
+            try:
+                return self._recorder.append(rows, by)
+            except IntegrityError:
+                return self._landed(rows) if attempt else None
+            except (OperationalError, InterfaceError) as error:
+                lost = error
+        raise LedgerUnusable(
+            f"the database was lost while recording ({lost}); whether the events were stored is not known: "
+            "send them again with the same event_id, which stores nothing twice"
+        ) from lost
+
+    def _landed(self, rows: list[UnstoredRow]) -> tuple[int, datetime] | None:
+        stored = self._recorder.select_by_event_id([row.event_id for row in rows])
+        ours = [(row.originator_id, row.originator_version, row.event_id) for row in rows]
+        if [(row.originator_id, row.originator_version, row.event_id) for row in stored] != ours:
+            return None
+        return stored[-1].id, stored[-1].recorded_at
+
+    def _already_recorded(self, proposals: Sequence[Proposal]) -> list[Recorded] | None:
+        """What these proposals led to when they were first sent; None when they were not.
+
+        Raises:
+            Refused: an event_id among them belongs to something else.
+        """
+        event_ids = [proposal.event_id for proposal in proposals if proposal.event_id]
+        stored: dict[UUID, Recorded] = {
+            row.event_id: self._mapper.to_domain_event(row) for row in self._recorder.select_by_event_id(event_ids)
+        }
+        if not stored:
+            return None
+        for index, proposal in enumerate(proposals):
+            record = stored.get(proposal.event_id) if proposal.event_id else None
+            if record is not None and not _same(proposal, record):
+                raise Refused(
+                    f"event_id {proposal.event_id} already belongs to another event, version {record.version} of plan "
+                    f"{record.plan}; give every event an id of its own",
+                    index,
+                )
+        if len(stored) < len(proposals):
+            record = next(iter(stored.values()))
+            raise Refused(
+                f"event_id {record.event_id} was already recorded, as version {record.version} of plan {record.plan}, "
+                "but not all of this batch was: a batch is repeated whole or not at all",
+                next(i for i, proposal in enumerate(proposals) if proposal.event_id in stored),
+            )
+        return [stored[proposal.event_id] for proposal in proposals if proposal.event_id]
+
+
+def _ids_are_distinct(proposals: Sequence[Proposal]) -> None:
+    seen: set[UUID] = set()
+    for index, proposal in enumerate(proposals):
+        if proposal.event_id in seen:
+            raise Refused(f"event_id {proposal.event_id} stands twice in this batch; give every event its own", index)
+        if proposal.event_id is not None:
+            seen.add(proposal.event_id)
+
+
+# Stands for the instant of an event that is tried out and not stored yet.
+_PENDING = datetime.max.replace(tzinfo=UTC)
+
+
+def _expect(plans: dict[str, Plan], expect: int | None) -> None:
+    for plan in plans.values():
+        if expect is not None and plan.version != expect:
+            raise VersionConflict(plan.slug, expect, plan.version)
+
+
+def _try_out(batch: list[Proposal], plans: dict[str, Plan], today: date) -> list[UnstoredRow]:
+    """Judge each proposal after the ones before it, on plans that take them in as they are accepted."""
+    rows = []
+    for index, proposal in enumerate(batch):
+        plan, event = plans[proposal.plan], proposal.event
+        assert proposal.event_id is not None, "every event of a batch has an id by now"
+        try:
+            judge(plan, event, today)
+        except Refused as refused:
+            refused.index = index
+            raise
+        evolve(plan, event, _PENDING)
+        topic = type(event).__name__
+        rows.append(UnstoredRow(plan.slug, plan.version, topic, event_state(event), proposal.event_id))
+    return rows
+
+
+def _go_back(plans: dict[str, Plan], versions: dict[str, int]) -> None:
+    # Also when no version was added: an event may have been interrupted while it was taken in.
+    for slug, plan in plans.items():
+        plan.forget_after(versions[slug])
+
+
+def _stamp(
+    batch: list[Proposal], rows: list[UnstoredRow], plans: dict[str, Plan], stored: tuple[int, datetime], by: str
+) -> list[Recorded]:
+    """The batch is stored: the plans that tried it out learn when."""
+    last, recorded_at = stored
+    records = []
+    for position, (proposal, row) in enumerate(zip(batch, rows, strict=True), last - len(rows) + 1):
+        plans[proposal.plan].recorded_at[row.originator_version - 1] = recorded_at
+        records.append(
+            Recorded(proposal.plan, row.originator_version, position, recorded_at, by, row.event_id, proposal.event)
+        )
+    return records
+
+
+def _same(proposal: Proposal, record: Recorded) -> bool:
+    """Whether a record is what this proposal asks for, leaving out what the proposer left to us."""
+    if proposal.plan != record.plan or type(proposal.event) is not type(record.event):
+        return False
+    left_out = set(proposal.assumed)
+    return proposal.event.model_dump(exclude_unset=True, exclude=left_out) == record.event.model_dump(
+        exclude_unset=True, exclude=left_out
+    )
