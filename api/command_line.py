@@ -1,6 +1,8 @@
 """`asat`: every question and every record, from a terminal."""
 
+import io
 import signal
+import sys
 from pathlib import Path
 
 import click
@@ -66,4 +68,7 @@ def _stopped(*_: object) -> None:
 def main() -> None:
     """The console command."""
     signal.signal(signal.SIGTERM, _stopped)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a letter shows the rest
     cli(prog_name="asat")

@@ -296,7 +296,7 @@ class ReportPresented(Event):
 class EventWithdrawn(Event):
     """An event was recorded in error and no longer counts, on any day; what was answered before stays answered."""
 
-    version: int = Field(ge=1, le=10**12, description="Version of the event recorded in error.")
+    version: int = Field(ge=1, le=10**12, strict=True, description="Version of the event recorded in error.")
 
 
 #: Every event by its name, in the order of this page.

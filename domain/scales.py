@@ -25,9 +25,9 @@ class Rating(BaseModel):
     label: Line = Field(description="The word people read.")
     meaning: Text | None = Field(default=None, description="What the rating says, in the plan's own key.")
     colour: Colour | None = Field(default=None, description="Colour beside the label, as #rrggbb; never the only sign.")
-    complete: bool = Field(default=False, description="An action with this rating is complete.")
-    needs_evidence: bool = Field(default=False, description="The rating is refused without evidence.")
-    concern: bool = Field(default=False, description="Listed among the changes even when unchanged.")
+    complete: bool = Field(default=False, strict=True, description="An action with this rating is complete.")
+    needs_evidence: bool = Field(default=False, strict=True, description="The rating is refused without evidence.")
+    concern: bool = Field(default=False, strict=True, description="Listed among the changes even when unchanged.")
 
 
 class Scale(BaseModel):

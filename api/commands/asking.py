@@ -5,10 +5,12 @@ from typing import Any
 
 import click
 
-from api.commands.context import POINT, Session, answering, plainly, tell
+from api.commands.context import INSTANT, POINT, Session, answering, plainly, tell
 from projections.claims import read_claims
 
-AT = click.option("--at", type=POINT, default="now", show_default=True, help="The point in time asked about.")
+AT = click.option(
+    "--at", type=POINT, default="now", show_default=True, help="The point in time; `asat --help` says how to write it."
+)
 
 
 @click.command()
@@ -20,82 +22,114 @@ def plans(session: Session, /, **form: Any) -> None:
         tell(session.asker().plans(), **form)
 
 
-@click.command()
+@click.command(short_help="Show a plan as at a point in time.")
 @click.argument("plan")
 @AT
 @click.option("--all", "everything", is_flag=True, help="Also the actions that were closed or withdrawn.")
 @answering
 @click.pass_obj
 def show(session: Session, /, plan: str, at: str, everything: bool, **form: Any) -> None:
-    """Show a PLAN as at a point: its priorities, actions, ratings, measures and inspections."""
+    """Show a PLAN as at a point: its priorities, actions, ratings, measures and inspections.
+
+    \b
+      asat show sunderland
+      asat show sunderland --at issue:3.0 -o plan.md
+      asat show sunderland --at "told:Quality and Improvement Committee@2019-06-30"
+    """
     with plainly():
         tell(session.asker().plan(plan, at, everything), **form)
 
 
-@click.command()
+@click.command(short_help="Compare the ratings at two points in time.")
 @click.argument("plan")
 @click.argument("previous", type=POINT)
 @click.argument("current", type=POINT, default="now")
 @answering
 @click.pass_obj
 def compare(session: Session, /, plan: str, previous: str, current: str, **form: Any) -> None:
-    """Compare the ratings of a PLAN: PREVIOUS against CURRENT, with the changes and the narrative."""
+    """Compare the ratings of a PLAN: PREVIOUS against CURRENT, with the changes and the narrative.
+
+    Both are points in time; without CURRENT it is now.
+
+    \b
+      asat compare sunderland issue:2.0 issue:3.0
+      asat compare sunderland 2019-03-29 2019-05-31 -f csv
+    """
     with plainly():
         tell(session.asker().comparison(plan, previous, current), **form)
 
 
-@click.command()
+@click.command(short_help="List every change between two points in time.")
 @click.argument("plan")
 @click.argument("previous", type=POINT)
 @click.argument("current", type=POINT, default="now")
 @answering
 @click.pass_obj
 def changes(session: Session, /, plan: str, previous: str, current: str, **form: Any) -> None:
-    """List every change of a PLAN between two points, with the versions behind it."""
+    """List every change of a PLAN between two points in time, with the versions behind it.
+
+    Without CURRENT it is everything that changed since PREVIOUS.
+
+    \b
+      asat changes sunderland issue:2.0 issue:3.0
+      asat changes sunderland 2019-05-31
+    """
     with plainly():
         tell(session.asker().changes(plan, previous, current), **form)
 
 
-@click.command()
+@click.command(short_help="Show the versions issued, and who was told.")
 @click.argument("plan")
 @AT
 @answering
 @click.pass_obj
 def history(session: Session, /, plan: str, at: str, **form: Any) -> None:
-    """Show a PLAN's document history: the versions issued, and to whom it was presented."""
+    """Show a PLAN's document history: the versions issued, and to whom it was presented.
+
+    Each with the point that froze it, which can be asked about with --at in the other commands.
+    """
     with plainly():
         tell(session.asker().history(plan, at), **form)
 
 
-@click.command()
+@click.command(short_help="Show every event: who recorded what, and when.")
 @click.argument("plan")
 @click.option("--action", metavar="NUMBER", help="Only what concerns this action, whatever number it bore.")
-@click.option("--recorded-after", metavar="INSTANT", help="Only what was recorded since: 2019-06-04T09:00:00Z.")
+@click.option("--recorded-after", type=INSTANT, help="Only what was recorded since: 2019-06-04T09:00:00Z, or a day.")
 @click.option("--late-by", type=click.IntRange(0), metavar="DAYS", help="Only what was recorded so many days late.")
 @answering
 @click.pass_obj
 def trail(
     session: Session, /, plan: str, action: str | None, recorded_after: str | None, late_by: int | None, **form: Any
 ) -> None:
-    """Show a PLAN's events, oldest first: all of them, however many."""
+    """Show a PLAN's events, oldest first: all of them, however many.
+
+    \b
+      asat trail sunderland --action 2.5
+      asat trail sunderland --recorded-after 2019-06-04 --late-by 30
+    """
     with plainly():
         tell(session.asker().trail(plan, action, recorded_after, late_by, limit=None), **form)
 
 
-@click.command()
+@click.command(short_help="Show one action as at a point in time.")
 @click.argument("plan")
 @click.argument("number")
 @AT
 @answering
 @click.pass_obj
 def action(session: Session, /, plan: str, number: str, at: str, **form: Any) -> None:
-    """Show one action of a PLAN by its NUMBER, or by one it once bore."""
+    """Show one action of a PLAN by its NUMBER, or by one it once bore.
+
+    \b
+      asat action sunderland 2.4 --at 2019-03-29
+    """
     with plainly():
         tell(session.asker().action(plan, number, at), **form)
 
 
-def _at_a_point(name: str, sentence: str) -> click.Command:
-    @click.command(name, help=sentence)
+def _at_a_point(name: str, short: str, sentence: str, plan: str = "sunderland") -> click.Command:
+    @click.command(name, short_help=short, help=f"{sentence}\n\n\b\n  asat {name} {plan} --at 2019-12-31")
     @click.argument("plan")
     @AT
     @answering
@@ -107,7 +141,7 @@ def _at_a_point(name: str, sentence: str) -> click.Command:
     return command
 
 
-@click.command()
+@click.command(short_help="Read a published paper against the record.")
 @click.argument("plan")
 @click.argument("claims", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @answering
@@ -117,6 +151,9 @@ def audit(session: Session, /, plan: str, claims: Path, **form: Any) -> None:
 
     Lists every claim that the record does not bear out and every claim that contradicts another. Exits with 1 when
     there are any.
+
+    \b
+      asat audit sunderland examples/sunderland-claims.json
     """
     with plainly():
         read = read_claims(claims.read_bytes())
@@ -134,10 +171,34 @@ COMMANDS = (
     history,
     trail,
     action,
-    _at_a_point("overdue", "List what is overdue in a PLAN, and what has slipped from its original date."),
-    _at_a_point("gaps", "List the recommendations that no action of a PLAN answers."),
-    _at_a_point("measures", "Show the measures of a PLAN, with their values over time."),
-    _at_a_point("assurance", "Show the assurance given on each priority of a PLAN."),
-    _at_a_point("stale", "List the progress texts of a PLAN that time has overtaken."),
+    _at_a_point(
+        "overdue",
+        "List what is overdue, and what has slipped.",
+        "List what is overdue in a PLAN, and what has slipped from its original date.",
+    ),
+    _at_a_point(
+        "gaps",
+        "List the recommendations that nothing answers.",
+        "List the recommendations that no action of a PLAN answers.",
+        plan="stockton-2016",
+    ),
+    _at_a_point(
+        "measures",
+        "Show the measures, with their values over time.",
+        "Show the measures of a PLAN, with their values over time.",
+        plan="stockton-strategy",
+    ),
+    _at_a_point(
+        "assurance",
+        "Show the assurance given on each priority.",
+        "Show the assurance given on each priority of a PLAN, and what was given before.",
+    ),
+    _at_a_point(
+        "stale",
+        "List the progress texts that time has overtaken.",
+        "List the progress texts of a PLAN that time has overtaken: those that name a month gone by, or are older than "
+        "the plan's reporting cycle.",
+        plan="stockton-ilacs",
+    ),
     audit,
 )

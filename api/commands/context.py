@@ -1,11 +1,12 @@
 """What every command works with: the settings, and a ledger that is opened when first needed."""
 
+import io
 import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import click
 from rich.console import Console
@@ -16,7 +17,7 @@ from api.questions import Answer, Asker
 from api.settings import Settings
 from domain.envelopes import NotAnEvent
 from domain.ledger import Ledger, LedgerUnusable, PlanUnknown, VersionConflict
-from domain.points import PointUnknown, PointUnreadable
+from domain.points import PointUnknown, PointUnreadable, read_instant, read_point
 from domain.rules import Refused
 from projections.action import ActionUnknown
 from projections.claims import ClaimUnreadable
@@ -51,22 +52,23 @@ class Session:
             self._ledger.close()
 
 
-class PointType(click.ParamType[str]):
-    """A point in time; written wrongly, it is a usage error before anything is opened."""
+class Written(click.ParamType[str]):
+    """A text in a notation; written wrongly, it is a usage error before anything is opened."""
 
-    name = "point"
+    def __init__(self, name: str, read: Callable[[str], object]) -> None:
+        self.name, self._read = name, read
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        from domain.points import read_point
-
+        """The text as it was written, as answers state what they were asked."""
         try:
-            read_point(str(value))
+            self._read(str(value))
         except PointUnreadable as error:
             self.fail(str(error), param, ctx)
         return str(value)
 
 
-POINT = PointType()
+POINT = Written("point", read_point)
+INSTANT = Written("instant", read_instant)
 
 
 @contextmanager
@@ -74,33 +76,50 @@ def plainly() -> Iterator[None]:
     """Say what went wrong in a sentence on standard error, and exit with 1."""
     try:
         yield
-    except (
-        Refused, VersionConflict, NotAnEvent, PlanUnknown, PointUnknown, PointUnreadable, ActionUnknown,
-        ClaimUnreadable, FormUnknown, LedgerUnusable,
-    ) as error:  # fmt: skip
-        click.echo(f"asat: {error.args[0] if isinstance(error, LookupError) else error}", err=True)
-        raise SystemExit(1) from None
     except BrokenPipeError:  # the reader of a pipe, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
+    except PlanUnknown as error:
+        _fail(f"{error.args[0]}; `asat plans` lists those there are")
+    except OSError as error:
+        if error.filename is None:
+            raise
+        _fail(f"{os.fsdecode(error.filename)} cannot be used ({error.strerror}); name another file")
+    except (
+        Refused, VersionConflict, NotAnEvent, PointUnknown, PointUnreadable, ActionUnknown, ClaimUnreadable, FormUnknown,
+        LedgerUnusable,
+    ) as error:  # fmt: skip
+        _fail(str(error.args[0] if isinstance(error, LookupError) else error))
+
+
+def _fail(sentence: str) -> NoReturn:
+    click.echo(f"asat: {sentence}", err=True)
+    raise SystemExit(1)
+
+
+#: Suffix of a file -> the form written to it.
+SUFFIXES = {**{form.suffix: name for name, form in FORMS.items()}, ".txt": "text"}
 
 
 def answering(command: Command) -> Command:
     """Give a command the options of the form its answer takes."""
     forms = ["text", *FORMS]
     command = click.option(
-        "-f", "--format", "form", type=click.Choice(forms), help="Default: text on a terminal, json elsewhere."
-    )(command)
+        "-f", "--format", "form", type=click.Choice(forms), metavar="FORM",
+        help=f"{', '.join(forms)}. Default: text on a terminal, json elsewhere.",
+    )(command)  # fmt: skip
     return click.option(
-        "-o", "--output", type=click.Path(path_type=Path), help="Write to this file; -f by its suffix."
-    )(command)
+        "-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
+        help=f"Write to this file, in the form that its suffix says ({', '.join(SUFFIXES)}) or -f.",
+    )(command)  # fmt: skip
 
 
 def tell(answer: Answer, form: str | None, output: Path | None) -> None:
     """Print or write an answer in the form asked for."""
     if output is not None:
-        suffix = output.suffix.removeprefix(".")
-        chosen = form or (suffix if suffix in FORMS else "text")
+        chosen = form or SUFFIXES.get(output.suffix)
+        if chosen is None:
+            raise click.UsageError(f"{output.name} does not say its form; end it in {', '.join(SUFFIXES)}, or use -f")
         output.write_bytes(_bytes(answer, chosen))
     elif form == "text" or (form is None and sys.stdout.isatty()):
         print_text(answer.question, answer.document, Console())
@@ -112,6 +131,6 @@ def tell(answer: Answer, form: str | None, output: Path | None) -> None:
 def _bytes(answer: Answer, form: str) -> bytes:
     if form != "text":
         return render(answer.question, form, answer.document)
-    console = Console(width=120, no_color=True, record=True, file=open(os.devnull, "w"))  # noqa: PTH123, SIM115
-    print_text(answer.question, answer.document, console)
-    return console.export_text().encode()
+    written = io.StringIO()
+    print_text(answer.question, answer.document, Console(width=120, no_color=True, file=written))
+    return written.getvalue().encode()

@@ -18,7 +18,7 @@ from domain.rules import Refused
 from projections.replay import replay as replay_steps
 
 
-@click.command()
+@click.command(short_help="Record the events in a file, all or none.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
 @click.option("--by", metavar="NAME", help="Who records (ASAT_BY). Default: the account this runs under.")
 @click.option("--expect", type=click.IntRange(0), metavar="VERSION", help="Refuse unless the plan is at this version.")
@@ -70,7 +70,8 @@ def _read(file: Path) -> tuple[list[Proposal], list[int]]:
                 raise NotAnEvent([("", sentence)]) from None
             numbers.append(number)
     if not proposals:
-        raise NotAnEvent([("", f"{file} holds no event; nothing was recorded")])
+        what = "standard input" if str(file) == "-" else str(file)
+        raise NotAnEvent([("", f"{what} holds no event; nothing was recorded")])
     return proposals, numbers
 
 
@@ -81,7 +82,7 @@ def _by_plan(stored: list[Recorded]) -> dict[str, list[int]]:
     return versions
 
 
-@click.command()
+@click.command(short_help="Check the whole ledger, event by event.")
 @click.pass_obj
 def check(session: Session, /) -> None:
     """Check the whole ledger: no gap, no going back in time, every plan's events whole and in order.
@@ -104,7 +105,7 @@ def check(session: Session, /) -> None:
         click.echo(f"{events}: positions gapless, instants in order, versions contiguous, every event reads and folds")
 
 
-@click.command()
+@click.command(short_help="Replay a plan's history, the table changing.")
 @click.argument("plan")
 @click.option("--after", type=click.IntRange(0), default=0, metavar="VERSION", help="Begin after this version.")
 @click.option("--pause", type=click.FloatRange(0, 60), default=0.15, show_default=True, metavar="SECONDS",
@@ -113,7 +114,12 @@ def check(session: Session, /) -> None:
 @click.option("-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_obj
 def replay(session: Session, /, plan: str, after: int, pause: float, step: bool, form: str) -> None:
-    """Replay a PLAN's history event by event, the table of ratings changing as it goes."""
+    """Replay a PLAN's history event by event, the table of ratings changing as it goes.
+
+    \b
+      asat replay sunderland --after 128
+      asat replay sunderland --step
+    """
     with plainly():
         with session.ledger.plan(plan) as whole:
             title = whole.opening.title if whole.opening else plan

@@ -12,8 +12,13 @@ from domain.envelopes import Proposal, read_proposal_json
 from domain.ledger import LedgerUnusable
 from domain.rules import Refused
 
-HOST = click.option("--host", help="Address to serve on (ASAT_HOST); 127.0.0.1 unless told otherwise.")
-PORT = click.option("--port", type=click.IntRange(0, 65535), help="Port to serve on (ASAT_PORT); 8000 unless told.")
+HOST = click.option(
+    "--host", metavar="ADDRESS", help="Address to serve on (ASAT_HOST); 127.0.0.1 unless told otherwise."
+)
+PORT = click.option(
+    "--port", type=click.IntRange(0, 65535), metavar="PORT",
+    help="Port to serve on (ASAT_PORT); 8000 unless told otherwise, 0 for any that is free.",
+)  # fmt: skip
 
 #: The histories that come with the program, as event files.
 EXAMPLES = Path(domain.__file__).parent.parent / "examples"
@@ -24,7 +29,15 @@ EXAMPLES = Path(domain.__file__).parent.parent / "examples"
 @PORT
 @click.pass_obj
 def demo(session: Session, /, host: str | None, port: int | None) -> None:
-    """Load five example histories, once, and serve them."""
+    """Load five example histories, once, and serve them.
+
+    They are made from published papers (see examples/README.md). What is recorded stays: give the demo a folder to itself
+    if you keep plans of your own.
+
+    \b
+      asat demo
+      asat --data ./demo-data demo --port 8080
+    """
     with plainly():
         _load_examples(session)
         _serve(session, host, port)
@@ -35,7 +48,14 @@ def demo(session: Session, /, host: str | None, port: int | None) -> None:
 @PORT
 @click.pass_obj
 def serve(session: Session, /, host: str | None, port: int | None) -> None:
-    """Serve pages and API until interrupted."""
+    """Serve pages and API until interrupted.
+
+    It listens on this machine only, as AsAt cannot tell yet who asks; /openapi.json describes every address.
+
+    \b
+      asat serve
+      asat serve --port 8080
+    """
     with plainly():
         _serve(session, host, port)
 

@@ -139,8 +139,8 @@ def _in_words(detail: Mapping[str, Any]) -> str:
 
 def _not_an_address(request: Request, what: str) -> JSONResponse:
     """Nothing has this address; perhaps its suffix is no form, or its plan cannot be one."""
-    stem, dot, suffix = request.url.path.rpartition(".")
-    if dot and what != "action" and _is_address(request.app, stem):
+    stem, _, suffix = request.url.path.rpartition(".")
+    if suffix.isalnum() and what != "action" and _is_address(request.app, stem):
         forms = ", ".join(form.suffix for form in FORMS.values())
         return problem(404, "unknown-form", f"the answer does not come as .{suffix[:20]}; it comes as {forms}")
     return problem(404, f"unknown-{what}" if what != "nothing" else "http", _NOWHERE[what])
@@ -155,7 +155,7 @@ _NOWHERE = {
 
 def _is_address(app: FastAPI, path: str) -> bool:
     scope = {"type": "http", "path": path, "method": "GET", "root_path": ""}
-    return any(route.matches(scope)[0] is Match.FULL for route in app.routes) and not path.endswith((".", "/"))
+    return any(route.matches(scope)[0] is Match.FULL for route in app.routes)
 
 
 def _plain(status: int, kind: str) -> Any:

@@ -1,5 +1,6 @@
 """Serving on an address of this machine until told to stop."""
 
+import signal
 import socket
 from contextlib import suppress
 
@@ -34,6 +35,8 @@ def listen(host: str, port: int) -> socket.socket:
 def serve_on(app: FastAPI, listening: socket.socket) -> None:
     """Serve until interrupted or terminated; requests under way are answered first."""
     config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=10)
-    # Once everything is answered uvicorn raises the signal again, so that its caller may clear up: ours returns.
+    # Once everything is answered uvicorn raises the signal again, so that its caller may clear up: ours returns, for
+    # either signal, as being told to stop is no failure.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listening])

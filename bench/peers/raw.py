@@ -20,32 +20,28 @@ class RawTable:
     """A table with the columns, constraints and indexes of the ledger's."""
 
     def __init__(self, conninfo: str) -> None:
-        self._connection = psycopg.connect(conninfo)
+        self._connection = psycopg.connect(conninfo, autocommit=True)
         self._connection.execute("create schema bench_raw")
         self._connection.execute("create table bench_raw.events (like asat.events including all)")
-        self._connection.commit()
 
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
 
     def insert(self, row: Row) -> None:
-        """Insert one row and commit."""
+        """Insert one row, which commits: one round trip."""
         self._connection.execute(_INSERT, row, prepare=True)
-        self._connection.commit()
 
     def copy(self, text: bytes) -> None:
         """Copy rows that are in PostgreSQL's own format already, and commit."""
         with self._connection.cursor() as cursor, cursor.copy(f"copy bench_raw.events ({_COLUMNS}) from stdin") as copy:
             copy.write(text)
-        self._connection.commit()
 
     def copy_rows(self, rows: list[Row]) -> None:
         """Copy rows as a Python program has them, and commit."""
         with self._connection.cursor() as cursor, cursor.copy(f"copy bench_raw.events ({_COLUMNS}) from stdin") as copy:
             for row in rows:
                 copy.write_row(row)
-        self._connection.commit()
 
 
 def row_of(record: Recorded, plan: str, position: int, event_id: UUID) -> Row:

@@ -6,7 +6,7 @@ import io
 import json
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 import pytest
 from starlette.testclient import TestClient
@@ -198,12 +198,7 @@ def test_an_action_is_found_by_a_number_that_needs_escaping(client: TestClient, 
     assert client.post(f"{plan}/events", json=added).status_code == 201
     response = client.get(f"{plan}/actions/{quote('6.1(a)')}")
     assert response.json()["action"]["number"] == "6.1(a)"
-    assert ask(client, unquote(response.headers["content-location"])) == ask(client, f"{plan}/actions/6.1(a)?at={today(response)}")  # fmt: skip
-
-
-def today(response: Any) -> str:
-    point = response.json()["point"]
-    return f"{point['effective_on']}@{point['basis']}"
+    assert ask(client, response.headers["content-location"])["action"] == response.json()["action"]
 
 
 # Keeping answers

@@ -271,6 +271,7 @@ def test_a_connection_ended_while_it_waits_to_append_stores_once(
     assert ledger.size() == 5
 
 
+@pytest.mark.slow
 def test_many_connections_that_the_server_ended_are_made_anew(ledger: Ledger, owner: Connection, schema: str):
     """More of them than an append is tried: one look at a dead one must be enough to look at all."""
     begin(ledger)

@@ -15,6 +15,7 @@ import pytest
 
 from domain.envelopes import Proposal, Recorded
 from domain.ledger import Ledger, VersionConflict
+from domain.ledger.subscription import LedgerSubscription
 from domain.rules import Refused
 from tests.kit import added, progressed, rated
 from tests.ledger.conftest import ROOT, Server, begin, everything, proposed, record
@@ -195,15 +196,23 @@ def test_a_reader_begins_after_a_position_and_waits_for_what_is_to_come(ledger: 
         assert [event.position for event in reader.delivered] == [3, 4, 5, 6]
 
 
-def test_what_is_recorded_while_a_reader_begins_is_delivered_at_once(ledger: Ledger):
+def test_what_is_recorded_while_a_reader_begins_is_delivered_at_once(ledger: Ledger, monkeypatch: pytest.MonkeyPatch):
     """Not only when the next event comes: between reading what is there and listening nothing is lost."""
+    may_listen, listen = threading.Event(), LedgerSubscription._listen_on_a_connection
+
+    def listen_later(subscription: LedgerSubscription) -> None:
+        may_listen.wait(timeout=20)
+        listen(subscription)
+
+    monkeypatch.setattr(LedgerSubscription, "_listen_on_a_connection", listen_later)
     begin(ledger)
-    for _ in range(20):
-        before = ledger.size()
-        with reader_of(ledger, after=before) as reader:
-            record(ledger, progressed("2.4"))
-            reader.wait_for(1, within=5)
-            assert [event.position for event in reader.delivered] == [before + 1]
+    with reader_of(ledger) as reader:
+        reader.wait_for(3)
+        record(ledger, rated("2.4"))  # nobody listens yet
+        reader.wait_for(4, within=0.1)
+        may_listen.set()
+        reader.wait_for(4, within=10)
+        assert [event.position for event in reader.delivered] == [1, 2, 3, 4]
 
 
 def test_connections_that_listened_go_back_deaf(ledger: Ledger):
