@@ -21,7 +21,7 @@ from bench.events import TODAY, generate
 from bench.measure import Subject, interleaved, random_points
 from bench.peers import history, raw, stock
 from bench.peers.table import BitemporalTable
-from domain.envelopes import Recorded, read_proposal_json
+from domain.envelopes import Recorded, read_lines
 from domain.ledger import Ledger
 from domain.points import Point
 from projections.plan_as_at import plan_as_at
@@ -239,7 +239,7 @@ class Bench:
 
         def record_file() -> None:
             start = perf_counter()
-            proposals = [read_proposal_json(line, TODAY) for line in next(files).splitlines()]
+            proposals = [proposal for _, proposal in read_lines(next(files).splitlines(), TODAY)]
             parts["parse"] = perf_counter() - start
             self.ledger.record(proposals, by="bench", today=TODAY)
 

@@ -4,7 +4,7 @@ A proposal is one JSON object as an officer, a file or a program wrote it. Readi
 sentence that names the field; whether it may be recorded is for the rules.
 """
 
-import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
@@ -13,7 +13,9 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import from_json
 
+from domain.bulk import without_collecting
 from domain.events import EVENTS, Event
 from domain.texts import Slug
 
@@ -133,18 +135,31 @@ def _without_nulls(said: Any) -> Any:
 def read_proposal_json(line: str | bytes, today: date, plan: str | None = None) -> Proposal:
     """Read one proposed event from its JSON text; raises NotAnEvent."""
     try:
-        data = _JSON.decode(line if isinstance(line, str) else line.decode())
-    except (ValueError, RecursionError) as error:
+        data = from_json(line, allow_inf_nan=False)
+    except ValueError as error:
         raise NotAnEvent([("", f"this is not JSON ({error})")]) from None
     return read_proposal(data, today, plan)
 
 
-def _no_constant(name: str) -> object:
-    raise ValueError(f"{name} is not a JSON value")
+def read_lines(lines: Iterable[bytes], today: date) -> list[tuple[int, Proposal]]:
+    """Read a file of proposed events, one a line; each comes with the number of its line. Empty lines are passed over.
+
+    Raises:
+        NotAnEvent: the first line that is no event ends it; the message names the line.
+    """
+    proposals = []
+    with without_collecting():
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                proposals.append((number, read_proposal_json(line.removeprefix(_BYTE_ORDER_MARK), today)))
+            except NotAnEvent as error:
+                raise NotAnEvent([("", f"line {number}: {error}")]) from error
+    return proposals
 
 
-# Made once: `json.loads` makes a decoder anew for every text when it is given options.
-_JSON = json.JSONDecoder(parse_constant=_no_constant)
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def _event_class(name: object) -> type[Event]:

@@ -23,7 +23,7 @@ from domain.facts import (
 )
 from domain.plan import Action, Measure, Opening, Plan, Priority
 from domain.points import read_point, resolve
-from domain.timeline import end_of
+from domain.timeline import end_of, key_of
 from domain.timescales import read_timescale
 
 
@@ -43,6 +43,9 @@ def evolve(plan: Plan, event: events.Event, recorded_at: datetime) -> None:
     _EVOLVE[type(event)](plan, event, version)
     plan.recorded_at.append(recorded_at)
     plan.log.append((type(event).__name__, event.effective_on))
+    # A withdrawal stands in no timeline, so its day is none that a question could have to look at.
+    here = 0 if isinstance(event, events.EventWithdrawn) else key_of(event.effective_on, version)
+    plan.furthest.append(max(here, plan.furthest[-1]) if plan.furthest else here)
     plan.version = version
 
 
@@ -67,13 +70,13 @@ def _action(plan: Plan, number: str, event: events.Event, version: int) -> Actio
     action = plan.find_action(number, version - 1)
     if action is None:
         raise Orphan(f"version {version} of plan {plan.slug} names action {number}, which it does not have")
-    bases = [action.added]
+    plan.dependents[action.added].append(version)
     above: Action | None = action
     while above is not None:
-        if standing := above.standing.at(end_of(event.effective_on), version - 1):
-            bases.append(standing.version)
+        standing = above.standing.at(end_of(event.effective_on), version - 1)
+        if standing is not None and standing.version != action.added:
+            plan.dependents[standing.version].append(version)
         above = above.parent
-    _stands_on(plan, version, *bases)
     return action
 
 

@@ -26,6 +26,7 @@ from domain.facts import (
     Recommendation,
     Standing,
 )
+from domain.points import Point
 from domain.scales import Rating, Scale
 from domain.timeline import Assertion, Timeline, end_of
 
@@ -137,6 +138,8 @@ class Plan:
         self.recorded_at: list[datetime] = []
         #: Per version, the name of its event and its effective day.
         self.log: list[tuple[str, date]] = []
+        #: Per version, the greatest key (day and version) that anything recorded by then has in its timeline.
+        self.furthest: list[int] = []
         #: Version of an event recorded in error -> version of the event that withdrew it.
         self.withdrawn: dict[int, int] = {}
         #: Version -> versions of the events that stand on it: they would make no sense without it.
@@ -166,10 +169,18 @@ class Plan:
         """Whether the event of that version was recorded, and not withdrawn, by the basis."""
         return version <= basis and self.withdrawn.get(version, basis + 1) > basis
 
+    def day_end(self, point: Point) -> int:
+        """The key up to which assertions count at a point: the end of its day, or the furthest thing known if sooner.
+
+        Without the second, asking with an early basis would walk back over everything recorded since.
+        """
+        return min(end_of(point.effective_on), self.furthest[point.basis - 1])
+
     def find_action(self, number: str, basis: int) -> Action | None:
         """The action that bears or has borne this number, as known at the basis."""
+        gone = self.withdrawn.get
         for action, version in reversed(self.numbers.get(number, ())):
-            if self.stands(version, basis) and self.stands(action.added, basis):
+            if version <= basis < gone(version, basis + 1):  # what it stands on cannot have been withdrawn before it
                 return action
         return None
 
@@ -263,7 +274,7 @@ class Plan:
         lost = {id(getattr(thing, name)) for thing in gone for name in thing.__slots__} | {id(made) for made in unmade}
         if lost:
             self._timelines = [timeline for timeline in self._timelines if id(timeline) not in lost]
-        del self.recorded_at[version:], self.log[version:]
+        del self.recorded_at[version:], self.log[version:], self.furthest[version:]
         self.version = version
         if version == 0:
             self.opening = None

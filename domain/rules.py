@@ -42,7 +42,7 @@ def judge(plan: Plan, event: events.Event, today: date) -> None:
         raise Refused(f"{_day(event.effective_on)} is in the future: today is {_day(today)}")
     if plan.opening is None and not isinstance(event, events.PlanOpened):
         raise Refused(f"there is no plan {plan.slug}: open it first with PlanOpened")
-    if plan.opening is not None and not isinstance(event, _AFTER_CLOSING):
+    if plan.closing and not isinstance(event, _AFTER_CLOSING):
         closing = plan.closing.at(end_of(event.effective_on), plan.version)
         if closing is not None:
             raise Refused(f"plan {plan.slug} was closed on {_day(closing.effective_on)}")
@@ -75,9 +75,8 @@ def _known_action(plan: Plan, number: str, event: events.Event) -> Action:
     action = plan.find_action(number, plan.version)
     if action is None:
         raise Refused(f"plan {plan.slug} has no action {number}")
-    if action.standing.at(end_of(event.effective_on), plan.version) is None:
-        added = next(action.standing.known(plan.version)).effective_on
-        raise Refused(f"action {number} was added on {_day(added)}, after {_day(event.effective_on)}")
+    if event.effective_on < action.added_on:
+        raise Refused(f"action {number} was added on {_day(action.added_on)}, after {_day(event.effective_on)}")
     return action
 
 

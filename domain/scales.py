@@ -4,6 +4,7 @@ Colour alone says nothing across councils (amber is "on track" in one and "some 
 belongs to its plan, gives every rating a label and a meaning, and says which ratings are complete or a concern.
 """
 
+from functools import cached_property
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -49,7 +50,11 @@ class Scale(BaseModel):
 
     def find(self, code: str) -> Rating | None:
         """The rating with this code, or None where the scale has none."""
-        return next((rating for rating in self.ratings if rating.code == code), None)
+        return self._by_code.get(code)
+
+    @cached_property
+    def _by_code(self) -> dict[str, Rating]:
+        return {rating.code: rating for rating in self.ratings}
 
     def direction(self, previous: str | None, current: str | None) -> str | None:
         """`better`, `worse` or `same`, by the order of the scale; None where it does not hold both codes."""

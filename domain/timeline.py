@@ -28,34 +28,42 @@ class Assertion(NamedTuple, Generic[V]):
     version: int
 
 
+# One object for each day: ten thousand assertions of a plan speak of a few hundred days, and what a processor has just
+# had in its hands it is quicker to take up again.
+_days: dict[date, date] = {}
+
+
 @lru_cache(maxsize=65536)
 def end_of(day: date) -> int:
     """The greatest key an assertion effective on this day can have."""
-    return day.toordinal() << _VERSION_BITS | _VERSION_MASK
+    return key_of(day, _VERSION_MASK)
+
+
+def key_of(day: date, version: int) -> int:
+    """An assertion's place in the order of (effective day, version)."""
+    return day.toordinal() << _VERSION_BITS | version
 
 
 class Timeline(Generic[V]):
     """Every assertion of one fact, in the order of (effective day, version).
 
-    Invariants: `_keys` ascends and `_assertions` stands beside it; `_versions` ascends, because versions are recorded
-    in their order; `_furthest[i]` is the greatest key among the first i + 1 recorded.
+    Invariants: `_keys` ascends and `_assertions` stands beside it; versions are added in their order.
     """
 
-    __slots__ = ("_assertions", "_first", "_furthest", "_keys", "_versions", "_withdrawn")
+    __slots__ = ("_assertions", "_first", "_keys", "_newest", "_withdrawn")
 
     def __init__(self, withdrawn: Mapping[int, int]) -> None:
         """`withdrawn` maps an event's version to that of the event that withdrew it; the plan owns and extends it."""
         self._withdrawn = withdrawn
         self._keys: list[int] = []
         self._assertions: list[Assertion[V]] = []
-        self._versions: list[int] = []
-        self._furthest: list[int] = []
         self._first: Assertion[V] | None = None
+        self._newest = 0
 
     def add(self, value: V, effective_on: date, version: int) -> None:
         """Take in an assertion; versions must come in ascending order."""
-        key = effective_on.toordinal() << _VERSION_BITS | version
-        assertion = Assertion(value, effective_on, version)
+        key = key_of(effective_on, version)
+        assertion = Assertion(value, _days.setdefault(effective_on, effective_on), version)
         if self._first is None:
             self._first = assertion
         if not self._keys or key > self._keys[-1]:
@@ -65,22 +73,16 @@ class Timeline(Generic[V]):
             place = bisect_right(self._keys, key)
             self._keys.insert(place, key)
             self._assertions.insert(place, assertion)
-        self._versions.append(version)
-        self._furthest.append(self._keys[-1])
+        self._newest = version
 
     def at(self, day_end: int, basis: int) -> Assertion[V] | None:
-        """The assertion in force at a point, given `end_of(day)` and the basis; None before the first."""
-        versions = self._versions
-        if not versions or versions[0] > basis:
-            return None
-        if versions[-1] > basis:
-            # Start no later than the furthest assertion known at the basis. Without this, asking with an early basis
-            # would walk back over everything recorded since.
-            furthest = self._furthest[bisect_right(versions, basis) - 1]
-            if furthest < day_end:
-                day_end = furthest
+        """The assertion in force at a point, given `Plan.day_end` of the point and its basis; None before the first.
+
+        The walk back passes over what was recorded after the basis or withdrawn by it. It is short when `day_end` is no
+        later than anything known at the basis (which `Plan.day_end` sees to): what remains is late news.
+        """
         keys = self._keys
-        place = len(keys) if keys[-1] <= day_end else bisect_right(keys, day_end)
+        place = bisect_right(keys, day_end) if keys and keys[-1] > day_end else len(keys)
         gone = self._withdrawn.get
         while place:
             place -= 1
@@ -90,7 +92,7 @@ class Timeline(Generic[V]):
         return None
 
     def __len__(self) -> int:
-        return len(self._versions)
+        return len(self._keys)
 
     def all(self, day_end: int, basis: int) -> list[Assertion[V]]:
         """Every assertion standing at a point, oldest effective day first."""
@@ -117,12 +119,10 @@ class Timeline(Generic[V]):
 
     def forget_after(self, version: int) -> None:
         """Drop what versions after this one said: proposals that were tried out and not stored."""
-        if not self._versions or self._versions[-1] <= version:
+        if self._newest <= version:
             return
         keep = [(key, said) for key, said in zip(self._keys, self._assertions, strict=True) if said.version <= version]
         self._keys = [key for key, _ in keep]
         self._assertions = [said for _, said in keep]
-        del self._versions[bisect_right(self._versions, version) :]
-        del self._furthest[len(self._versions) :]
-        if not self._versions:
-            self._first = None
+        self._first = min(self._assertions, key=lambda said: said.version, default=None)
+        self._newest = max((said.version for said in self._assertions), default=0)

@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 from domain.facts import Due, Rated
 from domain.plan import Action, Plan, natural_order
 from domain.points import Point
-from domain.timeline import Assertion, end_of
+from domain.timeline import Assertion
 from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
 from projections.scale import RatingDocument, ratings_key
@@ -73,7 +73,7 @@ class ActionsAt:
     def __init__(self, plan: Plan, point: Point, *, everything: bool = False) -> None:
         self._plan = plan
         self._day = point.effective_on
-        self._end = end_of(point.effective_on)
+        self._end = plan.day_end(point)
         self._basis = point.basis
         self._everything = everything
         scale = plan.scale.at(self._end, self._basis)
@@ -159,7 +159,7 @@ def action_at(plan: Plan, number: str, point: Point) -> SingleActionDocument:
     Raises:
         ActionUnknown: the plan had no action of that number at the point.
     """
-    end, basis = end_of(point.effective_on), point.basis
+    end, basis = plan.day_end(point), point.basis
     action = plan.find_action(number, basis)
     document = ActionsAt(plan, point, everything=True).document(action) if action else None
     priority = action.priority_at(end, basis) if action else None
@@ -172,6 +172,6 @@ def action_at(plan: Plan, number: str, point: Point) -> SingleActionDocument:
         "ratings": ratings_key(plan, point),
         "priority": priority,
         "priority_title": title.value if title else "",
-        "numbers": list(dict.fromkeys(borne.value for borne in action.number.known(basis))),
+        "numbers": list(dict.fromkeys(borne.value for borne in action.number.all(end, basis))),
         "action": document,
     }

@@ -43,7 +43,7 @@ def assurance_at(priority: Priority, point: Point) -> AssuranceDocument | None:
 
 def assurances_at(plan: Plan, point: Point) -> AssurancesDocument:
     """The assurance on every priority at a point, with how it came there."""
-    end, basis = end_of(point.effective_on), point.basis
+    end, basis = plan.day_end(point), point.basis
     priorities: list[PriorityAssurance] = []
     for number, title in plan.priorities_at(end, basis):
         given: list[AssuranceDocument] = [

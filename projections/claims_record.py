@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from domain.plan import Action, Plan
 from domain.points import Point
-from domain.timeline import end_of
 from projections.contradictions import UNRATED
 from projections.rag_comparison import ComparisonDocument, Movement, TotalsDocument, counted_at, movements
 
@@ -22,7 +21,7 @@ class ClaimsRecord:
     """
 
     def __init__(self, plan: Plan, previous: Point, current: Point, comparison: ComparisonDocument) -> None:
-        self._plan, self._end, self._basis = plan, end_of(current.effective_on), current.basis
+        self._plan, self._end, self._basis = plan, plan.day_end(current), current.basis
         self._tables: dict[str | None, TotalsDocument] = {row["priority"]: row for row in comparison["rows"]}
         self._tables[None] = comparison["totals"]
         self._before, self._now = counted_at(plan, previous), counted_at(plan, current)

@@ -5,7 +5,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from domain.plan import Plan
 from domain.points import Point
-from domain.timeline import Assertion, Timeline, end_of
+from domain.timeline import Assertion, Timeline
 
 V = TypeVar("V")
 
@@ -28,8 +28,8 @@ class Between:
 
     def __init__(self, plan: Plan, previous: Point, current: Point) -> None:
         self.plan, self._previous = plan, previous
-        self.before = end_of(previous.effective_on), previous.basis
-        self.now = end_of(current.effective_on), current.basis
+        self.before = plan.day_end(previous), previous.basis
+        self.now = plan.day_end(current), current.basis
 
     def fact(self, timeline: Timeline[V]) -> Difference[V] | None:
         """What became of a fact; None where the same event is behind it at both points."""

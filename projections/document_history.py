@@ -6,7 +6,6 @@ from typing_extensions import TypedDict
 
 from domain.plan import Plan
 from domain.points import Point
-from domain.timeline import end_of
 from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
 
@@ -44,7 +43,7 @@ class HistoryDocument(Heading):
 
 def document_history(plan: Plan, point: Point) -> HistoryDocument:
     """The versions issued and the reports presented by a point, as known at its basis."""
-    end, basis = end_of(point.effective_on), point.basis
+    end, basis = plan.day_end(point), point.basis
     versions: list[VersionDocument] = []
     for said in plan.issues.all(end, basis):
         frozen = _point(plan, (said.effective_on, said.version), f"issue:{said.value.label}")

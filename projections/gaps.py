@@ -4,7 +4,6 @@ from typing_extensions import TypedDict
 
 from domain.plan import Plan, natural_order
 from domain.points import Point
-from domain.timeline import end_of
 from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
 
@@ -39,7 +38,7 @@ class GapsDocument(Heading):
 
 def recommendations_at(plan: Plan, point: Point) -> list[RecommendationDocument]:
     """Every recommendation made by the point, in the order of their numbers."""
-    end, basis = end_of(point.effective_on), point.basis
+    end, basis = plan.day_end(point), point.basis
     answered_by: dict[str, list[str]] = {}
     for number, _ in plan.priorities_at(end, basis):
         answers = plan.priorities[number].answers.at(end, basis)
@@ -65,7 +64,7 @@ def gaps_at(plan: Plan, point: Point) -> GapsDocument:
     that was withdrawn has not.
     """
     head = heading(plan)
-    end, basis = end_of(point.effective_on), point.basis
+    end, basis = plan.day_end(point), point.basis
     with_actions: set[str | None] = set()
     for action in plan.actions.values():
         standing = action.standing_at(end, basis)

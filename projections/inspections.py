@@ -4,7 +4,6 @@ from typing_extensions import TypedDict
 
 from domain.plan import Plan
 from domain.points import Point
-from domain.timeline import end_of
 
 
 class JudgementDocument(TypedDict):
@@ -36,5 +35,5 @@ def inspections_at(plan: Plan, point: Point) -> list[InspectionDocument]:
             "published_on": said.value.published_on.isoformat() if said.value.published_on else None,
             "judgements": [{"area": area, "grade": grade} for area, grade in said.value.judgements],
         }
-        for said in plan.inspections.all(end_of(point.effective_on), point.basis)
+        for said in plan.inspections.all(plan.day_end(point), point.basis)
     ]

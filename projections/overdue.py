@@ -77,7 +77,7 @@ class OverdueDocument(Heading):
 def overdue_at(plan: Plan, point: Point) -> OverdueDocument:
     """The overdue actions and the rescheduled ones in the plan at a point, in the order of the plan."""
     overdue = [_overdue(action, due, by, point) for action, due, by in overdue_actions(plan, point)]
-    end, basis = end_of(point.effective_on), point.basis
+    end, basis = plan.day_end(point), point.basis
     rescheduled = [
         document
         for action in plan.actions.values()
@@ -99,7 +99,7 @@ def overdue_actions(plan: Plan, point: Point) -> list[tuple[Action, Assertion[Du
 
     An action with parts is late through its parts; it stands for itself only where none of them has a day of its own.
     """
-    end, basis, day = end_of(point.effective_on), point.basis, point.effective_on
+    end, basis, day = plan.day_end(point), point.basis, point.effective_on
     late: list[tuple[Action, Assertion[Due], date]] = []
     for action in plan.actions.values():
         due = action.due.at(end, basis)

@@ -4,7 +4,6 @@ from typing_extensions import TypedDict
 
 from domain.plan import Action, Plan
 from domain.points import Point
-from domain.timeline import end_of
 from projections.action import ActionDocument, ActionsAt
 from projections.assurance import AssuranceDocument, assurance_at
 from projections.gaps import RecommendationDocument, recommendations_at
@@ -53,7 +52,7 @@ def plan_as_at(plan: Plan, point: Point, *, everything: bool = False) -> PlanDoc
         point: the effective day and basis asked for.
         everything: also the actions that were closed or withdrawn by then.
     """
-    day_end, basis = end_of(point.effective_on), point.basis
+    day_end, basis = plan.day_end(point), point.basis
     scale = plan.scale.at(day_end, basis)
     issue = plan.issues.at(day_end, basis)
     return {
@@ -72,7 +71,7 @@ def plan_as_at(plan: Plan, point: Point, *, everything: bool = False) -> PlanDoc
 
 
 def _priorities(plan: Plan, point: Point, everything: bool) -> list[PriorityDocument]:
-    day_end, basis = end_of(point.effective_on), point.basis
+    day_end, basis = plan.day_end(point), point.basis
     under: dict[str, list[Action]] = {}
     for action in plan.actions.values():
         if action.parent is None and (priority := action.priority.at(day_end, basis)):

@@ -16,7 +16,6 @@ from typing_extensions import TypedDict
 from domain.plan import Action, Plan, natural_order
 from domain.points import Point
 from domain.scales import Rating
-from domain.timeline import end_of
 from projections.heading import Heading, heading
 from projections.narrative import narrative
 from projections.point import PointDocument, point_document
@@ -93,8 +92,8 @@ def rag_comparison(plan: Plan, previous: Point, current: Point) -> ComparisonDoc
     head = heading(plan)
     before, now = counted_at(plan, previous), counted_at(plan, current)
     ratings = columns(plan, previous, current, [*before.values(), *now.values()])
-    titles = dict(plan.priorities_at(end_of(previous.effective_on), previous.basis))
-    titles.update(plan.priorities_at(end_of(current.effective_on), current.basis))
+    titles = dict(plan.priorities_at(plan.day_end(previous), previous.basis))
+    titles.update(plan.priorities_at(plan.day_end(current), current.basis))
     tables = {number: _Table(list(ratings)) for number in sorted(titles, key=natural_order)}
     for was in before.values():
         tables[was.priority].count("previous", was)
@@ -165,7 +164,7 @@ class _Table:
 
 def counted_at(plan: Plan, point: Point) -> Counts:
     """The actions counted at a point: those in the plan that have no parts in it."""
-    end, basis, day = end_of(point.effective_on), point.basis, point.effective_on
+    end, basis, day = plan.day_end(point), point.basis, point.effective_on
     scale = plan.scale.at(end, basis)
     known = {rating.code: rating for rating in scale.value.ratings} if scale else {}
     counted: Counts = {}
@@ -187,7 +186,7 @@ def columns(plan: Plan, previous: Point, current: Point, counted: Iterable[Count
     """The ratings that need a column: the current scale's, then what only the previous scale or an older one has."""
     columns: dict[str, Rating] = {}
     for point in (current, previous):
-        if scale := plan.scale.at(end_of(point.effective_on), point.basis):
+        if scale := plan.scale.at(plan.day_end(point), point.basis):
             for rating in scale.value.ratings:
                 columns.setdefault(rating.code, rating)
     for one in counted:
@@ -211,7 +210,7 @@ def movements(plan: Plan, current: Point, before: Counts, now: Counts) -> Iterat
     When an action is split, it stops being counted and its parts are counted as new: one of them takes its place, so
     `new` is one less. When all its parts have left it is counted again, as new in their place.
     """
-    end, basis = end_of(current.effective_on), current.basis
+    end, basis = plan.day_end(current), current.basis
     for action, is_ in now.items():
         was = before.get(action)
         if was is None:
@@ -236,7 +235,7 @@ def movements(plan: Plan, current: Point, before: Counts, now: Counts) -> Iterat
 
 
 def _changes(plan: Plan, current: Point, before: Counts, now: Counts) -> list[ChangeDocument]:
-    end, basis = end_of(current.effective_on), current.basis
+    end, basis = plan.day_end(current), current.basis
     scale = plan.scale.at(end, basis)
     changes: list[ChangeDocument] = []
     for action, is_ in now.items():

@@ -7,7 +7,6 @@ from typing_extensions import TypedDict
 
 from domain.plan import Plan
 from domain.points import Point
-from domain.timeline import end_of
 from projections.overdue import overdue_actions
 from projections.plan_as_at import IssueDocument
 from projections.point import PointDocument, point_document
@@ -61,7 +60,7 @@ def plans_register(plans: Iterable[tuple[Plan, Point]]) -> RegisterDocument:
 
 def _entry(plan: Plan, point: Point) -> RegisterEntry:
     assert plan.opening is not None, "a plan that has a version has been opened"
-    end, basis = end_of(point.effective_on), point.basis
+    end, basis = plan.day_end(point), point.basis
     counted = counted_at(plan, point).values()
     by_code = Counter(one.rating.code if one.rating else None for one in counted)
     issue, presented = plan.issues.at(end, basis), plan.presentations.at(end, basis)

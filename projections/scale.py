@@ -5,7 +5,6 @@ from typing_extensions import TypedDict
 from domain.plan import Plan
 from domain.points import Point
 from domain.scales import Rating, Scale
-from domain.timeline import end_of
 
 
 class RatingDocument(TypedDict):
@@ -49,7 +48,7 @@ def scale_document(scale: Scale | None) -> ScaleDocument:
 
 def ratings_key(plan: Plan, point: Point) -> list[RatingDocument]:
     """The key to the rating codes that can stand at a point: the scale's of that day, then those of former scales."""
-    end, basis = end_of(point.effective_on), point.basis
+    end, basis = plan.day_end(point), point.basis
     key: dict[str, Rating] = {}
     for said in reversed(plan.scale.all(end, basis)):
         for rating in said.value.ratings:

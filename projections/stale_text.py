@@ -52,7 +52,7 @@ def stale_texts_at(plan: Plan, point: Point) -> StaleDocument:
     A text is stale when it names a month that was still running or to come on the text's own day and has since ended,
     or when it is older than the plan's reporting cycle.
     """
-    end, basis = end_of(point.effective_on), point.basis
+    end, basis = plan.day_end(point), point.basis
     cycle = reporting_cycle(plan, point)
     stale: list[StaleText] = []
     silent: list[SilentAction] = []
@@ -79,7 +79,7 @@ def reporting_cycle(plan: Plan, point: Point) -> int | None:
 
     Of an even number of gaps the longer of the two in the middle, so that nothing is called old too early.
     """
-    end, basis = end_of(point.effective_on), point.basis
+    end, basis = plan.day_end(point), point.basis
     days = {said.effective_on for timeline in (plan.issues, plan.presentations) for said in timeline.all(end, basis)}
     told = sorted(days)
     gaps = [(later - earlier).days for earlier, later in pairwise(told)]

@@ -128,8 +128,22 @@ def action(session: Session, /, plan: str, number: str, at: str, **form: Any) ->
         tell(session.asker().action(plan, number, at), **form)
 
 
-def _at_a_point(name: str, short: str, sentence: str, plan: str = "sunderland") -> click.Command:
-    @click.command(name, short_help=short, help=f"{sentence}\n\n\b\n  asat {name} {plan} --at 2019-12-31")
+_AT_A_POINT = (
+    ("overdue", "sunderland", "List what is overdue, and what has slipped.",
+     "List what is overdue in a PLAN, and what has slipped from its original date."),
+    ("gaps", "stockton-2016", "List the recommendations that nothing answers.",
+     "List the recommendations that no action of a PLAN answers."),
+    ("measures", "stockton-strategy", "Show the measures, with their values over time.",
+     "Show the measures of a PLAN, with their values over time."),
+    ("assurance", "sunderland", "Show the assurance given on each priority.",
+     "Show the assurance given on each priority of a PLAN, and what was given before."),
+    ("stale", "stockton-ilacs", "List the progress texts that time has overtaken.",
+     "List the progress texts of a PLAN that name a month gone by, or are older than its reporting cycle."),
+)  # fmt: skip
+
+
+def _at_a_point(name: str, example: str, short: str, sentence: str) -> click.Command:
+    @click.command(name, short_help=short, help=f"{sentence}\n\n\b\n  asat {name} {example} --at 2019-12-31")
     @click.argument("plan")
     @AT
     @answering
@@ -171,34 +185,6 @@ COMMANDS = (
     history,
     trail,
     action,
-    _at_a_point(
-        "overdue",
-        "List what is overdue, and what has slipped.",
-        "List what is overdue in a PLAN, and what has slipped from its original date.",
-    ),
-    _at_a_point(
-        "gaps",
-        "List the recommendations that nothing answers.",
-        "List the recommendations that no action of a PLAN answers.",
-        plan="stockton-2016",
-    ),
-    _at_a_point(
-        "measures",
-        "Show the measures, with their values over time.",
-        "Show the measures of a PLAN, with their values over time.",
-        plan="stockton-strategy",
-    ),
-    _at_a_point(
-        "assurance",
-        "Show the assurance given on each priority.",
-        "Show the assurance given on each priority of a PLAN, and what was given before.",
-    ),
-    _at_a_point(
-        "stale",
-        "List the progress texts that time has overtaken.",
-        "List the progress texts of a PLAN that time has overtaken: those that name a month gone by, or are older than "
-        "the plan's reporting cycle.",
-        plan="stockton-ilacs",
-    ),
+    *(_at_a_point(*one) for one in _AT_A_POINT),
     audit,
 )

@@ -86,8 +86,8 @@ def plainly() -> Iterator[None]:
             raise
         _fail(f"{os.fsdecode(error.filename)} cannot be used ({error.strerror}); name another file")
     except (
-        Refused, VersionConflict, NotAnEvent, PointUnknown, PointUnreadable, ActionUnknown, ClaimUnreadable, FormUnknown,
-        LedgerUnusable,
+        Refused, VersionConflict, NotAnEvent, PointUnknown, PointUnreadable, ActionUnknown, ClaimUnreadable,
+        FormUnknown, LedgerUnusable,
     ) as error:  # fmt: skip
         _fail(str(error.args[0] if isinstance(error, LookupError) else error))
 

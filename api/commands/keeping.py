@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from api import clock
 from api.commands.context import Session, plainly
 from api.papers.text_replay import step_line, step_text
-from domain.envelopes import NotAnEvent, Proposal, Recorded, read_proposal_json
+from domain.envelopes import NotAnEvent, Proposal, Recorded, read_lines
 from domain.rules import Refused
 from projections.replay import replay as replay_steps
 
@@ -31,8 +31,8 @@ def record(session: Session, /, file: Path, by: str | None, expect: int | None) 
       {"type": "ActionRated", "plan": "sunderland", "action": "2.4", "rating": "green",
        "effective_on": "2019-07-01", "reason": "workspace live"}
 
-    Prints, per plan, the versions stored. EVENTS.md lists every event and its fields. An event with an event_id (a UUID)
-    can be sent again without being stored twice.
+    Prints, per plan, the versions stored. EVENTS.md lists every event and its fields. An event with an event_id (a
+    UUID) can be sent again without being stored twice.
     """
     with plainly():
         proposals, lines = _read(file)
@@ -53,26 +53,16 @@ def record(session: Session, /, file: Path, by: str | None, expect: int | None) 
 def _read(file: Path) -> tuple[list[Proposal], list[int]]:
     """Every proposal of a file, and the line each stands on; the first that is no event ends it."""
     data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-    today = clock.today()
-    proposals, numbers = [], []
     lines = data.splitlines()
     with _progress(len(lines) >= 2000) as bar:
-        task = bar.add_task("Reading", total=len(lines))
-        for number, line in enumerate(lines, 1):
-            if number % 1000 == 0:
-                bar.update(task, completed=number)
-            if not line.strip():
-                continue
-            try:
-                proposals.append(read_proposal_json(line.removeprefix(b"\xef\xbb\xbf"), today))
-            except NotAnEvent as error:
-                sentence = f"line {number}: {error}; nothing of this file was recorded"
-                raise NotAnEvent([("", sentence)]) from None
-            numbers.append(number)
-    if not proposals:
+        try:
+            read = read_lines(bar.track(lines, description="Reading"), clock.today())
+        except NotAnEvent as error:
+            raise NotAnEvent([("", f"{error}; nothing of this file was recorded")]) from None
+    if not read:
         what = "standard input" if str(file) == "-" else str(file)
         raise NotAnEvent([("", f"{what} holds no event; nothing was recorded")])
-    return proposals, numbers
+    return [proposal for _, proposal in read], [number for number, _ in read]
 
 
 def _by_plan(stored: list[Recorded]) -> dict[str, list[int]]:

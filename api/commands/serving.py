@@ -31,8 +31,8 @@ EXAMPLES = Path(domain.__file__).parent.parent / "examples"
 def demo(session: Session, /, host: str | None, port: int | None) -> None:
     """Load five example histories, once, and serve them.
 
-    They are made from published papers (see examples/README.md). What is recorded stays: give the demo a folder to itself
-    if you keep plans of your own.
+    They are made from published papers (see examples/README.md). What is recorded stays: give the demo a folder to
+    itself if you keep plans of your own.
 
     \b
       asat demo

@@ -43,9 +43,17 @@ def read_json(body: bytes) -> Any:
         Unreadable: it is not JSON.
     """
     try:
-        return json.loads(body.decode(), parse_constant=_no_constant, object_pairs_hook=_no_twice)
+        return json.loads(
+            body.decode(), parse_float=_number, parse_constant=_no_constant, object_pairs_hook=_no_twice
+        )  # fmt: skip
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"the body is not JSON ({error}); nothing was recorded") from None
+
+
+def _number(text: str) -> float | int:
+    """JSON has one kind of number: 3.0 is the whole number 3."""
+    number = float(text)
+    return int(number) if number.is_integer() and abs(number) < 2**53 else number
 
 
 def _no_constant(name: str) -> Any:

@@ -15,7 +15,5 @@ _SOME_WORDS = r"[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*"
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 INSTANT = rf"^{_INSTANT}$"
 POINT = rf"^(now|{_DAY}(@([1-9][0-9]{{0,17}}|{_INSTANT}))?|issue:{_SOME_WORDS}|told:{_SOME_WORDS}@{_DAY})$"
-#: What If-Match holds: the ETag that recording answered with.
-VERSION_TAG = r'^"(0|[1-9][0-9]{0,17})"$'
 #: A name in the characters that every program can put into a header; others are sent in UTF-8.
 AUTHOR = r"^[!-~]([ -~]*[!-~])?$"

@@ -5,6 +5,10 @@ class LedgerUnusable(Exception):
     """The ledger cannot be opened or reached; the message says why and what to do."""
 
 
+class LedgerDamaged(LedgerUnusable):
+    """The ledger holds what cannot be one of its events; `asat check` says what and where."""
+
+
 class PlanUnknown(LookupError):
     """The ledger holds nothing of a plan with this name."""
 

@@ -47,8 +47,12 @@ class FoldedPlans:
     def catch_up(self, plan: Plan) -> bool:
         """Take in what was committed since; whether there was anything. The caller holds the plan's lock."""
         rows = self._recorder.select_fold(plan.slug, plan.version)
-        for topic, state, recorded_at in rows:
-            evolve(plan, read_event(topic, state), recorded_at)
+        try:
+            for topic, state, recorded_at in rows:
+                evolve(plan, read_event(topic, state), recorded_at)
+        except BaseException:
+            plan.forget_after(plan.version)  # what an interrupted event had already said
+            raise
         return bool(rows)
 
     def catch_up_all(self, plans: Iterable[Plan]) -> bool:

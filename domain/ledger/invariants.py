@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from eventsourcing.persistence import MapperDeserialisationError
-
 from domain.events import EventWithdrawn, PlanOpened
 from domain.evolve import evolve
+from domain.ledger.errors import LedgerDamaged
 from domain.ledger.mapper import event_state, read_event
 from domain.ledger.recorder import LedgerRecorder
 from domain.plan import Plan
@@ -67,7 +66,7 @@ def _along_the_plan(recorder: LedgerRecorder, slug: str, seen: Callable[[int], N
         where = f"{slug} version {version} ({topic})"
         try:
             event = read_event(topic, state)
-        except MapperDeserialisationError as error:
+        except LedgerDamaged as error:
             yield Broken(where, str(error))
             return  # what follows may stand on it
         if event_state(event) != state:

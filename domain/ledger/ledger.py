@@ -18,10 +18,11 @@ from domain.ledger.embedded import EmbeddedServer, EmbeddedServerError
 from domain.ledger.errors import LedgerUnusable, PlanUnknown
 from domain.ledger.folded import FoldedPlans
 from domain.ledger.invariants import Broken, broken_invariants
-from domain.ledger.mapper import EventMapper
+from domain.ledger.mapper import read_record
 from domain.ledger.recorder import LedgerRecorder
 from domain.ledger.recording import Recording
 from domain.ledger.schema import migrate
+from domain.ledger.stored import StoredRecord
 from domain.plan import Plan
 
 SCHEMA = "asat"
@@ -34,9 +35,8 @@ class Ledger:
         self._datastore = datastore
         self._server = server
         self._recorder = LedgerRecorder(datastore)
-        self._mapper = EventMapper()
         self._folded = FoldedPlans(self._recorder)
-        self._recording = Recording(self._recorder, self._mapper, self._folded)
+        self._recording = Recording(self._recorder, self._folded)
 
     @classmethod
     def open(cls, *, database_url: str | None = None, data: Path | None = None, schema: str = SCHEMA) -> Self:
@@ -107,7 +107,7 @@ class Ledger:
     def events(self, slug: str, after: int = 0, limit: int | None = None) -> list[Recorded]:
         """The events of a plan after a version, in order."""
         rows = self._recorder.select_events(slug, gt=after, limit=limit)
-        return [self._mapper.to_domain_event(row) for row in rows]
+        return [read_record(row) for row in rows]
 
     def every_event(self, slug: str, after: int = 0, page: int = 1000) -> Iterator[Recorded]:
         """All events of a plan after a version, read a page at a time."""
@@ -119,7 +119,7 @@ class Ledger:
     def follow(self, after: int = 0) -> Iterator[Iterator[Recorded]]:
         """Every event of the ledger after a position, those to come included: it waits for them until it is left."""
         with self._recorder.subscribe(gt=after) as subscription:
-            yield (self._mapper.to_domain_event(row) for row in subscription)
+            yield (read_record(row) for row in subscription if isinstance(row, StoredRecord))
 
     def size(self) -> int:
         """How many events the ledger holds: its newest position."""

@@ -4,14 +4,12 @@ The library's own mapper stores module paths and rebuilds objects without valida
 no history, and bytes that are no event of the vocabulary are found the moment they are read.
 """
 
-from typing import Any
-
-from eventsourcing.persistence import JSONTranscoder, Mapper, MapperDeserialisationError, StoredEvent
 from pydantic import ValidationError
 
 from domain.envelopes import Recorded
 from domain.events import EVENTS, Event
-from domain.ledger.stored import StoredRecord, Unstored
+from domain.ledger.errors import LedgerDamaged
+from domain.ledger.stored import StoredRecord
 
 _READERS = {name: kind.__pydantic_validator__.validate_json for name, kind in EVENTS.items()}
 
@@ -22,43 +20,26 @@ def event_state(event: Event) -> bytes:
 
 
 def read_event(topic: str, state: bytes) -> Event:
-    """The event that these stored bytes are; raises MapperDeserialisationError."""
+    """The event that these stored bytes are; raises LedgerDamaged."""
     try:
         event: Event = _READERS[topic](state)
     except KeyError:
-        raise MapperDeserialisationError(
-            f"the ledger holds an event {topic!r} that this program does not know"
+        raise LedgerDamaged(
+            f"the ledger holds an event {topic!r} that this program does not know; was it recorded by a newer one?"
         ) from None
     except ValidationError as error:
-        raise MapperDeserialisationError(f"the ledger holds a {topic} that is not valid: {error}") from error
+        raise LedgerDamaged(f"the ledger holds a {topic} that is not valid ({error}); see asat check") from error
     return event
 
 
-class EventMapper(Mapper[str]):
-    """Between records and the library's stored events."""
-
-    def __init__(self) -> None:
-        super().__init__(JSONTranscoder())  # never called: pydantic reads and writes the JSON
-
-    def to_stored_event(self, domain_event: Any) -> StoredEvent:
-        """Bytes for an event about to be appended; it must be an `Unstored`."""
-        assert isinstance(domain_event, Unstored)
-        return StoredEvent(
-            domain_event.originator_id,
-            domain_event.originator_version,
-            type(domain_event.event).__name__,
-            event_state(domain_event.event),
-        )
-
-    def to_domain_event(self, stored_event: StoredEvent) -> Any:
-        """The record that a stored row is."""
-        assert isinstance(stored_event, StoredRecord)
-        return Recorded(
-            plan=str(stored_event.originator_id),
-            version=stored_event.originator_version,
-            position=stored_event.id,
-            recorded_at=stored_event.recorded_at,
-            recorded_by=stored_event.recorded_by,
-            event_id=stored_event.event_id,
-            event=read_event(stored_event.topic, stored_event.state),
-        )
+def read_record(row: StoredRecord) -> Recorded:
+    """The record that a stored row is; raises LedgerDamaged."""
+    return Recorded(
+        plan=str(row.originator_id),
+        version=row.originator_version,
+        position=row.id,
+        recorded_at=row.recorded_at,
+        recorded_by=row.recorded_by,
+        event_id=row.event_id,
+        event=read_event(row.topic, row.state),
+    )

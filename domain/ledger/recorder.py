@@ -58,20 +58,23 @@ class LedgerRecorder(PostgresApplicationRecorder):
         ).format(**names)
         self._plans = SQL("select plan from {schema}.events where version = 1 order by plan").format(**names)
 
-    def append(self, rows: Sequence[UnstoredRow], author: str) -> tuple[int, datetime]:
+    def append(self, rows: Sequence[UnstoredRow], authors: Sequence[str]) -> tuple[int, datetime]:
         """Append all rows or none, in one transaction; returns the last position and the instant.
 
         Raises:
             IntegrityError: a version or an event_id is taken.
             OperationalError, InterfaceError: the connection failed; whether the rows are stored is then unknown.
         """
-        columns = [(str(row.originator_id), row.originator_version, row.topic, row.event_id, row.state) for row in rows]
+        columns = [
+            (str(row.originator_id), row.originator_version, row.topic, row.event_id, row.state, author)
+            for row, author in zip(rows, authors, strict=True)
+        ]
         query = self._append_one if len(rows) == 1 else self._append
         values: Sequence[Any] = (
             columns[0] if len(rows) == 1 else [list(column) for column in zip(*columns, strict=True)]
         )
         with self.datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
-            stored = cursor.execute(query, (*values, author), prepare=True, binary=True).fetchone()
+            stored = cursor.execute(query, values, prepare=True, binary=True).fetchone()
         assert stored is not None, "the append function returns one row"
         return stored
 
@@ -79,7 +82,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
         """The library's way to append; `recorded_by` is required."""
         rows = [row for row in stored_events if isinstance(row, UnstoredRow)]
         assert len(rows) == len(stored_events), "the ledger appends rows that have an event_id"
-        last, _ = self.append(rows, kwargs["recorded_by"])
+        last, _ = self.append(rows, [kwargs["recorded_by"]] * len(rows))
         return range(last - len(rows) + 1, last + 1)
 
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> LedgerSubscription:

@@ -11,28 +11,32 @@ from uuid import UUID, uuid4
 
 from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError
 
+from domain.bulk import without_collecting
 from domain.envelopes import Proposal, Recorded
 from domain.evolve import evolve
 from domain.ledger.datastore import attempts
 from domain.ledger.errors import LedgerUnusable, VersionConflict
 from domain.ledger.folded import FoldedPlans
-from domain.ledger.mapper import EventMapper, event_state
+from domain.ledger.mapper import event_state, read_record
 from domain.ledger.recorder import LedgerRecorder
-from domain.ledger.stored import UnstoredRow
+from domain.ledger.stored import StoredRecord, UnstoredRow
+from domain.ledger.together import Stored, Together
 from domain.plan import Plan
 from domain.rules import Refused, judge
 
 # How often a proposal is judged again when other writers keep taking its version, before giving up.
 _TRIES = 200
+# A batch longer than this is recorded without the garbage collector looking in.
+_LONG = 1000
 
 
 class Recording:
     """Records proposals in a ledger."""
 
-    def __init__(self, recorder: LedgerRecorder, mapper: EventMapper, folded: FoldedPlans) -> None:
+    def __init__(self, recorder: LedgerRecorder, folded: FoldedPlans) -> None:
         self._recorder = recorder
-        self._mapper = mapper
         self._folded = folded
+        self._together = Together(recorder, self._append)
 
     def record(self, proposals: Sequence[Proposal], by: str, today: date, expect: int | None) -> list[Recorded]:
         """Record the proposals as one batch, as `Ledger.record` says."""
@@ -49,6 +53,8 @@ class Recording:
             for proposal in proposals
         ]
         with ExitStack() as locks:
+            if len(batch) > _LONG:
+                locks.enter_context(without_collecting())
             plans: dict[str, Plan] = {}
             for slug in slugs:
                 folded = self._folded.keep(slug)
@@ -82,7 +88,7 @@ class Recording:
                 _go_back(plans, before)
                 raise
             try:
-                stored = self._append(rows, by)
+                stored = self._together.append(rows, by)
             except BaseException:
                 _go_back(plans, before)
                 raise
@@ -101,16 +107,16 @@ class Recording:
                 )
         raise LedgerUnusable("other writers kept coming first; nothing was recorded, try again")
 
-    def _append(self, rows: list[UnstoredRow], by: str) -> tuple[int, datetime] | None:
+    def _append(self, rows: Sequence[UnstoredRow], by: str) -> Stored:
         """Append; None when a version or an event_id is taken.
 
         A commit whose answer was lost is tried again, and then found taken by ourselves: that is success.
         """
-        for attempt in attempts():
+        for _ in attempts():
             try:
-                return self._recorder.append(rows, by)
+                return self._recorder.append(rows, [by] * len(rows))
             except IntegrityError:
-                return self._landed(rows) if attempt else None
+                return self._landed(rows)
             except (OperationalError, InterfaceError) as error:
                 lost = error
         raise LedgerUnusable(
@@ -118,10 +124,10 @@ class Recording:
             "send them again with the same event_id, which stores nothing twice"
         ) from lost
 
-    def _landed(self, rows: list[UnstoredRow]) -> tuple[int, datetime] | None:
+    def _landed(self, rows: Sequence[UnstoredRow]) -> Stored:
+        """The rows, if they are stored after all: exactly these, not others with the same ids."""
         stored = self._recorder.select_by_event_id([row.event_id for row in rows])
-        ours = [(row.originator_id, row.originator_version, row.event_id) for row in rows]
-        if [(row.originator_id, row.originator_version, row.event_id) for row in stored] != ours:
+        if [_identity(row) for row in stored] != [_identity(row) for row in rows]:
             return None
         return stored[-1].id, stored[-1].recorded_at
 
@@ -133,7 +139,7 @@ class Recording:
         """
         event_ids = [proposal.event_id for proposal in proposals if proposal.event_id]
         stored: dict[UUID, Recorded] = {
-            row.event_id: self._mapper.to_domain_event(row) for row in self._recorder.select_by_event_id(event_ids)
+            row.event_id: read_record(row) for row in self._recorder.select_by_event_id(event_ids)
         }
         if not stored:
             return None
@@ -153,6 +159,10 @@ class Recording:
                 next(i for i, proposal in enumerate(proposals) if proposal.event_id in stored),
             )
         return [stored[proposal.event_id] for proposal in proposals if proposal.event_id]
+
+
+def _identity(row: UnstoredRow | StoredRecord) -> tuple[object, ...]:
+    return row.originator_id, row.originator_version, row.event_id, row.topic, row.state
 
 
 def _ids_are_distinct(proposals: Sequence[Proposal]) -> None:

@@ -6,17 +6,6 @@ from uuid import UUID
 
 from eventsourcing.persistence import Notification, StoredEvent
 
-from domain.events import Event
-
-
-@dataclass(frozen=True, slots=True)
-class Unstored:
-    """An accepted event with the version it is to have; position and instant are the database's to give."""
-
-    originator_id: str
-    originator_version: int
-    event: Event
-
 
 @dataclass(frozen=True)
 class UnstoredRow(StoredEvent):

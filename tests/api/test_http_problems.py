@@ -273,7 +273,8 @@ class TestNothingIsRecorded:
         "body",
         [b"", b" ", b"{", b"{'type': 'PlanClosed'}", b'{"type": "PlanClosed",}', b"NaN", b'{"type": NaN}',
          b"[-Infinity]", b'{"type": "Plan\xff"}', b"\xff\xfe{\x00}\x00", b"\xef\xbb\xbf{}", b"[" * 200_000,
-         b'{"a":' * 200_000, b"[" + b"1" * 5000 + b"]", b'{"type": "PlanClosed"} {"type": "PlanClosed"}', b'{"type": "PlanClosed\n"}'],
+         b'{"a":' * 200_000, b"[" + b"1" * 5000 + b"]",
+         b'{"type": "PlanClosed"} {"type": "PlanClosed"}', b'{"type": "PlanClosed\n"}'],
     )  # fmt: skip
     def test_where_the_body_is_not_json(self, client: TestClient, plan: str, body: bytes) -> None:
         told(client.post(f"{plan}/events", content=body, headers=HEADERS), 422, "unreadable", "not JSON")

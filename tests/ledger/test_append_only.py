@@ -40,7 +40,7 @@ def append(connection: Connection, plan: str, *versions: int, by: str = "x") -> 
             ["ProgressReported"] * many,
             [uuid4() for _ in versions],
             [GREETING] * many,
-            by,
+            [by] * many,
         ),
     ).fetchone()
     assert row is not None
@@ -179,23 +179,24 @@ def test_an_event_id_that_is_taken_is_refused(app: Connection, ledger: Ledger):
     taken = ledger.events("plan")[0].event_id
     with pytest.raises(UniqueViolation, match="event_id_taken"):
         app.execute(
-            "select append(array['plan'], array[4], array['x'], array[%s::uuid], array[''::bytea], 'x')", (taken,)
+            "select append(array['plan'], array[4], array['x'], array[%s::uuid], array[''::bytea], array['x'])",
+            (taken,),
         )
 
 
 @pytest.mark.parametrize(
     "arguments",
     [
-        "array[]::text[], array[]::bigint[], array[]::text[], array[]::uuid[], array[]::bytea[], 'x'",
-        "null, null, null, null, null, 'x'",
-        "array['plan'], array[4], array['x'], array[gen_random_uuid()], array[''::bytea], null",
-        "array['plan'], array[4], array['x'], array[gen_random_uuid()], array[''::bytea], ''",
-        "array['plan'], array[4, 5], array['x'], array[gen_random_uuid()], array[''::bytea], 'x'",
-        "array['plan', 'plan'], array[4], array['x'], array[gen_random_uuid()], array[''::bytea], 'x'",
-        "array[''], array[1], array['x'], array[gen_random_uuid()], array[''::bytea], 'x'",
-        "array['plan'], array[4], array[''], array[gen_random_uuid()], array[''::bytea], 'x'",
-        "array['plan'], array[4], array['x'], array[null::uuid], array[''::bytea], 'x'",
-        "array['plan'], array[4], array['x'], array[gen_random_uuid()], array[null::bytea], 'x'",
+        "array[]::text[], array[]::bigint[], array[]::text[], array[]::uuid[], array[]::bytea[], array[]::text[]",
+        "null, null, null, null, null, null",
+        "array['plan'], array[4], array['x'], array[gen_random_uuid()], array[''::bytea], array[null]",
+        "array['plan'], array[4], array['x'], array[gen_random_uuid()], array[''::bytea], array['']",
+        "array['plan'], array[4, 5], array['x'], array[gen_random_uuid()], array[''::bytea], array['x']",
+        "array['plan', 'plan'], array[4], array['x'], array[gen_random_uuid()], array[''::bytea], array['x']",
+        "array[''], array[1], array['x'], array[gen_random_uuid()], array[''::bytea], array['x']",
+        "array['plan'], array[4], array[''], array[gen_random_uuid()], array[''::bytea], array['x']",
+        "array['plan'], array[4], array['x'], array[null::uuid], array[''::bytea], array['x']",
+        "array['plan'], array[4], array['x'], array[gen_random_uuid()], array[null::bytea], array['x']",
     ],
 )
 def test_an_append_that_does_not_add_up_is_refused(app: Connection, ledger: Ledger, arguments: str):
@@ -317,7 +318,7 @@ def test_functions_and_operators_do_not_stand_in_for_the_databases(
     with pytest.raises(InsufficientPrivilege, match="only goes forward"):
         app.execute(
             SQL("select {}.append(array[]::text[], array[]::bigint[], array[]::text[], array[]::uuid[],"
-                " array[]::bytea[], 'x')").format(Identifier(schema))
+                " array[]::bytea[], array[]::text[])").format(Identifier(schema))
         )  # fmt: skip
     stored = everything(ledger)
     assert [event.position for event in stored] == [1, 2, 3, 4, 5, 6]
@@ -328,7 +329,8 @@ def test_a_batch_is_stored_as_given_whatever_it_contains(app: Connection, ledger
     """Values are values: nothing in them is read as SQL."""
     author = "'); delete from events; --"
     app.execute(
-        "select append(array['new'], array[1], array['PlanOpened'], array[gen_random_uuid()], array[%s::bytea], %s)",
+        "select append(array['new'], array[1], array['PlanOpened'], array[gen_random_uuid()], array[%s::bytea],"
+        " array[%s])",
         (event_state(opened()), author),
     )
     assert ledger.events("new")[0].recorded_by == author

@@ -47,13 +47,13 @@ def lose(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> Lose:
     ) -> list[int]:  # fmt: skip
         tried: list[int] = []
 
-        def losing(rows: Any, author: str) -> Any:
+        def losing(rows: Any, authors: Any) -> Any:
             tried.append(len(rows))
             if len(tried) > times:
-                return append(rows, author)
+                return append(rows, authors)
             if after:
                 with suppress(IntegrityError):
-                    append(rows, author)
+                    append(rows, authors)
             meanwhile()
             raise error("the connection was lost")
 

@@ -107,7 +107,7 @@ def test_an_older_schema_is_upgraded_and_its_events_stay(server: Server, schema:
         assert schema_version(owner, schema) == version
         for number, (event, event_id) in enumerate(zip(events, event_ids, strict=True), 1):
             owner.execute(
-                "select append(array['plan'], array[%s], array[%s], array[%s], array[%s], 'Clerk')",
+                "select append(array['plan'], array[%s], array[%s], array[%s], array[%s], array['Clerk'])",
                 (number, type(event).__name__, event_id, event_state(event)),
             )
     with Ledger.open(data=server.folder, schema=schema) as ledger:

@@ -29,7 +29,7 @@ create table {schema}.head (
 insert into {schema}.head (position, recorded_at) values (0, '-infinity');
 
 create function {schema}.append(
-    plans text[], versions bigint[], topics text[], event_ids uuid[], states bytea[], author text,
+    plans text[], versions bigint[], topics text[], event_ids uuid[], states bytea[], authors text[],
     out last_position bigint, out stamped timestamptz
 )
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -43,9 +43,9 @@ begin
     returning head.position, head.recorded_at into last_position, stamped;
 
     insert into {schema}.events (plan, version, position, recorded_at, recorded_by, event_id, topic, state)
-    select e.plan, e.version, last_position - appended + e.place, stamped, author, e.event_id, e.topic, e.state
-      from unnest(plans, versions, topics, event_ids, states) with ordinality
-        as e(plan, version, topic, event_id, state, place);
+    select e.plan, e.version, last_position - appended + e.place, stamped, e.author, e.event_id, e.topic, e.state
+      from unnest(plans, versions, topics, event_ids, states, authors) with ordinality
+        as e(plan, version, topic, event_id, state, author, place);
 
     perform pg_notify('{channel}', last_position::text);
 end

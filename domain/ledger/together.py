@@ -1,0 +1,79 @@
+"""Appends of one process that go to the disk together.
+
+Every append holds the ledger's one lock until its commit is on disk, so writers queue for the disk one by one. What
+gathers in this process while one append is under way is sent as the next append, in one transaction: eight officers
+recording at once wait for the disk twice, not eight times. Each proposal still succeeds or fails by itself.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+
+from eventsourcing.persistence import PersistenceError
+
+from domain.ledger.recorder import LedgerRecorder
+from domain.ledger.stored import UnstoredRow
+
+#: The last position and the instant of rows stored; None where a version or an event_id was taken.
+Stored = tuple[int, datetime] | None
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """Rows of one batch on their way, and what became of them."""
+
+    rows: Sequence[UnstoredRow]
+    author: str
+    done: bool = False
+    stored: Stored = None
+    error: BaseException | None = None
+
+
+class Together:
+    """Appends batches, several in one transaction where several wait."""
+
+    def __init__(self, recorder: LedgerRecorder, alone: Callable[[Sequence[UnstoredRow], str], Stored]) -> None:
+        """`alone` appends one batch by itself, and knows what to do when its version is taken or the answer is lost."""
+        self._recorder = recorder
+        self._alone = alone
+        self._gathering = Lock()
+        self._appending = Lock()
+        self._waiting: list[_Waiting] = []
+
+    def append(self, rows: Sequence[UnstoredRow], author: str) -> Stored:
+        """Append the rows of one batch; returns and raises what `alone` would."""
+        mine = _Waiting(rows, author)
+        with self._gathering:
+            self._waiting.append(mine)
+        with self._appending:  # whoever holds it takes along all that gathered while it was held
+            if not mine.done:
+                with self._gathering:
+                    batches, self._waiting = self._waiting, []
+                self._append_all(batches)
+        if mine.error is not None:
+            raise mine.error
+        return mine.stored
+
+    def _append_all(self, batches: list[_Waiting]) -> None:
+        if len(batches) > 1 and self._in_one(batches):
+            return
+        for batch in batches:
+            try:
+                batch.stored = self._alone(batch.rows, batch.author)
+            except BaseException as error:
+                batch.error = error
+            batch.done = True
+
+    def _in_one(self, batches: list[_Waiting]) -> bool:
+        """Append all in one transaction; False when nothing of it was stored, or that is not known."""
+        rows = [row for batch in batches for row in batch.rows]
+        authors = [batch.author for batch in batches for _ in batch.rows]
+        try:
+            position, recorded_at = self._recorder.append(rows, authors)
+        except PersistenceError:
+            return False
+        for batch in reversed(batches):
+            batch.stored, batch.done = (position, recorded_at), True
+            position -= len(batch.rows)
+        return True

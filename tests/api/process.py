@@ -1,0 +1,42 @@
+"""`asat` as a process, the way people and programs start it."""
+
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from tests.api.conftest import ROOT
+
+ASAT = ROOT / ".venv" / "bin" / "asat"
+CLAIMS = ROOT / "examples" / "sunderland-claims.json"
+
+
+def environment(data: Path, **more: str) -> dict[str, str]:
+    """What the process sees: a terminal of 80 columns, its data folder, and none of our own settings."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ASAT_", "PYTHON"))}
+    return {**kept, "COLUMNS": "80", "ASAT_DATA": str(data), "ASAT_BY": "Governance officer", **more}
+
+
+def run(*arguments: Any, data: Path, stdin: bytes = b"", **more: str) -> subprocess.CompletedProcess[bytes]:
+    """Run a command to its end."""
+    return subprocess.run(
+        [ASAT, *map(str, arguments)], input=stdin, capture_output=True, env=environment(data, **more), cwd=ROOT,
+        timeout=120, check=False,
+    )  # fmt: skip
+
+
+def said(*arguments: Any, data: Path, code: int = 0, **more: Any) -> str:
+    """Standard output of a command that must exit with this code and, if that is 0, complain of nothing."""
+    done = run(*arguments, data=data, **more)
+    assert done.returncode == code, done.stderr.decode()
+    if code == 0:
+        assert done.stderr == b""
+    return done.stdout.decode()
+
+
+def complained(*arguments: Any, data: Path, code: int = 1, **more: Any) -> str:
+    """Standard error of a command that must print nothing else and exit with this code."""
+    done = run(*arguments, data=data, **more)
+    assert (done.returncode, done.stdout) == (code, b""), done.stderr.decode()
+    assert b"Traceback" not in done.stderr
+    return done.stderr.decode()
