@@ -28,7 +28,7 @@ def read_event(topic: str, state: bytes) -> Event:
             f"the ledger holds an event {topic!r} that this program does not know; was it recorded by a newer one?"
         ) from None
     except ValidationError as error:
-        raise LedgerDamaged(f"the ledger holds a {topic} that is not valid ({error}); see asat check") from error
+        raise LedgerDamaged(f"the ledger holds an event {topic} that is not valid ({error}); see asat check") from error
     return event
 
 

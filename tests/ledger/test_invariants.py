@@ -161,13 +161,14 @@ def test_an_event_moved_to_another_plan(ledger: Ledger, damage: Damage):
 def test_bytes_that_are_no_event(ledger: Ledger, damage: Damage, stored: bytes):
     damage("update events set state = %s where position = 4", stored)
     (found,) = broken(ledger)
-    assert found.startswith("north version 4 (ActionRated): the ledger holds a ActionRated that is not valid")
+    assert found.startswith("north version 4 (ActionRated): the ledger holds an event ActionRated that is not valid")
 
 
 def test_a_kind_of_event_that_nobody_knows(ledger: Ledger, damage: Damage):
     damage("update events set topic = 'ActionForgotten' where position = 4")
     assert broken(ledger) == [
-        "north version 4 (ActionForgotten): the ledger holds an event 'ActionForgotten' that this program does not know"
+        "north version 4 (ActionForgotten): the ledger holds an event 'ActionForgotten' that this program does not know; "
+        "was it recorded by a newer one?"
     ]
 
 

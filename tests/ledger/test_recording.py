@@ -81,7 +81,7 @@ def test_a_refusal_and_a_rollback_leave_no_gap(ledger: Ledger, ledgers: Ledgers,
     with owner.transaction(force_rollback=True):
         owner.execute(
             "select append(array['plan'], array[6], array['ActionRated'], array[gen_random_uuid()], array[''::bytea],"
-            " 'x')"
+            " array['x'])"
         )
     record(ledger, rated("2.4", "red"))
     assert [event.position for event in everything(ledger)] == [1, 2, 3, 4, 5, 6]
