@@ -1,7 +1,7 @@
 """Every question, asked the same way from the command line and over HTTP.
 
-A question reads its points, takes the plan from the ledger, and has a projection answer. The answer carries the document
-and whether it can ever come out differently.
+A question reads its points, takes the plan from the ledger, and has a projection answer. The answer carries the
+document and whether it can ever come out differently.
 """
 
 from collections.abc import Callable, Iterable

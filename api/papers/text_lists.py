@@ -18,12 +18,13 @@ def register_text(document: RegisterDocument) -> Group:
     """The plans, each with how it stands."""
     if not document["plans"]:
         return page(line("There are no plans yet."))
-    rows = table("Plan", "Title", "Actions", "Ratings", "Overdue", "Point", numbers=(2, 4))
+    rows = table("Plan", "Title", "Actions", "Overdue", numbers=(3,))
     for entry in document["plans"]:
         title: list[Text | str] = [line(entry["title"], "bold"), line(entry["organisation"]), *_standing(entry)]
-        actions, overdue = str(entry["actions"]), str(entry["overdue"])
-        rows.add_row(line(entry["plan"]), joined(title), actions, _ratings(entry), overdue, fixed(entry["point"]))
-    rows.columns[5].no_wrap = True
+        # The name to ask by and the point that the figures are of, neither ever broken, so that both can be copied.
+        plan = joined([line(entry["plan"], "bold"), fixed(entry["point"])])
+        rows.add_row(plan, joined(title), _ratings(entry), str(entry["overdue"]))
+    rows.columns[0].no_wrap = rows.columns[2].no_wrap = True
     return page(line("Improvement plans", "bold"), Text(), kept_whole(rows))
 
 
@@ -42,7 +43,8 @@ def _ratings(entry: RegisterEntry) -> Text:
         for rating in entry["ratings"]
         if rating["count"]
     ]
-    return joined([*counts, f"{entry['unrated']} {NOT_RATED.lower()}" if entry["unrated"] else ""])
+    unrated = f"{entry['unrated']} {NOT_RATED.lower()}" if entry["unrated"] else ""
+    return joined([f"{entry['actions']} in all", *counts, unrated])
 
 
 def overdue_text(document: OverdueDocument) -> Group:

@@ -167,8 +167,8 @@ def test_bytes_that_are_no_event(ledger: Ledger, damage: Damage, stored: bytes):
 def test_a_kind_of_event_that_nobody_knows(ledger: Ledger, damage: Damage):
     damage("update events set topic = 'ActionForgotten' where position = 4")
     assert broken(ledger) == [
-        "north version 4 (ActionForgotten): the ledger holds an event 'ActionForgotten' that this program does not know; "
-        "was it recorded by a newer one?"
+        "north version 4 (ActionForgotten): the ledger holds an event 'ActionForgotten' that this program does not "
+        "know; was it recorded by a newer one?"
     ]
 
 

@@ -1,0 +1,133 @@
+"""Write the documents that are made from code, or with --check say which are out of date.
+
+EVENTS.md is made from domain/events.py, so that an officer can review its diff.
+"""
+
+import json
+import sys
+import types
+import typing
+from pathlib import Path
+
+from domain import events, texts
+from domain.events import EVENTS, Event, Said
+from domain.scales import Colour, Rating, Scale
+
+ROOT = Path(__file__).resolve().parent.parent
+GOLDENS = ROOT / "tests" / "goldens"
+
+KINDS: dict[object, str] = {
+    texts.Text: "text",
+    texts.Line: "line of text",
+    texts.Number: "number, as printed (`2.4`, `6.1a`)",
+    texts.Code: "short name (`amber`, `2`)",
+    events.Day: "day (`2019-05-31`)",
+    events.PointText: "point in time (`issue:3.0`)",
+    events.Sha256: "64 hexadecimal digits",
+    Colour: "colour (`#f47738`)",
+    bool: "true or false",
+}
+COMMON = set(Event.model_fields)
+
+
+def kind_in_words(hint: object) -> str:
+    """What a field holds, in words."""
+    if hint in KINDS:
+        return KINDS[hint]
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is typing.Annotated:
+        return kind_in_words(arguments[0])
+    if origin in (typing.Union, types.UnionType):
+        return kind_in_words(next(argument for argument in arguments if argument is not type(None)))
+    if origin is tuple:
+        return f"list of: {kind_in_words(arguments[0])}"
+    if hint is int:
+        return "whole number"
+    if isinstance(hint, type) and issubclass(hint, Said | Rating | Scale):
+        return f"[{hint.__name__}](#{hint.__name__.lower()})"
+    raise SystemExit(f"scripts/generate has no words for {hint!r}; add them to KINDS")
+
+
+def fields_table(kind: type, names: list[str]) -> list[str]:
+    """A table of a class's fields."""
+    hints = typing.get_type_hints(kind, include_extras=True)
+    lines = ["| field | holds | needed | |", "|---|---|---|---|"]
+    for name in names:
+        field = kind.model_fields[name]  # type: ignore[attr-defined]
+        needed = "yes" if field.is_required() and name != "effective_on" else ""
+        default = field.default if isinstance(field.default, str) else None
+        said = field.description or (f"`{default}` unless told otherwise." if default else "")
+        lines.append(f"| `{name}` | {kind_in_words(hints[name])} | {needed} | {said} |")
+    return lines
+
+
+def events_document() -> str:
+    """EVENTS.md."""
+    source = Path(events.__file__).read_text(encoding="utf-8")
+    lines = [
+        "# Events",
+        "",
+        "Everything that can be recorded of an improvement plan. Made from `domain/events.py` by `scripts/generate`; "
+        "do not edit.",
+        "",
+        "An event is a JSON object; in a file, one a line. Besides the fields below it names its `type`, its `plan` "
+        "(which may be left out where the address names it) and, if the proposer wants to be able to send it again "
+        "without its being stored twice, an `event_id` (a UUID). Fields that are not listed are refused. The ledger "
+        "adds `version`, `position`, `recorded_at` and `recorded_by`.",
+        "",
+        "Every event may say:",
+        "",
+        *fields_table(Event, list(Event.model_fields)),
+        "",
+    ]
+    section = ""
+    for line in source.splitlines():
+        if line.startswith("# "):
+            section = line.removeprefix("# ")
+        name = line.removeprefix("class ").partition("(")[0]
+        if not line.startswith("class ") or name not in EVENTS:
+            continue
+        if section:
+            lines += [f"## {section}", ""]
+            section = ""
+        lines += event_section(EVENTS[name])
+    lines += ["## What events are made of", ""]
+    for part in (events.Source, events.Judgement, Scale, Rating):
+        lines += [f"### {part.__name__}", "", " ".join((part.__doc__ or "").split()), ""]
+        lines += [*fields_table(part, list(part.model_fields)), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def event_section(event: type[Event]) -> list[str]:
+    """One event: its sentence, its fields, an example as stored."""
+    own = [name for name in event.model_fields if name not in COMMON]
+    lines = [f"### {event.__name__}", "", " ".join((event.__doc__ or "").split()), ""]
+    if own:
+        lines += [*fields_table(event, own), ""]
+    goldens = (GOLDENS / f"{event.__name__}.jsonl").read_text(encoding="utf-8").split("\n")
+    fullest = json.loads(max(goldens, key=len))
+    example = json.dumps({"type": event.__name__, "plan": "example", **fullest}, ensure_ascii=False)
+    return [*lines, "```json", example, "```", ""]
+
+
+DOCUMENTS = {"EVENTS.md": events_document}
+
+
+def main() -> int:
+    """Write the documents, or check them; the exit code says whether any was out of date."""
+    check = sys.argv[1:] == ["--check"]
+    stale = []
+    for name, make in DOCUMENTS.items():
+        file, made = ROOT / name, make()
+        if not file.exists() or file.read_text(encoding="utf-8") != made:
+            stale.append(name)
+            if not check:
+                file.write_text(made, encoding="utf-8")
+    if check and stale:
+        sys.stderr.write(f"out of date: {', '.join(stale)}; run scripts/generate and review the diff\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
