@@ -4,6 +4,9 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+#: From how many events on it is worth while.
+LONG = 1000
+
 
 @contextmanager
 def without_collecting() -> Iterator[None]:

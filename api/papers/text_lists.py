@@ -44,7 +44,8 @@ def _ratings(entry: RegisterEntry) -> Text:
         if rating["count"]
     ]
     unrated = f"{entry['unrated']} {NOT_RATED.lower()}" if entry["unrated"] else ""
-    return joined([f"{entry['actions']} in all", *counts, unrated])
+    whole = f"{entry['actions']} in all" if entry["actions"] else "none yet"
+    return joined([whole, *counts, unrated])
 
 
 def overdue_text(document: OverdueDocument) -> Group:

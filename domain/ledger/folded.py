@@ -2,8 +2,10 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable
+from contextlib import nullcontext
 from threading import Lock, RLock
 
+from domain.bulk import LONG, without_collecting
 from domain.evolve import evolve
 from domain.ledger.mapper import read_event
 from domain.ledger.recorder import LedgerRecorder
@@ -48,8 +50,9 @@ class FoldedPlans:
         """Take in what was committed since; whether there was anything. The caller holds the plan's lock."""
         rows = self._recorder.select_fold(plan.slug, plan.version)
         try:
-            for topic, state, recorded_at in rows:
-                evolve(plan, read_event(topic, state), recorded_at)
+            with without_collecting() if len(rows) > LONG else nullcontext():
+                for topic, state, recorded_at in rows:
+                    evolve(plan, read_event(topic, state), recorded_at)
         except BaseException:
             plan.forget_after(plan.version)  # what an interrupted event had already said
             raise

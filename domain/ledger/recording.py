@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError
 
-from domain.bulk import without_collecting
+from domain.bulk import LONG, without_collecting
 from domain.envelopes import Proposal, Recorded
 from domain.evolve import evolve
 from domain.ledger.datastore import attempts
@@ -26,8 +26,6 @@ from domain.rules import Refused, judge
 
 # How often a proposal is judged again when other writers keep taking its version, before giving up.
 _TRIES = 200
-# A batch longer than this is recorded without the garbage collector looking in.
-_LONG = 1000
 
 
 class Recording:
@@ -53,7 +51,7 @@ class Recording:
             for proposal in proposals
         ]
         with ExitStack() as locks:
-            if len(batch) > _LONG:
+            if len(batch) > LONG:
                 locks.enter_context(without_collecting())
             plans: dict[str, Plan] = {}
             for slug in slugs:

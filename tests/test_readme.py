@@ -1,0 +1,87 @@
+"""The README is executed: what it tells a newcomer to type works, and prints what it says."""
+
+import re
+import shlex
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from domain.ledger import Ledger
+from tests.api.conftest import ROOT, load_examples
+from tests.api.process import environment
+
+pytestmark = pytest.mark.slow
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(kind: str) -> list[str]:
+    """The fenced blocks of this kind."""
+    return re.findall(rf"^```{kind}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def commands() -> Iterator[tuple[str, list[str]]]:
+    """Every command of the console blocks, with the lines that the README says it prints."""
+    for block in blocks("console"):
+        for part in block.split("$ ")[1:]:
+            command, *shown = part.splitlines()
+            yield command, [line.strip() for line in shown if line.strip() not in ("", "…", "...")]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The data folder of a running demo."""
+    folder = tmp_path_factory.mktemp("readme") / "data"
+    with Ledger.open(data=folder) as ledger:
+        load_examples(ledger)
+        yield folder
+
+
+def typed(command: str, data: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["bash", "-c", command], capture_output=True, text=True, cwd=ROOT, env=environment(data), timeout=60, check=False
+    )  # fmt: skip
+
+
+def test_there_are_commands_to_try() -> None:
+    assert len(list(commands())) > 5
+    assert all(command.startswith(".venv/bin/asat ") for command, _ in commands())
+
+
+@pytest.mark.parametrize(("command", "shown"), [pytest.param(*one, id=one[0]) for one in commands()])
+def test_a_command_of_the_readme_works_and_prints_what_it_says(demo: Path, command: str, shown: list[str]) -> None:
+    name = shlex.split(command)[1]
+    # What a person sees at a terminal, which this is not; what prints nothing but text has no such option.
+    as_text = "" if name in ("replay", "check", "record") else " -f text"
+    done = typed(command + as_text, demo)
+    assert (done.returncode, done.stderr) == (1 if name == "audit" else 0, "")
+    printed = {line.strip() for line in done.stdout.splitlines()}
+    assert printed - {""}
+    assert [line for line in shown if line not in printed] == []
+
+
+@pytest.mark.parametrize("script", [block for block in blocks("sh") if ".venv/bin/asat" in block])
+def test_a_script_of_the_readme_works(demo: Path, script: str) -> None:
+    done = typed(script, demo)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_addresses_of_the_readme_answer(demo: Path) -> None:
+    from starlette.testclient import TestClient
+
+    from api.http.application import make_application
+
+    found = re.findall(r"(?:GET |127\.0\.0\.1:8000|`)(/[a-z][^\s`>]*)", README)
+    assert len(found) > 1
+    with Ledger.open(data=demo) as ledger:
+        client = TestClient(make_application(ledger, "Reader"))
+        for address in found:
+            if not Path(address).parts[1].startswith(("var", "usr")):
+                assert client.get(address).status_code == 200, address
+
+
+def test_the_links_of_the_readme_lead_somewhere() -> None:
+    for link in re.findall(r"\]\((?!http)([^)#]+)", README):
+        assert (ROOT / link).exists(), link
