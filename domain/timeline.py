@@ -100,8 +100,8 @@ class Timeline(Generic[V]):
         if not keys:
             return []
         assertions = self._assertions if keys[-1] <= day_end else self._assertions[: bisect_right(keys, day_end)]
-        gone = self._withdrawn.get
-        return [said for said in assertions if said[2] <= basis < gone(said[2], basis + 1)]
+        gone, never = self._withdrawn.get, basis + 1
+        return [said for said in assertions if said[2] <= basis < gone(said[2], never)]
 
     def known(self, basis: int) -> Iterator[Assertion[V]]:
         """Every assertion standing at a basis, whatever its day, oldest effective day first."""

@@ -73,7 +73,8 @@ def _due(table: "TotalsDocument", day: date, labels: dict[str, str], where: str)
     counts = [f"{_number(count)} {labels[code]}" for code in reversed(labels) if (count := table["due"][code])]
     if unrated := due - sum(table["due"][code] for code in labels):
         counts.append(f"{_number(unrated)} not rated")
-    return f"{opening}, {_number(due)} of them due by {by}: {_joined(counts)}."
+    share = {1: "", 2: "both "}.get(due, "all ") if due == total else f"{_number(due)} of them "
+    return f"{opening}, {share}due by {by}: {_joined(counts)}."
 
 
 def _moved(row: "RowDocument", by_priority: "dict[str, list[ChangeDocument]]", labels: dict[str, str]) -> list[str]:

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
+from api.http.application import make_application
 from domain.ledger import Ledger
 from tests.api.conftest import ROOT, load_examples
 from tests.api.process import environment
@@ -41,7 +43,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 def typed(command: str, data: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["bash", "-c", command], capture_output=True, text=True, cwd=ROOT, env=environment(data), timeout=60, check=False
+        ["bash", "-c", command], capture_output=True, text=True, cwd=ROOT, env=environment(data), timeout=60,
+        check=False,
     )  # fmt: skip
 
 
@@ -69,10 +72,6 @@ def test_a_script_of_the_readme_works(demo: Path, script: str) -> None:
 
 
 def test_the_addresses_of_the_readme_answer(demo: Path) -> None:
-    from starlette.testclient import TestClient
-
-    from api.http.application import make_application
-
     found = re.findall(r"(?:GET |127\.0\.0\.1:8000|`)(/[a-z][^\s`>]*)", README)
     assert len(found) > 1
     with Ledger.open(data=demo) as ledger:

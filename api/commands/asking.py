@@ -34,7 +34,7 @@ def show(session: Session, /, plan: str, at: str, everything: bool, **form: Any)
     \b
       asat show sunderland
       asat show sunderland --at issue:3.0 -o plan.md
-      asat show sunderland --at "told:Quality and Improvement Committee@2019-06-30"
+      asat show stockton-scrutiny --at "told:Select Committee@2020-04-30"
     """
     with plainly():
         tell(session.asker().plan(plan, at, everything), **form)

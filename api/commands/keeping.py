@@ -28,8 +28,11 @@ def record(session: Session, /, file: Path, by: str | None, expect: int | None) 
 
     \b
     One event a line, for instance:
-      {"type": "ActionRated", "plan": "sunderland", "action": "2.4", "rating": "green",
-       "effective_on": "2019-07-01", "reason": "workspace live"}
+      {"type": "ActionClosed", "plan": "sunderland", "action": "1.1"}
+
+    \b
+      asat record events.jsonl
+      asat record events.jsonl --by "Clerk to the board" --expect 289
 
     Prints, per plan, the versions stored. EVENTS.md lists every event and its fields. An event with an event_id (a
     UUID) can be sent again without being stored twice.
@@ -101,7 +104,8 @@ def check(session: Session, /) -> None:
 @click.option("--pause", type=click.FloatRange(0, 60), default=0.15, show_default=True, metavar="SECONDS",
               help="How long each event is shown on a terminal.")  # fmt: skip
 @click.option("--step", is_flag=True, help="On a terminal, go on when Return is pressed.")
-@click.option("-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", metavar="FORM",
+              show_default=True, help="text or json; off a terminal, one event a line.")  # fmt: skip
 @click.pass_obj
 def replay(session: Session, /, plan: str, after: int, pause: float, step: bool, form: str) -> None:
     """Replay a PLAN's history event by event, the table of ratings changing as it goes.

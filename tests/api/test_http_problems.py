@@ -219,7 +219,7 @@ class TestNothingIsRecorded:
         "tag", ["3", '"x"', "*", 'W/"3"', '"-1"', '""', '"3", "4"', '"' + "9" * 19 + '"', '"٣"', ""]
     )
     def test_where_the_expected_version_is_none(self, client: TestClient, plan: str, tag: str) -> None:
-        response = client.post(f"{plan}/events", json=rated("green"), headers={"If-Match": tag.encode()})
+        response = client.post(f"{plan}/events", json=rated("green"), headers={b"If-Match": tag.encode()})
         told(response, 422, "unreadable", "If-Match", '"212"')
 
     # Not an event

@@ -133,3 +133,12 @@ def test_a_split_is_told_by_its_parts():
 def test_the_narrative_speaks_the_plans_own_word():
     story = given(opening=opened(priority_word="Recommendation"))
     assert of_priority("3", story) == "Recommendation 3 has no actions."
+
+
+def test_actions_that_are_all_due_are_not_counted_twice():
+    story = given(added("2.1", timescale="31/03/2019"), added("2.2", timescale="31/03/2019"))
+    assert of_priority("2", story).startswith("Priority 2 has two actions, both due by ")
+    story.when(added("2.3", timescale="31/03/2019"))
+    assert of_priority("2", story).startswith("Priority 2 has three actions, all due by ")
+    story.when(added("2.4", timescale="31/12/2019"))
+    assert of_priority("2", story).startswith("Priority 2 has four actions, three of them due by ")
