@@ -122,7 +122,20 @@ def _priority_added(plan: Plan, event: events.PriorityAdded, version: int) -> No
     priority = plan.priorities[event.number]
     priority.added.add(True, event.effective_on, version)
     priority.title.add(event.title, event.effective_on, version)
-    priority.answers.add(event.answers, event.effective_on, version)
+    _answer(plan, priority, event.answers, event, version)
+
+
+def _answer(plan: Plan, priority: Priority, answers: tuple[str, ...], event: events.Event, version: int) -> None:
+    """The priority answers these recommendations, and stands on those that are known."""
+    for number in answers:
+        made = (
+            plan.recommendations[number].at(end_of(event.effective_on), version - 1)
+            if (number in plan.recommendations)
+            else None
+        )
+        if made is not None:
+            _stands_on(plan, version, made.version)
+    priority.answers.add(answers, event.effective_on, version)
 
 
 def _priority_reworded(plan: Plan, event: events.PriorityReworded, version: int) -> None:
@@ -130,7 +143,7 @@ def _priority_reworded(plan: Plan, event: events.PriorityReworded, version: int)
     if event.title is not None:
         priority.title.add(event.title, event.effective_on, version)
     if event.answers is not None:
-        priority.answers.add(event.answers, event.effective_on, version)
+        _answer(plan, priority, event.answers, event, version)
 
 
 def _action_added(plan: Plan, event: events.ActionAdded, version: int) -> None:
@@ -200,7 +213,10 @@ def _evidence_added(plan: Plan, event: events.EvidenceAdded, version: int) -> No
 
 def _action_closed(plan: Plan, event: events.ActionClosed, version: int) -> None:
     action = _action(plan, event.action, event, version)
-    _stands_on(plan, version, *_ratings_in_force(action, end_of(event.effective_on), version - 1))
+    end = end_of(event.effective_on)
+    _stands_on(plan, version, *_ratings_in_force(action, end, version - 1))
+    if scale := plan.scale.at(end, version - 1):  # it says which ratings are complete
+        _stands_on(plan, version, scale.version)
     action.standing.add("closed", event.effective_on, version)
 
 
@@ -250,8 +266,11 @@ def _version_issued(plan: Plan, event: events.VersionIssued, version: int) -> No
 def _report_presented(plan: Plan, event: events.ReportPresented, version: int) -> None:
     *previous, current = presented_points(plan, event)
     for text in (event.previous, event.current):
-        if text is not None and (label := read_point(text).label) and (issue := plan.issue(label, version - 1)):
+        asked = read_point(text) if text is not None else None
+        if asked is not None and asked.label and (issue := plan.issue(asked.label, version - 1)):
             _stands_on(plan, version, issue[1])
+        if asked is not None and asked.forum and asked.day:
+            _stands_on(plan, version, *(said.version for said in plan.told(asked.forum, asked.day, version - 1)[-1:]))
     presentation = Presentation(event.forum, event.title, previous[0] if previous else None, current)
     plan.presentations.add(presentation, event.effective_on, version)
 

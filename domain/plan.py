@@ -9,7 +9,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -38,6 +38,10 @@ def natural_order(number: str) -> tuple[tuple[int, int, str], ...]:
     keys = [(0, int(run), "") if run.isdigit() else (1, 0, run.casefold()) for run in runs]
     # The number itself ends the key: without it the order of 2.1 and 2.01 would depend on what was tried out before.
     return (*keys, (-1, 0, number))
+
+
+#: Stands for the instant of an event that is tried out and not stored yet.
+PENDING = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +227,11 @@ class Plan:
         """The newest version recorded by that instant; 0 when nothing was."""
         return bisect_right(self.recorded_at, instant)
 
+    def is_past(self, instant: datetime) -> bool:
+        """Whether something was stored after the instant, so that what was known then can no longer change."""
+        after = self.recorded_at[self.basis_at(instant) :]
+        return bool(after) and after[0] != PENDING
+
     def issue(self, label: str, basis: int) -> tuple[date, int] | None:
         """The effective day and version of the issue with this label."""
         found = [(said.effective_on, said.version) for said in self.issues.known(basis) if said.value.label == label]
@@ -230,12 +239,13 @@ class Plan:
 
     def last_told(self, forum: str, day: date, basis: int) -> tuple[date, int] | None:
         """The point that a forum had last been presented with by a day."""
-        told = [
-            said.value.current
-            for said in self.presentations.all(end_of(day), basis)
-            if said.value.forum.casefold() == forum.casefold()
-        ]
-        return told[-1] if told else None
+        told = self.told(forum, day, basis)
+        return told[-1].value.current if told else None
+
+    def told(self, forum: str, day: date, basis: int) -> list[Assertion[Presentation]]:
+        """The presentations made to a forum by a day, oldest first."""
+        presented = self.presentations.all(end_of(day), basis)
+        return [said for said in presented if said.value.forum.casefold() == forum.casefold()]
 
     def issue_labels(self, basis: int) -> list[str]:
         """Labels of the document versions issued, oldest first."""

@@ -12,7 +12,7 @@ from typing import Any
 from domain import events
 from domain.evolve import presented_points
 from domain.plan import Action, Plan, Priority
-from domain.points import PointUnknown
+from domain.points import PointUnknown, read_point
 from domain.timeline import end_of
 
 
@@ -245,10 +245,21 @@ def _version_issued(plan: Plan, event: events.VersionIssued) -> None:
 
 
 def _report_presented(plan: Plan, event: events.ReportPresented) -> None:
+    for text in (event.previous, event.current):
+        instant = None if text is None else read_point(text).instant
+        if instant is not None and not plan.is_past(instant):
+            raise Refused(
+                f"{text!r} may still come to mean more, as nothing of plan {plan.slug} was recorded after that instant;"
+                f" name the version that was presented, such as {read_point(str(text)).day}@{plan.version}"
+            )
     try:
-        presented_points(plan, event)
+        *_, (day, _) = presented_points(plan, event)
     except PointUnknown as unknown:
         raise Refused(str(unknown)) from None
+    if day > event.effective_on:
+        raise Refused(
+            f"the plan as at {_day(day)} cannot have been presented on {_day(event.effective_on)}, before that day"
+        )
 
 
 def _event_withdrawn(plan: Plan, event: events.EventWithdrawn) -> None:

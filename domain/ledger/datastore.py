@@ -6,10 +6,13 @@ from contextlib import contextmanager
 from itertools import count
 from typing import Any
 
+import psycopg
 from eventsourcing.postgres import ConnectionPool, PostgresDatastore
 from psycopg import Connection
 from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
+
+from domain.ledger.errors import LedgerUnusable
 
 #: How long a lost database is waited for before giving up, in seconds: it may be starting anew.
 PATIENCE = 15.0
@@ -34,7 +37,7 @@ class LedgerDatastore(PostgresDatastore):
     """
 
     def __init__(self, conninfo: str, schema: str, role: str, pool_size: int = 20) -> None:
-        self._role = role
+        self.role = role
         super().__init__(
             dbname="", host="", port="", user="", password="", schema=schema, originator_id_type="text"
         )  # fmt: skip
@@ -55,13 +58,21 @@ class LedgerDatastore(PostgresDatastore):
 
     def after_connect_func(self) -> Callable[[Connection[Any]], None]:
         """What is done with a connection before its first use."""
-        take_role = SQL("set role {}").format(Identifier(self._role))
+        take_role = SQL("set role {}").format(Identifier(self.role))
 
         def after_connect(connection: Connection[Any]) -> None:
             connection.autocommit = True
             connection.execute(take_role)
 
         return after_connect
+
+    def ping(self) -> None:
+        """Ask the database for nothing, once and with a connection of its own; raises LedgerUnusable."""
+        try:
+            with Connection.connect(str(self.pool.conninfo), connect_timeout=2, autocommit=True) as connection:
+                connection.execute("select")
+        except psycopg.Error as error:
+            raise LedgerUnusable(f"the database does not answer: {error}") from error
 
     @contextmanager
     def get_connection(self) -> Iterator[Connection[Any]]:

@@ -16,7 +16,7 @@ from domain.ledger.server_account import EmbeddedServerError
 if sys.platform != "win32":
     import fcntl
 
-__all__ = ["EmbeddedServer", "EmbeddedServerError"]
+__all__ = ["APP", "EmbeddedServer", "EmbeddedServerError"]
 
 
 class EmbeddedServer:

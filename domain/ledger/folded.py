@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from contextlib import nullcontext
 from threading import Lock, RLock
+from uuid import UUID
 
 from domain.bulk import LONG, without_collecting
 from domain.evolve import evolve
@@ -21,6 +22,8 @@ class Folded:
     def __init__(self, slug: str) -> None:
         self.lock = RLock()
         self.plan = Plan(slug)
+        #: The id of the last event folded. While the ledger has that event in that place, it has all before it too.
+        self.last: UUID | None = None
 
 
 class FoldedPlans:
@@ -46,19 +49,31 @@ class FoldedPlans:
         with self._lock:
             self.kept.pop(slug, None)
 
-    def catch_up(self, plan: Plan) -> bool:
-        """Take in what was committed since; whether there was anything. The caller holds the plan's lock."""
-        rows = self._recorder.select_fold(plan.slug, plan.version)
+    def catch_up(self, folded: Folded) -> bool:
+        """Take in what was committed since; whether there was anything. The caller holds the plan's lock.
+
+        Where the ledger no longer has what was folded, because its database was restored to an earlier state or a
+        replica took over that had not got so far, the plan is folded anew.
+        """
+        rows = self._recorder.select_fold(folded.plan.slug, max(folded.plan.version, 1))
+        if folded.last is not None:
+            if not rows or rows[0][0] != folded.last:
+                folded.plan, folded.last = Plan(folded.plan.slug), None
+                self.catch_up(folded)
+                return True
+            rows = rows[1:]
+        plan = folded.plan
         try:
             with without_collecting() if len(rows) > LONG else nullcontext():
-                for topic, state, recorded_at in rows:
+                for event_id, topic, state, recorded_at in rows:
                     evolve(plan, read_event(topic, state), recorded_at)
+                    folded.last = event_id
         except BaseException:
             plan.forget_after(plan.version)  # what an interrupted event had already said
             raise
         return bool(rows)
 
-    def catch_up_all(self, plans: Iterable[Plan]) -> bool:
+    def catch_up_all(self, plans: Iterable[Folded]) -> bool:
         """Catch up every one of them, whatever came of the ones before; whether there was anything."""
-        caught_up = [self.catch_up(plan) for plan in plans]
+        caught_up = [self.catch_up(folded) for folded in plans]
         return any(caught_up)

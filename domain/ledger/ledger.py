@@ -14,14 +14,14 @@ import psycopg
 
 from domain.envelopes import Proposal, Recorded
 from domain.ledger.datastore import LedgerDatastore
-from domain.ledger.embedded import EmbeddedServer, EmbeddedServerError
+from domain.ledger.embedded import APP, EmbeddedServer, EmbeddedServerError
 from domain.ledger.errors import LedgerUnusable, PlanUnknown
 from domain.ledger.folded import FoldedPlans
 from domain.ledger.invariants import Broken, broken_invariants
 from domain.ledger.mapper import read_record
 from domain.ledger.recorder import LedgerRecorder
 from domain.ledger.recording import Recording
-from domain.ledger.schema import migrate
+from domain.ledger.schema import app_role, migrate
 from domain.ledger.stored import StoredRecord
 from domain.plan import Plan
 
@@ -56,10 +56,9 @@ class Ledger:
                 if data is None:
                     raise LedgerUnusable("say which database to use: a data folder or a database URL")
                 server = EmbeddedServer.start(data)
-            owner, app = (server.owner_conninfo, server.app_conninfo) if server else (database_url, database_url)
-            assert owner is not None and app is not None
-            role = migrate(owner, schema)
-            return cls(LedgerDatastore(app, schema, role), server)
+                role = migrate(server.owner_conninfo, schema, login=APP)
+                return cls(LedgerDatastore(server.app_conninfo, schema, role), server)
+            return cls(LedgerDatastore(database_url, schema, migrate(database_url, schema)))
         except EmbeddedServerError as error:
             raise LedgerUnusable(str(error)) from error
         except psycopg.Error as error:
@@ -83,6 +82,15 @@ class Ledger:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def guarded(self) -> bool:
+        """Whether the program works as a role that may read and append and nothing else, not as the owner."""
+        return self._datastore.role == app_role(self._datastore.schema)
+
+    def ready(self) -> None:
+        """Answer at once whether the database does; raises LedgerUnusable if not."""
+        self._datastore.ping()
+
     # Reading
 
     def plans(self) -> list[str]:
@@ -98,7 +106,7 @@ class Ledger:
         """
         folded = self._folded.keep(slug)
         with folded.lock:
-            self._folded.catch_up(folded.plan)
+            self._folded.catch_up(folded)
             if folded.plan.version == 0:
                 self._folded.drop(slug)
                 raise PlanUnknown(f"there is no plan {slug!r}")

@@ -45,7 +45,8 @@ class LedgerRecorder(PostgresApplicationRecorder):
         self._append_one = SQL("select * from {schema}.append_one(%b, %b, %b, %b, %b, %b)").format(**names)
         self._select = SQL("select {columns} from {schema}.events").format(**names)
         self._fold = SQL(
-            "select topic, state, recorded_at from {schema}.events where plan = %b and version > %b order by version"
+            "select event_id, topic, state, recorded_at from {schema}.events where plan = %b and version >= %b"
+            " order by version"
         ).format(**names)
         self._order = SQL(
             "select position, plan, version, recorded_at from {schema}.events "
@@ -89,9 +90,9 @@ class LedgerRecorder(PostgresApplicationRecorder):
         """Every row after a position, those to come included."""
         return LedgerSubscription(self, gt=gt, topics=topics)
 
-    def select_fold(self, plan: str, after: int) -> list[tuple[str, bytes, datetime]]:
-        """Topic, state and instant of a plan's events after a version: all that folding needs."""
-        rows: list[tuple[str, bytes, datetime]] = self._tuples(self._fold, plan, after)
+    def select_fold(self, plan: str, first: int) -> list[tuple[UUID, str, bytes, datetime]]:
+        """Id, topic, state and instant of a plan's events from a version on: all that folding needs."""
+        rows: list[tuple[UUID, str, bytes, datetime]] = self._tuples(self._fold, plan, first)
         return rows
 
     def select_events(

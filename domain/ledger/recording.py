@@ -6,22 +6,22 @@ taken, the plan is caught up and the proposal judged again.
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError
+from eventsourcing.persistence import DatabaseError, IntegrityError, InterfaceError, OperationalError
 
 from domain.bulk import LONG, without_collecting
 from domain.envelopes import Proposal, Recorded
 from domain.evolve import evolve
 from domain.ledger.datastore import attempts
 from domain.ledger.errors import LedgerUnusable, VersionConflict
-from domain.ledger.folded import FoldedPlans
+from domain.ledger.folded import Folded, FoldedPlans
 from domain.ledger.mapper import event_state, read_record
 from domain.ledger.recorder import LedgerRecorder
 from domain.ledger.stored import StoredRecord, UnstoredRow
 from domain.ledger.together import Stored, Together
-from domain.plan import Plan
+from domain.plan import PENDING
 from domain.rules import Refused, judge
 
 # How often a proposal is judged again when other writers keep taking its version, before giving up.
@@ -53,11 +53,10 @@ class Recording:
         with ExitStack() as locks:
             if len(batch) > LONG:
                 locks.enter_context(without_collecting())
-            plans: dict[str, Plan] = {}
+            plans: dict[str, Folded] = {}
             for slug in slugs:
-                folded = self._folded.keep(slug)
-                locks.enter_context(folded.lock)
-                plans[slug] = folded.plan
+                plans[slug] = self._folded.keep(slug)
+                locks.enter_context(plans[slug].lock)
             try:
                 return self._record(batch, plans, by, today, expect)
             except (Refused, VersionConflict):
@@ -65,15 +64,15 @@ class Recording:
                     return repeated
                 raise
             finally:
-                for slug, plan in plans.items():
-                    if plan.version == 0:
+                for slug, folded in plans.items():
+                    if folded.plan.version == 0:
                         self._folded.drop(slug)
 
     def _record(
-        self, batch: list[Proposal], plans: dict[str, Plan], by: str, today: date, expect: int | None
+        self, batch: list[Proposal], plans: dict[str, Folded], by: str, today: date, expect: int | None
     ) -> list[Recorded]:
         for _ in range(_TRIES):
-            before = {slug: plan.version for slug, plan in plans.items()}
+            before = {slug: folded.plan.version for slug, folded in plans.items()}
             try:
                 _expect(plans, expect)
                 rows = _try_out(batch, plans, today)
@@ -97,37 +96,37 @@ class Recording:
                 # Not a version but an event_id is taken.
                 if repeated := self._already_recorded(batch):
                     return repeated
-                for slug in plans:
-                    self._folded.drop(slug)
-                raise LedgerUnusable(
-                    f"the ledger does not continue what was read of {', '.join(plans)}: was the database restored to "
-                    "an earlier state? Nothing was recorded; try again"
-                )
+                raise LedgerUnusable("the database refuses what the plan is ready for; see asat check")
         raise LedgerUnusable("other writers kept coming first; nothing was recorded, try again")
 
-    def _append(self, rows: Sequence[UnstoredRow], by: str) -> Stored:
+    def _append(self, rows: Sequence[UnstoredRow], by: str, doubtful: bool) -> Stored:
         """Append; None when a version or an event_id is taken.
 
-        A commit whose answer was lost is tried again, and then found taken by ourselves: that is success.
+        A commit whose answer was lost is tried again, and then found taken by ourselves: that is success. `doubtful`:
+        the rows may be stored already, by a try whose answer was lost.
         """
         for _ in attempts():
             try:
                 return self._recorder.append(rows, [by] * len(rows))
             except IntegrityError:
-                return self._landed(rows)
+                return self._landed(rows, by) if doubtful else None
             except (OperationalError, InterfaceError) as error:
-                lost = error
+                lost, doubtful = error, True
+            except DatabaseError as error:
+                raise LedgerUnusable(f"the database does not record: {error}") from error
         raise LedgerUnusable(
-            f"the database was lost while recording ({lost}); whether the events were stored is not known: "
-            "send them again with the same event_id, which stores nothing twice"
+            f"the database was lost while recording ({lost}); whether the events were stored is not known: look in the "
+            "trail before sending them again. Events sent with an event_id of yours can simply be sent again"
         ) from lost
 
-    def _landed(self, rows: Sequence[UnstoredRow]) -> Stored:
-        """The rows, if they are stored after all: exactly these, not others with the same ids."""
+    def _landed(self, rows: Sequence[UnstoredRow], by: str) -> Stored:
+        """The rows, if they are stored after all, as this one append and by nobody else."""
         stored = self._recorder.select_by_event_id([row.event_id for row in rows])
-        if [_identity(row) for row in stored] != [_identity(row) for row in rows]:
+        if not stored or [_identity(row) for row in stored] != [_identity(row) for row in rows]:
             return None
-        return stored[-1].id, stored[-1].recorded_at
+        first, last = stored[0], stored[-1]
+        appends = {(row.id - place, row.recorded_at, row.recorded_by) for place, row in enumerate(stored)}
+        return (last.id, last.recorded_at) if appends == {(first.id, first.recorded_at, by)} else None
 
     def _already_recorded(self, proposals: Sequence[Proposal]) -> list[Recorded] | None:
         """What these proposals led to when they were first sent; None when they were not.
@@ -172,47 +171,45 @@ def _ids_are_distinct(proposals: Sequence[Proposal]) -> None:
             seen.add(proposal.event_id)
 
 
-# Stands for the instant of an event that is tried out and not stored yet.
-_PENDING = datetime.max.replace(tzinfo=UTC)
+def _expect(plans: dict[str, Folded], expect: int | None) -> None:
+    for folded in plans.values():
+        if expect is not None and folded.plan.version != expect:
+            raise VersionConflict(folded.plan.slug, expect, folded.plan.version)
 
 
-def _expect(plans: dict[str, Plan], expect: int | None) -> None:
-    for plan in plans.values():
-        if expect is not None and plan.version != expect:
-            raise VersionConflict(plan.slug, expect, plan.version)
-
-
-def _try_out(batch: list[Proposal], plans: dict[str, Plan], today: date) -> list[UnstoredRow]:
+def _try_out(batch: list[Proposal], plans: dict[str, Folded], today: date) -> list[UnstoredRow]:
     """Judge each proposal after the ones before it, on plans that take them in as they are accepted."""
     rows = []
     for index, proposal in enumerate(batch):
-        plan, event = plans[proposal.plan], proposal.event
+        plan, event = plans[proposal.plan].plan, proposal.event
         assert proposal.event_id is not None, "every event of a batch has an id by now"
         try:
             judge(plan, event, today)
         except Refused as refused:
             refused.index = index
             raise
-        evolve(plan, event, _PENDING)
+        evolve(plan, event, PENDING)
         topic = type(event).__name__
         rows.append(UnstoredRow(plan.slug, plan.version, topic, event_state(event), proposal.event_id))
     return rows
 
 
-def _go_back(plans: dict[str, Plan], versions: dict[str, int]) -> None:
+def _go_back(plans: dict[str, Folded], versions: dict[str, int]) -> None:
     # Also when no version was added: an event may have been interrupted while it was taken in.
-    for slug, plan in plans.items():
-        plan.forget_after(versions[slug])
+    for slug, folded in plans.items():
+        folded.plan.forget_after(versions[slug])
 
 
 def _stamp(
-    batch: list[Proposal], rows: list[UnstoredRow], plans: dict[str, Plan], stored: tuple[int, datetime], by: str
+    batch: list[Proposal], rows: list[UnstoredRow], plans: dict[str, Folded], stored: tuple[int, datetime], by: str
 ) -> list[Recorded]:
     """The batch is stored: the plans that tried it out learn when."""
     last, recorded_at = stored
     records = []
     for position, (proposal, row) in enumerate(zip(batch, rows, strict=True), last - len(rows) + 1):
-        plans[proposal.plan].recorded_at[row.originator_version - 1] = recorded_at
+        folded = plans[proposal.plan]
+        folded.plan.recorded_at[row.originator_version - 1] = recorded_at
+        folded.last = row.event_id
         records.append(
             Recorded(proposal.plan, row.originator_version, position, recorded_at, by, row.event_id, proposal.event)
         )

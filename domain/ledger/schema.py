@@ -16,9 +16,6 @@ from psycopg.sql import SQL, Identifier, Literal
 
 from domain.ledger.errors import LedgerUnusable
 
-#: The role that may read and append, nothing else.
-APP_ROLE = "asat_app"
-
 # With `_appended` it names a notification channel, of at most 63 bytes.
 _NAME = re.compile(r"(?!pg_)[A-Za-z][A-Za-z0-9_-]{0,53}")
 
@@ -41,13 +38,16 @@ def released_migrations() -> list[Migration]:
     return sorted(found, key=lambda migration: migration.number)
 
 
-def migrate(owner_conninfo: str, schema: str, migrations: Sequence[Migration] | None = None) -> str:
+def migrate(
+    owner_conninfo: str, schema: str, migrations: Sequence[Migration] | None = None, login: str | None = None
+) -> str:
     """Bring the schema up to this program's version, creating it where there is none.
 
     Args:
         owner_conninfo: connects as the role that owns the schema.
         schema: name of the PostgreSQL schema; one organisation is one ledger is one schema.
         migrations: for tests; by default those that came with the program.
+        login: the role that the program logs in as, where it is not the owner.
 
     Returns:
         The role that the program is to read and append with: one that may do nothing else or, where the server does not
@@ -63,7 +63,7 @@ def migrate(owner_conninfo: str, schema: str, migrations: Sequence[Migration] | 
         )
     wanted = released_migrations() if migrations is None else list(migrations)
     with psycopg.connect(owner_conninfo, autocommit=True) as connection:
-        role = _app_role(connection)
+        role = _app_role(connection, schema, login)
         if _version(connection, schema) == wanted[-1].number:
             return _admitted(connection, schema, role)
         with connection.transaction():
@@ -125,11 +125,16 @@ def channel(schema: str) -> str:
     return f"{schema}_appended"
 
 
-def _app_role(connection: psycopg.Connection[tuple[object, ...]]) -> str:
+def app_role(schema: str) -> str:
+    """The role that may read this ledger and append to it, and nothing else; every ledger has its own."""
+    return f"{schema}_app"
+
+
+def _app_role(connection: psycopg.Connection[tuple[object, ...]], schema: str, login: str | None) -> str:
     """The role to work with, created where it is missing and we may."""
     for _ in range(20):
         try:
-            return _take_app_role(connection)
+            return _take_app_role(connection, app_role(schema), login)
         except (errors.DuplicateObject, errors.UniqueViolation, errors.InternalError_) as error:
             # Another program made it just now. Roles belong to the whole server: no lock of this database would help.
             overtaken = error
@@ -137,19 +142,20 @@ def _app_role(connection: psycopg.Connection[tuple[object, ...]]) -> str:
     raise overtaken
 
 
-def _take_app_role(connection: psycopg.Connection[tuple[object, ...]]) -> str:
-    row = connection.execute("select current_user, to_regrole(%s) is not null", (APP_ROLE,)).fetchone()
+def _take_app_role(connection: psycopg.Connection[tuple[object, ...]], role: str, login: str | None) -> str:
+    row = connection.execute("select current_user, to_regrole(quote_ident(%s)) is not null", (role,)).fetchone()
     assert row is not None
     owner, exists = str(row[0]), bool(row[1])
+    member = login or owner
     try:
         if not exists:
-            connection.execute(SQL("create role {} nologin").format(Identifier(APP_ROLE)))
-        may = connection.execute("select pg_has_role(current_user, %s, 'SET')", (APP_ROLE,)).fetchone()
+            connection.execute(SQL("create role {} nologin").format(Identifier(role)))
+        may = connection.execute("select pg_has_role(%s, %s, 'SET')", (member, role)).fetchone()
         if may is None or not may[0]:
-            connection.execute(SQL("grant {} to current_user").format(Identifier(APP_ROLE)))
+            connection.execute(SQL("grant {} to {}").format(Identifier(role), Identifier(member)))
     except errors.InsufficientPrivilege:
         return owner
-    return APP_ROLE
+    return role
 
 
 def _admitted(connection: psycopg.Connection[tuple[object, ...]], schema: str, role: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 
-from eventsourcing.persistence import PersistenceError
+from eventsourcing.persistence import IntegrityError
 
 from domain.ledger.recorder import LedgerRecorder
 from domain.ledger.stored import UnstoredRow
@@ -19,22 +19,24 @@ from domain.ledger.stored import UnstoredRow
 Stored = tuple[int, datetime] | None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Waiting:
     """Rows of one batch on their way, and what became of them."""
 
     rows: Sequence[UnstoredRow]
     author: str
+    #: An append of it was tried, and whether it is stored is not known.
+    doubtful: bool = False
     done: bool = False
     stored: Stored = None
-    error: BaseException | None = None
+    error: Exception | None = None
 
 
 class Together:
     """Appends batches, several in one transaction where several wait."""
 
-    def __init__(self, recorder: LedgerRecorder, alone: Callable[[Sequence[UnstoredRow], str], Stored]) -> None:
-        """`alone` appends one batch by itself, and knows what to do when its version is taken or the answer is lost."""
+    def __init__(self, recorder: LedgerRecorder, alone: Callable[[Sequence[UnstoredRow], str, bool], Stored]) -> None:
+        """`alone` appends one batch by itself; it is told whether the batch may be stored already."""
         self._recorder = recorder
         self._alone = alone
         self._gathering = Lock()
@@ -50,28 +52,35 @@ class Together:
             if not mine.done:
                 with self._gathering:
                     batches, self._waiting = self._waiting, []
-                self._append_all(batches)
+                self._append_all(batches if mine in batches else [mine, *batches])
         if mine.error is not None:
             raise mine.error
         return mine.stored
 
     def _append_all(self, batches: list[_Waiting]) -> None:
+        # Until it is done a batch counts as perhaps stored: if we are interrupted, whoever waits for it sees to it.
+        for batch in batches:
+            batch.doubtful = batch.doubtful or len(batches) > 1
         if len(batches) > 1 and self._in_one(batches):
             return
         for batch in batches:
             try:
-                batch.stored = self._alone(batch.rows, batch.author)
-            except BaseException as error:
+                batch.stored = self._alone(batch.rows, batch.author, batch.doubtful)
+            except Exception as error:
                 batch.error = error
             batch.done = True
 
     def _in_one(self, batches: list[_Waiting]) -> bool:
-        """Append all in one transaction; False when nothing of it was stored, or that is not known."""
+        """Append all in one transaction; False when each has to see for itself."""
         rows = [row for batch in batches for row in batch.rows]
         authors = [batch.author for batch in batches for _ in batch.rows]
         try:
             position, recorded_at = self._recorder.append(rows, authors)
-        except PersistenceError:
+        except IntegrityError:  # nothing was stored: somebody's version or event_id is taken
+            for batch in batches:
+                batch.doubtful = False
+            return False
+        except Exception:  # stored or not, nobody knows
             return False
         for batch in reversed(batches):
             batch.stored, batch.done = (position, recorded_at), True

@@ -37,10 +37,16 @@ declare
     appended constant bigint := cardinality(plans);
 begin
     -- Held until the commit. clock_timestamp() and not now(): the instant is taken under the lock, and is never smaller
-    -- than the one before even if the clock is set back.
+    -- than the one before even if the clock is set back; but if it is minutes behind, one of the two is wrong, and
+    -- nothing is stamped with an instant that means nothing.
     update {schema}.head
        set position = head.position + appended, recorded_at = greatest(clock_timestamp(), head.recorded_at)
     returning head.position, head.recorded_at into last_position, stamped;
+
+    if stamped > clock_timestamp() + interval '5 minutes' then
+        raise exception 'the last event was recorded at %, but the clock of the server says %: set it right', stamped,
+            clock_timestamp() using errcode = 'AS001';
+    end if;
 
     insert into {schema}.events (plan, version, position, recorded_at, recorded_by, event_id, topic, state)
     select e.plan, e.version, last_position - appended + e.place, stamped, e.author, e.event_id, e.topic, e.state
@@ -62,6 +68,11 @@ begin
     update {schema}.head
        set position = head.position + 1, recorded_at = greatest(clock_timestamp(), head.recorded_at)
     returning head.position, head.recorded_at into last_position, stamped;
+
+    if stamped > clock_timestamp() + interval '5 minutes' then
+        raise exception 'the last event was recorded at %, but the clock of the server says %: set it right', stamped,
+            clock_timestamp() using errcode = 'AS001';
+    end if;
 
     insert into {schema}.events (plan, version, position, recorded_at, recorded_by, event_id, topic, state)
     values (plan, version, last_position, stamped, author, event_id, topic, state);
