@@ -4,11 +4,13 @@ import io
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
 from api.commands import asking, keeping, serving
 from api.commands.context import Session
+from api.papers.wording import safe_text
 from api.settings import read_settings
 
 
@@ -17,6 +19,13 @@ class _InOrder(click.Group):
 
     def list_commands(self, _: click.Context) -> list[str]:
         return list(self.commands)
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run the command; what it complains of is made safe to show, as it may repeat what it was given."""
+        try:
+            return super().invoke(context)
+        except click.UsageError as error:
+            raise click.UsageError(safe_text(error.format_message()), error.ctx) from None
 
 
 @click.group(cls=_InOrder, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -39,14 +48,15 @@ def cli(context: click.Context, database_url: str | None, data: Path | None) -> 
                                        what that forum had last been presented with
 
     \b
-    Try it on five example plans, made from published papers:
+    Try it on the example plans, made from published papers:
       asat demo
       asat show sunderland --at issue:3.0
       asat compare sunderland issue:2.0 issue:3.0
       asat audit sunderland examples/sunderland-claims.json
 
-    Answers print as text on a terminal and as JSON elsewhere; -f chooses. What went wrong is said on standard error;
-    the exit code is 1 for a refusal or a finding, 2 for a command that is not one.
+    Answers print as text on a terminal and as JSON elsewhere; -f chooses. replay, record and check print lines of
+    text; replay a line an event. What went wrong is said on standard error; the exit code is 1 for a refusal or a
+    finding, 2 for a command that is not one.
     """
     try:
         settings = read_settings()

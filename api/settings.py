@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
+from pydantic import TypeAdapter
+
+from domain.texts import Line
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the ledger is, where pages and API are served, and who records."""
+    """Where the ledger is, where it serves, and who records."""
 
     database_url: str | None
     data: Path
@@ -29,13 +32,28 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     port = environment.get("ASAT_PORT") or "8000"
     if not port.isascii() or not port.isdigit() or int(port) > 65535:
         raise ValueError(f"ASAT_PORT is {port!r}; it must be a port number, such as 8000")
+    try:
+        by = author(environment.get("ASAT_BY") or account())
+    except ValueError:
+        raise ValueError(f"ASAT_BY {NO_AUTHOR}") from None
     return Settings(
         database_url=environment.get("ASAT_DATABASE_URL") or None,
         data=Path(environment.get("ASAT_DATA") or default_data()).expanduser(),
         host=environment.get("ASAT_HOST") or "127.0.0.1",
         port=int(port),
-        by=environment.get("ASAT_BY") or account(),
+        by=by,
     )
+
+
+_AUTHOR = TypeAdapter(Line)
+
+#: What to say of a name that `author` refuses, after where it stands.
+NO_AUTHOR = "is empty, too long or holds a character that a name cannot have: say who records"
+
+
+def author(name: str) -> str:
+    """Who records, from wherever it comes: one line; raises ValueError where it is none."""
+    return _AUTHOR.validate_python(name.strip())
 
 
 def default_data() -> Path:

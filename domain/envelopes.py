@@ -13,10 +13,10 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import from_json
 
 from domain.bulk import without_collecting
 from domain.events import EVENTS, Event
+from domain.strict_json import NotJson, read_json
 from domain.texts import Slug
 
 
@@ -28,7 +28,9 @@ class NotAnEvent(ValueError):
 
     def __init__(self, problems: list[tuple[str, str]]) -> None:
         self.problems = problems
-        super().__init__("; ".join(f"{field}: {sentence}" if field else sentence for field, sentence in problems))
+        said = [f"{field}: {sentence}" if field else sentence for field, sentence in problems[:10]]
+        more = [f"and {len(problems) - 10} more"] if len(problems) > 10 else []
+        super().__init__("; ".join(said + more))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +104,11 @@ def read_proposal(data: object, today: date, plan: str | None = None) -> Proposa
     """
     if not isinstance(data, dict):
         raise NotAnEvent([("", "an event is a JSON object, such as " + '{"type": "ActionRated", ...}')])
-    # Null says no more than leaving a field out, and one of the two must be the form that is stored for ever.
-    fields: dict[str, Any] = _without_nulls(data)
+    try:
+        # Null says no more than leaving a field out, and one of the two must be the form that is stored for ever.
+        fields: dict[str, Any] = _without_nulls(data)
+    except RecursionError:
+        raise NotAnEvent([("", "this is nested too deeply to be an event")]) from None
     kind = _event_class(fields.pop("type", None))
     slug = _slug(fields.pop("plan", None), plan)
     event_id = fields.pop("event_id", None)
@@ -114,9 +119,9 @@ def read_proposal(data: object, today: date, plan: str | None = None) -> Proposa
     try:
         read_id = None if event_id is None else _EVENT_ID.validate_python(event_id)
     except ValidationError:
-        raise NotAnEvent([("event_id", f"{event_id!r} is not a UUID")]) from None
+        raise NotAnEvent([("event_id", f"{str(event_id)[:60]!r} is not a UUID")]) from None
     try:
-        return Proposal(slug, kind.model_validate(fields), read_id, assumed)
+        return Proposal(slug, kind.__pydantic_validator__.validate_python(fields), read_id, assumed)
     except ValidationError as error:
         raise NotAnEvent(_problems(error, kind)) from error
 
@@ -125,19 +130,22 @@ def _without_nulls(said: Any) -> Any:
     """The same without the fields that are null, here and in what is nested."""
     if isinstance(said, dict):
         return {
-            name: _without_nulls(value) if isinstance(value, dict | list) else value
+            name: _without_nulls(value) if type(value) in _NESTED else value
             for name, value in said.items()
             if value is not None
         }
-    return [_without_nulls(value) if isinstance(value, dict | list) else value for value in said]
+    return [_without_nulls(value) if type(value) in _NESTED else value for value in said]
+
+
+_NESTED = frozenset({dict, list})
 
 
 def read_proposal_json(line: str | bytes, today: date, plan: str | None = None) -> Proposal:
     """Read one proposed event from its JSON text; raises NotAnEvent."""
     try:
-        data = from_json(line, allow_inf_nan=False)
-    except ValueError as error:
-        raise NotAnEvent([("", f"this is not JSON ({error})")]) from None
+        data = read_json(line)
+    except NotJson as error:
+        raise NotAnEvent([("", str(error))]) from None
     return read_proposal(data, today, plan)
 
 
@@ -153,13 +161,10 @@ def read_lines(lines: Iterable[bytes], today: date) -> list[tuple[int, Proposal]
             if not line.strip():
                 continue
             try:
-                proposals.append((number, read_proposal_json(line.removeprefix(_BYTE_ORDER_MARK), today)))
+                proposals.append((number, read_proposal_json(line, today)))
             except NotAnEvent as error:
                 raise NotAnEvent([("", f"line {number}: {error}")]) from error
     return proposals
-
-
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def _event_class(name: object) -> type[Event]:
@@ -187,7 +192,7 @@ def _slug(given: object, addressed: str | None) -> str:
 def _problems(error: ValidationError, kind: type[Event]) -> list[tuple[str, str]]:
     problems = []
     for detail in error.errors(include_url=False, include_context=False, include_input=True):
-        field = ".".join(str(part) for part in detail["loc"])
+        field = ".".join(str(part)[:60] for part in detail["loc"])
         match detail["type"]:
             case "missing":
                 sentence = f"{kind.__name__} needs this field"
@@ -195,6 +200,8 @@ def _problems(error: ValidationError, kind: type[Event]) -> list[tuple[str, str]
                 fields = [name for name in kind.model_fields if name not in {"effective_on", "reason", "source"}]
                 near = get_close_matches(field, fields, n=1)
                 sentence = f"{kind.__name__} has no such field" + (f"; did you mean {near[0]}?" if near else "")
+            case "string_unicode":
+                sentence = "this holds half a character; write the character itself"
             case "string_pattern_mismatch":
                 sentence = f"{str(detail['input'])[:60]!r} is empty or holds a character that cannot stand here"
             case _:

@@ -80,6 +80,9 @@ class History(Protocol):
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _VERSION = re.compile(r"[1-9]\d{0,17}", re.ASCII)
+_INSTANT = re.compile(
+    r"(\d{4}-\d{2}-\d{2})[T ]((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?)(Z|[+ -]\d{2}:\d{2})?", re.ASCII
+)
 
 
 @lru_cache(maxsize=4096)
@@ -109,7 +112,7 @@ def read_point(text: str) -> Asked:
 
 
 def read_instant(text: str) -> datetime:
-    """Read an instant: ISO 8601 with an offset, or a bare day, which means the end of that day in London.
+    """Read an instant: RFC 3339, which has an offset, or a bare day, which means the end of that day in London.
 
     Raises:
         PointUnreadable: the text is no instant, or one without an offset.
@@ -117,13 +120,18 @@ def read_instant(text: str) -> datetime:
     try:
         if _DAY.fullmatch(text):
             return datetime.combine(date.fromisoformat(text) + timedelta(days=1), time(), LONDON).astimezone(UTC)
-        # A plus sign that travelled unescaped in a web address arrives as a space.
-        instant = datetime.fromisoformat(re.sub(r" (?=\d{2}:?\d{2}$)", "+", text))
-        if instant.tzinfo is not None:
-            return instant.astimezone(UTC)
+        if written := _INSTANT.fullmatch(text):
+            day, clock, offset = written.groups("")
+            # A plus sign that travelled unescaped in a web address arrives as a space.
+            instant = datetime.fromisoformat(f"{day}T{clock}{offset.replace(' ', '+')}")
+            if offset:
+                return instant.astimezone(UTC)
+            what = "does not say its offset from UTC"
+        else:
+            what = "is not an instant"
     except (ValueError, OverflowError):
-        raise PointUnreadable(f"{text!r} is not an instant; write it as 2019-06-04T09:00:00Z") from None
-    raise PointUnreadable(f"{text!r} does not say its offset from UTC; write it as 2019-06-04T09:00:00Z")
+        what = "is not an instant"
+    raise PointUnreadable(f"{text!r} {what}; write it as 2019-06-04T09:00:00Z")
 
 
 def _read_day(day: str, text: str) -> date:

@@ -253,7 +253,7 @@ def _report_presented(plan: Plan, event: events.ReportPresented) -> None:
                 f" name the version that was presented, such as {read_point(str(text)).day}@{plan.version}"
             )
     try:
-        *_, (day, _) = presented_points(plan, event)
+        day = max(day for day, _ in presented_points(plan, event))
     except PointUnknown as unknown:
         raise Refused(str(unknown)) from None
     if day > event.effective_on:

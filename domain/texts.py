@@ -11,10 +11,10 @@ from pydantic import StringConstraints
 # One character that is not a space, and nothing that is a control character or one of the two that XML lacks. Spelled
 # so that the JSON Schema in the OpenAPI document and the validator agree on every string.
 _RUNNING = (
-    r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]*[^\s\x00-\x1f\x7f\ufffe\uffff]"
-    r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]*$"
+    r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]*[^\s\x00-\x1f\x7f-\x9f\ufffe\uffff]"
+    r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]*$"
 )
-_ONE_LINE = r"^[^\x00-\x1f\x7f\ufffe\uffff]*[^\s\x00-\x1f\x7f\ufffe\uffff][^\x00-\x1f\x7f\ufffe\uffff]*$"
+_ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f\ufffe\uffff]*[^\s\x00-\x1f\x7f-\x9f\ufffe\uffff][^\x00-\x1f\x7f-\x9f\ufffe\uffff]*$"
 
 #: Running text: progress, outcomes, reasons. At most 20,000 characters.
 Text = Annotated[str, StringConstraints(pattern=_RUNNING, min_length=1, max_length=20_000)]

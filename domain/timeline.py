@@ -107,11 +107,14 @@ class Timeline(Generic[V]):
         """Every assertion standing at a basis, whatever its day, oldest effective day first."""
         return (assertion for assertion in self._assertions if self.stands(assertion.version, basis))
 
-    def first(self, basis: int) -> Assertion[V] | None:
-        """The assertion recorded first of those that stand at a basis."""
-        if self._first is not None and self.stands(self._first.version, basis):
-            return self._first
-        return min(self.known(basis), key=lambda said: said.version, default=None)
+    def first(self, day_end: int, basis: int) -> Assertion[V] | None:
+        """The assertion recorded first of those standing at a point: by its basis, and effective by its day."""
+        first = self._first
+        if first is None:
+            return None
+        if key_of(first.effective_on, first.version) <= day_end and self.stands(first.version, basis):
+            return first
+        return min(self.all(day_end, basis), key=lambda said: said.version, default=None)
 
     def stands(self, version: int, basis: int) -> bool:
         """Whether the event of that version was recorded, and not withdrawn, by the basis."""

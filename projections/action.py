@@ -9,13 +9,17 @@ from domain.facts import Due, Rated
 from domain.plan import Action, Plan, natural_order
 from domain.points import Point
 from domain.timeline import Assertion
+from projections.due import due_at, first_due_at, is_late
 from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
 from projections.scale import RatingDocument, ratings_key
 
 
 class TimescaleDocument(TypedDict):
-    """When an action is due: as written, as understood, and as first written."""
+    """When an action is due: as written, as understood, and as first written.
+
+    Of a part without a timescale of its own it is that of the action it is part of.
+    """
 
     text: str
     due: str | None
@@ -33,7 +37,10 @@ class EvidenceDocument(TypedDict):
 
 
 class ActionDocument(TypedDict):
-    """An action at a point, with its parts."""
+    """An action at a point, with its parts.
+
+    `overdue` of an action with parts in the plan says whether any of them is.
+    """
 
     number: str
     text: str
@@ -71,8 +78,7 @@ class ActionsAt:
     """Reads actions at one point. What does not differ between actions is looked up once."""
 
     def __init__(self, plan: Plan, point: Point, *, everything: bool = False) -> None:
-        self._plan = plan
-        self._day = point.effective_on
+        self._plan, self._point = plan, point
         self._end = plan.day_end(point)
         self._basis = point.basis
         self._everything = everything
@@ -88,8 +94,9 @@ class ActionsAt:
         number, text, outcome = action.number.at(end, basis), action.text.at(end, basis), action.outcome.at(end, basis)
         assert number is not None and text is not None, "an action has a number and a text from the day it was added"
         rated, progress = action.rating.at(end, basis), action.progress.at(end, basis)
-        leads, due = action.leads.at(end, basis), action.due.at(end, basis)
+        leads, due = action.leads.at(end, basis), due_at(action, end, basis)
         complete = self._is_complete(action, rated)
+        parts = self.documents(action.parts) if action.parts else []
         return {
             "number": number.value,
             "text": text.value,
@@ -98,14 +105,14 @@ class ActionsAt:
             "rating": rated.value.code if rated else None,
             "rated_on": _iso(rated.effective_on) if rated else None,
             "timescale": self._timescale(action, due) if due else None,
-            "overdue": standing.value == "open" and not complete and due is not None and self._is_past(due.value),
+            "overdue": is_late(self._plan, action, due, self._point) or any(part["overdue"] for part in parts),
             "leads": list(leads.value) if leads else [],
             "reports_to": action.reports_to,
             "progress": progress.value if progress else None,
             "progress_on": _iso(progress.effective_on) if progress else None,
             "evidence": self._evidence(action, rated),
             "added_on": _iso(action.added_on),
-            "actions": self.documents(action.parts) if action.parts else [],
+            "actions": parts,
         }
 
     def documents(self, actions: list[Action]) -> list[ActionDocument]:
@@ -121,11 +128,8 @@ class ActionsAt:
             return self._plan.is_complete(action, self._end, self._basis)
         return known
 
-    def _is_past(self, due: Due) -> bool:
-        return due.timescale.due is not None and due.timescale.due < self._day
-
     def _timescale(self, action: Action, due: Assertion[Due]) -> TimescaleDocument:
-        first = action.due.first(self._basis)
+        first = first_due_at(action, self._end, self._basis)
         timescale = due.value.timescale
         return {
             "text": timescale.text,

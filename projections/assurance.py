@@ -4,7 +4,6 @@ from typing_extensions import TypedDict
 
 from domain.plan import Plan, Priority
 from domain.points import Point
-from domain.timeline import end_of
 from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
 
@@ -33,9 +32,9 @@ class AssurancesDocument(Heading):
     priorities: list[PriorityAssurance]
 
 
-def assurance_at(priority: Priority, point: Point) -> AssuranceDocument | None:
-    """The assurance in force on one priority at a point."""
-    given = priority.assurance.at(end_of(point.effective_on), point.basis)
+def assurance_at(priority: Priority, day_end: int, basis: int) -> AssuranceDocument | None:
+    """The assurance in force on one priority at a point, given `Plan.day_end` of the point and its basis."""
+    given = priority.assurance.at(day_end, basis)
     if given is None:
         return None
     return {"level": given.value.level, "report": given.value.report, "on": given.effective_on.isoformat()}

@@ -4,7 +4,6 @@ A claim is one figure of the paper. Its counterpart is taken from the comparison
 audit can never count otherwise than the table does.
 """
 
-import json
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
@@ -14,6 +13,7 @@ from typing_extensions import TypedDict
 from domain.events import PointText
 from domain.plan import Plan
 from domain.points import Point
+from domain.strict_json import NotJson, read_json
 from domain.texts import Line
 from projections.claims_record import ClaimsRecord
 from projections.contradictions import UNRATED, ContradictionDocument, contradictions
@@ -70,9 +70,9 @@ class AuditDocument(Heading):
 def read_claims(text: str | bytes) -> Claims:
     """Read the figures of a paper from JSON; raises ClaimUnreadable, which names the claim and the field."""
     try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ClaimUnreadable(f"this is not JSON ({error})") from None
+        data = read_json(text)
+    except NotJson as error:
+        raise ClaimUnreadable(str(error)) from None
     if not isinstance(data, dict):
         raise ClaimUnreadable('claims are a JSON object: {"previous": POINT, "current": POINT, "claims": [...]}')
     try:
@@ -89,7 +89,33 @@ def _problem(detail: Any) -> str:
             where = ".".join(["claim " + str(place + 1), *map(str, fields)])
         case fields:
             where = ".".join(map(str, fields))
-    return f"{where}: {detail['msg'].removeprefix('Value error, ')}"
+    name = str(fields[-1]) if fields else ""
+    match detail["type"]:
+        case "missing":
+            sentence = f"is missing; say {_SHOULD_BE.get(name, 'it')}"
+        case "extra_forbidden":
+            sentence = f"is no field here; there are {', '.join(_SHOULD_BE)}"
+        case "int_type":
+            sentence = "should be a whole number"
+        case "string_pattern_mismatch":
+            sentence = "is empty or holds a character that cannot stand here"
+        case _:
+            sentence = detail["msg"].removeprefix("Value error, ").replace("Input should", "should")
+    return f"{where[:100]}: {sentence}"
+
+
+#: Field -> what is to be said there.
+_SHOULD_BE = {
+    "previous": "the point that the paper compares from, such as issue:2.0",
+    "current": "the point that it reports, such as issue:3.0",
+    "claims": "its figures, a list",
+    "where": "where the paper says so, such as headline",
+    "priority": "the number of the priority",
+    "population": "all, due, new, closed or withdrawn",
+    "at": "previous or current",
+    "rating": "the code of the rating",
+    "count": "the figure, a whole number",
+}
 
 
 def audit(plan: Plan, previous: Point, current: Point, claims: Sequence[Claim]) -> AuditDocument:

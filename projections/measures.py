@@ -4,7 +4,6 @@ from typing_extensions import TypedDict
 
 from domain.plan import Measure, Plan, natural_order
 from domain.points import Point
-from domain.timeline import end_of
 from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
 
@@ -45,15 +44,17 @@ class MeasuresDocument(Heading):
 
 def measures_at(plan: Plan, point: Point) -> list[MeasureDocument]:
     """Every measure defined by the point, with its newest value, in the order of their priorities."""
-    documents = [document for measure in plan.measures.values() if (document := _measure(measure, point))]
+    end, basis = plan.day_end(point), point.basis
+    documents = [document for measure in plan.measures.values() if (document := _measure(measure, end, basis))]
     documents.sort(key=lambda document: (natural_order(document["priority"] or "~"), document["measure"]))
     return documents
 
 
 def measures_over_time(plan: Plan, point: Point) -> MeasuresDocument:
     """Every measure defined by the point, with all values reported by then."""
+    end, basis = plan.day_end(point), point.basis
     histories: list[MeasureHistory] = [
-        {**document, "readings": _readings(plan.measures[document["measure"]], point)}
+        {**document, "readings": _readings(plan.measures[document["measure"]], end, basis)}
         for document in measures_at(plan, point)
     ]
     return {
@@ -63,8 +64,7 @@ def measures_over_time(plan: Plan, point: Point) -> MeasuresDocument:
     }
 
 
-def _measure(measure: Measure, point: Point) -> MeasureDocument | None:
-    end, basis = end_of(point.effective_on), point.basis
+def _measure(measure: Measure, end: int, basis: int) -> MeasureDocument | None:
     defined = measure.definition.at(end, basis)
     if defined is None:
         return None
@@ -88,9 +88,9 @@ def _measure(measure: Measure, point: Point) -> MeasureDocument | None:
     }
 
 
-def _readings(measure: Measure, point: Point) -> list[ReadingDocument]:
+def _readings(measure: Measure, end: int, basis: int) -> list[ReadingDocument]:
     by_period: dict[str, ReadingDocument] = {}
-    for said in measure.readings.all(end_of(point.effective_on), point.basis):
+    for said in measure.readings.all(end, basis):
         by_period[said.value.period] = {
             "period": said.value.period,
             "value": said.value.value,

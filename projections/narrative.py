@@ -1,6 +1,7 @@
 """What do the figures say in words? The sentences a committee paper puts beside the table, made from its counts."""
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,9 @@ def narrative(
     rows: "list[RowDocument]",
     totals: "TotalsDocument",
     changes: "list[ChangeDocument]",
+    split: Mapping[str, int],
 ) -> list[str]:
-    """The comparison in sentences: the whole plan first, then each priority.
+    """The comparison in paragraphs: the whole plan first, then each priority.
 
     Args:
         word: what the plan calls a priority.
@@ -28,11 +30,12 @@ def narrative(
         ratings: the key to the codes, in the order of the columns.
         rows: the counts by priority.
         totals: the counts of the whole plan.
-        changes: the actions that changed or remain a concern.
+        changes: the actions that changed, remain a concern or were split.
+        split: into how many parts each of those was split, by its number.
     """
     labels = {rating["code"]: rating["label"] for rating in ratings}
     concerns = [rating for rating in ratings if rating["concern"]]
-    sentences = [_size(totals), _due(totals, day, labels, "the plan")]
+    sentences = [" ".join(filter(None, [_size(totals), _due_of_all(totals, day, labels)]))]
     if concerns:
         left = {rating["label"]: totals["ratings"][rating["code"]]["current"] for rating in concerns}
         none = [label for label, count in left.items() if not count]
@@ -44,8 +47,9 @@ def narrative(
     for change in changes:
         by_priority.setdefault(change["priority"], []).append(change)
     for row in rows:
-        told = [_due(row, day, labels, f"{word} {row['priority']}"), *_moved(row, by_priority, labels), *_left(row)]
-        sentences.append(" ".join(told))
+        its = by_priority.get(row["priority"], [])
+        told = [_due(row, day, labels, f"{word} {row['priority']}"), *_moved(its, labels), *_split(its, labels, split)]
+        sentences.append(" ".join([*told, *_left(row)]))
     return sentences
 
 
@@ -62,23 +66,43 @@ def _size(totals: "TotalsDocument") -> str:
     return f"The plan has {_count(current, 'action')}, against {_number(previous)} at the previous point{why}."
 
 
-def _due(table: "TotalsDocument", day: date, labels: dict[str, str], where: str) -> str:
-    total, due = table["total"]["current"], table["due"]["total"]
+def _due_of_all(totals: "TotalsDocument", day: date, labels: dict[str, str]) -> str:
+    """How many of the whole plan's actions are due: what follows on the sentence that says how many it has."""
+    total, due = totals["total"]["current"], totals["due"]["total"]
+    by = f"due by {day.day} {day:%B %Y}"
+    if total == 0:
+        return ""
+    if due == 0:
+        return f"It was not {by}." if total == 1 else f"None of them was {by}."
+    if due == total:
+        whole = {1: "It was", 2: "Both were"}.get(total, "All of them were")
+        return f"{whole} {by}: {_by_rating(totals, labels)}."
+    # Not "of these": what stands last before may be the actions added.
+    were = f"{_number(due)} {'was' if due == 1 else 'were'} {by}"
+    return f"Of the {_count(total, 'action')}, {were}: {_by_rating(totals, labels)}."
+
+
+def _by_rating(table: "TotalsDocument", labels: dict[str, str]) -> str:
+    """How many of the actions due bear which rating, best first."""
+    counts = [f"{_number(count)} {labels[code]}" for code in reversed(labels) if (count := table["due"][code])]
+    if unrated := table["due"]["total"] - sum(table["due"][code] for code in labels):
+        counts.append(f"{_number(unrated)} not rated")
+    return _joined(counts)
+
+
+def _due(row: "RowDocument", day: date, labels: dict[str, str], where: str) -> str:
+    total, due = row["total"]["current"], row["due"]["total"]
     by = f"{day.day} {day:%B %Y}"
     opening = f"{where[0].upper()}{where[1:]} has {_count(total, 'action')}"
     if total == 0:
         return f"{opening}."
     if due == 0:
         return f"{opening}; none {'is' if total == 1 else 'are'} due by {by}."
-    counts = [f"{_number(count)} {labels[code]}" for code in reversed(labels) if (count := table["due"][code])]
-    if unrated := due - sum(table["due"][code] for code in labels):
-        counts.append(f"{_number(unrated)} not rated")
     share = {1: "", 2: "both "}.get(due, "all ") if due == total else f"{_number(due)} of them "
-    return f"{opening}, {share}due by {by}: {_joined(counts)}."
+    return f"{opening}, {share}due by {by}: {_by_rating(row, labels)}."
 
 
-def _moved(row: "RowDocument", by_priority: "dict[str, list[ChangeDocument]]", labels: dict[str, str]) -> list[str]:
-    changes = by_priority.get(row["priority"], [])
+def _moved(changes: "list[ChangeDocument]", labels: dict[str, str]) -> list[str]:
     moved = Counter(
         (change["previous"], change["current"], change["direction"]) for change in changes if change["why"] == "changed"
     )
@@ -105,6 +129,15 @@ def _moved(row: "RowDocument", by_priority: "dict[str, list[ChangeDocument]]", l
         said = _count(len(numbers), "action").capitalize()
         sentences.append(f"{said} ({_joined(numbers)}) {verb} {labels[code]}.")
     return sentences
+
+
+def _split(changes: "list[ChangeDocument]", labels: dict[str, str], split: Mapping[str, int]) -> list[str]:
+    return [
+        f"Action {change['action']}, rated {labels[change['previous']]}, has been "
+        f"{'given' if split[change['action']] == 1 else 'split into'} {_count(split[change['action']], 'part')}."
+        for change in changes
+        if change["why"] == "split" and change["previous"] is not None
+    ]
 
 
 def _left(row: "RowDocument") -> list[str]:

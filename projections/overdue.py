@@ -7,14 +7,18 @@ from typing_extensions import TypedDict
 from domain.facts import Due
 from domain.plan import Action, Plan, natural_order
 from domain.points import Point
-from domain.timeline import Assertion, end_of
+from domain.timeline import Assertion
+from projections.due import due_at, first_due_at, is_late
 from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
 from projections.scale import RatingDocument, ratings_key
 
 
 class OverdueAction(TypedDict):
-    """An action that is not complete although its last possible day has passed."""
+    """An action that is not complete although its last possible day has passed.
+
+    `version` is that of the event that set its timescale: of a part without its own, that of the action above it.
+    """
 
     number: str
     priority: str
@@ -76,12 +80,15 @@ class OverdueDocument(Heading):
 
 def overdue_at(plan: Plan, point: Point) -> OverdueDocument:
     """The overdue actions and the rescheduled ones in the plan at a point, in the order of the plan."""
-    overdue = [_overdue(action, due, by, point) for action, due, by in overdue_actions(plan, point)]
     end, basis = plan.day_end(point), point.basis
+    overdue = [
+        _overdue(action, due, by, (point.effective_on - by).days, end, basis)
+        for action, due, by in overdue_actions(plan, point)
+    ]
     rescheduled = [
         document
         for action in plan.actions.values()
-        if action.is_open(end, basis) and (document := _rescheduled(action, point))
+        if action.is_open(end, basis) and (document := _rescheduled(action, end, basis))
     ]
     overdue.sort(key=lambda entry: (natural_order(entry["priority"]), natural_order(entry["number"])))
     rescheduled.sort(key=lambda entry: (natural_order(entry["priority"]), natural_order(entry["number"])))
@@ -95,29 +102,22 @@ def overdue_at(plan: Plan, point: Point) -> OverdueDocument:
 
 
 def overdue_actions(plan: Plan, point: Point) -> list[tuple[Action, Assertion[Due], date]]:
-    """The actions in the plan that are late, each with its timescale in force and the last day that was.
+    """The actions in the plan that are late, each with the timescale it is late by and the last day that was.
 
-    An action with parts is late through its parts; it stands for itself only where none of them has a day of its own.
+    They are those that the plan at the point marks as overdue, without the actions that are so through their parts.
     """
-    end, basis, day = plan.day_end(point), point.basis, point.effective_on
+    end, basis = plan.day_end(point), point.basis
     late: list[tuple[Action, Assertion[Due], date]] = []
     for action in plan.actions.values():
-        due = action.due.at(end, basis)
-        by = due.value.timescale.due if due else None
-        if due is None or by is None or by >= day or not action.is_open(end, basis):
-            continue
-        parts = action.open_parts(end, basis)
-        if any(own.value.timescale.due for part in parts if (own := part.due.at(end, basis))):
-            continue
-        if not plan.is_complete(action, end, basis):
+        due = due_at(action, end, basis)
+        if due and (by := due.value.timescale.due) and is_late(plan, action, due, point):
             late.append((action, due, by))
     return late
 
 
-def _overdue(action: Action, due: Assertion[Due], by: date, point: Point) -> OverdueAction:
-    end, basis = end_of(point.effective_on), point.basis
+def _overdue(action: Action, due: Assertion[Due], by: date, days: int, end: int, basis: int) -> OverdueAction:
     number, priority, text, rating = _named(action, end, basis)
-    leads, first = action.leads.at(end, basis), action.due.first(basis) or due
+    leads, first = action.leads.at(end, basis), first_due_at(action, end, basis) or due
     return {
         "number": number,
         "priority": priority,
@@ -127,17 +127,16 @@ def _overdue(action: Action, due: Assertion[Due], by: date, point: Point) -> Ove
         "due": by.isoformat(),
         "original": first.value.timescale.text,
         "original_due": _iso(first.value.timescale.due),
-        "days_overdue": (point.effective_on - by).days,
+        "days_overdue": days,
         "slippage": _days(first.value.timescale.due, by),
         "leads": list(leads.value) if leads else [],
         "version": due.version,
     }
 
 
-def _rescheduled(action: Action, point: Point) -> RescheduledAction | None:
-    """The action with every change of its timescale; None where it still has the first it was given."""
-    end, basis = end_of(point.effective_on), point.basis
-    given, first = list(action.due.all(end, basis)), action.due.first(basis)
+def _rescheduled(action: Action, end: int, basis: int) -> RescheduledAction | None:
+    """The action with every change of its own timescale; None where it still has the first it was given."""
+    given, first = action.due.all(end, basis), action.due.first(end, basis)
     changes: list[Rescheduling] = [
         {
             "on": said.effective_on.isoformat(),

@@ -85,7 +85,7 @@ def _priorities(plan: Plan, point: Point, everything: bool) -> list[PriorityDocu
             "number": number,
             "title": title,
             "answers": list(answers.value) if answers else [],
-            "assurance": assurance_at(priority_, point),
+            "assurance": assurance_at(priority_, day_end, basis),
             "actions": actions.documents(under.get(number, [])),
         })  # fmt: skip
     return documents

@@ -16,6 +16,7 @@ from typing_extensions import TypedDict
 from domain.plan import Action, Plan, natural_order
 from domain.points import Point
 from domain.scales import Rating
+from projections.due import due_at
 from projections.heading import Heading, heading
 from projections.narrative import narrative
 from projections.point import PointDocument, point_document
@@ -50,7 +51,11 @@ class RowDocument(TotalsDocument):
 
 
 class ChangeDocument(TypedDict):
-    """An action whose rating differs, or whose current rating is a concern, with the versions that rated it."""
+    """An action whose rating differs, or whose current rating is a concern, with the versions that rated it.
+
+    `why` is "changed", "unchanged concern", or "split" of a rated action that is now counted by its parts: it has no
+    current rating then.
+    """
 
     action: str
     priority: str
@@ -101,7 +106,11 @@ def rag_comparison(plan: Plan, previous: Point, current: Point) -> ComparisonDoc
         tables[is_.priority].count("current", is_)
     for movement in movements(plan, current, before, now):
         tables[movement.priority].movements[movement.name] += movement.step
-    changes = _changes(plan, current, before, now)
+    split = _split(plan, current, before, now)
+    changes = _changes(plan, current, before, now, split)
+    into = {
+        _number(plan, action, current): len(action.open_parts(plan.day_end(current), current.basis)) for action in split
+    }
     rows: list[RowDocument] = [
         {"priority": number, "title": titles[number], **table.document()} for number, table in tables.items()
     ]
@@ -115,7 +124,7 @@ def rag_comparison(plan: Plan, previous: Point, current: Point) -> ComparisonDoc
         "rows": rows,
         "totals": totals,
         "changes": changes,
-        "narrative": narrative(head["priority_word"], current.effective_on, key, rows, totals, changes),
+        "narrative": narrative(head["priority_word"], current.effective_on, key, rows, totals, changes, into),
     }
 
 
@@ -173,7 +182,7 @@ def counted_at(plan: Plan, point: Point) -> Counts:
             continue
         priority = action.priority_at(end, basis)
         assert priority is not None, "an action has a priority from the day it was added"
-        rated, due = action.rating.at(end, basis), action.due.at(end, basis)
+        rated, due = action.rating.at(end, basis), due_at(action, end, basis)
         rating = None
         if rated is not None:
             rating = known.get(rated.value.code) or plan.find_rating(rated, end, basis)
@@ -234,29 +243,40 @@ def movements(plan: Plan, current: Point, before: Counts, now: Counts) -> Iterat
             yield Movement(action, place, "new", -1)
 
 
-def _changes(plan: Plan, current: Point, before: Counts, now: Counts) -> list[ChangeDocument]:
+def _split(plan: Plan, current: Point, before: Counts, now: Counts) -> list[Action]:
+    """The actions rated at the previous point that are counted by their parts at the current one."""
+    end, basis = plan.day_end(current), current.basis
+    return [action for action, was in before.items() if was.rating and action not in now and action.is_open(end, basis)]
+
+
+def _number(plan: Plan, action: Action, point: Point) -> str:
+    number = action.number.at(plan.day_end(point), point.basis)
+    return number.value if number else ""
+
+
+def _changes(plan: Plan, current: Point, before: Counts, now: Counts, split: list[Action]) -> list[ChangeDocument]:
     end, basis = plan.day_end(current), current.basis
     scale = plan.scale.at(end, basis)
     changes: list[ChangeDocument] = []
-    for action, is_ in now.items():
-        was = before.get(action)
+    for action in [*now, *split]:
+        was, is_ = before.get(action), now.get(action)
         previous = was.rating.code if was and was.rating else None
-        code = is_.rating.code if is_.rating else None
-        if previous == code and not (is_.rating and is_.rating.concern):
+        code = is_.rating.code if is_ and is_.rating else None
+        if previous == code and not (is_ and is_.rating and is_.rating.concern):
             continue
-        number, text = action.number.at(end, basis), action.text.at(end, basis)
+        text = action.text.at(end, basis)
         direction = scale.value.direction(previous, code) if scale else None
         changes.append({
-            "action": number.value if number else "",
-            "priority": is_.priority,
+            "action": _number(plan, action, current),
+            "priority": is_.priority if is_ else action.priority_at(end, basis) or "",
             "text": text.value if text else "",
             "previous": previous,
             "current": code,
             # Where no scale orders the two (a first rating, or one from a former scale), there is no direction.
             "direction": direction or "same",
-            "why": "unchanged concern" if previous == code else "changed",
+            "why": "split" if is_ is None else "unchanged concern" if previous == code else "changed",
             "previous_version": was.version if was else None,
-            "current_version": is_.version,
+            "current_version": is_.version if is_ else None,
         })  # fmt: skip
     changes.sort(key=lambda change: (natural_order(change["priority"]), natural_order(change["action"])))
     return changes

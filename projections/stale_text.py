@@ -1,5 +1,6 @@
 """Which words has nobody touched? Progress that speaks of a month gone by, or is older than the reporting cycle."""
 
+import re
 from datetime import date
 from itertools import pairwise
 from statistics import median_high
@@ -8,10 +9,24 @@ from typing_extensions import TypedDict
 
 from domain.plan import Action, Plan, natural_order
 from domain.points import Point
-from domain.timeline import end_of
 from domain.timescales import months_named
 from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
+
+_DONE = "completed|achieved|introduced|implemented|launched|held|took place|met"
+_WHEN = "in|on|at|during|from|since|early|late|mid|end|of|the|again|[a-z]{1,20}ly"
+# Between the word and the month: two words at most, of those that only say when or how, and the day in the month.
+_DONE_IN = re.compile(
+    rf"\b(?:{_DONE})(?:[\s:(]{{1,3}}(?:{_WHEN})){{0,2}}[\s:(]{{1,3}}"
+    r"(?:(?:[0-9]{1,2}(?:st|nd|rd|th)? (?:of )?)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
+    r"|[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2,4})\b",
+    re.IGNORECASE,
+)
+_STILL_TO_DO = re.compile(
+    r"\b(?:be|being|to have|will|shall|should|would|could|may|might|must|not|once|when|if|until|unless)"
+    r"(?:\W{1,3}\w{1,20}){0,2}\W{0,3}$",
+    re.IGNORECASE,
+)
 
 
 class StaleText(TypedDict):
@@ -50,7 +65,8 @@ def stale_texts_at(plan: Plan, point: Point) -> StaleDocument:
     """The progress texts in force that nobody has touched since they went out of date; only of what is not complete.
 
     A text is stale when it names a month that was still running or to come on the text's own day and has since ended,
-    or when it is older than the plan's reporting cycle.
+    or when it is older than the plan's reporting cycle. That something was done in the month in which it is told
+    ("Completed in October 2019") is no promise and does not go stale with the month.
     """
     end, basis = plan.day_end(point), point.basis
     cycle = reporting_cycle(plan, point)
@@ -59,9 +75,9 @@ def stale_texts_at(plan: Plan, point: Point) -> StaleDocument:
     for action in plan.actions.values():
         if not action.is_open(end, basis) or plan.is_complete(action, end, basis):
             continue
-        if text := _stale(action, point, cycle):
+        if text := _stale(action, point, end, cycle):
             stale.append(text)
-        elif quiet := _silent(action, point, cycle):
+        elif quiet := _silent(action, point, end, cycle):
             silent.append(quiet)
     stale.sort(key=lambda entry: (natural_order(entry["priority"]), natural_order(entry["number"])))
     silent.sort(key=lambda entry: (natural_order(entry["priority"]), natural_order(entry["number"])))
@@ -86,19 +102,19 @@ def reporting_cycle(plan: Plan, point: Point) -> int | None:
     return median_high(gaps) if gaps else None
 
 
-def _stale(action: Action, point: Point, cycle: int | None) -> StaleText | None:
-    reported = action.progress.at(end_of(point.effective_on), point.basis)
+def _stale(action: Action, point: Point, end: int, cycle: int | None) -> StaleText | None:
+    reported = action.progress.at(end, point.basis)
     if reported is None:
         return None
     today, on = point.effective_on, reported.effective_on
-    past = [month for month in months_named(reported.value) if on <= month < today]
+    past = [month for month in _months_ahead(reported.value, on) if month < today]
     age = (today - on).days
     why = [f"speaks of {_joined([_month(month) for month in past])}, now past"] if past else []
     if cycle is not None and age > cycle:
         why.append(f"older than the reporting cycle of {cycle} day{'' if cycle == 1 else 's'}")
     if not why:
         return None
-    number, priority = _place(action, point)
+    number, priority = _place(action, end, point.basis)
     return {
         "number": number,
         "priority": priority,
@@ -110,9 +126,29 @@ def _stale(action: Action, point: Point, cycle: int | None) -> StaleText | None:
     }
 
 
-def _silent(action: Action, point: Point, cycle: int | None) -> SilentAction | None:
+def _months_ahead(text: str, on: date) -> list[date]:
+    """The last days of the months a text speaks of that were still running or to come on its day.
+
+    Left out is the month of that day itself where all that is said of it is that something was done: one of `_DONE`
+    stands within the three words before its name (or the day in it), and no word around makes a plan of it. So
+    "Completed on 15 October 2019" is left out, "to be completed in October 2019" and "completed by October 2019" are
+    not: where it is in doubt, a text is listed.
+    """
+    ahead = [month for month in months_named(text) if on <= month]
+    if not ahead or (ahead[0].year, ahead[0].month) != (on.year, on.month):
+        return ahead
+    promised = months_named(_DONE_IN.sub(_without_what_was_done, text))
+    return ahead if ahead[0] in promised else ahead[1:]
+
+
+def _without_what_was_done(said: re.Match[str]) -> str:
+    before = said.string[max(0, said.start() - 80) : said.start()]
+    return said[0] if _STILL_TO_DO.search(before) else " ... "
+
+
+def _silent(action: Action, point: Point, end: int, cycle: int | None) -> SilentAction | None:
     """An action that was never reported on; one with parts is reported on through them, and they through it."""
-    end, basis = end_of(point.effective_on), point.basis
+    basis = point.basis
     one: Action | None = action
     while one is not None:
         if one.progress.at(end, basis):
@@ -125,7 +161,7 @@ def _silent(action: Action, point: Point, cycle: int | None) -> SilentAction | N
     age = (point.effective_on - first.effective_on).days
     if age <= cycle:
         return None
-    number, priority = _place(action, point)
+    number, priority = _place(action, end, basis)
     text = action.text.at(end, basis)
     return {
         "number": number,
@@ -137,8 +173,7 @@ def _silent(action: Action, point: Point, cycle: int | None) -> SilentAction | N
     }
 
 
-def _place(action: Action, point: Point) -> tuple[str, str]:
-    end, basis = end_of(point.effective_on), point.basis
+def _place(action: Action, end: int, basis: int) -> tuple[str, str]:
     number, priority = action.number.at(end, basis), action.priority_at(end, basis)
     assert number is not None and priority is not None, "an action in the plan has a number and a priority"
     return number.value, priority

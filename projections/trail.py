@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from domain.envelopes import Recorded
+from typing_extensions import TypedDict
+
+from domain.envelopes import Recorded, instant_text
 from domain.events import EventWithdrawn
 from domain.plan import Action, Plan
 from domain.points import LONDON
@@ -17,9 +19,24 @@ from projections.heading import Heading, heading
 from projections.sentence import sentence
 
 
-class TrailDocument(Heading):
-    """A page of events; each is the record as data, with `withdrawn_by`, `late_by_days` and `sentence`."""
+class TrailQueryDocument(TypedDict):
+    """What a trail was asked for, as in `TrailQuery`."""
 
+    action: str | None
+    recorded_after: str | None
+    late_by: int | None
+
+
+class TrailDocument(Heading):
+    """A page of events; each is the record as data, with `withdrawn_by`, `late_by_days` and `sentence`.
+
+    `basis` is the newest version that was taken into account, whichever events were asked for, and `known_at` is when
+    it was recorded.
+    """
+
+    basis: int
+    known_at: str
+    query: TrailQueryDocument
     events: list[dict[str, Any]]
     next: int | None
 
@@ -67,6 +84,13 @@ def trail_page(plan: Plan, events: Iterable[Recorded], query: TrailQuery, limit:
         last = recorded.version
     return {
         **heading(plan),
+        "basis": plan.version,
+        "known_at": instant_text(plan.known_at(plan.version)),
+        "query": {
+            "action": query.action,
+            "recorded_after": instant_text(query.recorded_after) if query.recorded_after else None,
+            "late_by": query.late_by,
+        },
         "events": found,
         "next": following,
     }

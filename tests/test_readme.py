@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from starlette.testclient import TestClient
 
 from api.http.application import make_application
 from domain.ledger import Ledger
-from tests.api.conftest import ROOT, load_examples
+from tests.api.conftest import ROOT, asking, load_examples
 from tests.api.process import environment
 
 pytestmark = pytest.mark.slow
@@ -75,7 +74,7 @@ def test_the_addresses_of_the_readme_answer(demo: Path) -> None:
     found = re.findall(r"(?:GET |127\.0\.0\.1:8000|`)(/[a-z][^\s`>]*)", README)
     assert len(found) > 1
     with Ledger.open(data=demo) as ledger:
-        client = TestClient(make_application(ledger, "Reader"))
+        client = asking(make_application(ledger, "Reader"))
         for address in found:
             if not Path(address).parts[1].startswith(("var", "usr")):
                 assert client.get(address).status_code == 200, address

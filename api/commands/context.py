@@ -13,6 +13,7 @@ from rich.console import Console
 
 from api import clock
 from api.forms import FORMS, FormUnknown, print_text, render
+from api.papers.wording import UNSAFE, safe_lines, safe_text
 from api.questions import Answer, Asker
 from api.settings import Settings
 from domain.envelopes import NotAnEvent
@@ -93,8 +94,13 @@ def plainly() -> Iterator[None]:
 
 
 def _fail(sentence: str) -> NoReturn:
-    click.echo(f"asat: {sentence}", err=True)
+    complain(f"asat: {sentence}")
     raise SystemExit(1)
+
+
+def complain(sentence: str) -> None:
+    """Say it on standard error; what a file holds cannot speak to the terminal through it."""
+    click.echo(safe_text(sentence), err=True)
 
 
 #: Suffix of a file -> the form written to it.
@@ -124,8 +130,21 @@ def tell(answer: Answer, form: str | None, output: Path | None) -> None:
     elif form == "text" or (form is None and sys.stdout.isatty()):
         print_text(answer.question, answer.document, Console())
     else:
-        sys.stdout.buffer.write(_bytes(answer, form or "json"))
-        sys.stdout.buffer.flush()
+        put(_bytes(answer, form or "json"), form or "json")
+
+
+def put(written: bytes, form: str) -> None:
+    """Print what is for programs; a terminal gets it with everything escaped that would speak to it."""
+    if sys.stdout.isatty():
+        text = written.decode()
+        written = (_escaped(text) if form == "json" else safe_lines(text)).encode()
+    sys.stdout.buffer.write(written)
+    sys.stdout.buffer.flush()
+
+
+def _escaped(json_text: str) -> str:
+    """The same JSON; in it such characters stand only inside strings, where they may be written as escapes."""
+    return UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", json_text)
 
 
 def _bytes(answer: Answer, form: str) -> bytes:

@@ -1,6 +1,5 @@
 """The commands that record, replay and check."""
 
-import json
 import sys
 import time
 from pathlib import Path
@@ -11,8 +10,10 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from api import clock
-from api.commands.context import Session, plainly
+from api.commands.context import Session, complain, plainly, put
+from api.forms import render
 from api.papers.text_replay import step_line, step_text
+from api.settings import NO_AUTHOR, author
 from domain.envelopes import NotAnEvent, Proposal, Recorded, read_lines
 from domain.rules import Refused
 from projections.replay import replay as replay_steps
@@ -41,11 +42,12 @@ def record(session: Session, /, file: Path, by: str | None, expect: int | None) 
         proposals, lines = _read(file)
         if expect is not None and len({proposal.plan for proposal in proposals}) > 1:
             raise click.UsageError("--expect goes with events of one plan; this file has several")
-        author = session.settings.by if by is None else by
-        if not author.strip() or not author.isprintable():
-            raise click.UsageError("--by is empty or holds a character that a name cannot have")
         try:
-            stored = session.ledger.record(proposals, by=author.strip(), today=clock.today(), expect=expect)
+            name = session.settings.by if by is None else author(by)
+        except ValueError:
+            raise click.UsageError(f"--by {NO_AUTHOR}") from None
+        try:
+            stored = session.ledger.record(proposals, by=name, today=clock.today(), expect=expect)
         except Refused as refused:
             raise Refused(f"line {lines[refused.index]}: {refused}; nothing of this file was recorded") from None
         for plan, versions in _by_plan(stored).items():
@@ -89,11 +91,11 @@ def check(session: Session, /) -> None:
             task = bar.add_task("Checking", total=2 * size)
             for broken in session.ledger.check(lambda more: bar.advance(task, more)):
                 found += 1
-                click.echo(f"{broken.where}: {broken.what}", err=True)
+                complain(f"{broken.where}: {broken.what}")
         plans = len(session.ledger.plans())
         events = f"{size:,} event{'' if size == 1 else 's'} in {plans} plan{'' if plans == 1 else 's'}"
         if found:
-            click.echo(f"{events}: {found} thing{'' if found == 1 else 's'} found broken", err=True)
+            complain(f"{events}: {found} thing{'' if found == 1 else 's'} found broken")
             raise SystemExit(1)
         click.echo(f"{events}: positions gapless, instants in order, versions contiguous, every event reads and folds")
 
@@ -105,10 +107,12 @@ def check(session: Session, /) -> None:
               help="How long each event is shown on a terminal.")  # fmt: skip
 @click.option("--step", is_flag=True, help="On a terminal, go on when Return is pressed.")
 @click.option("-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", metavar="FORM",
-              show_default=True, help="text or json; off a terminal, one event a line.")  # fmt: skip
+              show_default=True, help="text or json, a line an event; on a terminal text is a table.")  # fmt: skip
 @click.pass_obj
 def replay(session: Session, /, plan: str, after: int, pause: float, step: bool, form: str) -> None:
     """Replay a PLAN's history event by event, the table of ratings changing as it goes.
+
+    Off a terminal it prints a line of text an event; with -f json, a JSON object.
 
     \b
       asat replay sunderland --after 128
@@ -121,7 +125,7 @@ def replay(session: Session, /, plan: str, after: int, pause: float, step: bool,
         steps = (one for one in replay_steps(session.ledger.every_event(plan)) if one["version"] > after)
         if form == "json":
             for one in steps:
-                click.echo(json.dumps(one, ensure_ascii=False, separators=(",", ":")))
+                put(render("replay", "json", one), "json")
         elif sys.stdout.isatty():
             console = Console()
             with Live(console=console, auto_refresh=False) as live:

@@ -1,4 +1,4 @@
-"""The commands that serve pages and API, with or without the example histories."""
+"""The commands that serve the API, with or without the example histories."""
 
 from ipaddress import ip_address
 from pathlib import Path
@@ -29,7 +29,7 @@ EXAMPLES = Path(domain.__file__).parent.parent / "examples"
 @PORT
 @click.pass_obj
 def demo(session: Session, /, host: str | None, port: int | None) -> None:
-    """Load five example histories, once, and serve them.
+    """Load the example histories, once, and serve them as an API.
 
     They are made from published papers (see examples/README.md). What is recorded stays: give the demo a folder to
     itself if you keep plans of your own.
@@ -48,7 +48,7 @@ def demo(session: Session, /, host: str | None, port: int | None) -> None:
 @PORT
 @click.pass_obj
 def serve(session: Session, /, host: str | None, port: int | None) -> None:
-    """Serve pages and API until interrupted.
+    """Serve the plans as an API until interrupted.
 
     It listens on this machine only, as AsAt cannot tell yet who asks; /openapi.json describes every address.
 
@@ -93,7 +93,7 @@ def _serve(session: Session, /, host: str | None, port: int | None) -> None:
     from api.http.application import make_application
     from api.http.serving import AddressTaken, listen, serve_on
 
-    app = make_application(session.ledger, session.settings.by)
+    app = make_application(session.ledger, session.settings.by, address)
     try:
         listening = listen(address, session.settings.port if port is None else port)
     except AddressTaken as error:

@@ -60,11 +60,11 @@ def described_answers(document: Any, form: str, of_a_plan: bool) -> dict[int | s
         ok["model"] = document
     else:
         ok["content"] = {FORMS[form].media_type: {"schema": {"type": "string"}}}
-    plan_errors = {404: "The plan, or the point, is not known.", 422: "The question cannot be read."}
+    plan_errors = {404: "The plan, or the point, is not known."} if of_a_plan else {}
     return {
         200: ok,
         304: {"description": "You have it already, says its If-None-Match.", "headers": _HEADERS},
-        **documented((plan_errors if of_a_plan else {}) | {503: "The database cannot be reached."}),
+        **documented(plan_errors | {422: "The question cannot be read.", 503: "The database cannot be reached."}),
     }
 
 

@@ -5,18 +5,20 @@ from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.described import describe
+from api.http.hosts import OwnHosts
 from api.http.problems import documented, handle_problems, problem
 from api.http.reading import reading
 from api.http.recording import recording
 from domain.ledger import Ledger, LedgerUnusable
 
 
-def make_application(ledger: Ledger, by: str) -> FastAPI:
+def make_application(ledger: Ledger, by: str, host: str = "127.0.0.1") -> FastAPI:
     """The application on this ledger.
 
     Args:
         ledger: an open ledger; whoever opened it closes it.
         by: who records where a request does not say (`X-Recorded-By`).
+        host: the name it is served under; it answers to that and to those of this machine.
     """
     app = FastAPI(
         title="AsAt",
@@ -27,6 +29,7 @@ def make_application(ledger: Ledger, by: str) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.ledger, app.state.by = ledger, by
+    app.add_middleware(OwnHosts, host=host)
     app.add_middleware(_Heads)
     app.include_router(reading)
     app.include_router(recording)
@@ -47,7 +50,9 @@ def _healthz() -> dict[str, str]:
 
 def _readyz(request: Request) -> JSONResponse:
     try:
-        return JSONResponse({"status": "ready", "events": request.app.state.ledger.size()})
+        ledger: Ledger = request.app.state.ledger
+        ledger.ready()
+        return JSONResponse({"status": "ready", "guarded": ledger.guarded, "events": ledger.size()})
     except LedgerUnusable as error:
         return problem(503, "ledger-unusable", str(error))
 

@@ -1,7 +1,7 @@
 """The OpenAPI description, with the events' own shapes in it.
 
-It is made as exact as JSON Schema can be: what it allows, the program takes or refuses by a rule; what it does not, is
-not taken.
+It is made as exact as JSON Schema can be: what it does not allow is not taken; what it allows is taken, refused by a
+rule, or, where its fields do not go together (days out of order, a code given twice), not a valid event after all.
 """
 
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from pydantic.json_schema import models_json_schema
 from api.http import patterns
 from api.http.problems import ProblemDocument
 from domain.events import EVENTS
+from domain.scales import RESERVED_CODES
 from projections.claims import Claims
 
 _REF = "#/components/schemas/{model}"
@@ -74,6 +75,8 @@ def _events() -> dict[str, Any]:
             event["anyOf"] = [
                 {"required": [field], "properties": {field: {"not": _NULL}}} for field in alternatives
             ]  # fmt: skip
+    schemas["Rating"]["properties"]["code"]["not"] = {"enum": sorted(RESERVED_CODES)}
+    schemas["Scale"]["properties"]["ratings"]["uniqueItems"] = True
     for schema in schemas.values():
         _say_null(schema)
     schemas["Proposal"] = {

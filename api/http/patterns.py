@@ -10,7 +10,7 @@ _DAY = rf"({_YEAR}-{_MONTH_AND_DAY}|{_LEAP_YEAR}-02-29)"
 _OFFSET = r"(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
 _RECENT_DAY = rf"[12][0-9]{{3}}-{_MONTH_AND_DAY}"
 _INSTANT = rf"{_RECENT_DAY}(T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{{1,6}})?{_OFFSET})?"
-_SOME_WORDS = r"[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*"
+_SOME_WORDS = r"[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*"
 
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 INSTANT = rf"^{_INSTANT}$"

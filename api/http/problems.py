@@ -13,6 +13,7 @@ from starlette.routing import Match
 from typing_extensions import TypedDict
 
 from api.forms import FORMS, FormUnknown
+from api.papers.wording import safe_text
 from domain.envelopes import NotAnEvent
 from domain.ledger import LedgerUnusable, PlanUnknown, VersionConflict
 from domain.points import PointUnknown, PointUnreadable
@@ -119,7 +120,7 @@ def handle_problems(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     def unforeseen(request: Request, error: Exception) -> JSONResponse:
-        log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        log.error("%s %s failed", safe_text(request.method), safe_text(request.url.path), exc_info=error)
         return problem(500, "fault", "the program failed on this request; nothing was recorded by it")
 
 
@@ -140,9 +141,10 @@ def _in_words(detail: Mapping[str, Any]) -> str:
 def _not_an_address(request: Request, what: str) -> JSONResponse:
     """Nothing has this address; perhaps its suffix is no form, or its plan cannot be one."""
     stem, _, suffix = request.url.path.rpartition(".")
-    if suffix.isalnum() and what != "action" and _is_address(request.app, stem):
-        forms = ", ".join(form.suffix for form in FORMS.values())
-        return problem(404, "unknown-form", f"the answer does not come as .{suffix[:20]}; it comes as {forms}")
+    forms = [form.suffix for form in FORMS.values()]
+    if suffix.isalnum() and f".{suffix}" not in forms and what != "action" and _is_address(request.app, stem):
+        sentence = f"the answer does not come as .{suffix[:20]}; it comes as {', '.join(forms)}"
+        return problem(404, "unknown-form", sentence)
     return problem(404, f"unknown-{what}" if what != "nothing" else "http", _NOWHERE[what])
 
 

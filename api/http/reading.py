@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from api import clock
 from api.http import patterns
 from api.http.answering import described_answers, respond
+from api.http.parameters import only_its_own
 from api.questions import LONGEST_TRAIL_PAGE, TRAIL_PAGE, Answer, Asker
 from projections.action import SingleActionDocument
 from projections.assurance import AssurancesDocument
@@ -60,7 +61,7 @@ Since = Annotated[
     ),
 ]
 
-reading = APIRouter()
+reading = APIRouter(dependencies=[Depends(only_its_own)])
 
 
 def asker(request: Request) -> Asker:

@@ -1,23 +1,24 @@
 """Recording over HTTP: `POST` one event or a list to a plan; the list is recorded whole or not at all."""
 
-import json
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from typing_extensions import TypedDict
 
 from api import clock
 from api.forms import render
 from api.http import patterns
-from api.http.bodies import read_author, read_body, read_expected, read_json, read_proposals
+from api.http.bodies import read_author, read_body, read_expected, read_proposals
+from api.http.parameters import only_its_own
 from api.http.problems import documented
 from api.http.reading import Ask, Plan
 from domain.envelopes import Recorded
+from domain.ledger import Ledger
 from domain.rules import Refused
 from projections.claims import AuditDocument, ClaimUnreadable, read_claims
 
-recording = APIRouter()
+recording = APIRouter(dependencies=[Depends(only_its_own)])
 
 
 class StoredEvent(TypedDict):
@@ -85,7 +86,7 @@ def _text(description: str) -> dict[str, Any]:
             412: "The plan is not at the version of If-Match; nothing was recorded.",
             413: "The body is too large.",
             415: "The body is not JSON.",
-            422: "Not a valid event; nothing was recorded.",
+            422: "Not a valid event of this plan; nothing was recorded.",
             503: "The database cannot be reached.",
         }),
     },
@@ -105,11 +106,15 @@ async def record(
     With the header `If-Match: "212"`, the ETag of what was recorded last, nothing is recorded when the plan is at
     another version by now (412); without it the proposal is judged against the newer plan.
     """
-    proposals = read_proposals(read_json(await read_body(request)), plan)
+    body = await read_body(request)
     by, expect = read_author(x_recorded_by, request.app.state.by), read_expected(if_match)
-    stored: list[Recorded] = await run_in_threadpool(
-        request.app.state.ledger.record, proposals, by=by, today=clock.today(), expect=expect
-    )
+    ledger: Ledger = request.app.state.ledger
+
+    def read_and_record() -> list[Recorded]:
+        return ledger.record(read_proposals(body, plan), by=by, today=clock.today(), expect=expect)
+
+    # A long body takes seconds to read: not here, where everybody waits.
+    stored = await run_in_threadpool(read_and_record)
     version = stored[-1].version
     document = {"plan": plan, "version": version, "events": [one.fields() for one in stored]}
     return Response(
@@ -149,7 +154,7 @@ async def record(
 )  # fmt: skip
 async def audit(request: Request, plan: Plan, ask: Ask) -> Response:
     """The claims that the record does not bear out, and those that contradict one another."""
-    claims = read_claims(json.dumps(read_json(await read_body(request))))
+    claims = await run_in_threadpool(read_claims, await read_body(request))
     try:
         answer = await run_in_threadpool(ask.audit, plan, claims)
     except ClaimUnreadable as unknown:

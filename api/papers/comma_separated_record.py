@@ -74,10 +74,10 @@ def trail_csv(document: TrailDocument) -> str:
             envelope = [event.get(name) for name in _ENVELOPE]
             yield [
                 *envelope, what_happened(event), event["withdrawn_by"], event["late_by_days"], _json(fields),
-                document["plan"],
+                document["plan"], document["basis"],
             ]  # fmt: skip
 
-    return comma_separated([*_ENVELOPE, "what", "withdrawn_by", "late_by_days", "fields", "plan"], rows())
+    return comma_separated([*_ENVELOPE, "what", "withdrawn_by", "late_by_days", "fields", "plan", "basis"], rows())
 
 
 def audit_csv(document: AuditDocument) -> str:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
@@ -12,17 +13,22 @@ Value: TypeAlias = str | int | bool | None
 _FORMULA = "=+-@\t\r\n＝＋－＠"  # noqa: RUF001 - the full-width forms are meant
 _SKIPPED = " \u00a0\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+
 
 def cell(value: Value) -> str | int:
     """A value as it is written: figures as figures, text always as text, yes or no in words.
 
-    Text that a spreadsheet would run as a formula gets an apostrophe before it (OWASP: CSV injection).
+    Text that a spreadsheet would run as a formula gets an apostrophe before it (OWASP: CSV injection). A plain decimal
+    number, such as a measure's -3.2, is no formula and stays a number.
     """
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):
+        return value
+    if _NUMBER.fullmatch(value):
         return value
     start = value.lstrip(_SKIPPED)[:1]
     return f"'{value}" if start and (start in _FORMULA or value[0] in _FORMULA) else value

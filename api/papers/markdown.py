@@ -14,6 +14,7 @@ from api.papers.markdown_lists import (
 from api.papers.markdown_plan import action_markdown, plan_markdown
 from api.papers.markdown_record import audit_markdown, history_markdown, trail_markdown
 from api.papers.wording import (
+    BY_ITS_PARTS,
     NOT_RATED,
     Labels,
     as_at_both,
@@ -109,7 +110,7 @@ def _changes(document: ComparisonDocument) -> str:
                 md(change["action"]),
                 md_lines(change["text"]),
                 md(labels(change["previous"])),
-                md(labels(change["current"])),
+                BY_ITS_PARTS if change["why"] == "split" else md(labels(change["current"])),
                 direction(change),
             ]
             for change in document["changes"]

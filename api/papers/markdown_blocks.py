@@ -36,8 +36,8 @@ def paper(title: str, under: Iterable[str], sentence: str, blocks: Iterable[str]
     return "\n\n".join(part for part in [*head, *blocks, "---", footer] if part) + "\n"
 
 
-def footer(command: str, *points: PointDocument) -> str:
-    """How to make the same paper again, and what was taken into account."""
-    said = "; ".join(f"{fixed(point)}, {known(point)}" for point in points)
+def footer(command: str, *points: PointDocument, basis: str = "") -> str:
+    """How to make the same paper again, and what was taken into account: up to the points, or in words of its own."""
+    said = "; ".join(f"{fixed(point)}, {known(point)}" for point in points) or basis
     made = f"Made by AsAt: {md(said)}." if said else "Made by AsAt."
     return f"{made} To make it again: `{safe_text(command).replace('`', '')}`"

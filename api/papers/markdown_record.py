@@ -2,7 +2,15 @@
 
 from api.papers.markdown_blocks import footer, md, md_lines, paper, table
 from api.papers.wording import as_at, as_at_both, count, day_in_figures, fixed, instant_in_figures
-from api.papers.wording_lines import claim_words, late_words, trail_words, what_happened, withdrawn_words
+from api.papers.wording_lines import (
+    claim_words,
+    late_words,
+    trail_basis,
+    trail_command,
+    trail_words,
+    what_happened,
+    withdrawn_words,
+)
 from projections.claims import AuditDocument
 from projections.document_history import HistoryDocument
 from projections.trail import TrailDocument
@@ -72,7 +80,7 @@ def trail_markdown(document: TrailDocument) -> str:
         [document["organisation"], "Trail of events"],
         trail_words(document),
         blocks,
-        footer(f"asat trail {document['plan']}"),
+        footer(trail_command(document), basis=trail_basis(document)),
     )
 
 

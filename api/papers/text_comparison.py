@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from api.papers.text_blocks import FirstThatFits, Key, heading, kept_whole, line, page, paragraphs, table, title_block
-from api.papers.wording import NOT_RATED, as_at_both, day_in_words, direction, reconciliation
+from api.papers.wording import BY_ITS_PARTS, NOT_RATED, as_at_both, day_in_words, direction, reconciliation
 from projections.rag_comparison import ComparisonDocument, Pair, TotalsDocument
 
 _MOVEMENTS = ("new", "moved", "closed", "withdrawn")
@@ -119,7 +119,8 @@ def _changes(document: ComparisonDocument, key: Key) -> list[RenderableType]:
         return [head, line("None.")]
     rows = table("No.", "Action", "Previous → current", "Direction")
     for change in document["changes"]:
-        moved = Text(" → ").join([key(change["previous"]), key(change["current"])])
+        current = Text(BY_ITS_PARTS) if change["why"] == "split" else key(change["current"])
+        moved = Text(" → ").join([key(change["previous"]), current])
         style = "bold" if change["direction"] == "worse" else ""
         rows.add_row(line(change["action"]), line(change["text"]), moved, Text(direction(change), style=style))
     return [head, rows]

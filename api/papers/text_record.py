@@ -7,7 +7,7 @@ from rich.text import Text
 
 from api.papers.text_blocks import heading, joined, kept_whole, line, lines, page, table, title_block
 from api.papers.wording import as_at, as_at_both, count, day_in_figures, fixed, instant_in_figures
-from api.papers.wording_lines import claim_words, late_words, trail_words, what_happened, withdrawn_words
+from api.papers.wording_lines import claim_words, late_words, trail_command, trail_words, what_happened, withdrawn_words
 from projections.claims import AuditDocument
 from projections.document_history import HistoryDocument
 from projections.trail import TrailDocument
@@ -62,6 +62,7 @@ def trail_text(document: TrailDocument) -> Group:
         parts += [Text(), rows]
     if document["next"] is not None:
         parts += [Text(), line(f"More events follow after version {document['next']}.")]
+    parts += [Text(), line(f"To make it again: {trail_command(document)}", "dim")]
     return page(*parts)
 
 

@@ -12,6 +12,7 @@ from projections.rag_comparison import ChangeDocument, TotalsDocument
 from projections.scale import RatingDocument
 
 NOT_RATED = "Not rated"
+BY_ITS_PARTS = "By its parts"
 
 # Terminal sequences: those with parameters, strings up to their end, and single ones.
 _SEQUENCE = re.compile(
@@ -20,9 +21,9 @@ _SEQUENCE = re.compile(
     r"|\x1b[ -/]*[0-~]"
 )
 _BREAK = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
-# Controls of the terminal; marks that reverse the order in which text reads; halves of a character, which no paper
+#: Controls of the terminal; marks that reverse the order in which text reads; halves of a character, which no paper
 # can carry. The joiners that hold an emoji together stay.
-_UNSAFE = re.compile(
+UNSAFE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff]"
 )
 
@@ -30,7 +31,7 @@ _UNSAFE = re.compile(
 def safe_lines(text: str) -> str:
     """Text that shows as what it says: no escape sequences, controls or marks of direction; its lines are kept."""
     text = _BREAK.sub("\n", _SEQUENCE.sub("", text))
-    return _UNSAFE.sub("", text).replace("\t", " ")
+    return UNSAFE.sub("", text).replace("\t", " ")
 
 
 def safe_text(text: str) -> str:
@@ -137,6 +138,8 @@ def direction(change: ChangeDocument) -> str:
     """Where a rating went: better, worse, or why that cannot be said."""
     if change["why"] == "unchanged concern":
         return "no change"
+    if change["why"] == "split":
+        return "split into parts"
     if change["previous"] is None:
         return "first rating"
     return change["direction"] if change["direction"] in ("better", "worse") else "not comparable"

@@ -1,9 +1,10 @@
 """The words for single lines of the papers: a claim, an event, an assurance, a rescheduling, an inspection."""
 
+import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from api.papers.wording import Labels, count, day_in_figures, day_in_words, safe_text
+from api.papers.wording import Labels, count, day_in_figures, day_in_words, instant_in_words, safe_text
 from projections.action import ActionDocument
 from projections.assurance import AssuranceDocument
 from projections.gaps import RecommendationDocument
@@ -40,10 +41,33 @@ def withdrawn_words(event: Mapping[str, Any]) -> str:
 
 
 def trail_words(document: TrailDocument) -> str:
-    """What a page of the trail holds, in a sentence."""
-    events = document["events"]
-    said = f"{count(len(events), 'event')}, in the order they were recorded"
-    return f"{said}: versions {events[0]['version']} to {events[-1]['version']}." if len(events) > 1 else f"{said}."
+    """What a page of the trail holds, which events were asked for, and up to which version, in two sentences."""
+    events, query = document["events"], document["query"]
+    asked = [f" of action {safe_text(query['action'])}"] if query["action"] is not None else []
+    if query["recorded_after"] is not None:
+        asked.append(f" recorded after {instant_in_words(query['recorded_after'])}")
+    if query["late_by"] is not None:
+        asked.append(f" late by {count(query['late_by'], 'day')} or more")
+    said = f"{count(len(events), 'event')}{','.join(asked)}, in the order they were recorded"
+    if len(events) > 1:
+        said += f": versions {events[0]['version']} to {events[-1]['version']}"
+    return f"{said}. {trail_basis(document)[0].upper()}{trail_basis(document)[1:]}."
+
+
+def trail_basis(document: TrailDocument) -> str:
+    """What a trail takes into account: `as recorded up to version 289, on 20 November 2026, 13:03`."""
+    return f"as recorded up to version {document['basis']}, on {instant_in_words(document['known_at'])}"
+
+
+def trail_command(document: TrailDocument) -> str:
+    """The command that makes a trail again."""
+    options = {
+        "--action": document["query"]["action"],
+        "--recorded-after": document["query"]["recorded_after"],
+        "--late-by": document["query"]["late_by"],
+    }
+    asked = [f" {name} {shlex.quote(str(value))}" for name, value in options.items() if value is not None]
+    return f"asat trail {document['plan']}{''.join(asked)}"
 
 
 def assurance_words(given: AssuranceDocument | None) -> str:

@@ -152,7 +152,9 @@ def _take_app_role(connection: psycopg.Connection[tuple[object, ...]], role: str
             connection.execute(SQL("create role {} nologin").format(Identifier(role)))
         may = connection.execute("select pg_has_role(%s, %s, 'SET')", (member, role)).fetchone()
         if may is None or not may[0]:
-            connection.execute(SQL("grant {} to {}").format(Identifier(role), Identifier(member)))
+            # One login serves all ledgers of the embedded server: what a role may do, it may only as that role.
+            only_as_it = SQL(" with inherit false, set true") if login else SQL("")
+            connection.execute(SQL("grant {} to {}").format(Identifier(role), Identifier(member)) + only_as_it)
     except errors.InsufficientPrivilege:
         return owner
     return role

@@ -58,31 +58,30 @@ class Together:
         return mine.stored
 
     def _append_all(self, batches: list[_Waiting]) -> None:
+        doubtful = [batch.doubtful for batch in batches]
         # Until it is done a batch counts as perhaps stored: if we are interrupted, whoever waits for it sees to it.
         for batch in batches:
-            batch.doubtful = batch.doubtful or len(batches) > 1
-        if len(batches) > 1 and self._in_one(batches):
-            return
-        for batch in batches:
+            batch.doubtful = True
+        if len(batches) > 1:
             try:
-                batch.stored = self._alone(batch.rows, batch.author, batch.doubtful)
+                self._in_one(batches)
+                return
+            except IntegrityError:
+                pass  # nothing was stored: somebody's version or event_id is taken
+            except Exception:  # stored or not, nobody knows
+                doubtful = [True] * len(batches)
+        for batch, perhaps_stored in zip(batches, doubtful, strict=True):
+            try:
+                batch.stored = self._alone(batch.rows, batch.author, perhaps_stored)
             except Exception as error:
                 batch.error = error
             batch.done = True
 
-    def _in_one(self, batches: list[_Waiting]) -> bool:
-        """Append all in one transaction; False when each has to see for itself."""
+    def _in_one(self, batches: list[_Waiting]) -> None:
+        """Append all in one transaction."""
         rows = [row for batch in batches for row in batch.rows]
         authors = [batch.author for batch in batches for _ in batch.rows]
-        try:
-            position, recorded_at = self._recorder.append(rows, authors)
-        except IntegrityError:  # nothing was stored: somebody's version or event_id is taken
-            for batch in batches:
-                batch.doubtful = False
-            return False
-        except Exception:  # stored or not, nobody knows
-            return False
+        position, recorded_at = self._recorder.append(rows, authors)
         for batch in reversed(batches):
             batch.stored, batch.done = (position, recorded_at), True
             position -= len(batch.rows)
-        return True

@@ -1,5 +1,6 @@
 """Answer documents for the tests of the papers: the example histories at given points, and text that means harm."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from projections.plan_as_at import plan_as_at
 from projections.rag_comparison import rag_comparison
 from projections.register import plans_register
 from projections.stale_text import stale_texts_at
-from projections.trail import TrailQuery, trail_page
+from projections.trail import TrailDocument, TrailQuery, trail_page
 from tests.kit import added, fold, given, point_of, progressed, rated, read_history, recorded
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -42,20 +43,25 @@ def example(name: str) -> tuple[Plan, tuple[Event, ...]]:
     return fold(told, name), told
 
 
-def answers(plan: Plan, told: tuple[Event, ...], previous: str, current: str, action: str) -> dict[str, Any]:
-    """The document of every question but the audit, which needs claims."""
-    before, now = point_of(plan, previous), point_of(plan, current)
+def trail_of(plan: Plan, told: Iterable[Event], query: TrailQuery) -> TrailDocument:
+    """The trail of a plan's events, as the tests record them."""
     records = (
         Recorded(plan.slug, version, version, recorded(version), "Performance Officer", UUID(int=version), event)
         for version, event in enumerate(told, 1)
     )
+    return trail_page(plan, records, query)
+
+
+def answers(plan: Plan, told: tuple[Event, ...], previous: str, current: str, action: str) -> dict[str, Any]:
+    """The document of every question but the audit, which needs claims."""
+    before, now = point_of(plan, previous), point_of(plan, current)
     return {
         "plans": plans_register([(plan, now)]),
         "plan": plan_as_at(plan, now),
         "comparison": rag_comparison(plan, before, now),
         "changes": changes_between(plan, before, now),
         "history": document_history(plan, now),
-        "trail": trail_page(plan, records, TrailQuery()),
+        "trail": trail_of(plan, told, TrailQuery()),
         "action": action_at(plan, action, now),
         "overdue": overdue_at(plan, now),
         "gaps": gaps_at(plan, now),

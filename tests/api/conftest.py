@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp
 
 from api import clock
 from api.commands.serving import EXAMPLES
@@ -49,6 +50,11 @@ def load_examples(ledger: Ledger) -> None:
         ledger.record([read_proposal_json(line, today) for line in lines], by="AsAt example", today=today)
 
 
+def asking(app: ASGIApp, **options: Any) -> TestClient:
+    """Asks the application under the name that it serves on."""
+    return TestClient(app, base_url="http://127.0.0.1:8000", **options)
+
+
 @pytest.fixture(scope="session")
 def server_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The data folder of the server that the tests share."""
@@ -71,7 +77,7 @@ def examples(server_folder: Path) -> Iterator[Ledger]:
 @pytest.fixture(scope="session")
 def reader(examples: Ledger) -> TestClient:
     """Asks the five examples."""
-    return TestClient(make_application(examples, BY))
+    return asking(make_application(examples, BY))
 
 
 _schemas = count(1)
@@ -101,7 +107,7 @@ def ledger(make_ledger: Callable[[], Ledger]) -> Ledger:
 @pytest.fixture
 def client(ledger: Ledger) -> TestClient:
     """Records in an empty ledger, and asks it."""
-    return TestClient(make_application(ledger, BY))
+    return asking(make_application(ledger, BY))
 
 
 @pytest.fixture

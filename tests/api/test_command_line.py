@@ -19,14 +19,13 @@ import httpx2
 import psycopg
 import pytest
 from click.testing import CliRunner
-from starlette.testclient import TestClient
 
 from api.command_line import cli
 from api.http.application import make_application
 from api.http.serving import listen
 from domain.ledger import Ledger
 from domain.ledger.embedded import EmbeddedServer
-from tests.api.conftest import BY, OPENING, load_examples, rated
+from tests.api.conftest import BY, OPENING, asking, load_examples, rated
 from tests.api.process import ASAT, CLAIMS, complained, environment, run, said
 
 pytestmark = pytest.mark.slow
@@ -135,14 +134,22 @@ def test_every_answer_is_the_same_from_a_terminal_and_over_http(demo: Path, comm
     arguments, address = QUESTIONS[command]
     path, mark, query = address.partition("?")
     with Ledger.open(data=demo) as ledger:
-        expected = TestClient(make_application(ledger, BY)).get(f"{path}.{form}{mark}{query}").content
+        expected = asking(make_application(ledger, BY)).get(f"{path}.{form}{mark}{query}").content
     assert run(command, *arguments, "-f", form, data=demo).stdout == expected
 
 
 def test_off_a_terminal_an_answer_is_json_and_on_one_it_is_text(demo: Path) -> None:
     assert json.loads(said("show", "sunderland", data=demo))["plan"] == "sunderland"
+    code, shown = on_a_terminal("history", "sunderland", data=demo)
+    assert (code, b"Versions issued" in shown) == (0, True)
+
+
+def on_a_terminal(*arguments: Any, data: Path) -> tuple[int, bytes]:
+    """Exit code of a command whose output is a terminal, and what the terminal is sent."""
     inner, outer = pty.openpty()
-    process = subprocess.Popen([ASAT, "history", "sunderland"], stdout=outer, env=environment(demo, TERM="xterm"))
+    process = subprocess.Popen(
+        [ASAT, *map(str, arguments)], stdin=outer, stdout=outer, stderr=outer, env=environment(data, TERM="xterm")
+    )
     os.close(outer)
     shown = b""
     with os.fdopen(inner, "rb", buffering=0) as terminal:
@@ -151,7 +158,37 @@ def test_off_a_terminal_an_answer_is_json_and_on_one_it_is_text(demo: Path) -> N
                 shown += chunk
         except OSError:  # Linux says so when the other end is closed
             pass
-    assert (process.wait(), b"Versions issued" in shown) == (0, True)
+    return process.wait(), shown
+
+
+#: Characters that a text may hold and that a terminal would obey: marks that reverse the order in which it reads.
+REVERSED = "approved \u202edevorppa ton\u2069\u200f"
+
+
+def test_a_terminal_is_not_spoken_to_by_what_was_recorded(own: Path, slug: str) -> None:
+    said("record", "-", data=own, stdin=lines(slug, *OPENING, rated("green", reason=REVERSED)))
+    for command in ("trail", "replay"):
+        arguments = [command, slug, "-f", "json"]
+        elsewhere = run(*arguments, data=own).stdout
+        assert (REVERSED.encode() in elsewhere) == (command == "trail"), "off a terminal the bytes stay as they are"
+        code, shown = on_a_terminal(*arguments, data=own)
+        assert (code, shown.replace(b"\r\n", b"\n").isascii()) == (0, True)
+        assert [json.loads(line) for line in shown.splitlines()] == [
+            json.loads(line) for line in elsewhere.splitlines()
+        ]
+    for form in ("md", "csv", "text"):
+        code, shown = on_a_terminal("trail", slug, "-f", form, data=own)
+        assert (code, [mark for mark in "\u202e\u2069\u200f" if mark in shown.decode()]) == (0, [])
+
+
+def test_a_terminal_is_not_spoken_to_by_what_is_refused(own: Path, slug: str, tmp_path: Path) -> None:
+    event = {**rated("green"), "\x1b]0;PWNED\x07x\x9b31m": 1}
+    refused = complained("record", "-", data=own, stdin=lines(slug, event))
+    assert ("ActionRated has no such field" in refused, refused.strip().isprintable()) == (True, True)
+    (tmp_path / "claims.json").write_text('{"\\u001b]0;PWNED\\u0007x\\u202e": 1}', encoding="utf-8")
+    assert complained("audit", slug, tmp_path / "claims.json", data=own).strip().isprintable()
+    for arguments, code in ((["show", "\x1b[31mred"], 1), (["\x1b[31mred"], 2), (["show", "a", "--\x1b[31mred"], 2)):
+        assert "\x1b" not in complained(*arguments, data=own, code=code)
 
 
 def test_an_answer_is_written_to_a_file_in_the_form_of_its_suffix(demo: Path, tmp_path: Path) -> None:
@@ -193,6 +230,9 @@ def test_an_audit_that_finds_nothing_succeeds(demo: Path, tmp_path: Path) -> Non
     assert json.loads(said("audit", "sunderland", tmp_path / "claims.json", data=demo))["differences"] == []
     (tmp_path / "claims.json").write_text("{", encoding="utf-8")
     assert "not JSON" in complained("audit", "sunderland", tmp_path / "claims.json", data=demo)
+    (tmp_path / "claims.json").write_text("{}", encoding="utf-8")
+    refused = complained("audit", "sunderland", tmp_path / "claims.json", data=demo)
+    assert "asat: previous: is missing; say the point that the paper compares from, such as issue:2.0; " in refused
 
 
 def test_a_history_is_replayed_event_by_event(demo: Path) -> None:
@@ -283,7 +323,11 @@ def test_who_records_is_who_they_say_they_are(own: Path, slug: str) -> None:
     said("record", "-", data=own, stdin=lines(slug, OPENING[1]), ASAT_BY="Clerk to the board")
     events = json.loads(said("trail", slug, data=own))["events"]
     assert [event["recorded_by"] for event in events] == ["Siân Ó Briain", "Clerk to the board"]
-    assert "--by is empty" in complained("record", "-", "--by", " ", data=own, stdin=lines(slug, OPENING[2]), code=2)
+    for name in (" ", "x" * 501, "a\nb", "a\x9bb"):
+        assert "--by is empty" in complained(
+            "record", "-", "--by", name, data=own, stdin=lines(slug, rated("red")), code=2
+        )
+        assert "ASAT_BY is empty" in complained("record", "-", data=own, stdin=b"", code=2, ASAT_BY=name)
 
 
 def test_whoever_expected_another_version_is_told_which_there_is(own: Path, slug: str) -> None:
@@ -307,7 +351,10 @@ def test_an_event_with_an_id_is_stored_once(own: Path, slug: str) -> None:
     [
         (b"not json", "this is not JSON"),
         (b'{"type": "ActionRated", "rating": NaN}', "this is not JSON"),
-        (b'{"type": "Action\xff"}', "this is not JSON"),
+        (b'{"type": "Action\xff"}', "save it as UTF-8"),
+        ('{"type": "PlanClosed"}'.encode("utf-16-le"), "save it as UTF-8"),
+        (b'{"type": "PlanClosed", "plan": "x", "plan": "y"}', "the field 'plan' stands twice"),
+        (b'{"type": "PlanClosed", "plan": "x", "reason": "\\ud83d"}', "half a character"),
         (b"[1, 2]", "an event is a JSON object"),
         (b'{"type": "ActionGraded", "plan": "x"}', "did you mean ActionRated?"),
         (b'{"type": "PlanClosed"}', "say which plan"),
@@ -428,7 +475,7 @@ def test_the_demo_loads_its_examples_once_serves_them_and_stops_cleanly(new_fold
     assert not (folder / "postgres" / "postmaster.pid").exists()
     with serving("demo", data=folder) as (process, address, before):
         assert before == [], "nothing is loaded twice"
-        assert httpx2.get(f"{address}/readyz").json() == {"status": "ready", "events": 543}
+        assert httpx2.get(f"{address}/readyz").json() == {"status": "ready", "guarded": True, "events": 543}
         assert stopped(process, signal.SIGINT) == 0
     assert not (folder / "postgres" / "postmaster.pid").exists()
 

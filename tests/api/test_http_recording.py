@@ -1,5 +1,7 @@
 """Recording over HTTP: one event or a list, whole or not at all, repeatable, and in whose name."""
 
+from collections.abc import Callable
+from threading import current_thread
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -7,10 +9,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.http.application import make_application
-from api.http.bodies import read_author
+from api.http.bodies import read_author, read_proposals
 from api.http.problems import Unreadable
 from domain.ledger import Ledger
-from tests.api.conftest import BY, OPENING, rated
+from projections.claims import read_claims
+from tests.api.conftest import BY, OPENING, asking, rated
 
 FIRST, SECOND = "018f2d3c-0000-7000-8000-000000000001", "018f2d3c-0000-7000-8000-000000000002"
 
@@ -96,7 +99,7 @@ def test_whoever_comes_second_is_told_which_version_there_is(client: TestClient,
 def test_without_an_expected_version_the_proposal_is_judged_against_the_newer_plan(
     client: TestClient, ledger: Ledger, plan: str
 ) -> None:
-    second = TestClient(make_application(ledger, BY))
+    second = asking(make_application(ledger, BY))
     assert client.post(f"{plan}/events", json=rated("red")).headers["etag"] == '"4"'
     assert second.post(f"{plan}/events", json=rated("amber")).headers["etag"] == '"5"'
 
@@ -175,7 +178,37 @@ def test_what_was_recorded_is_in_the_next_answer(client: TestClient, plan: str) 
     assert client.get("/plans").json()["plans"][0]["point"]["basis"] == 4
 
 
+def test_a_page_of_its_own_may_record(client: TestClient, plan: str) -> None:
+    own = {"Origin": "http://127.0.0.1:8000"}
+    assert client.post(f"{plan}/events", json=rated("green"), headers=own).status_code == 201
+
+
+def test_the_name_that_it_is_served_under_is_its_own(ledger: Ledger) -> None:
+    elsewhere = asking(make_application(ledger, BY, "127.0.0.5"))
+    for host, status in (("127.0.0.5:8000", 200), ("localhost", 200), ("127.0.0.6:8000", 421)):
+        assert elsewhere.get("/plans", headers={"Host": host}).status_code == status
+
+
+def test_a_long_body_is_read_where_nobody_waits_for_it(
+    client: TestClient, plan: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[str] = []
+
+    def seen(read: Callable[..., Any]) -> Callable[..., Any]:
+        def reading(*given: Any) -> Any:
+            threads.append(current_thread().name)
+            return read(*given)
+
+        return reading
+
+    monkeypatch.setattr("api.http.recording.read_proposals", seen(read_proposals))
+    monkeypatch.setattr("api.http.recording.read_claims", seen(read_claims))
+    client.post(f"{plan}/events", json=rated("green"))
+    client.post(f"{plan}/audit", json={"previous": "now", "current": "now", "claims": []})
+    assert [name.startswith("AnyIO worker") for name in threads] == [True, True]
+
+
 def test_two_programs_on_one_ledger_answer_alike(client: TestClient, ledger: Ledger, plan: str) -> None:
-    other = TestClient(make_application(ledger, "Somebody else"))
+    other = asking(make_application(ledger, "Somebody else"))
     client.post(f"{plan}/events", json=rated("green"))
     assert other.get(plan).content == client.get(plan).content

@@ -18,7 +18,6 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 from starlette.routing import Route
-from starlette.testclient import TestClient
 
 from api.commands.serving import EXAMPLES
 from api.http import patterns
@@ -30,7 +29,7 @@ from domain.envelopes import Proposal, read_proposal_json
 from domain.events import EVENTS
 from domain.ledger import Ledger
 from domain.points import PointUnreadable, read_instant, read_point
-from tests.api.conftest import BY, ROOT, load_examples
+from tests.api.conftest import BY, ROOT, asking, load_examples
 
 SEED = 20190531
 
@@ -42,7 +41,7 @@ def app(examples: Ledger) -> FastAPI:
 
 @pytest.fixture(scope="module")
 def document(app: FastAPI) -> dict[str, Any]:
-    described: dict[str, Any] = TestClient(app).get("/openapi.json").json()
+    described: dict[str, Any] = asking(app).get("/openapi.json").json()
     return described
 
 
@@ -148,6 +147,9 @@ def test_every_example_and_every_golden_is_an_event_by_the_description(validator
         {"type": "EventWithdrawn", "version": 0},
         {"type": "ActionRated", "action": "2.4", "rating": "Not a code"},
         {"type": "ProgressReported", "action": "2.4", "text": " \n "},
+        {"type": "ProgressReported", "action": "2.4", "text": "a\x9bb"},
+        {"type": "ScaleAdopted", "scale": {"name": "s", "ratings": [{"code": "total", "label": "T"}]}},
+        {"type": "ScaleAdopted", "scale": {"name": "s", "ratings": [{"code": "a", "label": "A"}] * 2}},
     ],
 )  # fmt: skip
 def test_what_is_no_event_is_none_by_the_description(validator: Callable[[str], Any], event: dict[str, Any]) -> None:
@@ -224,6 +226,15 @@ def served(server_folder: Path) -> Iterator[str]:
         assert list(ledger.check()) == [], "whatever was sent, the ledger is in order"
 
 
+# The fields of an event may each be as described and yet not go together, which is 422 too (days out of order, another
+# plan than the address names). JSON Schema cannot say so.
+STRANGERS = """
+[[operations]]
+include-name = "POST /plans/{plan}/events"
+checks.positive_data_acceptance.expected-statuses = ["2xx", "401", "403", "404", "409", "422", "5xx"]
+"""
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "options",
@@ -236,6 +247,7 @@ def served(server_folder: Path) -> Iterator[str]:
 def test_no_request_made_from_it_is_answered_otherwise_than_it_says(
     served: str, options: list[str], tmp_path: Path
 ) -> None:
+    (tmp_path / "schemathesis.toml").write_text(STRANGERS, encoding="utf-8")
     command = [str(ROOT / ".venv/bin/schemathesis"), "run", f"{served}/openapi.json", *options, "--seed", str(SEED)]
     quiet = {"NO_COLOR": "1", "PATH": os.environ["PATH"], "COLUMNS": "120"}
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=quiet, timeout=300, check=False)

@@ -9,7 +9,10 @@ from api.papers.comma_separated_table import cell, comma_separated
 from tests.api.answers import EMOJI, ESCAPES, RIGHT_TO_LEFT, answers, example, harmful, poisoned, sunderland
 from tests.kit import added, given, renumbered
 
-FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\u200b=1", "＝1", "=cmd|' /C calc'!A0"]  # noqa: RUF001
+FORMULAS = [
+    "=1+1", "+1", "-1+1", "-1.", "-3.2%", "-1\n", "-A1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\u200b=1", "＝1",  # noqa: RUF001
+    "=cmd|' /C calc'!A0",
+]  # fmt: skip
 
 
 def read(question, document):
@@ -76,6 +79,7 @@ def test_the_trail_has_the_envelope_and_the_events_own_fields_as_json():
     fields = json.loads(last_rated["fields"])
     assert (fields["action"], fields["rating"]) == (event["action"], event["rating"])
     assert last_rated["what"] == event["sentence"]
+    assert {row["basis"] for row in rows} == {"289"}
     assert int(last_rated["late_by_days"]) == event["late_by_days"]
     assert [int(row["withdrawn_by"]) for row in rows if row["withdrawn_by"]] == [
         event["withdrawn_by"] for event in document["events"] if event["withdrawn_by"]
@@ -123,7 +127,7 @@ def test_text_that_a_spreadsheet_would_run_is_stored_as_text(text):
     assert cell(text) == f"'{text}"
 
 
-@pytest.mark.parametrize("value", ["a=1", "1.1", "31/03/19", "", " plain", "“quoted”"])
+@pytest.mark.parametrize("value", ["a=1", "1.1", "-3.2", "-40", "31/03/19", "", " plain", "“quoted”"])
 def test_other_text_is_stored_as_it_is(value):
     assert cell(value) == value
 

@@ -4,8 +4,19 @@ import pytest
 
 from api.forms import FORMS, TEXT, render
 from api.papers.markdown_blocks import md, md_lines
-from tests.api.answers import ESCAPES, MARKDOWN, RIGHT_TO_LEFT, answers, harmful, poisoned, sunderland
-from tests.kit import added, closed, completed, given, in_error, rated
+from projections.trail import TrailQuery
+from tests.api.answers import (
+    ESCAPES,
+    MARKDOWN,
+    RIGHT_TO_LEFT,
+    answers,
+    example,
+    harmful,
+    poisoned,
+    sunderland,
+    trail_of,
+)
+from tests.kit import APRIL, MARCH, MAY, added, closed, completed, given, in_error, part, rated, recorded
 
 HOSTILE = [MARKDOWN, f"two\n\n{MARKDOWN}\r\nlines", ESCAPES, RIGHT_TO_LEFT, "\\| x |", "x" * 10_000]
 
@@ -69,6 +80,29 @@ def test_the_trail_strikes_out_what_was_withdrawn_and_says_by_what():
     story = given(added("1.1"), wrong, in_error(wrong, reason="Wrong action"))
     text = written("trail", answers(story.plan, tuple(story.events), "2019-02-01", "2019-05-31", "1.1")["trail"])
     assert re.search(r"~~1\.1 rated Red.*~~<br>\*\*late by \d+ days\*\*<br>\*\*withdrawn by version 7\*\*", text)
+
+
+def test_a_trail_says_what_was_asked_up_to_which_version_and_how_to_ask_it_again():
+    plan, told = example("sunderland")
+    text = written("trail", trail_of(plan, told, TrailQuery(action="2.5", recorded_after=recorded(260), late_by=30)))
+    assert " of action 2.5, recorded after 22 December 2025, 09:30, late by 30 days or more, in the order" in text
+    assert "As recorded up to version 289, on 13 July 2026, 10:30." in text
+    assert text.rstrip("\n").split("\n")[-1] == (
+        "Made by AsAt: as recorded up to version 289, on 13 July 2026, 10:30. To make it again: "
+        "`asat trail sunderland --action 2.5 --recorded-after 2025-12-22T09:30:00.000000Z --late-by 30`"
+    )
+
+
+def test_a_number_with_brackets_is_one_word_of_the_command():
+    story = given(added("1.1(a)"))
+    trail = trail_of(story.plan, story.events, TrailQuery(action="1.1(a)"))
+    assert written("trail", trail).endswith("To make it again: `asat trail plan --action '1.1(a)'`\n")
+
+
+def test_a_split_action_is_counted_by_its_parts():
+    story = given(added("2.4"), rated("2.4", "amber"), part("2.4a", "2.4", APRIL), part("2.4b", "2.4", APRIL))
+    text = written("comparison", story.compare(MARCH, MAY))
+    assert "| 2.4 | Do 2.4 | Amber | By its parts | split into parts |" in text
 
 
 @pytest.mark.parametrize("question", TEXT)

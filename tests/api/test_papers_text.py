@@ -7,6 +7,7 @@ from rich.console import Console
 from api.forms import FORMS, TEXT, FormUnknown, forms_of, print_text, render
 from api.papers.wording import as_at, as_at_both, instant_in_words, safe_lines, safe_text
 from projections.point import PointDocument
+from projections.trail import TrailQuery
 from tests.api.answers import (
     EMOJI,
     ESCAPES,
@@ -17,8 +18,9 @@ from tests.api.answers import (
     harmful,
     poisoned,
     sunderland,
+    trail_of,
 )
-from tests.kit import APRIL, GRADES, added, closed, completed, given, in_error, rated
+from tests.kit import APRIL, GRADES, MARCH, MAY, added, closed, completed, given, in_error, part, rated
 
 NOT_SHOWN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -127,6 +129,19 @@ def test_the_trail_marks_what_came_late_and_what_was_withdrawn():
     assert "withdrawn by version 7" in shown
     assert re.search(r"late by \d+ days", shown)
     assert "\x1b[9m" in printed("trail", trail, 200, force_terminal=True)
+
+
+def test_the_trail_says_how_to_make_it_again():
+    plan, told = example("sunderland")
+    shown = squeezed(printed("trail", trail_of(plan, told, TrailQuery(action="2.5", late_by=30)), 120))
+    assert "of action 2.5, late by 30 days or more, in the order they were recorded" in shown
+    assert "As recorded up to version 289, on 13 July 2026, 10:30." in shown
+    assert shown.endswith("To make it again: asat trail sunderland --action 2.5 --late-by 30")
+
+
+def test_a_split_action_is_counted_by_its_parts():
+    story = given(added("2.4"), rated("2.4", "amber"), part("2.4a", "2.4", APRIL), part("2.4b", "2.4", APRIL))
+    assert "Amber → By its parts split into parts" in squeezed(printed("comparison", story.compare(MARCH, MAY), 120))
 
 
 def test_the_changes_say_what_was_and_what_is():

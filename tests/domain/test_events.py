@@ -56,7 +56,7 @@ def test_space_around_a_text_is_not_part_of_it():
 # Text
 
 
-@pytest.mark.parametrize("character", ["\x00", "\x07", "\x0b", "\x0c", "\x1b", "\x1f", "\x7f", "\ufffe", "\uffff"])
+@pytest.mark.parametrize("character", [*"\x00\x07\x0b\x0c\x1b\x1f\x7f\x80\x85\x9b\x9f\ufffe\uffff"])
 def test_what_no_paper_can_carry_is_refused_everywhere(character):
     refused(events.ProgressReported, "text", action="2.4", text=f"a{character}b")
     refused(events.PriorityAdded, "title", number="1", title=f"{character}")

@@ -1,11 +1,13 @@
 """What holds for every event, and what may be recorded of a plan, its recommendations, priorities and measures."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from domain import events
-from domain.rules import _RULES
+from domain.evolve import evolve
+from domain.plan import PENDING
+from domain.rules import _RULES, Refused, judge
 from tests.kit import (
     APRIL,
     DECEMBER,
@@ -37,6 +39,7 @@ from tests.kit import (
     rated,
     reassigned,
     recommended,
+    recorded,
     reinstated,
     renumbered,
     rescaled,
@@ -300,6 +303,55 @@ def test_nothing_is_presented_as_known_before_anything_was():
     given().when(presented(current="2019-03-15@2020-01-01T00:00:00Z")).then_refused(
         "nothing of plan plan had been recorded", "2021-01-04T09:30:00Z"
     )
+
+
+@pytest.mark.parametrize("field", ["previous", "current"])
+def test_nothing_is_presented_as_known_at_an_instant_after_which_nothing_was_recorded(field: str):
+    """What was known then could still become more, and what a forum was told would move."""
+    for instant in (recorded(4), recorded(9)):
+        point = f"2019-02-15@{instant.isoformat()}"
+        given().when(presented(**{field: point})).then_refused(
+            f"{point!r} may still come to mean more, as nothing of plan plan was recorded after that instant; "
+            "name the version that was presented, such as 2019-02-15@4"
+        )
+    last_moment = recorded(4) - timedelta(microseconds=1)
+    story = given().when(presented(**{field: f"2019-02-15@{last_moment.isoformat()}"})).then_accepted()
+    (said,) = story.plan.presentations.known(5)
+    frozen = said.value.current if field == "current" else said.value.previous
+    assert frozen == (FEBRUARY, 3)
+
+
+def test_the_version_that_the_refusal_of_an_instant_names_can_be_presented():
+    story = given().when(presented(current=f"2019-02-15@{recorded(4).isoformat()}"))
+    story.when(presented(current=str(story.refused).rpartition(" ")[2])).then_accepted()
+
+
+def test_what_is_only_tried_out_does_not_make_an_instant_past():
+    """The events of a batch are stored together: all of them may get an instant before or after the one named."""
+    plan = given(added("2.4")).plan
+    point = f"2019-02-15@{recorded(5).isoformat()}"
+    for event in (rated("2.4"), progressed("2.4")):
+        evolve(plan, event, PENDING)
+        with pytest.raises(Refused, match="may still come to mean more"):
+            judge(plan, presented(current=point), LATER)
+    judge(plan, presented(current=f"2019-02-15@{recorded(4).isoformat()}"), LATER)
+    plan.forget_after(5)
+    evolve(plan, rated("2.4"), recorded(6))
+    judge(plan, presented(current=point), LATER)
+
+
+@pytest.mark.parametrize("field", ["previous", "current"])
+@pytest.mark.parametrize(
+    "point",
+    ["2019-04-15", "2019-04-15@4", f"2019-04-15@{recorded(2).isoformat()}", "issue:1.0", "told:Cabinet@2019-04-20"],
+)
+def test_nothing_is_presented_as_at_a_later_day(point: str, field: str):
+    """An issue or a presentation may be recorded before one that was made on an earlier day."""
+    story = given(issued("1.0", on=APRIL), presented("Cabinet", on=APRIL))
+    story.when(presented(on=MARCH, **{field: point})).then_refused(
+        "the plan as at 15 April 2019 cannot have been presented on 15 March 2019, before that day"
+    )
+    story.when(presented(on=APRIL, **{field: point})).then_accepted()
 
 
 def test_nothing_is_presented_as_told_to_a_forum_that_was_not():

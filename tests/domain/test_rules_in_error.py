@@ -139,6 +139,20 @@ def test_a_scale_by_which_actions_were_rated_was_not_adopted_in_error():
     story.when(in_error(7), in_error(6)).then_as_at(APRIL, "2.4", rating=None)
 
 
+def test_a_scale_by_which_an_action_was_complete_and_closed_was_not_adopted_in_error():
+    """The rating itself was given by the scale before; only the new one says that it is complete."""
+    done = {"name": "Done", "ratings": [{"code": "green", "label": "Done", "complete": True}]}
+    story = given(added("2.4"), rated("2.4", "green", on=MARCH)).when(closed("2.4", on=MAY)).then_refused("not rated")
+    story.when(rescaled(done, on=APRIL), closed("2.4", on=MAY)).then_accepted()
+    story.when(in_error(7)).then_refused("version 7 (ScaleAdopted)", "version 8 (ActionClosed)", "withdraw those first")
+    story.when(in_error(8), in_error(7)).then_as_at(JUNE, "2.4", status="open", rating="green")
+
+
+def test_a_scale_adopted_for_days_after_a_closing_does_not_hold_it():
+    story = given(added("2.4"), completed("2.4"), closed("2.4", on=MAY), rescaled(GRADES, on=JUNE))
+    story.when(in_error(8)).then_accepted()
+
+
 def test_a_definition_by_which_a_measure_was_reported_was_not_made_in_error():
     story = given(measure("visits"), measured("visits")).when(in_error(5))
     story.then_refused("version 5 (MeasureDefined)", "6 (MeasureReported)")
@@ -192,6 +206,39 @@ def test_a_version_as_at_which_a_report_was_presented_was_not_issued_in_error():
     story.when(in_error(5)).then_refused("version 5 (VersionIssued)", "7 (ReportPresented)")
     story.when(in_error(6)).then_refused("version 6 (VersionIssued)", "7 (ReportPresented)")
     story.when(in_error(7), in_error(6), in_error(5)).then_accepted()
+
+
+@pytest.mark.parametrize("field", ["previous", "current"])
+def test_a_presentation_that_another_was_made_of_was_not_recorded_in_error(field: str):
+    story = given(presented("Cabinet", on=FEBRUARY), presented("Cabinet", on=MARCH))
+    story.when(presented("Scrutiny", on=JUNE, **{field: "told:cabinet@2019-04-01"})).then_accepted()
+    story.when(in_error(6)).then_refused("version 6 (ReportPresented)", "7 (ReportPresented)", "withdraw those first")
+    story.when(in_error(5)).then_accepted()  # it was not the last of which the Cabinet knew
+    story.when(in_error(7), in_error(6)).then_accepted()
+
+
+def test_a_presentation_of_what_was_told_stands_on_what_was_known_then():
+    story = given(presented("Cabinet", on=FEBRUARY), presented("Scrutiny", "told:Cabinet@2019-04-01", on=JUNE))
+    story.when(presented("Cabinet", on=MARCH), in_error(7)).then_accepted()
+    story.when(in_error(5)).then_refused("6 (ReportPresented);")
+
+
+@pytest.mark.parametrize(
+    "answer", [priority("9", answers=["R0", "R1"]), priority_reworded("2", None, answers=["R1", "R0"])]
+)
+def test_a_recommendation_that_a_priority_answers_was_not_made_in_error(answer):
+    story = given(recommended("R0"), recommended("R1"), answer)
+    for version in (5, 6):
+        story.when(in_error(version)).then_refused(
+            f"version {version} (RecommendationMade)", f"7 ({type(answer).__name__}); withdraw"
+        )
+    story.when(in_error(7), in_error(6), in_error(5)).then_accepted()
+
+
+def test_a_recommendation_that_no_standing_priority_answers_is_withdrawn():
+    unknown = priority("8", answers=["R2"])  # answered before it was heard of
+    story = given(recommended("R1"), unknown, recommended("R2"), priority("9", answers=["R1"]), in_error(8))
+    story.when(in_error(5), in_error(7)).then_accepted()
 
 
 def test_a_presentation_recorded_in_error_was_not_what_the_forum_knows():

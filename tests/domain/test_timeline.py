@@ -23,7 +23,7 @@ def test_nothing_was_said_yet():
     made = timeline()
     assert value(made, MAY, 9) is None
     assert list(made.all(end_of(MAY), 9)) == list(made.known(9)) == []
-    assert made.first(9) is None
+    assert made.first(end_of(MAY), 9) is None
     assert len(made) == 0
 
 
@@ -94,7 +94,11 @@ def test_known_are_those_of_any_day():
 
 def test_the_first_is_the_first_recorded_that_stands():
     made = timeline(("b", APRIL, 1), ("a", FEBRUARY, 2), withdrawn={1: 3})
-    assert [made.first(basis) for basis in (0, 2, 3)] == [None, Assertion("b", APRIL, 1), Assertion("a", FEBRUARY, 2)]
+    assert [made.first(end_of(MAY), basis) for basis in (0, 2, 3)] == [
+        None,
+        Assertion("b", APRIL, 1),
+        Assertion("a", FEBRUARY, 2),
+    ]
 
 
 def test_going_back_forgets_what_later_versions_said():
@@ -113,3 +117,12 @@ def test_going_back_forgets_what_later_versions_said():
 def test_the_first_and_last_days_of_the_calendar_have_their_place():
     made = timeline(("first", date.min, 1), ("last", date.max, 2))
     assert [value(made, day, 2) for day in (date.min, MAY, date.max)] == ["first", "first", "last"]
+
+
+def test_the_first_is_the_one_recorded_first_of_those_effective_by_the_day():
+    made: Timeline[str] = Timeline({})
+    made.add("30/09/19", JUNE, 1)
+    made.add("31/05/19", APRIL, 2)
+    assert [found and found.value for found in (made.first(end_of(day), 2) for day in (MARCH, APRIL, JUNE))] == [
+        None, "31/05/19", "30/09/19",
+    ]  # fmt: skip

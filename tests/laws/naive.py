@@ -145,6 +145,26 @@ class Naive:
         rating = self.rating(action, at)
         return rating is not None and rating.complete
 
+    def dues(self, action: int, at: At) -> list[tuple[int, Any]]:
+        """Its timescales by the day; of one that has none, those of the action it is part of."""
+        dues = self.of(action, at, (said.ActionAdded, said.ActionRescheduled), "timescale")
+        parent = self.parent(action)
+        return dues if dues or parent is None else self.dues(parent, at)
+
+    def due(self, action: int, at: At) -> date | None:
+        dues = self.dues(action, at)
+        return read_timescale(dues[-1][1].timescale).due if dues else None
+
+    def is_late(self, action: int, at: At) -> bool:
+        """Past its day and not complete; one with parts when any of them is."""
+        if parts := self.open_parts(action, at):
+            return any(self.is_late(part, at) for part in parts)
+        due = self.due(action, at)
+        return self.is_open(action, at) and due is not None and due < at[0] and not self.is_complete(action, at)
+
+    def late(self, at: At) -> list[str]:
+        return [self.number(one, at) for one in self.counted(at) if self.is_late(one, at)]
+
     # Documents, with the fields that this model vouches for
 
     def action(self, action: int, at: At, everything: bool) -> dict[str, Any] | None:
@@ -152,8 +172,7 @@ class Naive:
         if status is None or (status != "open" and not everything):
             return None
         rated, complete = self.rated(action, at), self.is_complete(action, at)
-        dues = self.of(action, at, (said.ActionAdded, said.ActionRescheduled), "timescale")
-        firsts = self.of(action, (date.max, at[1]), (said.ActionAdded, said.ActionRescheduled), "timescale")
+        dues = self.dues(action, at)
         due = read_timescale(dues[-1][1].timescale) if dues else None
         progress = self.of(action, at, said.ProgressReported)
         leads = self.last(action, at, (said.ActionAdded, said.ActionReassigned), "leads")
@@ -169,9 +188,9 @@ class Naive:
                 "text": due.text,
                 "due": due.due and due.due.isoformat(),
                 "precision": due.precision,
-                "original": min(firsts)[1].timescale,
+                "original": min(dues, key=lambda told: told[0])[1].timescale,
             },
-            "overdue": bool(status == "open" and not complete and due and due.due and due.due < at[0]),
+            "overdue": self.is_late(action, at),
             "leads": list(leads or ()),
             "reports_to": self.events[action - 1].reports_to,  # type: ignore[attr-defined]
             "progress": progress[-1][1].text if progress else None,
@@ -193,7 +212,7 @@ class Naive:
         document = None if action is None else self.action(action, at, everything=True)
         if action is None or document is None:
             return None
-        borne = self.of(action, (date.max, at[1]), (said.ActionAdded, said.ActionRenumbered))
+        borne = self.of(action, at, (said.ActionAdded, said.ActionRenumbered))
         priority = self.priority(action, at)
         return {
             "priority": priority,
@@ -281,8 +300,7 @@ class Naive:
         return None if rating is None else rating.code
 
     def is_due(self, action: int, at: At) -> bool:
-        text = self.last(action, at, (said.ActionAdded, said.ActionRescheduled), "timescale")
-        due = read_timescale(text).due if text else None
+        due = self.due(action, at)
         return due is not None and due <= at[0]
 
     def movements(self, previous: At, current: At) -> Iterator[tuple[str, str, int]]:
@@ -348,9 +366,11 @@ class Naive:
     def changes(self, before: list[int], now: list[int], previous: At, current: At) -> list[dict[str, Any]]:
         scale, changes = self.scale(current), []
         order = [rating.code for rating in scale.ratings] if scale else []
-        for action in now:
+        split = [one for one in before if one not in now and self.is_open(one, current) and self.code(one, previous)]
+        for action in [*now, *split]:
             was = self.code(action, previous) if action in before else None
-            is_, rating = self.code(action, current), self.rating(action, current)
+            rating = None if action in split else self.rating(action, current)
+            is_ = rating.code if rating else None
             if was == is_ and not (rating and rating.concern):
                 continue
             steps = order.index(is_) - order.index(was) if {was, is_} <= set(order) else 0
@@ -360,7 +380,7 @@ class Naive:
                 "previous": was,
                 "current": is_,
                 "direction": "better" if steps > 0 else "worse" if steps < 0 else "same",
-                "why": "unchanged concern" if was == is_ else "changed",
+                "why": "split" if action in split else "unchanged concern" if was == is_ else "changed",
             })  # fmt: skip
         return sorted(changes, key=lambda one: (people_sort(one["priority"]), people_sort(one["action"])))
 

@@ -36,6 +36,7 @@ from projections.measures import measures_over_time
 from projections.overdue import overdue_at
 from projections.plan_as_at import plan_as_at
 from projections.rag_comparison import rag_comparison
+from projections.register import plans_register
 from projections.stale_text import stale_texts_at
 from tests.kit import (
     GRADES,
@@ -96,7 +97,8 @@ POINTS = st.sampled_from(["now", "2019-01-31", "2019-03-02@4", "issue:1.0", "tol
 ACTIONS = [
     told(events.ActionAdded, number=NUMBERS, priority=PRIORITIES, text=WORDS, timescale=maybe(TIMESCALES),
          outcome=maybe(WORDS)),
-    told(events.ActionAdded, number=NUMBERS, parent=NUMBERS, text=WORDS, leads=st.sampled_from([[], ["Head"]])),
+    told(events.ActionAdded, number=NUMBERS, parent=NUMBERS, text=WORDS, timescale=maybe(TIMESCALES),
+         leads=st.sampled_from([[], ["Head"]])),
     told(events.ActionRated, action=NUMBERS, rating=RATINGS, evidence=st.sampled_from([[], ["Audit"], ["Audit"]])),
     told(events.ActionRenumbered, action=NUMBERS, number=NUMBERS, priority=maybe(PRIORITIES)),
     told(events.ActionWithdrawn, action=NUMBERS),
@@ -256,6 +258,26 @@ class AnyPlan(RuleBasedStateMachine):
             self.ask(lambda question=question: question(self.plan, point))  # type: ignore[misc]
         self.ask(lambda: changes_between(self.plan, previous, point))
 
+    @rule(data=st.data())
+    def what_is_late_is_late_in_every_answer(self, data: st.DataObject) -> None:
+        """The plan, the overdue list and the register go by one rule; a whole is late where one of its parts is."""
+        point = self.point(data)
+        shown = self.ask(lambda: plan_as_at(self.plan, point))
+        late: list[str] = []
+        left = [action for under in shown["priorities"] for action in under["actions"]]
+        while left:
+            action = left.pop()
+            left += action["actions"]
+            if not action["actions"]:
+                late += [action["number"]] * action["overdue"]
+            else:
+                assert action["overdue"] == any(part["overdue"] for part in action["actions"])
+        overdue = self.ask(lambda: overdue_at(self.plan, point))["overdue"]
+        (entry,) = self.ask(lambda: plans_register([(self.plan, point)]))["plans"]
+        assert sorted(one["number"] for one in overdue) == sorted(late)
+        assert sorted(late) == sorted(self.naive.late((point.effective_on, point.basis)))
+        assert entry["overdue"] == len(late)
+
     @invariant()
     def a_number_belongs_to_one_action(self) -> None:
         if self.events:
@@ -312,5 +334,5 @@ def test_a_value_is_the_greatest_by_day_and_version_of_those_that_stand(said, in
         assert found is None or found.value == f"said by {found.version}"
         assert [(one.effective_on, one.version) for one in made.all(end_of(day), basis)] == by_day
         assert [(one.effective_on, one.version) for one in made.known(basis)] == sorted(standing)
-        first = made.first(basis)
-        assert (first and first.version) == min((by for _, by in standing), default=None)
+        first = made.first(end_of(day), basis)
+        assert (first and first.version) == min((by for _, by in by_day), default=None)

@@ -22,6 +22,7 @@ from domain.events import Event
 from domain.evolve import evolve
 from domain.ledger import Ledger
 from domain.ledger.embedded import EmbeddedServer
+from domain.ledger.schema import app_role
 from domain.ledger.server_account import command, server_account
 from domain.plan import Action, Measure, Plan, Priority
 from domain.timeline import Timeline
@@ -208,14 +209,27 @@ def owner(server: Server, ledger: Ledger, schema: str) -> Iterator[Connection]:
 @pytest.fixture
 def app(server: Server, ledger: Ledger, schema: str) -> Iterator[Connection]:
     """Connected to the ledger's schema as the program is."""
-    with connected(server.app_conninfo, schema) as connection:
+    with connected(server.app_conninfo, schema, app_role(schema)) as connection:
         yield connection
 
 
-def connected(conninfo: str, schema: str) -> Connection:
+def connected(conninfo: str, schema: str, role: str = "") -> Connection:
     connection = psycopg.connect(conninfo, autocommit=True)
+    if role:
+        connection.execute(SQL("set role {}").format(Identifier(role)))
     connection.execute(SQL("set search_path to {}").format(Identifier(schema)))
     return connection
+
+
+def set_clock_back(owner: Connection, interval: str) -> None:
+    """As when the server's clock was set back: another plan was opened at a later instant than it shows now."""
+    owner.execute(
+        "update head set position = position + 1, recorded_at = clock_timestamp() + %s::interval", (interval,)
+    )
+    owner.execute(
+        "insert into events select 'ahead-' || head.position, 1, head.position, head.recorded_at, 'x',"
+        " gen_random_uuid(), topic, state from events, head where events.position = 1"
+    )
 
 
 def until(holds: Callable[[], bool], within: float = 20.0) -> None:

@@ -15,8 +15,9 @@ from psycopg.sql import SQL, Identifier
 
 from domain.ledger import Ledger
 from domain.ledger.mapper import event_state
+from domain.ledger.schema import app_role
 from tests.kit import opened, progressed
-from tests.ledger.conftest import Connection, Server, begin, everything
+from tests.ledger.conftest import Connection, Server, begin, connected, everything
 
 GREETING = event_state(progressed("2.4"))
 
@@ -125,27 +126,38 @@ def test_the_program_may_read_and_append(app: Connection, ledger: Ledger):
         "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'asat_owner'",
     ],
 )
-def test_the_program_may_do_nothing_else(app: Connection, owner: Connection, statement: str):
+def test_the_program_may_do_nothing_else(app: Connection, owner: Connection, schema: str, statement: str):
     # A warning ("no privileges were granted") is not a refusal, so what came of a grant is looked up.
     with suppress(InsufficientPrivilege):
         app.execute(statement.encode())
         assert statement.startswith("grant all"), "it was not refused"
-    may = owner.execute("select has_table_privilege('asat_app', 'events', 'insert, update, delete, truncate')")
-    assert may.fetchone() == (False,)
+    for role in ("asat_app", app_role(schema)):
+        may = owner.execute("select has_table_privilege(%s, 'events', 'insert, update, delete, truncate')", (role,))
+        assert may.fetchone() == (False,)
 
 
-def test_the_program_is_nobody_else(app: Connection):
+def test_the_program_is_nobody_else(app: Connection, schema: str):
     row = app.execute(
         "select current_user, session_user, rolsuper, rolcreaterole, rolcreatedb, rolbypassrls, rolreplication, "
         "(select count(*) from pg_auth_members m where m.member = r.oid) from pg_roles r where rolname = current_user"
     ).fetchone()
-    assert row == ("asat_app", "asat_app", False, False, False, False, False, 0)
+    assert row == (app_role(schema), "asat_app", False, False, False, False, False, 0)
 
 
-def test_the_ledger_works_as_the_program_and_not_as_the_owner(ledger: Ledger):
+def test_the_program_logs_in_as_one_that_can_do_nothing_before_it_takes_its_role(
+    server: Server, ledger: Ledger, schema: str
+):
+    with connected(server.app_conninfo, schema) as connection:
+        for statement in (f"select from {schema}.events", f"select {schema}.append_one('p', 1, 'x', null, '', 'x')"):
+            with pytest.raises(InsufficientPrivilege):
+                connection.execute(statement.encode())
+
+
+def test_the_ledger_works_as_the_program_and_not_as_the_owner(ledger: Ledger, schema: str):
     with ledger._datastore.get_connection() as connection:
         row = connection.execute("select current_user as now, session_user as before").fetchone()
-        assert row == {"now": "asat_app", "before": "asat_app"}
+        assert row == {"now": app_role(schema), "before": "asat_app"}
+    assert ledger.guarded
 
 
 # What the append function refuses of anybody
@@ -258,12 +270,13 @@ def test_a_refusal_of_the_trigger_says_what_to_do_instead(owner: Connection):
 
 
 @pytest.fixture
-def workshop(server: Server, owner: Connection, app: Connection) -> Iterator[str]:
+def workshop(server: Server, owner: Connection, app: Connection, schema: str) -> Iterator[str]:
     """A schema in which the program's role may make what it likes, and temporary tables besides."""
-    owner.execute("grant temporary on database asat to asat_app")
-    owner.execute("create schema workshop authorization asat_app")
+    role = Identifier(app_role(schema))
+    owner.execute(SQL("grant temporary on database asat to {}").format(role))
+    owner.execute(SQL("create schema workshop authorization {}").format(role))
     yield "workshop"
-    owner.execute("revoke temporary on database asat from asat_app")
+    owner.execute(SQL("revoke temporary on database asat from {}").format(role))
     owner.execute("drop schema workshop cascade")
 
 

@@ -1,11 +1,26 @@
 """The whole-ledger check finds and names every kind of damage that only a superuser can do."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
+from uuid import uuid4
 
 import pytest
 
+from domain.events import Event
 from domain.ledger import Broken, Ledger
-from tests.kit import added, in_error, opened, presented, priority, progressed, rated
+from domain.ledger.mapper import event_state
+from tests.kit import (
+    MARCH,
+    added,
+    closed,
+    in_error,
+    opened,
+    presented,
+    priority,
+    progressed,
+    rated,
+    rescheduled,
+)
 from tests.ledger.conftest import Server, connected, record
 
 #: Of the damaged ledger, by position: north 1 to 6, south 1 to 3, north 7.
@@ -44,6 +59,10 @@ Damage = Callable[..., None]
 
 #: Another text in place of one in an event's bytes; ends with the position.
 REWRITE = "update events set state = convert_to(replace(convert_from(state, 'UTF8'), %s, %s), 'UTF8') where position ="
+
+
+#: Begins what is said of an event that the rules would not have let in.
+REFUSED = "a rule refuses it:"
 
 
 def broken(ledger: Ledger) -> list[str]:
@@ -113,9 +132,17 @@ def test_an_event_slipped_in_at_the_end(ledger: Ledger, damage: Damage):
 
 
 def test_an_instant_moved_back(ledger: Ledger, damage: Damage):
+    damage("update events set recorded_at = recorded_at - interval '1 hour' where position = 6")
+    (found,) = broken(ledger)
+    assert found.startswith("position 6 (north version 6): recorded at ")
+    assert found.endswith(", before the one ahead of it")
+
+
+def test_an_instant_moved_to_before_what_the_event_says(ledger: Ledger, damage: Damage):
     damage("update events set recorded_at = '2001-01-01T00:00:00Z' where position = 6")
     assert broken(ledger) == [
-        "position 6 (north version 6): recorded at 2001-01-01T00:00:00+00:00, before the one ahead of it"
+        "position 6 (north version 6): recorded at 2001-01-01T00:00:00+00:00, before the one ahead of it",
+        f"north version 6 (EventWithdrawn): {REFUSED} 15 December 2019 is in the future: today is 2 January 2001",
     ]
 
 
@@ -180,38 +207,98 @@ def test_bytes_that_say_the_same_in_another_form(ledger: Ledger, damage: Damage,
 
 def test_an_event_about_an_action_that_is_not_there(ledger: Ledger, damage: Damage):
     damage(f"{REWRITE} 4", "2.4", "9.9")
-    assert broken(ledger) == [
-        "north version 4 (ActionRated): version 4 of plan north names action 9.9, which it does not have"
-    ]
+    assert broken(ledger) == [f"north version 4 (ActionRated): {REFUSED} plan north has no action 9.9"]
 
 
 def test_an_action_under_a_priority_that_is_not_there(ledger: Ledger, damage: Damage):
     damage(f"{REWRITE} 3", '"2"', '"7"')
-    assert broken(ledger) == [
-        "north version 3 (ActionAdded): version 3 of plan north names priority 7, which it does not have"
-    ]
+    assert broken(ledger) == [f"north version 3 (ActionAdded): {REFUSED} plan north has no priority 7"]
 
 
 def test_a_withdrawal_of_what_was_not_there_yet(ledger: Ledger, damage: Damage):
     damage(f"{REWRITE} 6", ":4", ":9")
-    assert broken(ledger) == ["north version 6 (EventWithdrawn): withdraws version 9, which was not there yet"]
+    assert broken(ledger) == [
+        f"north version 6 (EventWithdrawn): {REFUSED} plan north has no version 9; its newest is 5"
+    ]
 
 
 def test_a_presentation_of_a_point_that_is_not_there(ledger: Ledger, damage: Damage):
     damage(f"{REWRITE} 10", '"now"', '"issue:7.0"')
-    (found,) = broken(ledger)
-    assert found.startswith("north version 7 (ReportPresented): ")
-    assert "7.0" in found
+    assert broken(ledger) == [
+        f"north version 7 (ReportPresented): {REFUSED} plan north has no document version '7.0' (issued: none has been"
+        " issued)"
+    ]
 
 
 def test_a_plan_that_does_not_begin_with_its_opening(ledger: Ledger, damage: Damage):
     damage("update events set topic = 'PlanClosed', state = '{\"effective_on\":\"2019-01-07\"}' where position = 7")
-    assert "south version 1 (PlanClosed): a plan begins with its opening, and is opened once" in broken(ledger)
+    assert broken(ledger) == [
+        f"south version {version} ({kind}): {REFUSED} there is no plan south: open it first with PlanOpened"
+        for version, kind in enumerate(["PlanClosed", "PriorityAdded", "ActionAdded"], 1)
+    ]
 
 
 def test_a_plan_that_is_opened_twice(ledger: Ledger, damage: Damage):
     damage("update events set (topic, state) = (select topic, state from events where position = 1) where position = 5")
-    assert broken(ledger) == ["north version 5 (PlanOpened): a plan begins with its opening, and is opened once"]
+    assert broken(ledger) == [
+        f"north version 5 (PlanOpened): {REFUSED} plan north was already opened on 7 January 2019"
+    ]
+
+
+PAST_THE_RULES = [
+    (closed("2.4"), "action 2.4 was not rated complete on 15 April 2019, so it cannot be closed; rate it complete first,"
+     " or withdraw it"),
+    (rated("2.4", "purple"), "'purple' is not on the plan's scale on 15 March 2019 (RAG: red, amber, green, completed)"),
+    (rated("2.4", "completed"), "rating action 2.4 Completed needs evidence: name it in `evidence`"),
+    (rescheduled("2.4", reason=None), "rescheduling action 2.4 needs a reason: say why in `reason`"),
+    (added("2.4"), "the action number 2.4 is already used in plan north; numbers are never used again"),
+    (in_error(4), "version 4 (ActionRated) was already withdrawn, by version 6"),
+    (in_error(1), "the opening of plan north cannot be withdrawn; close the plan instead (PlanClosed)"),
+    (in_error(3), "version 3 (ActionAdded) cannot be withdrawn while other events stand on it: version 5"
+     " (ProgressReported); withdraw those first"),
+    (presented(current="2019-04-15", on=MARCH), "the plan as at 15 April 2019 cannot have been presented on 15 March"
+     " 2019, before that day"),
+    (rated("2.4", on=date(2999, 1, 1)), "1 January 2999 is in the future: today is "),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("event", "sentence"), PAST_THE_RULES, ids=lambda said: type(said).__name__)
+def test_an_event_that_a_program_wrote_past_the_rules(
+    server: Server, ledger: Ledger, schema: str, event: Event, sentence: str
+):
+    """By the append function, so that positions, versions and instants are as they should be."""
+    with connected(server.owner_conninfo, schema) as owner:
+        owner.execute(
+            "select append_one('north', 8, %s, %s, %s, 'x')", (type(event).__name__, uuid4(), event_state(event))
+        )
+    (found,) = broken(ledger)
+    assert found.startswith(f"north version 8 ({type(event).__name__}): {REFUSED} {sentence}")
+
+
+def test_an_event_past_the_rules_does_not_hide_the_next(server: Server, ledger: Ledger, schema: str):
+    events = [rated("2.4", "purple"), rated("2.4"), closed("2.4")]
+    with connected(server.owner_conninfo, schema) as owner:
+        for version, event in enumerate(events, 8):
+            owner.execute(
+                "select append_one('north', %s, %s, %s, %s, 'x')",
+                (version, type(event).__name__, uuid4(), event_state(event)),
+            )
+    assert [found.split(":")[0] for found in broken(ledger)] == [
+        "north version 8 (ActionRated)", "north version 10 (ActionClosed)"
+    ]  # fmt: skip
+
+
+def test_what_was_recorded_for_today_is_judged_by_the_day_in_london(ledger: Ledger, damage: Damage):
+    """At 23:30 in summer by the universal clock it is tomorrow in London; and a proposer's clock may be ahead."""
+    said = [f'"effective_on":"{day}"' for day in ("2019-12-15", "2021-06-17", "2021-06-18")]
+    damage("update events set recorded_at = '2021-06-15T23:30:00Z'")
+    damage("update head set recorded_at = '2021-06-15T23:30:00Z'")
+    damage(f"{REWRITE} 6", said[0], said[1])
+    assert broken(ledger) == []
+    damage(f"{REWRITE} 6", said[1], said[2])
+    assert broken(ledger) == [
+        f"north version 6 (EventWithdrawn): {REFUSED} 18 June 2021 is in the future: today is 17 June 2021"
+    ]
 
 
 def test_a_head_that_fell_behind(ledger: Ledger, damage: Damage):

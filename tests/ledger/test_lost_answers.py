@@ -118,15 +118,19 @@ def test_lost_before_the_commit_and_overtaken_an_expected_version_is_a_conflict(
     assert ledger.size() == 4
 
 
-def test_when_the_database_stays_away_the_proposer_is_told_to_send_it_again(
+def test_when_the_database_stays_away_the_proposer_is_told_what_may_be_sent_again(
     ledger: Ledger, lose: Lose, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("domain.ledger.datastore.PATIENCE", 0.05)
     begin(ledger)
     proposal = proposed(rated("2.4"), event_id=uuid4())
     lose(10_000, after=True)
-    with pytest.raises(LedgerUnusable, match="send them again with the same event_id"):
+    with pytest.raises(LedgerUnusable) as unusable:
         record(ledger, proposal)
+    assert str(unusable.value) == (
+        "the database was lost while recording (the connection was lost); whether the events were stored is not known: "
+        "look in the trail before sending them again. Events sent with an event_id of yours can simply be sent again"
+    )
     remembers_what_is_stored(ledger)
     lose(0, after=False)
     assert record(ledger, proposal) == ledger.events("plan", after=3)

@@ -1,7 +1,8 @@
 """Recording: whole or not at all, gapless and in order, repeatable, and judged against what is committed."""
 
+import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -40,7 +41,16 @@ from tests.kit import (
     rescheduled,
     withdrawn,
 )
-from tests.ledger.conftest import BY, Connection, begin, everything, proposed, record, remembers_what_is_stored
+from tests.ledger.conftest import (
+    BY,
+    Connection,
+    begin,
+    everything,
+    proposed,
+    record,
+    remembers_what_is_stored,
+    set_clock_back,
+)
 
 Ledgers = Callable[[], Ledger]
 
@@ -103,18 +113,34 @@ def test_a_batch_has_one_instant(ledger: Ledger):
     assert len({event.recorded_at for event in begin(ledger)}) == 1
 
 
-def test_recorded_at_never_goes_back_even_when_the_clock_was_set_back(ledger: Ledger, owner: Connection):
+@pytest.mark.parametrize("many", [1, 3])
+def test_recorded_at_never_goes_back_even_when_the_clock_was_set_back(ledger: Ledger, owner: Connection, many: int):
     begin(ledger)
-    # As after an hour in which the clock was wrong: the head has seen a later instant than the clock shows now.
-    owner.execute("update head set position = position + 1, recorded_at = clock_timestamp() + interval '1 hour'")
-    owner.execute(
-        "insert into events select 'other', 1, position, recorded_at, 'x', gen_random_uuid(), 'PlanOpened',"
-        " (select state from events where version = 1) from head"
-    )
-    (ahead,) = ledger.events("other")
-    (later,) = record(ledger, rated("2.4"))
-    assert later.recorded_at == ahead.recorded_at
-    assert later.position == ahead.position + 1
+    set_clock_back(owner, "4 minutes 50 seconds")
+    (ahead,) = ledger.events("ahead-4")
+    later = record(ledger, *[rated("2.4")] * many)
+    assert [(event.recorded_at, event.position) for event in later] == [
+        (ahead.recorded_at, ahead.position + number) for number in range(1, many + 1)
+    ]
+
+
+@pytest.mark.parametrize("many", [1, 3])
+def test_when_the_clock_was_set_back_by_more_than_minutes_nothing_is_stored(
+    ledger: Ledger, owner: Connection, many: int
+):
+    begin(ledger)
+    for size, interval in enumerate(("5 minutes 10 seconds", "2 years"), 4):
+        set_clock_back(owner, interval)
+        row = owner.execute("select recorded_at, clock_timestamp() from head").fetchone()
+        assert row is not None
+        with pytest.raises(LedgerUnusable, match="set it right") as unusable:
+            record(ledger, *[rated("2.4")] * many)
+        named = re.findall(r"at ([-0-9]{10} [0-9:.]+\+00).* says ([-0-9]{10} [0-9:.]+\+00)", str(unusable.value))
+        last, now = map(datetime.fromisoformat, named[0])
+        assert last == row[0]
+        assert timedelta() < now - row[1] < timedelta(seconds=5)
+        assert ledger.size() == size
+        remembers_what_is_stored(ledger)
 
 
 def test_instants_do_not_go_back_along_positions_whoever_writes(ledger: Ledger, ledgers: Ledgers):
@@ -520,17 +546,3 @@ def test_the_fold_in_memory_is_the_fold_of_the_pure_domain(ledger: Ledger):
     with ledger.plan("plan") as plan:
         assert plan.log == story.plan.log
         assert plan.numbers.keys() == story.plan.numbers.keys()
-
-
-def test_a_ledger_restored_to_an_earlier_state_is_noticed(ledger: Ledger, owner: Connection):
-    """What was read is no longer there: nothing is recorded on top of it, and the next try reads anew."""
-    begin(ledger)
-    record(ledger, rated("2.4"), rated("2.4", "amber"))
-    with owner.transaction():
-        owner.execute("set local session_replication_role = replica")  # no trigger fires
-        owner.execute("delete from events where version > 3")
-        owner.execute("update head set position = 3, recorded_at = (select max(recorded_at) from events)")
-    with pytest.raises(LedgerUnusable, match="does not continue"):
-        record(ledger, rated("2.4", "red"))
-    assert ledger.size() == 3
-    assert record(ledger, rated("2.4", "red"))[0].version == 4

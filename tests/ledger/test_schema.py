@@ -16,7 +16,7 @@ from psycopg.errors import InsufficientPrivilege
 
 from domain.ledger import Ledger, LedgerUnusable
 from domain.ledger.mapper import event_state
-from domain.ledger.schema import migrate, released_migrations, schema_version
+from domain.ledger.schema import app_role, migrate, released_migrations, schema_version
 from tests.kit import added, opened, priority, rated
 from tests.ledger.conftest import (
     ROOT,
@@ -128,8 +128,8 @@ def test_an_upgraded_schema_is_append_only_too(server: Server, schema: str):
     migrate(server.owner_conninfo, schema, released_migrations()[:1])
     with Ledger.open(data=server.folder, schema=schema) as ledger:
         begin(ledger)
-    for conninfo in (server.owner_conninfo, server.app_conninfo):
-        with connected(conninfo, schema) as connection, pytest.raises(InsufficientPrivilege):
+    for conninfo, role in ((server.owner_conninfo, ""), (server.app_conninfo, app_role(schema))):
+        with connected(conninfo, schema, role) as connection, pytest.raises(InsufficientPrivilege):
             connection.execute("delete from events")
 
 
@@ -236,7 +236,7 @@ def test_an_address_works_like_the_embedded_server(server: Server, schema: str):
             assert record(ledger, *([rated("2.4")] if version else [opened(), priority("2"), added("2.4")]))
             all_is_well(ledger)
             with ledger._datastore.get_connection() as connection:
-                assert connection.execute("select current_user as role").fetchone() == {"role": "asat_app"}
+                assert connection.execute("select current_user as role").fetchone() == {"role": app_role(schema)}
     with Ledger.open(data=server.folder, schema=schema) as ledger:
         assert ledger.size() == 4
 

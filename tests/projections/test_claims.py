@@ -229,11 +229,17 @@ def test_a_paper_is_read_as_it_is_written():
     [
         ("{", "this is not JSON"),
         ("[]", "claims are a JSON object"),
-        ("{}", "previous: Field required"),
-        (paper(count=-1), r"claim 2\.count: Input should be greater than or equal to 0"),
-        (paper(count="33"), r"claim 2\.count: Input should be a valid integer"),
-        (paper(population="late"), r"claim 2\.population: Input should be 'all', 'due'"),
-        (paper(colour="red"), r"claim 2\.colour: Extra inputs are not permitted"),
+        (
+            "{}",
+            "previous: is missing; say the point that the paper compares from, such as issue:2.0; current: is missing",
+        ),
+        (paper(count=-1), r"claim 2\.count: should be greater than or equal to 0"),
+        (paper(count="33"), r"claim 2\.count: should be a whole number"),
+        (paper(population="late"), r"claim 2\.population: should be 'all', 'due'"),
+        (paper(colour="red"), r"claim 2\.colour: is no field here; there are previous, current, claims, where"),
+        (paper(where="a\x1b"), r"claim 2\.where: is empty or holds a character"),
+        (paper() + "{}", "there is more after its end"),
+        (paper().replace("{", '{"previous": "now", ', 1), "the field 'previous' stands twice"),
         (paper().replace("issue:2.0", "May"), "previous: 'May' is not a point in time"),
     ],
 )

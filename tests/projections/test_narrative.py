@@ -30,8 +30,18 @@ def of_priority(number, story, previous=MARCH, current=MAY):
     return document["narrative"][-len(rows) :][rows.index(number)]
 
 
+def size(story):
+    """The sentence that says how many actions the plan has."""
+    return told(story)[0].split(". ")[0]
+
+
+def due(story):
+    """What is said after it: how many of them are due."""
+    return told(story)[0].removeprefix(f"{size(story)}. ")
+
+
 def test_an_unchanged_plan_is_as_it_was():
-    assert told(given(added("2.4")))[0] == "The plan has one action, as it had at the previous point."
+    assert size(given(added("2.4"))) == "The plan has one action, as it had at the previous point"
 
 
 def test_the_first_sentence_reconciles_the_number_of_actions():
@@ -39,28 +49,43 @@ def test_the_first_sentence_reconciles_the_number_of_actions():
     story = given(*[added(number) for number in numbers], added("3.1", on=APRIL), withdrawn("2.2", on=APRIL))
     story.when(completed("2.1"), closed("2.1", on=APRIL))
     assert (
-        told(story)[0]
-        == "The plan has 11 actions, against 12 at the previous point: one added, one closed and one withdrawn."
+        size(story)
+        == "The plan has 11 actions, against 12 at the previous point: one added, one closed and one withdrawn"
     )
 
 
 def test_a_swap_that_leaves_the_number_the_same_is_still_told():
     story = given(added("2.4"), withdrawn("2.4", on=APRIL), added("2.5", on=APRIL))
-    assert told(story)[0] == "The plan has one action, against one at the previous point: one added and one withdrawn."
+    assert size(story) == "The plan has one action, against one at the previous point: one added and one withdrawn"
 
 
 def test_due_actions_are_told_by_rating_best_first():
-    due = [added(f"2.{n}", timescale="31/03/19") for n in range(1, 5)]
-    story = given(*due, added("2.9"), rated("2.1", "green"), rated("2.2", "amber"), completed("2.3"))
-    assert told(story)[1] == (
-        "The plan has five actions, four of them due by 15 May 2019: "
-        "one Completed, one Green, one Amber and one not rated."
+    four = [added(f"2.{n}", timescale="31/03/19") for n in range(1, 5)]
+    story = given(*four, added("2.9"), rated("2.1", "green"), rated("2.2", "amber"), completed("2.3"))
+    assert told(story)[0] == (
+        "The plan has five actions, as it had at the previous point. Of the five actions, four were due by 15 May 2019:"
+        " one Completed, one Green, one Amber and one not rated."
     )
 
 
 def test_where_none_is_due_it_says_so():
-    assert told(given(added("2.4")))[1] == "The plan has one action; none is due by 15 May 2019."
-    assert told(given(added("2.4"), added("2.5")))[1] == "The plan has two actions; none are due by 15 May 2019."
+    assert due(given(added("2.4"))) == "It was not due by 15 May 2019."
+    assert due(given(added("2.4"), added("2.5"))) == "None of them was due by 15 May 2019."
+
+
+def test_where_all_are_due_it_says_so():
+    story = given(added("2.1", timescale="31/03/2019"), completed("2.1"))
+    assert due(story) == "It was due by 15 May 2019: one Completed."
+    story.when(added("2.2", timescale="31/03/2019"))
+    assert due(story) == "Both were due by 15 May 2019: one Completed and one not rated."
+    story.when(added("2.3", timescale="31/03/2019"))
+    assert due(story) == "All of them were due by 15 May 2019: one Completed and two not rated."
+    story.when(added("2.4"), rated("2.2"), rated("2.3"))
+    assert due(story) == "Of the four actions, three were due by 15 May 2019: one Completed and two Green."
+
+
+def test_a_plan_without_actions_has_none_due():
+    assert told(given())[0] == "The plan has no actions, as it had at the previous point."
 
 
 def test_an_empty_priority_says_no_more_than_that():
@@ -128,6 +153,15 @@ def test_a_split_is_told_by_its_parts():
         added("2.4"), part("2.4a", "2.4", on=APRIL), part("2.4b", "2.4", on=APRIL), part("2.4c", "2.4", on=APRIL)
     )
     assert "Two actions are new." in of_priority("2", story)
+
+
+def test_a_rated_action_that_was_split_is_told_with_the_rating_it_had():
+    story = given(added("2.4"), rated("2.4", "amber", on=FEBRUARY), added("2.5"), added("2.6"))
+    story.when(part("2.4a", "2.4", on=APRIL), part("2.5a", "2.5", on=APRIL))
+    assert "Action 2.4, rated Amber, has been given one part." in of_priority("2", story)
+    story.when(part("2.4b", "2.4", on=APRIL), part("2.5b", "2.5", on=APRIL))
+    assert "Action 2.4, rated Amber, has been split into two parts." in of_priority("2", story)
+    assert "Action 2.5" not in of_priority("2", story)
 
 
 def test_the_narrative_speaks_the_plans_own_word():

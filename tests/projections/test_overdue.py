@@ -5,6 +5,7 @@ from datetime import date
 from projections.overdue import overdue_at
 from tests.kit import (
     APRIL,
+    FEBRUARY,
     JUNE,
     MARCH,
     MAY,
@@ -58,9 +59,26 @@ def test_an_action_is_late_through_its_parts():
     assert late(story, APRIL) == ["2.1a"]
 
 
-def test_an_action_whose_parts_have_no_day_is_late_itself():
+def test_a_part_without_a_day_is_late_by_its_parents():
     story = given(added("2.1", timescale="March 2019"), part("2.1a", "2.1"), part("2.1b", "2.1"))
-    assert late(story, APRIL) == ["2.1"]
+    assert late(story, APRIL) == ["2.1a", "2.1b"]
+    entry = overdue_at(story.plan, story.point(APRIL))["overdue"][0]
+    assert (entry["timescale"], entry["original"], entry["days_overdue"]) == ("March 2019", "March 2019", 15)
+
+
+def test_a_part_without_a_day_is_late_beside_one_that_had_its_own_and_is_complete():
+    story = given(
+        added("2.1", timescale="31/03/19"), part("2.1a", "2.1", timescale="28/02/19"), part("2.1b", "2.1"),
+        completed("2.1a", FEBRUARY), rated("2.1b", "amber"),
+    )  # fmt: skip
+    assert late(story, date(2019, 5, 1)) == ["2.1b"]
+
+
+def test_a_timescale_from_after_the_day_is_neither_original_nor_a_slippage():
+    story = given(added("2.4"), rescheduled("2.4", "30/09/19", JUNE), rescheduled("2.4", "31/03/19", FEBRUARY))
+    document = overdue_at(story.plan, story.point(APRIL))
+    assert [(one["original"], one["slippage"]) for one in document["overdue"]] == [("31/03/19", 0)]
+    assert document["rescheduled"] == []
 
 
 def test_rescheduling_recorded_later_does_not_change_what_was_known():

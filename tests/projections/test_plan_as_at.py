@@ -256,3 +256,29 @@ def test_inspections_come_oldest_first():
     )
     assert [one["body"] for one in story.show()["inspections"]] == ["First", "Second"]
     assert story.show()["inspections"][0]["judgements"] == [{"area": "All", "grade": "Good"}]
+
+
+# Timescales
+
+
+def test_the_original_timescale_is_not_one_from_after_the_day():
+    story = given(added("2.4"), rescheduled("2.4", "30/09/19", JUNE)).when(rescheduled("2.4", "31/05/19", APRIL))
+    story.then_as_at(APRIL, timescale="31/05/19", original="31/05/19")
+    story.then_as_at(JUNE, timescale="30/09/19", original="30/09/19")
+
+
+def test_a_part_without_a_timescale_takes_its_parents():
+    story = given(added("2.1", timescale="31/03/19"), part("2.1a", "2.1"), part("2.1a-i", "2.1a"))
+    story.when(part("2.1b", "2.1", timescale="Ongoing"), rescheduled("2.1", "31/05/19", MARCH))
+    story.then_as_at(FEBRUARY, "2.1a-i", timescale="31/03/19", due="2019-03-31", original="31/03/19")
+    story.then_as_at(APRIL, "2.1a", timescale="31/05/19", original="31/03/19", overdue=False)
+    story.then_as_at(JUNE, "2.1a-i", overdue=True)
+    story.then_as_at(JUNE, "2.1b", timescale="Ongoing", due=None, overdue=False)
+
+
+def test_an_action_with_parts_is_overdue_when_one_of_its_open_parts_is():
+    story = given(added("2.1", timescale="31/03/19"), part("2.1a", "2.1", timescale="31/05/19"))
+    story.then_as_at(APRIL, "2.1", overdue=False).then_as_at(JUNE, "2.1", overdue=True)
+    story.when(completed("2.1a", APRIL)).then_as_at(JUNE, "2.1", overdue=False)
+    story.when(part("2.1b", "2.1")).then_as_at(APRIL, "2.1", overdue=True).then_as_at(APRIL, "2.1a", overdue=False)
+    story.when(withdrawn("2.1b", MARCH)).then_as_at(APRIL, "2.1", overdue=False)

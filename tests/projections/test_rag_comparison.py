@@ -251,7 +251,37 @@ def test_what_has_left_is_not_due():
     assert story.row("2", FEBRUARY, APRIL)["due"]["total"] == 0
 
 
+def test_an_action_split_after_it_was_due_is_still_due_through_its_parts():
+    story = given(added("1.1", timescale="31/03/19"), rated("1.1", "amber"))
+    story.when(part("1.1a", "1.1", APRIL), part("1.1b", "1.1", APRIL))
+    assert story.row("1", MARCH, MAY)["due"]["total"] == 2
+
+
 # Changes
+
+
+def test_a_rated_action_that_was_split_is_listed_as_split():
+    story = given(added("2.4"), rated("2.4", "amber", on=FEBRUARY), added("2.5"))
+    story.when(*[part(f"{whole}{letter}", whole, APRIL) for whole in ("2.4", "2.5") for letter in "ab"])
+    assert story.compare(MARCH, MAY)["changes"] == [{
+        "action": "2.4", "priority": "2", "text": "Do 2.4", "previous": "amber", "current": None,
+        "direction": "same", "why": "split", "previous_version": 6, "current_version": None,
+    }]  # fmt: skip
+
+
+def test_a_split_action_is_listed_where_it_stands_now_before_its_parts():
+    story = given(added("2.4"), rated("2.4", "amber", on=FEBRUARY), renumbered("2.4", "3.1", priority="3", on=APRIL))
+    story.when(part("3.1a", "3.1", APRIL), rated("3.1a", "red", on=APRIL))
+    assert changes(story.compare(MARCH, MAY), "action", "priority", "previous", "current", "why") == [
+        ("3.1", "3", "amber", None, "split"), ("3.1a", "3", None, "red", "changed"),
+    ]  # fmt: skip
+
+
+def test_a_split_action_that_has_left_since_is_not_listed():
+    story = given(
+        added("2.4"), rated("2.4", "amber", on=FEBRUARY), part("2.4a", "2.4", APRIL), withdrawn("2.4", on=MAY)
+    )
+    assert changes(story.compare(MARCH, JUNE), "action") == []
 
 
 def test_changes_list_what_differs_with_the_versions_behind_it():

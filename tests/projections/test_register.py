@@ -1,5 +1,6 @@
 """The register: one line for each plan."""
 
+from projections.overdue import overdue_at
 from projections.rag_comparison import rag_comparison
 from projections.register import plans_register
 from tests.kit import (
@@ -66,3 +67,12 @@ def test_actions_are_counted_as_in_the_comparison():
     (entry,) = plans_register([(story.plan, point)])["plans"]
     totals = rag_comparison(story.plan, point, point)["totals"]
     assert (entry["actions"], entry["unrated"]) == (totals["total"]["current"], totals["unrated"]["current"])
+
+
+def test_late_actions_are_counted_as_the_overdue_list_has_them():
+    story = given(
+        added("1.1", timescale="March 2019"), part("1.1a", "1.1", timescale="February 2019"), part("1.1b", "1.1"),
+        completed("1.1a"), rated("1.1b", "amber"),
+    )  # fmt: skip
+    (entry,) = plans_register([(story.plan, story.point(MAY))])["plans"]
+    assert entry["overdue"] == len(overdue_at(story.plan, story.point(MAY))["overdue"]) == 1

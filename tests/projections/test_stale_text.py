@@ -106,3 +106,33 @@ def test_stockton_spoke_of_october_in_february():
     plan = fold(read_history(EXAMPLES / "stockton-ilacs.jsonl"), "stockton-ilacs")
     stale = stale_texts_at(plan, point_of(plan, "issue:5.0"))["stale"]
     assert "October 2019" in next(entry["why"] for entry in stale if entry["number"] == "3.3")
+
+
+def test_a_statement_of_what_was_done_in_the_month_it_was_written_is_no_promise():
+    done = (
+        "Completed in October 2019", "Completed: Oct 2019", "The audit was completed on 15 October 2019.",
+        "The panel met on the 3rd of October 2019", "Training took place in October 2019", "Held 03/10/2019",
+        "It was formally launched nationally in October 2019",
+        "The policy was introduced from 1st October 2019 and the forum launched in October 2019",
+    )  # fmt: skip
+    for text in done:
+        story = given(added("2.4"), progressed("2.4", text, OCTOBER))
+        assert whys(story, DECEMBER) == {}, text
+
+
+def test_a_promise_is_one_also_where_it_names_what_will_have_been_done():
+    promised = (
+        "To be completed in October 2019", "It will be fully implemented in October 2019", "Completed by October 2019",
+        "Should be launched in October 2019", "Not completed. October 2019 is the new date",
+        "Once introduced in October 2019 it will help", "Completed in part, the rest follows in October 2019",
+        "Completed in October 2019; the review is due in October 2019", "The panel met to plan for October 2019",
+        "Due October 2019", "The pilot launched will end October 2019", "Sessions held, the review in October 2019",
+    )  # fmt: skip
+    for text in promised:
+        story = given(added("2.4"), progressed("2.4", text, OCTOBER))
+        assert whys(story, DECEMBER) == {"2.4": "speaks of October 2019, now past"}, text
+
+
+def test_what_was_said_of_a_month_to_come_was_a_promise_whatever_its_words():
+    story = given(added("2.4"), progressed("2.4", "All actions completed in October 2019", JULY))
+    assert whys(story, DECEMBER) == {"2.4": "speaks of October 2019, now past"}

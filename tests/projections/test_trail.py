@@ -152,3 +152,12 @@ def test_filters_must_all_match():
     story = given(added("2.4"), rated("2.4"))
     query = TrailQuery(action="2.4", recorded_after=recorded(5), late_by=10)
     assert [one.version for one in records(story) if matches(story.plan, one, query)] == [6]
+
+
+def test_a_trail_says_what_was_asked_and_up_to_which_version():
+    story = given(added("2.4"), rated("2.4"))
+    page = trail_page(story.plan, records(story), TrailQuery(action="2.4", recorded_after=recorded(5), late_by=30), 1)
+    assert (page["basis"], page["known_at"]) == (6, "2021-02-08T09:30:00.000000Z")
+    assert page["query"] == {"action": "2.4", "recorded_after": "2021-02-01T09:30:00.000000Z", "late_by": 30}
+    whole = trail_page(story.plan, records(story), TrailQuery())
+    assert whole["query"] == {"action": None, "recorded_after": None, "late_by": None}

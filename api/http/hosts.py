@@ -1,0 +1,45 @@
+"""Answering only those who ask this machine under its own name.
+
+Whoever reaches the loopback address may record, so no web page may: not one whose name was made to lead here (DNS
+rebinding), and not one of another address that has the browser send something.
+"""
+
+import re
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.http.problems import problem
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+class OwnHosts:
+    """Refuses requests for other hosts, and those that a page of another origin has sent to change something."""
+
+    def __init__(self, app: ASGIApp, host: str) -> None:
+        self._app = app
+        self.names = sorted({f"[{name}]" if ":" in name else name.lower() for name in (*LOOPBACK, host)})
+        self._own = re.compile(rf"({'|'.join(map(re.escape, self.names))})(:[0-9]{{1,5}})?")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self._app
+        if scope["type"] == "http":
+            app = self._refusal(scope) or app
+        await app(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> ASGIApp | None:
+        headers = [(name, value.decode("latin-1").lower()) for name, value in scope["headers"]]
+        hosts = [value for name, value in headers if name == b"host"]
+        if len(hosts) != 1 or not self._own.fullmatch(hosts[0]):
+            asked = ", ".join(hosts)[:100] or "no host"
+            sentence = (
+                f"this answers to {', '.join(self.names)}, not to {asked}; a proxy before it must send its own name"
+            )
+            return problem(421, "foreign-host", sentence)
+        origins = [value for name, value in headers if name == b"origin"]
+        own = {f"{scheme}://{hosts[0]}" for scheme in ("http", "https")}
+        if scope["method"] not in ("GET", "HEAD") and not own.issuperset(origins):
+            return problem(
+                403, "foreign-origin", f"a page of {origins[0][:100]} may not record here; nothing was recorded"
+            )
+        return None

@@ -1,0 +1,33 @@
+"""The parameters of an address: what is misspelled must not quietly mean something else."""
+
+from difflib import get_close_matches
+
+from fastapi import Request
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.params import Query
+from fastapi.routing import APIRoute
+
+from api.http.problems import FieldProblem, Unreadable
+
+
+async def only_its_own(request: Request) -> None:
+    """Refuse parameters that the address does not have: `?att=2019-05-31` would otherwise be answered as of now.
+
+    Raises:
+        Unreadable: it has no such parameter, or one stands twice, of which only one could count.
+    """
+    if not request.query_params:
+        return
+    route: APIRoute = request.scope["route"]
+    own = [field.alias for field in get_flat_params(route.dependant) if isinstance(field.field_info, Query)]
+    given = [name for name, _ in request.query_params.multi_items()]
+    problems: list[FieldProblem] = []
+    for name in dict.fromkeys(given):
+        if name not in own:
+            near = get_close_matches(name[:60], own, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"it takes {', '.join(own) or 'none'}"
+            problems.append({"field": name[:60], "detail": f"is no parameter of this address; {hint}"})
+        elif given.count(name) > 1:
+            problems.append({"field": name, "detail": "stands twice in the address; say it once"})
+    if problems:
+        raise Unreadable("; ".join(f"{one['field']} {one['detail']}" for one in problems[:5]), problems[:100])

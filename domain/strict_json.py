@@ -1,0 +1,80 @@
+"""Reading JSON without letting anything pass that two readers could understand differently.
+
+Events, files and claims are all read here, so that the same bytes get the same verdict wherever they come in.
+"""
+
+import json
+import re
+from typing import Any
+
+
+class NotJson(ValueError):
+    """What was given is not JSON, or is not clear; the message is a sentence."""
+
+
+_SPACE = " \t\r\n"
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def read_json(data: str | bytes) -> Any:
+    """The value that this text is.
+
+    A field that stands twice is refused, as only one could be kept; so is half a character, which no file can carry.
+
+    Raises:
+        NotJson: it is none; the message says why and, where it can, at which character.
+    """
+    try:
+        text = data if isinstance(data, str) else data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        byte = error.object[error.start]
+        raise NotJson(f"this is not JSON in UTF-8 (byte {error.start + 1} is {byte:#x}): save it as UTF-8") from None
+    text = text.removeprefix("\ufeff").strip(_SPACE)
+    try:
+        value, end = _DECODER.raw_decode(text)
+        if end < len(text):
+            raise json.JSONDecodeError("there is more after its end", text, end)
+        if _HALF.search(text):  # cheap, and most often a pair, which is whole
+            json.dumps(value, ensure_ascii=False).encode()
+    except NotJson:
+        raise
+    except json.JSONDecodeError as error:
+        raise NotJson(_where(text, error)) from None
+    except UnicodeEncodeError as error:
+        half = str(error.object)[error.start : error.start + 1]
+        raise NotJson(f"a text in it holds half a character ({half!r}); write the character itself") from None
+    except RecursionError:
+        raise NotJson("this is nested too deeply to be anything that AsAt reads") from None
+    except ValueError:  # Python's own limit on the digits of a whole number
+        raise NotJson("this is not JSON that can be worked with (a number in it has thousands of digits)") from None
+    return value
+
+
+def _where(text: str, error: json.JSONDecodeError) -> str:
+    if "\0" in text:
+        return "this is not JSON in UTF-8 (it holds zero bytes, as UTF-16 does): save it as UTF-8"
+    said = error.msg[:1].lower() + error.msg[1:]
+    line = f"line {error.lineno}, " if "\n" in text else ""
+    return f"this is not JSON ({said}, at {line}character {error.colno})"
+
+
+def _number(text: str) -> float | int:
+    """JSON has one kind of number: 3.0 is the whole number 3."""
+    number = float(text)
+    return int(number) if number.is_integer() and abs(number) < 2**53 else number
+
+
+def _no_constant(name: str) -> Any:
+    raise NotJson(f"this is not JSON ({name} is no value of it)")
+
+
+def _no_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise NotJson(f"the field {twice[:60]!r} stands twice in one object; say it once")
+    return fields
+
+
+_DECODER = json.JSONDecoder(parse_float=_number, parse_constant=_no_constant, object_pairs_hook=_no_twice)
