@@ -2,6 +2,7 @@
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from api.papers.text_blocks import Key, heading, line, page, title_block
@@ -31,7 +32,9 @@ def changes_text(document: ChangesDocument) -> Group:
         named = f"{said.subject}  {said.text}"
         if said.subject and named != subject:
             subject = named
-            parts.append(Text(named, style="bold"))
+            opening = Table.grid(padding=(0, 2, 0, 0))
+            opening.add_row(line(said.subject, "bold"), line(said.text, "bold"))
+            parts.append(opening)
         parts += [Padding(part, (0, 0, 0, 4)) for part in _said(change, labels, key, word)]
     return page(*parts)
 

@@ -3,7 +3,19 @@
 from rich.console import Group
 from rich.text import Text
 
-from api.papers.text_blocks import Key, coloured, heading, joined, kept_whole, line, lines, page, table, title_block
+from api.papers.text_blocks import (
+    Key,
+    coloured,
+    each_of,
+    heading,
+    joined,
+    kept_whole,
+    line,
+    lines,
+    page,
+    table,
+    title_block,
+)
 from api.papers.wording import NOT_RATED, as_at, count, day_in_figures, fixed, safe_text
 from api.papers.wording_lines import assurance_words, cycle_words, days_moved, due_as_written, rescheduling_words
 from projections.assurance import AssurancesDocument
@@ -58,7 +70,7 @@ def overdue_text(document: OverdueDocument) -> Group:
         for late in document["overdue"]:
             was = f"was {safe_text(late['original'])}" if late["original"] != late["timescale"] else ""
             due = joined([due_as_written(late["timescale"], late["due"]), was])
-            leads = lines("\n".join(map(safe_text, late["leads"])))
+            leads = each_of(late["leads"])
             days = str(late["days_overdue"])
             rows.add_row(line(late["number"]), lines(late["text"]), key(late["rating"]), due, days, leads)
         parts.append(kept_whole(rows))

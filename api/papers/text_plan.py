@@ -4,7 +4,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from api.papers.text_blocks import Key, heading, joined, line, lines, page, table, title_block
+from api.papers.text_blocks import Key, each_of, heading, joined, line, lines, page, table, title_block
 from api.papers.wording import as_at, day_in_figures, day_in_words, due_in_words, due_moved, safe_text
 from api.papers.wording_lines import answered_by, inspection_lines
 from projections.action import ActionDocument, SingleActionDocument
@@ -68,7 +68,7 @@ def _add_actions(rows: Table, actions: list[ActionDocument], key: Key) -> None:
         if action["progress"] and action["progress_on"]:
             on = day_in_figures(action["progress_on"])
             said = joined([said, lines(f"Progress ({on}): {action['progress']}", "italic")])
-        leads = lines("\n".join(safe_text(lead) for lead in action["leads"]))
+        leads = each_of(action["leads"])
         rows.add_row(line(action["number"]), said, rating_cell(action, key), due_cell(action), leads)
         _add_actions(rows, action["actions"], key)
 

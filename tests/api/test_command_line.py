@@ -170,7 +170,7 @@ def test_a_terminal_is_not_spoken_to_by_what_was_recorded(own: Path, slug: str) 
     for command in ("trail", "replay"):
         arguments = [command, slug, "-f", "json"]
         elsewhere = run(*arguments, data=own).stdout
-        assert (REVERSED.encode() in elsewhere) == (command == "trail"), "off a terminal the bytes stay as they are"
+        assert REVERSED.encode() in elsewhere, "off a terminal the bytes stay as they are"
         code, shown = on_a_terminal(*arguments, data=own)
         assert (code, shown.replace(b"\r\n", b"\n").isascii()) == (0, True)
         assert [json.loads(line) for line in shown.splitlines()] == [

@@ -148,7 +148,7 @@ def test_a_comparison_needs_to_know_with_what(reader: TestClient) -> None:
     [
         ("/plans/sunderland?att=2019-05-31", "att is no parameter of this address; did you mean at?"),
         ("/plans/sunderland.csv?At=now", "At is no parameter"),
-        ("/plans/sunderland/comparison?previos=now", "did you mean previous?"),
+        ("/plans/sunderland/comparison?previous1=now", "did you mean previous?"),
         ("/plans/sunderland/trail?x=1&limit=5", "it takes action, recorded_after, late_by, after, limit"),
         ("/plans?at=now", "it takes none"),
         ("/plans/sunderland?at=now&at=2019-05-31", "at stands twice"),

@@ -355,7 +355,7 @@ def test_a_withdrawn_event_stays_in_the_trail_and_says_by_which_it_was(client: T
 
 def test_it_says_that_it_runs_and_that_the_ledger_answers(reader: TestClient) -> None:
     assert reader.get("/healthz").json() == {"status": "running"}
-    assert reader.get("/readyz").json() == {"status": "ready", "events": 543}
+    assert reader.get("/readyz").json() == {"status": "ready", "guarded": True, "events": 543}
 
 
 def test_it_is_not_ready_while_the_database_is_gone(

@@ -310,12 +310,12 @@ def test_nothing_is_presented_as_known_at_an_instant_after_which_nothing_was_rec
     """What was known then could still become more, and what a forum was told would move."""
     for instant in (recorded(4), recorded(9)):
         point = f"2019-02-15@{instant.isoformat()}"
-        given().when(presented(**{field: point})).then_refused(
+        given().when(presented(on=MARCH, **{field: point})).then_refused(
             f"{point!r} may still come to mean more, as nothing of plan plan was recorded after that instant; "
             "name the version that was presented, such as 2019-02-15@4"
         )
     last_moment = recorded(4) - timedelta(microseconds=1)
-    story = given().when(presented(**{field: f"2019-02-15@{last_moment.isoformat()}"})).then_accepted()
+    story = given().when(presented(on=MARCH, **{field: f"2019-02-15@{last_moment.isoformat()}"})).then_accepted()
     (said,) = story.plan.presentations.known(5)
     frozen = said.value.current if field == "current" else said.value.previous
     assert frozen == (FEBRUARY, 3)

@@ -246,9 +246,10 @@ def test_a_plan_that_is_opened_twice(ledger: Ledger, damage: Damage):
 
 
 PAST_THE_RULES = [
-    (closed("2.4"), "action 2.4 was not rated complete on 15 April 2019, so it cannot be closed; rate it complete first,"
-     " or withdraw it"),
-    (rated("2.4", "purple"), "'purple' is not on the plan's scale on 15 March 2019 (RAG: red, amber, green, completed)"),
+    (closed("2.4"), "action 2.4 was not rated complete on 15 April 2019, so it cannot be closed; rate it complete"
+     " first, or withdraw it"),
+    (rated("2.4", "purple"), "'purple' is not on the plan's scale on 15 March 2019 (RAG: red, amber, green,"
+     " completed)"),
     (rated("2.4", "completed"), "rating action 2.4 Completed needs evidence: name it in `evidence`"),
     (rescheduled("2.4", reason=None), "rescheduling action 2.4 needs a reason: say why in `reason`"),
     (added("2.4"), "the action number 2.4 is already used in plan north; numbers are never used again"),

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,9 +17,11 @@ from eventsourcing.persistence import IntegrityError, InterfaceError, Operationa
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from domain.ledger import Ledger, LedgerUnusable, VersionConflict
+from domain.ledger.cluster import SOCKET
 from domain.rules import Refused
 from tests.kit import APRIL, MAY, progressed, rated, withdrawn
 from tests.ledger.conftest import (
+    BY,
     Connection,
     Server,
     all_is_well,
@@ -28,6 +30,7 @@ from tests.ledger.conftest import (
     proposed,
     record,
     remembers_what_is_stored,
+    set_clock_back,
     until,
 )
 
@@ -137,6 +140,58 @@ def test_when_the_database_stays_away_the_proposer_is_told_what_may_be_sent_agai
     assert ledger.size() == 4
 
 
+# Taken for our own only what was stored by the one append whose answer was lost
+
+
+@pytest.mark.parametrize("losses", [0, 1, 2])
+@pytest.mark.parametrize("by", [BY, "Somebody else"])
+@pytest.mark.parametrize("clock", ["", "2 minutes"])
+def test_what_another_stored_in_two_appends_is_answered_as_it_was_stored(
+    ledger: Ledger, ledgers: Ledgers, owner: Connection, lose: Lose, losses: int, by: str, clock: str
+):
+    """The same proposals by a program that has not heard of it; with one instant where the clock stands still."""
+    begin(ledger)
+    remembers_what_is_stored(ledger)
+    if clock:
+        set_clock_back(owner, clock)
+    other = ledgers()
+    batch = [proposed(rated("2.4"), event_id=uuid4()), proposed(progressed("2.4"), event_id=uuid4())]
+    stored = [*record(other, batch[0], by=by)]
+    begin(other, "between")
+    stored += record(other, batch[1], by=by)
+    assert [event.version for event in stored] == [4, 5]
+    lose(losses, after=False)
+    assert record(ledger, *batch) == stored
+    remembers_what_is_stored(ledger)
+    assert record(ledger, *batch) == stored
+    assert [event.version for event in ledger.events("plan")] == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("losses", [0, 1])
+@pytest.mark.parametrize("by", [BY, "Somebody else"])
+def test_what_another_stored_in_one_append_is_answered_as_it_was_stored(
+    ledger: Ledger, ledgers: Ledgers, lose: Lose, losses: int, by: str
+):
+    begin(ledger)
+    remembers_what_is_stored(ledger)
+    batch = [proposed(rated("2.4"), event_id=uuid4()), proposed(progressed("2.4"), event_id=uuid4())]
+    stored = record(ledgers(), *batch, by=by)
+    lose(losses, after=False)
+    assert record(ledger, *batch) == stored
+    remembers_what_is_stored(ledger)
+
+
+def test_half_of_a_batch_that_another_stored_is_not_taken_for_the_whole(ledger: Ledger, ledgers: Ledgers, lose: Lose):
+    begin(ledger)
+    remembers_what_is_stored(ledger)
+    batch = [proposed(rated("2.4"), event_id=uuid4()), proposed(progressed("2.4"), event_id=uuid4())]
+    record(ledgers(), batch[0])
+    lose(after=False)
+    with pytest.raises(Refused, match="not all of this batch was"):
+        record(ledger, *batch)
+    assert ledger.size() == 4
+
+
 # Real losses: a proxy in front of the server
 
 
@@ -146,15 +201,23 @@ class Proxy:
     def __init__(self, server_socket: str, folder: Path) -> None:
         self._server_socket = server_socket
         self._listener = socket.socket(socket.AF_UNIX)
-        self._listener.bind(str(folder / ".s.PGSQL.5432"))
+        self._path = folder / SOCKET
+        self._listener.bind(str(self._path))
         self._listener.listen()
         self.lose = ""
         self._threads = [threading.Thread(target=self._accept)]
         self._threads[0].start()
 
     def close(self) -> None:
+        self.close_to_new()
+        self.join()
+
+    def close_to_new(self) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+        self._path.unlink()
+
+    def join(self) -> None:
         for thread in self._threads:
             thread.join()
 
@@ -197,7 +260,7 @@ class Proxy:
 
 @pytest.fixture
 def proxy(server: Server, tmp_path: Path) -> Iterator[Proxy]:
-    proxy = Proxy(f"{conninfo_to_dict(server.owner_conninfo)['host']}/.s.PGSQL.5432", tmp_path)
+    proxy = Proxy(f"{conninfo_to_dict(server.owner_conninfo)['host']}/{SOCKET}", tmp_path)
     yield proxy
     proxy.close()
 
@@ -343,6 +406,49 @@ def test_a_ledger_whose_database_is_gone_says_so(own_server: Server, monkeypatch
         assert record(ledger, rated("2.4"))[0].version == 4
         all_is_well(ledger)
         remembers_what_is_stored(ledger)
+
+
+# Whether the database answers
+
+
+def test_a_ledger_whose_database_answers_is_ready(ledger: Ledger, app: Connection):
+    ledger.ready()
+    with ExitStack() as held:  # also while all connections are in use
+        for _ in range(ledger._datastore.pool.max_size):
+            held.enter_context(ledger._datastore.get_connection())
+        started = time.monotonic()
+        ledger.ready()
+        assert time.monotonic() - started < 1
+
+
+def test_a_ledger_whose_database_is_gone_says_at_once_that_it_is_not_ready(own_server: Server):
+    with Ledger.open(data=own_server.folder) as ledger:
+        ledger.ready()
+        own_server.stop("immediate")
+        started = time.monotonic()
+        with pytest.raises(LedgerUnusable, match="the database does not answer: "):
+            ledger.ready()
+        assert time.monotonic() - started < 1
+        own_server.start()
+        ledger.ready()
+
+
+@pytest.mark.slow
+def test_a_ledger_whose_database_is_silent_says_soon_that_it_is_not_ready(server: Server, schema: str, tmp_path: Path):
+    """Connected to, it says nothing at all, as a machine does that has hung."""
+    proxy = Proxy(f"{conninfo_to_dict(server.owner_conninfo)['host']}/{SOCKET}", tmp_path)
+    url = make_conninfo(server.owner_conninfo, host=str(tmp_path), requirepeer="")
+    with Ledger.open(database_url=url, schema=schema) as ledger:
+        ledger.ready()
+        proxy.close_to_new()
+        with socket.socket(socket.AF_UNIX) as silent:
+            silent.bind(str(tmp_path / SOCKET))
+            silent.listen()
+            started = time.monotonic()
+            with pytest.raises(LedgerUnusable, match=r"the database does not answer: .*timeout"):
+                ledger.ready()
+            assert time.monotonic() - started < 4
+    proxy.join()
 
 
 @pytest.mark.slow

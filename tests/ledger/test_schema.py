@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, nullcontext
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -13,6 +14,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.errors import InsufficientPrivilege
+from psycopg.sql import SQL, Identifier
 
 from domain.ledger import Ledger, LedgerUnusable
 from domain.ledger.mapper import event_state
@@ -20,6 +22,7 @@ from domain.ledger.schema import app_role, migrate, released_migrations, schema_
 from tests.kit import added, opened, priority, rated
 from tests.ledger.conftest import (
     ROOT,
+    Connection,
     Server,
     all_is_well,
     begin,
@@ -280,6 +283,7 @@ def council(managed: Server, options: str = "") -> str:
 
 def works_as(address: str, role: str) -> None:
     with Ledger.open(database_url=address) as ledger:
+        assert ledger.guarded == (role == "asat_app")
         if not ledger.size():
             begin(ledger)
         record(ledger, rated("2.4"))
@@ -292,6 +296,61 @@ def works_as(address: str, role: str) -> None:
 
 def name_in(address: str) -> str:
     return str(conninfo_to_dict(address)["user"])
+
+
+# A role for each ledger
+
+
+def as_each_does(connection: Connection, own: str, other: str) -> None:
+    """The connection can read and append to its own ledger, and do neither to another."""
+    append = SQL("select {}.append_one('new', 1, 'PlanOpened', %s, %s, 'x')")
+    for schema, may in ((own, True), (other, False)):
+        with nullcontext() if may else pytest.raises(InsufficientPrivilege):
+            connection.execute(append.format(Identifier(schema)), (uuid4(), event_state(opened())))
+        for table in ("events", "head", "migrations"):
+            with nullcontext() if may else pytest.raises(InsufficientPrivilege):
+                question = SQL("select count(*) from {}").format(Identifier(schema, table))
+                assert connection.execute(question).fetchone()
+
+
+@pytest.mark.parametrize("second", ["", "asat"])
+def test_the_role_of_a_ledger_is_good_for_no_other(server: Server, schema: str, second: str):
+    """Also where the ledger's role has the name of that which the program logs in as on the embedded server."""
+    schemas = [schema, second or f"{schema}_two"]
+    with ExitStack() as opened_ledgers:
+        ledgers = [opened_ledgers.enter_context(Ledger.open(data=server.folder, schema=name)) for name in schemas]
+        for ledger, own, other in zip(ledgers, schemas, reversed(schemas), strict=True):
+            assert ledger.guarded
+            with connected(server.app_conninfo, own, app_role(own)) as connection:
+                as_each_does(connection, own, other)
+            with ledger._datastore.get_connection() as pooled:
+                for statement in (
+                    f"select from {other}.events",
+                    f"select from {other}.append_one('', 1, '', null, '', '')",
+                ):
+                    with pytest.raises(InsufficientPrivilege):
+                        pooled.execute(statement.encode())
+            assert ledger.plans() == ["new"]
+            all_is_well(ledger)
+
+
+def test_somebody_admitted_to_one_ledger_is_admitted_to_no_other(managed: Server):
+    """A login of its own, as an officer who evaluates has: granted the role of one ledger."""
+    address = council(managed, "createrole")
+    schemas = [f"{name_in(address)}_north", f"{name_in(address)}_south"]
+    for schema in schemas:
+        with Ledger.open(database_url=address, schema=schema) as ledger:
+            assert ledger.guarded
+            begin(ledger)
+    for own, other in (schemas, reversed(schemas)):
+        run(managed.owner_conninfo, f"create role {own}_clerk login in role {app_role(own)}")
+        with psycopg.connect(url_of(address, user=f"{own}_clerk"), autocommit=True) as clerk:
+            as_each_does(clerk, own, other)
+            for role in (app_role(other), name_in(address)):
+                with pytest.raises(InsufficientPrivilege):
+                    clerk.execute(f"set role {role}".encode())
+            with pytest.raises(InsufficientPrivilege):
+                clerk.execute(SQL("delete from {}").format(Identifier(own, "events")))
 
 
 def without_the_role(managed: Server) -> None:
