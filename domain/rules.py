@@ -273,7 +273,8 @@ def _event_withdrawn(plan: Plan, event: events.EventWithdrawn) -> None:
         raise Refused(f"version {target} is itself a withdrawal; record again what it withdrew")
     if by := plan.withdrawn.get(target):
         raise Refused(f"version {target} ({kind}) was already withdrawn, by version {by}")
-    standing = [version for version in plan.dependents.get(target, ()) if plan.stands(version, plan.version)]
+    dependents = dict.fromkeys(plan.dependents.get(target, ()))  # one may stand on it in two ways
+    standing = [version for version in dependents if plan.stands(version, plan.version)]
     if standing:
         named = ", ".join(f"{version} ({plan.log[version - 1][0]})" for version in standing[:10])
         more = f" and {len(standing) - 10} more" if len(standing) > 10 else ""

@@ -97,7 +97,14 @@ def check(session: Session, /) -> None:
         if found:
             complain(f"{events}: {found} thing{'' if found == 1 else 's'} found broken")
             raise SystemExit(1)
-        click.echo(f"{events}: positions gapless, instants in order, versions contiguous, every event reads and folds")
+        click.echo(
+            f"{events}: positions gapless, instants in order, versions contiguous, every event one the rules accept"
+        )
+        if not session.ledger.guarded:
+            click.echo(
+                "Note: the program works as the owner of this ledger, as the server does not let it make a role that"
+                " may only read and append. Let its role have createrole once, and start anew"
+            )
 
 
 @click.command(short_help="Replay a plan's history, the table changing.")

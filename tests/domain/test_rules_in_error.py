@@ -103,6 +103,11 @@ def test_more_than_ten_events_are_not_all_named():
     given(added("2.4"), *twelve).when(in_error(5)).then_refused("version 6 (P", "15 (ProgressReported) and 2 more")
 
 
+def test_an_event_that_stands_on_another_in_two_ways_is_named_once():
+    story = given(issued("1.0"), presented(previous="issue:1.0", current="issue:1.0", on=MAY)).when(in_error(5))
+    story.then_refused("stand on it: version 6 (ReportPresented); withdraw")
+
+
 def test_only_events_that_stand_hold_an_event():
     wrong, also = added("2.4"), rated("2.4")
     given(wrong, also, rated("2.4", on=APRIL), in_error(also)).when(in_error(wrong)).then_refused(
