@@ -41,8 +41,8 @@ class LedgerRecorder(PostgresApplicationRecorder):
         super().__init__(datastore, events_table_name="events")
         self.channel_name = channel(datastore.schema)
         names = {"schema": Identifier(datastore.schema), "columns": SQL(_COLUMNS)}
-        self._append = SQL("select * from {schema}.append(%b, %b, %b, %b, %b, %b)").format(**names)
-        self._append_one = SQL("select * from {schema}.append_one(%b, %b, %b, %b, %b, %b)").format(**names)
+        self._append = SQL("select * from {schema}.append(%b, %b, %b, %b, %b, %b, %b)").format(**names)
+        self._append_one = SQL("select * from {schema}.append_one(%b, %b, %b, %b, %b, %b, %b)").format(**names)
         self._select = SQL("select {columns} from {schema}.events").format(**names)
         self._fold = SQL(
             "select event_id, topic, state, recorded_at from {schema}.events where plan = %b and version >= %b"
@@ -67,7 +67,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
             OperationalError, InterfaceError: the connection failed; whether the rows are stored is then unknown.
         """
         columns = [
-            (str(row.originator_id), row.originator_version, row.topic, row.event_id, row.state, author)
+            (str(row.originator_id), row.originator_version, row.topic, row.event_id, row.state, author, row.before)
             for row, author in zip(rows, authors, strict=True)
         ]
         query = self._append_one if len(rows) == 1 else self._append

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
+import psycopg
 from eventsourcing.persistence import DatabaseError, IntegrityError, InterfaceError, OperationalError
 
 from domain.bulk import LONG, without_collecting
@@ -113,7 +114,9 @@ class Recording:
             except (OperationalError, InterfaceError) as error:
                 lost, doubtful = error, True
             except DatabaseError as error:
-                raise LedgerUnusable(f"the database does not record: {error}") from error
+                cause = error.__cause__
+                said = cause.diag.message_primary if isinstance(cause, psycopg.Error) else None
+                raise LedgerUnusable(f"nothing was recorded: {said or error}") from error
         raise LedgerUnusable(
             f"the database was lost while recording ({lost}); whether the events were stored is not known: look in the "
             "trail before sending them again. Events sent with an event_id of yours can simply be sent again"
@@ -179,6 +182,7 @@ def _expect(plans: dict[str, Folded], expect: int | None) -> None:
 
 def _try_out(batch: list[Proposal], plans: dict[str, Folded], today: date) -> list[UnstoredRow]:
     """Judge each proposal after the ones before it, on plans that take them in as they are accepted."""
+    after = {slug: folded.last for slug, folded in plans.items()}
     rows = []
     for index, proposal in enumerate(batch):
         plan, event = plans[proposal.plan].plan, proposal.event
@@ -188,9 +192,10 @@ def _try_out(batch: list[Proposal], plans: dict[str, Folded], today: date) -> li
         except Refused as refused:
             refused.index = index
             raise
+        before = after.pop(proposal.plan, None)
         evolve(plan, event, PENDING)
         topic = type(event).__name__
-        rows.append(UnstoredRow(plan.slug, plan.version, topic, event_state(event), proposal.event_id))
+        rows.append(UnstoredRow(plan.slug, plan.version, topic, event_state(event), proposal.event_id, before))
     return rows
 
 

@@ -12,6 +12,8 @@ class UnstoredRow(StoredEvent):
     """An event in bytes, about to be appended."""
 
     event_id: UUID
+    #: Of a plan's first event in a batch: the id of the event it was judged after.
+    before: UUID | None = None
 
 
 @dataclass(frozen=True)
