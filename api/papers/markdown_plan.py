@@ -134,7 +134,7 @@ def action_markdown(document: SingleActionDocument) -> str:
         blocks += ["## Evidence", table(["From", "Evidence", "Location", "SHA-256"], rows)]
     if action["actions"]:
         blocks += ["## Parts", table(_COLUMNS, _actions(action["actions"], labels))]
-    under = [document["title"], f"{document['priority']}: {document['priority_title']}"]
+    under = [document["title"], f"{document['priority_word']} {document['priority']}: {document['priority_title']}"]
     point = document["point"]
     command = f"asat action {document['plan']} {action['number']} --at {fixed(point)}"
     return paper(f"Action {action['number']}", under, as_at(point), blocks, footer(command, point))

@@ -134,7 +134,10 @@ def _inspections(inspections: list[InspectionDocument]) -> list[RenderableType]:
 def action_text(document: SingleActionDocument) -> Group:
     """One action as at a point, with all that is recorded of it in force."""
     action = document["action"]
-    under = [f"{document['title']} ({document['plan']})", f"{document['priority']}: {document['priority_title']}"]
+    under = [
+        f"{document['title']} ({document['plan']})",
+        f"{document['priority_word']} {document['priority']}: {document['priority_title']}",
+    ]
     parts = title_block(f"Action {action['number']}", under, as_at(document["point"]))
     key = Key.of(document)
     parts += [Text(), lines(action["text"]), Text(), _facts(action, document["numbers"], key)]
