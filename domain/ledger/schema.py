@@ -150,7 +150,9 @@ def _take_app_role(connection: psycopg.Connection[tuple[object, ...]], role: str
     try:
         if not exists:
             connection.execute(SQL("create role {} nologin").format(Identifier(role)))
-        may = connection.execute("select pg_has_role(%s, %s, 'SET')", (member, role)).fetchone()
+        # Before PostgreSQL 16 being a member was being allowed to take on the role.
+        right = "SET" if connection.info.server_version >= 160000 else "MEMBER"
+        may = connection.execute("select pg_has_role(%s, %s, %s)", (member, role, right)).fetchone()
         if may is None or not may[0]:
             # One login serves all ledgers of the embedded server: what a role may do, it may only as that role.
             only_as_it = SQL(" with inherit false, set true") if login else SQL("")
