@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from domain.evolve import evolve
 from domain.ledger import Ledger
 from domain.plan import Plan
-from domain.points import Asked, Point, read_instant, read_point, resolve
+from domain.points import Asked, Point, PointUnknown, read_instant, read_point, resolve
 from projections.action import action_at
 from projections.assurance import assurances_at
 from projections.changes import changes_between
@@ -114,12 +115,26 @@ class Asker:
         late_by: int | None = None,
         after: int = 0,
         limit: int | None = TRAIL_PAGE,
+        up_to: int | None = None,
     ) -> Answer:
-        """A plan's events, a page at a time; `next` in the document is the `after` of the page that follows."""
+        """A plan's events, a page at a time; `next` in the document is the `after` of the page that follows.
+
+        With `up_to` it is the trail as it was when that version was the newest, and can never come out differently.
+        """
         instant: datetime | None = None if recorded_after is None else read_instant(recorded_after)
         query = TrailQuery(action=action, recorded_after=instant, late_by=late_by)
+        events = self.ledger.every_event(slug, after)
         with self.ledger.plan(slug) as plan:
-            return Answer("trail", trail_page(plan, self.ledger.every_event(slug, after), query, limit))
+            if up_to is not None and up_to > plan.version:
+                raise PointUnknown(f"plan {slug} has no version {up_to}; its newest is {plan.version}")
+            if up_to in (None, plan.version):
+                document = trail_page(plan, events, query, limit)
+                return Answer("trail", document, up_to is not None, {"up_to": str(plan.version)})
+        # What an event was called and whether it had been withdrawn is taken from the plan as it was folded then.
+        earlier = Plan(slug)
+        for recorded in self.ledger.events(slug, limit=up_to):
+            evolve(earlier, recorded.event, recorded.recorded_at)
+        return Answer("trail", trail_page(earlier, events, query, limit), True, {"up_to": str(up_to)})
 
     def _at(self, question: str, slug: str, at: str, ask: Callable[[Plan, Point], Any]) -> Answer:
         asked = read_point(at)

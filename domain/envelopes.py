@@ -4,20 +4,23 @@ A proposal is one JSON object as an officer, a file or a program wrote it. Readi
 sentence that names the field; whether it may be recorded is for the rules.
 """
 
-from collections.abc import Iterable
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from domain.bulk import without_collecting
-from domain.events import EVENTS, Event
+from domain.events import EVENTS, Event, Sha256
+from domain.scales import Colour
 from domain.strict_json import NotJson, read_json
-from domain.texts import Slug
+from domain.texts import Code, Line, Number, Slug, Text
 
 
 class NotAnEvent(ValueError):
@@ -161,10 +164,17 @@ def read_lines(lines: Iterable[bytes], today: date) -> list[tuple[int, Proposal]
             if not line.strip():
                 continue
             try:
-                proposals.append((number, read_proposal_json(line, today)))
+                proposals.append((number, read_proposal(read_json(line), today)))
+            except NotJson as error:
+                # What is cut off or is not even begun may be a table, or JSON over several lines.
+                hint = _A_LINE if str(error).startswith("this is not JSON (") else ""
+                raise NotAnEvent([("", f"line {number}: {error}{hint}")]) from None
             except NotAnEvent as error:
                 raise NotAnEvent([("", f"line {number}: {error}")]) from error
     return proposals
+
+
+_A_LINE = "; a file of events holds one whole JSON object a line (see EVENTS.md)"
 
 
 def _event_class(name: object) -> type[Event]:
@@ -186,25 +196,139 @@ def _slug(given: object, addressed: str | None) -> str:
         return _read_slug(addressed if given is None else given)
     except (ValidationError, TypeError):
         sentence = "a plan's name is lower-case words joined by hyphens, such as stockton-ilacs"
+        if near := _lower_case(given):
+            sentence += f"; did you mean {near!r}?"
         raise NotAnEvent([("plan", f"{str(given)[:100]!r} cannot name a plan: {sentence}")]) from None
 
 
+# What is wrong with a field, and what to write in it
+
+
 def _problems(error: ValidationError, kind: type[Event]) -> list[tuple[str, str]]:
-    problems = []
-    for detail in error.errors(include_url=False, include_context=False, include_input=True):
-        field = ".".join(str(part)[:60] for part in detail["loc"])
-        match detail["type"]:
-            case "missing":
-                sentence = f"{kind.__name__} needs this field"
-            case "extra_forbidden":
-                fields = [name for name in kind.model_fields if name not in {"effective_on", "reason", "source"}]
-                near = get_close_matches(field, fields, n=1)
-                sentence = f"{kind.__name__} has no such field" + (f"; did you mean {near[0]}?" if near else "")
-            case "string_unicode":
-                sentence = "this holds half a character; write the character itself"
-            case "string_pattern_mismatch":
-                sentence = f"{str(detail['input'])[:60]!r} is empty or holds a character that cannot stand here"
-            case _:
-                sentence = detail["msg"].removeprefix("Value error, ")
-        problems.append((field, sentence))
-    return problems
+    return [
+        (".".join(str(part)[:60] for part in detail["loc"]), _misfit(detail, kind))
+        for detail in error.errors(include_url=False)
+    ]
+
+
+def _misfit(detail: Mapping[str, Any], kind: type[Event]) -> str:
+    """What is wrong with one field and what to write there, in a sentence to go on after its name."""
+    given, limits = detail["input"], detail.get("ctx", {})
+    match detail["type"]:
+        case "missing":
+            sentence = f"{_model_at(kind, detail['loc'][:-1]).__name__} needs this field"
+        case "extra_forbidden":
+            sentence = _no_such_field(_model_at(kind, detail["loc"][:-1]), str(detail["loc"][-1]))
+        case "string_type":
+            number = isinstance(given, int | float) and not isinstance(given, bool)
+            sentence = "write it in quotation marks" + (f': "{str(given)[:60]}"' if number else ', such as "2.4"')
+        case "string_unicode":
+            sentence = "this holds half a character; write the character itself"
+        case "string_pattern_mismatch":
+            sentence = _PATTERNS[limits["pattern"]](given)
+        case "string_too_short":
+            sentence = "must not be empty"
+        case "string_too_long":
+            sentence = f"at most {limits['max_length']:,} characters"
+        case "tuple_type":
+            sentence = f"write a list: {_as_list(given, _model_at(kind, detail['loc']))}"
+        case "too_short":
+            sentence = 'the list must not be empty: ["Head of Service"]'
+        case "too_long":
+            sentence = f"at most {limits['max_length']} in the list"
+        case "model_type":
+            fields = ", ".join(_model_at(kind, detail["loc"]).model_fields)
+            sentence = f"write an object with the fields {fields}: {{...}}"
+        case "bool_type":
+            sentence = "write true or false, without quotation marks"
+        case "int_type":
+            sentence = "write a whole number without quotation marks, such as 212"
+        case "greater_than_equal":
+            sentence = f"write a whole number of at least {limits['ge']}"
+        case "less_than_equal":
+            sentence = f"write a whole number of at most {limits['le']}"
+        case "date_from_datetime_parsing" | "date_parsing":
+            sentence = f"{str(given)[:60]!r} is not a day of the calendar; write the day as 2019-05-31"
+        case "date_type":
+            sentence = "write the day as 2019-05-31, in quotation marks"
+        case _:
+            sentence = str(detail["msg"]).removeprefix("Value error, ")
+    return sentence
+
+
+def _model_at(kind: type[BaseModel], path: tuple[str | int, ...]) -> type[BaseModel]:
+    """The class of the object at this place in an event, or around it where the place holds none."""
+    for part in path:
+        if (field := kind.model_fields.get(str(part))) is not None:
+            kind = next(_models(field.annotation), kind)
+    return kind
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models(argument)
+
+
+def _no_such_field(model: type[BaseModel], name: str) -> str:
+    common = Event.model_fields if issubclass(model, Event) else {}
+    own = [field for field in model.model_fields if field not in common]
+    near = get_close_matches(name[:60], model.model_fields, n=1)
+    hint = f"did you mean {near[0]}? " if near else ""
+    takes = ", ".join(own) or f"only {', '.join(common)}"
+    return f"{model.__name__} has no such field; {hint}{model.__name__} takes {takes}"
+
+
+def _as_list(given: object, model: type[BaseModel]) -> str:
+    if not issubclass(model, Event):
+        return f"[{{...}}], of objects with the fields {', '.join(model.model_fields)}"
+    text = given[:60] if isinstance(given, str) and given.strip() else "Minutes"
+    return json.dumps([text], ensure_ascii=not text.isprintable())
+
+
+def _lower_case(given: object) -> str | None:
+    """The short name that was probably meant: `Not started` is `not-started`."""
+    near = re.sub(r"[\s_]+", "-", str(given).strip().lower())
+    return near if _SHORT_NAME.fullmatch(near) and len(near) <= 63 else None
+
+
+_SHORT_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
+
+
+def _code_sentence(given: str) -> str:
+    if near := _lower_case(given):
+        return f"short names are lower case, such as amber; did you mean {near!r}?"
+    return _not_as("a short name: lower-case letters and digits joined by hyphens, such as amber")(given)
+
+
+def _not_as(form: str) -> Callable[[str], str]:
+    return lambda given: f"{given[:60]!r} is not {form}" if given.strip() else "must not be empty"
+
+
+def _text_sentence(given: str, allowed: str = "") -> str:
+    bad = next((one for one in given if one not in allowed and (_CONTROL.match(one) or one in "\ufffe\uffff")), None)
+    if bad is None:
+        return "must not be empty"
+    names = {"\n": "a line break", "\r": "a line break", "\t": "a tab"}
+    what = names.get(bad, f"a control character, U+{ord(bad):04X}")
+    return f"{given[:60]!r} holds a character that cannot stand here ({what}); leave it out"
+
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+
+
+def _pattern(kind: Any) -> str:
+    return str(kind.__metadata__[0].pattern)
+
+
+#: Pattern of a kind of text -> what to say of a text that is not of it.
+_PATTERNS: dict[str, Callable[[str], str]] = {
+    _pattern(Code): _code_sentence,
+    _pattern(Colour): _not_as("a colour; write it as #rrggbb, such as #f47738"),
+    _pattern(Number): _not_as("a number as the paper prints it, such as 2.4 or 6.1a: letters, digits and .()_-, "
+                              "at most 32, no spaces"),
+    _pattern(Sha256): _not_as("a SHA-256: write its 64 hexadecimal digits, in lower case"),
+    _pattern(Line): _text_sentence,
+    _pattern(Text): lambda given: _text_sentence(given, "\t\n\r"),
+}  # fmt: skip

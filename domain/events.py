@@ -151,7 +151,9 @@ class ActionAdded(Event):
     timescale: Line | None = Field(default=None, description="When it is due, as written.")
     leads: tuple[Line, ...] = ()
     reports_to: Line | None = None
-    parent: Number | None = Field(default=None, description="Number of the action it is part of.")
+    parent: Number | None = Field(
+        default=None, description="Number of the action it is part of. An action with parts is counted by its parts."
+    )
 
     @model_validator(mode="after")
     def _has_a_place(self) -> Self:
@@ -201,7 +203,7 @@ class ActionRated(Event):
     """An action was rated; the same rating again is a fact too: reviewed, and unchanged."""
 
     action: Number
-    rating: Code
+    rating: Code = Field(description="On the plan's scale. An action with parts is counted by its parts.")
     evidence: tuple[Line, ...] = ()
 
 

@@ -251,9 +251,12 @@ class Plan:
         """Labels of the document versions issued, oldest first."""
         return [said.value.label for said in self.issues.known(basis)]
 
-    def forums(self, basis: int) -> list[str]:
-        """The forums that the plan has been presented to."""
-        return list(dict.fromkeys(said.value.forum for said in self.presentations.known(basis)))
+    def forums(self, basis: int) -> dict[str, date]:
+        """The forums that the plan has been presented to, each with the first day that it was."""
+        first: dict[str, date] = {}
+        for said in self.presentations.known(basis):
+            first[said.value.forum] = min(said.effective_on, first.get(said.value.forum, said.effective_on))
+        return first
 
     # Trying out
 

@@ -12,7 +12,7 @@ One notation, read and resolved here and nowhere else:
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -75,7 +75,7 @@ class History(Protocol):
     def issue(self, label: str, basis: int) -> tuple[date, int] | None: ...
     def last_told(self, forum: str, day: date, basis: int) -> tuple[date, int] | None: ...
     def issue_labels(self, basis: int) -> Sequence[str]: ...
-    def forums(self, basis: int) -> Sequence[str]: ...
+    def forums(self, basis: int) -> Mapping[str, date]: ...
 
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -139,7 +139,8 @@ def _read_day(day: str, text: str) -> date:
         if _DAY.fullmatch(day):
             return date.fromisoformat(day)
     except ValueError:
-        raise PointUnreadable(f"{day!r} in {text!r} is not a day of the calendar") from None
+        where = "" if day == text else f" in {text!r}"
+        raise PointUnreadable(f"{day!r}{where} is not a day of the calendar") from None
     raise PointUnreadable(f"{text!r} is not a point in time: {NOTATION}")
 
 
@@ -172,7 +173,8 @@ def _day_and_basis(asked: Asked, plan: History, today: date, head: int) -> tuple
         day = asked.day or today
         if told := plan.last_told(asked.forum, day, head):
             return told
-        known = ", ".join(plan.forums(head)) or "none so far"
+        since = (f"{forum!r} since {first.day} {first:%B} {first.year}" for forum, first in plan.forums(head).items())
+        known = ", ".join(since) or "none so far"
         raise PointUnknown(
             f"{asked.forum!r} had not been presented with plan {plan.slug} by {day.isoformat()} (presented to: {known})"
         )

@@ -44,7 +44,7 @@ class ClaimsRecord:
             case "all", code:
                 return table["unrated"][at] if code == UNRATED else table["ratings"][code or ""][at]
             case "due", code if at == "current":
-                rated = sum(count for name, count in table["due"].items() if name != "total")
+                rated = sum(count for name, count in table["due"].items() if name not in ("total", UNRATED))
                 return table["due"]["total"] - rated if code == UNRATED else table["due"][code or "total"]
             case "new" | "closed" | "withdrawn" as movement, None:
                 return table[movement]

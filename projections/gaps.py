@@ -28,12 +28,21 @@ class Gap(TypedDict):
     why: str
 
 
+class UnknownAnswer(TypedDict):
+    """What a priority says it answers although no such recommendation was made by the point."""
+
+    priority: str
+    title: str
+    recommendation: str
+
+
 class GapsDocument(Heading):
     """The gap list of a plan at a point."""
 
     point: PointDocument
     recommendations: int
     gaps: list[Gap]
+    unknown: list[UnknownAnswer]
 
 
 def recommendations_at(plan: Plan, point: Point) -> list[RecommendationDocument]:
@@ -87,4 +96,17 @@ def gaps_at(plan: Plan, point: Point) -> GapsDocument:
         "point": point_document(point),
         "recommendations": len(recommendations),
         "gaps": gaps,
+        "unknown": _unknown_answers(plan, point, {made["number"] for made in recommendations}),
     }
+
+
+def _unknown_answers(plan: Plan, point: Point, made: set[str]) -> list[UnknownAnswer]:
+    end, basis = plan.day_end(point), point.basis
+    unknown: list[UnknownAnswer] = []
+    for number, title in plan.priorities_at(end, basis):
+        answers = plan.priorities[number].answers.at(end, basis)
+        unknown += [
+            {"priority": number, "title": title, "recommendation": answered}
+            for answered in sorted(set(answers.value if answers else ()) - made, key=natural_order)
+        ]
+    return unknown

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from projections.scale import RatingDocument
 
@@ -11,6 +11,14 @@ if TYPE_CHECKING:
     from projections.rag_comparison import ChangeDocument, RowDocument, TotalsDocument
 
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+class Move(NamedTuple):
+    """An action that stands under another priority than before, by the number it bears now."""
+
+    number: str
+    previous: str
+    current: str
 
 
 def narrative(
@@ -21,6 +29,7 @@ def narrative(
     totals: "TotalsDocument",
     changes: "list[ChangeDocument]",
     split: Mapping[str, int],
+    moves: list[Move],
 ) -> list[str]:
     """The comparison in paragraphs: the whole plan first, then each priority.
 
@@ -32,6 +41,7 @@ def narrative(
         totals: the counts of the whole plan.
         changes: the actions that changed, remain a concern or were split.
         split: into how many parts each of those was split, by its number.
+        moves: the actions that moved between priorities.
     """
     labels = {rating["code"]: rating["label"] for rating in ratings}
     concerns = [rating for rating in ratings if rating["concern"]]
@@ -49,7 +59,7 @@ def narrative(
     for row in rows:
         its = by_priority.get(row["priority"], [])
         told = [_due(row, day, labels, f"{word} {row['priority']}"), *_moved(its, labels), *_split(its, labels, split)]
-        sentences.append(" ".join([*told, *_left(row)]))
+        sentences.append(" ".join([*told, *_left(row), *_elsewhere(row["priority"], moves, word)]))
     return sentences
 
 
@@ -63,7 +73,8 @@ def _size(totals: "TotalsDocument") -> str:
     if previous == current and not movements:
         return f"The plan has {_count(current, 'action')}, as it had at the previous point."
     why = f": {_joined(movements)}" if movements else ""
-    return f"The plan has {_count(current, 'action')}, against {_number(previous)} at the previous point{why}."
+    against = _number(previous) if previous else "none"
+    return f"The plan has {_count(current, 'action')}, against {against} at the previous point{why}."
 
 
 def _due_of_all(totals: "TotalsDocument", day: date, labels: dict[str, str]) -> str:
@@ -147,10 +158,23 @@ def _left(row: "RowDocument") -> list[str]:
             been = "is" if count == 1 else "are"
             said = f"{_count(count, 'action').capitalize()}"
             sentences.append(f"{said} {been} new." if verb == "new" else f"{said} {_has(count)} been {verb}.")
-    if moved := row["moved"]:
-        way = "in from" if moved > 0 else "out to"
-        sentences.append(f"{_count(abs(moved), 'action').capitalize()} {_has(abs(moved))} moved {way} elsewhere.")
     return sentences
+
+
+def _elsewhere(priority: str, moves: list[Move], word: str) -> list[str]:
+    """Which actions have gone to which other priority, and which have come from where."""
+    out: dict[str, list[str]] = {}
+    into: dict[str, list[str]] = {}
+    for move in moves:
+        if move.previous == priority:
+            out.setdefault(move.current, []).append(move.number)
+        if move.current == priority:
+            into.setdefault(move.previous, []).append(move.number)
+    return [
+        f"{_count(len(numbers), 'action').capitalize()} ({_joined(numbers)}) {_has(len(numbers))} {way} {word} {other}."
+        for ways, way in ((out, "moved to"), (into, "come from"))
+        for other, numbers in ways.items()
+    ]
 
 
 def _number(count: int) -> str:

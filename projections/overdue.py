@@ -70,12 +70,17 @@ class RescheduledAction(TypedDict):
 
 
 class OverdueDocument(Heading):
-    """What is late in a plan at a point, and what has slipped."""
+    """What is late in a plan at a point, and what has slipped.
+
+    `undated` counts the actions that are not complete and cannot be late: they have no timescale, or one that is in
+    words that settle no day. One that is ongoing is not among them.
+    """
 
     point: PointDocument
     ratings: list[RatingDocument]
     overdue: list[OverdueAction]
     rescheduled: list[RescheduledAction]
+    undated: int
 
 
 def overdue_at(plan: Plan, point: Point) -> OverdueDocument:
@@ -98,7 +103,16 @@ def overdue_at(plan: Plan, point: Point) -> OverdueDocument:
         "ratings": ratings_key(plan, point),
         "overdue": overdue,
         "rescheduled": rescheduled,
+        "undated": sum(_is_undated(plan, action, end, basis) for action in plan.actions.values()),
     }
+
+
+def _is_undated(plan: Plan, action: Action, end: int, basis: int) -> bool:
+    due = due_at(action, end, basis)
+    if due and (due.value.timescale.due or due.value.timescale.precision == "ongoing"):
+        return False
+    counted = action.is_open(end, basis) and not action.open_parts(end, basis)
+    return counted and not plan.is_complete(action, end, basis)
 
 
 def overdue_actions(plan: Plan, point: Point) -> list[tuple[Action, Assertion[Due], date]]:

@@ -11,7 +11,7 @@ from projections.heading import Heading, heading
 from projections.inspections import InspectionDocument, inspections_at
 from projections.measures import MeasureDocument, measures_at
 from projections.point import PointDocument, point_document
-from projections.scale import ScaleDocument, scale_document
+from projections.scale import RatingDocument, ScaleDocument, ratings_key, scale_document
 
 
 class PriorityDocument(TypedDict):
@@ -32,12 +32,18 @@ class IssueDocument(TypedDict):
 
 
 class PlanDocument(Heading):
-    """A plan at a point."""
+    """A plan at a point.
+
+    `status` is "not opened" on a day before the plan was opened, then "open" or "closed". `ratings` is the key to the
+    codes of the actions: those of the scale, then those of former scales.
+    """
 
     point: PointDocument
     status: str
+    opened_on: str
     document_version: IssueDocument | None
     scale: ScaleDocument
+    ratings: list[RatingDocument]
     priorities: list[PriorityDocument]
     recommendations: list[RecommendationDocument]
     measures: list[MeasureDocument]
@@ -55,14 +61,19 @@ def plan_as_at(plan: Plan, point: Point, *, everything: bool = False) -> PlanDoc
     day_end, basis = plan.day_end(point), point.basis
     scale = plan.scale.at(day_end, basis)
     issue = plan.issues.at(day_end, basis)
+    assert plan.opening is not None, "a plan that has a version has been opened"
+    opened_on = plan.opening.effective_on
+    status = "closed" if plan.closing.at(day_end, basis) else "open"
     return {
         **heading(plan),
         "point": point_document(point),
-        "status": "closed" if plan.closing.at(day_end, basis) else "open",
+        "status": "not opened" if point.effective_on < opened_on else status,
+        "opened_on": opened_on.isoformat(),
         "document_version": {"label": issue.value.label, "issued_on": issue.effective_on.isoformat()}
         if issue
         else None,
         "scale": scale_document(scale.value if scale else None),
+        "ratings": ratings_key(plan, point),
         "priorities": _priorities(plan, point, everything),
         "recommendations": recommendations_at(plan, point),
         "measures": measures_at(plan, point),

@@ -9,18 +9,24 @@ holds, and over the totals `moved` is nil.
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import NamedTuple, TypeAlias
 
 from typing_extensions import TypedDict
 
 from domain.plan import Action, Plan, natural_order
 from domain.points import Point
-from domain.scales import Rating
+from domain.scales import Rating, Scale
+from domain.timeline import end_of
 from projections.due import due_at
 from projections.heading import Heading, heading
-from projections.narrative import narrative
+from projections.narrative import Move, narrative
 from projections.point import PointDocument, point_document
 from projections.scale import RatingDocument, rating_document
+
+
+class PointsReversed(ValueError):
+    """The current point's day is before the previous one's."""
 
 
 class Pair(TypedDict):
@@ -31,7 +37,10 @@ class Pair(TypedDict):
 
 
 class TotalsDocument(TypedDict):
-    """Counts over a set of actions. `due` counts those due by the current day, in all and by current rating."""
+    """Counts over a set of actions. `due` counts those due by the current day, in all and by current rating.
+
+    It counts those without a rating as `unrated`, in every table of a comparison in which there are any.
+    """
 
     ratings: dict[str, Pair]
     unrated: Pair
@@ -93,7 +102,16 @@ Counts: TypeAlias = dict[Action, Counted]
 
 
 def rag_comparison(plan: Plan, previous: Point, current: Point) -> ComparisonDocument:
-    """The ratings at two points side by side, by priority, with movements, changes and narrative."""
+    """The ratings at two points side by side, by priority, with movements, changes and narrative.
+
+    Raises:
+        PointsReversed: the current point's day is before the previous one's.
+    """
+    if current.effective_on < previous.effective_on:
+        raise PointsReversed(
+            f"the current point ({_day(current.effective_on)}) is before the previous one"
+            f" ({_day(previous.effective_on)}); give the earlier first"
+        )
     head = heading(plan)
     before, now = counted_at(plan, previous), counted_at(plan, current)
     ratings = columns(plan, previous, current, [*before.values(), *now.values()])
@@ -104,17 +122,21 @@ def rag_comparison(plan: Plan, previous: Point, current: Point) -> ComparisonDoc
         tables[was.priority].count("previous", was)
     for is_ in now.values():
         tables[is_.priority].count("current", is_)
-    for movement in movements(plan, current, before, now):
+    accounted = list(movements(plan, current, before, now))
+    for movement in accounted:
         tables[movement.priority].movements[movement.name] += movement.step
     split = _split(plan, current, before, now)
-    changes = _changes(plan, current, before, now, split)
+    changes = _changes(plan, previous, current, before, now, split)
     into = {
         _number(plan, action, current): len(action.open_parts(plan.day_end(current), current.basis)) for action in split
     }
+    whole = _Table(list(ratings)).add(tables.values())
+    with_unrated = whole.due_unrated > 0
     rows: list[RowDocument] = [
-        {"priority": number, "title": titles[number], **table.document()} for number, table in tables.items()
+        {"priority": number, "title": titles[number], **table.document(with_unrated)}
+        for number, table in tables.items()
     ]
-    totals = _Table(list(ratings)).add(tables.values()).document()
+    totals = whole.document(with_unrated)
     key = [rating_document(rating) for rating in ratings.values()]
     return {
         **head,
@@ -124,7 +146,16 @@ def rag_comparison(plan: Plan, previous: Point, current: Point) -> ComparisonDoc
         "rows": rows,
         "totals": totals,
         "changes": changes,
-        "narrative": narrative(head["priority_word"], current.effective_on, key, rows, totals, changes, into),
+        "narrative": narrative(
+            head["priority_word"],
+            current.effective_on,
+            key,
+            rows,
+            totals,
+            changes,
+            into,
+            _moves(plan, current, accounted),
+        ),
     }
 
 
@@ -137,6 +168,7 @@ class _Table:
         self.total: Pair = {"previous": 0, "current": 0}
         self.movements = {"new": 0, "closed": 0, "withdrawn": 0, "moved": 0}
         self.due = dict.fromkeys(["total", *codes], 0)
+        self.due_unrated = 0
 
     def count(self, when: str, counted: Counted) -> None:
         pair = self.unrated if counted.rating is None else self.ratings[counted.rating.code]
@@ -144,7 +176,9 @@ class _Table:
         self.total[when] += 1  # type: ignore[literal-required]
         if when == "current" and counted.due:
             self.due["total"] += 1
-            if counted.rating is not None:
+            if counted.rating is None:
+                self.due_unrated += 1
+            else:
                 self.due[counted.rating.code] += 1
 
     def add(self, others: "Iterable[_Table]") -> "_Table":
@@ -156,9 +190,10 @@ class _Table:
             for counts, more in ((self.movements, other.movements), (self.due, other.due)):
                 for name, count in more.items():
                     counts[name] += count
+            self.due_unrated += other.due_unrated
         return self
 
-    def document(self) -> TotalsDocument:
+    def document(self, with_unrated: bool) -> TotalsDocument:
         return {
             "ratings": self.ratings,
             "unrated": self.unrated,
@@ -167,7 +202,7 @@ class _Table:
             "withdrawn": self.movements["withdrawn"],
             "moved": self.movements["moved"],
             "total": self.total,
-            "due": self.due,
+            "due": {**self.due, "unrated": self.due_unrated} if with_unrated else self.due,
         }
 
 
@@ -243,6 +278,14 @@ def movements(plan: Plan, current: Point, before: Counts, now: Counts) -> Iterat
             yield Movement(action, place, "new", -1)
 
 
+def _moves(plan: Plan, current: Point, accounted: list[Movement]) -> list[Move]:
+    """Each action that has moved, by the number it bears now, from where to where."""
+    moved = [movement for movement in accounted if movement.name == "moved"]
+    into = {movement.action: movement.priority for movement in moved if movement.step > 0}
+    moves = [Move(_number(plan, out.action, current), out.priority, into[out.action]) for out in moved if out.step < 0]
+    return sorted(moves, key=lambda move: natural_order(move.number))
+
+
 def _split(plan: Plan, current: Point, before: Counts, now: Counts) -> list[Action]:
     """The actions rated at the previous point that are counted by their parts at the current one."""
     end, basis = plan.day_end(current), current.basis
@@ -254,27 +297,58 @@ def _number(plan: Plan, action: Action, point: Point) -> str:
     return number.value if number else ""
 
 
-def _changes(plan: Plan, current: Point, before: Counts, now: Counts, split: list[Action]) -> list[ChangeDocument]:
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B} {day.year}"
+
+
+def _direction(plan: Plan, previous: Point, current: Point, was: Counted | None, is_: Counted | None) -> str:
+    """Where a rating went, by the order of the current scale, the previous one, or the one that both were given on.
+
+    Where none of these orders the two (a first rating, or one from another scale), there is no direction.
+    """
+    if was is None or is_ is None or was.rating is None or is_.rating is None:
+        return "same"
+    scales: list[Scale | None] = []
+    for point in (current, previous):
+        said = plan.scale.at(plan.day_end(point), point.basis)
+        scales.append(said.value if said else None)
+    given_on = _given_on(plan, was, previous)
+    if given_on == _given_on(plan, is_, current):
+        scales.append(given_on)
+    codes = was.rating.code, is_.rating.code
+    return next((way for scale in scales if scale and (way := scale.direction(*codes))), "same")
+
+
+def _given_on(plan: Plan, counted: Counted, point: Point) -> Scale | None:
+    """The scale of the day a rating was given or, where that has since become another, the one it was judged by."""
+    assert counted.rating is not None and counted.version is not None
+    end = end_of(plan.log[counted.version - 1][1])
+    for known in (point.basis, counted.version):
+        if (said := plan.scale.at(end, known)) and said.value.find(counted.rating.code):
+            return said.value
+    return None
+
+
+def _changes(
+    plan: Plan, previous: Point, current: Point, before: Counts, now: Counts, split: list[Action]
+) -> list[ChangeDocument]:
     end, basis = plan.day_end(current), current.basis
-    scale = plan.scale.at(end, basis)
     changes: list[ChangeDocument] = []
     for action in [*now, *split]:
         was, is_ = before.get(action), now.get(action)
-        previous = was.rating.code if was and was.rating else None
+        former = was.rating.code if was and was.rating else None
         code = is_.rating.code if is_ and is_.rating else None
-        if previous == code and not (is_ and is_.rating and is_.rating.concern):
+        if former == code and not (is_ and is_.rating and is_.rating.concern):
             continue
         text = action.text.at(end, basis)
-        direction = scale.value.direction(previous, code) if scale else None
         changes.append({
             "action": _number(plan, action, current),
             "priority": is_.priority if is_ else action.priority_at(end, basis) or "",
             "text": text.value if text else "",
-            "previous": previous,
+            "previous": former,
             "current": code,
-            # Where no scale orders the two (a first rating, or one from a former scale), there is no direction.
-            "direction": direction or "same",
-            "why": "split" if is_ is None else "unchanged concern" if previous == code else "changed",
+            "direction": _direction(plan, previous, current, was, is_),
+            "why": "split" if is_ is None else "unchanged concern" if former == code else "changed",
             "previous_version": was.version if was else None,
             "current_version": is_.version if is_ else None,
         })  # fmt: skip

@@ -95,21 +95,27 @@ def history(session: Session, /, plan: str, at: str, **form: Any) -> None:
 @click.command(short_help="Show every event: who recorded what, and when.")
 @click.argument("plan")
 @click.option("--action", metavar="NUMBER", help="Only what concerns this action, whatever number it bore.")
-@click.option("--recorded-after", type=INSTANT, help="Only what was recorded since: 2019-06-04T09:00:00Z, or a day.")
+@click.option("--recorded-after", type=INSTANT,
+              help="Only what was recorded after this instant (2019-06-04T09:00:00Z), or after the end of"
+              " this day (2019-06-04).")  # fmt: skip
 @click.option("--late-by", type=click.IntRange(0), metavar="DAYS", help="Only what was recorded so many days late.")
+@click.option("--up-to", type=click.IntRange(1, 10**12), metavar="VERSION",
+              help="The trail as it was when this version of the plan was the newest.")  # fmt: skip
 @answering
 @click.pass_obj
 def trail(
-    session: Session, /, plan: str, action: str | None, recorded_after: str | None, late_by: int | None, **form: Any
-) -> None:
+    session: Session, /, plan: str, action: str | None, recorded_after: str | None, late_by: int | None,
+    up_to: int | None, **form: Any,
+) -> None:  # fmt: skip
     """Show a PLAN's events, oldest first: all of them, however many.
 
     \b
       asat trail sunderland --action 2.5
       asat trail sunderland --recorded-after 2019-06-04 --late-by 30
+      asat trail sunderland --up-to 282
     """
     with plainly():
-        tell(session.asker().trail(plan, action, recorded_after, late_by, limit=None), **form)
+        tell(session.asker().trail(plan, action, recorded_after, late_by, limit=None, up_to=up_to), **form)
 
 
 @click.command(short_help="Show one action as at a point in time.")
@@ -165,6 +171,20 @@ def audit(session: Session, /, plan: str, claims: Path, **form: Any) -> None:
 
     Lists every claim that the record does not bear out and every claim that contradicts another. Exits with 1 when
     there are any.
+
+    \b
+    The file holds the two points the paper compares, and its figures:
+      {"previous": "issue:2.0", "current": "issue:3.0", "claims": [
+        {"where": "headline", "population": "due", "at": "current",
+         "rating": "completed", "count": 33},
+        {"where": "paragraph 4", "priority": "2", "population": "all",
+         "at": "previous", "count": 12}]}
+
+    \b
+      population  all, due, new, closed or withdrawn
+      at          previous or current
+      rating      the code of a rating; left out or null: any; "unrated": none
+      priority    its number; left out or null: the whole plan
 
     \b
       asat audit sunderland examples/sunderland-claims.json

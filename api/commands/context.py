@@ -22,6 +22,7 @@ from domain.points import PointUnknown, PointUnreadable, read_instant, read_poin
 from domain.rules import Refused
 from projections.action import ActionUnknown
 from projections.claims import ClaimUnreadable
+from projections.rag_comparison import PointsReversed
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -88,7 +89,7 @@ def plainly() -> Iterator[None]:
         _fail(f"{os.fsdecode(error.filename)} cannot be used ({error.strerror}); name another file")
     except (
         Refused, VersionConflict, NotAnEvent, PointUnknown, PointUnreadable, ActionUnknown, ClaimUnreadable,
-        FormUnknown, LedgerUnusable,
+        FormUnknown, LedgerUnusable, PointsReversed,
     ) as error:  # fmt: skip
         _fail(str(error.args[0] if isinstance(error, LookupError) else error))
 

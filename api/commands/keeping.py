@@ -15,6 +15,7 @@ from api.forms import render
 from api.papers.text_replay import step_line, step_text
 from api.settings import NO_AUTHOR, author
 from domain.envelopes import NotAnEvent, Proposal, Recorded, read_lines
+from domain.ledger import PlanUnknown
 from domain.rules import Refused
 from projections.replay import replay as replay_steps
 
@@ -36,7 +37,7 @@ def record(session: Session, /, file: Path, by: str | None, expect: int | None) 
       asat record events.jsonl --by "Clerk to the board" --expect 289
 
     Prints, per plan, the versions stored. EVENTS.md lists every event and its fields. An event with an event_id (a
-    UUID) can be sent again without being stored twice.
+    UUID) can be sent again without being stored twice: it is said to be already recorded.
     """
     with plainly():
         proposals, lines = _read(file)
@@ -46,13 +47,25 @@ def record(session: Session, /, file: Path, by: str | None, expect: int | None) 
             name = session.settings.by if by is None else author(by)
         except ValueError:
             raise click.UsageError(f"--by {NO_AUTHOR}") from None
+        heads = {one.plan: _head(session, one.plan) for one in proposals if one.event_id is not None}
         try:
             stored = session.ledger.record(proposals, by=name, today=clock.today(), expect=expect)
         except Refused as refused:
             raise Refused(f"line {lines[refused.index]}: {refused}; nothing of this file was recorded") from None
         for plan, versions in _by_plan(stored).items():
             first, last = versions[0], versions[-1]
-            click.echo(f"{plan}: version {first}" if first == last else f"{plan}: versions {first} to {last}")
+            said = f"version {first}" if first == last else f"versions {first} to {last}"
+            # A batch is repeated whole or not at all.
+            click.echo(f"{plan}: already recorded, as {said}" if last <= heads.get(plan, 0) else f"{plan}: {said}")
+
+
+def _head(session: Session, plan: str) -> int:
+    """The plan's newest version; 0 where there is no such plan yet."""
+    try:
+        with session.ledger.plan(plan) as held:
+            return held.version
+    except PlanUnknown:
+        return 0
 
 
 def _read(file: Path) -> tuple[list[Proposal], list[int]]:

@@ -20,6 +20,7 @@ from domain.points import PointUnknown, PointUnreadable
 from domain.rules import Refused
 from projections.action import ActionUnknown
 from projections.claims import ClaimUnreadable
+from projections.rag_comparison import PointsReversed
 
 log = logging.getLogger("asat")
 
@@ -73,6 +74,7 @@ def handle_problems(app: FastAPI) -> None:
         (PointUnknown, 404, "unknown-point"),
         (FormUnknown, 404, "unknown-form"),
         (PointUnreadable, 422, "unreadable-point"),
+        (PointsReversed, 422, "points-reversed"),
         (ClaimUnreadable, 422, "unreadable-claim"),
         (LedgerUnusable, 503, "ledger-unusable"),
     ):

@@ -55,7 +55,8 @@ Since = Annotated[
     str | None,
     Query(
         max_length=40,
-        description="Only what was recorded after this instant (`2019-06-04T09:00:00Z`) or day.",
+        description="Only what was recorded after this instant (`2019-06-04T09:00:00Z`), or after the end of this day "
+        "in London (`2019-06-04`).",
         examples=["2019-06-04T09:00:00Z"],
         json_schema_extra={"pattern": patterns.INSTANT},
     ),
@@ -138,9 +139,13 @@ def trail(
     ] = None,
     after: Annotated[int, Query(ge=0, le=10**12, description="Go on after this version.")] = 0,
     limit: Annotated[int, Query(ge=1, le=LONGEST_TRAIL_PAGE, description="Events a page.")] = TRAIL_PAGE,
+    up_to: Annotated[
+        int | None,
+        Query(ge=1, le=10**12, description="The trail as it was when this version of the plan was the newest."),
+    ] = None,
 ) -> Answer:
     """The plan's events, oldest first, a page at a time; `next` is the `after` of the page that follows."""
-    return ask.trail(plan, action, recorded_after, late_by, after, limit)
+    return ask.trail(plan, action, recorded_after, late_by, after, limit, up_to)
 
 
 @_question("/plans/{plan}/actions/{action}", "action", SingleActionDocument)

@@ -16,7 +16,7 @@ from api.papers.comma_separated_lists import (
 )
 from api.papers.comma_separated_record import audit_csv, changes_csv, history_csv, trail_csv
 from api.papers.comma_separated_table import Value, comma_separated
-from api.papers.wording import Labels, fixed
+from api.papers.wording import NOT_RATED, Labels, fixed
 from projections.action import ActionDocument, SingleActionDocument
 from projections.plan_as_at import PlanDocument
 from projections.rag_comparison import ComparisonDocument, TotalsDocument
@@ -112,17 +112,21 @@ def comparison_csv(document: ComparisonDocument) -> str:
     """A row for each priority and one for the totals; each rating has a column for either point, and one for due."""
     ratings = document["ratings"]
     columns = ["priority", "title"]
-    for label in [*_distinct(document), "Unrated"]:
+    for label in [*_distinct(document), NOT_RATED]:
         columns += [f"{label} previous", f"{label} current"]
-    columns += ["New", "Closed", "Withdrawn", "Moved", "Total previous", "Total current", "Due total"]
+    columns += ["New", "Moved", "Closed", "Withdrawn", "Total previous", "Total current", "Due total"]
     columns += [f"Due {label}" for label in _distinct(document)]
+    due = ["total", *(rating["code"] for rating in ratings)]
+    if "unrated" in document["totals"]["due"]:
+        columns.append(f"Due {NOT_RATED}")
+        due.append("unrated")
 
     def figures(one: TotalsDocument) -> list[Value]:
         pairs = [*(one["ratings"][rating["code"]] for rating in ratings), one["unrated"]]
         counts = [count for pair in pairs for count in (pair["previous"], pair["current"])]
-        counts += [one["new"], one["closed"], one["withdrawn"], one["moved"]]
+        counts += [one["new"], one["moved"], one["closed"], one["withdrawn"]]
         counts += [one["total"]["previous"], one["total"]["current"]]
-        return [*counts, one["due"]["total"], *(one["due"][rating["code"]] for rating in ratings)]
+        return [*counts, *(one["due"][name] for name in due)]
 
     last = [document["plan"], fixed(document["previous"]), fixed(document["current"])]
     rows: list[list[Value]] = [[row["priority"], row["title"], *figures(row), *last] for row in document["rows"]]
@@ -133,7 +137,7 @@ def comparison_csv(document: ComparisonDocument) -> str:
 def _distinct(document: ComparisonDocument) -> list[str]:
     """The labels of the ratings; with the code where two have the same one, or one that another column has."""
     labels = [rating["label"] for rating in document["ratings"]]
-    taken = {label for label in labels if labels.count(label) > 1} | {"Unrated", "Total", "total"}
+    taken = {label for label in labels if labels.count(label) > 1} | {NOT_RATED, "Total", "total"}
     return [
         f"{rating['label']} ({rating['code']})" if rating["label"] in taken else rating["label"]
         for rating in document["ratings"]

@@ -4,6 +4,7 @@ import json
 
 from api.papers.comma_separated_table import Value, comma_separated
 from api.papers.wording import Labels, fixed
+from api.papers.wording_lines import NEVER_MADE
 from projections.assurance import AssurancesDocument
 from projections.gaps import GapsDocument
 from projections.measures import MeasuresDocument
@@ -62,12 +63,15 @@ def overdue_csv(document: OverdueDocument) -> str:
 
 
 def gaps_csv(document: GapsDocument) -> str:
-    """A row for each recommendation that no action answers."""
+    """A row for each recommendation that no action answers, and for each answer to one that was never made."""
     columns = ["recommendation", "text", "made by", "made on", "answered by", "why", "plan", "point"]
     last = [document["plan"], fixed(document["point"])]
     rows: list[list[Value]] = [
         [gap["number"], gap["text"], gap["made_by"], gap["made_on"], "; ".join(gap["answered_by"]), gap["why"], *last]
         for gap in document["gaps"]
+    ]
+    rows += [
+        [one["recommendation"], None, None, None, one["priority"], NEVER_MADE, *last] for one in document["unknown"]
     ]
     return comma_separated(columns, rows)
 

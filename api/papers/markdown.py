@@ -89,10 +89,13 @@ def _counts(document: ComparisonDocument) -> str:
 
 def _due(document: ComparisonDocument) -> str:
     codes = [rating["code"] for rating in document["ratings"]]
-    columns = ["No.", "Title", *(md(rating["label"]) for rating in document["ratings"]), "Due"]
+    unrated = "unrated" in document["totals"]["due"]
+    names = [*codes, *(["unrated"] if unrated else []), "total"]
+    labels = [md(rating["label"]) for rating in document["ratings"]]
+    columns = ["No.", "Title", *labels, *([NOT_RATED] if unrated else []), "Due"]
 
     def cells(one: TotalsDocument) -> list[str]:
-        return [str(one["due"][name]) for name in (*codes, "total")]
+        return [str(one["due"][name]) for name in names]
 
     rows = [[md(row["priority"]), md_lines(row["title"]), *cells(row)] for row in document["rows"]]
     rows.append([f"**{cell}**" if cell else "" for cell in ["", "Totals", *cells(document["totals"])]])
@@ -104,7 +107,7 @@ def _changes(document: ComparisonDocument) -> str:
         return "None."
     labels = Labels(document)
     return table(
-        ["No.", "Action", "Previous", "Current", "Direction"],
+        ["No.", "Action", "Previous", "Current", "Direction", "Version"],
         [
             [
                 md(change["action"]),
@@ -112,6 +115,7 @@ def _changes(document: ComparisonDocument) -> str:
                 md(labels(change["previous"])),
                 BY_ITS_PARTS if change["why"] == "split" else md(labels(change["current"])),
                 direction(change),
+                str(change["current_version"] or ""),
             ]
             for change in document["changes"]
         ],

@@ -2,7 +2,15 @@
 
 from api.papers.markdown_blocks import footer, md, md_lines, paper, table
 from api.papers.wording import NOT_RATED, Labels, as_at, count, day_in_figures, fixed
-from api.papers.wording_lines import assurance_words, cycle_words, days_moved, due_as_written, rescheduling_words
+from api.papers.wording_lines import (
+    NEVER_MADE,
+    assurance_words,
+    cycle_words,
+    days_moved,
+    due_as_written,
+    rescheduling_words,
+    undated_words,
+)
 from projections.assurance import AssurancesDocument
 from projections.gaps import GapsDocument
 from projections.measures import MeasureHistory, MeasuresDocument
@@ -81,6 +89,7 @@ def overdue_markdown(document: OverdueDocument) -> str:
     blocks.append(f"## {count(len(rescheduled), 'action')} rescheduled")
     if rescheduled:
         blocks.append(table(["No.", "Action", "Original", "Now", "Days", "Changes"], rescheduled, [4]))
+    blocks.append(undated_words(document))
     under = [document["organisation"], "Overdue actions"]
     command = f"asat overdue {document['plan']} --at {fixed(point)}"
     return paper(document["title"], under, as_at(point), blocks, footer(command, point))
@@ -102,8 +111,15 @@ def gaps_markdown(document: GapsDocument) -> str:
     blocks = [f"## {len(rows)} of {count(document['recommendations'], 'recommendation')} not answered"]
     if rows:
         blocks.append(table(["No.", "Recommendation", "Made by", "Made on", "Why"], rows))
+    if document["unknown"]:
+        unknown = [
+            [md(one["recommendation"]), md(one["priority"]), md(one["title"]), NEVER_MADE]
+            for one in document["unknown"]
+        ]
+        blocks.append(f"## {count(len(unknown), 'answer')} to a recommendation never made")
+        blocks.append(table(["Recommendation", md(document["priority_word"]), "Title", "Why"], unknown))
     command = f"asat gaps {document['plan']} --at {fixed(point)}"
-    under = ["Recommendations that no action answers"]
+    under = [document["organisation"], "Recommendations that no action answers"]
     return paper(document["title"], under, as_at(point), blocks, footer(command, point))
 
 
@@ -113,7 +129,8 @@ def measures_markdown(document: MeasuresDocument) -> str:
     blocks = [block for measure in document["measures"] for block in _measure(measure)]
     command = f"asat measures {document['plan']} --at {fixed(point)}"
     said = blocks or ["No measures are defined."]
-    return paper(document["title"], ["Measures"], as_at(point), said, footer(command, point))
+    under = [document["organisation"], "Measures"]
+    return paper(document["title"], under, as_at(point), said, footer(command, point))
 
 
 def _measure(measure: MeasureHistory) -> list[str]:
@@ -143,7 +160,8 @@ def assurance_markdown(document: AssurancesDocument) -> str:
     ]
     blocks = [table([md(document["priority_word"]), "Title", "Assurance", "Before that"], rows)]
     command = f"asat assurance {document['plan']} --at {fixed(point)}"
-    return paper(document["title"], ["Assurance"], as_at(point), blocks, footer(command, point))
+    under = [document["organisation"], "Assurance"]
+    return paper(document["title"], under, as_at(point), blocks, footer(command, point))
 
 
 def stale_markdown(document: StaleDocument) -> str:

@@ -3,7 +3,17 @@
 from collections.abc import Iterator
 
 from api.papers.markdown_blocks import footer, md, md_lines, paper, table
-from api.papers.wording import Labels, as_at, day_in_figures, day_in_words, due_in_words, due_moved, fixed
+from api.papers.wording import (
+    Labels,
+    as_at,
+    day_in_figures,
+    day_in_words,
+    due_in_words,
+    due_moved,
+    fixed,
+    not_opened,
+    printed_key,
+)
 from api.papers.wording_lines import answered_by, inspection_lines, rating_words
 from projections.action import ActionDocument, SingleActionDocument
 from projections.measures import MeasureDocument
@@ -40,7 +50,9 @@ def _with_all(document: PlanDocument) -> bool:
 
 
 def _key(document: PlanDocument) -> list[str]:
-    ratings = document["scale"]["ratings"]
+    if said := not_opened(document):
+        return [said]
+    ratings = printed_key(document)
     if not ratings:
         return ["The actions of this plan are not rated."]
     rows = [[md(rating["label"]), md_lines(rating["meaning"] or "")] for rating in ratings]

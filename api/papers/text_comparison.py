@@ -86,7 +86,10 @@ def _counts(document: ComparisonDocument, key: Key) -> tuple[list[Text], Callabl
 
 def _due(document: ComparisonDocument, key: Key) -> tuple[list[Text], Callable[[TotalsDocument], list[Text]]]:
     codes = [rating["code"] for rating in document["ratings"]]
-    return [*map(key, codes), Text("Due")], lambda one: [_number(one["due"][name]) for name in (*codes, "total")]
+    unrated = "unrated" in document["totals"]["due"]
+    names = [*codes, *(["unrated"] if unrated else []), "total"]
+    words = [*map(key, codes), *([Text(NOT_RATED)] if unrated else []), Text("Due")]
+    return words, lambda one: [_number(one["due"][name]) for name in names]
 
 
 def _counts_by_line(document: ComparisonDocument, key: Key) -> Table:
@@ -109,6 +112,8 @@ def _due_by_line(document: ComparisonDocument, key: Key) -> Table:
     made = table("Rating", "Due", numbers=(1,))
     for rating in document["ratings"]:
         made.add_row(key(rating["code"]), _number(document["totals"]["due"][rating["code"]]))
+    if unrated := document["totals"]["due"].get("unrated"):
+        made.add_row(NOT_RATED, _number(unrated))
     made.add_row("Total", _number(document["totals"]["due"]["total"]), style="bold")
     return made
 
@@ -117,10 +122,11 @@ def _changes(document: ComparisonDocument, key: Key) -> list[RenderableType]:
     head = heading("Ratings that changed, or remain a concern")
     if not document["changes"]:
         return [head, line("None.")]
-    rows = table("No.", "Action", "Previous → current", "Direction")
+    rows = table("No.", "Action", "Previous → current", "Direction", "Version")
     for change in document["changes"]:
         current = Text(BY_ITS_PARTS) if change["why"] == "split" else key(change["current"])
         moved = Text(" → ").join([key(change["previous"]), current])
         style = "bold" if change["direction"] == "worse" else ""
-        rows.add_row(line(change["action"]), line(change["text"]), moved, Text(direction(change), style=style))
+        way, version = Text(direction(change), style=style), str(change["current_version"] or "")
+        rows.add_row(line(change["action"]), line(change["text"]), moved, way, version)
     return [head, rows]

@@ -17,7 +17,15 @@ from api.papers.text_blocks import (
     title_block,
 )
 from api.papers.wording import NOT_RATED, as_at, count, day_in_figures, fixed, safe_text
-from api.papers.wording_lines import assurance_words, cycle_words, days_moved, due_as_written, rescheduling_words
+from api.papers.wording_lines import (
+    NEVER_MADE,
+    assurance_words,
+    cycle_words,
+    days_moved,
+    due_as_written,
+    rescheduling_words,
+    undated_words,
+)
 from projections.assurance import AssurancesDocument
 from projections.gaps import GapsDocument
 from projections.measures import MeasuresDocument
@@ -82,12 +90,15 @@ def overdue_text(document: OverdueDocument) -> Group:
             original, current = line(moved["original"]["text"]), line(moved["current"]["text"])
             rows.add_row(line(moved["number"]), lines(moved["text"]), original, current, days, lines(changes))
         parts.append(kept_whole(rows))
+    if said := undated_words(document):
+        parts += [Text(), line(said)]
     return page(*parts)
 
 
 def gaps_text(document: GapsDocument) -> Group:
     """The recommendations that no action answers."""
-    parts = title_block(document["title"], ["Recommendations that no action answers"], as_at(document["point"]))
+    under = [document["organisation"], "Recommendations that no action answers"]
+    parts = title_block(document["title"], under, as_at(document["point"]))
     said = f"{len(document['gaps'])} of {count(document['recommendations'], 'recommendation')} not answered"
     parts.append(heading(said))
     if document["gaps"]:
@@ -99,12 +110,18 @@ def gaps_text(document: GapsDocument) -> Group:
         rows.columns[3].no_wrap = True
         rows.columns[2].max_width = rows.columns[4].max_width = 18
         parts.append(kept_whole(rows))
+    if document["unknown"]:
+        parts.append(heading(f"{count(len(document['unknown']), 'answer')} to a recommendation never made"))
+        unknown = table("Recommendation", document["priority_word"], "Title", "Why")
+        for one in document["unknown"]:
+            unknown.add_row(line(one["recommendation"]), line(one["priority"]), line(one["title"]), NEVER_MADE)
+        parts.append(unknown)
     return page(*parts)
 
 
 def measures_text(document: MeasuresDocument) -> Group:
     """Each measure with its baseline, its target and every value reported."""
-    parts = title_block(document["title"], ["Measures"], as_at(document["point"]))
+    parts = title_block(document["title"], [document["organisation"], "Measures"], as_at(document["point"]))
     if not document["measures"]:
         parts += [Text(), line("No measures are defined.")]
     for measure in document["measures"]:
@@ -125,7 +142,7 @@ def measures_text(document: MeasuresDocument) -> Group:
 
 def assurance_text(document: AssurancesDocument) -> Group:
     """The assurance on each priority, and what it was before."""
-    parts = title_block(document["title"], ["Assurance"], as_at(document["point"]))
+    parts = title_block(document["title"], [document["organisation"], "Assurance"], as_at(document["point"]))
     rows = table(document["priority_word"], "Title", "Assurance", "Before that")
     for priority in document["priorities"]:
         given = assurance_words(priority["assurance"])

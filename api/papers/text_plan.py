@@ -5,7 +5,16 @@ from rich.table import Table
 from rich.text import Text
 
 from api.papers.text_blocks import Key, each_of, heading, joined, line, lines, page, table, title_block
-from api.papers.wording import as_at, day_in_figures, day_in_words, due_in_words, due_moved, safe_text
+from api.papers.wording import (
+    as_at,
+    day_in_figures,
+    day_in_words,
+    due_in_words,
+    due_moved,
+    not_opened,
+    printed_key,
+    safe_text,
+)
 from api.papers.wording_lines import answered_by, inspection_lines
 from projections.action import ActionDocument, SingleActionDocument
 from projections.gaps import RecommendationDocument
@@ -16,7 +25,7 @@ from projections.plan_as_at import PlanDocument, PriorityDocument
 
 def plan_text(document: PlanDocument) -> Group:
     """The plan as at a point: its key, its priorities with their actions, and what it answers to."""
-    key = Key(document["scale"]["ratings"])
+    key = Key.of(document)
     under = [document["organisation"]]
     if version := document["document_version"]:
         under.append(f"Document version {version['label']}, issued {day_in_words(version['issued_on'])}")
@@ -33,7 +42,9 @@ def plan_text(document: PlanDocument) -> Group:
 
 
 def _key(document: PlanDocument, key: Key) -> list[RenderableType]:
-    ratings = document["scale"]["ratings"]
+    if said := not_opened(document):
+        return [Text(), line(said)]
+    ratings = printed_key(document)
     if not ratings:
         return [heading("Ratings"), line("The actions of this plan are not rated.")]
     rows = Table.grid(padding=(0, 2))

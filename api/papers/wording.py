@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from domain.points import LONDON
-from projections.action import TimescaleDocument
+from projections.action import ActionDocument, TimescaleDocument
+from projections.plan_as_at import PlanDocument
 from projections.point import PointDocument
 from projections.rag_comparison import ChangeDocument, TotalsDocument
 from projections.scale import RatingDocument
@@ -52,9 +53,9 @@ def day_in_figures(day: str) -> str:
 
 
 def instant_in_words(instant: str) -> str:
-    """An instant of the data by the clock of London: `4 June 2019, 10:00`."""
+    """An instant of the data by the clock of London: `4 June 2019, 10:00 UK time`."""
     read = _in_london(instant)
-    return f"{day_in_words(read.date().isoformat())}, {read:%H:%M}"
+    return f"{day_in_words(read.date().isoformat())}, {read:%H:%M} UK time"
 
 
 def instant_in_figures(instant: str) -> str:
@@ -74,7 +75,7 @@ def fixed(point: PointDocument) -> str:
 
 
 def known(point: PointDocument) -> str:
-    """What was taken into account: `with everything recorded by 20 November 2026, 13:03 (version 289)`."""
+    """What was taken into account: `with everything recorded by 20 November 2026, 13:03 UK time (version 289)`."""
     return f"with everything recorded by {instant_in_words(point['known_at'])} (version {point['basis']})"
 
 
@@ -121,6 +122,26 @@ def ratings_of(document: Mapping[str, Any]) -> list[RatingDocument]:
     """The ratings a document gives as its key, by itself or in its scale; none where it gives no key."""
     found: list[RatingDocument] = document.get("ratings") or (document.get("scale") or {}).get("ratings") or []
     return found
+
+
+def printed_key(document: PlanDocument) -> list[RatingDocument]:
+    """The ratings that a plan's key explains: those of its scale, and former ones that actions still bear."""
+    known = {rating["code"] for rating in document["scale"]["ratings"]}
+    borne: set[str | None] = set()
+    left: list[ActionDocument] = [action for priority in document["priorities"] for action in priority["actions"]]
+    while left:
+        action = left.pop()
+        borne.add(action["rating"])
+        left += action["actions"]
+    former = [one for one in document["ratings"] if one["code"] in borne and one["code"] not in known]
+    return [*document["scale"]["ratings"], *former]
+
+
+def not_opened(document: PlanDocument) -> str:
+    """That the plan was not open yet on the day asked for, and when it was opened; nothing where it was."""
+    if document["status"] != "not opened":
+        return ""
+    return f"The plan was not open yet on that day; it was opened on {day_in_words(document['opened_on'])}."
 
 
 class Labels:

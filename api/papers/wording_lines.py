@@ -9,9 +9,11 @@ from projections.action import ActionDocument
 from projections.assurance import AssuranceDocument
 from projections.gaps import RecommendationDocument
 from projections.inspections import InspectionDocument
-from projections.overdue import Rescheduling
+from projections.overdue import OverdueDocument, Rescheduling
 from projections.stale_text import StaleDocument
 from projections.trail import TrailDocument
+
+NEVER_MADE = "no such recommendation was made"
 
 
 def claim_words(claim: Mapping[str, Any]) -> str:
@@ -55,16 +57,17 @@ def trail_words(document: TrailDocument) -> str:
 
 
 def trail_basis(document: TrailDocument) -> str:
-    """What a trail takes into account: `as recorded up to version 289, on 20 November 2026, 13:03`."""
+    """What a trail takes into account: `as recorded up to version 289, on 20 November 2026, 13:03 UK time`."""
     return f"as recorded up to version {document['basis']}, on {instant_in_words(document['known_at'])}"
 
 
 def trail_command(document: TrailDocument) -> str:
-    """The command that makes a trail again."""
+    """The command that makes a trail again, whatever was recorded since."""
     options = {
         "--action": document["query"]["action"],
         "--recorded-after": document["query"]["recorded_after"],
         "--late-by": document["query"]["late_by"],
+        "--up-to": document["basis"],
     }
     asked = [f" {name} {shlex.quote(str(value))}" for name, value in options.items() if value is not None]
     return f"asat trail {document['plan']}{''.join(asked)}"
@@ -94,6 +97,14 @@ def cycle_words(document: StaleDocument) -> str:
     """How often the plan is reported on."""
     days = document["cycle_days"]
     return "" if days is None else f"The plan is usually reported on every {count(days, 'day')}."
+
+
+def undated_words(document: OverdueDocument) -> str:
+    """How many actions cannot be overdue because nothing says by which day they are due; nothing where none is so."""
+    if not (number := document["undated"]):
+        return ""
+    has, it = ("has", "it") if number == 1 else ("have", "they")
+    return f"{count(number, 'action')} not complete {has} no due date that settles a day, so {it} cannot be overdue."
 
 
 def answered_by(recommendation: RecommendationDocument, word: str) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import httpx2
 import psycopg
@@ -25,6 +25,7 @@ from api.http.application import make_application
 from api.http.serving import listen
 from domain.ledger import Ledger
 from domain.ledger.embedded import EmbeddedServer
+from projections.claims import Claim, read_claims
 from tests.api.conftest import BY, OPENING, asking, load_examples, rated
 from tests.api.process import ASAT, CLAIMS, complained, environment, run, said
 
@@ -214,6 +215,19 @@ def test_a_trail_is_of_an_action_since_an_instant_or_late(demo: Path) -> None:
     assert all(event["late_by_days"] >= 2790 for event in document["events"])
 
 
+def test_the_command_below_a_trail_makes_the_same_paper_again(own: Path, slug: str) -> None:
+    said("record", "-", data=own, stdin=lines(slug, *OPENING, rated("red")))
+    asked = ["trail", slug, "--action", "2.4", "--late-by", "1"]
+    paper = {form: said(*asked, "-f", form, data=own) for form in ("md", "text", "json")}
+    (command,) = re.findall(r"asat (trail .*--up-to 4)", " ".join(paper["text"].split()))
+    assert f"asat {command}" in paper["md"]
+    error = {"type": "EventWithdrawn", "version": 4, "reason": "In error", "effective_on": "2019-03-15"}
+    said("record", "-", data=own, stdin=lines(slug, error))
+    for form, before in paper.items():
+        assert said(*command.split(), "-f", form, data=own) == before
+    assert "no version 6; its newest is 5" in complained("trail", slug, "--up-to", 6, data=own)
+
+
 def test_the_audit_finds_33_against_34_and_36_against_35(demo: Path) -> None:
     audit = json.loads(said("audit", "sunderland", CLAIMS, data=demo, code=1))
     assert [(one["claim"]["count"], one["record"]) for one in audit["differences"]] == [(33, 34), (36, 35)]
@@ -264,6 +278,7 @@ def test_the_reader_of_a_pipe_may_have_seen_enough(demo: Path) -> None:
         ("show sunderland --at issue:9", "(issued: 1.0, 2.0, 3.0)"),
         ("compare sunderland 2019-03-29@500", "no version 500; its newest is 289"),
         ("action sunderland 99", "had no action 99"),
+        ("compare sunderland 2019-05-31 2019-03-29", "2019"),
         ("trail sunderland --action 99", "never had an action 99"),
     ],
 )
@@ -341,9 +356,13 @@ def test_an_event_with_an_id_is_stored_once(own: Path, slug: str) -> None:
     events = [
         {**event, "event_id": f"018f2d3c-0000-7000-8000-00000000{place:04}"} for place, event in enumerate(OPENING)
     ]
-    for _ in range(2):
-        assert said("record", "-", data=own, stdin=lines(slug, *events)) == f"{slug}: versions 1 to 3\n"
+    again = f"{slug}: already recorded, as versions 1 to 3\n"
+    for told in (f"{slug}: versions 1 to 3\n", again):
+        assert said("record", "-", data=own, stdin=lines(slug, *events)) == told
     assert versions(slug, own) == 3
+    new = lines(slug, {**rated("green"), "event_id": "018f2d3c-0000-7000-8000-000000000009"})
+    assert said("record", "-", data=own, stdin=new) == f"{slug}: version 4\n"
+    assert said("record", "-", data=own, stdin=new) == f"{slug}: already recorded, as version 4\n"
 
 
 @pytest.mark.parametrize(
@@ -499,6 +518,15 @@ def test_a_port_that_is_taken_is_named(demo: Path) -> None:
 
 
 # Help
+
+
+def test_the_audit_teaches_its_file() -> None:
+    shown = CliRunner().invoke(cli, ["audit", "--help"], env={"COLUMNS": "80"}).output
+    example = re.search(r"its figures:\n(.*?)\n\n", shown, re.DOTALL)
+    assert example
+    assert len(read_claims(example[1]).claims) == 2
+    for word in (*get_args(Claim.model_fields["population"].annotation), "previous", "current", "unrated"):
+        assert word in shown.partition("population  ")[2]
 
 
 def test_every_command_teaches_itself() -> None:

@@ -125,6 +125,9 @@ def test_a_point_that_is_endless_is_not_worked_on(reader: TestClient) -> None:
         ("after=1.5", ["after is not a whole number"]),
         ("late_by=-1", ["late_by"]),
         ("late_by=" + "9" * 5000, ["late_by"]),
+        ("up_to=0", ["up_to"]),
+        ("up_to=1000000000001", ["up_to"]),
+        ("up_to=x", ["up_to is not a whole number"]),
     ],
 )
 def test_a_trail_that_cannot_be_read(reader: TestClient, query: str, words: list[str]) -> None:
@@ -132,10 +135,19 @@ def test_a_trail_that_cannot_be_read(reader: TestClient, query: str, words: list
     assert [problem["field"] for problem in document["problems"]] == [words[0].split()[0]]
 
 
+def test_a_trail_up_to_a_version_that_is_not_there(reader: TestClient) -> None:
+    told(reader.get("/plans/sunderland/trail?up_to=290"), 404, "unknown-point", "no version 290; its newest is 289")
+
+
 @pytest.mark.parametrize("instant", ["yesterday", "2019-06-04T09:00:00", "2019-13-01", "0001-01-01T00:00:00+23:59"])
 def test_an_instant_that_is_not_one(reader: TestClient, instant: str) -> None:
     response = reader.get("/plans/sunderland/trail", params={"recorded_after": instant})
     told(response, 422, "unreadable-point", instant, "2019-06-04T09:00:00Z")
+
+
+def test_a_comparison_goes_forward_in_time(reader: TestClient) -> None:
+    response = reader.get("/plans/sunderland/comparison?previous=2019-05-31&current=2019-03-29")
+    told(response, 422, "points-reversed", "2019")
 
 
 def test_a_comparison_needs_to_know_with_what(reader: TestClient) -> None:
@@ -149,7 +161,7 @@ def test_a_comparison_needs_to_know_with_what(reader: TestClient) -> None:
         ("/plans/sunderland?att=2019-05-31", "att is no parameter of this address; did you mean at?"),
         ("/plans/sunderland.csv?At=now", "At is no parameter"),
         ("/plans/sunderland/comparison?previous1=now", "did you mean previous?"),
-        ("/plans/sunderland/trail?x=1&limit=5", "it takes action, recorded_after, late_by, after, limit"),
+        ("/plans/sunderland/trail?x=1&limit=5", "it takes action, recorded_after, late_by, after, limit, up_to"),
         ("/plans?at=now", "it takes none"),
         ("/plans/sunderland?at=now&at=2019-05-31", "at stands twice"),
     ],
@@ -271,7 +283,7 @@ class TestNothingIsRecorded:
             (rated("green", on="2019-02-30"), "effective_on", ""),
             (rated("green", on="31/05/2019"), "effective_on", "2019-05-31"),
             ({**rated("green"), "effective_on": 1559260800}, "effective_on", "2019-05-31"),
-            (rated("Green"), "rating", "'Green'"),
+            (rated("Green"), "rating", "did you mean 'green'?"),
             (rated(""), "rating", ""),
             (rated("green", event_id="1"), "event_id", "not a UUID"),
             (rated("green", event_id={"a": "x" * 10_000}), "event_id", "not a UUID"),
@@ -357,7 +369,7 @@ class TestNothingIsRecorded:
 
     def test_where_a_text_is_too_long(self, client: TestClient, plan: str) -> None:
         event = {"type": "ProgressReported", "action": "2.4", "text": "x" * 20_001}
-        told(client.post(f"{plan}/events", json=event), 422, "unreadable", "text", "20000")
+        told(client.post(f"{plan}/events", json=event), 422, "unreadable", "text", "20,000")
 
 
 # Audits

@@ -342,6 +342,34 @@ def test_only_what_was_recorded_since_or_so_late(client: TestClient, plan: str) 
     assert ask(client, f"{plan}/trail?late_by=1000000")["events"] == []
 
 
+def test_a_trail_up_to_a_version_is_what_it_was_then(client: TestClient, plan: str) -> None:
+    client.post(f"{plan}/events", json=[rated("red"), rated("green")])
+    for query in ("", "&action=2.4", "&late_by=1&limit=2", "&limit=2&after=2", "&action=2.4&recorded_after=2019-06-04"):
+        before = client.get(f"{plan}/trail?{query[1:]}")
+        pinned = client.get(before.headers["content-location"])
+        assert before.headers["content-location"].endswith("up_to=5")
+        assert pinned.content == before.content
+        assert ("immutable" in pinned.headers["cache-control"], "immutable" in before.headers["cache-control"]) == (
+            True, False,
+        )  # fmt: skip
+    papers = {form: client.get(f"{plan}/trail.{form}?up_to=5") for form in FORMS}
+    later = [
+        {"type": "EventWithdrawn", "version": 5, "reason": "Recorded in error", "effective_on": "2019-03-15"},
+        {"type": "ActionRenumbered", "action": "2.4", "number": "2.9", "effective_on": "2019-01-20"},
+        {"type": "PriorityReworded", "number": "2", "title": "Missing and exploited", "effective_on": "2019-01-20"},
+    ]
+    assert client.post(f"{plan}/events", json=later).status_code == 201
+    for form, then in papers.items():
+        now = client.get(f"{plan}/trail.{form}?up_to=5")
+        assert (now.content, now.headers["etag"]) == (then.content, then.headers["etag"])
+    again = ask(client, f"{plan}/trail?up_to=5")
+    assert (again["basis"], [one["withdrawn_by"] for one in again["events"]]) == (5, [None] * 5)
+    assert again["known_at"] == again["events"][-1]["recorded_at"]
+    assert ask(client, f"{plan}/trail")["events"][4]["withdrawn_by"] == 6
+    assert client.get(f"{plan}/trail?up_to=5&action=2.9").status_code == 404, "a number it bore only later"
+    assert [one["version"] for one in follow(client, f"{plan}/trail?up_to=5&limit=2")] == [1, 2, 3, 4, 5]
+
+
 def test_a_withdrawn_event_stays_in_the_trail_and_says_by_which_it_was(client: TestClient, plan: str) -> None:
     withdrawal = {"type": "EventWithdrawn", "version": 4, "reason": "In error", "effective_on": "2019-04-01"}
     assert client.post(f"{plan}/events", json=[rated("red"), withdrawal]).status_code == 201

@@ -227,11 +227,15 @@ def served(server_folder: Path) -> Iterator[str]:
 
 
 # The fields of an event may each be as described and yet not go together, which is 422 too (days out of order, another
-# plan than the address names). JSON Schema cannot say so.
+# plan than the address names), and so may the two points of a comparison. JSON Schema cannot say so.
 STRANGERS = """
 [[operations]]
 include-name = "POST /plans/{plan}/events"
 checks.positive_data_acceptance.expected-statuses = ["2xx", "401", "403", "404", "409", "422", "5xx"]
+
+[[operations]]
+include-path-regex = "/plans/[{]plan[}]/(comparison|audit)"
+checks.positive_data_acceptance.expected-statuses = ["2xx", "3xx", "401", "403", "404", "409", "422", "5xx"]
 """
 
 

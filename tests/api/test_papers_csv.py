@@ -6,8 +6,9 @@ import pytest
 
 from api.forms import TEXT, render
 from api.papers.comma_separated_table import cell, comma_separated
+from projections.gaps import gaps_at
 from tests.api.answers import EMOJI, ESCAPES, RIGHT_TO_LEFT, answers, example, harmful, poisoned, sunderland
-from tests.kit import added, given, renumbered
+from tests.kit import MAY, added, given, priority, renumbered
 
 FORMULAS = [
     "=1+1", "+1", "-1+1", "-1.", "-3.2%", "-1\n", "-A1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\u200b=1", "＝1",  # noqa: RUF001
@@ -30,7 +31,7 @@ def test_the_figures_of_the_comparison_are_read_back_as_the_document_has_them():
                 assert int(row[f"{rating['label']} {when}"]) == told["ratings"][rating["code"]][when]
             assert int(row[f"Due {rating['label']}"]) == told["due"][rating["code"]]
         for when in ("previous", "current"):
-            assert int(row[f"Unrated {when}"]) == told["unrated"][when]
+            assert int(row[f"Not rated {when}"]) == told["unrated"][when]
             assert int(row[f"Total {when}"]) == told["total"][when]
         for movement in ("new", "closed", "withdrawn", "moved"):
             assert int(row[movement.capitalize()]) == told[movement]
@@ -44,8 +45,26 @@ def test_a_negative_figure_of_ours_stays_a_figure():
     assert [row["Moved"] for row in rows] == ["-1", "1", "0", "0"]
 
 
+def test_the_columns_of_movements_stand_as_in_the_other_papers():
+    header = render("comparison", "csv", sunderland()["comparison"]).decode().split("\r\n")[0]
+    assert ",New,Moved,Closed,Withdrawn," in header
+    assert "Due Not rated" not in header
+
+
+def test_due_actions_without_a_rating_have_a_column():
+    story = given(added("1.1", timescale="31/03/19"), added("2.1"))
+    rows = read("comparison", story.compare("2019-02-20", "2019-05-31"))
+    assert [row["Due Not rated"] for row in rows] == ["1", "0", "0", "1"]
+
+
+def test_an_answer_to_a_recommendation_never_made_has_a_row():
+    story = given(priority("9", answers=["R9"]))
+    (row,) = read("gaps", gaps_at(story.plan, story.point(MAY)))
+    assert (row["recommendation"], row["answered by"], row["why"]) == ("R9", "9", "no such recommendation was made")
+
+
 def test_two_ratings_of_one_name_have_columns_of_their_own():
-    ratings = [{"code": "a", "label": "Same"}, {"code": "b", "label": "Same"}, {"code": "c", "label": "Unrated"}]
+    ratings = [{"code": "a", "label": "Same"}, {"code": "b", "label": "Same"}, {"code": "c", "label": "Not rated"}]
     story = given(added("1.1"), scale={"name": "Odd", "ratings": ratings})
     header = render("comparison", "csv", story.compare("2019-02-20", "2019-05-31")).decode().split("\r\n")[0].split(",")
     assert len(set(header)) == len(header)

@@ -4,6 +4,8 @@ import pytest
 
 from api.forms import FORMS, TEXT, render
 from api.papers.markdown_blocks import md, md_lines
+from projections.gaps import gaps_at
+from projections.overdue import overdue_at
 from projections.trail import TrailQuery
 from tests.api.answers import (
     ESCAPES,
@@ -16,7 +18,23 @@ from tests.api.answers import (
     sunderland,
     trail_of,
 )
-from tests.kit import APRIL, MARCH, MAY, added, closed, completed, given, in_error, part, rated, recorded
+from tests.kit import (
+    APRIL,
+    GRADES,
+    JUNE,
+    MARCH,
+    MAY,
+    added,
+    closed,
+    completed,
+    given,
+    in_error,
+    part,
+    priority,
+    rated,
+    recorded,
+    rescaled,
+)
 
 HOSTILE = [MARKDOWN, f"two\n\n{MARKDOWN}\r\nlines", ESCAPES, RIGHT_TO_LEFT, "\\| x |", "x" * 10_000]
 
@@ -40,7 +58,7 @@ def test_the_comparison_holds_the_table_the_reconciliation_and_the_narrative():
     assert "| 13 | Governance and scrutiny | 0 → 0 | 0 → 0 | 5 → 3 | 1 → 3 | 0 → 1 | 1 | 0 | 0 | 0 | 6 → 7 |" in text
     assert "**95 → 101** |" in text
     assert "\n95 + 6 new + 0 moved − 0 closed − 0 withdrawn = 101 actions.\n" in text
-    assert "| 8.3 | Carry out the youth homelessness action plan | Green | Completed | better |" in text
+    assert "| 8.3 | Carry out the youth homelessness action plan | Green | Completed | better | 265 |" in text
     for sentence in sunderland()["comparison"]["narrative"]:
         assert sentence in text
 
@@ -52,7 +70,7 @@ def test_the_comparison_holds_the_table_the_reconciliation_and_the_narrative():
         ("comparison", "asat compare sunderland 2019-03-29@243 2019-05-31@289"),
         ("changes", "asat changes sunderland 2019-03-29@243 2019-05-31@289"),
         ("history", "asat history sunderland --at 2019-05-31@289"),
-        ("trail", "asat trail sunderland"),
+        ("trail", "asat trail sunderland --up-to 289"),
         ("action", "asat action sunderland 7.3 --at 2019-05-31@289"),
         ("overdue", "asat overdue sunderland --at 2019-05-31@289"),
         ("plans", "asat plans"),
@@ -72,7 +90,9 @@ def test_the_command_asks_for_actions_that_left_where_the_paper_shows_some():
 
 def test_the_footer_states_the_basis_and_when_it_was_recorded():
     text = written("plan", sunderland()["plan"])
-    assert "Made by AsAt: 2019-05-31@289, with everything recorded by 13 July 2026, 10:30 (version 289)." in text
+    assert (
+        "Made by AsAt: 2019-05-31@289, with everything recorded by 13 July 2026, 10:30 UK time (version 289)." in text
+    )
 
 
 def test_the_trail_strikes_out_what_was_withdrawn_and_says_by_what():
@@ -85,24 +105,26 @@ def test_the_trail_strikes_out_what_was_withdrawn_and_says_by_what():
 def test_a_trail_says_what_was_asked_up_to_which_version_and_how_to_ask_it_again():
     plan, told = example("sunderland")
     text = written("trail", trail_of(plan, told, TrailQuery(action="2.5", recorded_after=recorded(260), late_by=30)))
-    assert " of action 2.5, recorded after 22 December 2025, 09:30, late by 30 days or more, in the order" in text
-    assert "As recorded up to version 289, on 13 July 2026, 10:30." in text
+    assert (
+        " of action 2.5, recorded after 22 December 2025, 09:30 UK time, late by 30 days or more, in the order" in text
+    )
+    assert "As recorded up to version 289, on 13 July 2026, 10:30 UK time." in text
     assert text.rstrip("\n").split("\n")[-1] == (
-        "Made by AsAt: as recorded up to version 289, on 13 July 2026, 10:30. To make it again: "
-        "`asat trail sunderland --action 2.5 --recorded-after 2025-12-22T09:30:00.000000Z --late-by 30`"
+        "Made by AsAt: as recorded up to version 289, on 13 July 2026, 10:30 UK time. To make it again: "
+        "`asat trail sunderland --action 2.5 --recorded-after 2025-12-22T09:30:00.000000Z --late-by 30 --up-to 289`"
     )
 
 
 def test_a_number_with_brackets_is_one_word_of_the_command():
     story = given(added("1.1(a)"))
     trail = trail_of(story.plan, story.events, TrailQuery(action="1.1(a)"))
-    assert written("trail", trail).endswith("To make it again: `asat trail plan --action '1.1(a)'`\n")
+    assert written("trail", trail).endswith("To make it again: `asat trail plan --action '1.1(a)' --up-to 5`\n")
 
 
 def test_a_split_action_is_counted_by_its_parts():
     story = given(added("2.4"), rated("2.4", "amber"), part("2.4a", "2.4", APRIL), part("2.4b", "2.4", APRIL))
     text = written("comparison", story.compare(MARCH, MAY))
-    assert "| 2.4 | Do 2.4 | Amber | By its parts | split into parts |" in text
+    assert "| 2.4 | Do 2.4 | Amber | By its parts | split into parts |  |" in text
 
 
 @pytest.mark.parametrize("question", TEXT)
@@ -141,3 +163,47 @@ def test_the_same_document_makes_the_same_bytes(question, form):
     if form in ("json", "md", "csv"):
         document = sunderland()[question]
         assert render(question, form, document) == render(question, form, document)
+
+
+def test_due_actions_without_a_rating_have_a_column_where_there_are_any():
+    story = given(added("1.1", timescale="31/03/19"), rated("1.1"), added("1.2", timescale="31/03/19"))
+    text = written("comparison", story.compare(MARCH, MAY))
+    assert "| No. | Title | Red | Amber | Green | Completed | Not rated | Due |" in text
+    assert "| 1 | Priority 1 | 0 | 0 | 1 | 0 | 1 | 2 |" in text
+    assert "| No. | Title | Red | Amber | Green | Completed | Due |" in written(
+        "comparison", sunderland()["comparison"]
+    )
+
+
+def test_a_former_rating_is_shown_by_its_label_and_explained():
+    story = given(added("1.1"), rated("1.1", "amber"), rescaled(GRADES, on=MAY))
+    text = written("plan", story.show(JUNE))
+    assert "| Amber | Some delay |" in text
+    assert "| 1.1 | Do 1.1 |  | Amber |" in text
+    assert "| Red |" not in text
+
+
+def test_before_its_day_a_plan_says_when_it_was_opened():
+    text = written("plan", given(added("1.1")).show("2018-12-31"))
+    assert "The plan was not open yet on that day; it was opened on 7 January 2019." in text
+    assert "not rated" not in text
+
+
+def test_an_answer_to_a_recommendation_never_made_is_listed():
+    story = given(priority("9", answers=["R9"]))
+    text = written("gaps", gaps_at(story.plan, story.point(MAY)))
+    assert "## 1 answer to a recommendation never made" in text
+    assert "| R9 | 9 | Priority 9 | no such recommendation was made |" in text
+    assert "never made" not in written("gaps", sunderland()["gaps"])
+
+
+def test_the_overdue_list_says_how_many_actions_have_no_day():
+    story = given(added("1.1"))
+    text = written("overdue", overdue_at(story.plan, story.point(MAY)))
+    assert "1 action not complete has no due date that settles a day, so it cannot be overdue." in text
+
+
+@pytest.mark.parametrize("question", ["gaps", "measures", "assurance"])
+def test_the_lists_name_the_organisation(question):
+    document = sunderland()[question]
+    assert written(question, document).split("\n")[2] == f"**{document['organisation']}**"

@@ -6,6 +6,8 @@ from rich.console import Console
 
 from api.forms import FORMS, TEXT, FormUnknown, forms_of, print_text, render
 from api.papers.wording import as_at, as_at_both, instant_in_words, safe_lines, safe_text
+from projections.gaps import gaps_at
+from projections.overdue import overdue_at
 from projections.point import PointDocument
 from projections.trail import TrailQuery
 from tests.api.answers import (
@@ -20,7 +22,22 @@ from tests.api.answers import (
     sunderland,
     trail_of,
 )
-from tests.kit import APRIL, GRADES, MARCH, MAY, added, closed, completed, given, in_error, part, rated
+from tests.kit import (
+    APRIL,
+    GRADES,
+    JUNE,
+    MARCH,
+    MAY,
+    added,
+    closed,
+    completed,
+    given,
+    in_error,
+    part,
+    priority,
+    rated,
+    rescaled,
+)
 
 NOT_SHOWN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -43,8 +60,8 @@ def squeezed(text):
 
 def test_the_point_is_stated_in_a_sentence_by_the_clock_of_london():
     point = asked("now")
-    assert as_at(point) == "As at 31 May 2019, with everything recorded by 4 June 2019, 10:00 (version 212)."
-    assert instant_in_words("2019-12-31T23:59:00.000000Z") == "31 December 2019, 23:59"
+    assert as_at(point) == "As at 31 May 2019, with everything recorded by 4 June 2019, 10:00 UK time (version 212)."
+    assert instant_in_words("2019-12-31T23:59:00.000000Z") == "31 December 2019, 23:59 UK time"
 
 
 def test_an_issue_and_a_presentation_are_named_before_the_point_they_mean():
@@ -68,7 +85,7 @@ def test_the_comparison_shows_each_priority_the_totals_and_how_they_reconcile(wi
 
 def test_a_change_of_rating_is_shown_with_its_words_and_its_direction():
     shown = squeezed(printed("comparison", sunderland()["comparison"], 120))
-    assert "8.3 Carry out the youth homelessness action plan Green → Completed better" in shown
+    assert "8.3 Carry out the youth homelessness action plan Green → Completed better 265" in shown
     assert "Set up a missing and exploitation workspace in the case system Amber → Amber no change" in shown
 
 
@@ -135,8 +152,8 @@ def test_the_trail_says_how_to_make_it_again():
     plan, told = example("sunderland")
     shown = squeezed(printed("trail", trail_of(plan, told, TrailQuery(action="2.5", late_by=30)), 120))
     assert "of action 2.5, late by 30 days or more, in the order they were recorded" in shown
-    assert "As recorded up to version 289, on 13 July 2026, 10:30." in shown
-    assert shown.endswith("To make it again: asat trail sunderland --action 2.5 --late-by 30")
+    assert "As recorded up to version 289, on 13 July 2026, 10:30 UK time." in shown
+    assert shown.endswith("To make it again: asat trail sunderland --action 2.5 --late-by 30 --up-to 289")
 
 
 def test_a_split_action_is_counted_by_its_parts():
@@ -211,3 +228,38 @@ def test_grades_without_colours_are_shown_by_their_words():
     story = given(added("1.1"), rated("1.1", "2"), scale=GRADES)
     shown = printed("plan", story.show("2019-05-31"), force_terminal=True, color_system="truecolor")
     assert re.search(r"On track(?!.*48;2)", shown)
+
+
+@pytest.mark.parametrize("width", [20, 80])
+def test_due_actions_without_a_rating_are_told_where_there_are_any(width):
+    story = given(added("1.1", timescale="31/03/19"), rated("1.1"), added("1.2", timescale="31/03/19"))
+    shown = squeezed(printed("comparison", story.compare(MARCH, MAY), width))
+    due = shown.partition("by current rating")[2].partition("that changed")[0]
+    assert ("All Totals 0 0 1 0 1 2" if width == 80 else "Not rated 1 Total 2") in due
+
+
+def test_a_former_rating_is_shown_by_its_label_and_explained():
+    story = given(added("1.1"), rated("1.1", "amber"), rescaled(GRADES, on=MAY))
+    shown = squeezed(printed("plan", story.show(JUNE), 120))
+    assert "Amber Some delay" in shown
+    assert "Do 1.1 Amber No date" in shown
+
+
+def test_before_its_day_a_plan_says_when_it_was_opened():
+    shown = squeezed(printed("plan", given(added("1.1")).show("2018-12-31"), 120))
+    assert "The plan was not open yet on that day; it was opened on 7 January 2019." in shown
+    assert "not rated" not in shown
+
+
+def test_the_lists_tell_of_answers_to_nothing_and_of_actions_without_a_day():
+    story = given(priority("9", answers=["R9"]), added("1.1"), added("1.2"))
+    shown = squeezed(printed("gaps", gaps_at(story.plan, story.point(MAY)), 120))
+    assert "R9 9 Priority 9 no such recommendation was made" in shown
+    shown = squeezed(printed("overdue", overdue_at(story.plan, story.point(MAY)), 120))
+    assert shown.endswith("2 actions not complete have no due date that settles a day, so they cannot be overdue.")
+
+
+@pytest.mark.parametrize("question", ["gaps", "measures", "assurance"])
+def test_the_lists_name_the_organisation(question):
+    document = sunderland()[question]
+    assert printed(question, document).splitlines()[1].rstrip() == document["organisation"]

@@ -1,12 +1,14 @@
 """Reading what is proposed, and writing what was recorded."""
 
 import json
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from uuid import UUID
 
 import pytest
 
-from domain.envelopes import NotAnEvent, Recorded, instant_text, read_proposal, read_proposal_json
+from domain.envelopes import NotAnEvent, Recorded, instant_text, read_lines, read_proposal, read_proposal_json
+from domain.events import EVENTS
 from tests.kit import MARCH, in_error, rated
 
 TODAY = date(2021, 2, 1)
@@ -85,9 +87,12 @@ def test_what_was_proposed_is_not_changed_by_reading_it():
 def test_an_unknown_field_is_refused_with_the_nearest_one():
     assert problem({**RATED, "evidnce": ["Audit"]}) == (
         "evidnce",
-        "ActionRated has no such field; did you mean evidence?",
+        "ActionRated has no such field; did you mean evidence? ActionRated takes action, rating, evidence",
     )
-    assert problem({**RATED, "zzzzzz": 1}) == ("zzzzzz", "ActionRated has no such field")
+    assert problem({**RATED, "zzzzzz": 1}) == (
+        "zzzzzz",
+        "ActionRated has no such field; ActionRated takes action, rating, evidence",
+    )
 
 
 def test_what_the_ledger_adds_is_not_proposed():
@@ -207,6 +212,78 @@ def test_a_code_given_twice_is_refused_by_name():
 
 def test_a_date_in_another_form_is_refused_with_the_form():
     assert problem({**RATED, "effective_on": "31/05/2019"}) == ("effective_on", "write the day as 2019-05-31")
+
+
+SCALE = {"name": "RAG", "ratings": [{"code": "red", "label": "Red"}]}
+
+
+def with_rating(**fields):
+    return {"type": "ScaleAdopted", "scale": {**SCALE, "ratings": [{"code": "red", "label": "Red", **fields}]}}
+
+
+MISTAKES = [
+    ({"action": 1.1}, "action", 'write it in quotation marks: "1.1"'),
+    ({"action": True}, "action", 'write it in quotation marks, such as "2.4"'),
+    ({"action": ""}, "action", "must not be empty"),
+    ({"action": "2 4"}, "action", "'2 4' is not a number as the paper prints it, such as 2.4 or 6.1a"),
+    ({"evidence": "Minutes of É"}, "evidence", 'write a list: ["Minutes of É"]'),
+    ({"evidence": {}}, "evidence", 'write a list: ["Minutes"]'),
+    ({"evidence": [" "]}, "evidence.0", "must not be empty"),
+    ({"evidence": ["x" * 501]}, "evidence.0", "at most 500 characters"),
+    ({"evidence": ["a\nb"]}, "evidence.0", "'a\\nb' holds a character that cannot stand here (a line break); "),
+    ({"reason": "a\x08"}, "reason", "(a control character, U+0008); leave it out"),
+    ({"reason": "x" * 20_001}, "reason", "at most 20,000 characters"),
+    ({"rating": "Amber"}, "rating", "short names are lower case, such as amber; did you mean 'amber'?"),
+    ({"rating": "Not started"}, "rating", "did you mean 'not-started'?"),
+    ({"rating": "!"}, "rating", "'!' is not a short name: lower-case letters and digits"),
+    ({"source": "Report"}, "source", "write an object with the fields title, reference, published_on: {...}"),
+    ({"source": {}}, "source.title", "Source needs this field"),
+    ({"source": {"title": "a", "titel": "b"}}, "source.titel", "Source has no such field; did you mean title? Source "),
+    ({"effective_on": "2019-02-30"}, "effective_on", "'2019-02-30' is not a day of the calendar; write the day as"),
+    ({"effective_on": [2019]}, "effective_on", "write the day as 2019-05-31, in quotation marks"),
+    ({"efective_on": "2019-05-31"}, "efective_on", "did you mean effective_on?"),
+    ({"type": "ScaleAdopted", "scale": ["red"]}, "scale", "write an object with the fields name, ratings"),
+    ({"type": "ScaleAdopted", "scale": {"name": "RAG", "ratings": "red"}}, "scale.ratings",
+     "write a list: [{...}], of objects with the fields code, label, meaning"),
+    (with_rating(complete="yes"), "scale.ratings.0.complete", "write true or false, without quotation marks"),
+    (with_rating(colour="amber"), "scale.ratings.0.colour", "'amber' is not a colour; write it as #rrggbb"),
+    (with_rating(color="#f47738"), "scale.ratings.0.color", "Rating has no such field; did you mean colour? Rating "),
+    ({"type": "EventWithdrawn", "version": "12"}, "version", "write a whole number without quotation marks"),
+    ({"type": "EventWithdrawn", "version": 0}, "version", "write a whole number of at least 1"),
+    ({"type": "EventWithdrawn", "version": 10**13}, "version", "write a whole number of at most 1000000000000"),
+    ({"type": "ActionReassigned", "action": "1", "leads": []}, "leads", "the list must not be empty"),
+    ({"type": "EvidenceAdded", "action": "1", "title": "a", "sha256": "ABC"}, "sha256", "its 64 hexadecimal digits"),
+    ({"type": "PlanClosed", "on": 1}, "on", "PlanClosed takes only effective_on, reason, source"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "field", "words"), MISTAKES)
+def test_a_common_mistake_is_told_what_to_write(said, field, words):
+    data = {**({} if "type" in said else RATED), "plan": "p", **said}
+    named, sentence = problem(data)
+    assert (named, words in sentence) == (field, True), sentence
+
+
+@pytest.mark.parametrize("kind", EVENTS)
+@pytest.mark.parametrize("value", [1, 1.5, -1, True, "", " ", "É!\n", "x" * 30_000, [], [1], [{}], {}, {"a": 1}, ["É"]])
+def test_no_sentence_is_in_the_words_of_the_library(kind, value):
+    for field in EVENTS[kind].model_fields:
+        try:
+            read_proposal({"type": kind, "plan": "p", field: value}, TODAY)
+        except NotAnEvent as refused:
+            for _, sentence in refused.problems:
+                assert not re.search(r"Input|should|valid|instance|pattern|String|Field|Tuple", sentence), sentence
+                assert len(sentence) < 300
+
+
+def test_a_file_that_is_not_of_lines_is_told_what_a_file_of_events_is():
+    for line in (b"plan,type,action", b"{", b'"type": "ActionRated",'):
+        with pytest.raises(NotAnEvent, match=r"^line 1: this is not JSON .*; a file of events holds one whole JSON"):
+            read_lines([line], TODAY)
+
+
+def test_a_plan_in_capitals_is_told_its_name():
+    assert "did you mean 'stockton-ilacs'?" in problem({"type": "PlanClosed", "plan": "Stockton ILACS"})[1]
 
 
 # What was recorded

@@ -62,9 +62,9 @@ UNREADABLE = {
     "2019-05-31T00:00:00Z": "is not a point in time",
     "\u0662019-05-31": "is not a point in time",
     "issue3.0": "is not a point in time",
-    "2019-02-30": "is not a day of the calendar",
+    "2019-02-30": "'2019-02-30' is not a day of the calendar",
     "0000-01-01": "is not a day of the calendar",
-    "2019-02-30@5": "is not a day of the calendar",
+    "2019-02-30@5": "'2019-02-30' in '2019-02-30@5' is not a day of the calendar",
     "issue:": "needs the label of a document version",
     "issue:   ": "needs the label of a document version",
     "told:Cabinet": "needs a forum and a day",
@@ -235,8 +235,9 @@ UNKNOWN = {
     "2019-03-15@10": "plan plan has no version 10; its newest is 9",
     "issue:2.0": "no document version '2.0' (issued: 1.0)",
     "issue:1": "no document version '1' (issued: 1.0)",
-    "told:Cabinet@2019-05-14": "'Cabinet' had not been presented with plan plan by 2019-05-14 (presented to: Cabinet)",
-    "told:Scrutiny@2019-12-31": "(presented to: Cabinet)",
+    "told:Cabinet@2019-05-14": "'Cabinet' had not been presented with plan plan by 2019-05-14 "
+    "(presented to: 'Cabinet' since 15 May 2019)",
+    "told:Scrutiny@2019-12-31": "(presented to: 'Cabinet' since 15 May 2019)",
     "2019-03-15@2020-01-01": "nothing of plan plan had been recorded at '2019-03-15@2020-01-01'; its first event was "
     "recorded at 2021-01-04T09:30:00Z",
 }

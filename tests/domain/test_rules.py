@@ -356,7 +356,7 @@ def test_nothing_is_presented_as_at_a_later_day(point: str, field: str):
 
 def test_nothing_is_presented_as_told_to_a_forum_that_was_not():
     given(presented("Cabinet", on=MARCH)).when(presented(current="told:Scrutiny@2019-07-04", on=JULY)).then_refused(
-        "'Scrutiny' had not been presented with plan plan by 2019-07-04", "presented to: Cabinet"
+        "'Scrutiny' had not been presented with plan plan by 2019-07-04", "presented to: 'Cabinet' since 15 March 2019"
     )
 
 

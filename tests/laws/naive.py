@@ -237,7 +237,12 @@ class Naive:
             "title": opening.title,
             "organisation": opening.organisation,
             "priority_word": opening.priority_word,
-            "status": "closed" if self.told(at, said.PlanClosed) else "open",
+            "status": "not opened"
+            if at[0] < opening.effective_on
+            else "closed"
+            if self.told(at, said.PlanClosed)
+            else "open",
+            "opened_on": opening.effective_on.isoformat(),
             "document_version": {"label": issues[-1][1].label} if issues else None,
             "scale": {"ratings": [{"code": one.code} for one in scale.ratings] if scale else []},
             "priorities": [self.under(number, title, at, everything) for number, title in self.priorities(at)],
@@ -278,6 +283,25 @@ class Naive:
         """Recommendations that no priority with an action (but a withdrawn one) answers."""
         living = {self.priority(one, at) for one in self.actions(at[1]) if self.status(one, at) in ("open", "closed")}
         return [made["number"] for made in self.recommendations(at) if not living & set(made["answered_by"])]
+
+    def unknown(self, at: At) -> list[tuple[str, str]]:
+        """Priority and recommendation of each answer to a recommendation that was not made."""
+        made = {event.number for _, event in self.told(at, said.RecommendationMade)}
+        kinds = (said.PriorityAdded, said.PriorityReworded)
+        return [
+            (number, answered)
+            for number, _ in self.priorities(at)
+            for answered in sorted(set(self.of_priority(number, at, kinds, "answers")) - made, key=people_sort)
+        ]
+
+    def undated(self, at: At) -> int:
+        """How many actions, not complete, have no timescale or one in words that are neither a day nor ongoing."""
+        count = 0
+        for one in self.counted(at):
+            dues = self.dues(one, at)
+            due = read_timescale(dues[-1][1].timescale) if dues else None
+            count += (due is None or due.precision == "text") and not self.is_complete(one, at)
+        return count
 
     def measures(self, at: At) -> list[dict[str, Any]]:
         documents = []
@@ -334,6 +358,8 @@ class Naive:
         titles = {**dict(self.priorities(previous)), **dict(self.priorities(current))}
         moves = list(self.movements(previous, current))
 
+        late_unrated = any(self.is_due(one, current) and self.code(one, current) is None for one in now)
+
         def table(inside: Callable[[str | None], bool]) -> dict[str, Any]:
             was = [self.code(one, previous) for one in before if inside(self.priority(one, previous))]
             is_ = [self.code(one, current) for one in now if inside(self.priority(one, current))]
@@ -350,7 +376,11 @@ class Naive:
                     for name in ("new", "closed", "withdrawn", "moved")
                 },
                 "total": {"previous": len(was), "current": len(is_)},
-                "due": {"total": len(due), **{code: due.count(code) for code in codes}},
+                "due": {
+                    "total": len(due),
+                    **{code: due.count(code) for code in codes},
+                    **({"unrated": due.count(None)} if late_unrated else {}),
+                },
             }
 
         rows = [
@@ -363,9 +393,17 @@ class Naive:
             "changes": self.changes(before, now, previous, current),
         }
 
+    def given_on(self, action: int, at: At) -> Any:
+        """The scale that the rating in force was given on: of its day as known at the point, or as it was judged."""
+        given = self.rated(action, at)
+        if given is None:
+            return None
+        version, event = given
+        scales = [self.scale((event.effective_on, basis)) for basis in (at[1], version - 1)]
+        return next(scale for scale in scales if scale and scale.find(event.rating))
+
     def changes(self, before: list[int], now: list[int], previous: At, current: At) -> list[dict[str, Any]]:
-        scale, changes = self.scale(current), []
-        order = [rating.code for rating in scale.ratings] if scale else []
+        changes = []
         split = [one for one in before if one not in now and self.is_open(one, current) and self.code(one, previous)]
         for action in [*now, *split]:
             was = self.code(action, previous) if action in before else None
@@ -373,7 +411,12 @@ class Naive:
             is_ = rating.code if rating else None
             if was == is_ and not (rating and rating.concern):
                 continue
-            steps = order.index(is_) - order.index(was) if {was, is_} <= set(order) else 0
+            scales = [self.scale(current), self.scale(previous)]
+            if was and is_ and self.given_on(action, previous) == self.given_on(action, current):
+                scales.append(self.given_on(action, current))
+            orders = [[one.code for one in scale.ratings] for scale in scales if scale]
+            order = next((order for order in orders if {was, is_} <= set(order)), None)
+            steps = order.index(is_) - order.index(was) if order else 0
             changes.append({
                 "action": self.number(action, current),
                 "priority": self.priority(action, current),

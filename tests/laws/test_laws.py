@@ -35,7 +35,7 @@ from projections.gaps import gaps_at
 from projections.measures import measures_over_time
 from projections.overdue import overdue_at
 from projections.plan_as_at import plan_as_at
-from projections.rag_comparison import rag_comparison
+from projections.rag_comparison import PointsReversed, rag_comparison
 from projections.register import plans_register
 from projections.stale_text import stale_texts_at
 from tests.kit import (
@@ -243,6 +243,10 @@ class AnyPlan(RuleBasedStateMachine):
     @rule(data=st.data())
     def a_comparison_counts_what_the_events_say(self, data: st.DataObject) -> None:
         previous, current = self.point(data), self.point(data)
+        if current.effective_on < previous.effective_on:
+            with pytest.raises(PointsReversed):
+                rag_comparison(self.plan, previous, current)
+            previous, current = current, previous
         answer = self.ask(lambda: rag_comparison(self.plan, previous, current))
         reconciles(answer)
         assert all(answer["narrative"])
@@ -254,6 +258,8 @@ class AnyPlan(RuleBasedStateMachine):
         previous, point = self.point(data), self.point(data)
         gaps = self.ask(lambda: gaps_at(self.plan, point))
         assert [gap["number"] for gap in gaps["gaps"]] == self.naive.gaps((point.effective_on, point.basis))
+        unknown = [(one["priority"], one["recommendation"]) for one in gaps["unknown"]]
+        assert unknown == self.naive.unknown((point.effective_on, point.basis))
         for question in (assurances_at, measures_over_time, document_history, overdue_at, stale_texts_at):
             self.ask(lambda question=question: question(self.plan, point))  # type: ignore[misc]
         self.ask(lambda: changes_between(self.plan, previous, point))
@@ -272,7 +278,9 @@ class AnyPlan(RuleBasedStateMachine):
                 late += [action["number"]] * action["overdue"]
             else:
                 assert action["overdue"] == any(part["overdue"] for part in action["actions"])
-        overdue = self.ask(lambda: overdue_at(self.plan, point))["overdue"]
+        document = self.ask(lambda: overdue_at(self.plan, point))
+        assert document["undated"] == self.naive.undated((point.effective_on, point.basis))
+        overdue = document["overdue"]
         (entry,) = self.ask(lambda: plans_register([(self.plan, point)]))["plans"]
         assert sorted(one["number"] for one in overdue) == sorted(late)
         assert sorted(late) == sorted(self.naive.late((point.effective_on, point.basis)))

@@ -246,3 +246,8 @@ def test_a_paper_is_read_as_it_is_written():
 def test_what_cannot_be_read_is_named(text, sentence):
     with pytest.raises(ClaimUnreadable, match=sentence):
         read_claims(text)
+
+
+def test_what_is_due_and_unrated_is_counted_as_such():
+    story = given(added("1.1", timescale="March 2019"), added("1.2", timescale="March 2019"), rated("1.2", "red"))
+    assert records(story, claim(99, "unrated", population="due"), claim(99, population="due")) == [1, 2]

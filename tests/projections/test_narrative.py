@@ -144,8 +144,27 @@ def test_a_priority_tells_what_came_left_and_moved():
     said = of_priority("2", story)
     for sentence in ("One action is new.", "One action has been closed.", "One action has been withdrawn."):
         assert sentence in said
-    assert "One action has moved out to elsewhere." in said
-    assert "One action has moved in from elsewhere." in of_priority("3", story)
+    assert "One action (3.3) has moved to Priority 3." in said
+    assert "One action (3.3) has come from Priority 2." in of_priority("3", story)
+
+
+def test_a_priority_tells_who_went_and_who_came_and_not_the_difference():
+    story = given(added("1.2a"), added("1.2b"), added("2.1"))
+    story.when(*[renumbered(number, number, priority="2", on=APRIL) for number in ("1.2b", "1.2a")])
+    story.when(renumbered("2.1", "2.1", priority="1", on=APRIL))
+    assert of_priority("1", story).endswith(
+        "Two actions (1.2a and 1.2b) have moved to Priority 2. One action (2.1) has come from Priority 2."
+    )
+    story.when(renumbered("1.2b", "1.2b", priority="1", on=APRIL))
+    assert story.row("1", MARCH, MAY)["moved"] == 0
+    assert of_priority("1", story).endswith(
+        "One action (1.2a) has moved to Priority 2. One action (2.1) has come from Priority 2."
+    )
+
+
+def test_a_plan_that_had_no_actions_is_told_against_none():
+    story = given(added("2.4", on=APRIL))
+    assert size(story) == "The plan has one action, against none at the previous point: one added"
 
 
 def test_a_split_is_told_by_its_parts():

@@ -114,3 +114,12 @@ def test_a_first_timescale_and_a_withdrawn_one_are_no_slippage():
     story = given(added("2.4"), rescheduled("2.4", "April 2019", MARCH), added("2.5", timescale="May 2019"), wrong)
     story.when(in_error(wrong)).then_accepted()
     assert overdue_at(story.plan, story.point(JUNE))["rescheduled"] == []
+
+
+def test_what_is_not_complete_and_has_no_day_is_counted_but_not_what_is_ongoing():
+    story = given(
+        added("1.1"), added("1.2", timescale="When resources allow"), added("1.3", timescale="Ongoing"),
+        added("1.4", timescale="March 2019"), added("1.5"), completed("1.5"), added("1.6"), withdrawn("1.6"),
+        added("2.1"), part("2.1a", "2.1"), added("2.2", timescale="May 2019"), part("2.2a", "2.2"),
+    )  # fmt: skip
+    assert overdue_at(story.plan, story.point(JUNE))["undated"] == 3

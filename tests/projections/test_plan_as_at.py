@@ -68,6 +68,14 @@ def test_before_anything_was_true_a_plan_is_empty():
     assert (document["priorities"], document["measures"], document["document_version"]) == ([], [], None)
 
 
+def test_before_its_day_a_plan_is_not_opened():
+    story = given(added("2.4"))
+    before, opened_ = story.show("2019-01-06"), story.show(OPENED)
+    assert [(one["status"], one["opened_on"]) for one in (before, opened_)] == [
+        ("not opened", "2019-01-07"), ("open", "2019-01-07"),
+    ]  # fmt: skip
+
+
 def test_a_plan_is_closed_from_its_day_on():
     story = given(added("2.4"), plan_closed(on=JUNE))
     assert [story.show(day)["status"] for day in (MAY, JUNE, JULY)] == ["open", "closed", "closed"]
@@ -85,6 +93,12 @@ def test_the_scale_is_that_of_the_day():
     story = given(rescaled(GRADES, on=JUNE))
     assert [story.show(day)["scale"]["name"] for day in (MAY, JUNE)] == ["RAG", "Grades"]
     assert [rating["code"] for rating in story.show(JUNE)["scale"]["ratings"]] == ["4", "3", "2", "1"]
+
+
+def test_the_key_has_the_ratings_of_former_scales():
+    story = given(added("2.4"), rated("2.4", "amber"), rescaled(GRADES, on=JUNE))
+    codes = [rating["code"] for rating in story.show(JUNE)["ratings"]]
+    assert codes == ["4", "3", "2", "1", "red", "amber", "green", "completed"]
 
 
 def test_priorities_and_actions_come_in_the_order_of_their_numbers():
@@ -223,6 +237,13 @@ def test_a_withdrawn_action_answers_nothing_and_a_closed_one_has_answered():
 def test_the_gap_list_speaks_the_plans_own_word():
     story = given(recommended("R1"), opening=opened(priority_word="Focus area"))
     assert gaps(story) == [("R1", "no focus area answers it")]
+
+
+def test_an_answer_to_a_recommendation_never_made_is_listed():
+    story = given(recommended("R1"), priority("9", "Nine", answers=["R10", "R1", "R2"]), recommended("R2", on=MARCH))
+    unknown = [gaps_at(story.plan, story.point(day))["unknown"] for day in (FEBRUARY, MARCH)]
+    assert [[one["recommendation"] for one in listed_] for listed_ in unknown] == [["R2", "R10"], ["R10"]]
+    assert unknown[1] == [{"priority": "9", "title": "Nine", "recommendation": "R10"}]
 
 
 def test_assurance_stands_beside_what_was_given_before():

@@ -1,5 +1,8 @@
 """Previous against current. `compare` also checks that every row and the totals reconcile."""
 
+import pytest
+
+from projections.rag_comparison import PointsReversed
 from tests.kit import (
     APRIL,
     AUGUST,
@@ -144,10 +147,17 @@ def test_an_action_moved_and_then_withdrawn_left_from_where_it_stood():
     assert movements(story.row("3", FEBRUARY, MAY)) == {}
 
 
-def test_the_points_may_be_asked_the_wrong_way_round():
-    story = given(added("2.4"), added("2.5", on=APRIL), completed("2.4", on=APRIL))
-    assert movements(story.row("2", MAY, MARCH)) == {"withdrawn": 1}
-    assert changes(story.compare(MAY, MARCH), "previous", "current", "direction") == [("completed", None, "same")]
+def test_the_points_may_not_be_asked_the_wrong_way_round():
+    story = given(added("2.4"), added("2.5", on=APRIL))
+    with pytest.raises(PointsReversed) as refused:
+        story.compare("2019-05-31", "2019-03-29")
+    assert str(refused.value) == (
+        "the current point (29 March 2019) is before the previous one (31 May 2019); give the earlier first"
+    )
+
+
+def test_one_day_may_be_compared_as_known_later_and_before():
+    assert movements(given(added("2.4")).compare(MARCH, MARCH, 5, 4)["totals"]) == {"withdrawn": 1}
 
 
 def test_a_priority_that_came_later_has_its_row():
@@ -255,6 +265,16 @@ def test_an_action_split_after_it_was_due_is_still_due_through_its_parts():
     story = given(added("1.1", timescale="31/03/19"), rated("1.1", "amber"))
     story.when(part("1.1a", "1.1", APRIL), part("1.1b", "1.1", APRIL))
     assert story.row("1", MARCH, MAY)["due"]["total"] == 2
+
+
+def test_due_actions_without_a_rating_are_counted_in_every_table_where_there_are_any():
+    story = given(added("2.1", timescale="31/03/19"), added("3.1", timescale="31/03/19"), rated("2.1", "green"))
+    assert "unrated" not in story.compare(FEBRUARY, MARCH)["totals"]["due"]
+    document = story.compare(FEBRUARY, APRIL)
+    assert [row["due"]["unrated"] for row in document["rows"]] == [0, 0, 1]
+    for table in [*document["rows"], document["totals"]]:
+        due = dict(table["due"])
+        assert due.pop("total") == sum(due.values())
 
 
 # Changes
@@ -381,3 +401,17 @@ def test_before_the_plan_was_opened_there_is_nothing_to_count():
     assert (totals(document["totals"]), movements(document["totals"])) == ((0, 1), {"new": 1})
     assert document["previous"]["effective_on"] == "2018-01-01"
     assert totals(given(added("2.4")).compare(JANUARY, JANUARY)["totals"]) == (1, 1)
+
+
+def test_a_former_scale_orders_ratings_that_were_both_given_on_it():
+    story = given(added("2.1"), added("2.2"), rated("2.1", "amber", on=FEBRUARY), rated("2.2", "green", on=FEBRUARY))
+    story.when(rated("2.1", "green", on=APRIL), rescaled(GRADES, on=MAY), rated("2.2", "2", on=MAY))
+    found = changes(story.compare(MARCH, JUNE), "action", "previous", "current", "direction")
+    assert found == [("2.1", "amber", "green", "better"), ("2.2", "green", "2", "same")]
+
+
+def test_a_scale_of_neither_point_orders_ratings_that_were_both_given_on_it():
+    wrong = rated("2.1", "red", on=FEBRUARY)
+    story = given(added("2.1"), rated("2.1", "amber", on=FEBRUARY), wrong, rescaled(GRADES, on=MARCH), in_error(wrong))
+    found = changes(story.compare(APRIL, MAY, 8, 9), "previous", "current", "direction")
+    assert found == [("red", "amber", "better")]
