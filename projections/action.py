@@ -9,7 +9,7 @@ from domain.facts import Due, Rated
 from domain.plan import Action, Plan, natural_order
 from domain.points import Point
 from domain.timeline import Assertion
-from projections.due import due_at, first_due_at, is_late
+from projections.due import due_at, first_due_at, is_past
 from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
 from projections.scale import RatingDocument, ratings_key
@@ -78,7 +78,8 @@ class ActionsAt:
     """Reads actions at one point. What does not differ between actions is looked up once."""
 
     def __init__(self, plan: Plan, point: Point, *, everything: bool = False) -> None:
-        self._plan, self._point = plan, point
+        self._plan = plan
+        self._day = point.effective_on
         self._end = plan.day_end(point)
         self._basis = point.basis
         self._everything = everything
@@ -105,7 +106,7 @@ class ActionsAt:
             "rating": rated.value.code if rated else None,
             "rated_on": _iso(rated.effective_on) if rated else None,
             "timescale": self._timescale(action, due) if due else None,
-            "overdue": is_late(self._plan, action, due, self._point) or any(part["overdue"] for part in parts),
+            "overdue": self._is_overdue(action, standing.value == "open" and not complete, due, parts),
             "leads": list(leads.value) if leads else [],
             "reports_to": action.reports_to,
             "progress": progress.value if progress else None,
@@ -127,6 +128,14 @@ class ActionsAt:
         if action.parts or known is None:  # None: a code of another day's scale
             return self._plan.is_complete(action, self._end, self._basis)
         return known
+
+    def _is_overdue(
+        self, action: Action, outstanding: bool, due: Assertion[Due] | None, parts: list[ActionDocument]
+    ) -> bool:
+        """What `due.is_late` says, of what was looked up already; one with parts in the plan is late through them."""
+        if action.parts and action.open_parts(self._end, self._basis):
+            return any(part["overdue"] for part in parts)
+        return outstanding and is_past(due, self._day)
 
     def _timescale(self, action: Action, due: Assertion[Due]) -> TimescaleDocument:
         first = first_due_at(action, self._end, self._basis)

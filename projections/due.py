@@ -4,6 +4,8 @@ A part without a timescale of its own is due when the action it is part of is: w
 what it was split into. One that says "Ongoing" has a timescale of its own, though no day.
 """
 
+from datetime import date
+
 from domain.facts import Due
 from domain.plan import Action, Plan
 from domain.points import Point
@@ -30,6 +32,12 @@ def first_due_at(action: Action, day_end: int, basis: int) -> Assertion[Due] | N
     return None
 
 
+def is_past(due: Assertion[Due] | None, day: date) -> bool:
+    """Whether the last possible day of a timescale is before a day; never where it has none."""
+    by = due.value.timescale.due if due else None
+    return by is not None and by < day
+
+
 def is_late(plan: Plan, action: Action, due: Assertion[Due] | None, point: Point) -> bool:
     """Whether an action in the plan is not complete although its last possible day has passed.
 
@@ -41,8 +49,7 @@ def is_late(plan: Plan, action: Action, due: Assertion[Due] | None, point: Point
         due: what `due_at` says of it at the point.
         point: the point.
     """
-    by = due.value.timescale.due if due else None
-    if by is None or by >= point.effective_on:
+    if not is_past(due, point.effective_on):
         return False
     end, basis = plan.day_end(point), point.basis
     if not action.is_open(end, basis) or action.open_parts(end, basis):

@@ -13,6 +13,7 @@ from typing import Any
 
 import psycopg
 
+from bench.events import OPENED
 from domain import events
 from domain.envelopes import Recorded, instant_text
 from domain.plan import natural_order
@@ -206,8 +207,10 @@ def _document(day: date, basis: int, known_at: datetime, rows: Iterable[Assertio
         "point": {"effective_on": day.isoformat(), "basis": basis, "known_at": instant_text(known_at),
                   "asked": f"{day.isoformat()}@{basis}"},
         "status": "closed" if CLOSED in plan else "open",
+        "opened_on": OPENED.isoformat(),
         "document_version": {"label": plan[ISSUE][0], "issued_on": _iso(plan[ISSUE][1])} if ISSUE in plan else None,
         "scale": scale,
+        "ratings": scale["ratings"],
         "priorities": priorities,
         "recommendations": _recommendations(facts, priorities),
         "measures": _measures(facts),

@@ -238,7 +238,7 @@ MISTAKES = [
     ({"rating": "!"}, "rating", "'!' is not a short name: lower-case letters and digits"),
     ({"source": "Report"}, "source", "write an object with the fields title, reference, published_on: {...}"),
     ({"source": {}}, "source.title", "Source needs this field"),
-    ({"source": {"title": "a", "titel": "b"}}, "source.titel", "Source has no such field; did you mean title? Source "),
+    ({"source": {"title": "a", "titl": "b"}}, "source.titl", "Source has no such field; did you mean title? Source "),
     ({"effective_on": "2019-02-30"}, "effective_on", "'2019-02-30' is not a day of the calendar; write the day as"),
     ({"effective_on": [2019]}, "effective_on", "write the day as 2019-05-31, in quotation marks"),
     ({"efective_on": "2019-05-31"}, "efective_on", "did you mean effective_on?"),

@@ -28,11 +28,11 @@ create table {schema}.head (
 
 insert into {schema}.head (position, recorded_at) values (0, '-infinity');
 
--- `befores` names, for the first of each plan's events, the event that the plan was thought to end with when it was
+-- `predecessors` names, for the first of each plan's events, the event that the plan was thought to end with when it was
 -- judged: what was judged after events that are no longer there, as after a restore, is not stored.
 create function {schema}.append(
     plans text[], versions bigint[], topics text[], event_ids uuid[], states bytea[], authors text[],
-    befores uuid[] default null, out last_position bigint, out stamped timestamptz
+    predecessors uuid[] default null, out last_position bigint, out stamped timestamptz
 )
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -55,10 +55,10 @@ begin
       from unnest(plans, versions, topics, event_ids, states, authors) with ordinality
         as e(plan, version, topic, event_id, state, author, place);
 
-    if exists (select from unnest(plans, versions, befores) as e(plan, version, before)
-                where e.before is not null
+    if exists (select from unnest(plans, versions, predecessors) as e(plan, version, predecessor)
+                where e.predecessor is not null
                   and not exists (select from {schema}.events b
-                                   where b.plan = e.plan and b.version = e.version - 1 and b.event_id = e.before)) then
+                                   where b.plan = e.plan and b.version = e.version - 1 and b.event_id = e.predecessor)) then
         raise exception 'another event stands before it than the one it was judged after'
             using errcode = 'check_violation', constraint = 'judged_after';
     end if;
@@ -71,7 +71,7 @@ $$;
 -- the time.
 create function {schema}.append_one(
     plan text, version bigint, topic text, event_id uuid, state bytea, author text,
-    before uuid default null, out last_position bigint, out stamped timestamptz
+    predecessor uuid default null, out last_position bigint, out stamped timestamptz
 )
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
@@ -87,9 +87,9 @@ begin
     insert into {schema}.events (plan, version, position, recorded_at, recorded_by, event_id, topic, state)
     values (plan, version, last_position, stamped, author, event_id, topic, state);
 
-    if before is not null and not exists (
+    if predecessor is not null and not exists (
         select from {schema}.events b
-         where b.plan = append_one.plan and b.version = append_one.version - 1 and b.event_id = append_one.before
+         where b.plan = append_one.plan and b.version = append_one.version - 1 and b.event_id = append_one.predecessor
     ) then
         raise exception 'another event stands before it than the one it was judged after'
             using errcode = 'check_violation', constraint = 'judged_after';
