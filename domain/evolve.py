@@ -128,12 +128,8 @@ def _priority_added(plan: Plan, event: events.PriorityAdded, version: int) -> No
 def _answer(plan: Plan, priority: Priority, answers: tuple[str, ...], event: events.Event, version: int) -> None:
     """The priority answers these recommendations, and stands on those that are known."""
     for number in answers:
-        made = (
-            plan.recommendations[number].at(end_of(event.effective_on), version - 1)
-            if (number in plan.recommendations)
-            else None
-        )
-        if made is not None:
+        known = plan.recommendations.get(number)
+        if known is not None and (made := known.at(end_of(event.effective_on), version - 1)):
             _stands_on(plan, version, made.version)
     priority.answers.add(answers, event.effective_on, version)
 

@@ -245,12 +245,11 @@ def _version_issued(plan: Plan, event: events.VersionIssued) -> None:
 
 
 def _report_presented(plan: Plan, event: events.ReportPresented) -> None:
-    for text in (event.previous, event.current):
-        instant = None if text is None else read_point(text).instant
-        if instant is not None and not plan.is_past(instant):
+    for asked in [read_point(text) for text in (event.previous, event.current) if text is not None]:
+        if asked.instant is not None and not plan.is_past(asked.instant):
             raise Refused(
-                f"{text!r} may still come to mean more, as nothing of plan {plan.slug} was recorded after that instant;"
-                f" name the version that was presented, such as {read_point(str(text)).day}@{plan.version}"
+                f"{asked.text!r} may still come to mean more, as nothing of plan {plan.slug} was recorded after that"
+                f" instant; name the version that was presented, such as {asked.day}@{plan.version}"
             )
     try:
         day = max(day for day, _ in presented_points(plan, event))

@@ -64,11 +64,11 @@ def migrate(
     wanted = released_migrations() if migrations is None else list(migrations)
     with psycopg.connect(owner_conninfo, autocommit=True) as connection:
         role = _app_role(connection, schema, login)
-        if _version(connection, schema) == wanted[-1].number:
+        if schema_version(connection, schema) == wanted[-1].number:
             return _admitted(connection, schema, role)
         with connection.transaction():
             connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"asat migrations {schema}",))
-            done = _version(connection, schema)
+            done = schema_version(connection, schema)
             if done > wanted[-1].number:
                 raise LedgerUnusable(
                     f"the ledger's schema is version {done}, newer than this program's {wanted[-1].number}: "
@@ -88,10 +88,6 @@ def migrate(
 
 def schema_version(connection: psycopg.Connection[tuple[object, ...]], schema: str) -> int:
     """The version of the schema in the database; 0 where there is none."""
-    return _version(connection, schema)
-
-
-def _version(connection: psycopg.Connection[tuple[object, ...]], schema: str) -> int:
     # Asked of the catalogue's tables: to_regclass may answer from before another program's commit, although it is asked
     # after its lock was released.
     exists = connection.execute(
