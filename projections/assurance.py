@@ -16,13 +16,19 @@ class AssuranceDocument(TypedDict):
     on: str
 
 
+class GivenAssurance(AssuranceDocument):
+    """An assurance with the version of the event that gave it."""
+
+    version: int
+
+
 class PriorityAssurance(TypedDict):
     """The assurance in force on a priority, and every one given before it, oldest first."""
 
     priority: str
     title: str
-    assurance: AssuranceDocument | None
-    earlier: list[AssuranceDocument]
+    assurance: GivenAssurance | None
+    earlier: list[GivenAssurance]
 
 
 class AssurancesDocument(Heading):
@@ -45,8 +51,13 @@ def assurances_at(plan: Plan, point: Point) -> AssurancesDocument:
     end, basis = plan.day_end(point), point.basis
     priorities: list[PriorityAssurance] = []
     for number, title in plan.priorities_at(end, basis):
-        given: list[AssuranceDocument] = [
-            {"level": said.value.level, "report": said.value.report, "on": said.effective_on.isoformat()}
+        given: list[GivenAssurance] = [
+            {
+                "level": said.value.level,
+                "report": said.value.report,
+                "on": said.effective_on.isoformat(),
+                "version": said.version,
+            }
             for said in plan.priorities[number].assurance.all(end, basis)
         ]
         priorities.append({

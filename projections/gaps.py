@@ -18,7 +18,10 @@ class RecommendationDocument(TypedDict):
 
 
 class Gap(TypedDict):
-    """A recommendation that no action answers, and why: no priority names it, or those that do have no action."""
+    """A recommendation that no action answers, and why: no priority names it, or those that do have no action.
+
+    `version` is that of the event that made it.
+    """
 
     number: str
     text: str
@@ -26,6 +29,7 @@ class Gap(TypedDict):
     made_on: str
     answered_by: list[str]
     why: str
+    version: int
 
 
 class UnknownAnswer(TypedDict):
@@ -85,11 +89,13 @@ def gaps_at(plan: Plan, point: Point) -> GapsDocument:
         if with_actions.intersection(recommendation["answered_by"]):
             continue
         made = plan.recommendations[recommendation["number"]].at(end, basis)
+        assert made is not None, "it is among those made by the point"
         word = head["priority_word"].lower()
         gaps.append({
             **recommendation,
-            "made_on": made.effective_on.isoformat() if made else "",
+            "made_on": made.effective_on.isoformat(),
             "why": f"its {word} has no action" if recommendation["answered_by"] else f"no {word} answers it",
+            "version": made.version,
         })  # fmt: skip
     return {
         **head,

@@ -29,10 +29,16 @@ class MeasureDocument(TypedDict):
     latest: ReadingDocument | None
 
 
+class ReportedReading(ReadingDocument):
+    """A value with the version of the event that reported it."""
+
+    version: int
+
+
 class MeasureHistory(MeasureDocument):
     """A measure with every value reported, oldest first; of one period told twice, the later telling."""
 
-    readings: list[ReadingDocument]
+    readings: list[ReportedReading]
 
 
 class MeasuresDocument(Heading):
@@ -88,13 +94,14 @@ def _measure(measure: Measure, end: int, basis: int) -> MeasureDocument | None:
     }
 
 
-def _readings(measure: Measure, end: int, basis: int) -> list[ReadingDocument]:
-    by_period: dict[str, ReadingDocument] = {}
+def _readings(measure: Measure, end: int, basis: int) -> list[ReportedReading]:
+    by_period: dict[str, ReportedReading] = {}
     for said in measure.readings.all(end, basis):
         by_period[said.value.period] = {
             "period": said.value.period,
             "value": said.value.value,
             "standing": said.value.standing,
             "on": said.effective_on.isoformat(),
+            "version": said.version,
         }
     return list(by_period.values())

@@ -6,16 +6,18 @@ far: late news does not take the day back. Actions are counted as in a compariso
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import date
 
 from typing_extensions import TypedDict
 
-from domain import events
 from domain.envelopes import Recorded, instant_text
 from domain.evolve import evolve
-from domain.plan import Action, Plan
-from domain.timeline import end_of
+from domain.plan import Plan
+from domain.points import Point
+from domain.scales import Rating, Scale
+from projections.heading import Heading, heading
+from projections.scale import RatingDocument, rating_document, ratings_key
 from projections.sentence import sentence
+from projections.tally import Tally, latest_day
 
 
 class ReplayStep(TypedDict):
@@ -33,6 +35,37 @@ class ReplayStep(TypedDict):
     total: int
 
 
+class StepChange(TypedDict):
+    """By how many an event changed the counts."""
+
+    ratings: dict[str, int]
+    unrated: int
+    total: int
+
+
+class PageStep(ReplayStep):
+    """A step of a page, which also knows which version withdrew its event as recorded in error, if one did.
+
+    `change` is by how many the counts differ from those of the step before; ratings whose count stayed are left out.
+    """
+
+    withdrawn_by: int | None
+    change: StepChange
+
+
+class ReplayDocument(Heading):
+    """A page of steps. `ratings` is the key to their codes; `next` is the `after` of the page that follows.
+
+    `basis` is the version up to which the plan is replayed, and `known_at` is when it was recorded.
+    """
+
+    basis: int
+    known_at: str
+    ratings: list[RatingDocument]
+    steps: list[PageStep]
+    next: int | None
+
+
 def replay(plan_events: Iterable[Recorded]) -> Iterator[ReplayStep]:
     """Every event of one plan from its first, each with the counts by rating after it.
 
@@ -40,95 +73,89 @@ def replay(plan_events: Iterable[Recorded]) -> Iterator[ReplayStep]:
         plan_events: the plan's records, in the order of their versions from 1.
     """
     plan: Plan | None = None
-    tally: _Tally | None = None
+    tally: Tally | None = None
     for recorded in plan_events:
         if plan is None or tally is None:
             plan = Plan(recorded.plan)
-            tally = _Tally(plan)
+            tally = Tally(plan)
         said = sentence(plan, recorded.event)
         evolve(plan, recorded.event, recorded.recorded_at)
         tally.take_in(recorded.event)
-        yield {
-            "version": recorded.version,
-            "effective_on": recorded.event.effective_on.isoformat(),
-            "recorded_at": instant_text(recorded.recorded_at),
-            "recorded_by": recorded.recorded_by,
-            "type": type(recorded.event).__name__,
-            "sentence": said,
-            "as_at": tally.day.isoformat(),
-            "ratings": tally.ratings(),
-            "unrated": tally.counts[None],
-            "total": tally.counts.total(),
-        }
+        yield _step(recorded, said, tally)
 
 
-class _Tally:
-    """The counts of a plan that grows, keeping what each event cannot have touched.
+def replay_page(
+    plan: Plan, plan_events: Iterable[Recorded], after: int = 0, limit: int | None = None, basis: int | None = None
+) -> ReplayDocument:
+    """The steps that `replay` gives after a version, from the folded plan: none of those before is gone through.
 
-    No event is effective after the day counted on, so a later day alone changes nothing: an action's count changes by
-    events about it, its parent or its parts, and every count by a change of scale.
+    Args:
+        plan: the plan, folded up to the basis or further.
+        plan_events: its records after version `after`, in the order of their versions; read no further than needed.
+        after: the version before the first step.
+        limit: how many steps at most; None for all.
+        basis: the version to replay up to; by default the plan's newest.
     """
-
-    def __init__(self, plan: Plan) -> None:
-        self._plan = plan
-        self.day = date.min
-        self.counts: Counter[str | None] = Counter()
-        #: Under which rating each counted action was counted (None: unrated).
-        self._counted: dict[int, str | None] = {}
-        #: Which action each event was about.
-        self._about: dict[int, Action] = {}
-
-    def take_in(self, event: events.Event) -> None:
-        """Count again what the plan's newest event, already taken into the plan, may have changed."""
-        plan = self._plan
-        version = plan.version
-        self.day = max(self.day, event.effective_on)
-        if isinstance(event, events.EventWithdrawn):
-            version = event.version
-        elif isinstance(event, events.ActionAdded):
-            self._about[version] = plan.actions[version]
-        elif number := getattr(event, "action", None):
-            # As it was known before the event, which may itself have given a number.
-            self._about[version] = _known(plan, number, version - 1)
-        if action := self._about.get(version):
-            self._count_family(action)
-        elif plan.log[version - 1][0] == events.ScaleAdopted.__name__:
-            for every in plan.actions.values():
-                self._count(every)
-
-    def ratings(self) -> dict[str, int]:
-        """Counts by code: every rating of the scale of the day, then those that only a former scale has."""
-        scale = self._plan.scale.at(end_of(self.day), self._plan.version)
-        codes = [rating.code for rating in scale.value.ratings] if scale else []
-        counts = {code: self.counts[code] for code in codes}
-        counts.update({code: count for code, count in self.counts.items() if code is not None and count})
-        return counts
-
-    def _count_family(self, action: Action) -> None:
-        above = action.parent
-        while above is not None:
-            self._count(above)
-            above = above.parent
-        below = [action]
-        while below:
-            one = below.pop()
-            self._count(one)
-            below += one.parts
-
-    def _count(self, action: Action) -> None:
-        end, basis = end_of(self.day), self._plan.version
-        if action.added in self._counted:
-            self.counts[self._counted.pop(action.added)] -= 1
-        if not action.is_open(end, basis) or action.open_parts(end, basis):
-            return
-        given = action.rating.at(end, basis)
-        rating = self._plan.find_rating(given, end, basis) if given else None
-        code = rating.code if rating else None
-        self._counted[action.added] = code
-        self.counts[code] += 1
+    basis = plan.version if basis is None else basis
+    last = basis if limit is None else min(basis, after + limit)
+    tally = Tally(plan, min(after, basis))
+    steps: list[PageStep] = []
+    scales: list[Scale] = []
+    for recorded in plan_events:
+        if recorded.version > last:
+            break
+        said = sentence(plan, recorded.event, recorded.version - 1)
+        before = tally.counts.copy()
+        tally.take_in(recorded.event)
+        by = plan.withdrawn.get(recorded.version)
+        withdrawn_by = by if by is not None and by <= basis else None
+        steps.append({
+            **_step(recorded, said, tally),
+            "withdrawn_by": withdrawn_by,
+            "change": _change(before, tally.counts),
+        })  # fmt: skip
+        scales += tally.scales()
+        if recorded.version == last:  # not asked for another, for which the ledger might have to be read again
+            break
+    return {
+        **heading(plan),
+        "basis": basis,
+        "known_at": instant_text(plan.known_at(basis)),
+        "ratings": _key(plan, basis, scales),
+        "steps": steps,
+        "next": last if steps and last < basis else None,
+    }
 
 
-def _known(plan: Plan, number: str, basis: int) -> Action:
-    action = plan.find_action(number, basis)
-    assert action is not None, f"{plan.slug} took in an event about action {number}, which it did not know"
-    return action
+def _step(recorded: Recorded, said: str, tally: Tally) -> ReplayStep:
+    return {
+        "version": recorded.version,
+        "effective_on": recorded.event.effective_on.isoformat(),
+        "recorded_at": instant_text(recorded.recorded_at),
+        "recorded_by": recorded.recorded_by,
+        "type": type(recorded.event).__name__,
+        "sentence": said,
+        "as_at": tally.day.isoformat(),
+        "ratings": tally.ratings(),
+        "unrated": tally.counts[None],
+        "total": tally.counts.total(),
+    }
+
+
+def _change(before: Counter[str | None], after: Counter[str | None]) -> StepChange:
+    codes = sorted(code for code in before | after if code is not None and before[code] != after[code])
+    return {
+        "ratings": {code: after[code] - before[code] for code in codes},
+        "unrated": after[None] - before[None],
+        "total": after.total() - before.total(),
+    }
+
+
+def _key(plan: Plan, basis: int, scales: Iterable[Scale]) -> list[RatingDocument]:
+    """The key at the basis, then the ratings of scales that were in force at a step and have since been withdrawn."""
+    key = ratings_key(plan, Point(latest_day(plan, basis), basis, plan.known_at(basis), ""))
+    known = {rating["code"] for rating in key}
+    more: dict[str, Rating] = {}
+    for scale in scales:
+        more.update((rating.code, rating) for rating in scale.ratings if rating.code not in known)
+    return [*key, *(rating_document(rating) for rating in more.values())]

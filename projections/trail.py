@@ -1,17 +1,18 @@
 """Who recorded what, when? A plan's events in the order they were recorded, each with how late it came.
 
-A trail is paged, never capped: `next` is the version after which the rest follows.
+A trail is paged, never capped: `next` is the version after which the rest follows. Which events match is told by the
+folded plan, so that only those shown need be read.
 """
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from typing_extensions import TypedDict
 
 from domain.envelopes import Recorded, instant_text
-from domain.events import EventWithdrawn
 from domain.plan import Action, Plan
 from domain.points import LONDON
 from projections.action import ActionUnknown
@@ -27,17 +28,33 @@ class TrailQueryDocument(TypedDict):
     late_by: int | None
 
 
+class WithdrawalDocument(TypedDict):
+    """That an event was withdrawn as recorded in error: by which version, recorded when, by whom and why."""
+
+    version: int
+    recorded_at: str
+    recorded_by: str
+    reason: str | None
+
+
 class TrailDocument(Heading):
-    """A page of events; each is the record as data, with `withdrawn_by`, `late_by_days` and `sentence`.
+    """A page of events; each is the record as data, with `withdrawn_by`, `withdrawal`, `late_by_days` and `sentence`.
+
+    `withdrawal` is a `WithdrawalDocument`; like `withdrawn_by` it is null of what still counts.
 
     `basis` is the newest version that was taken into account, whichever events were asked for, and `known_at` is when
-    it was recorded.
+    it was recorded. `matching` counts all events asked for; `before` are those of them on earlier pages, `rest` those
+    on this one and later. `previous` and `next` are the `after` of the page before and of the one that follows, if any.
     """
 
     basis: int
     known_at: str
     query: TrailQueryDocument
+    matching: int
+    before: int
+    rest: int
     events: list[dict[str, Any]]
+    previous: int | None
     next: int | None
 
 
@@ -56,90 +73,139 @@ class TrailQuery:
     late_by: int | None = None
 
 
-def trail_page(plan: Plan, events: Iterable[Recorded], query: TrailQuery, limit: int | None = None) -> TrailDocument:
-    """The first events that match, and where to go on.
+def trail_page(
+    plan: Plan,
+    events: Iterable[Recorded],
+    query: TrailQuery,
+    limit: int | None = None,
+    after: int = 0,
+    basis: int | None = None,
+) -> TrailDocument:
+    """The first events after a version that match, and where to go on.
 
     Args:
-        plan: the plan, folded up to the version the trail is asked at; later events are left out.
-        events: its records in the order of their versions; read no further than needed.
+        plan: the plan, folded up to the basis or further.
+        events: its records after that version, at least those to be shown and those that withdrew any of them
+            (`with_withdrawals`), in the order of their versions; read no further than needed.
         query: which of them.
         limit: how many at most; None for all.
+        after: the version before the first that may be shown.
+        basis: the version the trail is asked at, later events are left out; by default the plan's newest.
 
     Raises:
         ActionUnknown: the plan never had an action of the number asked for.
     """
-    if query.action is not None:
-        trail_action(plan, query.action)
-    found: list[dict[str, Any]] = []
-    last, following = 0, None
-    for recorded in events:
-        if recorded.version > plan.version:
-            break
-        if not matches(plan, recorded, query):
-            continue
-        if limit is not None and len(found) >= limit:
-            following = last
-            break
-        found.append(_entry(plan, recorded))
-        last = recorded.version
+    basis = plan.version if basis is None else basis
+    found = matching_versions(plan, query, basis)
+    first = bisect_right(found, after)
+    shown = found[first:] if limit is None else found[first : first + limit]
+    records = {one.version: one for one in _only(with_withdrawals(plan, shown, basis), events)}
+    previous = (found[first - limit - 1] if limit is not None and first > limit else 0) if first else None
     return {
         **heading(plan),
-        "basis": plan.version,
-        "known_at": instant_text(plan.known_at(plan.version)),
+        "basis": basis,
+        "known_at": instant_text(plan.known_at(basis)),
         "query": {
             "action": query.action,
             "recorded_after": instant_text(query.recorded_after) if query.recorded_after else None,
             "late_by": query.late_by,
         },
-        "events": found,
-        "next": following,
+        "matching": len(found),
+        "before": first,
+        "rest": len(found) - first,
+        "events": [trail_entry(plan, version, records, basis) for version in shown],
+        "previous": previous,
+        "next": shown[-1] if first + len(shown) < len(found) else None,
     }
 
 
-def trail_action(plan: Plan, number: str) -> Action:
+def with_withdrawals(plan: Plan, versions: Iterable[int], basis: int) -> list[int]:
+    """These versions and those that by the basis had withdrawn any of them, in order."""
+    wanted = set(versions)
+    return sorted(wanted | {by for version in wanted if (by := _withdrawn_by(plan, version, basis)) is not None})
+
+
+def _withdrawn_by(plan: Plan, version: int, basis: int) -> int | None:
+    by = plan.withdrawn.get(version)
+    return by if by is not None and by <= basis else None
+
+
+def _only(versions: Sequence[int], events: Iterable[Recorded]) -> Iterator[Recorded]:
+    """The records of these versions, reading none after the last."""
+    wanted = set(versions)
+    for recorded in events if wanted else ():
+        if recorded.version in wanted:
+            yield recorded
+        if recorded.version == versions[-1]:
+            return
+
+
+def trail_action(plan: Plan, number: str, basis: int | None = None) -> Action:
     """The action that a trail of this number is about, even where its being added was withdrawn; raises ActionUnknown.
 
-    It is the one that bears or last bore the number as known at the plan's newest version.
+    It is the one that bears or last bore the number as known at the basis, by default the plan's newest version.
     """
-    if action := plan.find_action(number, plan.version):
+    basis = plan.version if basis is None else basis
+    if action := plan.find_action(number, basis):
         return action
-    if bearers := plan.numbers.get(number):
-        return bearers[-1][0]
+    if bearers := [action for action, version in plan.numbers.get(number, ()) if version <= basis]:
+        return bearers[-1]
     raise ActionUnknown(f"plan {plan.slug} has never had an action {number}")
 
 
-def matches(plan: Plan, recorded: Recorded, query: TrailQuery) -> bool:
-    """Whether the record is among those asked for."""
-    if query.recorded_after is not None and recorded.recorded_at <= query.recorded_after:
-        return False
-    if query.late_by is not None and late_by_days(recorded) < query.late_by:
-        return False
-    if query.action is None:
-        return True
-    action = trail_action(plan, query.action)
-    event = recorded.event
-    version = event.version if isinstance(event, EventWithdrawn) else recorded.version
-    return _is_about(plan, version, action)
+def matching_versions(plan: Plan, query: TrailQuery, basis: int) -> Sequence[int]:
+    """The versions up to a basis of the events asked for, in order; raises ActionUnknown."""
+    first = 1 if query.recorded_after is None else plan.basis_at(query.recorded_after) + 1
+    found: Sequence[int] = range(first, basis + 1)
+    if query.action is not None:
+        about = _about(plan, trail_action(plan, query.action, basis))
+        found = sorted(version for version in about if first <= version <= basis)
+    if query.late_by is not None:
+        found = _late(plan, found, query.late_by)
+    return found
+
+
+def action_versions(plan: Plan, action: Action, basis: int) -> list[int]:
+    """The versions of an action's own events and of the withdrawals of any of them, up to a basis, in order."""
+    return sorted(version for version in _about(plan, action) if version <= basis)
 
 
 def late_by_days(recorded: Recorded) -> int:
     """How many days after it was true the event was recorded, by the days of London."""
-    return max(0, (_london_day(recorded.recorded_at) - recorded.event.effective_on).days)
+    return max(0, (_london_day(recorded.recorded_at)[0] - recorded.event.effective_on).days)
 
 
-def _london_day(instant: datetime) -> date:
-    return instant.astimezone(LONDON).date()
+def _late(plan: Plan, versions: Sequence[int], by: int) -> list[int]:
+    """Those of the versions, which are in order, whose events were recorded at least so many days late."""
+    found: list[int] = []
+    latest, ended = 0, datetime.min.replace(tzinfo=UTC)
+    for version in versions:
+        recorded_at = plan.recorded_at[version - 1]
+        if recorded_at >= ended:  # instants never go back, and to look up the day of each would take long
+            day, ended = _london_day(recorded_at)
+            latest = day.toordinal() - by
+        if by == 0 or plan.log[version - 1][1].toordinal() <= latest:
+            found.append(version)
+    return found
 
 
-def _is_about(plan: Plan, version: int, action: Action) -> bool:
-    """Whether the event of that version is the action's own, and not one of its parts'.
+def _london_day(instant: datetime) -> tuple[date, datetime]:
+    """The day in London of an instant, and the instant at which it ends."""
+    day = instant.astimezone(LONDON).date()
+    return day, datetime.combine(day + timedelta(days=1), time(), LONDON).astimezone(UTC)
+
+
+def _about(plan: Plan, action: Action) -> set[int]:
+    """The versions of the action's own events, not of its parts', and of the withdrawals of any of them.
 
     Every event about an action stands on its being added, by whatever number it named it. Those about its parts may
     stand on it as well.
     """
-    if version in plan.actions or version not in plan.dependents.get(action.added, ()):
-        return version == action.added
-    return not any(version in plan.dependents.get(part.added, ()) for part in _within(action))
+    own = set(plan.dependents.get(action.added, ())).difference(plan.actions)
+    for part in _within(action):
+        own.difference_update(plan.dependents.get(part.added, ()))
+    own.add(action.added)
+    return own | {plan.withdrawn[version] for version in own if version in plan.withdrawn}
 
 
 def _within(action: Action) -> Iterator[Action]:
@@ -148,12 +214,31 @@ def _within(action: Action) -> Iterator[Action]:
         yield from _within(part)
 
 
-def _entry(plan: Plan, recorded: Recorded) -> dict[str, Any]:
+def trail_entry(plan: Plan, version: int, records: Mapping[int, Recorded], basis: int) -> dict[str, Any]:
+    """One event as it stands in a trail, as known at a basis.
+
+    Args:
+        plan: the plan, folded up to the basis or further.
+        version: the event's.
+        records: the record of that version and, where it was withdrawn, of its withdrawal.
+        basis: the version up to which the record is taken into account.
+    """
+    recorded, withdrawn_by = records[version], _withdrawn_by(plan, version, basis)
     fields = recorded.fields()
     del fields["plan"]
     return {
         **fields,
-        "withdrawn_by": plan.withdrawn.get(recorded.version),
+        "withdrawn_by": withdrawn_by,
+        "withdrawal": None if withdrawn_by is None else _withdrawal(records[withdrawn_by]),
         "late_by_days": late_by_days(recorded),
-        "sentence": sentence(plan, recorded.event, recorded.version - 1),
+        "sentence": sentence(plan, recorded.event, version - 1),
+    }
+
+
+def _withdrawal(recorded: Recorded) -> WithdrawalDocument:
+    return {
+        "version": recorded.version,
+        "recorded_at": instant_text(recorded.recorded_at),
+        "recorded_by": recorded.recorded_by,
+        "reason": recorded.event.reason,
     }

@@ -249,7 +249,7 @@ def test_an_answer_to_a_recommendation_never_made_is_listed():
 def test_assurance_stands_beside_what_was_given_before():
     story = given(assured("2", "limited", on=MARCH), assured("2", "partial", on=JUNE, report="Audit"))
     (_, second, _) = assurances_at(story.plan, story.point(JULY))["priorities"]
-    assert second["assurance"] == {"level": "partial", "report": "Audit", "on": "2019-06-15"}
+    assert second["assurance"] == {"level": "partial", "report": "Audit", "on": "2019-06-15", "version": 6}
     assert [one["level"] for one in second["earlier"]] == ["limited"]
     assert assurances_at(story.plan, story.point(FEBRUARY))["priorities"][1]["assurance"] is None
 
@@ -260,6 +260,7 @@ def test_a_period_reported_twice_keeps_the_later_telling():
     )
     story.when(measured("visits", "81%", "Q1", on=APRIL))
     (told,) = measures_over_time(story.plan, story.point(DECEMBER))["measures"]
+    assert [(one["value"], one["version"]) for one in told["readings"]] == [("81%", 8), ("85%", 7)]
     assert [(one["period"], one["value"]) for one in told["readings"]] == [("Q1", "81%"), ("Q2", "85%")]
     assert told["latest"] and told["latest"]["value"] == "85%"
     (before,) = measures_over_time(story.plan, story.point(DECEMBER, 7))["measures"]

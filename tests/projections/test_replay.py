@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -12,7 +13,7 @@ from domain.evolve import evolve
 from domain.plan import Plan
 from domain.points import Point
 from projections.rag_comparison import counted_at
-from projections.replay import replay
+from projections.replay import replay, replay_page
 from tests.kit import (
     APRIL,
     FEBRUARY,
@@ -20,8 +21,10 @@ from tests.kit import (
     MARCH,
     MAY,
     added,
+    as_bytes,
     closed,
     completed,
+    fold,
     given,
     in_error,
     opened,
@@ -38,6 +41,10 @@ from tests.kit import (
 )  # fmt: skip
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLE_NAMES = ["sunderland", "stockton-ilacs", "stockton-scrutiny", "stockton-strategy", "ofsted-2016"]
+
+#: A scale that is adopted in error.
+OTHER = {"name": "Other", "ratings": [{"code": "far", "label": "Far"}, {"code": "near", "label": "Near"}]}
 
 
 def records(told):
@@ -83,25 +90,106 @@ def test_nothing_is_replayed_of_nothing():
     assert list(replay([])) == []
 
 
-def test_counts_follow_everything_that_can_change_them():
-    wrong_rating, wrong_action, wrong_scale = rated("2.2", "red", MAY), added("3.9"), rescaled(on=JUNE)
+def without_withdrawals(steps):
+    return [{name: said for name, said in step.items() if name not in ("withdrawn_by", "change")} for step in steps]
+
+
+def check_against_the_replay(told, pages):
+    """A page beginning anywhere holds the very steps of the replay of all."""
+    stream, plan = records(told), fold(told)
+    steps = list(replay(stream))
+    for after, limit in pages:
+        document = replay_page(plan, stream[after:], after, limit)
+        expected = steps[after:] if limit is None else steps[after : after + limit]
+        assert as_bytes(without_withdrawals(document["steps"])) == as_bytes(expected)
+        last = len(steps) if limit is None else after + limit
+        assert document["next"] == (last if last < len(steps) else None)
+        before: dict[str, Any] = {"ratings": {}, "unrated": 0, "total": 0}
+        if 0 < after <= len(steps):
+            before = {**steps[after - 1]}
+        for step in document["steps"]:
+            differ = {code: step["ratings"].get(code, 0) - before["ratings"].get(code, 0)
+                      for code in {*before["ratings"], *step["ratings"]}}  # fmt: skip
+            assert step["change"] == {
+                "ratings": {code: by for code, by in differ.items() if by},
+                "unrated": step["unrated"] - before["unrated"], "total": step["total"] - before["total"],
+            }  # fmt: skip
+            before = {**step}
+        codes = {rating["code"] for rating in document["ratings"]}
+        assert all(codes.issuperset(step["ratings"]) for step in expected)
+
+
+@pytest.fixture
+def eventful():
+    """A plan to which everything happened that can change a count."""
+    wrong_rating, wrong_action, wrong_scale = rated("2.2", "red", MAY), added("3.9"), rescaled(OTHER, on=JUNE)
     wrong_number = renumbered("3.1", "1.1", APRIL, priority="1")
-    story = given(
+    return given(
         added("2.1"), part("2.1a", "2.1"), part("2.1b", "2.1"), rated("2.1", "red"), rated("2.1a", "green", APRIL),
         completed("2.1b", APRIL), closed("2.1b", MAY), withdrawn("2.1", MAY), reinstated("2.1", JUNE),
         withdrawn("2.1a", JUNE), added("2.2"), wrong_rating, progressed("2.2"), in_error(wrong_rating),
         wrong_action, in_error(wrong_action), added("3.1"), wrong_number, rated("1.1", "amber", APRIL),
         in_error(wrong_number), rated("3.1", "green", MAY), wrong_scale, in_error(wrong_scale), rescaled(on=JUNE),
         rated("2.2", "1", JUNE), reinstated("2.1a", JUNE),
-    )  # fmt: skip
-    check_against_counting_anew(story.events)
+    ).events  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "name", ["sunderland", "stockton-ilacs", "stockton-scrutiny", "stockton-strategy", "ofsted-2016"]
-)
+def test_counts_follow_everything_that_can_change_them(eventful):
+    check_against_counting_anew(eventful)
+
+
+def test_a_page_that_begins_anywhere_has_the_steps_of_the_whole(eventful):
+    ends = range(len(eventful) + 1)
+    check_against_the_replay(eventful, [(after, limit) for after in ends for limit in (1, 3, None)])
+
+
+@pytest.mark.parametrize("name", EXAMPLE_NAMES)
 def test_the_examples_are_replayed_as_they_are_counted(name):
     check_against_counting_anew(read_history(EXAMPLES / f"{name}.jsonl"))
+
+
+@pytest.mark.parametrize("name", EXAMPLE_NAMES)
+def test_pages_of_the_examples_have_the_steps_of_the_whole(name):
+    told = read_history(EXAMPLES / f"{name}.jsonl")
+    check_against_the_replay(told, [(0, None), *((after, 10) for after in range(0, len(told) + 7, 7))])
+
+
+def test_a_page_says_which_of_its_events_were_recorded_in_error_and_by_which_version():
+    wrong = rated("2.4", "red", MARCH)
+    story = given(added("2.4"), wrong, in_error(wrong))
+    stream = records(story.events)
+    page = replay_page(story.plan, stream[4:], after=4)
+    assert [(step["version"], step["withdrawn_by"]) for step in page["steps"]] == [(5, None), (6, 7), (7, None)]
+
+
+def test_a_page_says_by_how_many_each_event_changed_the_counts():
+    story = given(added("2.4"), rated("2.4", "green", MARCH), rated("2.4", "amber", MAY))
+    page = replay_page(story.plan, records(story.events)[4:], after=4)
+    assert [step["change"] for step in page["steps"]] == [
+        {"ratings": {}, "unrated": 1, "total": 1},
+        {"ratings": {"green": 1}, "unrated": -1, "total": 0},
+        {"ratings": {"amber": 1, "green": -1}, "unrated": 0, "total": 0},
+    ]
+
+
+def test_a_page_up_to_a_version_is_what_it_was_then(eventful):
+    stream, plan = records(eventful), fold(eventful)
+    for basis in range(1, len(eventful) + 1):
+        then = replay_page(fold(eventful[:basis]), stream[:basis])
+        assert as_bytes(replay_page(plan, stream, basis=basis)) == as_bytes(then)
+
+
+def test_a_page_reads_no_further_than_its_last_step():
+    story = given(added("2.4"), rated("2.4", "red", MARCH))
+    read = iter(records(story.events))
+    assert len(replay_page(story.plan, read, limit=2)["steps"]) == 2
+    assert next(read).version == 3
+
+
+def test_after_the_newest_version_there_is_nothing_more():
+    plan = given(added("2.4")).plan
+    page = replay_page(plan, [], after=plan.version, limit=10)
+    assert (page["steps"], page["next"], page["basis"]) == ([], None, plan.version)
 
 
 @pytest.mark.slow
@@ -111,3 +199,15 @@ def test_a_long_history_is_replayed_in_seconds():
     stream, began = records(told), time.perf_counter()
     assert sum(1 for _ in replay(stream)) == len(told) > 10_000
     assert time.perf_counter() - began < 5
+
+
+@pytest.mark.slow
+def test_a_page_of_a_long_history_comes_in_milliseconds():
+    told = [opened(), *[priority(str(n)) for n in range(1, 4)], *[added(f"{n % 3 + 1}.{n}") for n in range(120)]]
+    told += [rated(f"{n % 3 + 1}.{n}", ("red", "amber", "green")[(n + i) % 3]) for i in range(83) for n in range(120)]
+    stream, plan, taken = records(told), fold(told), []
+    for after in (0, 200, 5_000, len(told) - 50):
+        began = time.perf_counter()
+        assert len(replay_page(plan, stream[after : after + 50], after, 50)["steps"]) == 50
+        taken.append(time.perf_counter() - began)
+    assert min(taken) < 0.04

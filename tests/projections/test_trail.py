@@ -9,13 +9,14 @@ import pytest
 
 from domain.envelopes import Recorded
 from projections.action import ActionUnknown
-from projections.trail import TrailQuery, late_by_days, matches, trail_page
+from projections.trail import TrailQuery, late_by_days, matching_versions, trail_page
 from tests.kit import (
     APRIL,
     MARCH,
     MAY,
     Story,
     added,
+    fold,
     given,
     in_error,
     issued,
@@ -45,7 +46,8 @@ def test_an_event_is_told_as_it_was_recorded():
     assert event == {
         "version": 6, "position": 1006, "recorded_at": "2021-02-08T09:30:00.000000Z", "recorded_by": "An Officer",
         "event_id": str(UUID(int=6)), "type": "ActionRated", "effective_on": "2019-03-15", "action": "2.4",
-        "rating": "green", "withdrawn_by": None, "late_by_days": 696, "sentence": "2.4 rated Green for the first time",
+        "rating": "green", "withdrawn_by": None, "withdrawal": None, "late_by_days": 696,
+        "sentence": "2.4 rated Green for the first time",
     }  # fmt: skip
 
 
@@ -55,6 +57,18 @@ def test_a_withdrawn_event_stays_in_the_trail_and_names_what_withdrew_it():
     *_, event, withdrawal = trail_page(story.plan, records(story), TrailQuery())["events"]
     assert (event["version"], event["withdrawn_by"]) == (6, 7)
     assert (withdrawal["version"], withdrawal["withdraws"], withdrawal["withdrawn_by"]) == (7, 6, None)
+
+
+def test_a_withdrawn_event_says_who_withdrew_it_when_and_why():
+    wrong = rated("2.4")
+    story = given(added("2.4"), wrong, rated("2.4"), in_error(wrong, reason="The wrong action"))
+    first, *_ = trail_page(story.plan, records(story), TrailQuery(action="2.4"), 1, 5)["events"]
+    assert first["withdrawal"] == {
+        "version": 8, "recorded_at": "2021-02-22T09:30:00.000000Z", "recorded_by": "An Officer",
+        "reason": "The wrong action",
+    }  # fmt: skip
+    [known_then] = trail_page(story.plan, records(story), TrailQuery(action="2.4"), 1, 5, basis=7)["events"]
+    assert (known_then["withdrawn_by"], known_then["withdrawal"]) == (None, None)
 
 
 def test_an_action_is_followed_under_every_number_it_bore():
@@ -97,6 +111,8 @@ def test_late_news_is_found_by_how_late_it_came():
     late = late_by_days(records(story)[5])
     assert late == (recorded(6).date() - MAY).days
     assert versions(story, late_by=late) == [1, 2, 3, 4, 6]
+    assert versions(story, late_by=10**6) == []
+    assert versions(story, late_by=0) == [1, 2, 3, 4, 5, 6]
 
 
 def test_news_is_never_late_by_less_than_nothing():
@@ -118,12 +134,59 @@ def test_pages_follow_one_another_without_gap_and_the_last_says_so():
     story = given(added("2.4"), *[rated("2.4") for _ in range(4)])
     read, after = [], 0
     while True:
-        page = trail_page(story.plan, records(story)[after:], TrailQuery(action="2.4"), 2)
+        page = trail_page(story.plan, records(story)[after:], TrailQuery(action="2.4"), 2, after)
         read.append([event["version"] for event in page["events"]])
+        before = sum(map(len, read[:-1]))
+        assert (page["matching"], page["before"], page["rest"]) == (5, before, 5 - before)
         if page["next"] is None:
             break
         after = page["next"]
     assert read == [[5, 6], [7, 8], [9]]
+
+
+def test_a_page_names_the_page_before_it():
+    story = given(added("2.4"), added("2.5"), *[rated("2.4") for _ in range(4)])
+
+    def previous(after: int) -> int | None:
+        return trail_page(story.plan, records(story), TrailQuery(action="2.4"), 2, after)["previous"]
+
+    assert [previous(after) for after in (0, 4, 5, 7, 8, 9, 10)] == [None, None, 0, 0, 5, 7, 8]
+
+
+def test_of_the_events_asked_for_only_those_shown_need_be_given():
+    story = given(added("2.4"), added("2.5"), *[rated("2.4") for _ in range(4)])
+    assert matching_versions(story.plan, TrailQuery(action="2.4"), 9) == [5, 7, 8, 9]
+    given_two = [one for one in records(story) if one.version in (7, 8)]
+    page = trail_page(story.plan, given_two, TrailQuery(action="2.4"), 2, 5)
+    assert page == trail_page(story.plan, records(story), TrailQuery(action="2.4"), 2, 5)
+    assert [event["version"] for event in page["events"]] == [7, 8]
+
+
+def test_a_trail_at_a_basis_is_what_it_was_then():
+    wrong = rated("2.4")
+    events = [added("2.4"), wrong, added("2.5"), renumbered("2.4", "2.6"), in_error(wrong), rated("2.5")]
+    story = given(*events)
+    for basis in range(1, story.plan.version + 1):
+        then = given()
+        then.plan, then.events = fold(story.events[:basis]), story.events[:basis]
+        for query in (TrailQuery(), TrailQuery(late_by=700), TrailQuery(recorded_after=recorded(5))):
+            known = trail_page(story.plan, records(story), query, 3, 2, basis)
+            assert known == trail_page(then.plan, records(then), query, 3, 2)
+        if basis >= 5:
+            assert list(matching_versions(story.plan, TrailQuery(action="2.4"), basis)) == versions(then, action="2.4")
+
+
+def test_a_number_that_was_not_yet_borne_at_the_basis_is_unknown():
+    story = given(added("2.4"), renumbered("2.4", "2.6"))
+    with pytest.raises(ActionUnknown, match=r"never had an action 2\.6"):
+        matching_versions(story.plan, TrailQuery(action="2.6"), 5)
+
+
+def test_an_action_added_in_error_has_a_trail_at_a_basis_after_its_number_was_given_again():
+    wrong = added("2.4")
+    story = given(wrong, in_error(wrong), added("2.4"))
+    assert list(matching_versions(story.plan, TrailQuery(action="2.4"), 6)) == [5, 6]
+    assert list(matching_versions(story.plan, TrailQuery(action="2.4"), 7)) == [7]
 
 
 def test_a_page_that_ends_with_the_last_match_is_the_last_page():
@@ -140,7 +203,7 @@ def test_the_ledger_is_read_no_further_than_needed():
             yield one
 
     assert trail_page(story.plan, stream(), TrailQuery(), 3)["next"] == 3
-    assert taken == [1, 2, 3, 4]
+    assert taken == [1, 2, 3]
 
 
 def test_what_came_after_the_plan_was_read_is_left_out():
@@ -151,7 +214,7 @@ def test_what_came_after_the_plan_was_read_is_left_out():
 def test_filters_must_all_match():
     story = given(added("2.4"), rated("2.4"))
     query = TrailQuery(action="2.4", recorded_after=recorded(5), late_by=10)
-    assert [one.version for one in records(story) if matches(story.plan, one, query)] == [6]
+    assert matching_versions(story.plan, query, 6) == [6]
 
 
 def test_a_trail_says_what_was_asked_and_up_to_which_version():

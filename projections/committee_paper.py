@@ -1,0 +1,148 @@
+"""What does the committee need to be told? Everything its paper says of a plan between two points, in one document.
+
+It is put together from the other answers, so that a figure of the paper is the figure of the comparison, and a version
+in it that of the document history.
+"""
+
+from typing_extensions import TypedDict
+
+from domain.plan import Action, Plan
+from domain.points import Point
+from projections.action import ActionDocument, ActionsAt
+from projections.assurance import AssuranceDocument, assurance_at
+from projections.document_history import HistoryDocument, document_history
+from projections.heading import Heading, heading
+from projections.plan_as_at import IssueDocument
+from projections.point import PointDocument, point_document
+from projections.rag_comparison import ComparisonDocument, Counts, Pair, TotalsDocument, counted_at, rag_comparison
+from projections.ratings_over_time import RatingsOverTimeDocument, ratings_over_time
+from projections.scale import RatingDocument, ScaleDocument, scale_document
+
+
+class SummaryLine(TypedDict):
+    """How many actions bear a rating at either point, and what share of all that is.
+
+    `code` and `label` are null of the actions without a rating, and of all actions. Shares are per cent of all actions
+    at the point, rounded to whole ones (a half upwards), so that they need not add up to 100; null where it had none.
+    """
+
+    code: str | None
+    label: str | None
+    colour: str | None
+    previous: int
+    current: int
+    difference: int
+    previous_share: int | None
+    current_share: int | None
+
+
+class ReportedPriority(TypedDict):
+    """A priority as the paper reports it. `concerns` are its actions whose rating is one, as at the current point."""
+
+    number: str
+    title: str
+    narrative: str
+    assurance: AssuranceDocument | None
+    concerns: list[ActionDocument]
+
+
+class CommitteePaperDocument(Heading):
+    """A report of progress between two points.
+
+    `document_version` and `scale` are those in force at the current point, `ratings` is the key to the codes,
+    `summary` has a line for every rating and one for the actions without, `total` is that of all actions; `opening` is
+    what the narrative says of the whole plan; `history` and `over_time` are as at the current point.
+    """
+
+    previous: PointDocument
+    current: PointDocument
+    document_version: IssueDocument | None
+    scale: ScaleDocument
+    ratings: list[RatingDocument]
+    comparison: ComparisonDocument
+    summary: list[SummaryLine]
+    total: SummaryLine
+    opening: list[str]
+    priorities: list[ReportedPriority]
+    history: HistoryDocument
+    over_time: RatingsOverTimeDocument
+
+
+def committee_paper(plan: Plan, previous: Point, current: Point) -> CommitteePaperDocument:
+    """The committee's paper: the plan at the current point against the previous one.
+
+    Raises:
+        PointsReversed: the current point's day is before the previous one's.
+    """
+    comparison = rag_comparison(plan, previous, current)
+    end, basis = plan.day_end(current), current.basis
+    scale, issue = plan.scale.at(end, basis), plan.issues.at(end, basis)
+    # The narrative speaks of the whole plan first and then of every row, in a paragraph each.
+    first = len(comparison["narrative"]) - len(comparison["rows"])
+    return {
+        **heading(plan),
+        "previous": point_document(previous),
+        "current": point_document(current),
+        "document_version": {"label": issue.value.label, "issued_on": issue.effective_on.isoformat()}
+        if issue
+        else None,
+        "scale": scale_document(scale.value if scale else None),
+        "ratings": comparison["ratings"],
+        "comparison": comparison,
+        "summary": _summary(comparison["ratings"], comparison["totals"]),
+        "total": _line(None, comparison["totals"]["total"], comparison["totals"]["total"]),
+        "opening": comparison["narrative"][:first],
+        "priorities": _priorities(plan, current, comparison, comparison["narrative"][first:]),
+        "history": document_history(plan, current),
+        "over_time": ratings_over_time(plan, current),
+    }
+
+
+def _summary(ratings: list[RatingDocument], totals: TotalsDocument) -> list[SummaryLine]:
+    lines = [_line(rating, totals["ratings"][rating["code"]], totals["total"]) for rating in ratings]
+    return [*lines, _line(None, totals["unrated"], totals["total"])]
+
+
+def _line(rating: RatingDocument | None, counts: Pair, total: Pair) -> SummaryLine:
+    return {
+        "code": rating["code"] if rating else None,
+        "label": rating["label"] if rating else None,
+        "colour": rating["colour"] if rating else None,
+        "previous": counts["previous"],
+        "current": counts["current"],
+        "difference": counts["current"] - counts["previous"],
+        "previous_share": _per_cent(counts["previous"], total["previous"]),
+        "current_share": _per_cent(counts["current"], total["current"]),
+    }
+
+
+def _per_cent(count: int, total: int) -> int | None:
+    # In whole numbers, as binary fractions would round some halves down.
+    return (200 * count + total) // (2 * total) if total else None
+
+
+def _priorities(
+    plan: Plan, current: Point, comparison: ComparisonDocument, narrative: list[str]
+) -> list[ReportedPriority]:
+    concerns = _concerns(counted_at(plan, current))
+    actions = ActionsAt(plan, current)
+    end, basis = plan.day_end(current), current.basis
+    return [
+        {
+            "number": row["priority"],
+            "title": row["title"],
+            "narrative": said,
+            "assurance": assurance_at(plan.priorities[row["priority"]], end, basis),
+            "concerns": actions.documents(concerns.get(row["priority"], [])),
+        }
+        for row, said in zip(comparison["rows"], narrative, strict=True)
+    ]
+
+
+def _concerns(counted: Counts) -> dict[str, list[Action]]:
+    """The counted actions whose rating is a concern, by priority."""
+    concerns: dict[str, list[Action]] = {}
+    for action, one in counted.items():
+        if one.rating is not None and one.rating.concern:
+            concerns.setdefault(one.priority, []).append(action)
+    return concerns

@@ -1,0 +1,199 @@
+"""Which actions does a figure count? The actions behind any number of a comparison, with the events behind each.
+
+The counts of a comparison and these lists are made from the same two sets of actions (`counted_at`) and the same
+movements, so that the signs of a list add up to the figure it stands behind.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from typing_extensions import TypedDict
+
+from domain.plan import Action, Plan, natural_order
+from domain.points import Point
+from projections.action import ActionDocument, ActionsAt, TimescaleDocument
+from projections.contradictions import UNRATED
+from projections.counted_behind import movement_behind, rating_now
+from projections.difference import Between
+from projections.heading import Heading, heading
+from projections.point import PointDocument, point_document
+from projections.rag_comparison import Counted, columns, counted_at, movements
+from projections.scale import RatingDocument, rating_document
+
+When = Literal["current", "previous"]
+Population = Literal["all", "due", "new", "closed", "withdrawn", "moved"]
+
+
+class CountUnknown(LookupError):
+    """The comparison has no such rating or priority; the message lists those it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountQuery:
+    """Which figure is asked about.
+
+    Attributes:
+        when: at which point the actions and their ratings are looked at; of a movement, which rating counts.
+        population: all actions; those due by the point's day; or those that came, left or moved between the points.
+        rating: its code, "unrated" for none; None asks for any.
+        priority: its number; None asks for the whole plan.
+    """
+
+    when: When = "current"
+    population: Population = "all"
+    rating: str | None = None
+    priority: str | None = None
+
+
+class CountQueryDocument(TypedDict):
+    """What was asked, as in `CountQuery`."""
+
+    when: str
+    population: str
+    rating: str | None
+    priority: str | None
+
+
+class CountedAction(TypedDict):
+    """An action behind a figure, as it is at the point or, where it is not in the plan there, at the other one.
+
+    `count` is what it adds to the figure: 1, or -1 of an action split into parts, one of which takes its place among
+    the new, and of one moved elsewhere. `rating_version` is the event that rated it. Of movements, `why` says what
+    happened, `versions` are the events behind it, and `other_priority` is where it came from or went to. `known` says
+    whether the plan has the action at the current point; `added_version` is the event that added it.
+    """
+
+    action: str
+    text: str
+    priority: str
+    rating: str | None
+    rating_version: int | None
+    status: str
+    timescale: TimescaleDocument | None
+    overdue: bool
+    count: int
+    why: str | None
+    versions: list[int]
+    other_priority: str | None
+    known: bool
+    added_version: int
+
+
+class CountedDocument(Heading):
+    """The actions behind a figure. `count` is the figure; `priority_title` is that of the priority asked about."""
+
+    previous: PointDocument
+    current: PointDocument
+    ratings: list[RatingDocument]
+    query: CountQueryDocument
+    priority_title: str | None
+    count: int
+    actions: list[CountedAction]
+
+
+def counted_actions(plan: Plan, previous: Point, current: Point, query: CountQuery) -> CountedDocument:
+    """The actions that a figure of the comparison counts, in the order of the plan.
+
+    Raises:
+        CountUnknown: the comparison has no such rating or priority.
+    """
+    both = _Both(plan, previous, current)
+    ratings = columns(plan, previous, current, [*both.before.values(), *both.now.values()])
+    titles = dict(plan.priorities_at(*both.between.before)) | dict(plan.priorities_at(*both.between.now))
+    word = heading(plan)["priority_word"].lower()
+    _known("rating", query.rating, [*ratings, UNRATED])
+    _known(word, query.priority, list(titles))
+    moving = query.population not in ("all", "due")
+    found = [
+        entry
+        for entry in (both.movements(query) if moving else both.standing(query))
+        if query.priority in (None, entry["priority"]) and query.rating in (None, entry["rating"] or UNRATED)
+    ]
+    found.sort(key=lambda entry: (natural_order(entry["priority"]), natural_order(entry["action"])))
+    return {
+        **heading(plan),
+        "previous": point_document(previous),
+        "current": point_document(current),
+        "ratings": [rating_document(rating) for rating in ratings.values()],
+        "query": {
+            "when": query.when,
+            "population": query.population,
+            "rating": query.rating,
+            "priority": query.priority,
+        },
+        "priority_title": titles.get(query.priority) if query.priority else None,
+        "count": sum(entry["count"] for entry in found),
+        "actions": found,
+    }
+
+
+def _known(what: str, named: str | None, known: list[str]) -> None:
+    if named is not None and named not in known:
+        there_is = ", ".join(known) or "none"
+        raise CountUnknown(f"there is no {what} {named!r} in this comparison; there is {there_is}")
+
+
+class _Both:
+    """The actions counted at both points, and how each is told of."""
+
+    def __init__(self, plan: Plan, previous: Point, current: Point) -> None:
+        self._plan, self._current = plan, current
+        self.between = Between(plan, previous, current)
+        self.before, self.now = counted_at(plan, previous), counted_at(plan, current)
+        self._told_before = ActionsAt(plan, previous, everything=True)
+        self._told_now = ActionsAt(plan, current, everything=True)
+
+    def standing(self, query: CountQuery) -> Iterator[CountedAction]:
+        """The actions counted at the point asked about."""
+        for action, counted in (self.before if query.when == "previous" else self.now).items():
+            if query.population == "all" or counted.due:
+                yield self._entry(action, query.when, counted.priority, counted)
+
+    def movements(self, query: CountQuery) -> Iterator[CountedAction]:
+        """The actions that came, left or moved between the points."""
+        accounted = list(movements(self._plan, self._current, self.before, self.now))
+        for movement in accounted:
+            if movement.name != query.population:
+                continue
+            if query.when == "previous":  # what is new had no rating then
+                rated = self.before.get(movement.action) if movement.name != "new" else None
+            else:
+                rated = rating_now(self.between, movement, self.before, self.now)
+            entry = self._entry(movement.action, query.when, movement.priority, rated)
+            entry["count"] = movement.step
+            entry["why"], entry["versions"] = movement_behind(self.between, movement)
+            if movement.name == "moved":
+                entry["other_priority"] = next(
+                    one.priority
+                    for one in accounted
+                    if one.action is movement.action and one.name == "moved" and one.step == -movement.step
+                )
+            yield entry
+
+    def _entry(self, action: Action, when: When, priority: str, counted: Counted | None) -> CountedAction:
+        told = self._told(action, when)
+        return {
+            "action": told["number"],
+            "text": told["text"],
+            "priority": priority,
+            "rating": counted.rating.code if counted and counted.rating else None,
+            "rating_version": counted.version if counted and counted.rating else None,
+            "status": told["status"],
+            "timescale": told["timescale"],
+            "overdue": told["overdue"],
+            "count": 1,
+            "why": None,
+            "versions": [],
+            "other_priority": None,
+            "known": action.standing_at(*self.between.now) is not None,
+            "added_version": action.added,
+        }
+
+    def _told(self, action: Action, when: When) -> ActionDocument:
+        first, second = self._told_now, self._told_before
+        if when == "previous":
+            first, second = second, first
+        told = first.document(action) or second.document(action)
+        assert told is not None, "what is counted at a point is in the plan at one"
+        return told

@@ -1,0 +1,153 @@
+"""How have the ratings moved, month by month? The counts at the end of each, from the plan's opening to a point.
+
+All are as known at the point's basis: late news and withdrawals count on the days they are about. Actions are counted
+as in a comparison, one with parts by its parts. Each timeline is gone through once, whatever the number of days.
+"""
+
+from bisect import bisect_left
+from calendar import monthrange
+from collections import Counter
+from datetime import date
+from typing import Literal, TypeAlias, TypeVar
+
+from typing_extensions import TypedDict
+
+from domain.facts import Standing
+from domain.plan import Action, Plan
+from domain.points import Point
+from domain.scales import Rating
+from domain.timeline import Assertion, Timeline, end_of
+from projections.heading import Heading, heading
+from projections.point import PointDocument, point_document
+from projections.scale import RatingDocument, rating_document
+
+Every: TypeAlias = Literal["month", "quarter", "year"]
+
+#: More days than this in a row cannot be read: the steps between them become longer.
+MOST_DAYS = 24
+#: A plan of centuries can only come of a slip; no further back than so many years is counted.
+MOST_YEARS = 60
+
+# The length of each step in months, and the month it ends with (0: January). Councils keep their years to 31 March.
+_STEPS: tuple[tuple[Every, int, int], ...] = (("month", 1, 0), ("quarter", 3, 2), ("year", 12, 2))
+
+V = TypeVar("V")
+
+
+class CountsDocument(TypedDict):
+    """The actions in the plan on a day: by rating (every code of the key), without one, and in all."""
+
+    on: str
+    ratings: dict[str, int]
+    unrated: int
+    total: int
+
+
+class RatingsOverTimeDocument(Heading):
+    """The counts over time, oldest first; the last are those of the point's own day.
+
+    `ratings` is the key to the codes: the scale of the point, then what was counted on former scales. `every` says at
+    the ends of what the counts were taken; years end on 31 March.
+    """
+
+    point: PointDocument
+    ratings: list[RatingDocument]
+    every: Every
+    counts: list[CountsDocument]
+
+
+def ratings_over_time(plan: Plan, point: Point) -> RatingsOverTimeDocument:
+    """The counts by rating at the end of each month from the plan's opening to the point's day, and on that day.
+
+    Where that would be more than 24 days it is done by quarters; where that would be, by years (the newest 60).
+    """
+    assert plan.opening is not None, "a plan that has a version has been opened"
+    every, days = _days(plan.opening.effective_on, point.effective_on)
+    counts, ratings = _counts(plan, point, days)
+    return {
+        **heading(plan),
+        "point": point_document(point),
+        "ratings": [rating_document(rating) for rating in ratings.values()],
+        "every": every,
+        "counts": [
+            {
+                "on": day.isoformat(),
+                "ratings": {code: count[code] for code in ratings},
+                "unrated": count[None],
+                "total": count.total(),
+            }
+            for day, count in zip(days, counts, strict=True)
+        ],
+    }
+
+
+def _days(first: date, last: date) -> tuple[Every, list[date]]:
+    """The days to count on, of which the last is `last`, and how far they lie apart."""
+    opened, asked = (day.year * 12 + day.month - 1 for day in (first, last))
+    for every, length, ending in _STEPS:
+        months = range(opened + (ending - opened) % length, asked + 1, length)
+        if len(months) + (asked not in months) <= MOST_DAYS or every == "year":
+            break
+    ends = (_month_end(month) for month in months[-MOST_YEARS:])
+    return every, [*(end for end in ends if end < last), last]
+
+
+def _month_end(month: int) -> date:
+    year, place = divmod(month, 12)
+    return date(year, place + 1, monthrange(year, place + 1)[1])
+
+
+def _counts(plan: Plan, point: Point, days: list[date]) -> tuple[list[Counter[str | None]], dict[str, Rating]]:
+    """The counts by code (None: unrated) on each day, and the ratings that these codes are."""
+    end, basis = plan.day_end(point), point.basis
+    scales = [
+        {rating.code: rating for rating in said.value.ratings} if said else {}
+        for said in _over(plan.scale, days, end, basis)
+    ]
+    counts: list[Counter[str | None]] = [Counter() for _ in days]
+    found: dict[str, Rating] = dict(scales[-1])
+    for action, places in _counted(plan, days, end, basis).items():
+        given = _over(action.rating, days, end, basis)
+        for place in places:
+            rated = given[place]
+            rating = scales[place].get(rated.value.code) if rated else None
+            if rated and rating is None:
+                rating = plan.find_rating(rated, end_of(days[place]), basis)
+            counts[place][rating.code if rating else None] += 1
+            if rating:
+                found.setdefault(rating.code, rating)
+    return counts, _in_order(found, scales)
+
+
+def _in_order(found: dict[str, Rating], scales: list[dict[str, Rating]]) -> dict[str, Rating]:
+    """The ratings in the order of the scale of the last day, then in those of the days before it, newest first."""
+    order = dict.fromkeys(code for scale in reversed(scales) for code in scale if code in found)
+    return {code: found[code] for code in (*order, *(code for code in found if code not in order))}
+
+
+def _counted(plan: Plan, days: list[date], end: int, basis: int) -> dict[Action, list[int]]:
+    """Each action with the places of the days on which it counts: it is in the plan and has no parts in it."""
+    standings: dict[Action, list[Standing | None]] = {}
+    split: dict[Action, set[int]] = {}
+    for action in plan.actions.values():  # a whole was added before its parts
+        standing = [said.value if said else None for said in _over(action.standing, days, end, basis)]
+        if action.parent is not None:  # as in Action.standing_at
+            above = standings[action.parent]
+            standing = [(whole or own) if own == "open" else own for own, whole in zip(standing, above, strict=True)]
+            split.setdefault(action.parent, set()).update(p for p, own in enumerate(standing) if own == "open")
+        standings[action] = standing
+    none: set[int] = set()
+    return {
+        action: [p for p, own in enumerate(standing) if own == "open" and p not in split.get(action, none)]
+        for action, standing in standings.items()
+    }
+
+
+def _over(timeline: Timeline[V], days: list[date], end: int, basis: int) -> list[Assertion[V] | None]:
+    """What a timeline says on each of the days, of which the last is the day that `end` belongs to."""
+    values: list[Assertion[V] | None] = []
+    current: Assertion[V] | None = None
+    for said in timeline.all(end, basis):
+        values += [current] * (bisect_left(days, said.effective_on) - len(values))
+        current = said
+    return values + [current] * (len(days) - len(values))
