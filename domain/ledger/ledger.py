@@ -106,6 +106,7 @@ class Ledger:
         """
         folded = self._folded.keep(slug)
         with folded.lock:
+            self._recording.not_rehearsed(folded)
             self._folded.catch_up(folded)
             if folded.plan.version == 0:
                 self._folded.drop(slug)
@@ -122,6 +123,12 @@ class Ledger:
         while events := self.events(slug, after, page):
             yield from events
             after = events[-1].version
+
+    def events_of(self, slug: str, versions: Sequence[int]) -> Iterator[Recorded]:
+        """The events of a plan that have these versions, in order, read a thousand at a time."""
+        for start in range(0, len(versions), 1000):
+            rows = self._recorder.select_versions(slug, versions[start : start + 1000])
+            yield from (read_record(row) for row in rows)
 
     @contextmanager
     def follow(self, after: int = 0) -> Iterator[Iterator[Recorded]]:
@@ -162,3 +169,20 @@ class Ledger:
             VersionConflict: the plan is not at the expected version.
         """
         return self._recording.record(proposals, by, today, expect)
+
+    @contextmanager
+    def rehearse(self, proposals: Sequence[Proposal], *, today: date) -> Iterator[Plan]:
+        """The plan as it would be with these proposals recorded, for as long as the block lasts. Nothing is stored.
+
+        What is tried out has no instant yet: `Plan.known_at` of its versions is `domain.plan.PENDING`, which is not to
+        be shown. Within the block the plan is asked through what is yielded; the ledger refuses to read or record it.
+
+        Args:
+            proposals: all for one plan, in the order they would be recorded.
+            today: today's date in London.
+
+        Raises:
+            Refused: a rule refuses one of the proposals; `Refused.index` says which.
+        """
+        with self._recording.rehearse(proposals, today) as plan:
+            yield plan

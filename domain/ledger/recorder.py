@@ -112,6 +112,10 @@ class LedgerRecorder(PostgresApplicationRecorder):
             [originator_id, gt or 0, 2**62 if lte is None else lte, limit],
         )
 
+    def select_versions(self, plan: str, versions: Sequence[int]) -> Sequence[StoredRecord]:
+        """The rows of one plan that have these versions, in order."""
+        return self._rows(SQL(" where plan = %b and version = any(%b) order by version"), [plan, list(versions)])
+
     def select_notifications(
         self,
         start: int | None,

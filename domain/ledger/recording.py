@@ -4,8 +4,8 @@ It is optimistic: a proposal is judged against the plan in memory and appended a
 taken, the plan is caught up and the proposal judged again.
 """
 
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
@@ -22,7 +22,7 @@ from domain.ledger.mapper import event_state, read_record
 from domain.ledger.recorder import LedgerRecorder
 from domain.ledger.stored import StoredRecord, UnstoredRow
 from domain.ledger.together import Stored, Together
-from domain.plan import PENDING
+from domain.plan import PENDING, Plan
 from domain.rules import Refused, judge
 
 # How often a proposal is judged again when other writers keep taking its version, before giving up.
@@ -36,6 +36,8 @@ class Recording:
         self._recorder = recorder
         self._folded = folded
         self._together = Together(recorder, self._append)
+        #: The plans within a rehearsal; only who holds a plan's lock can find it here.
+        self._rehearsed: set[Folded] = set()
 
     def record(self, proposals: Sequence[Proposal], by: str, today: date, expect: int | None) -> list[Recorded]:
         """Record the proposals as one batch, as `Ledger.record` says."""
@@ -46,11 +48,7 @@ class Recording:
             raise ValueError("say who records")
         if expect is not None and len(slugs) > 1:
             raise ValueError("an expected version goes with proposals for one plan")
-        _ids_are_distinct(proposals)
-        batch = [
-            proposal if proposal.event_id else Proposal(proposal.plan, proposal.event, uuid4())
-            for proposal in proposals
-        ]
+        batch = _identified(proposals)
         with ExitStack() as locks:
             if len(batch) > LONG:
                 locks.enter_context(without_collecting())
@@ -58,6 +56,7 @@ class Recording:
             for slug in slugs:
                 plans[slug] = self._folded.keep(slug)
                 locks.enter_context(plans[slug].lock)
+                self.not_rehearsed(plans[slug])
             try:
                 return self._record(batch, plans, by, today, expect)
             except (Refused, VersionConflict):
@@ -68,6 +67,40 @@ class Recording:
                 for slug, folded in plans.items():
                     if folded.plan.version == 0:
                         self._folded.drop(slug)
+
+    @contextmanager
+    def rehearse(self, proposals: Sequence[Proposal], today: date) -> Iterator[Plan]:
+        """The plan as it would be with the proposals recorded, as `Ledger.rehearse` says."""
+        slugs = {proposal.plan for proposal in proposals}
+        if len(slugs) != 1:
+            raise ValueError("rehearse proposals for one plan, and at least one of them")
+        [slug] = slugs
+        batch = _identified(proposals)
+        folded = self._folded.keep(slug)
+        with folded.lock:
+            self.not_rehearsed(folded)
+            self._folded.catch_up(folded)
+            plan = folded.plan
+            before = {slug: plan.version}
+            self._rehearsed.add(folded)
+            try:
+                _try_out(batch, {slug: folded}, today)
+                yield plan
+            finally:
+                _go_back({slug: folded}, before)
+                self._rehearsed.discard(folded)
+                if plan.version == 0:
+                    self._folded.drop(slug)
+
+    def not_rehearsed(self, folded: Folded) -> None:
+        """Refuse to go on within a rehearsal of the plan: what it tries out would be taken for what is stored.
+
+        The caller holds the plan's lock, so nobody else can be rehearsing.
+        """
+        if folded in self._rehearsed:
+            raise RuntimeError(
+                f"plan {folded.plan.slug} is being rehearsed here: ask the plan that the rehearsal yields"
+            )
 
     def _record(
         self, batch: list[Proposal], plans: dict[str, Folded], by: str, today: date, expect: int | None
@@ -163,6 +196,14 @@ class Recording:
 
 def _identity(row: UnstoredRow | StoredRecord) -> tuple[object, ...]:
     return row.originator_id, row.originator_version, row.event_id, row.topic, row.state
+
+
+def _identified(proposals: Sequence[Proposal]) -> list[Proposal]:
+    """The proposals, each with an event_id of its own."""
+    _ids_are_distinct(proposals)
+    return [
+        proposal if proposal.event_id else Proposal(proposal.plan, proposal.event, uuid4()) for proposal in proposals
+    ]
 
 
 def _ids_are_distinct(proposals: Sequence[Proposal]) -> None:
