@@ -1,7 +1,8 @@
 """Which forms each question's answer comes in, and how a document becomes one of them.
 
-A form is data for programs (json, csv) or a paper for people (md, text); all are made from the same document. The text
-form needs a terminal to fit itself to, so it is printed and not rendered.
+A form is data for programs (json, csv), a paper for people (md, html, docx, pdf, xlsx) or text for a terminal; all are
+made from the same document. A paper is composed once for all its forms. The text form needs a terminal to fit itself
+to, so it is printed and not rendered.
 """
 
 import json
@@ -9,23 +10,30 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 
-from api.papers import comma_separated, markdown, text
+from api.papers import comma_separated, text
+from api.papers.composing import COMPOSED, compose
+from api.papers.paper import Paper
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form an answer can take: its media type, and the suffix of its files."""
+    """A form an answer can take: its media type, the suffix of its files, and whether only programs can read them."""
 
     media_type: str
     suffix: str
+    binary: bool = False
 
 
 FORMS: dict[str, Form] = {
     "json": Form("application/json", ".json"),
     "md": Form("text/markdown; charset=utf-8", ".md"),
     "csv": Form("text/csv; charset=utf-8", ".csv"),
+    "html": Form("text/html; charset=utf-8", ".html"),
+    "xlsx": Form("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx", binary=True),
+    "docx": Form("application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx", binary=True),
+    "pdf": Form("application/pdf", ".pdf", binary=True),
 }
 
 #: Question -> what it looks like in a terminal.
@@ -33,9 +41,15 @@ TEXT: dict[str, Callable[[Any], RenderableType]] = {
     "plans": text.register_text,
     "plan": text.plan_text,
     "comparison": text.comparison_text,
+    "paper": lambda document: Group(
+        text.comparison_text(document["comparison"]), text.history_text(document["history"])
+    ),
     "changes": text.changes_text,
+    "counted": text.counted_text,
+    "event": text.event_text,
     "history": text.history_text,
     "trail": text.trail_text,
+    "ratings": text.ratings_text,
     "action": text.action_text,
     "overdue": text.overdue_text,
     "gaps": text.gaps_text,
@@ -45,38 +59,27 @@ TEXT: dict[str, Callable[[Any], RenderableType]] = {
     "audit": text.audit_text,
 }
 
-#: Form -> question -> the answer written out in it. Any answer can be JSON.
-_WRITTEN: Mapping[str, Mapping[str, Callable[[Any], str]]] = {
-    "md": {
-        "plans": markdown.register_markdown,
-        "plan": markdown.plan_markdown,
-        "comparison": markdown.comparison_markdown,
-        "changes": markdown.changes_markdown,
-        "history": markdown.history_markdown,
-        "trail": markdown.trail_markdown,
-        "action": markdown.action_markdown,
-        "overdue": markdown.overdue_markdown,
-        "gaps": markdown.gaps_markdown,
-        "measures": markdown.measures_markdown,
-        "assurance": markdown.assurance_markdown,
-        "stale": markdown.stale_markdown,
-        "audit": markdown.audit_markdown,
-    },
-    "csv": {
-        "plans": comma_separated.register_csv,
-        "plan": comma_separated.plan_csv,
-        "comparison": comma_separated.comparison_csv,
-        "changes": comma_separated.changes_csv,
-        "history": comma_separated.history_csv,
-        "trail": comma_separated.trail_csv,
-        "action": comma_separated.action_csv,
-        "overdue": comma_separated.overdue_csv,
-        "gaps": comma_separated.gaps_csv,
-        "measures": comma_separated.measures_csv,
-        "assurance": comma_separated.assurance_csv,
-        "stale": comma_separated.stale_csv,
-        "audit": comma_separated.audit_csv,
-    },
+#: Question -> the answer as comma-separated values.
+_CSV: Mapping[str, Callable[[Any], str]] = {
+    "plans": comma_separated.register_csv,
+    "plan": comma_separated.plan_csv,
+    "comparison": comma_separated.comparison_csv,
+    # The table that the committee's paper is about.
+    "paper": lambda document: comma_separated.comparison_csv(document["comparison"]),
+    "changes": comma_separated.changes_csv,
+    "counted": comma_separated.counted_csv,
+    "event": comma_separated.event_csv,
+    "history": comma_separated.history_csv,
+    "trail": comma_separated.trail_csv,
+    "replay": comma_separated.replay_csv,
+    "ratings": comma_separated.ratings_csv,
+    "action": comma_separated.action_csv,
+    "overdue": comma_separated.overdue_csv,
+    "gaps": comma_separated.gaps_csv,
+    "measures": comma_separated.measures_csv,
+    "assurance": comma_separated.assurance_csv,
+    "stale": comma_separated.stale_csv,
+    "audit": comma_separated.audit_csv,
 }
 
 
@@ -89,7 +92,7 @@ class FormUnknown(LookupError):
 
 def forms_of(question: str) -> list[str]:
     """The forms that the answer to a question can be rendered in."""
-    return [form for form in FORMS if form == "json" or question in _WRITTEN.get(form, {})]
+    return [form for form in FORMS if form == "json" or question in (_CSV if form == "csv" else COMPOSED)]
 
 
 def render(question: str, form: str, document: Any) -> bytes:
@@ -98,14 +101,63 @@ def render(question: str, form: str, document: Any) -> bytes:
     Raises:
         FormUnknown: the answer to this question does not come in this form.
     """
+    if form not in forms_of(question):
+        raise FormUnknown(question, form)
     if form == "json":
         written = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False) + "\n"
         # Half a character, which UTF-8 cannot carry, is escaped: inside a string that is JSON too.
         return written.encode("utf-8", "backslashreplace")
-    write = _WRITTEN.get(form, {}).get(question)
-    if write is None:
-        raise FormUnknown(question, form)
-    return write(document).encode("utf-8", "replace")
+    if form == "csv":
+        return _CSV[question](document).encode("utf-8", "replace")
+    return write(compose(question, document), form)
+
+
+def write(paper: Paper, form: str) -> bytes:
+    """A paper in one of the forms for people; raises KeyError of any other form."""
+    written = _WRITERS[form](paper)
+    return written if isinstance(written, bytes) else written.encode("utf-8", "replace")
+
+
+# Each writer is imported when first asked for: the libraries behind some of them take long to load.
+
+
+def _markdown(paper: Paper) -> str:
+    from api.papers.markdown import markdown
+
+    return markdown(paper)
+
+
+def _hypertext(paper: Paper) -> str:
+    from api.papers.hypertext import hypertext
+
+    return hypertext(paper)
+
+
+def _excel(paper: Paper) -> bytes:
+    from api.papers.excel import excel
+
+    return excel(paper)
+
+
+def _word(paper: Paper) -> bytes:
+    from api.papers.word import word
+
+    return word(paper)
+
+
+def _pdf(paper: Paper) -> bytes:
+    from api.papers.pdf import pdf
+
+    return pdf(paper)
+
+
+_WRITERS: Mapping[str, Callable[[Paper], str | bytes]] = {
+    "md": _markdown,
+    "html": _hypertext,
+    "xlsx": _excel,
+    "docx": _word,
+    "pdf": _pdf,
+}
 
 
 def print_text(question: str, document: Any, console: Console) -> None:

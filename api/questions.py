@@ -4,12 +4,12 @@ A question reads its points, takes the plan from the ledger, and has a projectio
 document and whether it can ever come out differently.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from domain.evolve import evolve
 from domain.ledger import Ledger
 from domain.plan import Plan
 from domain.points import Asked, Point, PointUnknown, read_instant, read_point, resolve
@@ -17,18 +17,33 @@ from projections.action import action_at
 from projections.assurance import assurances_at
 from projections.changes import changes_between
 from projections.claims import Claims, audit
+from projections.committee_paper import committee_paper
+from projections.counted import CountQuery, counted_actions
 from projections.document_history import document_history
+from projections.event import event_in_trail, event_versions
 from projections.gaps import gaps_at
 from projections.measures import measures_over_time
 from projections.overdue import overdue_at
 from projections.plan_as_at import plan_as_at
 from projections.rag_comparison import rag_comparison
+from projections.ratings_over_time import ratings_over_time
 from projections.register import plans_register
+from projections.replay import replay_page
 from projections.stale_text import stale_texts_at
-from projections.trail import TrailQuery, trail_page
+from projections.trail import (
+    TrailQuery,
+    action_versions,
+    matching_versions,
+    trail_action,
+    trail_entry,
+    trail_page,
+    with_withdrawals,
+)
 
 TRAIL_PAGE = 100
 LONGEST_TRAIL_PAGE = 1000
+REPLAY_PAGE = 50
+LIFE_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +108,10 @@ class Asker:
         """The progress texts that time has overtaken."""
         return self._at("stale", slug, at, stale_texts_at)
 
+    def ratings(self, slug: str, at: str = "now") -> Answer:
+        """The counts by rating over time, up to a point."""
+        return self._at("ratings", slug, at, ratings_over_time)
+
     def comparison(self, slug: str, previous: str, current: str = "now") -> Answer:
         """The previous-against-current table between two points."""
         return self._between("comparison", slug, previous, current, rag_comparison)
@@ -100,6 +119,53 @@ class Asker:
     def changes(self, slug: str, previous: str, current: str = "now") -> Answer:
         """Every change between two points."""
         return self._between("changes", slug, previous, current, changes_between)
+
+    def paper(self, slug: str, previous: str, current: str = "now") -> Answer:
+        """The committee's paper: the report of progress between two points."""
+        return self._between("paper", slug, previous, current, committee_paper)
+
+    def counted(
+        self, slug: str, query: CountQuery, previous: str | None = None, current: str = "now"
+    ) -> Answer:  # fmt: skip
+        """The actions behind a figure of the comparison; without a previous point it is the current one."""
+        compared = current if previous is None else previous
+        return self._between("counted", slug, compared, current, lambda plan, a, b: counted_actions(plan, a, b, query))
+
+    def event(self, slug: str, version: int, up_to: int | None = None) -> Answer:
+        """One event; with `up_to` as it stood when that version was the newest, which never comes out differently."""
+        with self.ledger.plan(slug) as plan:
+            if up_to is not None and not 1 <= up_to <= plan.version:
+                raise PointUnknown(f"plan {slug} has no version {up_to}; its newest is {plan.version}")
+            told = self.ledger.events_of(slug, event_versions(plan, version, up_to))
+            document = event_in_trail(plan, version, told, up_to)
+            return Answer("event", document, up_to is not None, {"up_to": str(document["basis"])})
+
+    def life(self, slug: str, number: str, at: str = "now", *, by_day: bool = False, page: int = 1) -> Answer:
+        """An action at a point with a page of its events as known there: what the page of an action shows together.
+
+        Args:
+            slug: the plan.
+            number: the action's number, or one it once bore.
+            at: the point.
+            by_day: in the order in which they were true, not in which they were recorded.
+            page: which page of events, from 1.
+        """
+
+        def ask(plan: Plan, point: Point) -> dict[str, Any]:
+            basis = point.basis
+            versions = action_versions(plan, trail_action(plan, number, basis), basis)
+            if by_day:
+                versions.sort(key=lambda version: (plan.log[version - 1][1], version))
+            shown = versions[(page - 1) * LIFE_PAGE : page * LIFE_PAGE]
+            records = {one.version: one for one in self.ledger.events_of(slug, with_withdrawals(plan, shown, basis))}
+            return {
+                "document": action_at(plan, number, point),
+                "events": [trail_entry(plan, version, records, basis) for version in shown],
+                "total": len(versions),
+                "newest": plan.version,
+            }
+
+        return self._at("page", slug, at, ask)
 
     def audit(self, slug: str, claims: Claims) -> Answer:
         """A published paper's counts read against the record."""
@@ -123,18 +189,38 @@ class Asker:
         """
         instant: datetime | None = None if recorded_after is None else read_instant(recorded_after)
         query = TrailQuery(action=action, recorded_after=instant, late_by=late_by)
-        events = self.ledger.every_event(slug, after)
         with self.ledger.plan(slug) as plan:
             if up_to is not None and up_to > plan.version:
                 raise PointUnknown(f"plan {slug} has no version {up_to}; its newest is {plan.version}")
-            if up_to in (None, plan.version):
-                document = trail_page(plan, events, query, limit)
-                return Answer("trail", document, up_to is not None, {"up_to": str(plan.version)})
-        # What an event was called and whether it had been withdrawn is taken from the plan as it was folded then.
-        earlier = Plan(slug)
-        for recorded in self.ledger.events(slug, limit=up_to):
-            evolve(earlier, recorded.event, recorded.recorded_at)
-        return Answer("trail", trail_page(earlier, events, query, limit), True, {"up_to": str(up_to)})
+            basis = plan.version if up_to is None else up_to
+            found = matching_versions(plan, query, basis)
+            first = bisect_right(found, after)
+            shown = found[first:] if limit is None else found[first : first + limit]
+            events = self.ledger.events_of(slug, with_withdrawals(plan, shown, basis))
+            document = trail_page(plan, events, query, limit, after, basis)
+            return Answer("trail", document, up_to is not None, {"up_to": str(basis)})
+
+    def together(self, slug: str, at: str, ask: Callable[[Plan, Point], Any]) -> Answer:
+        """What several projections answer at one point, from one state of the plan: what a page shows together."""
+        return self._at("page", slug, at, ask)
+
+    def together_between(
+        self, slug: str, previous: str, current: str, ask: Callable[[Plan, Point, Point], Any]
+    ) -> Answer:
+        """The same between two points."""
+        return self._between("page", slug, previous, current, ask)
+
+    def replay(self, slug: str, after: int = 0, limit: int | None = REPLAY_PAGE, up_to: int | None = None) -> Answer:
+        """What each event after a version did to the ratings, a page at a time; `next` is the `after` of the next page.
+
+        With `up_to` it is the replay as it was when that version was the newest, and can never come out differently.
+        """
+        with self.ledger.plan(slug) as plan:
+            if up_to is not None and not 1 <= up_to <= plan.version:
+                raise PointUnknown(f"plan {slug} has no version {up_to}; its newest is {plan.version}")
+            events = self.ledger.every_event(slug, after) if limit is None else self.ledger.events(slug, after, limit)
+            document = replay_page(plan, events, after, limit, up_to)
+            return Answer("replay", document, up_to is not None, {"up_to": str(document["basis"])})
 
     def _at(self, question: str, slug: str, at: str, ask: Callable[[Plan, Point], Any]) -> Answer:
         asked = read_point(at)

@@ -1,12 +1,13 @@
 """The commands that ask: one a question, the same as the addresses of the API."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
 from api.commands.context import INSTANT, POINT, Session, answering, plainly, tell
 from projections.claims import read_claims
+from projections.counted import CountQuery, Population, When
 
 AT = click.option(
     "--at", type=POINT, default="now", show_default=True, help="The point in time; `asat --help` says how to write it."
@@ -59,6 +60,26 @@ def compare(session: Session, /, plan: str, previous: str, current: str, **form:
         tell(session.asker().comparison(plan, previous, current), **form)
 
 
+@click.command(short_help="Make the committee's paper between two points in time.")
+@click.argument("plan")
+@click.argument("previous", type=POINT)
+@click.argument("current", type=POINT, default="now")
+@answering
+@click.pass_obj
+def paper(session: Session, /, plan: str, previous: str, current: str, **form: Any) -> None:
+    """Make the report of progress of a PLAN for a committee: PREVIOUS against CURRENT.
+
+    The key to the ratings, their summary, the previous-against-current table, progress by priority with every action
+    of concern, and appendices of changes and document history. Without CURRENT it is now.
+
+    \b
+      asat paper sunderland issue:2.0 issue:3.0 -o paper.docx
+      asat paper sunderland issue:2.0 issue:3.0 -o paper.pdf
+    """
+    with plainly():
+        tell(session.asker().paper(plan, previous, current), **form)
+
+
 @click.command(short_help="List every change between two points in time.")
 @click.argument("plan")
 @click.argument("previous", type=POINT)
@@ -76,6 +97,50 @@ def changes(session: Session, /, plan: str, previous: str, current: str, **form:
     """
     with plainly():
         tell(session.asker().changes(plan, previous, current), **form)
+
+
+@click.command(short_help="List the actions behind a figure.")
+@click.argument("plan")
+@click.option("--previous", type=POINT, help="The point compared from; left out, it is the current one.")
+@click.option("--current", type=POINT, default="now", show_default=True, help="The point compared with it.")
+@click.option("--when", type=click.Choice(get_args(When)), default="current", show_default=True,
+              help="At which of the two points the actions are looked at.")  # fmt: skip
+@click.option("--population", type=click.Choice(get_args(Population)), default="all", show_default=True,
+              help="All actions, those due, or those that came, left or moved between the points.")  # fmt: skip
+@click.option("--rating", metavar="CODE", help="Only those with this rating; unrated: with none.")
+@click.option("--priority", metavar="NUMBER", help="Only those in this priority.")
+@answering
+@click.pass_obj
+def counted(
+    session: Session, /, plan: str, previous: str | None, current: str, when: When, population: Population,
+    rating: str | None, priority: str | None, **form: Any,
+) -> None:  # fmt: skip
+    """List the actions of a PLAN that a figure of `asat compare` counts, with the events behind each.
+
+    \b
+      asat counted sunderland --current issue:3.0 --rating amber
+      asat counted sunderland --previous issue:2.0 --current issue:3.0 --population new
+    """
+    with plainly():
+        query = CountQuery(when, population, rating, priority)
+        tell(session.asker().counted(plan, query, previous, current), **form)
+
+
+@click.command(short_help="Show one event, and whether it still counts.")
+@click.argument("plan")
+@click.argument("version", type=click.IntRange(1, 10**12))
+@click.option("--up-to", type=click.IntRange(1, 10**12), metavar="VERSION",
+              help="The event as it stood when this version of the plan was the newest.")  # fmt: skip
+@answering
+@click.pass_obj
+def event(session: Session, /, plan: str, version: int, up_to: int | None, **form: Any) -> None:
+    """Show one event of a PLAN by its VERSION: what it says, who recorded it when, and whether it still counts.
+
+    \b
+      asat event sunderland 285
+    """
+    with plainly():
+        tell(session.asker().event(plan, version, up_to), **form)
 
 
 @click.command(short_help="Show the versions issued, and who was told.")
@@ -143,6 +208,8 @@ _AT_A_POINT = (
      "Show the measures of a PLAN, with their values over time."),
     ("assurance", "sunderland", "Show the assurance given on each priority.",
      "Show the assurance given on each priority of a PLAN, and what was given before."),
+    ("ratings", "sunderland", "Show how the ratings moved over time.",
+     "Show the actions of a PLAN by rating, month by month up to a point."),
     ("stale", "stockton-ilacs", "List the progress texts that time has overtaken.",
      "List the progress texts of a PLAN that name a month gone by, or are older than its reporting cycle."),
 )  # fmt: skip
@@ -201,7 +268,10 @@ COMMANDS = (
     plans,
     show,
     compare,
+    paper,
     changes,
+    counted,
+    event,
     history,
     trail,
     action,

@@ -22,6 +22,8 @@ from domain.points import PointUnknown, PointUnreadable, read_instant, read_poin
 from domain.rules import Refused
 from projections.action import ActionUnknown
 from projections.claims import ClaimUnreadable
+from projections.counted import CountUnknown
+from projections.event import EventUnknown
 from projections.rag_comparison import PointsReversed
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -89,7 +91,7 @@ def plainly() -> Iterator[None]:
         _fail(f"{os.fsdecode(error.filename)} cannot be used ({error.strerror}); name another file")
     except (
         Refused, VersionConflict, NotAnEvent, PointUnknown, PointUnreadable, ActionUnknown, ClaimUnreadable,
-        FormUnknown, LedgerUnusable, PointsReversed,
+        CountUnknown, EventUnknown, FormUnknown, LedgerUnusable, PointsReversed,
     ) as error:  # fmt: skip
         _fail(str(error.args[0] if isinstance(error, LookupError) else error))
 
@@ -130,6 +132,11 @@ def tell(answer: Answer, form: str | None, output: Path | None) -> None:
         output.write_bytes(_bytes(answer, chosen))
     elif form == "text" or (form is None and sys.stdout.isatty()):
         print_text(answer.question, answer.document, Console())
+    elif form and FORMS[form].binary and sys.stdout.isatty():
+        file = f"-o FILE{FORMS[form].suffix}"
+        raise click.UsageError(
+            f"{form} is not for a terminal; write it to a file with {file}, or send it on with a pipe"
+        )
     else:
         put(_bytes(answer, form or "json"), form or "json")
 

@@ -6,6 +6,7 @@ put together.
 
 from collections.abc import Iterator
 
+from api.papers.comma_separated_counted import counted_csv, event_csv
 from api.papers.comma_separated_lists import (
     assurance_csv,
     gaps_csv,
@@ -15,6 +16,7 @@ from api.papers.comma_separated_lists import (
     stale_csv,
 )
 from api.papers.comma_separated_record import audit_csv, changes_csv, history_csv, trail_csv
+from api.papers.comma_separated_replay import ratings_csv, replay_csv
 from api.papers.comma_separated_table import Value, comma_separated
 from api.papers.wording import NOT_RATED, Labels, fixed
 from projections.action import ActionDocument, SingleActionDocument
@@ -27,12 +29,16 @@ __all__ = [
     "audit_csv",
     "changes_csv",
     "comparison_csv",
+    "counted_csv",
+    "event_csv",
     "gaps_csv",
     "history_csv",
     "measures_csv",
     "overdue_csv",
     "plan_csv",
+    "ratings_csv",
     "register_csv",
+    "replay_csv",
     "stale_csv",
     "trail_csv",
 ]

@@ -15,7 +15,7 @@ from projections.trail import TrailDocument
 
 #: What the ledger adds to an event; all else of it is what was said.
 _ENVELOPE = ["version", "position", "recorded_at", "recorded_by", "event_id", "effective_on", "type"]
-_ADDED = ["withdrawn_by", "late_by_days", "sentence"]
+_ADDED = ["withdrawn_by", "withdrawal", "late_by_days", "sentence"]
 
 
 def changes_csv(document: ChangesDocument) -> str:
@@ -72,12 +72,18 @@ def trail_csv(document: TrailDocument) -> str:
         for event in document["events"]:
             fields = {name: said for name, said in event.items() if name not in {*_ENVELOPE, *_ADDED}}
             envelope = [event.get(name) for name in _ENVELOPE]
+            withdrawal = event["withdrawal"] or {}
             yield [
                 *envelope, what_happened(event), event["withdrawn_by"], event["late_by_days"], _json(fields),
+                *(withdrawal.get(name) for name in ("recorded_at", "recorded_by", "reason")),
                 document["plan"], document["basis"],
             ]  # fmt: skip
 
-    return comma_separated([*_ENVELOPE, "what", "withdrawn_by", "late_by_days", "fields", "plan", "basis"], rows())
+    columns = [
+        *_ENVELOPE, "what", "withdrawn_by", "late_by_days", "fields", "withdrawal recorded at",
+        "withdrawal recorded by", "withdrawal reason", "plan", "basis",
+    ]  # fmt: skip
+    return comma_separated(columns, rows())
 
 
 def audit_csv(document: AuditDocument) -> str:

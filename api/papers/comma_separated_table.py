@@ -1,9 +1,8 @@
 """A table of values as comma-separated text that no spreadsheet will run."""
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import TypeAlias
 
 #: A figure of ours, or text that somebody wrote.
@@ -13,6 +12,8 @@ Value: TypeAlias = str | int | bool | None
 _FORMULA = "=+-@\t\r\n＝＋－＠"  # noqa: RUF001 - the full-width forms are meant
 _SKIPPED = " \u00a0\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 
+# What parts one cell or line from the next, for this format or for a spreadsheet that guesses at another.
+_PARTS = re.compile('[,;|\t"\r\n]')
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 
 
@@ -36,8 +37,13 @@ def cell(value: Value) -> str | int:
 
 def comma_separated(columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> str:
     """A header row and the rows, as RFC 4180 has it: lines end in CR LF."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([cell(column) for column in columns])
-    writer.writerows([cell(value) for value in row] for row in rows)
-    return text.getvalue()
+    return "".join(",".join(map(_field, row)) + "\r\n" for row in chain([columns], rows))
+
+
+def _field(value: Value) -> str:
+    """A cell as a field, in quotation marks where it holds anything at which some spreadsheet would part it.
+
+    One that is set to part at semicolons or tabs as well would take what follows for a cell of its own, and run it.
+    """
+    written = str(cell(value))
+    return '"' + written.replace('"', '""') + '"' if _PARTS.search(written) else written

@@ -1,152 +1,116 @@
-"""Every answer in GitHub-flavoured Markdown, each ending with the command that makes it again."""
+"""A paper in GitHub-flavoured Markdown. No character of its texts is markup or HTML."""
 
+import re
 from collections.abc import Iterator
 
-from api.papers.markdown_blocks import footer, md, md_lines, paper, table
-from api.papers.markdown_lists import (
-    assurance_markdown,
-    gaps_markdown,
-    measures_markdown,
-    overdue_markdown,
-    register_markdown,
-    stale_markdown,
+from api.papers.paper import (
+    Block,
+    Cell,
+    Day,
+    Facts,
+    Heading,
+    Instant,
+    Mark,
+    Pair,
+    Paper,
+    Piece,
+    Prose,
+    Table,
+    Tag,
+    Text,
+    pieces_of,
 )
-from api.papers.markdown_plan import action_markdown, plan_markdown
-from api.papers.markdown_record import audit_markdown, history_markdown, trail_markdown
-from api.papers.wording import (
-    BY_ITS_PARTS,
-    NOT_RATED,
-    Labels,
-    as_at_both,
-    day_in_figures,
-    day_in_words,
-    direction,
-    fixed,
-    reconciliation,
-)
-from api.papers.wording_changes import change_words
-from projections.changes import ChangesDocument
-from projections.rag_comparison import ComparisonDocument, Pair, TotalsDocument
+from api.papers.wording import day_in_figures, instant_in_figures, safe_lines, safe_text
 
-__all__ = [
-    "action_markdown",
-    "assurance_markdown",
-    "audit_markdown",
-    "changes_markdown",
-    "comparison_markdown",
-    "gaps_markdown",
-    "history_markdown",
-    "measures_markdown",
-    "overdue_markdown",
-    "plan_markdown",
-    "register_markdown",
-    "stale_markdown",
-    "trail_markdown",
-]
+_MARKUP = re.compile(r"([\\`*_{}\[\]|~$])")
+_HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+# What would open a list, a heading or a rule at the start of a paragraph.
+_OPENING = re.compile(r"^(?:([#+=-])(?=\s|$|\1)|([0-9]{1,9})([.)])(?=\s|$))")
+_SIGNS: dict[Mark, str] = {"": "", "strong": "**", "inserted": "**", "deleted": "~~", "struck": "~~"}
 
 
-def comparison_markdown(document: ComparisonDocument) -> str:
-    """The comparison: the table that reconciles, what is due, the changes and the narrative."""
-    previous, current = document["previous"], document["current"]
-    blocks = [
-        "## Ratings, previous → current",
-        _counts(document),
-        f"{reconciliation(document['totals'])}.",
-        f"## Due by {day_in_words(current['effective_on'])}, by current rating",
-        _due(document),
-        "## Ratings that changed, or remain a concern",
-        _changes(document),
-        "## In words",
-        *map(md_lines, document["narrative"]),
-    ]
-    command = f"asat compare {document['plan']} {fixed(previous)} {fixed(current)}"
-    return paper(
-        document["title"],
-        [document["organisation"]],
-        as_at_both(previous, current),
-        blocks,
-        footer(command, previous, current),
-    )
+def markdown(paper: Paper) -> str:
+    """The paper, its parts with a blank line between, ending with how it can be made again."""
+    head = [f"# {md(paper.title)}", *(f"**{md(text)}**" for text in paper.under), md_lines(paper.sentence)]
+    foot = f"Made by AsAt: {md(paper.made)}. To make it again: {_code(paper.command)}"
+    parts = [*head, *(part for block in paper.blocks for part in _block(block)), "---", foot]
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _arrow(pair: Pair) -> str:
-    return f"{pair['previous']} → {pair['current']}"
+def md(text: str) -> str:
+    """Text on one line, as it reads: no character of it is markup or HTML."""
+    text = _MARKUP.sub(r"\\\1", safe_text(text)).translate(_HTML)
+    return _OPENING.sub(lambda found: f"\\{found[1]}" if found[1] else f"{found[2]}\\{found[3]}", text)
 
 
-def _counts(document: ComparisonDocument) -> str:
-    labels = [md(rating["label"]) for rating in document["ratings"]]
-    columns = ["No.", "Title", *labels, NOT_RATED, "New", "Moved", "Closed", "Withdrawn", "Total"]
-
-    def cells(one: TotalsDocument) -> list[str]:
-        pairs = [*(one["ratings"][rating["code"]] for rating in document["ratings"]), one["unrated"]]
-        movements = [one["new"], one["moved"], one["closed"], one["withdrawn"]]
-        return [*map(_arrow, pairs), *(str(count).replace("-", "−") for count in movements), _arrow(one["total"])]
-
-    rows = [[md(row["priority"]), md_lines(row["title"]), *cells(row)] for row in document["rows"]]
-    rows.append([f"**{cell}**" if cell else "" for cell in ["", "Totals", *cells(document["totals"])]])
-    return table(columns, rows, range(2, len(columns)))
+def md_lines(text: str) -> str:
+    """Running text with its line breaks, for a paragraph or the cell of a table."""
+    return "<br>".join(md(line) for line in safe_lines(text).strip().split("\n"))
 
 
-def _due(document: ComparisonDocument) -> str:
-    codes = [rating["code"] for rating in document["ratings"]]
-    unrated = "unrated" in document["totals"]["due"]
-    names = [*codes, *(["unrated"] if unrated else []), "total"]
-    labels = [md(rating["label"]) for rating in document["ratings"]]
-    columns = ["No.", "Title", *labels, *([NOT_RATED] if unrated else []), "Due"]
-
-    def cells(one: TotalsDocument) -> list[str]:
-        return [str(one["due"][name]) for name in names]
-
-    rows = [[md(row["priority"]), md_lines(row["title"]), *cells(row)] for row in document["rows"]]
-    rows.append([f"**{cell}**" if cell else "" for cell in ["", "Totals", *cells(document["totals"])]])
-    return table(columns, rows, range(2, len(columns)))
+def _code(command: str) -> str:
+    """A command as code; where it holds a backtick itself, fenced by two."""
+    said = safe_text(command)
+    return f"`` {said} ``" if "`" in said else f"`{said}`"
 
 
-def _changes(document: ComparisonDocument) -> str:
-    if not document["changes"]:
-        return "None."
-    labels = Labels(document)
-    return table(
-        ["No.", "Action", "Previous", "Current", "Direction", "Version"],
-        [
-            [
-                md(change["action"]),
-                md_lines(change["text"]),
-                md(labels(change["previous"])),
-                BY_ITS_PARTS if change["why"] == "split" else md(labels(change["current"])),
-                direction(change),
-                str(change["current_version"] or ""),
-            ]
-            for change in document["changes"]
-        ],
-    )
+def _block(block: Block) -> Iterator[str]:
+    """A block; of pictures and page breaks nothing, as a table says what a picture shows."""
+    match block:
+        case Heading(text, level):
+            yield f"{'#' * (level + 1)} {md(text)}"
+        case Prose(text, strong):
+            said = _pieces(pieces_of(text))
+            yield f"**{said}**" if strong and said else said
+        case Facts():
+            rows = [[f"**{md(name)}**", _cell(said)] for name, said in block.facts]
+            yield _rows([["", ""], ["---", "---"], *rows])
+        case Table():
+            yield _table(block)
 
 
-def changes_markdown(document: ChangesDocument) -> str:
-    """Everything that differs between two points, in one table for each priority."""
-    previous, current = document["previous"], document["current"]
-    command = f"asat changes {document['plan']} {fixed(previous)} {fixed(current)}"
-    return paper(
-        document["title"],
-        [document["organisation"]],
-        as_at_both(previous, current),
-        list(_differences(document)) or ["Nothing changed."],
-        footer(command, previous, current),
-    )
+def _table(table: Table) -> str:
+    ruler = ["---:" if column.figures else "---" for column in table.columns]
+    rows = [[_cell(cell) for cell in row] for row in table.rows]
+    if table.totals:
+        rows[-1] = [f"**{cell}**" if cell else "" for cell in rows[-1]]
+    return _rows([[md(column.title) for column in table.columns], ruler, *rows])
 
 
-def _differences(document: ChangesDocument) -> Iterator[str]:
-    word, labels = document["priority_word"], Labels(document)
-    places = list(dict.fromkeys(change["priority"] for change in document["changes"]))
-    for place in places:
-        rows = []
-        for change in document["changes"]:
-            if change["priority"] != place:
-                continue
-            said = change_words(change, word, labels)
-            about = ": ".join(filter(None, [md(said.subject), md(said.text)]))
-            on = day_in_figures(change["on"]) if change["on"] else ""
-            versions = ", ".join(map(str, change["versions"]))
-            rows.append([about, md(said.what), md(said.previous), md(said.current), on, versions])
-        yield f"## {md(f'{word} {place}' if place else 'The plan')}"
-        yield table(["About", "What", "Previous", "Current", "From", "Versions"], rows)
+def _rows(rows: list[list[str]]) -> str:
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in rows)
+
+
+def _cell(cell: Cell) -> str:
+    match cell:
+        case str():
+            return md_lines(cell)
+        case int():
+            return str(cell).replace("-", "−")
+        case Day(iso):
+            return day_in_figures(iso)
+        case Instant(iso):
+            return instant_in_figures(iso)
+        case Tag(label):
+            return md(label)
+        case Pair(previous, current):
+            return f"{previous} → {current}"
+        case Text(pieces):
+            return _pieces(pieces)
+        case tuple():
+            return "<br>".join(filter(None, map(_cell, cell)))
+
+
+def _pieces(pieces: tuple[Piece, ...]) -> str:
+    return "".join(_marked(piece) for piece in pieces).strip()
+
+
+def _marked(piece: Piece) -> str:
+    """A piece between its signs, line by line: they count only where they touch the words."""
+    sign = _SIGNS[piece.mark]
+    said = []
+    for line in safe_lines(piece.text).split("\n"):
+        before, after = " " * line.startswith(" "), " " * line.endswith(" ")
+        words = md(line)
+        said.append(f"{before}{sign}{words}{sign}{after}" if words else before)
+    return "<br>".join(said)

@@ -2,6 +2,7 @@
 
 from api.papers.text_changes import changes_text
 from api.papers.text_comparison import comparison_text
+from api.papers.text_counted import counted_text, event_text
 from api.papers.text_lists import (
     assurance_text,
     gaps_text,
@@ -12,6 +13,7 @@ from api.papers.text_lists import (
 )
 from api.papers.text_plan import action_text, plan_text
 from api.papers.text_record import audit_text, history_text, trail_text
+from api.papers.text_replay import ratings_text
 
 __all__ = [
     "action_text",
@@ -19,11 +21,14 @@ __all__ = [
     "audit_text",
     "changes_text",
     "comparison_text",
+    "counted_text",
+    "event_text",
     "gaps_text",
     "history_text",
     "measures_text",
     "overdue_text",
     "plan_text",
+    "ratings_text",
     "register_text",
     "stale_text",
     "trail_text",

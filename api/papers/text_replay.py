@@ -1,14 +1,16 @@
-"""One step of a replay in the terminal: what happened, and the table of ratings after it."""
+"""How ratings moved, in the terminal: a step of a replay with the table of ratings after it, and ratings over time."""
 
 from collections.abc import Sequence
 
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from api.papers.wording import day_in_words, instant_in_words, safe_text
+from api.papers.text_blocks import line, page, table, title_block
+from api.papers.wording import NOT_RATED, as_at, day_in_figures, day_in_words, instant_in_words, safe_text
 from domain.scales import Scale
+from projections.ratings_over_time import RatingsOverTimeDocument
 from projections.replay import ReplayStep
 
 _WIDEST_BAR = 40
@@ -47,6 +49,19 @@ def step_line(step: ReplayStep, scales: Sequence[Scale]) -> str:
     return (
         f"{step['version']:>6}  {step['effective_on']}  {safe_text(step['sentence'])}  [{counts}; all {step['total']}]"
     )
+
+
+def ratings_text(document: RatingsOverTimeDocument) -> Group:
+    """The counts by rating over time, a row for each day counted."""
+    parts = title_block(document["title"], [document["organisation"], "Ratings over time"], as_at(document["point"]))
+    key = document["ratings"]
+    rows = table(
+        "As at", *(line(one["label"]) for one in key), NOT_RATED, "Total", numbers=tuple(range(1, len(key) + 3))
+    )
+    for entry in document["counts"]:
+        counts = [*(entry["ratings"][one["code"]] for one in key), entry["unrated"], entry["total"]]
+        rows.add_row(day_in_figures(entry["on"]), *map(str, counts))
+    return page(*parts, Text(), rows)
 
 
 def _ratings(step: ReplayStep, scales: Sequence[Scale]) -> list[tuple[str | None, str, str | None]]:

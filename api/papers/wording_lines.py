@@ -4,7 +4,15 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from api.papers.wording import Labels, count, day_in_figures, day_in_words, instant_in_words, safe_text
+from api.papers.wording import (
+    Labels,
+    count,
+    day_in_figures,
+    day_in_words,
+    instant_in_figures,
+    instant_in_words,
+    safe_text,
+)
 from projections.action import ActionDocument
 from projections.assurance import AssuranceDocument
 from projections.gaps import RecommendationDocument
@@ -40,6 +48,14 @@ def late_words(event: Mapping[str, Any]) -> str:
 def withdrawn_words(event: Mapping[str, Any]) -> str:
     """That an event of the trail no longer counts; nothing where it does."""
     return "" if event["withdrawn_by"] is None else f"withdrawn by version {event['withdrawn_by']}"
+
+
+def withdrawal_words(event: Mapping[str, Any]) -> str:
+    """Who withdrew an event of the trail, when and why; nothing where it counts."""
+    if (withdrawal := event["withdrawal"]) is None:
+        return ""
+    reason = f": {safe_text(withdrawal['reason'])}" if withdrawal["reason"] else ""
+    return f"{safe_text(withdrawal['recorded_by'])}, {instant_in_figures(withdrawal['recorded_at'])}{reason}"
 
 
 def trail_words(document: TrailDocument) -> str:

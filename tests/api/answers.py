@@ -13,13 +13,18 @@ from projections.action import action_at
 from projections.assurance import assurances_at
 from projections.changes import changes_between
 from projections.claims import audit, read_claims
+from projections.committee_paper import committee_paper
+from projections.counted import CountQuery, counted_actions
 from projections.document_history import document_history
+from projections.event import EventDocument, event_in_trail
 from projections.gaps import gaps_at
 from projections.measures import measures_over_time
 from projections.overdue import overdue_at
 from projections.plan_as_at import plan_as_at
 from projections.rag_comparison import rag_comparison
+from projections.ratings_over_time import ratings_over_time
 from projections.register import plans_register
+from projections.replay import replay_page
 from projections.stale_text import stale_texts_at
 from projections.trail import TrailDocument, TrailQuery, trail_page
 from tests.kit import added, fold, given, point_of, progressed, rated, read_history, recorded
@@ -45,11 +50,22 @@ def example(name: str) -> tuple[Plan, tuple[Event, ...]]:
 
 def trail_of(plan: Plan, told: Iterable[Event], query: TrailQuery) -> TrailDocument:
     """The trail of a plan's events, as the tests record them."""
-    records = (
+    return trail_page(plan, records_of(plan, told), query)
+
+
+def records_of(plan: Plan, told: Iterable[Event]) -> list[Recorded]:
+    """A plan's events as the tests record them."""
+    return [
         Recorded(plan.slug, version, version, recorded(version), "Performance Officer", UUID(int=version), event)
         for version, event in enumerate(told, 1)
-    )
-    return trail_page(plan, records, query)
+    ]
+
+
+def event_of(plan: Plan, told: Iterable[Event], action: str) -> EventDocument:
+    """The event that added an action."""
+    found = plan.find_action(action, plan.version)
+    assert found is not None
+    return event_in_trail(plan, found.added, records_of(plan, told))
 
 
 def answers(plan: Plan, told: tuple[Event, ...], previous: str, current: str, action: str) -> dict[str, Any]:
@@ -59,9 +75,14 @@ def answers(plan: Plan, told: tuple[Event, ...], previous: str, current: str, ac
         "plans": plans_register([(plan, now)]),
         "plan": plan_as_at(plan, now),
         "comparison": rag_comparison(plan, before, now),
+        "paper": committee_paper(plan, before, now),
         "changes": changes_between(plan, before, now),
+        "counted": counted_actions(plan, before, now, CountQuery()),
+        "event": event_of(plan, told, action),
         "history": document_history(plan, now),
         "trail": trail_of(plan, told, TrailQuery()),
+        "replay": replay_page(plan, records_of(plan, told)),
+        "ratings": ratings_over_time(plan, now),
         "action": action_at(plan, action, now),
         "overdue": overdue_at(plan, now),
         "gaps": gaps_at(plan, now),

@@ -165,7 +165,12 @@ def test_whatever_people_write_is_read_back_and_never_runs(question, text):
             assert not value or value[0] not in "=@+\t\r"
 
 
+@pytest.mark.parametrize("text", ["note;=1+1", "note\t=1+1", "note|=1+1", "note\r=1+1", "note,=1+1", "note\n=1+1"])
+def test_text_at_which_a_spreadsheet_would_part_a_cell_stands_in_quotation_marks(text):
+    assert comma_separated(["a", "b"], [[1, text]]) == f'a,b\r\n1,"{text}"\r\n'
+
+
 def test_text_comes_back_letter_by_letter():
-    for text in ('a "quoted", b\nc', RIGHT_TO_LEFT, EMOJI, "x" * 10_000):
+    for text in ('a "quoted", b\nc', "a; b\tc|d", "a\r\nb", RIGHT_TO_LEFT, EMOJI, "x" * 10_000):
         written = comma_separated(["text"], [[text]])
         assert list(csv.reader(io.StringIO(written, newline="")))[1] == [text]

@@ -1,0 +1,48 @@
+"""Every answer composed into a paper: the sections, tables and words that all its forms share."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from api.papers.composing.changes import changes_paper
+from api.papers.composing.committee import committee_paper
+from api.papers.composing.comparison import comparison_paper
+from api.papers.composing.counted import counted_paper, event_paper
+from api.papers.composing.lists import (
+    assurance_paper,
+    gaps_paper,
+    measures_paper,
+    register_paper,
+    stale_paper,
+)
+from api.papers.composing.overdue import overdue_paper
+from api.papers.composing.plan import action_paper, plan_paper
+from api.papers.composing.record import audit_paper, history_paper, trail_paper
+from api.papers.composing.replaying import ratings_paper, replay_paper
+from api.papers.paper import Paper
+
+#: Question -> how its document becomes a paper.
+COMPOSED: Mapping[str, Callable[[Any], Paper]] = {
+    "plans": register_paper,
+    "plan": plan_paper,
+    "comparison": comparison_paper,
+    "paper": committee_paper,
+    "changes": changes_paper,
+    "counted": counted_paper,
+    "event": event_paper,
+    "history": history_paper,
+    "trail": trail_paper,
+    "replay": replay_paper,
+    "ratings": ratings_paper,
+    "action": action_paper,
+    "overdue": overdue_paper,
+    "gaps": gaps_paper,
+    "measures": measures_paper,
+    "assurance": assurance_paper,
+    "stale": stale_paper,
+    "audit": audit_paper,
+}
+
+
+def compose(question: str, document: Any) -> Paper:
+    """The paper of a document that answers a question; raises KeyError of a question that has none."""
+    return COMPOSED[question](document)

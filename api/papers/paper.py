@@ -1,0 +1,202 @@
+"""What a paper is made of, whichever form it is written in.
+
+A paper is composed from a document once (`composing/`) and written in every form by a writer of that form (`word`,
+`pdf`, `excel`, `hypertext`, `markdown`). All text in it is safe to show (`wording.safe_text`), none of it is markup,
+and no writer computes a figure or chooses a word.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from projections.point import PointDocument
+
+#: How a piece of text stands out; in print it must not be by colour alone.
+Mark: TypeAlias = Literal["", "strong", "inserted", "deleted", "struck"]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of text within a line: plain, strong, inserted or deleted (a revision), or struck (no longer counts)."""
+
+    text: str
+    mark: Mark = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Text with marks; a line break in a piece is a line break."""
+
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day (ISO 8601): `31/05/2019` in a table, a date in a spreadsheet."""
+
+    iso: str
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """An instant (ISO 8601, UTC): `04/06/2019 10:00` UK time in a table, a date and time in a spreadsheet."""
+
+    iso: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A rating: its word, on its colour (`#rrggbb`) where the scale gives one. The word alone says it all."""
+
+    label: str
+    colour: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A figure at the previous point and at the current one: `3 → 0`; two columns in a spreadsheet."""
+
+    previous: int
+    current: int
+
+
+#: What stands in a cell. Text keeps its line breaks; a tuple stands line under line.
+Cell: TypeAlias = "str | int | Day | Instant | Tag | Pair | Text | tuple[Cell, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its heading, its share of the width, and whether it holds figures (set to the right).
+
+    `pairs`: every cell is a `Pair` (or empty).
+    """
+
+    title: str
+    width: float = 1
+    figures: bool = False
+    pairs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with one row of headings, and one column that names its rows (the first) unless `row_headings` is off.
+
+    Attributes:
+        caption: what it shows, for those who come upon it alone: its caption, its alternative text, its sheet.
+        sheet: a short name for its sheet in a spreadsheet, at most 31 characters.
+        columns: its columns.
+        rows: a cell for every column.
+        totals: whether the last row is that of totals.
+        before: cells that only a spreadsheet needs before each row's own, as several tables become one sheet there:
+            such as the priority that the table stands under. `before_columns` are their headings.
+    """
+
+    caption: str
+    sheet: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    totals: bool = False
+    row_headings: bool = True
+    before_columns: tuple[Column, ...] = ()
+    before: tuple[Cell, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading; 1 is a section of the paper (its title stands above, at 0)."""
+
+    text: str
+    level: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A paragraph. `strong` for one that must not be missed."""
+
+    text: str | Text
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A summary list: names and what is said of them."""
+
+    caption: str
+    facts: tuple[tuple[str, Cell], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawing (SVG, which needs no font but the reader's own) with its alternative text, in millimetres.
+
+    What it shows stands in a table of the paper too.
+    """
+
+    svg: str
+    alternative: str
+    width: int = 160
+    height: int = 70
+
+
+@dataclass(frozen=True, slots=True)
+class PageBreak:
+    """What follows begins on a new page."""
+
+
+Block: TypeAlias = Heading | Prose | Facts | Table | Picture | PageBreak
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper.
+
+    Attributes:
+        title: what it is called: the first line, and the title of the file.
+        under: whose it is and of what: the lines under the title.
+        sentence: what it shows, in one sentence: the points and what was known.
+        blocks: what it says.
+        command: the command that makes it again.
+        made: what was taken into account, for the footer; `command` and `made` stand on every page.
+        landscape: whether its tables need the width.
+        points: the points it was made at.
+    """
+
+    title: str
+    under: tuple[str, ...]
+    sentence: str
+    blocks: tuple[Block, ...]
+    command: str
+    made: str
+    landscape: bool = False
+    points: tuple[PointDocument, ...] = field(default=(), compare=False)
+
+    @property
+    def footer(self) -> str:
+        """How it can be made again, word for word: stands at the foot of the paper or of each of its pages."""
+        return f"Made by AsAt: {self.made}. To make it again: {self.command}"
+
+    @property
+    def known_at(self) -> str:
+        """The latest instant of its points (ISO 8601): the time inside its file, as a file made again has the same."""
+        return max((point["known_at"] for point in self.points), default="1980-01-01T00:00:00.000000Z")
+
+
+def pieces_of(text: str | Text) -> tuple[Piece, ...]:
+    """The pieces of a text, marked or not."""
+    return text.pieces if isinstance(text, Text) else (Piece(text),)
+
+
+def lines_of(cell: Cell) -> Iterator[Cell]:
+    """The cells that stand line under line in a cell, tuples taken apart."""
+    if isinstance(cell, tuple):
+        for one in cell:
+            yield from lines_of(one)
+    else:
+        yield cell
+
+
+def table_of(
+    caption: str, columns: Sequence[Column], rows: Sequence[Sequence[Cell]], *, sheet: str = "", totals: bool = False
+) -> Table:
+    """A table; its sheet is called as its caption is, as far as that goes."""
+    return Table(caption, (sheet or caption)[:31], tuple(columns), tuple(tuple(row) for row in rows), totals)

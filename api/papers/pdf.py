@@ -1,0 +1,142 @@
+"""A paper as PDF: tagged for screen readers (PDF/UA-1), with bookmarks, the same bytes for the same paper.
+
+The page is set by typst from `paper.typ`. The paper reaches it as JSON, never as markup; only fonts that are installed
+with AsAt are used, so that it comes out alike on every machine.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import typst
+
+from api.papers.colours import BLACK, ink_on
+from api.papers.fonts import fonts
+from api.papers.paper import (
+    Block,
+    Cell,
+    Day,
+    Facts,
+    Heading,
+    Instant,
+    PageBreak,
+    Pair,
+    Paper,
+    Picture,
+    Prose,
+    Table,
+    Tag,
+    Text,
+    lines_of,
+    pieces_of,
+)
+from api.papers.pdf_headings import with_row_headings
+from api.papers.pdf_letters import drawable
+from api.papers.wording import day_in_figures, instant_in_figures
+
+
+def pdf(paper: Paper) -> bytes:
+    """The paper as a PDF file. What no font can draw stands in it as its code point: `[U+1F600]`."""
+    said = json.dumps(_described(paper), ensure_ascii=False)
+    made = int(datetime.fromisoformat(paper.known_at).timestamp())
+    try:
+        file = _typeset(drawable(said), made)
+    except typst.TypstError:
+        # A script that the further fonts have letters for, but not in the forms that this text needs.
+        file = _typeset(drawable(said, plain=True), made)
+    tables = (block for block in paper.blocks if isinstance(block, Table))
+    return with_row_headings(file, [table.row_headings for table in tables])
+
+
+def _typeset(said: str, made: int) -> bytes:
+    # A compiler must not be shared between threads; its fonts, which take the time, can be.
+    compiler = typst.Compiler(_template(), root=str(files("api.papers")), font_paths=fonts(), ignore_system_fonts=True)
+    file = compiler.compile(format="pdf", pdf_standards=["ua-1"], sys_inputs={"paper": said}, timestamp=made)
+    assert isinstance(file, bytes), "typst answers with one file unless it is told where to write"
+    return file
+
+
+@cache
+def _template() -> bytes:
+    return files("api.papers").joinpath("paper.typ").read_bytes()
+
+
+def _described(paper: Paper) -> dict[str, Any]:
+    """The paper as `paper.typ` reads it."""
+    return {
+        "title": paper.title,
+        "under": paper.under,
+        "sentence": paper.sentence,
+        "footer": paper.footer,
+        "landscape": paper.landscape,
+        "blocks": list(_blocks(paper.blocks)),
+    }
+
+
+def _blocks(blocks: tuple[Block, ...]) -> Iterator[dict[str, Any]]:
+    level, above = 0, ""
+    for block in blocks:
+        if isinstance(block, Heading):
+            # Levels must not be left out on the way down.
+            level = min(block.level, level + 1)
+            yield {"kind": "heading", "level": level, "text": block.text}
+        else:
+            described = _block(block)
+            if described.get("caption") == above:
+                described["caption"] = None  # a heading that says the same is caption enough
+            yield described
+        above = block.text if isinstance(block, Heading) else ""
+
+
+def _block(block: Prose | Facts | Table | Picture | PageBreak) -> dict[str, Any]:
+    match block:
+        case Prose(text, strong):
+            return {"kind": "prose", "lines": _lines(text), "strong": strong}
+        case Facts(facts=facts):
+            return {"kind": "facts", "facts": [[name, _lines(cell)] for name, cell in facts]}
+        case Picture(svg, alternative, width):
+            return {"kind": "picture", "svg": svg, "alternative": alternative, "width": width}
+        case PageBreak():
+            return {"kind": "break"}
+        case Table():
+            return _table(block)
+
+
+def _table(table: Table) -> dict[str, Any]:
+    return {
+        "kind": "table",
+        "caption": table.caption,
+        "columns": [
+            {"title": column.title, "width": column.width, "figures": column.figures or column.pairs}
+            for column in table.columns
+        ],
+        "rows": [[_lines(cell) for cell in row] for row in table.rows],
+        "totals": table.totals,
+        "row_headings": table.row_headings,
+    }
+
+
+def _lines(cell: Cell) -> list[Any]:
+    """The lines of a cell: a string as it is, pieces with their marks, a tag, or a string that is not to be broken."""
+    return [said for line in lines_of(cell) for said in _line(line)]
+
+
+def _line(cell: Cell) -> Iterator[Any]:
+    match cell:
+        case str():
+            yield from cell.split("\n")
+        case int():
+            yield {"whole": f"{cell}".replace("-", "−")}
+        case Day(iso):
+            yield {"whole": day_in_figures(iso)}
+        case Instant(iso):
+            yield instant_in_figures(iso)
+        case Tag(label, colour):
+            yield {"tag": label, "fill": colour, "ink": ink_on(colour) if colour else BLACK}
+        case Pair(previous, current):
+            yield {"whole": f"{previous} → {current}"}
+        case Text():
+            yield {"pieces": [[piece.mark, piece.text] for piece in pieces_of(cell)]}

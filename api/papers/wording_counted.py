@@ -1,0 +1,65 @@
+"""The words for the actions behind a figure: what is counted, and what happened to each."""
+
+from api.papers.wording import Labels, count, day_in_words, safe_text
+from projections.counted import CountedAction, CountedDocument
+
+_MOVEMENTS = {
+    "new": "new actions",
+    "closed": "actions closed",
+    "withdrawn": "actions withdrawn",
+    "moved": "actions moved",
+}
+_HAPPENED = {
+    "added": "Added",
+    "reinstated": "Reinstated",
+    "parts left": "Counted again, as its parts have left",
+    "split": "Split into parts, one of which takes its place",
+    "closed": "Closed",
+    "withdrawn": "Withdrawn",
+    "not in the record": "Not in the record as known at the current point",
+}
+
+
+def counted_words(document: CountedDocument) -> str:
+    """What is counted and how many there are: `Actions rated Green in Priority 2 on 31 May 2019: 12`."""
+    query, number = document["query"], document["count"]
+    labels = Labels(document)
+    rated = {None: "", "unrated": " not rated"}.get(query["rating"], f" rated {labels(query['rating'])}")
+    place = " in " + safe_text(f"{document['priority_word']} {query['priority']}") if query["priority"] else ""
+    days = [day_in_words(document[point]["effective_on"]) for point in ("previous", "current")]
+    on = days[query["when"] == "current"]
+    match query["population"]:
+        case "all":
+            said = f"{'Actions' if rated or place else 'All actions'}{rated}{place} on {on}"
+        case "due":
+            said = f"Actions due by {on}{rated and f' and{rated}'}{place}"
+        case population:
+            looked = f",{rated} at the {query['when']} point" if rated else ""
+            said = f"{_MOVEMENTS[population].capitalize()}{place} between {days[0]} and {days[1]}{looked}"
+    return f"{said}: {_signed(number)}"
+
+
+def _signed(number: int) -> str:
+    return f"−{-number}" if number < 0 else str(number)
+
+
+def figure_words(document: CountedDocument) -> str:
+    """How the list adds up to its figure, where that is not the number of its entries; else nothing."""
+    entries = document["actions"]
+    less = sum(entry["count"] < 0 for entry in entries)
+    if not less:
+        return ""
+    return f"{count(len(entries) - less, 'entry', 'entries')} count 1 more, {less} count 1 less."
+
+
+def what_moved(entry: CountedAction, word: str) -> str:
+    """What happened to an action that came, left or moved."""
+    if entry["why"] == "moved":
+        way = "From" if entry["count"] > 0 else "To"
+        return safe_text(f"{way} {word} {entry['other_priority']}")
+    return _HAPPENED.get(entry["why"] or "", "")
+
+
+def signed(entry: CountedAction) -> str:
+    """What an action adds to its figure: `+1` or `−1`."""
+    return "+1" if entry["count"] > 0 else "−1"

@@ -1,0 +1,105 @@
+"""One event in words: what kind it is, what it says field by field, and how it came to be recorded."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from api.papers.wording import Labels, count, day_in_words, instant_in_words, safe_lines, safe_text
+from projections.event import EventDocument
+
+#: What stands in an event beside what was said in it, or is told of in words of its own.
+_AROUND = {
+    "version", "position", "recorded_at", "recorded_by", "event_id", "type", "effective_on", "reason", "source",
+    "withdrawn_by", "withdrawal", "late_by_days", "sentence",
+}  # fmt: skip
+_NAMES = {
+    "answers": "Answers recommendation",
+    "current": "Point reported",
+    "inspected_from": "Inspected from",
+    "inspected_to": "Inspected to",
+    "label": "Document version",
+    "leads": "Lead",
+    "level": "Assurance",
+    "parent": "Part of action",
+    "previous": "Compared with",
+    "priority_word": "Word for a priority",
+    "sha256": "SHA-256",
+    "timescale": "Due",
+    "withdraws": "Event withdrawn",
+}
+_DAYS = {"inspected_from", "inspected_to", "published_on"}
+
+
+def kind_in_words(event: Mapping[str, Any]) -> str:
+    """What kind of event it is: `Action rated`."""
+    return re.sub(r"(?<!^)([A-Z])", lambda found: f" {found[1].lower()}", event["type"])
+
+
+def event_fields(event: Mapping[str, Any], word: str, labels: Labels) -> list[tuple[str, str]]:
+    """What the event itself says: the name of each field and its value; a value may have several lines.
+
+    Args:
+        event: the event, as a trail holds it.
+        word: what the plan calls a priority.
+        labels: the words of its ratings.
+    """
+    said = {name: value for name, value in event.items() if name not in _AROUND and value not in (None, [])}
+    return [(_name(name, word), _value(name, value, labels)) for name, value in said.items()]
+
+
+def _name(field: str, word: str) -> str:
+    if field == "priority":
+        return safe_text(word)
+    return _NAMES.get(field, field.replace("_", " ").capitalize())
+
+
+def _value(field: str, value: Any, labels: Labels) -> str:
+    if field == "rating":
+        return labels(value)
+    if field == "scale":
+        ratings = [
+            safe_text(f"{one['label']}: {one['meaning']}" if one.get("meaning") else one["label"])
+            for one in value["ratings"]
+        ]
+        return "\n".join([safe_text(value["name"]), *ratings])
+    if field == "judgements":
+        return "\n".join(safe_text(f"{one['area']}: {one['grade']}") for one in value)
+    if field in _DAYS:
+        return day_in_words(value)
+    if isinstance(value, list):
+        return "\n".join(safe_text(str(one)) for one in value)
+    return safe_lines(str(value)).strip()
+
+
+def source_words(event: Mapping[str, Any]) -> str:
+    """The document that an event was taken from; nothing where none was named."""
+    source = event.get("source")
+    if not source:
+        return ""
+    published = f"published {day_in_words(source['published_on'])}" if source.get("published_on") else ""
+    return ", ".join(filter(None, [safe_text(source["title"]), safe_text(source.get("reference") or ""), published]))
+
+
+def lateness(event: Mapping[str, Any]) -> str:
+    """How late an event was recorded: `Recorded 45 days late`; nothing where it was not late."""
+    return f"Recorded {count(event['late_by_days'], 'day')} late" if event["late_by_days"] else ""
+
+
+def withdrawal_words(event: Mapping[str, Any]) -> str:
+    """Who withdrew an event as recorded in error, when and why; nothing where it still counts."""
+    withdrawal = event["withdrawal"]
+    if withdrawal is None:
+        return ""
+    by, at = safe_text(withdrawal["recorded_by"]), instant_in_words(withdrawal["recorded_at"])
+    reason = f", because: {safe_text(withdrawal['reason'])}" if withdrawal["reason"] else ""
+    return f"Withdrawn as recorded in error by {by} on {at}{reason}"
+
+
+def event_basis(document: EventDocument) -> str:
+    """What an event is told with: `As recorded up to version 289, on 20 November 2026, 13:03 UK time.`"""
+    return f"As recorded up to version {document['basis']}, on {instant_in_words(document['known_at'])}."
+
+
+def event_command(document: EventDocument) -> str:
+    """The command that tells of an event again, whatever was recorded since."""
+    return f"asat event {document['plan']} {document['event']['version']} --up-to {document['basis']}"
