@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import re
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -13,32 +14,51 @@ from api.questions import Answer
 
 #: Bodies from this size on are compressed for those who take that.
 _WORTH_COMPRESSING = 1000
+#: Media types of files that are compressed in themselves.
+_COMPRESSED = {form.media_type for form in FORMS.values() if form.binary}
 
 
 def respond(request: Request, answer: Answer, form: str) -> Response:
     """The answer in a form, or 304 to those who have it already."""
+    # What names its basis never changes; anything else may, and is asked for again.
+    headers = {"Cache-Control": "private, max-age=31536000, immutable" if answer.immutable else "private, no-cache"}
+    asked = dict(request.query_params)
+    if answer.fixed:
+        headers["Content-Location"] = _address(request, asked | answer.fixed)
+    if answer.question in ("trail", "replay") and answer.document["next"] is not None:
+        headers["Link"] = f'<{_address(request, asked | {"after": str(answer.document["next"])})}>; rel="next"'
+    if form != "json":
+        headers["Content-Disposition"] = f'inline; filename="{_file_name(answer)}{FORMS[form].suffix}"'
     body = render(answer.question, form, answer.document)
+    return send(request, body, FORMS[form].media_type, headers)
+
+
+def send(request: Request, body: bytes, media_type: str, headers: dict[str, str]) -> Response:
+    """These bytes, compressed for those who take that, or 304 to those who have them already."""
+    headers = {**headers, "Vary": "Accept-Encoding"}
     tag = hashlib.sha256(body).hexdigest()[:32]
-    headers = {
-        # What names its basis never changes; anything else may, and is asked for again.
-        "Cache-Control": "private, max-age=31536000, immutable" if answer.immutable else "private, no-cache",
-        "Vary": "Accept-Encoding",
-    }
-    if len(body) >= _WORTH_COMPRESSING and _takes_gzip(request):
+    if len(body) >= _WORTH_COMPRESSING and media_type not in _COMPRESSED and _takes_gzip(request):
         # Other bytes need another strong tag. Without a time in it, what is compressed again comes out the same.
         tag, body = f"{tag}-gzip", gzip.compress(body, 6, mtime=0)
         headers["Content-Encoding"] = "gzip"
     headers["ETag"] = f'"{tag}"'
-    asked = dict(request.query_params)
-    if answer.fixed:
-        headers["Content-Location"] = _address(request, asked | answer.fixed)
-    if answer.question == "trail" and answer.document["next"] is not None:
-        headers["Link"] = f'<{_address(request, asked | {"after": str(answer.document["next"])})}>; rel="next"'
     known = [held.strip().removeprefix("W/") for held in request.headers.get("if-none-match", "").split(",")]
     if headers["ETag"] in known or "*" in known:
         headers.pop("Content-Encoding", None)
         return Response(status_code=304, headers=headers)
-    return Response(body, headers=headers, media_type=FORMS[form].media_type)
+    return Response(body, headers=headers, media_type=media_type)
+
+
+def _file_name(answer: Answer) -> str:
+    """What the file of an answer is called when it is kept: `sunderland-comparison`."""
+    document = answer.document
+    named = [document["plan"], answer.question] if "plan" in document else [answer.question]
+    if answer.question == "action":
+        named.append(document["action"]["number"])
+    if answer.question == "event":
+        named.append(str(document["event"]["version"]))
+    written = (re.sub(r"[^A-Za-z0-9.]+", "-", name).strip("-.") for name in named)
+    return "-".join(filter(None, written))
 
 
 def _takes_gzip(request: Request) -> bool:
@@ -59,7 +79,8 @@ def described_answers(document: Any, form: str, of_a_plan: bool) -> dict[int | s
     if form == "json":
         ok["model"] = document
     else:
-        ok["content"] = {FORMS[form].media_type: {"schema": {"type": "string"}}}
+        schema = {"type": "string", "format": "binary"} if FORMS[form].binary else {"type": "string"}
+        ok["content"] = {FORMS[form].media_type: {"schema": schema}}
     plan_errors = {404: "The plan, or the point, is not known."} if of_a_plan else {}
     return {
         200: ok,

@@ -9,6 +9,8 @@ from api.http.hosts import OwnHosts
 from api.http.problems import documented, handle_problems, problem
 from api.http.reading import reading
 from api.http.recording import recording
+from api.pages import PAGES
+from api.pages.problems import ProblemPages
 from domain.ledger import Ledger, LedgerUnusable
 
 
@@ -31,8 +33,10 @@ def make_application(ledger: Ledger, by: str, host: str = "127.0.0.1") -> FastAP
     app.state.ledger, app.state.by = ledger, by
     app.add_middleware(OwnHosts, host=host)
     app.add_middleware(_Heads)
-    app.include_router(reading)
-    app.include_router(recording)
+    app.add_middleware(ProblemPages)
+    # The forms with a suffix come first: a page's address would otherwise match them.
+    for routes in (reading, recording, *PAGES):
+        app.include_router(routes)
     app.add_api_route("/healthz", _healthz, methods=["GET"], summary="The program is running.")
     app.add_api_route(
         "/readyz", _readyz, methods=["GET"], summary="The ledger answers.", response_model=None,

@@ -20,6 +20,8 @@ from domain.points import PointUnknown, PointUnreadable
 from domain.rules import Refused
 from projections.action import ActionUnknown
 from projections.claims import ClaimUnreadable
+from projections.counted import CountUnknown
+from projections.event import EventUnknown
 from projections.rag_comparison import PointsReversed
 
 log = logging.getLogger("asat")
@@ -71,6 +73,8 @@ def handle_problems(app: FastAPI) -> None:
     """Have every error of the application answered with a problem document."""
     for error, status, kind in (
         (ActionUnknown, 404, "unknown-action"),
+        (CountUnknown, 404, "unknown-count"),
+        (EventUnknown, 404, "unknown-event"),
         (PointUnknown, 404, "unknown-point"),
         (FormUnknown, 404, "unknown-form"),
         (PointUnreadable, 422, "unreadable-point"),
@@ -143,8 +147,9 @@ def _in_words(detail: Mapping[str, Any]) -> str:
 def _not_an_address(request: Request, what: str) -> JSONResponse:
     """Nothing has this address; perhaps its suffix is no form, or its plan cannot be one."""
     stem, _, suffix = request.url.path.rpartition(".")
+    asked = stem.startswith("/plans") and suffix.isalnum() and what != "action"
     forms = [form.suffix for form in FORMS.values()]
-    if suffix.isalnum() and f".{suffix}" not in forms and what != "action" and _is_address(request.app, stem):
+    if asked and f".{suffix}" not in forms and _is_address(request.app, stem):
         sentence = f"the answer does not come as .{suffix[:20]}; it comes as {', '.join(forms)}"
         return problem(404, "unknown-form", sentence)
     return problem(404, f"unknown-{what}" if what != "nothing" else "http", _NOWHERE[what])
@@ -154,6 +159,7 @@ _NOWHERE = {
     "nothing": "there is nothing at this address; /openapi.json lists the addresses there are",
     "plan": "there is no such plan: a plan's name is lower-case words joined by hyphens; /plans lists those there are",
     "action": "there is no such action: an action's number has at most 32 characters",
+    "version": "there is no such event: an event is called by its version, a whole number such as 212",
 }
 
 

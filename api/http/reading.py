@@ -6,20 +6,27 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from api import clock
+from api.forms import FORMS
 from api.http import patterns
 from api.http.answering import described_answers, respond
 from api.http.parameters import only_its_own
-from api.questions import LONGEST_TRAIL_PAGE, TRAIL_PAGE, Answer, Asker
+from api.questions import LONGEST_TRAIL_PAGE, REPLAY_PAGE, TRAIL_PAGE, Answer, Asker
+from projections import counted as counted_by
 from projections.action import SingleActionDocument
 from projections.assurance import AssurancesDocument
 from projections.changes import ChangesDocument
+from projections.committee_paper import CommitteePaperDocument
+from projections.counted import CountedDocument, CountQuery
 from projections.document_history import HistoryDocument
+from projections.event import EventDocument
 from projections.gaps import GapsDocument
 from projections.measures import MeasuresDocument
 from projections.overdue import OverdueDocument
 from projections.plan_as_at import PlanDocument
 from projections.rag_comparison import ComparisonDocument
+from projections.ratings_over_time import RatingsOverTimeDocument
 from projections.register import RegisterDocument
+from projections.replay import ReplayDocument
 from projections.stale_text import StaleDocument
 from projections.trail import TrailDocument
 
@@ -35,6 +42,10 @@ Number = Annotated[
     Path(
         min_length=1, max_length=32, description="The action's number, or one it once bore.", examples=["2.4"]
     ),
+]  # fmt: skip
+
+Version = Annotated[
+    int, Path(ge=1, le=10**12, description="The event's version: its place in the plan.", examples=[6])
 ]  # fmt: skip
 
 
@@ -61,6 +72,18 @@ Since = Annotated[
         json_schema_extra={"pattern": patterns.INSTANT},
     ),
 ]
+When = Annotated[counted_by.When, Query(description="At which of the two points.")]
+Population = Annotated[
+    counted_by.Population,
+    Query(description="All actions, those due by the point's day, or those that came, left or moved in between."),
+]
+RatingAsked = Annotated[
+    str | None,
+    Query(max_length=63, description="Only those with this rating; `unrated`: with none.", examples=["green"]),
+]
+PriorityAsked = Annotated[
+    str | None, Query(max_length=32, description="Only those in the priority of this number.", examples=["2"])
+]
 
 reading = APIRouter(dependencies=[Depends(only_its_own)])
 
@@ -73,21 +96,19 @@ def asker(request: Request) -> Asker:
 Ask = Annotated[Asker, Depends(asker)]
 
 
-def _question(
-    path: str, name: str, document: Any, forms: tuple[str, ...] = ("json", "csv", "md")
-) -> Callable[..., Any]:
-    """Serve a question at its address, plain and with the suffix of each form."""
+def _question(path: str, name: str, document: Any, forms: tuple[str, ...] = tuple(FORMS)) -> Callable[..., Any]:
+    """Serve a question at its address with the suffix of each form. At the plain address is its page (`api.pages`)."""
 
     def register(ask: Callable[..., Answer]) -> Callable[..., Answer]:
-        for form in (*forms, None):  # the plain address last, as it would match those with a suffix too
+        for form in forms:
             reading.add_api_route(
-                path if form is None else f"{path}.{form}",
-                _endpoint(ask, form or "json"),
+                f"{path}.{form}",
+                _endpoint(ask, form),
                 methods=["GET"],
-                name=name if form is None else f"{name}.{form}",
+                name=f"{name}.{form}",
                 summary=(ask.__doc__ or "").strip(),
                 response_class=Response,
-                responses=described_answers(document, form or "json", of_a_plan="{plan}" in path),
+                responses=described_answers(document, form, of_a_plan="{plan}" in path),
             )
         return ask
 
@@ -116,10 +137,47 @@ def comparison(ask: Ask, plan: Plan, previous: Previous, current: Current = "now
     return ask.comparison(plan, previous, current)
 
 
+@_question("/plans/{plan}/paper", "paper", CommitteePaperDocument)
+def paper(ask: Ask, plan: Plan, previous: Previous, current: Current = "now") -> Answer:
+    """The committee's paper: the report of progress between two points."""
+    return ask.paper(plan, previous, current)
+
+
 @_question("/plans/{plan}/changes", "changes", ChangesDocument)
 def changes(ask: Ask, plan: Plan, previous: Previous, current: Current = "now") -> Answer:
     """Every change between two points."""
     return ask.changes(plan, previous, current)
+
+
+@_question("/plans/{plan}/counted", "counted", CountedDocument)
+def counted(
+    ask: Ask,
+    plan: Plan,
+    previous: Annotated[
+        str | None, _point("The point compared from; left out, it is the current one", "issue:2.0")
+    ] = None,
+    current: Current = "now",
+    when: When = "current",
+    population: Population = "all",
+    rating: RatingAsked = None,
+    priority: PriorityAsked = None,
+) -> Answer:
+    """The actions that a figure of the comparison counts."""
+    return ask.counted(plan, CountQuery(when, population, rating, priority), previous, current)
+
+
+@_question("/plans/{plan}/events/{version}", "event", EventDocument)
+def event(
+    ask: Ask,
+    plan: Plan,
+    version: Version,
+    up_to: Annotated[
+        int | None,
+        Query(ge=1, le=10**12, description="The event as it stood when this version of the plan was the newest."),
+    ] = None,
+) -> Answer:
+    """One event: what it says, who recorded it when, and whether it still counts."""
+    return ask.event(plan, version, up_to)
 
 
 @_question("/plans/{plan}/history", "history", HistoryDocument)
@@ -146,6 +204,27 @@ def trail(
 ) -> Answer:
     """The plan's events, oldest first, a page at a time; `next` is the `after` of the page that follows."""
     return ask.trail(plan, action, recorded_after, late_by, after, limit, up_to)
+
+
+@_question("/plans/{plan}/replay", "replay", ReplayDocument)
+def replay(
+    ask: Ask,
+    plan: Plan,
+    after: Annotated[int, Query(ge=0, le=10**12, description="Go on after this version.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=LONGEST_TRAIL_PAGE, description="Events a page.")] = REPLAY_PAGE,
+    up_to: Annotated[
+        int | None,
+        Query(ge=1, le=10**12, description="The replay as it was when this version of the plan was the newest."),
+    ] = None,
+) -> Answer:
+    """The plan's events, each with the ratings after it, a page at a time; `next` is the `after` of the next page."""
+    return ask.replay(plan, after, limit, up_to)
+
+
+@_question("/plans/{plan}/ratings", "ratings", RatingsOverTimeDocument)
+def ratings(ask: Ask, plan: Plan, at: At = "now") -> Answer:
+    """The counts by rating over time, up to a point."""
+    return ask.ratings(plan, at)
 
 
 @_question("/plans/{plan}/actions/{action}", "action", SingleActionDocument)

@@ -37,8 +37,15 @@ def nothing_is_recorded(ledger: Ledger, plan: str) -> Any:
 
 
 def test_an_unknown_plan(reader: TestClient) -> None:
-    told(reader.get("/plans/nosuch"), 404, "unknown-plan", "'nosuch'", "/plans lists")
-    for question in ("comparison?previous=now", "trail", "history", "actions/2.4", "gaps.csv", "stale.md"):
+    told(reader.get("/plans/nosuch.json"), 404, "unknown-plan", "'nosuch'", "/plans lists")
+    for question in (
+        "comparison.json?previous=now",
+        "trail.json",
+        "history.json",
+        "actions/2.4.json",
+        "gaps.csv",
+        "stale.md",
+    ):
         told(reader.get(f"/plans/nosuch/{question}"), 404, "unknown-plan", "'nosuch'")
 
 
@@ -46,35 +53,35 @@ def test_an_unknown_plan(reader: TestClient) -> None:
     "slug", ["Sunderland", "sunder_land", "-", "a--b", "%00", "%20", "x" * 64, "%2e%2e", "a'b", "ü"]
 )
 def test_what_cannot_name_a_plan(reader: TestClient, slug: str) -> None:
-    told(reader.get(f"/plans/{slug}"), 404, "unknown-plan", "lower-case words joined by hyphens")
+    told(reader.get(f"/plans/{slug}.json"), 404, "unknown-plan", "lower-case words joined by hyphens")
     told(reader.get(f"/plans/{slug}.json"), 404, "unknown-plan")
-    told(reader.get(f"/plans/{slug}/trail"), 404, "unknown-plan")
+    told(reader.get(f"/plans/{slug}/trail.json"), 404, "unknown-plan")
 
 
 def test_a_plan_is_not_opened_under_what_cannot_name_one(client: TestClient, nothing_is_recorded: None) -> None:
     told(client.post("/plans/Plan/events", json=OPENING), 422, "unreadable", "plan is not lower-case words")
 
 
-@pytest.mark.parametrize("path", ["", "/", "/plans/", "/plans/sunderland/", "/plans/sunderland/nosuch", "/docs",
+@pytest.mark.parametrize("path", ["/plans/", "/plans/sunderland/", "/plans/sunderland/nosuch", "/docs",
                                   "/plans/sunderland/../../etc/passwd", "/plans//trail", "/plans/%2e%2e%2fetc",
                                   "/plans/sunderland/actions", "/plans/sunderland/actions/2.4/5",
-                                  "/plans/sunderland/actions/2.4%2F5", "/static/x.js", "//evil.example/"])  # fmt: skip
+                                  "/plans/sunderland/actions/2.4%2F5", "/static/x.js", "/evil.example/"])  # fmt: skip
 def test_there_is_nothing_at_any_other_address(reader: TestClient, path: str) -> None:
     told(reader.get(path), 404, "http", "/openapi.json")
 
 
-@pytest.mark.parametrize("path", ["/plans.pdf", "/plans/sunderland.xml", "/plans/sunderland/trail.htm",
+@pytest.mark.parametrize("path", ["/plans.doc", "/plans/sunderland.xml", "/plans/sunderland/trail.htm",
                                   "/plans/sunderland/comparison.JSON"])  # fmt: skip
 def test_a_form_that_the_answer_does_not_come_in(reader: TestClient, path: str) -> None:
     told(reader.get(path), 404, "unknown-form", path.rpartition(".")[2], ".json, .md, .csv")
 
 
 def test_an_unknown_action(reader: TestClient) -> None:
-    told(reader.get("/plans/sunderland/actions/99.9"), 404, "unknown-action", "sunderland", "99.9")
-    told(reader.get("/plans/sunderland/trail?action=99.9"), 404, "unknown-action", "99.9")
-    told(reader.get("/plans/sunderland/actions/1.17?at=2019-01-01"), 404, "unknown-action", "2019-01-01@289")
+    told(reader.get("/plans/sunderland/actions/99.9.json"), 404, "unknown-action", "sunderland", "99.9")
+    told(reader.get("/plans/sunderland/trail.json?action=99.9"), 404, "unknown-action", "99.9")
+    told(reader.get("/plans/sunderland/actions/1.17.json?at=2019-01-01"), 404, "unknown-action", "2019-01-01@289")
     for hostile in ("x" * 33, "%00", "%ed%a0%80", "%3Cscript%3E", "2.4%0d%0aX-Evil:%201"):
-        response = reader.get(f"/plans/sunderland/actions/{hostile}")
+        response = reader.get(f"/plans/sunderland/actions/{hostile}.json")
         told(response, 404, "unknown-action")
         assert "x-evil" not in response.headers
 
@@ -91,8 +98,8 @@ def test_an_unknown_action(reader: TestClient) -> None:
     ],
 )
 def test_a_point_at_which_there_is_nothing(reader: TestClient, point: str, words: list[str]) -> None:
-    told(reader.get("/plans/sunderland", params={"at": point}), 404, "unknown-point", *words)
-    told(reader.get("/plans/sunderland/changes", params={"previous": point}), 404, "unknown-point", *words)
+    told(reader.get("/plans/sunderland.json", params={"at": point}), 404, "unknown-point", *words)
+    told(reader.get("/plans/sunderland/changes.json", params={"previous": point}), 404, "unknown-point", *words)
 
 
 # Questions that cannot be read
@@ -106,13 +113,13 @@ def test_a_point_at_which_there_is_nothing(reader: TestClient, point: str, words
      "2019-05-31@" + "9" * 19, "2019-05-31\n", "2019-05-31T00:00:00Z", "\x00", "%"],
 )  # fmt: skip
 def test_a_point_that_is_not_one_is_answered_with_how_to_write_it(reader: TestClient, point: str) -> None:
-    for question, name in (("", "at"), ("/history.csv", "at"), ("/comparison", "previous")):
+    for question, name in (("", "at"), (".json", "at"), ("/history.csv", "at"), ("/comparison.json", "previous")):
         document = told(reader.get(f"/plans/sunderland{question}", params={name: point}), 422, "unreadable-point")
         assert any(remedy in document["detail"] for remedy in ("such as", "2019-06-04", "not a day of the calendar"))
 
 
 def test_a_point_that_is_endless_is_not_worked_on(reader: TestClient) -> None:
-    told(reader.get("/plans/sunderland", params={"at": "issue:" + "9" * 600}), 422, "unreadable", "at should have")
+    told(reader.get("/plans/sunderland.json", params={"at": "issue:" + "9" * 600}), 422, "unreadable", "at should have")
 
 
 @pytest.mark.parametrize(
@@ -131,27 +138,29 @@ def test_a_point_that_is_endless_is_not_worked_on(reader: TestClient) -> None:
     ],
 )
 def test_a_trail_that_cannot_be_read(reader: TestClient, query: str, words: list[str]) -> None:
-    document = told(reader.get(f"/plans/sunderland/trail?{query}"), 422, "unreadable", *words)
+    document = told(reader.get(f"/plans/sunderland/trail.json?{query}"), 422, "unreadable", *words)
     assert [problem["field"] for problem in document["problems"]] == [words[0].split()[0]]
 
 
 def test_a_trail_up_to_a_version_that_is_not_there(reader: TestClient) -> None:
-    told(reader.get("/plans/sunderland/trail?up_to=290"), 404, "unknown-point", "no version 290; its newest is 289")
+    told(
+        reader.get("/plans/sunderland/trail.json?up_to=290"), 404, "unknown-point", "no version 290; its newest is 289"
+    )
 
 
 @pytest.mark.parametrize("instant", ["yesterday", "2019-06-04T09:00:00", "2019-13-01", "0001-01-01T00:00:00+23:59"])
 def test_an_instant_that_is_not_one(reader: TestClient, instant: str) -> None:
-    response = reader.get("/plans/sunderland/trail", params={"recorded_after": instant})
+    response = reader.get("/plans/sunderland/trail.json", params={"recorded_after": instant})
     told(response, 422, "unreadable-point", instant, "2019-06-04T09:00:00Z")
 
 
 def test_a_comparison_goes_forward_in_time(reader: TestClient) -> None:
-    response = reader.get("/plans/sunderland/comparison?previous=2019-05-31&current=2019-03-29")
+    response = reader.get("/plans/sunderland/comparison.json?previous=2019-05-31&current=2019-03-29")
     told(response, 422, "points-reversed", "2019")
 
 
 def test_a_comparison_needs_to_know_with_what(reader: TestClient) -> None:
-    told(reader.get("/plans/sunderland/comparison"), 422, "unreadable", "previous is needed", "?previous=")
+    told(reader.get("/plans/sunderland/comparison.json"), 422, "unreadable", "previous is needed", "?previous=")
     told(reader.get("/plans/sunderland/changes.md"), 422, "unreadable", "previous is needed")
 
 
@@ -160,8 +169,8 @@ def test_a_comparison_needs_to_know_with_what(reader: TestClient) -> None:
     [
         ("/plans/sunderland?att=2019-05-31", "att is no parameter of this address; did you mean at?"),
         ("/plans/sunderland.csv?At=now", "At is no parameter"),
-        ("/plans/sunderland/comparison?previous1=now", "did you mean previous?"),
-        ("/plans/sunderland/trail?x=1&limit=5", "it takes action, recorded_after, late_by, after, limit, up_to"),
+        ("/plans/sunderland/comparison.json?previous1=now", "did you mean previous?"),
+        ("/plans/sunderland/trail.json?x=1&limit=5", "it takes action, recorded_after, late_by, after, limit, up_to"),
         ("/plans?at=now", "it takes none"),
         ("/plans/sunderland?at=now&at=2019-05-31", "at stands twice"),
     ],
@@ -183,7 +192,7 @@ def test_this_machine_is_asked_under_any_of_its_names(reader: TestClient, host: 
 
 
 def test_an_answer_is_for_this_machine_only(reader: TestClient) -> None:
-    told(reader.get("/plans", headers={"Host": "evil.example"}), 421, "foreign-host", "evil.example")
+    told(reader.get("/plans.json", headers={"Host": "evil.example"}), 421, "foreign-host", "evil.example")
 
 
 # Methods
@@ -195,8 +204,8 @@ def test_an_answer_is_for_this_machine_only(reader: TestClient) -> None:
         ("DELETE", "/plans/sunderland", "GET, HEAD"),
         ("PUT", "/plans/sunderland.json", "GET, HEAD"),
         ("POST", "/plans", "GET, HEAD"),
-        ("PATCH", "/plans/sunderland/trail", "GET, HEAD"),
-        ("TRACE", "/plans/sunderland/actions/2.4", "GET, HEAD"),
+        ("PATCH", "/plans/sunderland/trail.json", "GET, HEAD"),
+        ("TRACE", "/plans/sunderland/actions/2.4.json", "GET, HEAD"),
         ("GET", "/plans/sunderland/events", "POST"),
         ("DELETE", "/plans/sunderland/events", "POST"),
         ("OPTIONS", "/plans", "GET, HEAD"),
@@ -210,7 +219,7 @@ def test_an_address_says_which_methods_it_takes(reader: TestClient, method: str,
 
 
 def test_a_head_request_for_nothing_has_no_body_either(reader: TestClient) -> None:
-    response = reader.head("/plans/nosuch")
+    response = reader.head("/plans/nosuch.json")
     assert (response.status_code, response.content) == (404, b"")
     assert reader.head("/plans/sunderland/events").status_code == 405
 
@@ -414,6 +423,6 @@ def test_a_fault_is_not_shown_to_the_caller(
 
     monkeypatch.setattr(ledger, "plans", fails)
     quiet = asking(client.app, raise_server_exceptions=False)
-    document = told(quiet.get("/plans"), 500, "fault")
+    document = told(quiet.get("/plans.json"), 500, "fault")
     assert "secret" not in json.dumps(document)
     assert "secret" in caplog.text, "but it is logged"

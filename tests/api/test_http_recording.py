@@ -20,7 +20,7 @@ FIRST, SECOND = "018f2d3c-0000-7000-8000-000000000001", "018f2d3c-0000-7000-8000
 
 def versions(client: TestClient, plan: str) -> list[int]:
     """The versions that the plan's trail holds."""
-    return [event["version"] for event in client.get(f"{plan}/trail").json()["events"]]
+    return [event["version"] for event in client.get(f"{plan}/trail.json").json()["events"]]
 
 
 def test_a_list_is_stored_in_order_and_answered_with_its_envelopes(client: TestClient) -> None:
@@ -63,7 +63,7 @@ def test_what_is_stored_is_what_was_said_and_nothing_that_was_left_out(client: T
 
 def test_the_effective_day_is_today_where_none_is_given(client: TestClient, plan: str) -> None:
     [event] = client.post(f"{plan}/events", json={"type": "PlanClosed"}).json()["events"]
-    assert event["effective_on"] == client.get(plan).json()["point"]["effective_on"]
+    assert event["effective_on"] == client.get(f"{plan}.json").json()["point"]["effective_on"]
 
 
 def test_the_plan_may_be_named_in_the_event_too(client: TestClient, plan: str) -> None:
@@ -152,7 +152,7 @@ def test_who_records_is_who_the_program_runs_for_unless_the_request_says(client:
 @pytest.mark.parametrize("name", ["Siân Ó Briain", "Łukasz Żółć", "委員会", "Zoë 🙂", "  Clerk  "])
 def test_a_name_may_be_written_in_any_script(client: TestClient, plan: str, name: str) -> None:
     assert recorded_by(client, plan, name.encode()) == name.strip()
-    assert client.get(f"{plan}/trail").json()["events"][-1]["recorded_by"] == name.strip()
+    assert client.get(f"{plan}/trail.json").json()["events"][-1]["recorded_by"] == name.strip()
 
 
 @pytest.mark.parametrize("name", [b"", b"   ", b"a\tb", b"x" * 501])
@@ -173,9 +173,9 @@ def test_a_name_in_another_encoding_is_refused_rather_than_stored_as_gibberish()
 
 def test_what_was_recorded_is_in_the_next_answer(client: TestClient, plan: str) -> None:
     client.post(f"{plan}/events", json=rated("green"))
-    action = client.get(f"{plan}/actions/2.4?at=2019-04-01").json()["action"]
+    action = client.get(f"{plan}/actions/2.4.json?at=2019-04-01").json()["action"]
     assert (action["rating"], action["rated_on"]) == ("green", "2019-03-15")
-    assert client.get("/plans").json()["plans"][0]["point"]["basis"] == 4
+    assert client.get("/plans.json").json()["plans"][0]["point"]["basis"] == 4
 
 
 def test_a_page_of_its_own_may_record(client: TestClient, plan: str) -> None:
@@ -186,7 +186,7 @@ def test_a_page_of_its_own_may_record(client: TestClient, plan: str) -> None:
 def test_the_name_that_it_is_served_under_is_its_own(ledger: Ledger) -> None:
     elsewhere = asking(make_application(ledger, BY, "127.0.0.5"))
     for host, status in (("127.0.0.5:8000", 200), ("localhost", 200), ("127.0.0.6:8000", 421)):
-        assert elsewhere.get("/plans", headers={"Host": host}).status_code == status
+        assert elsewhere.get("/plans.json", headers={"Host": host}).status_code == status
 
 
 def test_a_long_body_is_read_where_nobody_waits_for_it(

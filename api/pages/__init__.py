@@ -1,0 +1,21 @@
+"""Pages: the answers as people read them in a browser, at the addresses of the API without a suffix.
+
+Rendered on the server from the same documents as every other form, in the patterns of the GOV.UK Design System. All of
+it works without JavaScript.
+"""
+
+from api.pages.actions import actions
+from api.pages.comparing import comparing
+from api.pages.counting import counting
+from api.pages.documents import documents
+from api.pages.guide import guide
+from api.pages.lists import lists
+from api.pages.plans import pages
+from api.pages.points import points
+from api.pages.recording import recording
+from api.pages.rendering import static
+from api.pages.replaying import replaying
+from api.pages.trail import trail
+
+#: Every route of a page, a plan's own last.
+PAGES = (static, guide, points, comparing, counting, actions, documents, trail, replaying, lists, recording, pages)

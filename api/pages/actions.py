@@ -1,0 +1,111 @@
+"""The pages of one action and of one event."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import Query, Request, Response
+
+from api.http.reading import Ask, At, Number, Plan, Version
+from api.pages.here import Here
+from api.pages.paging import Page, around
+from api.pages.plans import Kept, is_past
+from api.pages.rendering import page
+from api.pages.routes import page_routes
+from api.pages.tags import Tags
+from api.papers.wording import Labels, as_at
+from api.papers.wording_events import event_basis, event_fields, kind_in_words, lateness, source_words, withdrawal_words
+from api.questions import LIFE_PAGE
+from domain.events import EventWithdrawn, PlanOpened
+from projections.action import ActionDocument
+
+actions = page_routes()
+
+#: What can be recorded about an action that is in the plan, by the form that records it.
+_FORMS = (
+    ("rate", "Rate"),
+    ("progress", "Report progress"),
+    ("evidence", "File evidence"),
+    ("reschedule", "Reschedule"),
+    ("reassign", "Reassign"),
+    ("reword", "Reword"),
+    ("close", "Close"),
+    ("withdraw", "Withdraw"),
+)
+_NOT_WITHDRAWN = {EventWithdrawn.__name__, PlanOpened.__name__}
+
+
+@actions.get("/plans/{plan}/actions/{action}", name="action page")
+def action_page(
+    request: Request,
+    ask: Ask,
+    plan: Plan,
+    action: Number,
+    at: At = "now",
+    previous: Kept = None,
+    order: Annotated[
+        Literal["recorded", "effective"],
+        Query(description="Its events in the order they were recorded, or in the order they were true."),
+    ] = "recorded",
+    number: Page = 1,
+) -> Response:
+    """An action as at a point, and its life on both clocks."""
+    here = Here(plan, f"actions/{action}", at, previous)
+    shown = ask.life(plan, action, at, by_day=order == "effective", page=number)
+    document = shown.document["document"]
+    return page(
+        request,
+        "action.html",
+        here=here,
+        document=document,
+        action=document["action"],
+        others=[borne for borne in document["numbers"] if borne != document["action"]["number"]],
+        sentence=as_at(document["point"]),
+        past=is_past(document["point"], shown.document["newest"]),
+        tags=Tags(document["ratings"]),
+        events=shown.document["events"],
+        rows=around((number - 1) * LIFE_PAGE, LIFE_PAGE, shown.document["total"]),
+        order=order,
+        lateness=lateness,
+        withdrawal_words=withdrawal_words,
+        recording=_recording(document["action"]),
+        forms=here.forms("action", shown.fixed),
+    )
+
+
+def _recording(action: ActionDocument) -> list[tuple[str, str]]:
+    """The forms that make sense for an action as it stands."""
+    if action["status"] in ("closed", "withdrawn"):
+        return [("reinstate", "Reinstate")]
+    return [form for form in _FORMS if form[0] != "close" or action["status"] == "complete"]
+
+
+@actions.get("/plans/{plan}/events/{version}", name="event page")
+def event_page(
+    request: Request, ask: Ask, plan: Plan, version: Version, at: At = "now", previous: Kept = None
+) -> Response:
+    """One event: what it says, who recorded it when, and whether it still counts."""
+    here = Here(plan, f"events/{version}", at, previous)
+    basis = None
+    if here.is_past:
+        basis = ask.together(plan, at, lambda _, point: point.basis).document
+    # What was recorded after the point shown is told as it stands today.
+    shown = ask.event(plan, version, basis if basis and basis >= version else None)
+    document = shown.document
+    event: dict[str, Any] = document["event"]
+    labels, word = Labels(document), document["priority_word"]
+    withdrawable = event["withdrawn_by"] is None and event["type"] not in _NOT_WITHDRAWN
+    return page(
+        request,
+        "event.html",
+        here=here,
+        document=document,
+        event=event,
+        kind=kind_in_words(event),
+        fields=event_fields(event, word, labels),
+        source=source_words(event),
+        late=lateness(event),
+        withdrawal=withdrawal_words(event),
+        tags=Tags(document["ratings"]),
+        sentence=event_basis(document),
+        withdrawable=withdrawable,
+        forms=here.forms("event", shown.fixed),
+    )

@@ -1,0 +1,180 @@
+"""Before an event is recorded: what others have recorded since the form was opened, and what it would change."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from markupsafe import Markup
+
+from api.pages.recording_forms import Form
+from api.papers.chart import rating_bar
+from api.papers.revision import revised
+from api.papers.wording import Labels, safe_lines
+from api.papers.wording_changes import change_words
+from api.questions import Asker
+from domain.envelopes import Proposal
+from domain.events import EventWithdrawn
+from domain.plan import Plan
+from domain.points import Point
+from projections.action import ActionUnknown
+from projections.change import Change
+from projections.changes import changes_between
+from projections.register import plans_register
+from projections.sentence import sentence
+
+#: The facts that are running text, of which what was revised is shown.
+_RUNNING = {"text", "outcome", "title", "progress"}
+
+# What others have recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What has been recorded since a form was opened.
+
+    Attributes:
+        newest: the version up to which was looked.
+        own: the version as which the form itself was recorded already, if it was.
+        others: the entries about the same, after the version last looked at.
+    """
+
+    newest: int
+    own: int | None
+    others: list[dict[str, Any]]
+
+
+def recorded_since(
+    ask: Asker, plan: str, form: Form, said: dict[str, str], shown: int, seen: int, event_id: str
+) -> Since:  # fmt: skip
+    """What has been recorded since a form was opened.
+
+    Args:
+        ask: asks the ledger.
+        plan: the plan's name.
+        form: the form.
+        said: what was typed into it.
+        shown: the plan's version when the form was opened.
+        seen: the version up to which its sender has seen what others recorded.
+        event_id: of the form.
+    """
+    action = _action_meant(ask, plan, form, said)
+    try:
+        trail = ask.trail(plan, action=action, after=shown, limit=None).document
+    except ActionUnknown:  # a rule will say so
+        return Since(_newest(ask, plan), None, [])
+    own = next((entry["version"] for entry in trail["events"] if entry["event_id"] == event_id), None)
+    others = [
+        entry
+        for entry in trail["events"]
+        if entry["version"] > seen and entry["version"] != own and (action or _is_same(ask, plan, form, said, entry))
+    ]
+    return Since(trail["basis"], own, others)
+
+
+def _newest(ask: Asker, plan: str) -> int:
+    with ask.ledger.plan(plan) as folded:
+        return folded.version
+
+
+def _action_meant(ask: Asker, plan: str, form: Form, said: dict[str, str]) -> str | None:
+    """The action whose entries concern the sender: that of the form, or of the entry that it withdraws."""
+    if form.about != "version":
+        return said.get("action", "").strip() or None if form.about == "action" else None
+    entry = entry_at(ask, plan, said.get("version", ""))
+    number = "number" if entry and entry["type"] == "ActionAdded" else "action"
+    return entry.get(number) if entry else None
+
+
+def entry_at(ask: Asker, plan: str, version: str) -> dict[str, Any] | None:
+    """The entry of that version, where there is one."""
+    if not (version.isascii() and version.isdigit() and 0 < len(version) <= 12):
+        return None
+    found = ask.trail(plan, after=int(version) - 1, limit=1).document["events"]
+    return found[0] if found and found[0]["version"] == int(version) else None
+
+
+def _is_same(ask: Asker, plan: str, form: Form, said: dict[str, str], entry: dict[str, Any]) -> bool:
+    """Whether an entry is about what the form is about; the withdrawal of an entry is about what that was about."""
+    if entry["type"] == "EventWithdrawn":
+        if form.about == "version" and str(entry["withdraws"]) == said.get("version", "").strip():
+            return True
+        target = entry_at(ask, plan, str(entry["withdraws"]))
+        return target is not None and _matches(form, said, target)
+    return _matches(form, said, entry)
+
+
+def _matches(form: Form, said: dict[str, str], entry: dict[str, Any]) -> bool:
+    for kind, theirs, ours in form.same:
+        if kind not in ("*", entry["type"]):
+            continue
+        if not theirs:
+            return True
+        typed = said.get(ours, "").strip()
+        if typed and str(entry.get(theirs, "")).casefold() == typed.casefold():
+            return True
+    return False
+
+
+# What it would change
+
+
+def rehearsed(ask: Asker, proposal: Proposal) -> dict[str, Any]:
+    """The event in a sentence, and what it would change as at today and as at the day from which it is true.
+
+    Raises:
+        Refused: a rule refuses it.
+    """
+    with ask.ledger.rehearse([proposal], today=ask.today) as plan:
+        days = dict.fromkeys([ask.today, min(_own_day(plan, proposal), ask.today)])
+        return {
+            "sentence": sentence(plan, proposal.event, plan.version - 1),
+            "effects": [_effect(plan, day) for day in days],
+        }
+
+
+def _own_day(plan: Plan, proposal: Proposal) -> date:
+    """The day on which the event makes itself felt: of a withdrawal, that of the entry withdrawn."""
+    event = proposal.event
+    return plan.log[event.version - 1][1] if isinstance(event, EventWithdrawn) else event.effective_on
+
+
+def _effect(plan: Plan, day: date) -> dict[str, Any]:
+    """What the newest event changes as at a day. Nothing of it says when that event was recorded: it was not."""
+    before, after = (
+        Point(day, basis, plan.known_at(plan.version - 1), day.isoformat())
+        for basis in (plan.version - 1, plan.version)
+    )
+    document = changes_between(plan, before, after)
+    labels = Labels(document)
+    [was], [is_] = (plans_register([(plan, point)])["plans"] for point in (before, after))
+    return {
+        "day": day.isoformat(),
+        "changes": [_in_words(change, document["priority_word"], labels) for change in document["changes"]],
+        "ratings": list(_counts(was, is_)),
+        "was": was,
+        "is": is_,
+        "bars": [Markup(rating_bar(entry["ratings"], entry["unrated"])) for entry in (was, is_)],  # noqa: S704
+    }
+
+
+def _counts(was: Any, is_: Any) -> Iterator[tuple[str, int, int]]:
+    """The actions by rating, before and after; a scale may be adopted in between."""
+    counted: dict[str, list[int]] = {}
+    for place, entry in enumerate((was, is_)):
+        for rating in entry["ratings"]:
+            counted.setdefault(rating["label"], [0, 0])[place] = rating["count"]
+    return ((label, before, after) for label, (before, after) in counted.items())
+
+
+def _in_words(change: Change, word: str, labels: Labels) -> dict[str, Any]:
+    said = change_words(change, word, labels)
+    about = ": ".join(filter(None, [said.subject, said.text]))
+    if not about and change["priority"]:
+        about = f"{word} {change['priority']}"
+    shown: dict[str, Any] = {"about": about or "The plan", "what": said.what, "pieces": None}
+    if change["fact"] in _RUNNING and isinstance(change["previous"], str) and isinstance(change["current"], str):
+        text = revised(safe_lines(change["previous"]), safe_lines(change["current"]))
+        return {**shown, "pieces": [(piece.text, piece.mark) for piece in text.pieces]}
+    same = said.previous == said.current
+    return {**shown, "previous": "" if same else said.previous, "current": said.current}

@@ -1,0 +1,158 @@
+"""Pages that compare two points: previous against current, and what changed."""
+
+from itertools import groupby
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
+from markupsafe import Markup
+
+from api.http.reading import Ask, Current, Plan
+from api.pages.here import Here
+from api.pages.paging import Page, page_of
+from api.pages.plans import Kept
+from api.pages.points import first_previous
+from api.pages.rendering import page
+from api.pages.routes import page_routes
+from api.pages.tags import Tags
+from api.papers.chart import rating_bar
+from api.papers.composing.comparison import due_by
+from api.papers.paper import pieces_of
+from api.papers.revision import revised
+from api.papers.wording import Labels, as_at_both, direction, reconciliation, safe_lines
+from api.papers.wording_changes import change_words
+from projections.change import Change
+from projections.rag_comparison import ComparisonDocument, PointsReversed
+
+comparing = page_routes()
+
+#: Changed ratings shown on a page at a time.
+_RATINGS = 15
+#: How much is shown on a page of changes: letters of what they say, with so many for the markup of each.
+_LETTERS, _MARKUP = 40_000, 350
+#: The facts that are running text, of which people want to see what was revised.
+_RUNNING = {"text", "outcome", "title", "progress"}
+
+
+@comparing.get("/plans/{plan}/comparison", name="comparison page")
+def comparison_page(
+    request: Request, ask: Ask, plan: Plan, previous: Kept = None, current: Current = "now", number: Page = 1
+) -> Response:
+    """Previous against current: the table that reconciles, what is due, the changes and the narrative."""
+    here = Here(plan, "comparison", current, previous)
+    if previous is None:
+        return RedirectResponse(_with_previous(ask, here).this, 303)
+    try:
+        shown = ask.comparison(plan, previous, current)
+    except PointsReversed as reversed_points:
+        swapped = Here(plan, "comparison", previous, current)
+        return page(request, "reversed.html", 422, here=here, swapped=swapped.this, detail=str(reversed_points))
+    document: ComparisonDocument = shown.document
+
+    def near(path: str) -> str:
+        """The address of another page of the plan from here: there are hundreds on the page, so each is short."""
+        return here.to(path).removeprefix(f"/plans/{plan}/")
+
+    # The narrative speaks of the whole plan first and then of every row, in a paragraph each.
+    first = len(document["narrative"]) - len(document["rows"])
+    return page(
+        request,
+        "comparison.html",
+        here=here,
+        document=document,
+        sentence=as_at_both(document["previous"], document["current"]),
+        tags=Tags(document["ratings"]),
+        bars=[(name, _bar(document, name)) for name in ("previous", "current")],
+        rows=[
+            {
+                "table": row,
+                "link": f"&priority={quote(row['priority'])}",
+                "place": f" in {document['priority_word']} {row['priority']}",
+            }
+            for row in document["rows"]
+        ],
+        whole={"link": "", "place": " in all"},
+        counted=near("counted"),
+        near=near,
+        reconciliation=reconciliation(document["totals"]),
+        due_by=due_by(document),
+        changes=page_of(document["changes"], number, _RATINGS),
+        direction=direction,
+        opening=document["narrative"][:first],
+        told=list(zip(document["rows"], document["narrative"][first:], strict=True)),
+        paper=dict(Here(plan, "paper", current, previous).forms("paper", shown.fixed)),
+        forms=here.forms("comparison", shown.fixed),
+    )
+
+
+def _with_previous(ask: Ask, here: Here) -> Here:
+    """The same page against the point that comparisons start from where none was chosen."""
+    return Here(here.plan, here.path, here.at, first_previous(ask, here.plan, here.at))
+
+
+def _bar(document: ComparisonDocument, name: str) -> Markup:
+    """How the ratings stood at one of the points."""
+    totals: Any = document["totals"]
+    counts: Any = [{**rating, "count": totals["ratings"][rating["code"]][name]} for rating in document["ratings"]]
+    return Markup(rating_bar(counts, totals["unrated"][name]))  # noqa: S704  # made and escaped by us
+
+
+@comparing.get("/plans/{plan}/changes", name="changes page")
+def changes_page(
+    request: Request, ask: Ask, plan: Plan, previous: Kept = None, current: Current = "now", number: Page = 1
+) -> Response:
+    """Everything that changed between two points, with the events behind each change."""
+    here = Here(plan, "changes", current, previous)
+    if previous is None:
+        return RedirectResponse(_with_previous(ask, here).this, 303)
+    shown = ask.changes(plan, previous, current)
+    document = shown.document
+    labels, word = Labels(document), document["priority_word"]
+    pages = _pages(document["changes"])
+    told = [(one, change_words(one, word, labels)) for one in (pages[number - 1] if number <= len(pages) else [])]
+    places = [
+        (place, [(subject, list(under)) for subject, under in groupby(of_place, lambda one: _subject(*one))])
+        for place, of_place in groupby(told, lambda one: one[0]["priority"])
+    ]
+    return page(
+        request,
+        "changes.html",
+        here=here,
+        document=document,
+        sentence=as_at_both(document["previous"], document["current"]),
+        tags=Tags(document["ratings"]),
+        kinds=[(kind[:1].upper() + kind[1:], many) for kind, many in document["counts"].items()],
+        places=places,
+        pieces=_pieces,
+        number=number,
+        last=len(pages),
+        forms=here.forms("changes", shown.fixed),
+    )
+
+
+def _pages(changes: list[Change]) -> list[list[Change]]:
+    """The changes in pages of about the same length to read: some say a word, others ten thousand letters."""
+    pages: list[list[Change]] = []
+    full = 0
+    for change in changes:
+        length = len(str(change["previous"])) + len(str(change["current"])) + _MARKUP
+        if not pages or full + length > _LETTERS:
+            pages.append([])
+            full = 0
+        pages[-1].append(change)
+        full += length
+    return pages
+
+
+def _subject(change: Change, words: Any) -> tuple[str | None, str, str]:
+    """What a change is about: the action it leads to, what that is called, and what it is to do."""
+    return change["action"], words.subject, words.text if change["action"] or words.subject else ""
+
+
+def _pieces(change: Change) -> Any:
+    """The revision of a text, word by word; nothing where the change is no revision of running text."""
+    previous, current = change["previous"], change["current"]
+    if change["fact"] not in _RUNNING or not (isinstance(previous, str) and isinstance(current, str)):
+        return None
+    return None if previous == current else pieces_of(revised(safe_lines(previous), safe_lines(current)))

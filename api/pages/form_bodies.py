@@ -1,0 +1,45 @@
+"""Reading what a form sends: the fields by name, as they were typed."""
+
+from collections.abc import Iterable
+from urllib.parse import parse_qsl
+
+from fastapi import Request
+
+from api.http.problems import Unreadable
+
+#: Largest form sent, in bytes: every text field filled with the longest text there can be, in any script.
+LARGEST_FORM = 2 * 1024 * 1024
+_MOST_FIELDS = 60
+_MEDIA = "application/x-www-form-urlencoded"
+
+
+async def sent_form(request: Request) -> dict[str, str]:
+    """The fields of a form by name; the line ends of browsers become those of the record.
+
+    Raises:
+        Unreadable: it is no form (415), too large (413), not in UTF-8, or says a field twice (422).
+    """
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media != _MEDIA:
+        raise Unreadable(f"the body is {media[:100] or 'of no stated kind'}; a form sends {_MEDIA}", status=415)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_FORM:
+            raise Unreadable(f"what was typed is larger than {LARGEST_FORM} bytes; nothing was recorded", status=413)
+    try:
+        pairs = parse_qsl(
+            body.decode("ascii"), True, bool(body), encoding="utf-8", errors="strict", max_num_fields=_MOST_FIELDS
+        )
+    except ValueError:
+        raise Unreadable("this is not what a form sends, in UTF-8; nothing was recorded") from None
+    typed = {name: value.replace("\r\n", "\n").replace("\r", "\n") for name, value in pairs}
+    if len(typed) < len(pairs):
+        raise Unreadable("a field stands twice in what was sent; nothing was recorded")
+    return typed
+
+
+def only_known(typed: Iterable[str], known: Iterable[str]) -> None:
+    """Raises Unreadable where something was sent that the form does not ask for."""
+    if unknown := sorted(set(typed) - set(known)):
+        raise Unreadable(f"the form has no field {unknown[0][:60]!r}; nothing was recorded")

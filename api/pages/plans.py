@@ -1,0 +1,83 @@
+"""The pages one starts from: all plans, and one plan as at a point."""
+
+from dataclasses import replace
+from typing import Annotated, Any
+
+from fastapi import Query, Request, Response
+from markupsafe import Markup
+
+from api import clock
+from api.http.reading import Ask, At, Plan
+from api.pages.here import Here, form_links
+from api.pages.rendering import page
+from api.pages.routes import page_routes
+from api.pages.tags import Tags
+from api.papers.chart import rating_bar
+from api.papers.wording import as_at
+from domain.plan import Plan as FoldedPlan
+from domain.points import Point
+from projections.gaps import gaps_at
+from projections.plan_as_at import plan_as_at
+from projections.point import PointDocument
+from projections.register import plans_register
+
+pages = page_routes()
+
+#: The point compared with: kept by pages that do not compare, so that it stays while one moves between pages.
+Kept = Annotated[str | None, Query(max_length=600, description="The previous point, kept while moving between pages.")]
+
+
+@pages.get("/plans", name="plans page")
+def plans_page(request: Request, ask: Ask) -> Response:
+    """All plans, as they stand today."""
+    document = ask.plans().document
+    bars = {one["plan"]: Markup(rating_bar(one["ratings"], one["unrated"])) for one in document["plans"]}  # noqa: S704
+    return page(request, "plans.html", plans=document["plans"], bars=bars, forms=form_links("plans", "/plans{}"))
+
+
+@pages.get("/plans/{plan}", name="plan page")
+def plan_page(
+    request: Request,
+    ask: Ask,
+    plan: Plan,
+    at: At = "now",
+    everything: Annotated[bool, Query(alias="all", description="Also what was closed or withdrawn.")] = False,
+    previous: Kept = None,
+) -> Response:
+    """A plan as at a point."""
+
+    def answers(folded: FoldedPlan, point: Point) -> dict[str, Any]:
+        return {
+            "plan": plan_as_at(folded, point, everything=everything),
+            "summary": plans_register([(folded, point)])["plans"][0],
+            "gaps": gaps_at(folded, point),
+            "newest": folded.version,
+        }
+
+    shown = ask.together(plan, at, answers)
+    document, here = shown.document["plan"], Here(plan, "", at, previous)
+    summary = shown.document["summary"]
+    return page(
+        request,
+        "plan.html",
+        **shown.document,
+        here=here,
+        # So many links that a long way of writing the point would double the page: they name the same point shortly.
+        rows=here if len(at) <= _SHORT else replace(here, at=shown.fixed["at"]),
+        sentence=as_at(document["point"]),
+        past=is_past(document["point"], shown.document["newest"]),
+        tags=Tags(document["ratings"]),
+        meanings={rating["code"]: rating["meaning"] for rating in document["ratings"]},
+        bar=Markup(rating_bar(summary["ratings"], summary["unrated"])),  # noqa: S704  # made and escaped by us
+        everything=everything,
+        forms=here.forms("plan", shown.fixed, all=1 if everything else None),
+    )
+
+
+#: Letters of a point that is short enough to stand in every link.
+_SHORT = 20
+
+
+def is_past(point: PointDocument, newest: int) -> bool:
+    """Whether a point shows something else than how things stand."""
+    return point["basis"] < newest or point["effective_on"] != clock.today().isoformat()

@@ -1,0 +1,208 @@
+"""The forms that record: each proposes one event, checks it first if asked to, and says what is wrong by its field."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Annotated
+from uuid import uuid4
+
+from fastapi import Depends, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.exceptions import HTTPException
+
+from api.http.problems import Unreadable
+from api.http.reading import Ask, At, Plan
+from api.pages.checking import Since, entry_at, recorded_since
+from api.pages.drafts import Draft, Named, is_repeated_otherwise, new_draft, read_draft
+from api.pages.form_bodies import sent_form
+from api.pages.form_words import Unfit, refused
+from api.pages.here import Here
+from api.pages.plans import Kept
+from api.pages.proposing import Typed, propose
+from api.pages.recording_forms import FORMS, GROUPS, Form
+from api.pages.recording_views import check_shown, form_shown, in_plan_words, overtaken_shown
+from api.pages.rendering import page
+from api.pages.routes import page_routes
+from api.pages.standing import filled_in, standing
+from api.questions import Asker
+from domain.envelopes import Proposal
+from domain.ledger import LedgerUnusable, VersionConflict
+from domain.points import PointUnknown, read_instant
+from domain.rules import Refused
+
+recording = page_routes()
+
+Past = Annotated[bool, Query(description="The form was opened to name a past point.")]
+Sent = Annotated[dict[str, str], Depends(sent_form)]
+
+# How often what others record is looked at again before giving up: each time they came between looking and recording.
+_TRIES = 20
+
+
+@recording.get("/plans/{plan}/record", name="what can be recorded")
+def record_page(
+    request: Request, ask: Ask, plan: Plan, named: Named, at: At = "now", previous: Kept = None
+) -> Response:
+    """What can be recorded of a plan, or of one of its actions."""
+    here = Here(plan, "record", at, previous)
+    stands = standing(ask, plan, {name: value for name, value in named.items() if name == "action"})
+    groups = [
+        (name, [(in_plan_words(form.title, stands.word), _to(here, form, named)) for form in forms])
+        for name, forms in GROUPS
+    ]
+    return page(
+        request,
+        "record.html",
+        here=here,
+        plan_title=stands.plan["title"],
+        groups=groups[:1] if stands.action else groups,
+        action=stands.action,
+        by=request.app.state.by,
+    )
+
+
+def _to(here: Here, form: Form, named: dict[str, str]) -> str:
+    kept = {"action": named["action"]} if form.about == "action" and "action" in named else {}
+    return here.to(f"record/{form.name}", **kept)
+
+
+@recording.get("/plans/{plan}/record/{what}", name="form")
+def form_page(
+    request: Request,
+    ask: Ask,
+    plan: Plan,
+    what: str,
+    named: Named,
+    past: Past = False,
+    at: At = "now",
+    previous: Kept = None,
+) -> Response:
+    """A form that records, as it is when it is opened."""
+    form, here = _form(what), Here(plan, f"record/{what}", at, previous)
+    draft = new_draft(here, form, named, past, 0)
+    stands = standing(ask, plan, draft.about)
+    version = stands.plan["point"]["basis"]
+    started = {"effective_on": ask.today.isoformat(), "current": "met", "current_day": "", "previous": ""}
+    said = {**started, **filled_in(form, {**named, **draft.about}, stands), **draft.about}
+    return form_shown(request, ask, replace(draft, said=said, shown=version, seen=version), stands)
+
+
+@recording.post("/plans/{plan}/record/{what}", name="send form")
+def send_form(
+    request: Request,
+    ask: Ask,
+    plan: Plan,
+    what: str,
+    named: Named,
+    sent: Sent,
+    past: Past = False,
+    at: At = "now",
+    previous: Kept = None,
+) -> Response:
+    """Check or record what a form proposes, or say what is wrong with it."""
+    form, here = _form(what), Here(plan, f"record/{what}", at, previous)
+    draft = read_draft(here, form, named, past, sent)
+    do = sent.get("do", "check")
+    if do not in ("check", "record", "change"):
+        raise Unreadable("a form is checked, recorded or changed; nothing was recorded")
+    stands = standing(ask, plan, draft.about, draft.day)
+    if do == "change":
+        return form_shown(request, ask, draft, stands)
+    try:
+        proposal = propose(_typed(ask, draft), plan, draft.event_id, ask.today)
+    except Unfit as unfit:
+        return form_shown(request, ask, draft, stands, unfit.problems, 422)
+    since = _since(ask, draft)
+    if since.others and since.own is None:
+        return overtaken_shown(request, ask, replace(draft, seen=since.newest), stands, since)
+    try:
+        if do == "check" and since.own is None:
+            return check_shown(request, ask, draft, stands, proposal)
+        recorded = _record(request, ask, draft, proposal, since)
+    except Refused as error:
+        if is_repeated_otherwise(str(error), proposal):
+            return form_shown(request, ask, replace(draft, event_id=str(uuid4())), stands, {"": _REPEATED}, 409)
+        return form_shown(request, ask, draft, stands, refused(str(error), form).problems, 409)
+    if isinstance(recorded, Since):
+        return overtaken_shown(request, ask, replace(draft, seen=recorded.newest), stands, recorded)
+    return RedirectResponse(here.to(f"recorded/{recorded}"), 303)
+
+
+_REPEATED = (
+    "this form was recorded already, with something else in it; nothing more was recorded by now. "
+    "Send it again if this is to be recorded as well"
+)
+
+
+@recording.get("/plans/{plan}/recorded/{version}", name="recorded")
+def recorded_page(
+    request: Request, ask: Ask, plan: Plan, version: str, at: At = "now", previous: Kept = None
+) -> Response:
+    """What was recorded as this version, and what may be done next."""
+    here = Here(plan, f"recorded/{version[:12]}", at, previous)
+    stands = standing(ask, plan, {})
+    entry = entry_at(ask, plan, version)
+    if entry is None:
+        newest = stands.plan["point"]["basis"]
+        raise PointUnknown(f"plan {plan} has no version {version[:20]}; its newest is {newest}")
+    form = next((form for form in FORMS.values() if form.event == entry["type"]), None)
+    added = entry["type"] == "ActionAdded"
+    action = entry["number"] if added or entry["type"] == "ActionRenumbered" else entry.get("action")
+    return page(
+        request,
+        "recorded.html",
+        here=here,
+        plan_title=stands.plan["title"],
+        entry=entry,
+        action=action,
+        again=here.to(f"record/{form.name}") if form else None,
+        again_title=in_plan_words(form.title, stands.word) if form else "",
+    )
+
+
+def _form(what: str) -> Form:
+    if what not in FORMS:
+        raise HTTPException(404)
+    return FORMS[what]
+
+
+def _typed(ask: Asker, draft: Draft) -> Typed:
+    """What was typed, beside what the form was filled in with when it was opened."""
+    stood: dict[str, str] = {}
+    if draft.about:
+        at = f"{ask.today.isoformat()}@{draft.shown}"
+        stood = filled_in(draft.form, draft.about, standing(ask, draft.here.plan, draft.about, at=at))
+
+    def known_by(day: date) -> int:
+        """The version known by the end of a day; where that is not over, or nothing came after it, what was seen."""
+        end = read_instant(day.isoformat())
+        with ask.ledger.plan(draft.here.plan) as plan:
+            return plan.basis_at(end) if plan.is_past(end) else draft.seen
+
+    return Typed(draft.form, draft.said, stood, known_by)
+
+
+def _since(ask: Asker, draft: Draft) -> Since:
+    return recorded_since(
+        ask, draft.here.plan, draft.form, draft.said, draft.shown, draft.seen, draft.event_id
+    )  # fmt: skip
+
+
+def _record(request: Request, ask: Asker, draft: Draft, proposal: Proposal, since: Since) -> int | Since:
+    """The version as which it was recorded, or what others recorded of the same in the meantime.
+
+    It is recorded after the very version up to which was looked: where others come in between, it is looked again.
+
+    Raises:
+        Refused: a rule refuses it.
+    """
+    for _ in range(_TRIES):
+        try:
+            [stored] = ask.ledger.record(
+                [proposal], by=request.app.state.by, today=ask.today, expect=None if since.own else since.newest
+            )
+            return stored.version
+        except VersionConflict:
+            since = _since(ask, draft)
+            if since.others:
+                return since
+    raise LedgerUnusable("others kept recording first; nothing was recorded, try again")

@@ -1,0 +1,29 @@
+"""Ratings on a page: each a word on the colour that the plan's scale gives it."""
+
+from collections.abc import Iterable
+
+from markupsafe import Markup, escape
+
+from api.papers.colours import ink_on
+from api.papers.wording import NOT_RATED, safe_text
+from projections.scale import RatingDocument
+
+
+class Tags:
+    """The tags of a page's ratings, and the style that colours them."""
+
+    def __init__(self, ratings: Iterable[RatingDocument]) -> None:
+        rules, self._tags = [], {}
+        for place, rating in enumerate(ratings):
+            label = escape(safe_text(rating["label"]))
+            self._tags[rating["code"]] = Markup('<b class="t r{}">{}</b>').format(place, label)
+            if colour := rating["colour"]:
+                ink = ink_on(colour)
+                rules.append(f".r{place}{{background:{colour};color:{ink};border-color:{colour}}}")
+        self.css = "".join(rules)
+
+    def __call__(self, code: str | None) -> Markup:
+        """The tag of a rating; a code that the key does not have is shown as it is."""
+        if code is None:
+            return Markup('<span class="soft">{}</span>').format(NOT_RATED)
+        return self._tags.get(code) or Markup('<b class="t">{}</b>').format(safe_text(code))

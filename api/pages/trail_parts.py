@@ -1,0 +1,84 @@
+"""What the pages of the trail have in common: what was asked for, in words, and where its other pages are."""
+
+import re
+from typing import Any
+
+from api.pages.here import Here
+from api.papers.wording import count, instant_in_words, safe_text
+from api.questions import Asker
+from domain.points import LONDON, PointUnreadable, read_instant
+from projections.trail import TrailDocument
+
+
+def known_and_newest(ask: Asker, plan: str, at: str) -> tuple[int, int]:
+    """The version up to which the record is asked for, and the plan's newest."""
+    known: tuple[int, int] = ask.together(plan, at, lambda folded, point: (point.basis, folded.version)).document
+    return known
+
+
+def what_is_wrong(given: dict[str, str]) -> dict[str, str]:
+    """What is wrong with what was typed, by field."""
+    errors = {}
+    if (late := given.get("late_by")) and not re.fullmatch("[0-9]{1,6}", late):
+        errors["late_by"] = "write a number of days, such as 30"
+    if day := given.get("recorded_after"):
+        try:
+            read_instant(day)
+        except PointUnreadable:
+            errors["recorded_after"] = "write a day, such as 2019-06-04, or an instant, such as 2019-06-04T09:00:00Z"
+    return errors
+
+
+def view_of(given: dict[str, str]) -> str:
+    """Which of the views at the top it is; none of them where more was asked for."""
+    asked = [name for name, value in given.items() if value]
+    return {(): "all", ("late_by",): "late"}.get(tuple(asked), "")
+
+
+def asked_for(document: TrailDocument) -> str:
+    """Which events were asked for, to go on after their number."""
+    query = document["query"]
+    asked = [f" of action {safe_text(query['action'])}"] if query["action"] is not None else []
+    if query["recorded_after"] is not None:
+        asked.append(f" recorded after {instant_in_words(query['recorded_after'])}")
+    if query["late_by"] is not None:
+        asked.append(f" recorded {count(query['late_by'], 'day')} or more after they were true")
+    return ",".join(asked)
+
+
+def record_sentence(basis: int, known_at: str) -> str:
+    """Up to which version the record is shown, and when that was recorded."""
+    return f"The record up to version {basis}, as known on {instant_in_words(known_at)}."
+
+
+def pages_of(here: Here, document: TrailDocument, kept: dict[str, Any], after: int, began: int = 0) -> dict[str, str]:
+    """Where the pages before and after are, by the words of their links."""
+    pages = {}
+    first = max(document["previous"] or 0, began)
+    if document["before"] and after > began:
+        pages["Earlier events"] = here.to(here.path, **kept, after=first or None)
+    if document["next"] is not None:
+        pages["Later events"] = here.to(here.path, **kept, after=document["next"])
+    return pages
+
+
+def read_up_to(cookie: str | None, newest: int) -> tuple[int | None, str]:
+    """The version up to which the reader has read, if that is known; and why what the browser sent is left aside."""
+    if cookie is None:
+        return None, ""
+    if not re.fullmatch(r"[1-9][0-9]{0,17}", cookie, re.ASCII):
+        return None, "What this browser remembers of your last visit cannot be read, so it is left aside."
+    if int(cookie) > newest:
+        said = f"This browser remembers that you had read up to version {int(cookie)}"
+        return None, f"{said}, but the plan’s newest is version {newest}, so that is left aside."
+    return int(cookie), ""
+
+
+def changes_since(ask: Asker, here: Here, seen: int | None) -> str | None:
+    """Where to see what changed since the version read last: between the day it was recorded, and now."""
+    if seen is None:
+        return None
+    instant = ask.together(here.plan, "now", lambda folded, _: folded.known_at(seen)).document
+    current = {} if here.is_past else {"current": "now"}
+    day = instant.astimezone(LONDON).date().isoformat()
+    return here.to("changes", **{**current, "previous": f"{day}@{seen}"})
