@@ -7,16 +7,16 @@ folded plan, so that only those shown need be read.
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 from typing_extensions import TypedDict
 
 from domain.envelopes import Recorded, instant_text
 from domain.plan import Action, Plan
-from domain.points import LONDON
 from projections.action import ActionUnknown
 from projections.heading import Heading, heading
+from projections.lateness import late_by_days, late_versions, missing_from
 from projections.sentence import sentence
 
 
@@ -38,9 +38,11 @@ class WithdrawalDocument(TypedDict):
 
 
 class TrailDocument(Heading):
-    """A page of events; each is the record as data, with `withdrawn_by`, `withdrawal`, `late_by_days` and `sentence`.
+    """A page of events; each is the record as data, with what is known of it besides.
 
-    `withdrawal` is a `WithdrawalDocument`; like `withdrawn_by` it is null of what still counts.
+    `withdrawn_by` is the version that withdrew it and `withdrawal` a `WithdrawalDocument`, both null of what still
+    counts; `late_by_days` says how late it was recorded, `missing_from` for which document versions that was too late,
+    `sentence` what it says in words.
 
     `basis` is the newest version that was taken into account, whichever events were asked for, and `known_at` is when
     it was recorded. `matching` counts all events asked for; `before` are those of them on earlier pages, `rest` those
@@ -161,38 +163,13 @@ def matching_versions(plan: Plan, query: TrailQuery, basis: int) -> Sequence[int
         about = _about(plan, trail_action(plan, query.action, basis))
         found = sorted(version for version in about if first <= version <= basis)
     if query.late_by is not None:
-        found = _late(plan, found, query.late_by)
+        found = late_versions(plan, found, query.late_by)
     return found
 
 
 def action_versions(plan: Plan, action: Action, basis: int) -> list[int]:
     """The versions of an action's own events and of the withdrawals of any of them, up to a basis, in order."""
     return sorted(version for version in _about(plan, action) if version <= basis)
-
-
-def late_by_days(recorded: Recorded) -> int:
-    """How many days after it was true the event was recorded, by the days of London."""
-    return max(0, (_london_day(recorded.recorded_at)[0] - recorded.event.effective_on).days)
-
-
-def _late(plan: Plan, versions: Sequence[int], by: int) -> list[int]:
-    """Those of the versions, which are in order, whose events were recorded at least so many days late."""
-    found: list[int] = []
-    latest, ended = 0, datetime.min.replace(tzinfo=UTC)
-    for version in versions:
-        recorded_at = plan.recorded_at[version - 1]
-        if recorded_at >= ended:  # instants never go back, and to look up the day of each would take long
-            day, ended = _london_day(recorded_at)
-            latest = day.toordinal() - by
-        if by == 0 or plan.log[version - 1][1].toordinal() <= latest:
-            found.append(version)
-    return found
-
-
-def _london_day(instant: datetime) -> tuple[date, datetime]:
-    """The day in London of an instant, and the instant at which it ends."""
-    day = instant.astimezone(LONDON).date()
-    return day, datetime.combine(day + timedelta(days=1), time(), LONDON).astimezone(UTC)
 
 
 def _about(plan: Plan, action: Action) -> set[int]:
@@ -231,6 +208,7 @@ def trail_entry(plan: Plan, version: int, records: Mapping[int, Recorded], basis
         "withdrawn_by": withdrawn_by,
         "withdrawal": None if withdrawn_by is None else _withdrawal(records[withdrawn_by]),
         "late_by_days": late_by_days(recorded),
+        "missing_from": missing_from(plan, version, basis),
         "sentence": sentence(plan, recorded.event, version - 1),
     }
 

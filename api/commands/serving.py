@@ -1,4 +1,4 @@
-"""The commands that serve the API, with or without the example histories."""
+"""The commands that serve the pages and the API, with or without the example histories."""
 
 from ipaddress import ip_address
 from pathlib import Path
@@ -29,7 +29,7 @@ EXAMPLES = Path(domain.__file__).parent.parent / "examples"
 @PORT
 @click.pass_obj
 def demo(session: Session, /, host: str | None, port: int | None) -> None:
-    """Load the example histories, once, and serve them as an API.
+    """Load the example histories, once, and serve them as pages and an API.
 
     They are made from published papers (see examples/README.md). What is recorded stays: give the demo a folder to
     itself if you keep plans of your own.
@@ -48,7 +48,7 @@ def demo(session: Session, /, host: str | None, port: int | None) -> None:
 @PORT
 @click.pass_obj
 def serve(session: Session, /, host: str | None, port: int | None) -> None:
-    """Serve the plans as an API until interrupted.
+    """Serve the plans as pages and an API until interrupted.
 
     It listens on this machine only, as AsAt cannot tell yet who asks; /openapi.json describes every address.
 

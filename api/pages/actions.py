@@ -12,7 +12,7 @@ from api.pages.rendering import page
 from api.pages.routes import page_routes
 from api.pages.tags import Tags
 from api.papers.wording import Labels, as_at
-from api.papers.wording_events import event_basis, event_fields, kind_in_words, lateness, source_words, withdrawal_words
+from api.papers.wording_events import event_basis, event_fields, kind_in_words, source_words, withdrawal_words
 from api.questions import LIFE_PAGE
 from domain.events import EventWithdrawn, PlanOpened
 from projections.action import ActionDocument
@@ -64,7 +64,6 @@ def action_page(
         events=shown.document["events"],
         rows=around((number - 1) * LIFE_PAGE, LIFE_PAGE, shown.document["total"]),
         order=order,
-        lateness=lateness,
         withdrawal_words=withdrawal_words,
         recording=_recording(document["action"]),
         forms=here.forms("action", shown.fixed),
@@ -102,7 +101,6 @@ def event_page(
         kind=kind_in_words(event),
         fields=event_fields(event, word, labels),
         source=source_words(event),
-        late=lateness(event),
         withdrawal=withdrawal_words(event),
         tags=Tags(document["ratings"]),
         sentence=event_basis(document),

@@ -50,6 +50,7 @@ environment.filters |= {
     "due_moved": wording.due_moved,
     "count": wording.count,
     "inspection_lines": wording_lines.inspection_lines,
+    "lateness": wording_lines.lateness,
 }
 
 

@@ -15,7 +15,7 @@ from projections.trail import TrailDocument
 
 #: What the ledger adds to an event; all else of it is what was said.
 _ENVELOPE = ["version", "position", "recorded_at", "recorded_by", "event_id", "effective_on", "type"]
-_ADDED = ["withdrawn_by", "withdrawal", "late_by_days", "sentence"]
+_ADDED = ["withdrawn_by", "withdrawal", "late_by_days", "missing_from", "sentence"]
 
 
 def changes_csv(document: ChangesDocument) -> str:
@@ -75,12 +75,13 @@ def trail_csv(document: TrailDocument) -> str:
             withdrawal = event["withdrawal"] or {}
             yield [
                 *envelope, what_happened(event), event["withdrawn_by"], event["late_by_days"], _json(fields),
+                ", ".join(event["missing_from"]),
                 *(withdrawal.get(name) for name in ("recorded_at", "recorded_by", "reason")),
                 document["plan"], document["basis"],
             ]  # fmt: skip
 
     columns = [
-        *_ENVELOPE, "what", "withdrawn_by", "late_by_days", "fields", "withdrawal recorded at",
+        *_ENVELOPE, "what", "withdrawn_by", "late_by_days", "fields", "missing_from", "withdrawal recorded at",
         "withdrawal recorded by", "withdrawal reason", "plan", "basis",
     ]  # fmt: skip
     return comma_separated(columns, rows())

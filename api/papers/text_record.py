@@ -7,7 +7,7 @@ from rich.text import Text
 
 from api.papers.text_blocks import heading, joined, kept_whole, line, lines, page, table, title_block
 from api.papers.wording import as_at, as_at_both, count, day_in_figures, fixed, instant_in_figures
-from api.papers.wording_lines import claim_words, late_words, trail_command, trail_words, what_happened, withdrawn_words
+from api.papers.wording_lines import claim_words, lateness, trail_command, trail_words, what_happened, withdrawn_words
 from projections.claims import AuditDocument
 from projections.document_history import HistoryDocument
 from projections.trail import TrailDocument
@@ -54,7 +54,7 @@ def trail_text(document: TrailDocument) -> Group:
         rows = table("Version", "Effective", "Recorded", "By", "What happened", numbers=(0,))
         for event in document["events"]:
             recorded = instant_in_figures(event["recorded_at"]).replace(" ", "\n")
-            said = joined([_happened(event), late_words(event), withdrawn_words(event)])
+            said = joined([_happened(event), lateness(event), withdrawn_words(event)])
             effective, by = day_in_figures(event["effective_on"]), line(event["recorded_by"])
             rows.add_row(str(event["version"]), effective, recorded, by, said)
         rows.columns[3].max_width = 14

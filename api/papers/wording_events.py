@@ -4,13 +4,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from api.papers.wording import Labels, count, day_in_words, instant_in_words, safe_lines, safe_text
+from api.papers.wording import Labels, day_in_words, instant_in_words, safe_lines, safe_text
 from projections.event import EventDocument
 
 #: What stands in an event beside what was said in it, or is told of in words of its own.
 _AROUND = {
     "version", "position", "recorded_at", "recorded_by", "event_id", "type", "effective_on", "reason", "source",
-    "withdrawn_by", "withdrawal", "late_by_days", "sentence",
+    "withdrawn_by", "withdrawal", "late_by_days", "missing_from", "sentence",
 }  # fmt: skip
 _NAMES = {
     "answers": "Answers recommendation",
@@ -78,11 +78,6 @@ def source_words(event: Mapping[str, Any]) -> str:
         return ""
     published = f"published {day_in_words(source['published_on'])}" if source.get("published_on") else ""
     return ", ".join(filter(None, [safe_text(source["title"]), safe_text(source.get("reference") or ""), published]))
-
-
-def lateness(event: Mapping[str, Any]) -> str:
-    """How late an event was recorded: `Recorded 45 days late`; nothing where it was not late."""
-    return f"Recorded {count(event['late_by_days'], 'day')} late" if event["late_by_days"] else ""
 
 
 def withdrawal_words(event: Mapping[str, Any]) -> str:

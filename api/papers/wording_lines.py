@@ -40,9 +40,18 @@ def what_happened(event: Mapping[str, Any]) -> str:
     return safe_text(" ".join([event["type"], *fields]))
 
 
-def late_words(event: Mapping[str, Any]) -> str:
-    """How late an event of the trail was recorded; nothing where it was not late."""
-    return f"late by {count(event['late_by_days'], 'day')}" if event["late_by_days"] else ""
+def lateness(event: Mapping[str, Any]) -> str:
+    """How late an event was recorded, and which document versions do not hold it; nothing where it was in time."""
+    late = f" {count(event['late_by_days'], 'day')} late" if event["late_by_days"] else ""
+    missed = [safe_text(label) for label in event["missing_from"]]
+    if len(missed) > 2:
+        after = f"after {len(missed)} document versions were issued, {missed[0]} to {missed[-1]}"
+    elif missed:
+        after = f"after document version {' and '.join(missed)} {'was' if len(missed) == 1 else 'were'} issued"
+    else:
+        after = ""
+    said = ", ".join(filter(None, [late, f"{'' if late else ' '}{after}" if after else ""]))
+    return f"Recorded{said}" if said else ""
 
 
 def withdrawn_words(event: Mapping[str, Any]) -> str:

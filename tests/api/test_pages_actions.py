@@ -84,8 +84,10 @@ def test_the_life_of_an_action_tells_both_clocks_of_every_event(reader: TestClie
         year, month, day = event["effective_on"].split("-")
         assert row[1] == f"{day}/{month}/{year}"
         assert row[2].startswith("{2}/{1}/{0} ".format(*event["recorded_at"][:10].split("-")))
-        assert row[3] == f"{' '.join(event['sentence'].split())}Recorded {event['late_by_days']} days late"
+        missed = f", after document version {event['missing_from'][0]} was issued" if event["missing_from"] else ""
+        assert row[3] == f"{' '.join(event['sentence'].split())}Recorded {event['late_by_days']} days late{missed}"
         assert row[4] == event["recorded_by"]
+    assert [event["version"] for event in events if event["missing_from"]] == [285], "news that came after version 3.0"
     assert page.follow("Event 285").title.startswith("Event 285: progress reported")
 
 

@@ -100,7 +100,7 @@ def test_the_trail_strikes_out_what_was_withdrawn_and_says_by_what():
     wrong = rated("1.1", "red")
     story = given(added("1.1"), wrong, in_error(wrong, reason="Wrong action"))
     text = written("trail", answers(story.plan, tuple(story.events), "2019-02-01", "2019-05-31", "1.1")["trail"])
-    assert re.search(r"~~1\.1 rated Red.*~~<br>\*\*late by \d+ days\*\*<br>\*\*withdrawn by version 7\*\*", text)
+    assert re.search(r"~~1\.1 rated Red.*~~<br>Recorded \d+ days late<br>\*\*withdrawn by version 7\*\*", text)
 
 
 def test_a_trail_says_what_was_asked_up_to_which_version_and_how_to_ask_it_again():

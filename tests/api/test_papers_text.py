@@ -144,7 +144,7 @@ def test_the_trail_marks_what_came_late_and_what_was_withdrawn():
     trail = answers(story.plan, tuple(story.events), "2019-02-01", "2019-05-31", "1.1")["trail"]
     shown = squeezed(printed("trail", trail, 200))
     assert "withdrawn by version 7" in shown
-    assert re.search(r"late by \d+ days", shown)
+    assert re.search(r"Recorded \d+ days late", shown)
     assert "\x1b[9m" in printed("trail", trail, 200, force_terminal=True)
 
 

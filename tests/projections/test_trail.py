@@ -9,17 +9,14 @@ import pytest
 
 from domain.envelopes import Recorded
 from projections.action import ActionUnknown
-from projections.trail import TrailQuery, late_by_days, matching_versions, trail_page
+from projections.trail import TrailQuery, matching_versions, trail_page
 from tests.kit import (
-    APRIL,
     MARCH,
-    MAY,
     Story,
     added,
     fold,
     given,
     in_error,
-    issued,
     part,
     progressed,
     rated,
@@ -47,7 +44,7 @@ def test_an_event_is_told_as_it_was_recorded():
         "version": 6, "position": 1006, "recorded_at": "2021-02-08T09:30:00.000000Z", "recorded_by": "An Officer",
         "event_id": str(UUID(int=6)), "type": "ActionRated", "effective_on": "2019-03-15", "action": "2.4",
         "rating": "green", "withdrawn_by": None, "withdrawal": None, "late_by_days": 696,
-        "sentence": "2.4 rated Green for the first time",
+        "missing_from": [], "sentence": "2.4 rated Green for the first time",
     }  # fmt: skip
 
 
@@ -104,30 +101,6 @@ def test_what_was_recorded_since_leaves_out_the_instant_itself():
     story = given(added("2.4"), rated("2.4"))
     assert versions(story, recorded_after=recorded(5)) == [6]
     assert versions(story, recorded_after=recorded(5) - timedelta(microseconds=1)) == [5, 6]
-
-
-def test_late_news_is_found_by_how_late_it_came():
-    story = given(added("2.4", MAY), rated("2.4", on=MAY))
-    late = late_by_days(records(story)[5])
-    assert late == (recorded(6).date() - MAY).days
-    assert versions(story, late_by=late) == [1, 2, 3, 4, 6]
-    assert versions(story, late_by=10**6) == []
-    assert versions(story, late_by=0) == [1, 2, 3, 4, 5, 6]
-
-
-def test_news_is_never_late_by_less_than_nothing():
-    story = given(issued())
-    one = records(story)[-1]
-    assert (
-        late_by_days(Recorded("plan", 5, 5, one.recorded_at - timedelta(days=2000), "x", one.event_id, one.event)) == 0
-    )
-
-
-def test_the_day_it_was_recorded_is_a_day_of_london():
-    story = given(issued(on=APRIL))
-    one = records(story)[-1]
-    summer_night = one.recorded_at.replace(year=2019, month=4, day=15, hour=23, minute=30)
-    assert late_by_days(Recorded("plan", 5, 5, summer_night, "x", one.event_id, one.event)) == 1
 
 
 def test_pages_follow_one_another_without_gap_and_the_last_says_so():

@@ -14,10 +14,10 @@ from api.papers.wording_events import (
     event_command,
     event_fields,
     kind_in_words,
-    lateness,
     source_words,
     withdrawal_words,
 )
+from api.papers.wording_lines import lateness
 from projections.counted import CountedAction, CountedDocument
 from projections.event import EventDocument
 

@@ -9,7 +9,7 @@ from api.papers.paper import Block, Cell, Column, Day, Heading, Instant, Paper, 
 from api.papers.wording import as_at, as_at_both, count, fixed, safe_text
 from api.papers.wording_lines import (
     claim_words,
-    late_words,
+    lateness,
     trail_basis,
     trail_command,
     trail_words,
@@ -111,7 +111,9 @@ def trail_paper(document: TrailDocument) -> Paper:
 def _event(event: Mapping[str, Any]) -> list[Cell]:
     happened = what_happened(event)
     struck: Cell = happened if event["withdrawn_by"] is None else Text((Piece(happened, "struck"),))
-    notes = [Text((Piece(note, "strong"),)) for note in (late_words(event), withdrawn_words(event)) if note]
+    late: Cell = Text((Piece(lateness(event), "strong"),)) if event["missing_from"] else lateness(event)
+    gone = withdrawn_words(event)
+    notes: list[Cell] = [*([late] if lateness(event) else []), *([Text((Piece(gone, "strong"),))] if gone else [])]
     why = [said] if (said := withdrawal_words(event)) else []
     return [
         event["version"],

@@ -1,0 +1,57 @@
+"""How late was it told? Days between the day something was true and the day it was recorded, and what it missed."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+
+from domain.envelopes import Recorded
+from domain.events import ReportPresented, VersionIssued
+from domain.plan import Plan
+from domain.points import LONDON
+
+#: Events about documents, which are in none: whether they were known in time says nothing of what a version held.
+_OF_DOCUMENTS = frozenset({VersionIssued.__name__, ReportPresented.__name__})
+
+
+def late_by_days(recorded: Recorded) -> int:
+    """How many days after it was true the event was recorded, by the days of London."""
+    return max(0, (_london_day(recorded.recorded_at)[0] - recorded.event.effective_on).days)
+
+
+def late_versions(plan: Plan, versions: Sequence[int], by: int) -> list[int]:
+    """Those of the versions, which are in order, whose events were recorded at least so many days late."""
+    found: list[int] = []
+    latest, ended = 0, datetime.min.replace(tzinfo=UTC)
+    for version in versions:
+        recorded_at = plan.recorded_at[version - 1]
+        if recorded_at >= ended:  # instants never go back, and to look up the day of each would take long
+            day, ended = _london_day(recorded_at)
+            latest = day.toordinal() - by
+        if by == 0 or plan.log[version - 1][1].toordinal() <= latest:
+            found.append(version)
+    return found
+
+
+def _london_day(instant: datetime) -> tuple[date, datetime]:
+    """The day in London of an instant, and the instant at which it ends."""
+    day = instant.astimezone(LONDON).date()
+    return day, datetime.combine(day + timedelta(days=1), time(), LONDON).astimezone(UTC)
+
+
+def missing_from(plan: Plan, version: int, basis: int) -> list[str]:
+    """The document versions that do not hold an event although it was true by the day they were issued.
+
+    They were issued, by their labels and in the order of their days, when it had not been recorded yet.
+
+    Args:
+        plan: the plan, folded up to the basis or further.
+        version: the event's.
+        basis: the version up to which the record is taken into account.
+    """
+    kind, effective_on = plan.log[version - 1]
+    if kind in _OF_DOCUMENTS:
+        return []
+    return [
+        issue.value.label
+        for issue in plan.issues.known(basis)
+        if issue.version < version and issue.effective_on >= effective_on
+    ]
