@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 
-from bench import report, writers
+from bench import pages, report, writers
 from bench.events import TODAY, generate
 from bench.measure import Subject, interleaved, random_points
 from bench.peers import history, raw, stock
@@ -331,6 +331,8 @@ def main() -> None:
             bench = Bench(data, ledger, QUICK if quick else FULL)
             bench.load()
             bench.run()
+            _say("pages and papers")
+            bench.results |= pages.measure(ledger, bench.workloads[10_000].slug)
             page = report.page(bench.results, report.machine(bench.conninfo), perf_counter() - began)
             bench.close()
     print(page)

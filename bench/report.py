@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import psycopg
 
+from bench.pages import PAGES, PAPERS
+
 Results = Mapping[str, float]
 
 _INTRODUCTION = """\
@@ -137,6 +139,12 @@ def bars(r: Results) -> list[Bar]:
             why=locked),
         Bar("record a file of 50,000 events", "of the speed of raw COPY", r["raw copy"] / r["record file"], 0.15,
             why=file),
+        Bar("the slowest page of a plan of 10,000 events", "by the application, without network",
+            max(r[f"page {name}"] for name in PAGES) * 1e3, 50, True, " ms"),
+        Bar("the longest page of it", "without compression and pictures",
+            max(r[f"size {name}"] for name in PAGES), 60, True, " kB"),
+        Bar("committee paper of the Sunderland example", "Word", r["paper committee paper, Word"], 0.5, True, " s"),
+        Bar("same", "PDF", r["paper committee paper, PDF"], 0.5, True, " s"),
         Bar("memory of a folded plan of 10,000 events", "by tracemalloc", r["memory traced"] / 2**20, 20, True, " MB"),
         Bar("same", "growth of the process", r["memory resident"] / 2**20, 20, True, " MB"),
     ]  # fmt: skip
@@ -168,6 +176,10 @@ def page(r: Results, machine: str, seconds: float) -> str:
     lines += [f"| {label} | {_time(r[name])} |" for name, label in _NAMES.items()]
     lines += ["", "| 8 writers on 8 plans | events a second |", "|---|---|"]
     lines += [f"| {label} | {r[name]:,.0f} |" for name, label in _RATES.items()]
+    lines += ["", "| page of a plan of 10,000 events | median | size |", "|---|---|---|"]
+    lines += [f"| {name} | {_time(r[f'page {name}'])} | {r[f'size {name}']:.1f} kB |" for name in PAGES]
+    lines += ["", "| Sunderland example | median |", "|---|---|"]
+    lines += [f"| {name} | {_time(r[f'paper {name}'])} |" for name in PAPERS]
     return "\n".join([*lines, ""])
 
 
