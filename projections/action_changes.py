@@ -81,14 +81,14 @@ def _coming_or_going(
 
 
 def _evidence_rested_on(rated: Difference[Any], named: dict[str, str | None]) -> Iterator[Change]:
-    """The evidence that a new rating rests on and the one before it did not."""
-    if rated.is_ is None or rated.by_withdrawal:
-        return
-    before = rated.was.value.evidence if rated.was else ()
-    for title in rated.is_.value.evidence:
-        if title not in before:
-            value = {"title": title, "location": None, "sha256": None}
-            found = Difference(None, Assertion(value, rated.is_.effective_on, rated.is_.version), rated.versions, False)
+    """The evidence that only one of the two ratings rests on: what the action has no more, and what it has now."""
+    for mine, other in ((rated.is_, rated.was), (rated.was, rated.is_)):
+        for title in mine.value.evidence if mine else ():
+            if mine is None or (other and title in other.value.evidence):
+                continue
+            said = Assertion({"title": title, "location": None, "sha256": None}, mine.effective_on, mine.version)
+            was, is_ = (None, said) if mine is rated.is_ else (said, None)
+            found = Difference(was, is_, rated.versions, rated.by_withdrawal)
             yield as_change("evidence", "evidence", found, itself, named)
 
 

@@ -12,7 +12,9 @@ from projections.action import ActionDocument, ActionsAt
 from projections.assurance import AssuranceDocument, assurance_at
 from projections.document_history import HistoryDocument, document_history
 from projections.heading import Heading, heading
-from projections.plan_as_at import IssueDocument
+from projections.measures import MeasureDocument, measures_at
+from projections.overdue import OverdueDocument, overdue_at
+from projections.plan_as_at import IssueDocument, document_version
 from projections.point import PointDocument, point_document
 from projections.rag_comparison import ComparisonDocument, Counts, Pair, TotalsDocument, counted_at, rag_comparison
 from projections.ratings_over_time import RatingsOverTimeDocument, ratings_over_time
@@ -49,13 +51,16 @@ class ReportedPriority(TypedDict):
 class CommitteePaperDocument(Heading):
     """A report of progress between two points.
 
-    `document_version` and `scale` are those in force at the current point, `ratings` is the key to the codes,
+    `previous_version` is the document version in force at the previous point, `document_version` and `scale` are those
+    in force at the current one, `ratings` is the key to the codes,
     `summary` has a line for every rating and one for the actions without, `total` is that of all actions; `opening` is
-    what the narrative says of the whole plan; `history` and `over_time` are as at the current point.
+    what the narrative says of the whole plan; `overdue`, `measures`, `history` and `over_time` are as at the current
+    point.
     """
 
     previous: PointDocument
     current: PointDocument
+    previous_version: IssueDocument | None
     document_version: IssueDocument | None
     scale: ScaleDocument
     ratings: list[RatingDocument]
@@ -64,6 +69,8 @@ class CommitteePaperDocument(Heading):
     total: SummaryLine
     opening: list[str]
     priorities: list[ReportedPriority]
+    overdue: OverdueDocument
+    measures: list[MeasureDocument]
     history: HistoryDocument
     over_time: RatingsOverTimeDocument
 
@@ -76,16 +83,15 @@ def committee_paper(plan: Plan, previous: Point, current: Point) -> CommitteePap
     """
     comparison = rag_comparison(plan, previous, current)
     end, basis = plan.day_end(current), current.basis
-    scale, issue = plan.scale.at(end, basis), plan.issues.at(end, basis)
+    scale = plan.scale.at(end, basis)
     # The narrative speaks of the whole plan first and then of every row, in a paragraph each.
     first = len(comparison["narrative"]) - len(comparison["rows"])
     return {
         **heading(plan),
         "previous": point_document(previous),
         "current": point_document(current),
-        "document_version": {"label": issue.value.label, "issued_on": issue.effective_on.isoformat()}
-        if issue
-        else None,
+        "previous_version": document_version(plan, previous),
+        "document_version": document_version(plan, current),
         "scale": scale_document(scale.value if scale else None),
         "ratings": comparison["ratings"],
         "comparison": comparison,
@@ -93,6 +99,8 @@ def committee_paper(plan: Plan, previous: Point, current: Point) -> CommitteePap
         "total": _line(None, comparison["totals"]["total"], comparison["totals"]["total"]),
         "opening": comparison["narrative"][:first],
         "priorities": _priorities(plan, current, comparison, comparison["narrative"][first:]),
+        "overdue": overdue_at(plan, current),
+        "measures": measures_at(plan, current),
         "history": document_history(plan, current),
         "over_time": ratings_over_time(plan, current),
     }

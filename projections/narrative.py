@@ -1,6 +1,5 @@
 """What do the figures say in words? The sentences a committee paper puts beside the table, made from its counts."""
 
-from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
@@ -30,6 +29,7 @@ def narrative(
     changes: "list[ChangeDocument]",
     split: Mapping[str, int],
     moves: list[Move],
+    came_and_went: Mapping[tuple[str, str], list[str]],
 ) -> list[str]:
     """The comparison in paragraphs: the whole plan first, then each priority.
 
@@ -42,6 +42,8 @@ def narrative(
         changes: the actions that changed, remain a concern or were split.
         split: into how many parts each of those was split, by its number.
         moves: the actions that moved between priorities.
+        came_and_went: the numbers of the actions counted as "new", "closed" or "withdrawn" in a priority, by (number of
+            the priority, name of the count).
     """
     labels = {rating["code"]: rating["label"] for rating in ratings}
     concerns = [rating for rating in ratings if rating["concern"]]
@@ -59,7 +61,7 @@ def narrative(
     for row in rows:
         its = by_priority.get(row["priority"], [])
         told = [_due(row, day, labels, f"{word} {row['priority']}"), *_moved(its, labels), *_split(its, labels, split)]
-        sentences.append(" ".join([*told, *_left(row), *_elsewhere(row["priority"], moves, word)]))
+        sentences.append(" ".join([*told, *_left(row, came_and_went), *_elsewhere(row["priority"], moves, word)]))
     return sentences
 
 
@@ -114,20 +116,23 @@ def _due(row: "RowDocument", day: date, labels: dict[str, str], where: str) -> s
 
 
 def _moved(changes: "list[ChangeDocument]", labels: dict[str, str]) -> list[str]:
-    moved = Counter(
-        (change["previous"], change["current"], change["direction"]) for change in changes if change["why"] == "changed"
-    )
+    moved: dict[tuple[str | None, str | None, str, bool], list[str]] = {}
+    for change in changes:
+        if change["why"] == "changed":
+            corrected = change["corrected_by"] is not None
+            key = change["previous"], change["current"], change["direction"], corrected
+            moved.setdefault(key, []).append(change["action"])
     sentences = []
-    for (previous, current, direction), count in moved.items():
-        numbers = [
-            change["action"]
-            for change in changes
-            if (change["previous"], change["current"], change["why"]) == (previous, current, "changed")
-        ]
+    for (previous, current, direction, corrected), numbers in moved.items():
+        count = len(numbers)
         said = f"{_count(count, 'action').capitalize()} ({_joined(numbers)})"
         now = "no rating" if current is None else labels[current]
         if previous is None:
             sentences.append(f"{said} {_has(count)} been rated {now}, without a rating before.")
+            continue
+        if corrected:
+            stand = f"stand{'s' if count == 1 else ''} at {now}" if current else f"{_has(count)} {now}"
+            sentences.append(f"{said} {stand}: {labels[previous]} was recorded in error.")
             continue
         for_better = {"better": ", for the better", "worse": ", for the worse"}.get(direction, "")
         sentences.append(f"{said} {_has(count)} moved from {labels[previous]} to {now}{for_better}.")
@@ -151,12 +156,14 @@ def _split(changes: "list[ChangeDocument]", labels: dict[str, str], split: Mappi
     ]
 
 
-def _left(row: "RowDocument") -> list[str]:
+def _left(row: "RowDocument", came_and_went: Mapping[tuple[str, str], list[str]]) -> list[str]:
     sentences = []
     for name, verb in (("new", "new"), ("closed", "closed"), ("withdrawn", "withdrawn")):
         if count := row[name]:  # type: ignore[literal-required]
             been = "is" if count == 1 else "are"
-            said = f"{_count(count, 'action').capitalize()}"
+            said, numbers = _count(count, "action").capitalize(), came_and_went.get((row["priority"], name), [])
+            if len(numbers) == count:  # a split takes one from the new ones, and none of them by name
+                said += f" ({_joined(numbers)})"
             sentences.append(f"{said} {been} new." if verb == "new" else f"{said} {_has(count)} been {verb}.")
     return sentences
 

@@ -25,10 +25,14 @@ class PriorityDocument(TypedDict):
 
 
 class IssueDocument(TypedDict):
-    """The document version in force: the last issued by the day."""
+    """The document version in force: the last issued by the day.
+
+    `frozen`: what is shown is exactly what that version holds, and not also what became known or true since.
+    """
 
     label: str
     issued_on: str
+    frozen: bool
 
 
 class PlanDocument(Heading):
@@ -60,7 +64,6 @@ def plan_as_at(plan: Plan, point: Point, *, everything: bool = False) -> PlanDoc
     """
     day_end, basis = plan.day_end(point), point.basis
     scale = plan.scale.at(day_end, basis)
-    issue = plan.issues.at(day_end, basis)
     assert plan.opening is not None, "a plan that has a version has been opened"
     opened_on = plan.opening.effective_on
     status = "closed" if plan.closing.at(day_end, basis) else "open"
@@ -69,15 +72,25 @@ def plan_as_at(plan: Plan, point: Point, *, everything: bool = False) -> PlanDoc
         "point": point_document(point),
         "status": "not opened" if point.effective_on < opened_on else status,
         "opened_on": opened_on.isoformat(),
-        "document_version": {"label": issue.value.label, "issued_on": issue.effective_on.isoformat()}
-        if issue
-        else None,
+        "document_version": document_version(plan, point),
         "scale": scale_document(scale.value if scale else None),
         "ratings": ratings_key(plan, point),
         "priorities": _priorities(plan, point, everything),
         "recommendations": recommendations_at(plan, point),
         "measures": measures_at(plan, point),
         "inspections": inspections_at(plan, point),
+    }
+
+
+def document_version(plan: Plan, point: Point) -> IssueDocument | None:
+    """The document version in force at a point; None where none had been issued."""
+    issue = plan.issues.at(plan.day_end(point), point.basis)
+    if issue is None:
+        return None
+    return {
+        "label": issue.value.label,
+        "issued_on": issue.effective_on.isoformat(),
+        "frozen": (issue.effective_on, issue.version) == (point.effective_on, point.basis),
     }
 
 

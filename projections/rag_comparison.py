@@ -63,7 +63,8 @@ class ChangeDocument(TypedDict):
     """An action whose rating differs, or whose current rating is a concern, with the versions that rated it.
 
     `why` is "changed", "unchanged concern", or "split" of a rated action that is now counted by its parts: it has no
-    current rating then.
+    current rating then. `corrected_by` is the version that withdrew the previous rating as recorded in error: then the
+    difference is one of the record and not of the action.
     """
 
     action: str
@@ -75,6 +76,7 @@ class ChangeDocument(TypedDict):
     why: str
     previous_version: int | None
     current_version: int | None
+    corrected_by: int | None
 
 
 class ComparisonDocument(Heading):
@@ -155,6 +157,7 @@ def rag_comparison(plan: Plan, previous: Point, current: Point) -> ComparisonDoc
             changes,
             into,
             _moves(plan, current, accounted),
+            _came_and_went(plan, previous, current, accounted),
         ),
     }
 
@@ -286,6 +289,18 @@ def _moves(plan: Plan, current: Point, accounted: list[Movement]) -> list[Move]:
     return sorted(moves, key=lambda move: natural_order(move.number))
 
 
+def _came_and_went(
+    plan: Plan, previous: Point, current: Point, accounted: list[Movement]
+) -> dict[tuple[str, str], list[str]]:
+    """The numbers of the actions that came into a priority or left the plan from it, by priority and count."""
+    numbers: dict[tuple[str, str], list[str]] = {}
+    for movement in accounted:
+        if movement.name != "moved" and movement.step > 0:
+            number = _number(plan, movement.action, current) or _number(plan, movement.action, previous)
+            numbers.setdefault((movement.priority, movement.name), []).append(number)
+    return {where: sorted(those, key=natural_order) for where, those in numbers.items()}
+
+
 def _split(plan: Plan, current: Point, before: Counts, now: Counts) -> list[Action]:
     """The actions rated at the previous point that are counted by their parts at the current one."""
     end, basis = plan.day_end(current), current.basis
@@ -299,6 +314,12 @@ def _number(plan: Plan, action: Action, point: Point) -> str:
 
 def _day(day: date) -> str:
     return f"{day.day} {day:%B} {day.year}"
+
+
+def _corrected_by(plan: Plan, was: Counted | None, current: Point) -> int | None:
+    """The version that by the current point had withdrawn the previous rating."""
+    withdrawal = plan.withdrawn.get(was.version) if was and was.version is not None else None
+    return withdrawal if withdrawal is not None and withdrawal <= current.basis else None
 
 
 def _direction(plan: Plan, previous: Point, current: Point, was: Counted | None, is_: Counted | None) -> str:
@@ -351,6 +372,7 @@ def _changes(
             "why": "split" if is_ is None else "unchanged concern" if former == code else "changed",
             "previous_version": was.version if was else None,
             "current_version": is_.version if is_ else None,
+            "corrected_by": _corrected_by(plan, was, current),
         })  # fmt: skip
     changes.sort(key=lambda change: (natural_order(change["priority"]), natural_order(change["action"])))
     return changes

@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 from domain.plan import Plan
 from domain.points import Point
 from projections.overdue import overdue_actions
-from projections.plan_as_at import IssueDocument
+from projections.plan_as_at import IssueDocument, document_version
 from projections.point import PointDocument, point_document
 from projections.rag_comparison import columns, counted_at
 
@@ -63,16 +63,14 @@ def _entry(plan: Plan, point: Point) -> RegisterEntry:
     end, basis = plan.day_end(point), point.basis
     counted = counted_at(plan, point).values()
     by_code = Counter(one.rating.code if one.rating else None for one in counted)
-    issue, presented = plan.issues.at(end, basis), plan.presentations.at(end, basis)
+    presented = plan.presentations.at(end, basis)
     return {
         "plan": plan.slug,
         "title": plan.opening.title,
         "organisation": plan.opening.organisation,
         "point": point_document(point),
         "status": "closed" if plan.closing.at(end, basis) else "open",
-        "document_version": {"label": issue.value.label, "issued_on": issue.effective_on.isoformat()}
-        if issue
-        else None,
+        "document_version": document_version(plan, point),
         "actions": len(counted),
         "ratings": [
             {"code": rating.code, "label": rating.label, "colour": rating.colour, "count": by_code[rating.code]}

@@ -119,6 +119,24 @@ def test_every_fact_of_an_action_has_its_kind():
     assert document["counts"]["wording"] == 2
 
 
+def test_evidence_goes_with_the_rating_that_rested_on_it():
+    story = given(added("2.4"), completed("2.4", on=MARCH), rated("2.4", "amber", MAY, reason="Not so"))
+    _, gone = changes(story, APRIL, JUNE)["changes"]
+    assert (gone["kind"], gone["previous"]["title"], gone["current"], gone["versions"]) == (
+        "evidence", "Audit", None, [7],
+    )  # fmt: skip
+
+
+def test_evidence_that_went_because_its_rating_was_withdrawn_says_so():
+    wrong = completed("2.4", on=MARCH)
+    story = given(added("2.4"), wrong, in_error(wrong))
+    rating, gone = changes_between(
+        story.plan, point_of(story.plan, "2019-04-15@6"), point_of(story.plan, "2019-04-15@7")
+    )["changes"]
+    assert (rating["fact"], gone["fact"], gone["current"], gone["versions"]) == ("rating", "evidence", None, [7])
+    assert gone["by_withdrawal"]
+
+
 def test_an_action_added_is_told_whole_with_every_event_behind_it():
     story = given(added("2.4", MAY, timescale="July 2019"), reworded("2.4", "Do more", MAY), rated("2.4", "red", MAY))
     new, rating = changes(story, APRIL, JUNE)["changes"]

@@ -140,7 +140,7 @@ def test_a_priority_bears_the_assurance_in_force_at_the_current_point():
 
 def test_it_names_the_document_version_in_force_at_the_current_point():
     story = given(issued("1.0", on=MARCH), issued("2.0", on=JUNE))
-    assert paper(story)["document_version"] == {"label": "1.0", "issued_on": MARCH.isoformat()}
+    assert paper(story)["document_version"] == {"label": "1.0", "issued_on": MARCH.isoformat(), "frozen": False}
     assert paper(story, FEBRUARY, FEBRUARY)["document_version"] is None
 
 
@@ -150,7 +150,7 @@ def test_a_priority_added_since_is_reported_too():
     assert (told["number"], told["title"], told["narrative"]) == (
         "9",
         "Late",
-        "Priority 9 has one action; none is due by 15 May 2019. One action is new.",
+        "Priority 9 has one action; none is due by 15 May 2019. One action (9.1) is new.",
     )
 
 

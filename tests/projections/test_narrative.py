@@ -128,7 +128,14 @@ def test_a_first_rating_is_told_without_a_direction():
 def test_a_rating_taken_back_is_told():
     story = given(added("2.4"), rated("2.4", "green"), in_error(6))
     (said,) = [s for s in story.compare(APRIL, APRIL, 6, 7)["narrative"] if s.startswith("Priority 2")]
-    assert "One action (2.4) has moved from Green to no rating." in said
+    assert "One action (2.4) has no rating: Green was recorded in error." in said
+
+
+def test_a_correction_is_not_told_as_a_worsening():
+    story = given(added("2.4"), rated("2.4", "amber"), rated("2.4", "green", on=APRIL), in_error(7))
+    (said,) = [s for s in story.compare(MAY, MAY, 7, 8)["narrative"] if s.startswith("Priority 2")]
+    assert "One action (2.4) stands at Amber: Green was recorded in error." in said
+    assert "worse" not in said
 
 
 def test_a_change_of_scale_has_no_direction():
@@ -142,7 +149,11 @@ def test_a_priority_tells_what_came_left_and_moved():
     story = given(added("2.1"), added("2.2"), added("2.3"), completed("2.1"), withdrawn("2.2", on=APRIL))
     story.when(closed("2.1", on=APRIL), renumbered("2.3", "3.3", priority="3", on=APRIL), added("2.4", on=APRIL))
     said = of_priority("2", story)
-    for sentence in ("One action is new.", "One action has been closed.", "One action has been withdrawn."):
+    for sentence in (
+        "One action (2.4) is new.",
+        "One action (2.1) has been closed.",
+        "One action (2.2) has been withdrawn.",
+    ):
         assert sentence in said
     assert "One action (3.3) has moved to Priority 3." in said
     assert "One action (3.3) has come from Priority 2." in of_priority("3", story)

@@ -86,7 +86,16 @@ def test_the_document_version_in_force_is_the_last_issued_by_the_day():
     story = given(issued("2.0", on=APRIL), issued("1.0", on=MARCH))
     versions = [story.show(day)["document_version"] for day in (FEBRUARY, MARCH, MAY)]
     assert [version and version["label"] for version in versions] == [None, "1.0", "2.0"]
-    assert versions[1] == {"label": "1.0", "issued_on": "2019-03-15"}
+    assert versions[1] == {"label": "1.0", "issued_on": "2019-03-15", "frozen": True}
+
+
+def test_a_version_is_shown_only_at_the_very_point_it_was_frozen_at():
+    story = given(added("2.4"), issued("1.0", on=MARCH), rated("2.4", on=MARCH))
+    frozen = [
+        story.show(day, basis)["document_version"]["frozen"]
+        for day, basis in ((MARCH, 6), (MARCH, 7), (APRIL, 6), (APRIL, 7))
+    ]  # fmt: skip
+    assert frozen == [True, False, False, False]
 
 
 def test_the_scale_is_that_of_the_day():

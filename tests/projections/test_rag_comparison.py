@@ -286,6 +286,7 @@ def test_a_rated_action_that_was_split_is_listed_as_split():
     assert story.compare(MARCH, MAY)["changes"] == [{
         "action": "2.4", "priority": "2", "text": "Do 2.4", "previous": "amber", "current": None,
         "direction": "same", "why": "split", "previous_version": 6, "current_version": None,
+        "corrected_by": None,
     }]  # fmt: skip
 
 
@@ -311,7 +312,15 @@ def test_changes_list_what_differs_with_the_versions_behind_it():
     assert story.compare(MARCH, MAY)["changes"] == [{
         "action": "2.4", "priority": "2", "text": "Do it otherwise", "previous": "amber", "current": "green",
         "direction": "better", "why": "changed", "previous_version": 6, "current_version": 7,
+        "corrected_by": None,
     }]  # fmt: skip
+
+
+def test_a_correction_names_what_withdrew_the_previous_rating():
+    story = given(added("2.4"), rated("2.4", "amber"), rated("2.4", "green", on=APRIL), in_error(7))
+    found = changes(story.compare(MAY, MAY, 7, 8), "previous", "current", "corrected_by")
+    assert found == [("green", "amber", 8)]
+    assert changes(story.compare(MARCH, MAY, 8, 8), "corrected_by") == [(None,)], "nothing that stood was withdrawn"
 
 
 def test_a_concern_is_listed_though_unchanged():

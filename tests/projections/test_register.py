@@ -40,7 +40,7 @@ def test_a_plan_is_told_in_one_line():
         ("Green", 0),
         ("Completed", 1),
     ]
-    assert entry["document_version"] == {"label": "2.0", "issued_on": "2019-05-15"}
+    assert entry["document_version"] == {"label": "2.0", "issued_on": "2019-05-15", "frozen": False}
     assert entry["presented"] == {"forum": "Board", "on": "2019-05-15"}
 
 
