@@ -28,7 +28,7 @@ from projections.plan_as_at import plan_as_at
 from projections.rag_comparison import rag_comparison
 from projections.ratings_over_time import ratings_over_time
 from projections.register import plans_register
-from projections.replay import replay_page
+from projections.replay import replay_page, withdrawals_of
 from projections.stale_text import stale_texts_at
 from projections.trail import (
     TrailQuery,
@@ -153,13 +153,14 @@ class Asker:
 
         def ask(plan: Plan, point: Point) -> dict[str, Any]:
             basis = point.basis
+            document = action_at(plan, number, point)
             versions = action_versions(plan, trail_action(plan, number, basis), basis)
             if by_day:
                 versions.sort(key=lambda version: (plan.log[version - 1][1], version))
             shown = versions[(page - 1) * LIFE_PAGE : page * LIFE_PAGE]
             records = {one.version: one for one in self.ledger.events_of(slug, with_withdrawals(plan, shown, basis))}
             return {
-                "document": action_at(plan, number, point),
+                "document": document,
                 "events": [trail_entry(plan, version, records, basis) for version in shown],
                 "total": len(versions),
                 "newest": plan.version,
@@ -204,12 +205,6 @@ class Asker:
         """What several projections answer at one point, from one state of the plan: what a page shows together."""
         return self._at("page", slug, at, ask)
 
-    def together_between(
-        self, slug: str, previous: str, current: str, ask: Callable[[Plan, Point, Point], Any]
-    ) -> Answer:
-        """The same between two points."""
-        return self._between("page", slug, previous, current, ask)
-
     def replay(self, slug: str, after: int = 0, limit: int | None = REPLAY_PAGE, up_to: int | None = None) -> Answer:
         """What each event after a version did to the ratings, a page at a time; `next` is the `after` of the next page.
 
@@ -219,7 +214,8 @@ class Asker:
             if up_to is not None and not 1 <= up_to <= plan.version:
                 raise PointUnknown(f"plan {slug} has no version {up_to}; its newest is {plan.version}")
             events = self.ledger.every_event(slug, after) if limit is None else self.ledger.events(slug, after, limit)
-            document = replay_page(plan, events, after, limit, up_to)
+            withdrawals = self.ledger.events_of(slug, withdrawals_of(plan, after, limit, up_to))
+            document = replay_page(plan, events, after, limit, up_to, withdrawals)
             return Answer("replay", document, up_to is not None, {"up_to": str(document["basis"])})
 
     def _at(self, question: str, slug: str, at: str, ask: Callable[[Plan, Point], Any]) -> Answer:

@@ -82,7 +82,8 @@ class Recorded:
 
 def instant_text(instant: datetime) -> str:
     """An instant as it is written everywhere: ISO 8601 in UTC with microseconds, ending in Z."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    # Not strftime, which writes the year 1 as `1` and is slower.
+    return f"{instant.astimezone(UTC).isoformat(timespec='microseconds')[:-6]}Z"
 
 
 _SLUG = TypeAdapter(Slug)

@@ -11,6 +11,7 @@ from domain.points import Point
 from domain.timeline import Assertion
 from projections.due import due_at, first_due_at, is_past
 from projections.heading import Heading, heading
+from projections.not_known import action_not_known
 from projections.point import PointDocument, point_document
 from projections.scale import RatingDocument, ratings_key
 
@@ -178,7 +179,8 @@ def action_at(plan: Plan, number: str, point: Point) -> SingleActionDocument:
     document = ActionsAt(plan, point, everything=True).document(action) if action else None
     priority = action.priority_at(end, basis) if action else None
     if action is None or document is None or priority is None:
-        raise ActionUnknown(f"plan {plan.slug} had no action {number} at {point.fixed}")
+        why = action_not_known(plan, number, point.fixed, basis, end)
+        raise ActionUnknown(why or f"plan {plan.slug} had no action {number} at {point.fixed}")
     title = plan.priorities[priority].title.at(end, basis)
     return {
         **heading(plan),

@@ -69,6 +69,15 @@ def as_change(kind: str, fact: str, found: Difference[Any], said: Said, named: M
     }
 
 
+#: The facts that are running text.
+_RUNNING = {"text", "outcome", "title", "progress"}
+
+
+def is_revision(change: Change) -> bool:
+    """Whether it is of a running text that became another: of that people want to see what was revised."""
+    return change["fact"] in _RUNNING and isinstance(change["previous"], str) and isinstance(change["current"], str)
+
+
 def iso(day: date | None) -> str | None:
     """A day as data."""
     return day.isoformat() if day else None

@@ -6,6 +6,7 @@ movements, so that the signs of a list add up to the figure it stands behind.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from typing_extensions import TypedDict
@@ -18,7 +19,7 @@ from projections.counted_behind import movement_behind, rating_now
 from projections.difference import Between
 from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
-from projections.rag_comparison import Counted, columns, counted_at, movements
+from projections.rag_comparison import Counted, PointsReversed, columns, counted_at, movements
 from projections.scale import RatingDocument, rating_document
 
 When = Literal["current", "previous"]
@@ -97,7 +98,13 @@ def counted_actions(plan: Plan, previous: Point, current: Point, query: CountQue
 
     Raises:
         CountUnknown: the comparison has no such rating or priority.
+        PointsReversed: the current point's day is before the previous one's, so that there is no comparison.
     """
+    if current.effective_on < previous.effective_on:
+        days = [_day(point.effective_on) for point in (current, previous)]
+        raise PointsReversed(
+            f"the current point ({days[0]}) is before the previous one ({days[1]}); give the earlier first"
+        )
     both = _Both(plan, previous, current)
     ratings = columns(plan, previous, current, [*both.before.values(), *both.now.values()])
     titles = dict(plan.priorities_at(*both.between.before)) | dict(plan.priorities_at(*both.between.now))
@@ -126,6 +133,10 @@ def counted_actions(plan: Plan, previous: Point, current: Point, query: CountQue
         "count": sum(entry["count"] for entry in found),
         "actions": found,
     }
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B} {day.year}"
 
 
 def _known(what: str, named: str | None, known: list[str]) -> None:

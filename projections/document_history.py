@@ -4,9 +4,11 @@ from datetime import date
 
 from typing_extensions import TypedDict
 
+from domain.envelopes import instant_text
 from domain.plan import Plan
 from domain.points import Point
 from projections.heading import Heading, heading
+from projections.lateness import days_late
 from projections.point import PointDocument, point_document
 
 
@@ -23,13 +25,18 @@ class VersionDocument(TypedDict):
 
 
 class PresentedDocument(TypedDict):
-    """A report presented to a forum, with the points it showed."""
+    """A report presented to a forum, with the points it showed.
+
+    `recorded_at` is when that was recorded, `late_by_days` how many days that was after it.
+    """
 
     forum: str
     on: str
     title: str | None
     previous: PointDocument | None
     current: PointDocument
+    recorded_at: str
+    late_by_days: int
     version: int
 
 
@@ -63,6 +70,8 @@ def document_history(plan: Plan, point: Point) -> HistoryDocument:
             "title": said.value.title,
             "previous": _point(plan, said.value.previous) if said.value.previous else None,
             "current": _point(plan, said.value.current),
+            "recorded_at": instant_text(plan.known_at(said.version)),
+            "late_by_days": days_late(said.effective_on, plan.known_at(said.version)),
             "version": said.version,
         }
         for said in plan.presentations.all(end, basis)

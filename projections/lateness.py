@@ -14,7 +14,12 @@ _OF_DOCUMENTS = frozenset({VersionIssued.__name__, ReportPresented.__name__})
 
 def late_by_days(recorded: Recorded) -> int:
     """How many days after it was true the event was recorded, by the days of London."""
-    return max(0, (_london_day(recorded.recorded_at)[0] - recorded.event.effective_on).days)
+    return days_late(recorded.event.effective_on, recorded.recorded_at)
+
+
+def days_late(effective_on: date, recorded_at: datetime) -> int:
+    """How many days after a day something was recorded, by the days of London; 0 where it was not after it."""
+    return max(0, (_london_day(recorded_at)[0] - effective_on).days)
 
 
 def late_versions(plan: Plan, versions: Sequence[int], by: int) -> list[int]:

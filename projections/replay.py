@@ -18,6 +18,7 @@ from projections.heading import Heading, heading
 from projections.scale import RatingDocument, rating_document, ratings_key
 from projections.sentence import sentence
 from projections.tally import Tally, latest_day
+from projections.trail import WithdrawalDocument, withdrawal_document
 
 
 class ReplayStep(TypedDict):
@@ -46,10 +47,12 @@ class StepChange(TypedDict):
 class PageStep(ReplayStep):
     """A step of a page, which also knows which version withdrew its event as recorded in error, if one did.
 
+    `withdrawal` says by whom, when and why, as in a trail.
     `change` is by how many the counts differ from those of the step before; ratings whose count stayed are left out.
     """
 
     withdrawn_by: int | None
+    withdrawal: WithdrawalDocument | None
     change: StepChange
 
 
@@ -84,8 +87,20 @@ def replay(plan_events: Iterable[Recorded]) -> Iterator[ReplayStep]:
         yield _step(recorded, said, tally)
 
 
+def withdrawals_of(plan: Plan, after: int = 0, limit: int | None = None, basis: int | None = None) -> list[int]:
+    """The versions that by the basis had withdrawn events of a page, for `replay_page` to tell of them, in order."""
+    basis = plan.version if basis is None else basis
+    last = basis if limit is None else min(basis, after + limit)
+    return sorted(by for version, by in plan.withdrawn.items() if after < version <= last and by <= basis)
+
+
 def replay_page(
-    plan: Plan, plan_events: Iterable[Recorded], after: int = 0, limit: int | None = None, basis: int | None = None
+    plan: Plan,
+    plan_events: Iterable[Recorded],
+    after: int = 0,
+    limit: int | None = None,
+    basis: int | None = None,
+    withdrawals: Iterable[Recorded] = (),
 ) -> ReplayDocument:
     """The steps that `replay` gives after a version, from the folded plan: none of those before is gone through.
 
@@ -95,15 +110,18 @@ def replay_page(
         after: the version before the first step.
         limit: how many steps at most; None for all.
         basis: the version to replay up to; by default the plan's newest.
+        withdrawals: the records of `withdrawals_of` the same page, except those that stand among its own events.
     """
     basis = plan.version if basis is None else basis
     last = basis if limit is None else min(basis, after + limit)
     tally = Tally(plan, min(after, basis))
     steps: list[PageStep] = []
     scales: list[Scale] = []
+    told = {one.version: one for one in withdrawals}
     for recorded in plan_events:
         if recorded.version > last:
             break
+        told[recorded.version] = recorded
         said = sentence(plan, recorded.event, recorded.version - 1)
         before = tally.counts.copy()
         tally.take_in(recorded.event)
@@ -112,11 +130,15 @@ def replay_page(
         steps.append({
             **_step(recorded, said, tally),
             "withdrawn_by": withdrawn_by,
+            "withdrawal": None,  # it comes later
             "change": _change(before, tally.counts),
         })  # fmt: skip
         scales += tally.scales()
         if recorded.version == last:  # not asked for another, for which the ledger might have to be read again
             break
+    for step in steps:
+        if step["withdrawn_by"] is not None:
+            step["withdrawal"] = withdrawal_document(told[step["withdrawn_by"]])
     return {
         **heading(plan),
         "basis": basis,

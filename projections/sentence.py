@@ -83,7 +83,9 @@ def _priority_added(before: _Before, event: events.PriorityAdded) -> str:
 def _priority_reworded(before: _Before, event: events.PriorityReworded) -> str:
     said = []
     if event.title is not None:
-        said.append(f"reworded: {_short(event.title)}")
+        priority = before.plan.priorities.get(event.number)
+        title = priority.title.at(before.end, before.basis) if priority else None
+        said.append(f"reworded: {_short(event.title)}{_was(title.value if title else None)}")
     if event.answers is not None:
         said.append(
             f"answers recommendation {_joined(event.answers)}" if event.answers else "answers no recommendation"
@@ -97,8 +99,10 @@ def _action_added(before: _Before, event: events.ActionAdded) -> str:
     return f"{event.number} added {place}: {_short(event.text)}{due}"
 
 
-def _action_reworded(_: _Before, event: events.ActionReworded) -> str:
-    said = [f"reworded: {_short(event.text)}"] if event.text is not None else []
+def _action_reworded(before: _Before, event: events.ActionReworded) -> str:
+    action = before.action(event.action)
+    text = action.text.at(before.end, before.basis) if action else None
+    said = [f"reworded: {_short(event.text)}{_was(text.value if text else None)}"] if event.text is not None else []
     if event.outcome is not None:
         said.append(f"given the outcome: {_short(event.outcome)}")
     return f"{event.action} {'; '.join(said)}"
@@ -184,9 +188,9 @@ def _version_issued(_: _Before, event: events.VersionIssued) -> str:
 
 
 def _report_presented(_: _Before, event: events.ReportPresented) -> str:
-    against = f" against {event.previous}" if event.previous else ""
+    against = f", against {_point(event.previous)}," if event.previous else ""
     title = f": {_short(event.title)}" if event.title else ""
-    return f"Plan as at {event.current}{against} presented to {event.forum}{title}"
+    return f"Plan as at {_point(event.current)}{against} presented to {event.forum}{title}"
 
 
 def _event_withdrawn(before: _Before, event: events.EventWithdrawn) -> str:
@@ -206,6 +210,12 @@ def _short(text: str) -> str:
     return line if len(line) <= _LONGEST else line[:_LONGEST].rsplit(" ", 1)[0].rstrip(",;:") + "…"
 
 
+def _was(text: str | None) -> str:
+    """What was said before, where that is short enough to be told of beside what is said now."""
+    line = " ".join((text or "").split()).rstrip(".")
+    return f", was: {line}" if 0 < len(line) <= _LONGEST // 2 else ""
+
+
 def _joined(parts: Iterable[str]) -> str:
     *most, last = tuple(parts) or ("",)
     return f"{', '.join(most)} and {last}" if most else last
@@ -213,6 +223,18 @@ def _joined(parts: Iterable[str]) -> str:
 
 def _recommendations(numbers: tuple[str, ...]) -> str:
     return f"recommendation{'' if len(numbers) == 1 else 's'} {_joined(numbers)}"
+
+
+def _point(written: str) -> str:
+    """A point in words: `31 May 2019, version 282 of the record`; as it is written where it is no day."""
+    day, _, known = written.partition("@")
+    try:
+        said = _day(date.fromisoformat(day))
+    except ValueError:
+        return written
+    if known.isdecimal():
+        return f"{said} (version {known} of the record)"
+    return f"{said} (as known at {known})" if known else said
 
 
 def _day(day: date) -> str:

@@ -17,6 +17,7 @@ from domain.plan import Action, Plan
 from projections.action import ActionUnknown
 from projections.heading import Heading, heading
 from projections.lateness import late_by_days, late_versions, missing_from
+from projections.not_known import action_not_known
 from projections.sentence import sentence
 
 
@@ -95,7 +96,7 @@ def trail_page(
         basis: the version the trail is asked at, later events are left out; by default the plan's newest.
 
     Raises:
-        ActionUnknown: the plan never had an action of the number asked for.
+        ActionUnknown: by the basis the plan never had an action of the number asked for.
     """
     basis = plan.version if basis is None else basis
     found = matching_versions(plan, query, basis)
@@ -152,7 +153,8 @@ def trail_action(plan: Plan, number: str, basis: int | None = None) -> Action:
         return action
     if bearers := [action for action, version in plan.numbers.get(number, ()) if version <= basis]:
         return bearers[-1]
-    raise ActionUnknown(f"plan {plan.slug} has never had an action {number}")
+    why = action_not_known(plan, number, f"version {basis}", basis)
+    raise ActionUnknown(why or f"plan {plan.slug} has never had an action {number}")
 
 
 def matching_versions(plan: Plan, query: TrailQuery, basis: int) -> Sequence[int]:
@@ -206,14 +208,15 @@ def trail_entry(plan: Plan, version: int, records: Mapping[int, Recorded], basis
     return {
         **fields,
         "withdrawn_by": withdrawn_by,
-        "withdrawal": None if withdrawn_by is None else _withdrawal(records[withdrawn_by]),
+        "withdrawal": None if withdrawn_by is None else withdrawal_document(records[withdrawn_by]),
         "late_by_days": late_by_days(recorded),
         "missing_from": missing_from(plan, version, basis),
         "sentence": sentence(plan, recorded.event, version - 1),
     }
 
 
-def _withdrawal(recorded: Recorded) -> WithdrawalDocument:
+def withdrawal_document(recorded: Recorded) -> WithdrawalDocument:
+    """What the record of a withdrawal says of the event that it withdraws."""
     return {
         "version": recorded.version,
         "recorded_at": instant_text(recorded.recorded_at),

@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import click
 
-from api.commands.context import INSTANT, POINT, Session, answering, plainly, tell
+from api.commands.context import INSTANT, POINT, Session, answering, paged, plainly, tell
 from projections.claims import read_claims
 from projections.counted import CountQuery, Population, When
 
@@ -164,15 +164,16 @@ def history(session: Session, /, plan: str, at: str, **form: Any) -> None:
               help="Only what was recorded after this instant (2019-06-04T09:00:00Z), or after the end of"
               " this day (2019-06-04).")  # fmt: skip
 @click.option("--late-by", type=click.IntRange(0), metavar="DAYS", help="Only what was recorded so many days late.")
+@paged
 @click.option("--up-to", type=click.IntRange(1, 10**12), metavar="VERSION",
               help="The trail as it was when this version of the plan was the newest.")  # fmt: skip
 @answering
 @click.pass_obj
 def trail(
     session: Session, /, plan: str, action: str | None, recorded_after: str | None, late_by: int | None,
-    up_to: int | None, **form: Any,
+    after: int, limit: int | None, up_to: int | None, **form: Any,
 ) -> None:  # fmt: skip
-    """Show a PLAN's events, oldest first: all of them, however many.
+    """Show a PLAN's events, oldest first: all of them, however many, unless --limit says how many.
 
     \b
       asat trail sunderland --action 2.5
@@ -180,7 +181,7 @@ def trail(
       asat trail sunderland --up-to 282
     """
     with plainly():
-        tell(session.asker().trail(plan, action, recorded_after, late_by, limit=None, up_to=up_to), **form)
+        tell(session.asker().trail(plan, action, recorded_after, late_by, after, limit, up_to), **form)
 
 
 @click.command(short_help="Show one action as at a point in time.")

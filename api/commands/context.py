@@ -13,6 +13,7 @@ from rich.console import Console
 
 from api import clock
 from api.forms import FORMS, FormUnknown, print_text, render
+from api.papers.paper import PaperTooLong
 from api.papers.wording import UNSAFE, safe_lines, safe_text
 from api.questions import Answer, Asker
 from api.settings import Settings
@@ -91,7 +92,7 @@ def plainly() -> Iterator[None]:
         _fail(f"{os.fsdecode(error.filename)} cannot be used ({error.strerror}); name another file")
     except (
         Refused, VersionConflict, NotAnEvent, PointUnknown, PointUnreadable, ActionUnknown, ClaimUnreadable,
-        CountUnknown, EventUnknown, FormUnknown, LedgerUnusable, PointsReversed,
+        CountUnknown, EventUnknown, FormUnknown, LedgerUnusable, PaperTooLong, PointsReversed,
     ) as error:  # fmt: skip
         _fail(str(error.args[0] if isinstance(error, LookupError) else error))
 
@@ -121,6 +122,14 @@ def answering(command: Command) -> Command:
         "-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
         help=f"Write to this file, in the form that its suffix says ({', '.join(SUFFIXES)}) or -f.",
     )(command)  # fmt: skip
+
+
+def paged(command: Command) -> Command:
+    """Give a command the options of a page of events."""
+    command = click.option("--limit", type=click.IntRange(1), metavar="NUMBER", help="So many events at most.")(command)
+    return click.option(
+        "--after", type=click.IntRange(0), default=0, metavar="VERSION", help="Begin after this version."
+    )(command)
 
 
 def tell(answer: Answer, form: str | None, output: Path | None) -> None:

@@ -1,23 +1,19 @@
-"""The commands that record, replay and check."""
+"""The commands that keep a ledger: record and check; replay stands between them in the list of commands."""
 
 import sys
-import time
 from pathlib import Path
 
 import click
-from rich.console import Console, Group
-from rich.live import Live
+from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from api import clock
-from api.commands.context import Session, complain, plainly, put
-from api.forms import render
-from api.papers.text_replay import step_line, step_text
+from api.commands.context import Session, complain, plainly
+from api.commands.replaying import replay
 from api.settings import NO_AUTHOR, author
 from domain.envelopes import NotAnEvent, Proposal, Recorded, read_lines
 from domain.ledger import PlanUnknown
 from domain.rules import Refused
-from projections.replay import replay as replay_steps
 
 
 @click.command(short_help="Record the events in a file, all or none.")
@@ -118,50 +114,6 @@ def check(session: Session, /) -> None:
                 "Note: the program works as the owner of this ledger, as the server does not let it make a role that"
                 " may only read and append. Let its role have createrole once, and start anew"
             )
-
-
-@click.command(short_help="Replay a plan's history, the table changing.")
-@click.argument("plan")
-@click.option("--after", type=click.IntRange(0), default=0, metavar="VERSION", help="Begin after this version.")
-@click.option("--pause", type=click.FloatRange(0, 60), default=0.15, show_default=True, metavar="SECONDS",
-              help="How long each event is shown on a terminal.")  # fmt: skip
-@click.option("--step", is_flag=True, help="On a terminal, go on when Return is pressed.")
-@click.option("-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", metavar="FORM",
-              show_default=True, help="text or json, a line an event; on a terminal text is a table.")  # fmt: skip
-@click.pass_obj
-def replay(session: Session, /, plan: str, after: int, pause: float, step: bool, form: str) -> None:
-    """Replay a PLAN's history event by event, the table of ratings changing as it goes.
-
-    Off a terminal it prints a line of text an event; with -f json, a JSON object.
-
-    \b
-      asat replay sunderland --after 128
-      asat replay sunderland --step
-    """
-    with plainly():
-        with session.ledger.plan(plan) as whole:
-            title = whole.opening.title if whole.opening else plan
-            scales = [said.value for said in whole.scale.known(whole.version)]
-        steps = (one for one in replay_steps(session.ledger.every_event(plan)) if one["version"] > after)
-        if form == "json":
-            for one in steps:
-                put(render("replay", "json", one), "json")
-        elif sys.stdout.isatty():
-            console = Console()
-            with Live(console=console, auto_refresh=False) as live:
-                for one in steps:
-                    live.update(Group(step_text(title, one, scales)), refresh=True)
-                    _wait(pause, step)
-        else:
-            for one in steps:
-                click.echo(step_line(one, scales))
-
-
-def _wait(pause: float, step: bool) -> None:
-    if step:
-        sys.stdin.readline()
-    else:
-        time.sleep(pause)
 
 
 def _progress(long: bool) -> Progress:

@@ -16,6 +16,11 @@ from api.questions import Answer
 _WORTH_COMPRESSING = 1000
 #: Media types of files that are compressed in themselves.
 _COMPRESSED = {form.media_type for form in FORMS.values() if form.binary}
+#: A paper as a web page runs nothing, loads nothing and stands in no other page, whoever opens it where.
+_STILL = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'; "
+    "form-action 'none'"
+)
 
 
 def respond(request: Request, answer: Answer, form: str) -> Response:
@@ -29,13 +34,16 @@ def respond(request: Request, answer: Answer, form: str) -> Response:
         headers["Link"] = f'<{_address(request, asked | {"after": str(answer.document["next"])})}>; rel="next"'
     if form != "json":
         headers["Content-Disposition"] = f'inline; filename="{_file_name(answer)}{FORMS[form].suffix}"'
+    if form == "html":
+        headers["Content-Security-Policy"] = _STILL
     body = render(answer.question, form, answer.document)
     return send(request, body, FORMS[form].media_type, headers)
 
 
 def send(request: Request, body: bytes, media_type: str, headers: dict[str, str]) -> Response:
     """These bytes, compressed for those who take that, or 304 to those who have them already."""
-    headers = {**headers, "Vary": "Accept-Encoding"}
+    # An answer is what its media type says, whatever it may look like to a browser.
+    headers = {**headers, "Vary": "Accept-Encoding", "X-Content-Type-Options": "nosniff"}
     tag = hashlib.sha256(body).hexdigest()[:32]
     if len(body) >= _WORTH_COMPRESSING and media_type not in _COMPRESSED and _takes_gzip(request):
         # Other bytes need another strong tag. Without a time in it, what is compressed again comes out the same.
@@ -50,13 +58,16 @@ def send(request: Request, body: bytes, media_type: str, headers: dict[str, str]
 
 
 def _file_name(answer: Answer) -> str:
-    """What the file of an answer is called when it is kept: `sunderland-comparison`."""
+    """What the file of an answer is called when it is kept, with its points: `sunderland-paper-2019-05-31-v282`."""
     document = answer.document
     named = [document["plan"], answer.question] if "plan" in document else [answer.question]
     if answer.question == "action":
         named.append(document["action"]["number"])
     if answer.question == "event":
         named.append(str(document["event"]["version"]))
+    elif "up_to" in answer.fixed:
+        named.append(f"v{answer.fixed['up_to']}")
+    named += [said.replace("@", "-v") for name, said in answer.fixed.items() if name != "up_to"]
     written = (re.sub(r"[^A-Za-z0-9.]+", "-", name).strip("-.") for name in named)
     return "-".join(filter(None, written))
 
@@ -81,11 +92,13 @@ def described_answers(document: Any, form: str, of_a_plan: bool) -> dict[int | s
     else:
         schema = {"type": "string", "format": "binary"} if FORMS[form].binary else {"type": "string"}
         ok["content"] = {FORMS[form].media_type: {"schema": schema}}
+    unanswered = "The question cannot be read"
+    unanswered += ", or its answer is too long for this form." if form == "pdf" else "."
     plan_errors = {404: "The plan, or the point, is not known."} if of_a_plan else {}
     return {
         200: ok,
         304: {"description": "You have it already, says its If-None-Match.", "headers": _HEADERS},
-        **documented(plan_errors | {422: "The question cannot be read.", 503: "The database cannot be reached."}),
+        **documented(plan_errors | {422: unanswered, 503: "The database cannot be reached."}),
     }
 
 

@@ -32,8 +32,8 @@ def make_application(ledger: Ledger, by: str, host: str = "127.0.0.1") -> FastAP
     )
     app.state.ledger, app.state.by = ledger, by
     app.add_middleware(OwnHosts, host=host)
-    app.add_middleware(_Heads)
     app.add_middleware(ProblemPages)
+    app.add_middleware(_Heads)  # around the pages of problems, which are made from the bodies that a HEAD leaves out
     # The forms with a suffix come first: a page's address would otherwise match them.
     for routes in (reading, recording, *PAGES):
         app.include_router(routes)

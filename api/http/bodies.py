@@ -12,6 +12,25 @@ from domain.strict_json import NotJson, read_json
 LARGEST_BODY = 32 * 1024 * 1024
 
 
+async def body_up_to(request: Request, most: int, otherwise: str) -> bytes:
+    """The body of a request, read no further than it may be long.
+
+    Args:
+        request: the request.
+        most: how many bytes it may have.
+        otherwise: what to say of a longer one.
+
+    Raises:
+        Unreadable: it is longer (413).
+    """
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > most:
+            raise Unreadable(otherwise, status=413)
+    return bytes(body)
+
+
 async def read_body(request: Request) -> bytes:
     """The body of a request, which must say that it is JSON and be of a size that can be worked on.
 
@@ -21,12 +40,7 @@ async def read_body(request: Request) -> bytes:
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media != "application/json" and not media.endswith("+json"):
         raise Unreadable(f"the body is {media or 'of no stated kind'}; send application/json", status=415)
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            raise Unreadable(f"the body is larger than {LARGEST_BODY} bytes; send it in parts", status=413)
-    return bytes(body)
+    return await body_up_to(request, LARGEST_BODY, f"the body is larger than {LARGEST_BODY} bytes; send it in parts")
 
 
 def read_proposals(body: bytes, plan: str) -> list[Proposal]:

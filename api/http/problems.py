@@ -13,6 +13,7 @@ from starlette.routing import Match
 from typing_extensions import TypedDict
 
 from api.forms import FORMS, FormUnknown
+from api.papers.paper import PaperTooLong
 from api.papers.wording import safe_text
 from domain.envelopes import NotAnEvent
 from domain.ledger import LedgerUnusable, PlanUnknown, VersionConflict
@@ -60,7 +61,9 @@ class Unreadable(ValueError):
 def problem(status: int, kind: str, detail: str, headers: Mapping[str, str] | None = None, **more: Any) -> JSONResponse:
     """A problem document; `kind` becomes its type, a stable name that programs may rely on."""
     document = {"type": f"tag:asat,2026:{kind}", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
-    return JSONResponse(document | more, status, headers=headers, media_type=PROBLEM)
+    # A problem repeats what it was asked: no browser may take that for a page.
+    sent = {**(headers or {}), "X-Content-Type-Options": "nosniff"}
+    return JSONResponse(document | more, status, headers=sent, media_type=PROBLEM)
 
 
 def documented(errors: Mapping[int, str]) -> dict[int | str, dict[str, Any]]:
@@ -79,6 +82,7 @@ def handle_problems(app: FastAPI) -> None:
         (FormUnknown, 404, "unknown-form"),
         (PointUnreadable, 422, "unreadable-point"),
         (PointsReversed, 422, "points-reversed"),
+        (PaperTooLong, 422, "paper-too-long"),
         (ClaimUnreadable, 422, "unreadable-claim"),
         (LedgerUnusable, 503, "ledger-unusable"),
     ):

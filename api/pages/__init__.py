@@ -5,6 +5,7 @@ it works without JavaScript.
 """
 
 from api.pages.actions import actions
+from api.pages.committee import committee
 from api.pages.comparing import comparing
 from api.pages.counting import counting
 from api.pages.documents import documents
@@ -12,10 +13,14 @@ from api.pages.guide import guide
 from api.pages.lists import lists
 from api.pages.plans import pages
 from api.pages.points import points
+from api.pages.recorded import recorded
 from api.pages.recording import recording
 from api.pages.rendering import static
 from api.pages.replaying import replaying
 from api.pages.trail import trail
 
 #: Every route of a page, a plan's own last.
-PAGES = (static, guide, points, comparing, counting, actions, documents, trail, replaying, lists, recording, pages)
+PAGES = (
+    static, guide, points, comparing, committee, counting, actions, documents, trail, replaying, lists,
+    recorded, recording, pages,
+)  # fmt: skip

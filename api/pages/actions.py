@@ -15,6 +15,8 @@ from api.papers.wording import Labels, as_at
 from api.papers.wording_events import event_basis, event_fields, kind_in_words, source_words, withdrawal_words
 from api.questions import LIFE_PAGE
 from domain.events import EventWithdrawn, PlanOpened
+from domain.plan import Plan as FoldedPlan
+from domain.points import Point
 from projections.action import ActionDocument
 
 actions = page_routes()
@@ -83,11 +85,14 @@ def event_page(
 ) -> Response:
     """One event: what it says, who recorded it when, and whether it still counts."""
     here = Here(plan, f"events/{version}", at, previous)
-    basis = None
-    if here.is_past:
-        basis = ask.together(plan, at, lambda _, point: point.basis).document
+
+    def stands(folded: FoldedPlan, point: Point) -> tuple[int, int, int | None]:
+        return point.basis, folded.version, folded.withdrawn.get(version)
+
+    basis, newest, withdrawn_since = ask.together(plan, at, stands).document
     # What was recorded after the point shown is told as it stands today.
-    shown = ask.event(plan, version, basis if basis and basis >= version else None)
+    later = basis < version
+    shown = ask.event(plan, version, basis if here.is_past and not later else None)
     document = shown.document
     event: dict[str, Any] = document["event"]
     labels, word = Labels(document), document["priority_word"]
@@ -104,6 +109,10 @@ def event_page(
         withdrawal=withdrawal_words(event),
         tags=Tags(document["ratings"]),
         sentence=event_basis(document),
+        basis=basis,
+        later=later,
+        past=basis < newest,
+        withdrawn_since=withdrawn_since,
         withdrawable=withdrawable,
         forms=here.forms("event", shown.fixed),
     )

@@ -10,21 +10,19 @@ from markupsafe import Markup
 from api.pages.recording_forms import Form
 from api.papers.chart import rating_bar
 from api.papers.revision import revised
-from api.papers.wording import Labels, safe_lines
+from api.papers.wording import Labels, day_in_words, safe_lines
 from api.papers.wording_changes import change_words
 from api.questions import Asker
 from domain.envelopes import Proposal
-from domain.events import EventWithdrawn
+from domain.events import ActionAdded, ActionRescheduled, Event, EventWithdrawn
 from domain.plan import Plan
 from domain.points import Point
+from domain.timescales import read_timescale
 from projections.action import ActionUnknown
-from projections.change import Change
+from projections.change import Change, is_revision
 from projections.changes import changes_between
 from projections.register import plans_register
 from projections.sentence import sentence
-
-#: The facts that are running text, of which what was revised is shown.
-_RUNNING = {"text", "outcome", "title", "progress"}
 
 # What others have recorded
 
@@ -64,11 +62,10 @@ def recorded_since(
     except ActionUnknown:  # a rule will say so
         return Since(_newest(ask, plan), None, [])
     own = next((entry["version"] for entry in trail["events"] if entry["event_id"] == event_id), None)
-    others = [
-        entry
-        for entry in trail["events"]
-        if entry["version"] > seen and entry["version"] != own and (action or _is_same(ask, plan, form, said, entry))
-    ]
+    others = [entry for entry in trail["events"] if entry["version"] > seen and entry["version"] != own]
+    if not action:
+        targets = _withdrawn_by(ask, plan, others)
+        others = [entry for entry in others if _is_same(form, said, entry, targets)]
     return Since(trail["basis"], own, others)
 
 
@@ -94,14 +91,21 @@ def entry_at(ask: Asker, plan: str, version: str) -> dict[str, Any] | None:
     return found[0] if found and found[0]["version"] == int(version) else None
 
 
-def _is_same(ask: Asker, plan: str, form: Form, said: dict[str, str], entry: dict[str, Any]) -> bool:
-    """Whether an entry is about what the form is about; the withdrawal of an entry is about what that was about."""
-    if entry["type"] == "EventWithdrawn":
-        if form.about == "version" and str(entry["withdraws"]) == said.get("version", "").strip():
-            return True
-        target = entry_at(ask, plan, str(entry["withdraws"]))
-        return target is not None and _matches(form, said, target)
-    return _matches(form, said, entry)
+def _withdrawn_by(ask: Asker, plan: str, entries: list[dict[str, Any]]) -> dict[int, dict[str, Any]]:
+    """What was said by the events that any of these withdraw, by their versions."""
+    withdrawn = {entry["withdraws"] for entry in entries if entry["type"] == EventWithdrawn.__name__}
+    return {one.version: one.fields() for one in ask.ledger.events_of(plan, sorted(withdrawn))}
+
+
+def _is_same(
+    form: Form, said: dict[str, str], entry: dict[str, Any], targets: dict[int, dict[str, Any]]
+) -> bool:  # fmt: skip
+    """Whether an event is about what the form is about; a withdrawal is about what the event withdrawn was about."""
+    if entry["type"] != EventWithdrawn.__name__:
+        return _matches(form, said, entry)
+    if form.about == "version" and str(entry["withdraws"]) == said.get("version", "").strip():
+        return True
+    return _matches(form, said, targets[entry["withdraws"]])
 
 
 def _matches(form: Form, said: dict[str, str], entry: dict[str, Any]) -> bool:
@@ -131,6 +135,16 @@ def rehearsed(ask: Asker, proposal: Proposal) -> dict[str, Any]:
             "sentence": sentence(plan, proposal.event, plan.version - 1),
             "effects": [_effect(plan, day) for day in days],
         }
+
+
+def timescale_read(event: Event) -> str:
+    """How the timescale that an event gives is read; nothing where it gives none."""
+    written = event.timescale if isinstance(event, ActionAdded | ActionRescheduled) else None
+    if written is None:
+        return ""
+    if due := read_timescale(written).due:
+        return f"Read as due by {day_in_words(due.isoformat())}"
+    return "No day can be read from it, so the action can never be overdue"
 
 
 def _own_day(plan: Plan, proposal: Proposal) -> date:
@@ -173,7 +187,7 @@ def _in_words(change: Change, word: str, labels: Labels) -> dict[str, Any]:
     if not about and change["priority"]:
         about = f"{word} {change['priority']}"
     shown: dict[str, Any] = {"about": about or "The plan", "what": said.what, "pieces": None}
-    if change["fact"] in _RUNNING and isinstance(change["previous"], str) and isinstance(change["current"], str):
+    if is_revision(change):
         text = revised(safe_lines(change["previous"]), safe_lines(change["current"]))
         return {**shown, "pieces": [(piece.text, piece.mark) for piece in text.pieces]}
     same = said.previous == said.current

@@ -22,7 +22,9 @@ from api.papers.paper import pieces_of
 from api.papers.revision import revised
 from api.papers.wording import Labels, as_at_both, direction, reconciliation, safe_lines
 from api.papers.wording_changes import change_words
-from projections.change import Change
+from api.questions import Asker
+from projections.change import Change, is_revision
+from projections.point import PointDocument
 from projections.rag_comparison import ComparisonDocument, PointsReversed
 
 comparing = page_routes()
@@ -31,8 +33,6 @@ comparing = page_routes()
 _RATINGS = 15
 #: How much is shown on a page of changes: letters of what they say, with so many for the markup of each.
 _LETTERS, _MARKUP = 40_000, 350
-#: The facts that are running text, of which people want to see what was revised.
-_RUNNING = {"text", "outcome", "title", "progress"}
 
 
 @comparing.get("/plans/{plan}/comparison", name="comparison page")
@@ -42,12 +42,11 @@ def comparison_page(
     """Previous against current: the table that reconciles, what is due, the changes and the narrative."""
     here = Here(plan, "comparison", current, previous)
     if previous is None:
-        return RedirectResponse(_with_previous(ask, here).this, 303)
+        return RedirectResponse(with_previous(ask, here).this, 303)
     try:
         shown = ask.comparison(plan, previous, current)
-    except PointsReversed as reversed_points:
-        swapped = Here(plan, "comparison", previous, current)
-        return page(request, "reversed.html", 422, here=here, swapped=swapped.this, detail=str(reversed_points))
+    except PointsReversed as error:
+        return points_reversed(request, here, error)
     document: ComparisonDocument = shown.document
 
     def near(path: str) -> str:
@@ -86,9 +85,15 @@ def comparison_page(
     )
 
 
-def _with_previous(ask: Ask, here: Here) -> Here:
+def with_previous(ask: Ask, here: Here) -> Here:
     """The same page against the point that comparisons start from where none was chosen."""
     return Here(here.plan, here.path, here.at, first_previous(ask, here.plan, here.at))
+
+
+def points_reversed(request: Request, here: Here, error: PointsReversed) -> Response:
+    """That the points of a page are the wrong way round, with a way to turn them."""
+    swapped = Here(here.plan, here.path, here.previous or "now", here.at)
+    return page(request, "reversed.html", 422, here=here, swapped=swapped.this, detail=str(error))
 
 
 def _bar(document: ComparisonDocument, name: str) -> Markup:
@@ -105,12 +110,14 @@ def changes_page(
     """Everything that changed between two points, with the events behind each change."""
     here = Here(plan, "changes", current, previous)
     if previous is None:
-        return RedirectResponse(_with_previous(ask, here).this, 303)
+        return RedirectResponse(with_previous(ask, here).this, 303)
     shown = ask.changes(plan, previous, current)
     document = shown.document
     labels, word = Labels(document), document["priority_word"]
     pages = _pages(document["changes"])
-    told = [(one, change_words(one, word, labels)) for one in (pages[number - 1] if number <= len(pages) else [])]
+    shown_here = pages[number - 1] if number <= len(pages) else []
+    # That a withdrawal made the difference is said beside the change, with the event that it was.
+    told = [(one, change_words({**one, "by_withdrawal": False}, word, labels)) for one in shown_here]
     places = [
         (place, [(subject, list(under)) for subject, under in groupby(of_place, lambda one: _subject(*one))])
         for place, of_place in groupby(told, lambda one: one[0]["priority"])
@@ -122,6 +129,8 @@ def changes_page(
         document=document,
         sentence=as_at_both(document["previous"], document["current"]),
         tags=Tags(document["ratings"]),
+        reversed=_reversed(document["previous"], document["current"]),
+        between=_recorded_between(ask, here, shown.fixed) if not document["changes"] else None,
         kinds=[(kind[:1].upper() + kind[1:], many) for kind, many in document["counts"].items()],
         places=places,
         pieces=_pieces,
@@ -129,6 +138,27 @@ def changes_page(
         last=len(pages),
         forms=here.forms("changes", shown.fixed),
     )
+
+
+def _reversed(previous: PointDocument, current: PointDocument) -> str:
+    """Which way round the points are, where the list tells what going back would undo; nothing where it does not."""
+    if current["effective_on"] < previous["effective_on"]:
+        return "The current point is before the previous one: this says what going back would undo."
+    if current["basis"] < previous["basis"]:
+        return (
+            "At the current point less of the record was known than at the previous one: "
+            "this says what leaving out the rest would undo."
+        )
+    return ""
+
+
+def _recorded_between(ask: Asker, here: Here, fixed: dict[str, str]) -> dict[str, Any] | None:
+    """How many events were recorded between what is known at the points, and where they stand; None where none was."""
+    first, last = sorted(int(point.rpartition("@")[2]) for point in fixed.values())
+    if first == last:
+        return None
+    document = ask.trail(here.plan, after=first, limit=1, up_to=last).document
+    return {"events": document["rest"], "address": here.to("trail", after=first, up_to=last)}
 
 
 def _pages(changes: list[Change]) -> list[list[Change]]:
@@ -153,6 +183,6 @@ def _subject(change: Change, words: Any) -> tuple[str | None, str, str]:
 def _pieces(change: Change) -> Any:
     """The revision of a text, word by word; nothing where the change is no revision of running text."""
     previous, current = change["previous"], change["current"]
-    if change["fact"] not in _RUNNING or not (isinstance(previous, str) and isinstance(current, str)):
+    if not is_revision(change) or previous == current:
         return None
-    return None if previous == current else pieces_of(revised(safe_lines(previous), safe_lines(current)))
+    return pieces_of(revised(safe_lines(previous), safe_lines(current)))

@@ -8,6 +8,7 @@ from fastapi import Query, Request, Response
 from api.http.reading import Ask, At, Plan
 from api.pages.here import Here, form_links
 from api.pages.plans import Kept, is_past
+from api.pages.points import sees_all
 from api.pages.rendering import page
 from api.pages.routes import page_routes
 from api.papers.wording import as_at, fixed
@@ -43,6 +44,7 @@ def history_page(
     here = Here(plan, "history", at, previous)
     issues, told = document["versions"], document["presented"]
     before = {later["version"]: earlier for earlier, later in pairwise(issues)}
+    everything = sees_all(at)
     return page(
         request,
         "history.html",
@@ -50,8 +52,8 @@ def history_page(
         document=document,
         sentence=as_at(document["point"]),
         past=is_past(document["point"], newest),
-        versions=[_issued(here, one, before.get(one["version"])) for one in _listed(issues, versions)],
-        presented=[_presented(here, one, _is_last(one, told)) for one in _listed(told, presented)],
+        versions=[_issued(here, one, before.get(one["version"]), everything) for one in _listed(issues, versions)],
+        presented=[_presented(here, one, everything and _is_last(one, told)) for one in _listed(told, presented)],
         more_versions=_pages(here, "versions", versions, len(issues), presented=None if presented == 1 else presented),
         more_presented=_pages(here, "presented", presented, len(told), versions=None if versions == 1 else versions),
         name_past=here.to("record/presentation", past=1),
@@ -74,22 +76,32 @@ def _pages(here: Here, name: str, number: int, entries: int, **kept: object) -> 
     return pages
 
 
-def _issued(here: Here, issue: VersionDocument, before: VersionDocument | None) -> dict[str, Any]:
-    """A version with where to see the plan as it was issued, and what was compared with the version before."""
-    there = Here(here.plan, "", f"issue:{issue['label']}")
+def _issued(here: Here, issue: VersionDocument, before: VersionDocument | None, everything: bool) -> dict[str, Any]:
+    """A version with where to see the plan as it was issued, and what was compared with the version before.
+
+    A page that does not look at everything recorded leads to where they were frozen: by now a label may mean another.
+    """
+
+    def point(one: VersionDocument) -> str:
+        return f"issue:{one['label']}" if everything else fixed(one["point"])
+
+    there = Here(here.plan, "", point(issue))
     return {
         **issue,
         "plan": there.to(),
         "papers": _papers("plan", f"/plans/{here.plan}{{}}?at={fixed(issue['point'])}"),
         "before": before and before["label"],
-        "comparison": before and there.to("comparison", previous=f"issue:{before['label']}"),
+        "comparison": before and there.to("comparison", previous=point(before)),
     }
 
 
-def _presented(here: Here, told: PresentedDocument, is_last: bool) -> dict[str, Any]:
-    """A presentation with where to see what it showed: the plan or the comparison, and its paper again."""
+def _presented(here: Here, told: PresentedDocument, by_forum: bool) -> dict[str, Any]:
+    """A presentation with where to see what it showed: the plan or the comparison, and its paper again.
+
+    The plan is asked for `by_forum` where that certainly means what was shown.
+    """
     previous, current = told["previous"], told["current"]
-    there = Here(here.plan, "", f"told:{told['forum']}@{told['on']}" if is_last else fixed(current))
+    there = Here(here.plan, "", f"told:{told['forum']}@{told['on']}" if by_forum else fixed(current))
     shown = {**told, "plan": there.to(), "comparison": None, "papers": []}
     if previous is not None:
         there = Here(here.plan, "comparison", fixed(current), fixed(previous))

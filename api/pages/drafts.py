@@ -17,7 +17,8 @@ from domain.envelopes import Proposal
 
 #: What a form carries unseen: what makes it repeatable, and the versions of the plan it was opened at and last seen at.
 HIDDEN = ("event_id", "shown", "seen")
-_OF_A_POINT = ("issue", "day", "known")
+#: The fields under the ways to say a point, and what carries what they were filled in with.
+_OF_A_POINT = ("issue", "day", "known", "was")
 
 _Name = Annotated[str | None, Query(max_length=63)]
 

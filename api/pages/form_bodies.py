@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl
 
 from fastapi import Request
 
+from api.http.bodies import body_up_to
 from api.http.problems import Unreadable
 
 #: Largest form sent, in bytes: every text field filled with the longest text there can be, in any script.
@@ -22,11 +23,8 @@ async def sent_form(request: Request) -> dict[str, str]:
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media != _MEDIA:
         raise Unreadable(f"the body is {media[:100] or 'of no stated kind'}; a form sends {_MEDIA}", status=415)
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_FORM:
-            raise Unreadable(f"what was typed is larger than {LARGEST_FORM} bytes; nothing was recorded", status=413)
+    too_large = f"what was typed is larger than {LARGEST_FORM} bytes; nothing was recorded"
+    body = await body_up_to(request, LARGEST_FORM, too_large)
     try:
         pairs = parse_qsl(
             body.decode("ascii"), True, bool(body), encoding="utf-8", errors="strict", max_num_fields=_MOST_FIELDS

@@ -2,7 +2,7 @@
 
 import re
 
-from api.pages.recording_forms import Form, fields_of
+from api.pages.recording_forms import Field, Form, fields_of
 from domain.events import EVENTS
 
 
@@ -29,6 +29,32 @@ def by_field(problems: list[tuple[str, str]], form: Form) -> dict[str, str]:
         found.setdefault(name if name in named else "", in_form_words(sentence))
     return found
 
+
+def missing(form: Form, field: Field) -> str:
+    """What is to be done about a field without which nothing can be recorded."""
+    if field.kind == "day":
+        return "give a day, such as 2027-03-31"
+    if field.kind == "select":
+        return _CHOSEN[field.options]
+    named = f"enter the {field.label[:1].lower()}{field.label[1:]}"
+    return _MISSING.get(f"{form.name} {field.name}") or _MISSING.get(field.name) or named
+
+
+_CHOSEN = {"actions": "choose an action", "priorities": "choose a priority", "measures": "choose a measure"}
+#: Field, or form and field -> what is to be done where it is missing, when its label does not say that by itself.
+_MISSING = {
+    "reason": "say why",
+    "rating": "choose a rating",
+    "body": "say who inspected",
+    "current": "choose which state of the plan was shown",
+    "progress text": "say what progress has been made",
+    "add number": "enter the action's number",
+    "add text": "enter the text of the action",
+    "renumber number": "enter the action's new number",
+    "recommendation number": "enter the recommendation's number",
+    "recommendation text": "enter the text of the recommendation",
+    "version label": "enter the version, such as 3.0",
+}
 
 #: Form -> what is wrong where a field is missing of which at least one is needed, and which to begin with.
 _OF_THE_WHOLE = {

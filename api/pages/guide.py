@@ -1,8 +1,11 @@
 """The page that says what can be done here, and where."""
 
-from fastapi import Request, Response
+from typing import Annotated
+
+from fastapi import Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from api.http import patterns
 from api.http.reading import Ask
 from api.pages.here import Here
 from api.pages.rendering import page
@@ -21,9 +24,20 @@ def start() -> Response:
 
 
 @guide.get("/guide", name="guide")
-def guide_page(request: Request, ask: Ask) -> Response:
-    """What can be done here, each with a way into a plan of this ledger where there is one."""
-    plan = _example(ask.plans().document["plans"])
+def guide_page(
+    request: Request,
+    ask: Ask,
+    slug: Annotated[
+        str | None, Query(alias="plan", max_length=63, pattern=patterns.SLUG, description="The plan it leads into.")
+    ] = None,
+) -> Response:
+    """What can be done here, each with a way into the plan it was opened from, or into one of this ledger."""
+    plans: list[RegisterEntry] = ask.plans().document["plans"]
+    if slug is None:
+        plan = _example(plans)
+    else:
+        asked = ask.history(slug).document["plan"]  # says so where there is no such plan
+        plan = next((one for one in plans if one["plan"] == asked), None)
     if plan is None:
         return page(request, "guide.html", plan=None)
     history: HistoryDocument = ask.history(plan["plan"]).document

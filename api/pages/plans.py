@@ -13,13 +13,14 @@ from api.pages.rendering import page
 from api.pages.routes import page_routes
 from api.pages.tags import Tags
 from api.papers.chart import rating_bar
-from api.papers.wording import as_at
+from api.papers.drawing import UNRATED, box, fills
+from api.papers.wording import NOT_RATED, as_at
 from domain.plan import Plan as FoldedPlan
-from domain.points import Point
+from domain.points import LONDON, Point
 from projections.gaps import gaps_at
 from projections.plan_as_at import plan_as_at
 from projections.point import PointDocument
-from projections.register import plans_register
+from projections.register import RegisterEntry, plans_register
 
 pages = page_routes()
 
@@ -32,7 +33,21 @@ def plans_page(request: Request, ask: Ask) -> Response:
     """All plans, as they stand today."""
     document = ask.plans().document
     bars = {one["plan"]: Markup(rating_bar(one["ratings"], one["unrated"])) for one in document["plans"]}  # noqa: S704
-    return page(request, "plans.html", plans=document["plans"], bars=bars, forms=form_links("plans", "/plans{}"))
+    keys = {one["plan"]: _key(one) for one in document["plans"]}
+    forms = form_links("plans", "/plans{}")
+    return page(request, "plans.html", plans=document["plans"], bars=bars, keys=keys, forms=forms)
+
+
+def _key(entry: RegisterEntry) -> list[tuple[Markup, str, int]]:
+    """What the parts of a plan's bar stand for, in their order: swatch, word and count of each that has actions."""
+    coloured = zip(entry["ratings"], fills([one["colour"] for one in entry["ratings"]]), strict=True)
+    parts = [(fill, one["label"], one["count"]) for one, fill in coloured][::-1]
+    parts.append((UNRATED, NOT_RATED, entry["unrated"]))
+    return [
+        (Markup(f'<svg width="14" height="14" aria-hidden="true">{box(0, 0, 14, 14, fill)}</svg>'), label, many)  # noqa: S704
+        for fill, label, many in parts
+        if many
+    ]
 
 
 @pages.get("/plans/{plan}", name="plan page")
@@ -52,6 +67,7 @@ def plan_page(
             "summary": plans_register([(folded, point)])["plans"][0],
             "gaps": gaps_at(folded, point),
             "newest": folded.version,
+            "recorded": [day_recorded(folded, version) for version in (1, point.basis)],
         }
 
     shown = ask.together(plan, at, answers)
@@ -72,6 +88,11 @@ def plan_page(
         everything=everything,
         forms=here.forms("plan", shown.fixed, all=1 if everything else None),
     )
+
+
+def day_recorded(plan: FoldedPlan, version: int) -> str:
+    """The day in London on which a version was recorded, as data."""
+    return plan.known_at(version).astimezone(LONDON).date().isoformat()
 
 
 #: Letters of a point that is short enough to stand in every link.

@@ -9,22 +9,34 @@ from fastapi.responses import RedirectResponse
 
 from api import clock
 from api.http.reading import Ask, At, Plan
+from api.pages.choices import unheard, which_is_meant, written
 from api.pages.here import Here
-from api.pages.plans import Kept
+from api.pages.plans import Kept, day_recorded
 from api.pages.rendering import Said, page
 from api.pages.routes import page_routes
-from api.papers.wording import day_in_words
+from api.papers.wording import day_in_words, fixed
 from api.questions import Asker
 from domain.points import PointUnknown, PointUnreadable, read_point
+from projections.document_history import HistoryDocument
 
 points = page_routes()
 
-To = Annotated[
-    str, Query(max_length=200, pattern=r"^[A-Za-z0-9()_./-]*$", description="The page of the plan to come back to.")
-]
+#: A page below the plan. Neither `..` nor `//`: it is below the plan, whatever a browser makes of the address.
+PATH = r"^/?([A-Za-z0-9()_-][A-Za-z0-9()_.-]*(/[A-Za-z0-9()_-][A-Za-z0-9()_.-]*)*/?)?$"
+To = Annotated[str, Query(max_length=200, pattern=PATH, description="The page of the plan to come back to.")]
 Of = Annotated[Literal["current", "previous"], Query(description="Which of the two points of that page.")]
 Typed = Annotated[str, Query(max_length=600)]
 
+#: What is filled in under each of the choices.
+_UNDER = {"day": ("day",), "known": ("known_day", "known_at"), "issue": ("issue",), "told": ("forum", "told_by")}
+#: The choices, as the form calls them.
+_CHOICES = {
+    "today": "How the plan stands today",
+    "day": "The plan on another day, with everything that is recorded by now",
+    "known": "The plan on a day, as it was known at the time",
+    "issue": "A document version, as it was issued",
+    "told": "What a forum had been told",
+}
 _NAMES = {
     "show": "What to show",
     "day": "Day",
@@ -62,6 +74,7 @@ def chosen(
     issue: Typed = "",
     forum: Typed = "",
     told_by: Typed = "",
+    was: Annotated[str | None, Query(max_length=20_000, description="What the form was filled in with.")] = None,
 ) -> Response:
     """Go to the page at the point chosen, or say what is wrong with the choice."""
     here = Here(plan, to.strip("/"), at, previous)
@@ -70,12 +83,17 @@ def chosen(
         "issue": issue, "forum": forum, "told_by": told_by.strip(),
     }  # fmt: skip
     point, field = _written(given)
+    if was is None:
+        asked = at if of == "current" else previous or "now"
+        was = _was(_given(asked, ask, plan), ask.history(plan).document)
+    if point and (other := unheard(show, _UNDER, given, was)):
+        return _form(request, ask, here, of, given, {"show": which_is_meant(_CHOICES[other], _CHOICES[show])})
     try:
         if not point:
             raise PointUnreadable("choose one of these" if field == "show" else "give a day, such as 2019-05-31")
         ask.together(plan, point, lambda _plan, _point: None)
     except (PointUnreadable, PointUnknown) as error:
-        return _form(request, ask, here, of, given, {field: str(error.args[0])})
+        return _form(request, ask, here, of, given, {field: str(error.args[0])}, was)
     there = replace(here, **{"at" if of == "current" else "previous": point})
     return RedirectResponse(there.this, 303)
 
@@ -121,15 +139,37 @@ def _given(asked: str, ask: Asker, plan: str) -> dict[str, str]:
     return given
 
 
-def _form(
-    request: Request, ask: Asker, here: Here, of: str, given: dict[str, str], errors: dict[str, str]
-) -> Response:  # fmt: skip
-    history = ask.history(here.plan).document
-    issues = [
+def _issues(history: HistoryDocument) -> list[tuple[str, str]]:
+    """The document versions to choose from, newest first."""
+    return [
         (one["label"], f"{one['label']}, issued {day_in_words(one['issued_on'])}")
         for one in reversed(history["versions"])
     ]
-    forums = sorted({told["forum"] for told in history["presented"]}, key=str.casefold)
+
+
+def _forums(history: HistoryDocument) -> list[str]:
+    """The forums to choose from."""
+    return sorted({told["forum"] for told in history["presented"]}, key=str.casefold)
+
+
+def _was(given: dict[str, str], history: HistoryDocument) -> str:
+    """What the form is filled in with when it is shown: a list from which nothing was chosen shows its first."""
+    first = {"issue": [label for label, _ in _issues(history)], "forum": _forums(history)}
+    listed = {name: given[name] or next(iter(options), "") for name, options in first.items()}
+    return written({name: value for name, value in {**given, **listed}.items() if name != "show"})
+
+
+def _form(
+    request: Request,
+    ask: Asker,
+    here: Here,
+    of: str,
+    given: dict[str, str],
+    errors: dict[str, str],
+    was: str | None = None,
+) -> Response:
+    """The form; `was` is what it was filled in with before it was changed, by default what it is filled in with now."""
+    history = ask.history(here.plan).document
     which = {"current": "What do you want to see?", "previous": "What do you want to compare with?"}[of]
     kept = {"to": here.path or None, "of": of, "at": here.at, "previous": here.previous}
     return page(
@@ -140,23 +180,34 @@ def _form(
         title=which,
         plan_title=history["title"],
         given=given,
-        errors=Said(errors),
+        errors=Said({name: sentence[:1].upper() + sentence[1:] for name, sentence in errors.items()}),
         names=_NAMES,
-        issues=issues,
-        forums=[(forum, forum) for forum in forums],
+        choices=_CHOICES,
+        issues=_issues(history),
+        forums=[(forum, forum) for forum in _forums(history)],
+        was=was if was is not None else _was(given, history),
         kept=[(name, value) for name, value in kept.items() if value is not None],
         back=here.this,
+        began=ask.together(here.plan, "now", lambda folded, _: day_recorded(folded, 1)).document,
     )
+
+
+def sees_all(at: str) -> bool:
+    """Whether a point, as it is written, looks at everything recorded by now: others must not be told by later news."""
+    asked = read_point(at)
+    return asked.version is None and asked.instant is None and asked.label is None and asked.forum is None
 
 
 def first_previous(ask: Asker, slug: str, current: str) -> str:
     """The point that a comparison starts from where none was chosen: the last version issued before the current day.
 
-    Where none was, it is the day on which the plan was opened.
+    Where none was, it is the day on which the plan was opened. Of a current point at which less than everything was
+    known it says no more than was known there.
     """
-    history = ask.history(slug, current).document
-    day: str = history["point"]["effective_on"]
-    if before := [one for one in history["versions"] if one["issued_on"] < day]:
-        return f"issue:{before[-1]['label']}"
+    history: HistoryDocument = ask.history(slug, current).document
+    point, everything = history["point"], sees_all(current)
+    if before := [one for one in history["versions"] if one["issued_on"] < point["effective_on"]]:
+        return f"issue:{before[-1]['label']}" if everything else fixed(before[-1]["point"])
     opened: str = ask.plan(slug, current).document["opened_on"]
-    return min(opened, day, key=date.fromisoformat)
+    day = min(opened, point["effective_on"], key=date.fromisoformat)
+    return day if everything else f"{day}@{point['basis']}"

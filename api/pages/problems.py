@@ -1,13 +1,23 @@
 """Problems as pages: who asks with a browser is told in a page what a program is told in a problem document."""
 
 import json
+import re
+from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.forms import FORMS
 from api.http.problems import PROBLEM
+from api.http.reading import asker
+from api.pages.here import OF_TWO_POINTS, Here
+from api.pages.points import PATH
 from api.pages.rendering import page
+from api.questions import Asker
+from domain.ledger import LedgerUnusable, PlanUnknown
+from domain.points import PointUnknown, PointUnreadable
 
 _TITLES = {
     403: "This cannot be done from here",
@@ -18,7 +28,14 @@ _TITLES = {
     413: "That is too large",
     421: "This is not the address of this service",
     422: "This cannot be read",
+    500: "Something went wrong here",
     503: "The record cannot be reached just now",
+}
+
+_FAULT: dict[str, object] = {
+    "status": 500,
+    "title": "Internal Server Error",
+    "detail": "the program failed on this request; nothing was recorded by it",
 }
 
 
@@ -33,27 +50,75 @@ class ProblemPages:
             await self._app(scope, receive, send)
             return
         started: Message | None = None
-        body = b""
+        body, answered = b"", False
 
         async def send_page(message: Message) -> None:
-            nonlocal started, body
+            nonlocal started, body, answered
             if message["type"] == "http.response.start" and Headers(raw=message["headers"]).get(
                 "content-type", ""
             ).startswith(PROBLEM):
                 started = message
                 return
             if started is None:
+                answered = True
                 await send(message)
                 return
             body += message.get("body", b"")
             if message.get("more_body"):
                 return
-            await _page_of(json.loads(body), Request(scope), Headers(raw=started["headers"]))(scope, receive, send)
+            document, request = json.loads(body), Request(scope)
+            around = await run_in_threadpool(_around, document, request)
+            await _page_of(document, request, Headers(raw=started["headers"]), around)(scope, receive, send)
 
-        await self._app(scope, receive, send_page)
+        try:
+            await self._app(scope, receive, send_page)
+        except Exception:
+            # Faults are logged, and told to programs, further out; that stays as it is where a page was sent already.
+            if not answered:
+                await _page_of(_FAULT, Request(scope), Headers(), {})(scope, receive, send)
+            raise
 
 
-def _page_of(document: dict[str, object], request: Request, headers: Headers) -> ASGIApp:
+#: What is wrong with what was asked of a page, and may be right at another point.
+_AT_A_POINT = re.compile(r":(unknown-(action|event|point|count)|points-reversed|unreadable|unreadable-point)$")
+#: Who is told these is told nothing more: it is not their plan to walk about in, or it cannot be had.
+_TOLD_NO_MORE = {403, 421}
+_SUFFIX = re.compile(rf"\.({'|'.join(FORMS)})$")
+_OF_A_PLAN = re.compile(r"/plans/([a-z0-9-]{1,63})(?:/(.*))?", re.DOTALL)
+_LONGEST = 600
+
+
+def _around(document: dict[str, object], request: Request) -> dict[str, Any]:
+    """Where one can go on from a problem with an address below a plan: its pages, at those points that can be had."""
+    status = int(str(document["status"]))
+    found = _OF_A_PLAN.fullmatch(_SUFFIX.sub("", request.scope["path"]))
+    if found is None or status >= 500 or status in _TOLD_NO_MORE:
+        return {}
+    plan, path = found[1], found[2] or ""
+    asked, ask = request.query_params, asker(request)
+    at = asked.get("current" if path in OF_TWO_POINTS else "at", "now")
+    try:
+        points = [_had(ask, plan, point) for point in ("now", at, asked.get("previous"))]
+    except (PlanUnknown, LedgerUnusable):
+        return {}
+    asked_again = _AT_A_POINT.search(str(document["type"])) and len(path) <= 200 and re.fullmatch(PATH, path)
+    again = asked_again and path.partition("/")[0] != "point"
+    here = Here(plan, path.strip("/") if again else "", points[1] or "now", points[2])
+    return {"here": here, "two": here.path in OF_TWO_POINTS, "past": at != "now"}
+
+
+def _had(ask: Asker, plan: str, point: str | None) -> str | None:
+    """The point, where the plan has it; raises PlanUnknown."""
+    if point is None or len(point) > _LONGEST:
+        return None
+    try:
+        ask.together(plan, point, lambda _plan, _point: None)
+    except (PointUnreadable, PointUnknown):
+        return None
+    return point
+
+
+def _page_of(document: dict[str, object], request: Request, headers: Headers, around: dict[str, Any]) -> ASGIApp:
     status = int(str(document["status"]))
     title = _TITLES.get(status, str(document["title"]))
     kept = {name: headers[name] for name in ("etag", "allow") if name in headers}
@@ -63,6 +128,7 @@ def _page_of(document: dict[str, object], request: Request, headers: Headers) ->
         "problem.html",
         status,
         kept,
+        **around,
         title=title,
         detail=detail[:1].upper() + detail[1:].rstrip("."),
         problems=document.get("problems", []) if len(document.get("problems", []) or []) > 1 else [],  # type: ignore[arg-type]

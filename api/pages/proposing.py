@@ -5,13 +5,22 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from api.pages.form_words import Unfit, by_field
+from api.pages.choices import unheard, which_is_meant
+from api.pages.form_words import Unfit, by_field, missing
 from api.pages.recording_forms import Field, Form, fields_of
 from domain.envelopes import NotAnEvent, Proposal, read_proposal
 from domain.points import PointUnreadable, read_point
 
 #: Forms in which what is left as it stands is left out of the event.
 _AS_IT_STANDS = {"reword", "reword-priority"}
+#: The ways to say a point, as a form calls them, and what is filled in under each.
+WAYS = {
+    "met": "As it stood on that day, as it was known by its end",
+    "": "With nothing",
+    "issue": "A document version, as it was issued",
+    "day": "Another day",
+}
+_UNDER = {"issue": ("issue",), "day": ("day", "known")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +57,7 @@ def propose(typed: Typed, plan: str, event_id: str, today: date) -> Proposal:
         if value is not None:
             fields[field.name] = value
         elif field.needed:
-            problems[field.name] = _MISSING.get(field.kind, "fill this in")
+            problems[field.name] = missing(typed.form, field)
     _gather_source(fields, problems)
     if problems:
         raise Unfit(problems)
@@ -56,9 +65,6 @@ def propose(typed: Typed, plan: str, event_id: str, today: date) -> Proposal:
         return read_proposal(fields, today, plan)
     except NotAnEvent as error:
         raise Unfit(by_field(error.problems, typed.form)) from None
-
-
-_MISSING = {"select": "choose one", "radios": "choose one", "day": "give a day, such as 2027-03-31"}
 
 
 def _gather_source(fields: dict[str, Any], problems: dict[str, str]) -> None:
@@ -107,15 +113,19 @@ def _whole(field: Field, typed: Typed) -> int | None:
 def _point(field: Field, typed: Typed) -> str | None:
     """The point that was chosen among those of a field, in the notation."""
     said, name = typed.said, field.name
-    match said.get(name, ""):
+    chosen = said.get(name, "")
+    under = {part: said.get(f"{name}_{part}", "").strip() for part in ("issue", "day", "known")}
+    if (other := unheard(chosen, _UNDER, under, said.get(f"{name}_was"))) and chosen in WAYS:
+        raise ValueError(which_is_meant(WAYS[other], WAYS[chosen]))
+    match chosen:
         case "met":
             return _as_met(said.get("effective_on", "").strip(), typed)
         case "issue":
-            if label := said.get(f"{name}_issue", ""):
+            if label := under["issue"]:
                 return f"issue:{label}"
             raise ValueError("choose a document version")
         case "day":
-            day, known = (said.get(f"{name}_{part}", "").strip() for part in ("day", "known"))
+            day, known = under["day"], under["known"]
             if not day:
                 raise ValueError("give the day that was shown")
             return _as_written(f"{day}@{known}" if known else day, day)

@@ -11,13 +11,14 @@ from starlette.exceptions import HTTPException
 
 from api.http.problems import Unreadable
 from api.http.reading import Ask, At, Plan
-from api.pages.checking import Since, entry_at, recorded_since
+from api.pages.checking import Since, recorded_since
 from api.pages.drafts import Draft, Named, is_repeated_otherwise, new_draft, read_draft
 from api.pages.form_bodies import sent_form
 from api.pages.form_words import Unfit, refused
 from api.pages.here import Here
 from api.pages.plans import Kept
 from api.pages.proposing import Typed, propose
+from api.pages.recorded import remember
 from api.pages.recording_forms import FORMS, GROUPS, Form
 from api.pages.recording_views import check_shown, form_shown, in_plan_words, overtaken_shown
 from api.pages.rendering import page
@@ -26,7 +27,7 @@ from api.pages.standing import filled_in, standing
 from api.questions import Asker
 from domain.envelopes import Proposal
 from domain.ledger import LedgerUnusable, VersionConflict
-from domain.points import PointUnknown, read_instant
+from domain.points import read_instant
 from domain.rules import Refused
 
 recording = page_routes()
@@ -124,39 +125,15 @@ def send_form(
         return form_shown(request, ask, draft, stands, refused(str(error), form).problems, 409)
     if isinstance(recorded, Since):
         return overtaken_shown(request, ask, replace(draft, seen=recorded.newest), stands, recorded)
-    return RedirectResponse(here.to(f"recorded/{recorded}"), 303)
+    response = RedirectResponse(here.to(f"recorded/{recorded}"), 303)
+    remember(response, plan, recorded)
+    return response
 
 
 _REPEATED = (
     "this form was recorded already, with something else in it; nothing more was recorded by now. "
     "Send it again if this is to be recorded as well"
 )
-
-
-@recording.get("/plans/{plan}/recorded/{version}", name="recorded")
-def recorded_page(
-    request: Request, ask: Ask, plan: Plan, version: str, at: At = "now", previous: Kept = None
-) -> Response:
-    """What was recorded as this version, and what may be done next."""
-    here = Here(plan, f"recorded/{version[:12]}", at, previous)
-    stands = standing(ask, plan, {})
-    entry = entry_at(ask, plan, version)
-    if entry is None:
-        newest = stands.plan["point"]["basis"]
-        raise PointUnknown(f"plan {plan} has no version {version[:20]}; its newest is {newest}")
-    form = next((form for form in FORMS.values() if form.event == entry["type"]), None)
-    added = entry["type"] == "ActionAdded"
-    action = entry["number"] if added or entry["type"] == "ActionRenumbered" else entry.get("action")
-    return page(
-        request,
-        "recorded.html",
-        here=here,
-        plan_title=stands.plan["title"],
-        entry=entry,
-        action=action,
-        again=here.to(f"record/{form.name}") if form else None,
-        again_title=in_plan_words(form.title, stands.word) if form else "",
-    )
 
 
 def _form(what: str) -> Form:

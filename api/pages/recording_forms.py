@@ -19,6 +19,7 @@ class Field(NamedTuple):
         hint: what helps to fill it in.
         needed: whether nothing can be recorded without it.
         options: what it is chosen from, or what is suggested for it; one of `api.pages.standing.options`.
+        unless: whether another field may be filled in instead, as its hint says: it is not optional by itself.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Field(NamedTuple):
     hint: str = ""
     needed: bool = False
     options: str = ""
+    unless: bool = False
 
 
 _TRUE_FROM = "From which day was this true?"
@@ -103,7 +105,8 @@ _OF_AN_ACTION = (
 _OF_THE_PLAN = (
     Form("add", "ActionAdded", "Add an action", "", (
         Field("number", "Number", "line", "As the plan prints it, such as 2.4 or 6.1a.", True),
-        Field("priority", "Priority", "select", "May be left open for a part of another action.", False, "priorities"),
+        Field("priority", "Priority", "select", "Needed, unless it is part of another action.",
+              options="priorities", unless=True),
         Field("parent", "Part of", "select", "An action with parts is counted by its parts.", False, "parents"),
         Field("text", "Action", "area", "", True),
         Field("outcome", "Outcome", "area", "What will be different once it is done."),
@@ -119,7 +122,7 @@ _OF_THE_PLAN = (
     Form("reword-priority", "PriorityReworded", "Change the wording of a priority", "number", (
         Field("title", "Title", "area", _STAYS), _ANSWERS,
     ), same=_OF_PRIORITY),
-    Form("recommendation", "RecommendationMade", "Record a recommendation to the plan", "", (
+    Form("recommendation", "RecommendationMade", "Record what an inspection recommended", "", (
         Field("number", "Number", "line", "As its report prints it.", True),
         Field("text", "Recommendation", "area", "", True), Field("made_by", "Made by"),
     ), same=(("RecommendationMade", "number", "number"),)),
@@ -145,6 +148,8 @@ _OF_THE_PLAN = (
         Field("judgements", "Judgements", "judgements",
               "One on each line, the area before the grade, as in Leadership: good."),
     ), same=(("InspectionReported", "", ""),)),
+    Form("close-plan", "PlanClosed", "Close the plan", "", same=(("*", "", ""),),
+         why="Nothing more can be recorded of its actions from that day on."),
 )  # fmt: skip
 
 _OF_DOCUMENTS = (
@@ -161,11 +166,9 @@ _OF_DOCUMENTS = (
 )  # fmt: skip
 
 _CORRECTIONS = (
-    Form("withdraw-event", "EventWithdrawn", "Withdraw an entry recorded in error", "version",
-         why="What was answered before stays answered; from now on the entry no longer counts, on any day.",
-         owes_reason=True),
-    Form("close-plan", "PlanClosed", "Close the plan", "", same=(("*", "", ""),),
-         why="Nothing more can be recorded of its actions from that day on."),
+    Form("withdraw-event", "EventWithdrawn", "Withdraw an event recorded in error", "version",
+         why="What was answered before stays answered; from now on the event no longer counts, on any day.",
+         owes_reason=True, day="When was the error found?"),
 )  # fmt: skip
 
 #: What the forms are about, and those about it.
@@ -185,7 +188,7 @@ ABOUT: dict[str, Field] = {
     "number": Field("number", "Priority", "select", "", True, "priorities"),
     "measure": Field("measure", "Measure", "select", "", True, "measures"),
     "version": Field(
-        "version", "Version of the entry", "whole", "The trail shows the version of every entry, such as 212.", True
+        "version", "Number of the event", "whole", "The trail shows the number of every event, such as 212.", True
     ),
 }
 
@@ -196,7 +199,8 @@ def fields_of(form: Form) -> list[Field]:
     day = Field("effective_on", form.day, "day", "", True)
     reason = Field("reason", "Why?", "area", form.why, form.owes_reason)
     # What is issued or presented is so on a day, of which its other fields speak.
-    own = [*form.fields, day] if form.day == _TRUE_FROM else [form.fields[0], day, *form.fields[1:]]
+    first = len(form.fields) if form.day == _TRUE_FROM else 1
+    own = [*form.fields[:first], day, *form.fields[first:]]
     return [*about, *own, reason, *SOURCE]
 
 

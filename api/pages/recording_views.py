@@ -1,13 +1,16 @@
 """What the templates of the forms are given to show."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from fastapi import Request, Response
 from markupsafe import Markup, escape
 
-from api.pages.checking import Since, entry_at, rehearsed
+from api.pages.checking import Since, entry_at, rehearsed, timescale_read
+from api.pages.choices import written
 from api.pages.drafts import Draft, as_day
+from api.pages.proposing import WAYS
 from api.pages.recording_forms import SOURCE, Field, fields_of
 from api.pages.rendering import Said, page
 from api.pages.standing import Standing, options
@@ -17,6 +20,9 @@ from api.questions import Asker
 from domain.envelopes import Proposal
 
 _OPTIONAL = " (optional)"
+_CHOOSE_PRIORITY = "Choose a priority"
+#: How many of the events that others recorded are listed: the newest.
+_OTHERS = 20
 _SOURCE = {field.name for field in SOURCE}
 
 
@@ -32,8 +38,9 @@ def form_shown(
     shown = _shown(request, ask, draft, stands)
     form = draft.form
     known = form.about if shown["facts"] else ""
-    fields = [_field(field, draft, stands) for field in fields_of(form) if field.name != known]
+    fields = [_field(field, draft, stands, errors or {}) for field in fields_of(form) if field.name != known]
     said = {name: sentence[:1].upper() + sentence[1:] for name, sentence in (errors or {}).items()}
+    said = {name: in_plan_words(one, stands.word) if one == _CHOOSE_PRIORITY else one for name, one in said.items()}
     source = [field for field in fields if field["name"] in _SOURCE]
     return page(
         request,
@@ -47,13 +54,17 @@ def form_shown(
         names={field["name"]: field["label"].removesuffix(_OPTIONAL).rstrip("?") for field in fields},
         given=Said({name: escape(value) for name, value in draft.said.items()}),
         issues=[(escape(code), said) for code, said in options("issues", form, stands)],
+        ways=WAYS,
     )
 
 
 def check_shown(request: Request, ask: Asker, draft: Draft, stands: Standing, proposal: Proposal) -> Response:
     """What the event would change; raises Refused where a rule refuses it."""
     shown = _shown(request, ask, draft, stands)
-    return page(request, "check.html", **shown, **rehearsed(ask, proposal), answers=_answers(draft, stands))
+    answers = _answers(draft, stands)
+    if read := timescale_read(proposal.event):
+        answers.append(("The timescale", read))
+    return page(request, "check.html", **shown, **rehearsed(ask, proposal), answers=answers)
 
 
 def overtaken_shown(request: Request, ask: Asker, draft: Draft, stands: Standing, since: Since) -> Response:
@@ -65,10 +76,19 @@ def overtaken_shown(request: Request, ask: Asker, draft: Draft, stands: Standing
         "overtaken.html",
         412,
         **shown,
-        others=since.others,
+        others=since.others[-_OTHERS:],
+        more=max(0, len(since.others) - _OTHERS),
+        trail=_trail_of(draft, since),
         somebody_else=by != {request.app.state.by},
         answers=_answers(draft, stands),
     )
+
+
+def _trail_of(draft: Draft, since: Since) -> str:
+    """Where all that others recorded of the same stands, from its first event on."""
+    action = draft.said.get("action", "").strip() if draft.form.about == "action" else ""
+    now = replace(draft.here, at="now")
+    return now.to("trail", action=action or None, after=since.others[0]["version"] - 1 or None)
 
 
 def _shown(request: Request, ask: Asker, draft: Draft, stands: Standing) -> dict[str, Any]:
@@ -97,18 +117,31 @@ def _facts(ask: Asker, draft: Draft, stands: Standing) -> dict[str, Any]:
     return {"of": "entry", **entry} if entry else {}
 
 
-def _field(field: Field, draft: Draft, stands: Standing) -> dict[str, Any]:
+def _field(field: Field, draft: Draft, stands: Standing, errors: Mapping[str, str]) -> dict[str, Any]:
     """A field with what was typed into it, exactly: what a person typed is not ours to tidy."""
     label = in_plan_words(field.label, stands.word)
     chosen_from = options(field.options, draft.form, stands) if field.options and field.kind != "point" else []
     return {
         "name": field.name,
-        "label": label if field.needed else label + _OPTIONAL,
+        "label": label if field.needed or field.unless else label + _OPTIONAL,
         "kind": field.kind,
         "hint": field.hint,
         "value": escape(draft.said.get(field.name, "")),
         "options": [(escape(code), said) for code, said in chosen_from],
+        "was": _was(field.name, draft, stands, field.name in errors) if field.kind == "point" else "",
     }
+
+
+def _was(name: str, draft: Draft, stands: Standing, told: bool) -> str:
+    """What was filled in under the ways to say a point when whoever fills it in was last `told` of it.
+
+    A list from which nothing was chosen shows its first.
+    """
+    if not told and (was := draft.said.get(f"{name}_was")) is not None:
+        return was
+    shown = {part: draft.said.get(f"{name}_{part}", "") for part in ("issue", "day", "known")}
+    first = next((code for code, _ in options("issues", draft.form, stands)), "")
+    return written({**shown, "issue": shown["issue"] or first})
 
 
 def in_plan_words(text: str, word: str) -> str:

@@ -13,15 +13,17 @@ from api.pages.plans import Kept
 from api.pages.rendering import Said, page
 from api.pages.routes import page_routes
 from api.pages.tags import Tags
-from api.pages.trail_parts import record_sentence
+from api.pages.trail_parts import record_sentence, unlimited_by
 from api.papers.chart import alternative, over_time_table, rating_bar, ratings_chart
 from api.papers.drawing import OUTLINE, UNRATED, fills, is_pale
+from api.papers.wording_events import withdrawal_words
 from api.questions import LONGEST_TRAIL_PAGE, REPLAY_PAGE
 from domain.plan import Plan as FoldedPlan
 from domain.points import Point
 from projections.ratings_over_time import RatingsOverTimeDocument, ratings_over_time
 from projections.register import RatingCount
 from projections.replay import PageStep, ReplayDocument
+from projections.tally import latest_day
 
 replaying = page_routes()
 
@@ -38,11 +40,12 @@ def replay_page(
     """One event of the plan's history, with the ratings after it, and the way to the next."""
     here = Here(plan, "replay", at, previous)
 
-    def answers(folded: FoldedPlan, point: Point) -> tuple[RatingsOverTimeDocument, int, int]:
-        return ratings_over_time(folded, point), point.basis, folded.version
+    def answers(folded: FoldedPlan, point: Point) -> tuple[RatingsOverTimeDocument, str, int]:
+        drawn = point if here.is_past else _as_far_as_told(folded, point)
+        return ratings_over_time(folded, drawn), drawn.fixed, folded.version
 
-    over_time = ask.together(plan, at, answers)
-    ratings, basis, newest = over_time.document
+    ratings, drawn, newest = ask.together(plan, at, answers).document
+    basis = ratings["point"]["basis"]
     typed = step.strip() or "1"
     number = int(typed) if typed.isascii() and typed.isdigit() else 0
     errors = {} if 1 <= number <= basis else {"step": f"write a number from 1 to {basis}"}
@@ -58,23 +61,26 @@ def replay_page(
         document=document,
         sentence=record_sentence(document["basis"], document["known_at"]),
         past=basis < newest,
+        unlimited=unlimited_by(ask, here),
         step=shown,
         given=step,
         errors=Said(errors),
-        names={"step": "Go to step"},
+        names={"step": "Go to event"},
         tags=Tags(document["ratings"]),
         counts=counts,
         bar=Markup(rating_bar([one["rating"] for one in counts], shown["unrated"])),  # noqa: S704
         outline=OUTLINE,
         unrated=UNRATED,
+        withdrawal=withdrawal_words(shown),
         steps=_steps(here, shown["version"], basis),
         window=f"/plans/{plan}/replay.json?up_to={basis}&limit={REPLAY_PAGE}&after=",
+        ends=ratings["point"]["effective_on"],
         chart=Markup(ratings_chart(ratings)),  # noqa: S704  # made and escaped by us, as the bar is
         alternative=alternative(ratings),
         table=over_time_table(ratings),
         forms=here.forms("replay", answer.fixed, limit=LONGEST_TRAIL_PAGE),
         most=LONGEST_TRAIL_PAGE,
-        chart_forms=replace(here, path="ratings").forms("ratings", over_time.fixed),
+        chart_forms=replace(here, path="ratings").forms("ratings", {"at": drawn}),
     )
 
 
@@ -82,6 +88,11 @@ def replay_page(
 def ratings_page(plan: Plan, at: At = "now", previous: Kept = None) -> Response:
     """The ratings over time stand on the page of the replay."""
     return RedirectResponse(Here(plan, "replay", at, previous).this + "#over", 303)
+
+
+def _as_far_as_told(plan: FoldedPlan, point: Point) -> Point:
+    """The last day that anything recorded is about: beyond it a chart of the plan's life is a straight line."""
+    return replace(point, effective_on=min(point.effective_on, latest_day(plan, point.basis)))
 
 
 def _counts(document: ReplayDocument, step: PageStep) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from api.http.bodies import body_up_to
 from api.http.problems import Unreadable
 from api.http.reading import Ask, At, Plan
 from api.pages.here import Here
@@ -19,6 +20,7 @@ from api.pages.trail_parts import (
     pages_of,
     read_up_to,
     record_sentence,
+    unlimited_by,
     view_of,
     what_is_wrong,
 )
@@ -38,6 +40,7 @@ _LARGEST_FORM = 1000
 
 After = Annotated[int, Query(ge=0, le=10**12, description="Go on after this version.")]
 Typed = Annotated[str, Query(max_length=60)]
+Sent = Annotated[str | None, Query(max_length=60)]
 
 _NAMES = {"action": "Action number", "recorded_after": "Recorded after", "late_by": "Recorded late by"}
 
@@ -85,6 +88,7 @@ def trail_page(
         after=after,
         sentence=record_sentence(document["basis"], document["known_at"]),
         past=basis < newest,
+        unlimited=unlimited_by(ask, here),
         late_days=LATE_BY,
         pages=pages_of(here, document, kept, after),
         forms=[] if errors else here.forms("trail", answer.fixed, **asked, limit=LONGEST_TRAIL_PAGE),
@@ -99,14 +103,16 @@ def since_page(
     plan: Plan,
     at: At = "now",
     previous: Kept = None,
-    recorded_after: Typed = "",
+    recorded_after: Sent = None,
     after: Annotated[int | None, Query(ge=0, le=10**12, description="Go on after this version.")] = None,
 ) -> Response:
     """What was recorded since the reader last marked the record as read."""
-    here, day = Here(plan, "since", at, previous), recorded_after.strip()
+    here, day = Here(plan, "since", at, previous), (recorded_after or "").strip()
     basis, newest = known_and_newest(ask, plan, at)
     seen, ignored = read_up_to(request.cookies.get(f"seen-{plan}"), newest)
     errors = what_is_wrong({"recorded_after": day})
+    if seen is None and recorded_after is not None and not day:
+        errors = {"recorded_after": "give a day, such as 2019-06-04"}
     from_day = None if errors or seen is not None else day or None
     began = seen or 0
     first = began if after is None else max(after, began)
@@ -125,6 +131,7 @@ def since_page(
         view="since",
         seen=seen,
         ignored=ignored,
+        ahead=seen is not None and seen > basis,
         from_day=from_day,
         rest=whole["rest"],
         read=read if seen is None or read > seen else None,
@@ -134,6 +141,7 @@ def since_page(
         names=_NAMES,
         sentence=record_sentence(document["basis"], document["known_at"]),
         past=basis < newest,
+        unlimited=unlimited_by(ask, here),
         late_days=LATE_BY,
         pages=pages_of(here, document, {"recorded_after": from_day}, first, began) if events else {},
         changes=changes_since(ask, here, seen),
@@ -142,12 +150,7 @@ def since_page(
 
 async def _sent(request: Request) -> bytes:
     """The body of a small form; raises Unreadable of a large one."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _LARGEST_FORM:
-            raise Unreadable(f"the form is larger than {_LARGEST_FORM} bytes", status=413)
-    return bytes(body)
+    return await body_up_to(request, _LARGEST_FORM, f"the form is larger than {_LARGEST_FORM} bytes")
 
 
 @trail.post("/plans/{plan}/since", name="mark as read")

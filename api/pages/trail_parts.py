@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from api.pages.here import Here
-from api.papers.wording import count, instant_in_words, safe_text
+from api.papers.wording import count, day_in_words, instant_in_words, safe_text
 from api.questions import Asker
 from domain.points import LONDON, PointUnreadable, read_instant
 from projections.trail import TrailDocument
@@ -49,6 +49,15 @@ def asked_for(document: TrailDocument) -> str:
 def record_sentence(basis: int, known_at: str) -> str:
     """Up to which version the record is shown, and when that was recorded."""
     return f"The record up to version {basis}, as known on {instant_in_words(known_at)}."
+
+
+def unlimited_by(ask: Asker, here: Here) -> str:
+    """That the day of a point does not limit which events are shown; nothing where the point is of today."""
+    on = ask.together(here.plan, here.at, lambda _, point: point.effective_on).document
+    if on == ask.today:
+        return ""
+    day = day_in_words(on.isoformat())
+    return f"Events are shown by when they were recorded: the day of this point, {day}, does not limit them."
 
 
 def pages_of(here: Here, document: TrailDocument, kept: dict[str, Any], after: int, began: int = 0) -> dict[str, str]:

@@ -64,7 +64,7 @@ def ratings_chart(document: RatingsOverTimeDocument) -> str:
     most = max(1, ceil(largest / step)) * step
     right = WIDTH - (4 if len(counts) <= 12 else 14)  # what stands under a narrow column is wider than that
     frame = _Frame(12 + _LETTER * len(str(most)), lines * _LINE + 26, right, HEIGHT - 24, most, step)
-    drawn = [*legend, *_grid(frame), *_columns(frame, layers, counts), *_days(frame, counts)]
+    drawn = [*legend, *_grid(frame, document["every"]), *_columns(frame, layers, counts), *_days(frame, counts)]
     if not largest:
         drawn.append(letters(WIDTH / 2, HEIGHT / 2, "No actions in the plan", "middle"))
     return (
@@ -80,7 +80,7 @@ def alternative(document: RatingsOverTimeDocument) -> str:
         return f"Ratings as at {day_in_words(last['on'])}: {_said(document, last)}."
     span = f"from {_month_in_words(first['on'])} to {_month_in_words(last['on'])}"
     return (
-        f"Ratings {span}, by {document['every']}. At the start, {_said(document, first)}. "
+        f"Ratings {span}, by {_in_full(document['every'])}. At the start, {_said(document, first)}. "
         f"At the end, {_said(document, last)}."
     )
 
@@ -94,7 +94,9 @@ def over_time_table(document: RatingsOverTimeDocument) -> Table:
         (Day(entry["on"]), *(entry["ratings"][code] for code in codes), entry["unrated"], entry["total"])
         for entry in document["counts"]
     ]
-    return table_of(f"Ratings at the end of each {document['every']}", columns, rows, sheet="Ratings over time")
+    return table_of(
+        f"Ratings at the end of each {_in_full(document['every'])}", columns, rows, sheet="Ratings over time"
+    )
 
 
 def rating_bar(ratings: Sequence[RatingCount], unrated: int) -> str:
@@ -150,9 +152,9 @@ def _step(largest: int) -> int:
     return next(step for step in steps if largest <= 5 * step)
 
 
-def _grid(frame: _Frame) -> Iterator[str]:
-    """The lines with their figures, and what is counted."""
-    yield letters(0, frame.top - 14, "Actions")
+def _grid(frame: _Frame, every: str) -> Iterator[str]:
+    """The lines with their figures, and what is counted when."""
+    yield letters(0, frame.top - 14, f"Actions by rating over time, at the end of each {_in_full(every)}")
     for actions in range(0, frame.most + 1, frame.step):
         y = round(frame.foot - frame.height(actions)) + 0.5
         yield line(frame.left, y, frame.right, _GRID if actions else OUTLINE)
@@ -193,6 +195,11 @@ def _said(document: RatingsOverTimeDocument, entry: CountsDocument) -> str:
     key = [(entry["ratings"][one["code"]], safe_text(one["label"])) for one in document["ratings"]]
     said = [f"{actions} {label}" for actions, label in [*key, (entry["unrated"], NOT_RATED.lower())] if actions]
     return f"{count(entry['total'], 'action')}{': ' + ', '.join(said) if said else ''}"
+
+
+def _in_full(every: str) -> str:
+    """What the counts were taken at the ends of; councils' years do not end with those of the calendar."""
+    return "financial year (31 March)" if every == "year" else every
 
 
 def _month_in_words(day: str) -> str:

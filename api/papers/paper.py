@@ -15,6 +15,14 @@ from projections.point import PointDocument
 Mark: TypeAlias = Literal["", "strong", "inserted", "deleted", "struck"]
 
 
+# So many letters fit on a line at the head of a page.
+_RUNNING = 120
+
+
+class PaperTooLong(ValueError):
+    """The paper has more text than the form asked for takes; the message names the forms that take it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A run of text within a line: plain, strong, inserted or deleted (a revision), or struck (no longer counts)."""
@@ -174,6 +182,12 @@ class Paper:
     def footer(self) -> str:
         """How it can be made again, word for word: stands at the foot of the paper or of each of its pages."""
         return f"Made by AsAt: {self.made}. To make it again: {self.command}"
+
+    @property
+    def running(self) -> str:
+        """What it is, on one line of at most 120 letters: stands at the head of each page but the first."""
+        said = " – ".join((self.title, *self.under[1:2]))
+        return said if len(said) <= _RUNNING else said[: _RUNNING - 1].rstrip() + "…"
 
     @property
     def known_at(self) -> str:

@@ -5,16 +5,11 @@ with AsAt are used, so that it comes out alike on every machine.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import typst
-
 from api.papers.colours import BLACK, ink_on
-from api.papers.fonts import fonts
 from api.papers.paper import (
     Block,
     Cell,
@@ -25,6 +20,7 @@ from api.papers.paper import (
     PageBreak,
     Pair,
     Paper,
+    PaperTooLong,
     Picture,
     Prose,
     Table,
@@ -34,34 +30,55 @@ from api.papers.paper import (
     pieces_of,
 )
 from api.papers.pdf_headings import with_row_headings
-from api.papers.pdf_letters import drawable
+from api.papers.pdf_letters import drawable, joined, unjoined
+from api.papers.pdf_setting import NotDrawn, typeset
 from api.papers.wording import day_in_figures, instant_in_figures
+
+#: The longest paper that is set, in characters with those of its layout; a cell takes as long as so many of them. Such
+#: a paper takes some seven seconds and a gigabyte; Sunderland's report to its committee is a thirtieth of it.
+LONGEST = 3_000_000
+_CELL = 80
 
 
 def pdf(paper: Paper) -> bytes:
-    """The paper as a PDF file. What no font can draw stands in it as its code point: `[U+1F600]`."""
-    said = json.dumps(_described(paper), ensure_ascii=False)
-    made = int(datetime.fromisoformat(paper.known_at).timestamp())
+    """The paper as a PDF file. What no font can draw stands in it as its code point: `[U+1F600]`.
+
+    Raises:
+        PaperTooLong: it has more text than can be set in a reasonable time.
+    """
+    tables = [block for block in paper.blocks if isinstance(block, Table)]
+    described = _described(paper)
+    size = len(_json(described)) + _CELL * sum(len(table.rows) * len(table.columns) for table in tables)
+    if size > LONGEST:
+        raise PaperTooLong(
+            f"this is too long for a PDF ({size:,} characters with their layout, and {LONGEST:,} at most); "
+            "it comes in any length as docx, xlsx, html, md or csv"
+        )
+    return with_row_headings(_set(described, paper.known_at), [table.row_headings for table in tables])
+
+
+def _set(described: dict[str, Any], known_at: str) -> bytes:
+    made = int(datetime.fromisoformat(known_at).timestamp())
     try:
-        file = _typeset(drawable(said), made)
-    except typst.TypstError:
+        return typeset(drawable(_json(_with_pictures(described, joined))), made)
+    except NotDrawn:
+        # What joins onto a letter can be drawn in a line of text but not in a picture.
+        said = _json(_with_pictures(described, unjoined))
+    try:
+        return typeset(drawable(said), made)
+    except NotDrawn:
         # A script that the further fonts have letters for, but not in the forms that this text needs.
-        file = _typeset(drawable(said, plain=True), made)
-    tables = (block for block in paper.blocks if isinstance(block, Table))
-    return with_row_headings(file, [table.row_headings for table in tables])
+        return typeset(drawable(said, plain=True), made)
 
 
-def _typeset(said: str, made: int) -> bytes:
-    # A compiler must not be shared between threads; its fonts, which take the time, can be.
-    compiler = typst.Compiler(_template(), root=str(files("api.papers")), font_paths=fonts(), ignore_system_fonts=True)
-    file = compiler.compile(format="pdf", pdf_standards=["ua-1"], sys_inputs={"paper": said}, timestamp=made)
-    assert isinstance(file, bytes), "typst answers with one file unless it is told where to write"
-    return file
+def _json(described: dict[str, Any]) -> str:
+    return json.dumps(described, ensure_ascii=False)
 
 
-@cache
-def _template() -> bytes:
-    return files("api.papers").joinpath("paper.typ").read_bytes()
+def _with_pictures(described: dict[str, Any], spelt: Callable[[str], str]) -> dict[str, Any]:
+    """The same with the letters of its pictures spelt in this way."""
+    blocks = [{**one, "svg": spelt(one["svg"])} if one["kind"] == "picture" else one for one in described["blocks"]]
+    return {**described, "blocks": blocks}
 
 
 def _described(paper: Paper) -> dict[str, Any]:
@@ -71,6 +88,7 @@ def _described(paper: Paper) -> dict[str, Any]:
         "under": paper.under,
         "sentence": paper.sentence,
         "footer": paper.footer,
+        "running": paper.running,
         "landscape": paper.landscape,
         "blocks": list(_blocks(paper.blocks)),
     }

@@ -6,6 +6,7 @@ nothing is lost without a trace. The lists are those of the fonts' own tables; a
 
 import re
 from functools import cache
+from unicodedata import normalize
 
 #: What the font of the text (Open Sans) has, in hexadecimal.
 _TEXT_FONT = """
@@ -40,6 +41,10 @@ fbaa-fbad fbe8-fbe9 fbfc-fbff fe70-fe74 fe76-fefc feff fff9-fffd 1d55a
 # They have no look of their own: they join what stands beside them, or choose between its looks.
 _JOINERS = "\u200d\ufe00-\ufe0f"
 _LOOKS = re.compile("[\ufe00-\ufe0f\ufeff]")
+# What the fonts have of letters that join onto the one before them.
+_JOINING = re.compile(
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u200c\u200d\u20d0-\u20ff]+"
+)
 
 
 def drawable(text: str, *, plain: bool = False) -> str:
@@ -50,6 +55,16 @@ def drawable(text: str, *, plain: bool = False) -> str:
         plain: whether to keep only what the font of the text itself has.
     """
     return _LOOKS.sub("", _missing(plain).sub(_code_points, text))
+
+
+def joined(text: str) -> str:
+    """The text with each letter and its accents as one letter, where there is such a one."""
+    return normalize("NFC", text)
+
+
+def unjoined(text: str) -> str:
+    """The same with `[U+0300]` for what would join onto a letter without there being one for both."""
+    return _JOINING.sub(_code_points, joined(text))
 
 
 @cache

@@ -12,7 +12,11 @@ _WORD = re.compile(r"\S+\s*")
 
 #: How many pairs of equal words two texts may have to be compared word by word, which takes time by their number. Of
 #: 10,000 letters of prose there are some thousands; of as many that repeat themselves, hundreds of thousands.
-_MOST_PAIRS = 15_000
+_MOST_PAIRS = 8_000
+
+#: How many words two texts may have between them to be compared word by word: where each word is in another place, that
+#: takes time by the square of them. Of prose it is 9,000 letters a text.
+_MOST_WORDS = 3_000
 
 #: How much of the words must have stayed for the rest to read as a revision and not as another text.
 _STAYED = 0.4
@@ -33,7 +37,7 @@ def _bare(words: list[str]) -> list[str]:
 def _by_word(was: list[str], now: list[str]) -> list[Piece]:
     """The pieces word by word; none where the texts are too different, or too alike within themselves."""
     before, after = _bare(was), _bare(now)
-    if _pairs(before, after) > _MOST_PAIRS:
+    if len(before) + len(after) > _MOST_WORDS or _pairs(before, after) > _MOST_PAIRS:
         return []
     matcher = SequenceMatcher(None, before, after)
     stayed = sum(block.size for block in matcher.get_matching_blocks())

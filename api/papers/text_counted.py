@@ -5,7 +5,7 @@ from rich.text import Text
 
 from api.papers.text_blocks import Key, joined, kept_whole, line, lines, page, table, title_block
 from api.papers.wording import Labels, as_at, as_at_both, day_in_words, due_in_words, instant_in_words
-from api.papers.wording_counted import counted_words, figure_words, signed, what_moved
+from api.papers.wording_counted import counted_words, events_behind, figure_words, is_moving, signed, what_moved
 from api.papers.wording_events import (
     event_basis,
     event_command,
@@ -22,7 +22,7 @@ from projections.event import EventDocument
 def counted_text(document: CountedDocument) -> Group:
     """The actions behind a figure of a comparison, a row for each."""
     query, key = document["query"], Key.of(document)
-    moving = query["population"] not in ("all", "due")
+    moving = is_moving(document)
     points = [document["previous"], document["current"]]
     sentence = as_at_both(*points) if moving else as_at(points[query["when"] == "current"])
     parts = title_block(document["title"], [document["organisation"], "The actions behind a figure"], sentence)
@@ -32,12 +32,11 @@ def counted_text(document: CountedDocument) -> Group:
     moved = ["What happened", "Counts"] if moving else []
     rows = table("No.", "Action", document["priority_word"], "Rating", *moved, "Due", "Event")
     for entry in document["actions"]:
-        versions = entry["versions"] if moving else [entry["rating_version"] or entry["added_version"]]
         due = joined([line(due_in_words(entry["timescale"])), "overdue" if entry["overdue"] else ""])
         happened = [what_moved(entry, document["priority_word"]), signed(entry)] if moving else []
         rows.add_row(
             line(entry["action"]), lines(entry["text"]), line(entry["priority"]), key(entry["rating"]),
-            *happened, due, ", ".join(map(str, versions)),
+            *happened, due, events_behind(entry, moving=moving),
         )  # fmt: skip
     parts += [Text(), kept_whole(rows)] if document["actions"] else [line("No action is counted here.")]
     return page(*parts)

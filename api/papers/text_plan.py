@@ -14,6 +14,7 @@ from api.papers.wording import (
     not_opened,
     printed_key,
     safe_text,
+    version_words,
 )
 from api.papers.wording_lines import answered_by, inspection_lines
 from projections.action import ActionDocument, SingleActionDocument
@@ -28,7 +29,7 @@ def plan_text(document: PlanDocument) -> Group:
     key = Key.of(document)
     under = [document["organisation"]]
     if version := document["document_version"]:
-        under.append(f"Document version {version['label']}, issued {day_in_words(version['issued_on'])}")
+        under.append(version_words(version))
     if document["status"] == "closed":
         under.append("This plan is closed.")
     parts = title_block(document["title"], under, as_at(document["point"]))

@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from api.papers.text_blocks import heading, joined, kept_whole, line, lines, page, table, title_block
-from api.papers.wording import as_at, as_at_both, count, day_in_figures, fixed, instant_in_figures
+from api.papers.wording import as_at, as_at_both, count, day_in_figures, fixed, instant_in_figures, unended
 from api.papers.wording_lines import claim_words, lateness, trail_command, trail_words, what_happened, withdrawn_words
 from projections.claims import AuditDocument
 from projections.document_history import HistoryDocument
@@ -97,7 +97,7 @@ def audit_text(document: AuditDocument) -> Group:
 def _contradictions(document: AuditDocument) -> list[RenderableType]:
     parts: list[RenderableType] = [] if document["contradictions"] else [line("None.")]
     for place, contradiction in enumerate(document["contradictions"], 1):
-        parts += [*([Text()] if place > 1 else []), line(f"{place}. {contradiction['why']}.")]
+        parts += [*([Text()] if place > 1 else []), line(f"{place}. {unended(contradiction['why'])}.")]
         rows = table("Where", "What is counted", "Paper", numbers=(2,))
         for claim in contradiction["claims"]:
             rows.add_row(line(claim["where"]), line(claim_words(claim)), str(claim["count"]))

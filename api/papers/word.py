@@ -78,12 +78,21 @@ def _lay_out(document: Document, paper: Paper) -> None:
     section.bottom_margin, section.footer_distance = Mm(_FOOT), Mm(9)
     # The marks of the editing session in which python-docx's document was made.
     document.element.body.sectPr.attrib.clear()
-    section.footer.is_linked_to_previous = False
-    pages = [run("Page "), _field("PAGE"), run(" of "), _field("NUMPAGES")]
-    section.footer.part.element[:] = [
-        paragraph(runs(paper.footer), "Footer"),
-        paragraph(pages, "Footer", element("w:jc", val="right")),
-    ]
+    # The first page has the title itself, and so no header; that makes its footer another one.
+    section.different_first_page_header_footer = True
+    section.header_distance = Mm(9)
+    section.header.part.element[:] = [paragraph(runs(paper.running), "Header")]
+    section.first_page_header.part.element[:] = [paragraph([], "Header")]
+    for footer in (section.footer, section.first_page_footer):
+        footer.is_linked_to_previous = False
+        footer.part.element[:] = [
+            paragraph(runs(paper.footer), "Footer"),
+            paragraph([run("Page "), _field("PAGE"), run(" of "), _field("NUMPAGES")], "Footer", _to_the_right()),
+        ]
+
+
+def _to_the_right() -> Element:
+    return element("w:jc", val="right")
 
 
 def _field(name: str) -> Element:

@@ -10,7 +10,7 @@ _QUIET = "505A5F"
 _LINE = "B1B4B6"
 _BAND = "E8EDF0"
 #: The names of styles that Word has by itself, in its own spelling, besides the headings.
-_KNOWN = {"Title", "Subtitle", "caption", "List Bullet", "footer", "Strong"}
+_KNOWN = {"Title", "Subtitle", "caption", "List Bullet", "header", "footer", "Strong"}
 
 
 def _font(half_points: int, *, bold: bool = False, colour: str = "") -> str:
@@ -90,6 +90,7 @@ STYLES = (
              + _font(20, bold=True, colour=_QUIET), following="Normal", rank=35)
     + _style("List Bullet", '<w:pPr><w:numPr><w:numId w:val="1"/></w:numPr><w:contextualSpacing/></w:pPr>', rank=36)
     + _style("Figure", f"<w:pPr>{_space(120, 120, 240)}</w:pPr>", rank=37)
+    + _style("header", f"<w:pPr>{_space(0, 0, 240)}</w:pPr>{_font(16, colour=_QUIET)}", rank=99)
     + _style("footer", f"<w:pPr>{_space(0, 40, 240)}</w:pPr>{_font(16, colour=_QUIET)}", rank=99)
     + _style("Table Text", f"<w:pPr>{_space(0, 0, 252)}</w:pPr>{_font(18)}", rank=38)
     + _style("Table Heading", "<w:pPr><w:keepNext/></w:pPr><w:rPr><w:b/><w:bCs/></w:rPr>", based="TableText", rank=39)

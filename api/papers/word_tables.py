@@ -11,6 +11,8 @@ from api.papers.wording import day_in_figures, instant_in_figures
 
 # In twentieths of a point: the margins of a cell, and the width beyond which a long word may be broken.
 _MARGINS, _WIDEST_WORD = 180, 1700
+# A table of no more rows and letters than these stands on one page.
+_SHORT_ROWS, _SHORT_LETTERS = 18, 2500
 _FACTS = (Column("", 1), Column("", 2.4))
 # Shares of the height of a font that letters of Arial take in width, by the kind of letter.
 _WIDTHS = dict.fromkeys("iljtfI.,:;'|!()[] /-", 0.33) | dict.fromkeys("mwMW→–%@", 0.9)
@@ -26,8 +28,22 @@ def table_element(table: Table, width: int) -> Element:
             _cell(cell, column, "TableTotal" if total else "TableText")
             for cell, column in zip(cells, table.columns, strict=True)
         ]))  # fmt: skip
+    if _is_short(table):
+        _keep_together(rows)
     look = {"firstRow": 1, "firstColumn": int(table.row_headings), "lastRow": int(table.totals)}
     return _framed(table.caption, look, _widths(table.columns, table.rows, width), rows)
+
+
+def _is_short(table: Table) -> bool:
+    letters = sum(len(shown_as(line)) for row in table.rows for line in lines_of(row))
+    return len(table.rows) <= _SHORT_ROWS and letters <= _SHORT_LETTERS
+
+
+def _keep_together(rows: Sequence[Element]) -> None:
+    """Have every row but the last stand on the page of the next one."""
+    for row in rows[:-1]:
+        for one in row.iterfind(".//w:p", row.nsmap):
+            one.get_or_add_pPr().keepNext_val = True
 
 
 def facts_element(facts: Facts, width: int) -> Element:

@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.points import LONDON
 from projections.action import ActionDocument, TimescaleDocument
-from projections.plan_as_at import PlanDocument
+from projections.plan_as_at import IssueDocument, PlanDocument
 from projections.point import PointDocument
 from projections.rag_comparison import ChangeDocument, TotalsDocument
 from projections.scale import RatingDocument
@@ -18,7 +18,8 @@ BY_ITS_PARTS = "By its parts"
 # Terminal sequences: those with parameters, strings up to their end, and single ones.
 _SEQUENCE = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
-    r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)"
+    # None begins within another: otherwise every beginning without an end would be read to the end of the text.
+    r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c\x9d\x90\x98\x9e\x9f]*(?:\x07|\x1b\\|\x9c)"
     r"|\x1b[ -/]*[0-~]"
 )
 _BREAK = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
@@ -75,8 +76,8 @@ def fixed(point: PointDocument) -> str:
 
 
 def known(point: PointDocument) -> str:
-    """What was taken into account: `with everything recorded by 20 November 2026, 13:03 UK time (version 289)`."""
-    return f"with everything recorded by {instant_in_words(point['known_at'])} (version {point['basis']})"
+    """What was taken into account: `with the record up to version 289 (20 November 2026, 13:03 UK time)`."""
+    return f"with the record up to version {point['basis']} ({instant_in_words(point['known_at'])})"
 
 
 def as_at(point: PointDocument) -> str:
@@ -100,6 +101,14 @@ def _asked(point: PointDocument) -> str:
         forum, _, day = said.rpartition("@")
         return f"What {forum.strip()} had been told by {day_in_words(day.strip())}. "
     return ""
+
+
+def version_words(version: IssueDocument) -> str:
+    """The document version in force: as what is shown where it is exactly that, otherwise as the last one issued."""
+    label, issued = safe_text(version["label"]), day_in_words(version["issued_on"])
+    if version["frozen"]:
+        return f"Document version {label}, issued {issued}"
+    return f"Last document version issued: {label}, {issued}"
 
 
 def due_in_words(timescale: TimescaleDocument | None) -> str:
@@ -161,6 +170,8 @@ def direction(change: ChangeDocument) -> str:
         return "no change"
     if change["why"] == "split":
         return "split into parts"
+    if change["corrected_by"] is not None:
+        return "corrected"
     if change["previous"] is None:
         return "first rating"
     return change["direction"] if change["direction"] in ("better", "worse") else "not comparable"
@@ -175,6 +186,12 @@ def reconciliation(totals: TotalsDocument) -> str:
 
 def _bracketed(number: int) -> str:
     return str(number) if number >= 0 else f"(−{-number})"
+
+
+def unended(text: str) -> str:
+    """What somebody wrote, made safe and without the full stop at its end: for a sentence that has its own."""
+    said = safe_text(text)
+    return said if said.endswith("..") else said.removesuffix(".")
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:

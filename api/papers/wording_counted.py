@@ -20,6 +20,17 @@ _HAPPENED = {
 }
 
 
+def is_moving(document: CountedDocument) -> bool:
+    """Whether what is counted came, left or moved between the points, and does not stand at one of them."""
+    return document["query"]["population"] in _MOVEMENTS
+
+
+def events_behind(entry: CountedAction, *, moving: bool) -> str:
+    """The versions behind an entry: those of the movement; else the one that rated it or, where none did, added it."""
+    versions = entry["versions"] if moving else [entry["rating_version"] or entry["added_version"]]
+    return ", ".join(map(str, versions))
+
+
 def counted_words(document: CountedDocument) -> str:
     """What is counted and how many there are: `Actions rated Green in Priority 2 on 31 May 2019: 12`."""
     query, number = document["query"], document["count"]

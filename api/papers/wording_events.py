@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from api.papers.wording import Labels, day_in_words, instant_in_words, safe_lines, safe_text
+from api.papers.wording import Labels, day_in_words, instant_in_words, safe_lines, safe_text, unended
 from projections.event import EventDocument
 
 #: What stands in an event beside what was said in it, or is told of in words of its own.
@@ -86,7 +86,7 @@ def withdrawal_words(event: Mapping[str, Any]) -> str:
     if withdrawal is None:
         return ""
     by, at = safe_text(withdrawal["recorded_by"]), instant_in_words(withdrawal["recorded_at"])
-    reason = f", because: {safe_text(withdrawal['reason'])}" if withdrawal["reason"] else ""
+    reason = f", because: {unended(withdrawal['reason'])}" if withdrawal["reason"] else ""
     return f"Withdrawn as recorded in error by {by} on {at}{reason}"
 
 

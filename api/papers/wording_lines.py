@@ -1,11 +1,10 @@
 """The words for single lines of the papers: a claim, an event, an assurance, a rescheduling, an inspection."""
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api.papers.wording import (
-    Labels,
     count,
     day_in_figures,
     day_in_words,
@@ -13,11 +12,11 @@ from api.papers.wording import (
     instant_in_words,
     safe_text,
 )
-from projections.action import ActionDocument
 from projections.assurance import AssuranceDocument
 from projections.gaps import RecommendationDocument
 from projections.inspections import InspectionDocument
 from projections.overdue import OverdueDocument, Rescheduling
+from projections.replay import ReplayDocument
 from projections.stale_text import StaleDocument
 from projections.trail import TrailDocument
 
@@ -86,16 +85,43 @@ def trail_basis(document: TrailDocument) -> str:
     return f"as recorded up to version {document['basis']}, on {instant_in_words(document['known_at'])}"
 
 
+def page_options(document: TrailDocument | ReplayDocument, shown: Sequence[Mapping[str, Any]]) -> dict[str, int | None]:
+    """The options that give a page of events again: where it begins if not at the first, and how many if not the rest.
+
+    Args:
+        document: the page.
+        shown: its events; where there are none, it began after the last.
+    """
+    first = shown[0]["version"] if shown else document["basis"] + 1
+    return {
+        "--after": first - 1 or None,
+        "--limit": None if document["next"] is None else len(shown),
+        "--up-to": document["basis"],
+    }
+
+
+def written_options(options: Mapping[str, Any]) -> str:
+    """Options as a command has them, those left out that have no value."""
+    return "".join(f" {name} {shlex.quote(str(value))}" for name, value in options.items() if value is not None)
+
+
 def trail_command(document: TrailDocument) -> str:
     """The command that makes a trail again, whatever was recorded since."""
+    page = page_options(document, document["events"])
+    # An unasked --after would read as if the events before it had been left out.
+    page["--after"] = page["--after"] if document["before"] else None
     options = {
         "--action": document["query"]["action"],
         "--recorded-after": document["query"]["recorded_after"],
         "--late-by": document["query"]["late_by"],
-        "--up-to": document["basis"],
+        **page,
     }
-    asked = [f" {name} {shlex.quote(str(value))}" for name, value in options.items() if value is not None]
-    return f"asat trail {document['plan']}{''.join(asked)}"
+    return f"asat trail {document['plan']}{written_options(options)}"
+
+
+def replay_command(document: ReplayDocument) -> str:
+    """The command that makes a replay again, whatever was recorded since."""
+    return f"asat replay {document['plan']}{written_options(page_options(document, document['steps']))}"
 
 
 def assurance_words(given: AssuranceDocument | None) -> str:
@@ -119,9 +145,9 @@ def days_moved(days: int | None) -> str:
 
 
 def cycle_words(document: StaleDocument) -> str:
-    """How often the plan is reported on."""
+    """How often the plan was reported on; nothing before it was twice."""
     days = document["cycle_days"]
-    return "" if days is None else f"The plan is usually reported on every {count(days, 'day')}."
+    return "" if days is None else f"Between the plan's reports so far lay {count(days, 'day')}, by the median."
 
 
 def undated_words(document: OverdueDocument) -> str:
@@ -152,12 +178,3 @@ def inspection_lines(inspection: InspectionDocument) -> list[str]:
 def due_as_written(text: str, day: str) -> str:
     """A due date that is only known by its words and its last possible day: words stay as they were written."""
     return safe_text(text) if any(letter.isalpha() for letter in text) else day_in_figures(day)
-
-
-def rating_words(action: ActionDocument, labels: Labels) -> str:
-    """The rating of an action, and its standing where it has left the plan."""
-    if action["rating"] is None and action["actions"]:
-        said = "Complete, by its parts" if action["status"] == "complete" else "By its parts"
-    else:
-        said = labels(action["rating"])
-    return f"{said}, {action['status']}" if action["status"] in ("closed", "withdrawn") else said

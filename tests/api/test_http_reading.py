@@ -417,3 +417,29 @@ def break_connections(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ledger._datastore.pool, "getconn", gone)
     monkeypatch.setattr(ledger._datastore.pool, "get_connection", gone, raising=False)
     monkeypatch.setattr(ledger._datastore.pool, "connection", gone)
+
+
+def test_an_answer_is_what_its_media_type_says_and_a_paper_as_a_page_runs_nothing(reader: TestClient) -> None:
+    for form in FORMS:
+        headers = reader.get(f"/plans/sunderland.{form}").headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert ("content-security-policy" in headers) == (form == "html")
+    assert reader.get("/plans/nosuch.json").headers["x-content-type-options"] == "nosniff"
+    policy = reader.get("/plans.html").headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; ")
+
+
+def test_a_trail_may_be_asked_for_from_the_first_year(reader: TestClient) -> None:
+    answered = reader.get("/plans/sunderland/trail.md?recorded_after=0001-01-01&limit=1")
+    assert answered.status_code == 200
+    assert "--recorded-after 0001-01-02T00:01:15.000000Z" in answered.text
+
+
+def test_a_paper_too_long_for_a_pdf_is_a_problem_that_names_the_other_forms(
+    reader: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.papers.pdf.LONGEST", 1000)
+    refused = reader.get("/plans/sunderland/trail.pdf?limit=100")
+    assert (refused.status_code, refused.json()["type"]) == (422, "tag:asat,2026:paper-too-long")
+    assert "it comes in any length as docx, xlsx, html, md or csv" in refused.json()["detail"]
+    assert reader.get("/plans/sunderland/trail.docx?limit=100").status_code == 200

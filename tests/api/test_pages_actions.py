@@ -53,7 +53,7 @@ def test_an_action_is_shown_as_its_document_says(reader: TestClient, at: str) ->
 
 def test_an_action_says_in_a_sentence_what_is_shown(reader: TestClient) -> None:
     words = Page(reader, "/plans/sunderland/actions/2.4?at=issue:3.0").words
-    assert "Document version 3.0. As at 31 May 2019, with everything recorded by" in words
+    assert "Document version 3.0. As at 31 May 2019, with the record up to version 282 (" in words
     assert "This is not how the plan stands today." in words
 
 
@@ -226,8 +226,31 @@ def test_an_event_is_told_as_it_was_known_at_the_point(client: TestClient, plan:
     assert "As recorded up to version 4, on" in page.words
     assert "This is not how the plan stands today." in page.words
     assert "no longer counts" not in page.words
-    later = Page(client, f"{plan}/events/5?at=2019-05-31@4")
-    assert "As recorded up to version 5, on" in later.words
+    assert "Withdrawn since, by event 5." in page.words
+    assert "Withdraw this event" not in page.links()
+    assert page.follow("event 5").title.startswith("Event 5:")
+
+
+def test_an_event_recorded_after_the_point_says_so_and_is_shown_as_known_today(client: TestClient, plan: str) -> None:
+    record(client, plan, rated("green"), rated("red"), {"type": "EventWithdrawn", "version": 5, "reason": "Wrong"})
+    page = Page(client, f"{plan}/events/5?at=2019-05-31@4")
+    assert (
+        "This event was recorded after the point you chose (version 4); it is shown as known today. "
+        "Change the day or what was known · Show today"
+    ) in page.words
+    assert "This is not how the plan stands today" not in page.words
+    assert "This event no longer counts" in page.words
+    assert urlsplit(page.links()["Show today"]).query == ""
+
+
+def test_a_day_does_not_make_an_event_one_of_the_past(client: TestClient, plan: str) -> None:
+    record(client, plan, rated("green"))
+    assert "This is not how the plan stands today" not in Page(client, f"{plan}/events/4?at=2019-01-31").words
+
+
+def test_an_event_that_never_was_is_not_counted_by_the_point(reader: TestClient) -> None:
+    words = Page(reader, "/plans/sunderland/events/9999?at=2019-05-31@212", 404).words
+    assert "its newest is 289" in words
 
 
 def test_an_event_that_counts_can_be_withdrawn(client: TestClient, plan: str) -> None:
@@ -257,7 +280,7 @@ def test_events_are_still_recorded_at_the_address_beside(client: TestClient, pla
         ("/plans/sunderland/events/first", "There is no such event"),
         ("/plans/sunderland/actions/99.9", "action 99.9"),
         ("/plans/nowhere/events/1", "There is no plan 'nowhere'"),
-        ("/plans/sunderland/actions/2.4?at=2001-01-01", "had no action 2.4"),
+        ("/plans/sunderland/actions/2.4?at=2001-01-01", "Action 2.4 was not known at this point (2001-01-01@289): "),
     ],
 )
 def test_what_is_not_there_is_said_in_words(reader: TestClient, address: str, words: str) -> None:

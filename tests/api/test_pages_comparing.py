@@ -57,7 +57,7 @@ def test_without_a_previous_point_it_compares_with_the_version_issued_before(rea
         assert response.status_code == 303
         there = urlsplit(response.headers["location"])
         assert (there.path, parse_qs(there.query)) == (
-            f"/plans/sunderland/{path}", {"current": ["issue:3.0"], "previous": ["issue:2.0"]},
+            f"/plans/sunderland/{path}", {"current": ["issue:3.0"], "previous": ["2019-03-29@243"]},
         )  # fmt: skip
 
 
@@ -218,6 +218,55 @@ def test_long_lists_of_changes_come_in_pages_with_nothing_left_out(client: TestC
 def test_that_nothing_changed_is_said(reader: TestClient) -> None:
     words = Page(reader, "/plans/sunderland/changes?previous=issue:3.0&current=issue:3.0").words
     assert "Nothing changed between these points." in words
+
+
+def test_points_the_wrong_way_round_are_said_to_be_so(reader: TestClient) -> None:
+    said_of = "The current point is before the previous one: this says what going back would undo."
+    assert said_of in Page(reader, "/plans/sunderland/changes?previous=issue:3.0&current=issue:2.0").words
+    assert said_of not in Page(reader, f"/plans/sunderland/changes?{PAIR}").words
+    less = Page(reader, "/plans/sunderland/changes?previous=2019-05-31@282&current=2019-05-31@243").words
+    assert "At the current point less of the record was known than at the previous one" in less
+
+
+def test_events_that_changed_nothing_are_counted_and_led_to(client: TestClient, plan: str) -> None:
+    record(client, plan, rated("red"), rated("amber", on="2019-06-01"))
+    page = Page(client, f"{plan}/changes?previous=2019-02-01@3&current=2019-02-01@5")
+    assert "Nothing changed between these points. 2 events recorded in between made no difference" in page.words
+    trail = page.follow("show them in the trail")
+    assert [row[0] for row in trail.rows("Events in the order")] == ["4", "5"]
+    assert "recorded in between" not in Page(client, f"{plan}/changes?previous=2019-02-01&current=2019-02-02").words
+
+
+def test_a_change_that_a_withdrawal_made_says_so_apart_from_the_day_its_value_is_true_from(
+    client: TestClient, plan: str
+) -> None:
+    record(client, plan, rated("green", on="2019-03-01"), rated("red", on="2019-03-15"))
+    record(client, plan, {"type": "EventWithdrawn", "version": 5, "reason": "Wrong action"})
+    page = Page(client, f"{plan}/changes?previous=2019-04-01@5&current=2019-04-01@6")
+    [change] = page.tree.xpath("//dl[@class='facts']/div")
+    assert said(change) == (
+        "RatingRed → Green Changed because event 6 withdrew an event; what stands now is true from 1 March 2019"
+    )
+    assert page.follow("event 6").words.count("Wrong action") > 0
+
+
+def test_a_corrected_rating_leads_to_the_event_that_corrected_it(client: TestClient, plan: str) -> None:
+    record(client, plan, rated("green", on="2019-03-01"), rated("red", on="2019-03-15"))
+    record(client, plan, {"type": "EventWithdrawn", "version": 5, "reason": "Wrong action"})
+    page = Page(client, f"{plan}/comparison?previous=2019-04-01@5&current=2019-04-01@6")
+    [row] = page.rows("Ratings that changed")
+    assert row[2:] == ["Red", "Green", "corrected by event 6", "event 4"]
+    assert "Wrong action" in page.follow("corrected by event 6").words
+
+
+def test_what_is_nil_is_quiet_and_what_differs_stands_out(reader: TestClient) -> None:
+    page = Page(reader, COMPARISON)
+    cells = page.tree.xpath("//table[starts-with(normalize-space(caption), 'Previous →')]//td")
+    for cell in cells:
+        was, _, is_ = said(cell).partition(" → ")
+        kind = "d" if is_ and was != is_ else "z" if was == "0" else None if is_ else "d"
+        assert cell.get("class") == kind, said(cell)
+    assert {cell.get("class") for cell in cells} == {"d", "z", None}
 
 
 # The actions behind a number

@@ -1,9 +1,12 @@
 """The page of the document history, and the guide: everything is had again, and every link leads somewhere."""
 
+from datetime import date
+
 import pytest
 from lxml import html
 from starlette.testclient import TestClient
 
+from api import clock
 from api.http.application import make_application
 from domain.ledger import Ledger
 from tests.api.answers import MARKDOWN
@@ -92,10 +95,18 @@ def test_a_long_history_is_listed_page_by_page(client: TestClient, plan: str) ->
     assert [one.text for one in versions.xpath(".//nav/a")] == ["Newer versions"]
 
 
+def test_a_presentation_recorded_later_says_how_much_later(client: TestClient, plan: str) -> None:
+    today = clock.today()
+    client.post(f"{plan}/events", json=[told("Board"), told("Panel", today.isoformat())])
+    panel, board = section(page(client, f"{plan}/history"), "presented").xpath(".//tbody/tr")
+    assert f"15/04/2019 recorded {(today - date(2019, 4, 15)).days} days later" in words(board)
+    assert "later" not in words(panel)
+
+
 def test_a_plan_without_versions_says_so_and_how_to_name_a_past_point(client: TestClient, plan: str) -> None:
     shown = page(client, f"{plan}/history?at=2019-06-01&previous=2019-03-01")
     assert "No version of the document was issued" in shown.text_content()
-    assert "presented to nobody" in shown.text_content()
+    assert "No presentation had been recorded by this point." in shown.text_content()
     [form] = links(section(shown, "past"), ".//a")
     assert form == "/plans/plan/record/presentation?at=2019-06-01&previous=2019-03-01&past=1"
 
@@ -133,6 +144,16 @@ def test_the_guide_leads_into_a_plan_of_the_ledger_at_its_own_points(reader: Tes
     assert "/plans/sunderland/paper.docx?previous=issue:2.0&current=issue:3.0" in found
     for kind in ("point", "history", "trail", "since", "replay", "record", "overdue", "gaps", "actions"):
         assert [link for link in found if link.startswith(f"/plans/sunderland/{kind}")], kind
+
+
+def test_the_guide_keeps_the_plan_that_it_was_opened_from(reader: TestClient) -> None:
+    footer = page(reader, "/plans/stockton-ilacs/history").getroottree().xpath("//footer")[0]
+    assert "/guide?plan=stockton-ilacs" in links(footer, ".//a")
+    leads = [link for link in links(page(reader, "/guide?plan=stockton-ilacs")) if link.startswith("/plans/")]
+    assert len(leads) > 10
+    assert [link for link in leads if not link.startswith("/plans/stockton-ilacs")] == []
+    assert [link for link in leads if reader.get(link, headers=PAGE).status_code != 200] == []
+    assert reader.get("/guide?plan=nosuch", headers=PAGE).status_code == 404
 
 
 def test_the_guide_of_an_empty_ledger_says_how_a_plan_begins(ledger: Ledger) -> None:

@@ -1,11 +1,13 @@
 """The pages one starts from: all plans, a plan as at a point, and choosing the point."""
 
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from starlette.testclient import TestClient
 
+from api import clock
 from api.forms import FORMS
+from api.papers.wording import day_in_words
 from tests.api.conftest import rated
 from tests.api.pages import BROWSER, Page, said
 
@@ -34,8 +36,8 @@ def test_every_plan_is_listed_with_its_figures(reader: TestClient) -> None:
 def test_a_plan_says_in_a_sentence_what_it_shows(reader: TestClient) -> None:
     point = reader.get("/plans/sunderland.json?at=2019-05-31@212").json()["point"]
     words = Page(reader, "/plans/sunderland?at=2019-05-31@212").words
-    assert "As at 31 May 2019, with everything recorded by" in words
-    assert point["basis"] == 212 and "(version 212)." in words
+    assert "As at 31 May 2019, with the record up to version 212 (" in words
+    assert point["basis"] == 212
     assert "This is not how the plan stands today." in words
     assert "This is not how the plan stands today." not in Page(reader, "/plans/sunderland").words
     assert "What Quality and Improvement Committee had been told by 30 June 2019." in Page(
@@ -124,6 +126,66 @@ def test_a_page_loads_nothing_but_what_is_served_with_it(reader: TestClient) -> 
     assert reader.get("/static/asat.css").status_code == 404, "a file is only found by what it holds"
 
 
+def facts(page: Page) -> dict[str, str]:
+    """What the list of facts says, by its names."""
+    return {said(one.find("dt")): said(one.find("dd")) for one in page.tree.xpath("//dl[@class='facts']/div")}
+
+
+def test_a_plan_says_how_large_its_record_is_and_when_it_was_recorded(client: TestClient, plan: str) -> None:
+    today = day_in_words(clock.today().isoformat())
+    assert facts(Page(client, plan))["The record"] == f"3 events, recorded on {today}"
+    assert facts(Page(client, f"{plan}?at=2019-03-01@1"))["The record"] == f"1 event, recorded on {today}"
+    assert Page(client, f"{plan}?at=2019-03-01@2").follow("2 events").title.endswith("Trail of events")
+
+
+def test_a_document_version_is_said_to_be_shown_only_where_exactly_it_is(reader: TestClient) -> None:
+    shown = facts(Page(reader, "/plans/sunderland?at=issue:3.0"))
+    assert shown["Document version"] == "3.0, issued 31 May 2019 (document history)"
+    now = facts(Page(reader, "/plans/sunderland"))
+    assert now["Last issued"] == "3.0, 31 May 2019 (document history)"
+    assert "Document version" not in now
+    assert facts(Page(reader, "/plans/sunderland?at=2018-07-01"))["Document version"].startswith("None issued")
+
+
+def test_of_what_was_not_recorded_it_is_not_said_that_it_did_not_happen(client: TestClient, plan: str) -> None:
+    assert facts(Page(client, plan))["Last presented"] == "None recorded by then"
+    assert facts(Page(client, "/plans"))["Last presented"] == "None recorded"
+
+
+def test_a_plan_that_rates_nothing_says_so_and_shows_no_ratings(client: TestClient) -> None:
+    opening = {"type": "PlanOpened", "title": "A plan", "organisation": "A council", "effective_on": "2019-01-07"}
+    events = [
+        {**opening, "scale": {"name": "None", "ratings": []}},
+        {"type": "PriorityAdded", "number": "1", "title": "First", "effective_on": "2019-01-07"},
+        {"type": "ActionAdded", "number": "1.1", "priority": "1", "text": "Do it", "timescale": "31/03/19",
+         "effective_on": "2019-01-07"},
+        {"type": "ActionAdded", "number": "1.2", "priority": "1", "text": "Leave it", "effective_on": "2019-01-07"},
+        {"type": "ActionWithdrawn", "action": "1.2", "reason": "Not needed", "effective_on": "2019-02-07"},
+    ]  # fmt: skip
+    assert client.post("/plans/quiet/events", json=events).status_code == 201
+    page = Page(client, "/plans/quiet?all=1")
+    assert page.rows("Actions of Priority 1") == [
+        ["1.1", "Do it", "31/03/2019Overdue", ""], ["1.2", "Leave it withdrawn", "", ""],
+    ]  # fmt: skip
+    assert facts(page)["Actions"] == "1 action"
+    for shown in (page, Page(client, "/plans")):
+        assert "This plan does not rate its actions." in shown.words
+        assert "Not rated" not in shown.words and not shown.tree.xpath("//main//svg")
+
+
+def test_the_counts_of_a_plan_stand_beside_their_colours_in_the_order_of_its_bar(reader: TestClient) -> None:
+    [card] = Page(reader, "/plans").tree.xpath("//section[@aria-labelledby='sunderland']")
+    bar, *swatches = card.xpath(".//svg")
+    assert [one.get("fill") for one in bar.xpath("./rect")] == [one.xpath("./rect/@fill")[0] for one in swatches]
+    assert [said(one) for one in card.xpath(".//li")] == ["Completed 35", "Green 56", "Amber 4", "Not rated 6"]
+
+
+def test_the_form_says_when_the_record_begins(client: TestClient, plan: str) -> None:
+    words = Page(client, f"{plan}/point").words
+    today = day_in_words(clock.today().isoformat())
+    assert f"The record of this plan begins on {today}, so nothing was known before." in words
+
+
 # Choosing a point
 
 
@@ -158,8 +220,8 @@ def test_the_previous_point_is_chosen_by_itself(reader: TestClient) -> None:
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("", "choose one of these"),
-        ("show=day&day=", "give a day"),
+        ("", "Choose one of these"),
+        ("show=day&day=", "Give a day"),
         ("show=day&day=2019-02-30", "2019-02-30"),
         ("show=known&known_day=2019-05-31&known_at=soon", "soon"),
         ("show=known&known_day=2019-05-31&known_at=9999", "no version 9999"),
@@ -197,7 +259,7 @@ def test_the_form_holds_the_point_that_is_shown(reader: TestClient, at: str) -> 
     page = Page(reader, f"/plans/sunderland/point?at={at}")
     [checked] = page.tree.xpath("//input[@type='radio'][@checked]/@value")
     given = {field.get("name"): field.value for field in page.tree.forms[0].xpath(".//input[@type!='radio']|.//select")}
-    query = "&".join(f"{name}={value}" for name, value in {**given, "show": checked}.items() if value is not None)
+    query = urlencode({name: value for name, value in {**given, "show": checked}.items() if value is not None})
     location = urlsplit(chosen(reader, query))
     assert (parse_qs(location.query).get("at") or ["now"]) == [at]
 

@@ -154,7 +154,7 @@ def test_an_action_is_closed_and_reinstated_and_a_measure_reported(client: TestC
 
 def test_without_an_action_in_the_address_it_is_chosen(client: TestClient, plan: str) -> None:
     sheet = open_form(client, plan, "progress", "")
-    assert errors(sheet.send(text="Under way"))["action"] == "Choose one"
+    assert errors(sheet.send(text="Under way"))["action"] == "Choose an action"
     version_of(sheet.send(text="Under way", action="2.4"))
     assert events(client, plan)[-1]["action"] == "2.4"
 
@@ -180,6 +180,29 @@ def test_after_recording_one_reads_what_was_recorded_and_what_may_come_next(clie
     assert links["This was recorded in error: withdraw it"] == f"{plan}/record/withdraw-event?version=4"
     for address in (links["Record something else of action 2.4"], links["Again: Rate an action"]):
         assert client.get(address, headers=PAGE).status_code == 200
+
+
+def test_to_who_did_not_just_record_it_it_is_an_event_like_all_others(client: TestClient, plan: str) -> None:
+    location = rate(client, plan).send().headers["location"]
+    assert client.get(location, headers=PAGE, follow_redirects=False).status_code == 200
+    somebody = asking(client.app)
+    answer = somebody.get(f"{location}?at=2019-03-01", headers=PAGE, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{plan}/events/4?at=2019-03-01")
+    assert client.get(f"{plan}/recorded/3", headers=PAGE, follow_redirects=False).status_code == 303
+
+
+@pytest.mark.parametrize("name", ["version", "presentation"])
+def test_after_a_version_or_a_presentation_one_can_go_on_to_its_paper_and_to_the_history(
+    client: TestClient, plan: str, name: str
+) -> None:
+    _, typed, _ = EVERY_FORM[name]
+    page = tree(followed(client, open_form(client, plan, name, "").send(**DAY, **typed)))
+    links = {words(link): link.get("href") for link in page.xpath("//main//a")}
+    paper = tree(client.get(links["Make the committee paper"], headers=PAGE))
+    assert words(paper.xpath("//h1")[0]).endswith("Committee paper")
+    points = {"version": "Current: Document version 1.0", "presentation": "As at 1 February 2019"}
+    assert points[name] in words(paper.xpath("//main")[0])
+    assert links["Go to the document history"] == f"{plan}/history"
 
 
 def test_what_was_not_recorded_has_no_page(client: TestClient, plan: str) -> None:
@@ -274,12 +297,74 @@ def test_what_is_missing_is_said_beside_each_field(client: TestClient, plan: str
     response = open_form(client, plan, "reschedule").send(effective_on="")
     assert response.status_code == 422
     assert errors(response) == {
-        "timescale": "Fill this in",
+        "timescale": "Enter the new timescale",
         "effective_on": "Give a day, such as 2027-03-31",
-        "reason": "Fill this in",
+        "reason": "Say why",
     }
     assert tree(response).xpath("//title")[0].text.startswith("Error: ")
     assert len(events(client, plan)) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("add", {"number": "Enter the action's number", "text": "Enter the text of the action"}),
+        ("rate", {"action": "Choose an action", "rating": "Choose a rating"}),
+        ("assurance", {"priority": "Choose a focus area", "level": "Enter the level of assurance"}),
+        ("measure-value", {"measure": "Choose a measure", "period": "Enter the period", "value": "Enter the value"}),
+        ("version", {"label": "Enter the version, such as 3.0", "summary": "Enter the summary of changes"}),
+        ("presentation", {"forum": "Enter the forum"}),
+        ("withdraw-event", {"version": "Enter the number of the event", "reason": "Say why"}),
+    ],
+)
+def test_what_is_missing_is_named(client: TestClient, name: str, said: dict[str, str]) -> None:
+    opening = {"type": "PlanOpened", "title": "A plan", "organisation": "A council", "priority_word": "Focus area"}
+    scale = {"name": "RAG", "ratings": [{"code": "red", "label": "Red"}]}
+    assert client.post("/plans/other/events", json={**opening, "scale": scale}).status_code == 201
+    assert errors(open_form(client, "/plans/other", name, "").send()) == said
+
+
+def test_an_action_needs_a_priority_unless_it_is_a_part_and_the_form_says_so(client: TestClient, plan: str) -> None:
+    page = tree(client.get(f"{plan}/record/add", headers=PAGE))
+    assert words(page.xpath("//label[@for='priority']")[0]) == "Priority"
+    assert words(page.get_element_by_id("priority-hint")) == "Needed, unless it is part of another action."
+    assert words(page.xpath("//label[@for='parent']")[0]) == "Part of (optional)"
+
+
+def test_of_an_event_in_error_it_is_asked_when_that_was_found(client: TestClient, plan: str) -> None:
+    page = tree(client.get(f"{plan}/record/withdraw-event?version=3", headers=PAGE))
+    assert words(page.xpath("//h1")[0]).endswith("Withdraw an event recorded in error")
+    assert words(page.xpath("//label[@for='effective_on']")[0]) == "When was the error found?"
+
+
+def test_a_plan_is_closed_among_what_is_about_the_plan_and_not_as_a_correction(client: TestClient, plan: str) -> None:
+    page = tree(client.get(f"{plan}/record", headers=PAGE))
+    groups = {words(one.find("h2")): [words(link) for link in one.xpath(".//a")] for one in page.xpath("//section")}
+    assert groups["The plan"][-1] == "Close the plan"
+    assert groups["Corrections"] == ["Withdraw an event recorded in error"]
+    assert "Record what an inspection recommended" in groups["The plan"]
+
+
+@pytest.mark.parametrize(
+    ("timescale", "said"),
+    [
+        ("31/03/20", "Read as due by 31 March 2020"),
+        ("March 2020", "Read as due by 31 March 2020"),
+        ("When staffing allows <b>", "No day can be read from it, so the action can never be overdue"),
+    ],
+)
+def test_before_a_timescale_is_recorded_it_is_said_how_it_is_read(
+    client: TestClient, plan: str, timescale: str, said: str
+) -> None:
+    for name, query, typed in (
+        ("reschedule", ACTION, {"reason": "Staffing"}),
+        ("add", "", {"number": "2.5", "priority": "2", "text": "Train"}),
+    ):
+        page = tree(open_form(client, plan, name, query).send("check", timescale=timescale, **typed))
+        facts = {words(one.find("dt")): words(one.find("dd")) for one in page.xpath("//dl[@class='facts']/div")}
+        assert facts["The timescale"] == said
+    page = tree(open_form(client, plan, "progress").send("check", text="Under way"))
+    assert "The timescale" not in words(page)
 
 
 def test_what_was_typed_is_kept_when_something_is_wrong(client: TestClient, plan: str) -> None:
@@ -420,6 +505,43 @@ def test_what_one_recorded_oneself_in_another_window_is_not_called_somebody_else
     assert "Something has been recorded since you opened this form" in heading
 
 
+def test_of_much_that_others_recorded_the_newest_is_listed_and_the_rest_is_in_the_trail(
+    client: TestClient, plan: str
+) -> None:
+    sheet = rate(client, plan)
+    client.post(f"{plan}/events", json=[rated(("red", "green")[place % 2]) for place in range(25)])
+    page = tree(sheet.send())
+    listed = [words(row.xpath("./th")[0]) for row in page.xpath("//tbody/tr")]
+    assert listed == [str(version) for version in range(9, 29)]
+    [rest] = [link for link in page.xpath("//main//a") if words(link) == "5 more events before them, in the trail"]
+    trail = tree(client.get(rest.get("href"), headers=PAGE))
+    assert [words(row.xpath("./th")[0]) for row in trail.xpath("//tbody/tr")] == [str(one) for one in range(4, 29)]
+    few = rate(client, plan)
+    client.post(f"{plan}/events", json=[rated("red") for _ in range(20)])
+    assert "in the trail" not in words(tree(few.send()).xpath("//main")[0])
+
+
+def test_many_withdrawals_are_judged_by_what_they_withdrew_with_one_reading(
+    client: TestClient, plan: str, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading = {"type": "MeasureDefined", "measure": "visits", "title": "Visits", **DAY}
+    client.post(f"{plan}/events", json=[reading] + [{**reading, "title": f"Visits {n}"} for n in range(10)])
+    sheet = open_form(client, plan, "measure-value", "?measure=visits")
+    wrong = [{"type": "EventWithdrawn", "version": version, "reason": "Wrong"} for version in range(5, 15)]
+    client.post(f"{plan}/events", json=wrong)
+    asked, read = [], ledger.events_of
+
+    def counted(slug: str, versions: Any) -> Any:
+        asked.append(list(versions))
+        return read(slug, versions)
+
+    monkeypatch.setattr(ledger, "events_of", counted)
+    response = sheet.send(period="May 2019", value="90")
+    assert len(tree(response).xpath("//tbody/tr")) == 10
+    assert asked.count(list(range(5, 15))) == 1
+    assert [one for one in asked if len(one) == 1] == [], "none is read by itself"
+
+
 def test_whoever_goes_on_is_told_only_of_what_is_newer_still(client: TestClient, plan: str) -> None:
     sheet = rate(client, plan)
     client.post(f"{plan}/events", json=rated("red"))
@@ -542,7 +664,7 @@ def test_late_news_is_shown_as_at_its_own_day_too(client: TestClient, plan: str)
     client.post(f"{plan}/events", json=rated("green", on="2019-05-15"))
     page = tree(rate(client, plan).send("check"))
     today, then = page.xpath("//section[contains(., 'What it would change')]")
-    assert "Nothing would change as at that day: what is true from a later day stands over it" in words(today)
+    assert "what was said of a later day, or later for the same day, stands over it. The event would" in words(today)
     assert "What it would change as at 15 March 2019" in words(then)
     assert [words(one) for one in then.xpath(".//ins")] == ["Amber"]
 
@@ -559,7 +681,7 @@ def test_a_revised_text_is_shown_with_what_goes_and_what_comes(client: TestClien
     assert [words(one) for one in page.xpath("//del | //ins")] == ["shared", "secure"]
 
 
-def test_what_the_withdrawal_of_an_entry_changes_is_shown_as_at_the_day_of_the_entry(
+def test_what_the_withdrawal_of_an_event_changes_is_shown_as_at_the_day_of_the_event(
     client: TestClient, plan: str
 ) -> None:
     client.post(f"{plan}/events", json=rated("red", on="2019-03-01"))

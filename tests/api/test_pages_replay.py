@@ -76,7 +76,13 @@ def test_what_was_withdrawn_since_is_struck_through(client: TestClient, plan: st
     client.post(f"{plan}/events", json=[rated("red"), withdrawal])
     shown = page(client, f"{plan}/replay?step=4")
     assert words(shown.xpath("//s")[0]) == "2.4 rated Red for the first time"
-    assert "by version 5" in said(shown, "withdrawn")
+    assert re.search(
+        r"^Withdrawn as recorded in error by .+ on .+ UK time, because: Wrong action \(event 5\)\. Until then it ",
+        said(shown, "withdrawn"),
+    )
+    assert shown.xpath("//*[@data-said='withdrawn_by']/@href") == [f"{plan}/events/5"]
+    step = client.get(f"{plan}/replay.json?after=3&limit=1").json()["steps"][0]
+    assert (step["withdrawn_by"], step["withdrawal"]["reason"]) == (5, "Wrong action")
     known = page(client, f"{plan}/replay?step=4&at=2019-06-01@4")
     assert known.xpath("//s") == []
     assert known.xpath("//*[@data-said='withdrawn']/@hidden") == [""]
@@ -113,6 +119,26 @@ def test_the_ratings_over_time_are_drawn_and_stand_in_a_table(reader: TestClient
     assert reader.get("/plans/sunderland/ratings?at=issue:3.0", follow_redirects=False).headers["location"] == (
         f"{ADDRESS}?at=issue:3.0#over"
     )
+
+
+def test_the_chart_of_a_plan_as_it_stands_ends_with_what_was_recorded_and_not_today(reader: TestClient) -> None:
+    [drawing] = page(reader, ADDRESS).xpath("//div[@role='img']")
+    assert drawing.get("aria-label").startswith("Ratings from October 2018 to July 2019, by month.")
+    shown = page(reader, ADDRESS)
+    assert "The chart ends on 4 July 2019, the last day that anything recorded is about." in words(shown)
+    assert [link for link in links(shown) if link.startswith("/plans/sunderland/ratings.json")] == [
+        "/plans/sunderland/ratings.json?at=2019-07-04@289"
+    ]
+    chosen = page(reader, f"{ADDRESS}?at=2019-12-31")
+    assert "to December 2019" in chosen.xpath("//div[@role='img']/@aria-label")[0]
+    assert "The chart ends on" not in words(chosen)
+
+
+def test_a_day_chosen_does_not_limit_the_events_and_the_page_says_so(reader: TestClient) -> None:
+    shown = page(reader, f"{ADDRESS}?at=2018-12-31")
+    assert "Event 1 of 289" in words(shown)
+    assert "the day of this point, 31 December 2018, does not limit them" in words(shown)
+    assert "does not limit them" not in words(page(reader, ADDRESS))
 
 
 @pytest.mark.parametrize("question", ["replay", "ratings"])

@@ -36,7 +36,9 @@ def test_a_page_of_a_large_plan_is_short(large: TestClient, path: str) -> None:
     assert size(large, f"/plans/large{path}") < LONGEST
 
 
-@pytest.mark.parametrize("path", ["?at={0}", "/overdue?at={0}", "/trail?at={0}", "/comparison?current={0}"])
+@pytest.mark.parametrize(
+    "path", ["?at={0}", "/overdue?at={0}", "/trail?at={0}", "/comparison?current={0}", "/paper?current={0}"]
+)
 def test_it_is_short_too_when_every_link_has_to_carry_long_points(large: TestClient, path: str) -> None:
     address = path.format("told:Improvement Board@2022-01-01") + "&previous=2018-01-01@4000"
     assert size(large, f"/plans/large{address}") < LONGEST

@@ -272,6 +272,43 @@ def test_a_day_that_cannot_be_read_is_told_beside_its_field(client: TestClient, 
 
 def test_a_page_after_the_last_event_says_so_and_leads_back(client: TestClient, plan: str) -> None:
     shown = page(client, f"{plan}/trail?after=3&limit=2")
-    assert "None of them comes after version 3" in words(shown)
+    assert "None of them comes after event 3" in words(shown)
     [earlier] = named(shown, "Earlier events")
     assert versions(page(client, earlier)) == [2, 3]
+
+
+def test_a_day_chosen_does_not_limit_the_record_and_the_page_says_so(reader: TestClient) -> None:
+    said = "Events are shown by when they were recorded: the day of this point, 31 December 2018, does not limit them."
+    for address in ("trail", "since"):
+        assert said in words(page(reader, f"/plans/sunderland/{address}?at=2018-12-31"))
+        assert "does not limit them" not in words(page(reader, f"/plans/sunderland/{address}"))
+
+
+def test_who_has_read_further_than_the_point_is_told_so(client: TestClient, plan: str) -> None:
+    record(client, plan, rated("red"), rated("amber"))
+    mark(client, plan, 5)
+    shown = page(client, f"{plan}/since?at=2019-06-01@4")
+    assert "You have read further than this point" in words(shown)
+    assert "read up to version 5, and this point shows it up to version 4" in words(shown)
+    assert "Nothing was recorded" not in words(shown)
+    assert named(shown, "See what was recorded since, as known today") == [f"{plan}/since"]
+    assert "Nothing was recorded since version 5" in words(page(client, f"{plan}/since?at=2019-06-01@5"))
+
+
+def test_an_empty_day_is_told_to_be_missing(client: TestClient, plan: str) -> None:
+    response = client.get(f"{plan}/since?recorded_after=", headers=PAGE)
+    assert response.status_code == 422
+    shown = html.fromstring(response.text)
+    assert "give a day, such as 2019-06-04" in words(shown.get_element_by_id("recorded_after-error"))
+    mark(client, plan, 3)
+    assert client.get(f"{plan}/since?recorded_after=", headers=PAGE).status_code == 200, "nothing is missing then"
+
+
+def test_an_action_that_came_later_is_told_beside_its_field(client: TestClient, plan: str) -> None:
+    record(client, plan, {"type": "ActionRenumbered", "action": "2.4", "number": "2.6", "effective_on": "2019-03-01"})
+    response = client.get(f"{plan}/trail?action=2.6&at=2019-06-01@3", headers=PAGE)
+    assert response.status_code == 422
+    assert (
+        "action 2.6 was not known at this point (version 3): "
+        "it has that number from 1 March 2019, by event 4; it bore the number 2.4 then"
+    ) in words(html.fromstring(response.text).get_element_by_id("action-error"))

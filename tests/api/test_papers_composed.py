@@ -2,6 +2,7 @@ import io
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,11 @@ from api.forms import FORMS, FormUnknown, forms_of, render, write
 from api.papers.composing import COMPOSED, compose
 from api.papers.paper import Column, Heading, PageBreak, Pair, Piece, Prose, Table, Tag, Text, lines_of, pieces_of
 from api.papers.revision import revised
+from api.papers.wording import safe_lines, unended
 from api.questions import Answer
 from projections.committee_paper import committee_paper
-from tests.api.answers import ESCAPES, RIGHT_TO_LEFT, answers, harmful, poisoned, sunderland
+from projections.event import event_in_trail
+from tests.api.answers import ESCAPES, RIGHT_TO_LEFT, answers, harmful, poisoned, records_of, sunderland
 from tests.kit import (
     APRIL,
     FEBRUARY,
@@ -137,12 +140,14 @@ def test_a_colour_that_is_none_is_left_out():
 def test_the_committees_paper_has_its_sections_in_order():
     paper = compose("paper", sunderland()["paper"])
     assert paper.under == (
-        "Together for Children, Sunderland", "Report of progress", "Document version 3.0, issued 31 May 2019",
+        "Together for Children, Sunderland", "Report of progress", "Last document version issued: 3.0, 31 May 2019",
+        "Compared with document version 2.0, issued 29 March 2019",
     )  # fmt: skip
     assert headings(paper) == [
         "Purpose", "Key to ratings", "Summary of ratings", "Previous against current", "Progress by priority",
-        "Appendix A: ratings that changed, or remain a concern", "Appendix B: document history",
-            "Appendix C: ratings over time",
+        "30 actions overdue", "Measures", "Appendix A: ratings that changed, or remain a concern",
+        "Appendix B: document history",
+        "Appendix C: ratings over time",
     ]  # fmt: skip
     assert len([title for title in headings(paper, 2) if title.startswith("Priority ")]) == 15
     assert PageBreak() in paper.blocks
@@ -363,9 +368,13 @@ def test_another_process_makes_the_same_bytes(form):
     ("address", "name"),
     [
         ("/plans.xlsx", "plans.xlsx"),
-        ("/plans/sunderland.html", "sunderland-plan.html"),
-        ("/plans/sunderland/paper.md?previous=issue:2.0&current=issue:3.0", "sunderland-paper.md"),
-        ("/plans/sunderland/actions/2.4.csv", "sunderland-action-2.4.csv"),
+        ("/plans/sunderland.html?at=2019-05-31@282", "sunderland-plan-2019-05-31-v282.html"),
+        (
+            "/plans/sunderland/paper.md?previous=issue:2.0&current=issue:3.0",
+            "sunderland-paper-2019-03-29-v243-2019-05-31-v282.md",
+        ),
+        ("/plans/sunderland/actions/2.4.csv?at=issue:3.0", "sunderland-action-2.4-2019-05-31-v282.csv"),
+        ("/plans/sunderland/trail.md?up_to=12", "sunderland-trail-v12.md"),
     ],
 )
 def test_a_file_is_named_for_what_it_holds(reader, address, name):
@@ -391,3 +400,39 @@ def test_a_form_is_described_as_text_or_as_a_file(reader, form):
 def test_a_number_with_brackets_is_one_word_of_the_command_of_an_action():
     story = given(added("1.1(a)"))
     assert compose("action", story.action("1.1(a)", MAY)).command == "asat action plan '1.1(a)' --at 2019-05-15@5"
+
+
+@pytest.mark.parametrize("places", [1, 3, 7])
+def test_texts_of_any_length_are_compared_in_a_moment(places):
+    words = [f"w{number % 500}" for number in range(3300)]
+    moved = [words[(number + places) % len(words) if number % 2 else number] for number in range(len(words))]
+    begun = time.perf_counter()
+    revised(" ".join(words), " ".join(moved))
+    assert time.perf_counter() - begun < 1
+
+
+def test_sequences_without_an_end_are_taken_out_in_a_moment():
+    begun = time.perf_counter()
+    assert safe_lines("\x9d" * 100_000 + "said") == "said"
+    assert time.perf_counter() - begun < 1
+
+
+def test_a_sentence_made_of_what_somebody_wrote_has_one_full_stop():
+    assert [unended(text) for text in ("Ours.", "Ours", "And so on...")] == ["Ours", "Ours", "And so on..."]
+    wrong = rated("1.1", "red")
+    story = given(added("1.1"), wrong, in_error(wrong, reason="The approval is ours."))
+    event = event_in_trail(story.plan, 6, records_of(story.plan, story.events))
+    said = [block.text for block in compose("event", event).blocks if isinstance(block, Prose)]
+    assert said[1].endswith("because: The approval is ours.")
+
+
+def test_a_cycle_is_told_as_what_was_and_not_as_a_rule():
+    (first, *_) = compose("stale", sunderland()["stale"]).blocks
+    days = sunderland()["stale"]["cycle_days"]
+    assert first.text == f"Between the plan's reports so far lay {days} days, by the median."
+
+
+def test_the_head_of_a_page_is_one_line():
+    paper = compose("plan", sunderland()["plan"])
+    assert paper.running == f"{paper.title} \u2013 {paper.under[1]}"
+    assert len(replace(paper, title="x" * 500).running) == 120

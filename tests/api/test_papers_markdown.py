@@ -91,9 +91,7 @@ def test_the_command_asks_for_actions_that_left_where_the_paper_shows_some():
 
 def test_the_footer_states_the_basis_and_when_it_was_recorded():
     text = written("plan", sunderland()["plan"])
-    assert (
-        "Made by AsAt: 2019-05-31@289, with everything recorded by 13 July 2026, 10:30 UK time (version 289)." in text
-    )
+    assert "Made by AsAt: 2019-05-31@289, with the record up to version 289 (13 July 2026, 10:30 UK time)." in text
 
 
 def test_the_trail_strikes_out_what_was_withdrawn_and_says_by_what():

@@ -1,6 +1,8 @@
 import re
 import subprocess
 import sys
+import threading
+import time
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -8,6 +10,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from api.papers import pdf_setting
 from api.papers.composing import compose
 from api.papers.paper import (
     Column,
@@ -19,6 +22,7 @@ from api.papers.paper import (
     PageBreak,
     Pair,
     Paper,
+    PaperTooLong,
     Picture,
     Piece,
     Prose,
@@ -28,7 +32,7 @@ from api.papers.paper import (
 )
 from api.papers.pdf import pdf
 from api.papers.pdf_headings import with_row_headings
-from api.papers.pdf_letters import _ALL_FONTS, _TEXT_FONT, drawable
+from api.papers.pdf_letters import _ALL_FONTS, _TEXT_FONT, drawable, unjoined
 from api.papers.wording import UNSAFE
 from tests.api.answers import ESCAPES, MARKDOWN, RIGHT_TO_LEFT, poisoned, sunderland
 from tests.api.pdf_reader import page_texts, read_structure
@@ -383,3 +387,70 @@ def test_the_same_paper_gives_the_same_bytes_in_another_process(tmp_path):
 def test_another_paper_gives_other_bytes():
     assert pdf(paper(Prose("One"))) != pdf(paper(Prose("Two")))
     assert pdf(paper(points=(KNOWN,))) != pdf(replace(paper(), points=()))
+
+
+@pytest.mark.parametrize("label", ["O\u030f", "G\u0300", "a\u200db", "\u05e9\u05c1", "e\u0301", "q\u0323\u0301"])
+def test_a_rating_with_accents_of_its_own_can_be_drawn_in_a_picture(label):
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 280"><text x="9" y="50">{label}</text></svg>'
+    svg = svg.replace("<svg ", "<svg font-family=\"'Open Sans'\" ")
+    (figure,) = read(Picture(svg, label), Prose(label)).every("Figure")
+    assert figure.alternative == label
+
+
+def test_what_joins_onto_a_letter_is_written_by_its_code_point_only_where_no_letter_has_both():
+    assert unjoined("O\u030f e\u0301 G\u0300") == "\u020c \u00e9 G[U+0300]"
+
+
+def test_every_page_but_the_first_says_at_its_head_what_it_is():
+    made = replace(paper(*(Prose("word " * 500) for _ in range(9))), under=("The council", "Report of progress"))
+    first, *others = page_texts(pdf(made))
+    assert made.running == "The plan – Report of progress"
+    assert made.running not in " ".join(first.split())
+    assert others and all(made.running in " ".join(page.split()) for page in others)
+
+
+def test_a_table_of_eighteen_short_rows_is_not_broken_and_one_of_long_rows_is():
+    room = Prose("Text\n" * 30)
+    short = page_texts(pdf(paper(room, table(*((f"1.{number}", "Do this") for number in range(18))))))
+    assert ["1.0" in text for text in short] == ["1.17" in text for text in short] == [False, True]
+    long = page_texts(pdf(paper(room, table(*((f"1.{number}", "word " * 60) for number in range(18))))))
+    assert "1.0" in long[0]
+    assert "1.17" not in long[0]
+
+
+def test_a_table_of_many_lines_in_a_cell_is_never_cut_off():
+    cell = Text((Piece("line\n" * 300 + "last"),))
+    texts = page_texts(pdf(paper(table(("1", cell)))))
+    assert len(texts) > 1
+    assert "last" in texts[-1]
+
+
+def test_a_paper_too_long_is_refused_with_the_forms_that_take_it():
+    with pytest.raises(PaperTooLong) as refused:
+        pdf(paper(Prose("x" * 3_000_000)))
+    assert str(refused.value).startswith("this is too long for a PDF (3,000,")
+    assert str(refused.value).endswith("it comes in any length as docx, xlsx, html, md or csv")
+
+
+def test_what_a_long_paper_took_is_given_back():
+    made = pdf(paper(Prose("word " * 50_000)))
+    assert made == pdf(paper(Prose("word " * 50_000)))
+
+
+def test_no_more_than_two_papers_are_set_at_a_time(monkeypatch):
+    at_once, most = [], []
+
+    def compiled(*_):
+        at_once.append(1)
+        most.append(len(at_once))
+        time.sleep(0.02)
+        at_once.pop()
+        return b""
+
+    monkeypatch.setattr(pdf_setting, "_compiled", compiled)
+    threads = [threading.Thread(target=pdf_setting.typeset, args=("{}", 0)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert max(most) == 2

@@ -60,7 +60,7 @@ def squeezed(text):
 
 def test_the_point_is_stated_in_a_sentence_by_the_clock_of_london():
     point = asked("now")
-    assert as_at(point) == "As at 31 May 2019, with everything recorded by 4 June 2019, 10:00 UK time (version 212)."
+    assert as_at(point) == "As at 31 May 2019, with the record up to version 212 (4 June 2019, 10:00 UK time)."
     assert instant_in_words("2019-12-31T23:59:00.000000Z") == "31 December 2019, 23:59 UK time"
 
 

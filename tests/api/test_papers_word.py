@@ -325,12 +325,30 @@ def test_the_foot_of_every_page_says_how_to_make_the_paper_again_and_which_page_
     paper = paper_of()
     made = opened(paper)
     (section,) = made.sections
-    again, pages = section.footer.paragraphs
-    assert again.text == paper.footer
-    assert [one.get(qn("w:instr")) for one in pages._p.iter(qn("w:fldSimple"))] == ["PAGE", "NUMPAGES"]
-    assert "".join(pages._p.xpath(".//w:t/text()")) == "Page 1 of 1"
-    assert section.header.is_linked_to_previous
-    assert not section.different_first_page_header_footer
+    for footer in (section.footer, section.first_page_footer):
+        again, pages = footer.paragraphs
+        assert again.text == paper.footer
+        assert [one.get(qn("w:instr")) for one in pages._p.iter(qn("w:fldSimple"))] == ["PAGE", "NUMPAGES"]
+        assert "".join(pages._p.xpath(".//w:t/text()")) == "Page 1 of 1"
+
+
+def test_every_page_but_the_first_says_at_its_head_what_it_is():
+    paper = paper_of()
+    section = opened(paper).sections[0]
+    assert section.different_first_page_header_footer
+    assert [one.text for one in section.header.paragraphs] == [paper.running]
+    assert [one.text for one in section.first_page_header.paragraphs] == [""]
+
+
+def test_a_short_table_stands_on_one_page_and_a_long_one_goes_on():
+    def kept(rows):
+        table = Table("Caption", "Sheet", (Column("No."), Column("Text")), tuple((str(n), "a") for n in range(rows)))
+        (made,) = opened(paper_of(table)).tables
+        return [all(one.paragraph_format.keep_with_next for cell in row.cells for one in cell.paragraphs)
+                for row in made.rows[1:]]  # fmt: skip
+
+    assert kept(18) == [True] * 17 + [False]
+    assert not any(kept(19))
 
 
 def test_the_language_is_british_english_everywhere():
@@ -366,6 +384,9 @@ def test_the_file_holds_only_its_own_parts():
         "word/_rels/document.xml.rels",
         "word/document.xml",
         "word/footer1.xml",
+        "word/footer2.xml",
+        "word/header1.xml",
+        "word/header2.xml",
         "word/numbering.xml",
         "word/settings.xml",
         "word/styles.xml",

@@ -302,3 +302,15 @@ def test_a_record_is_its_envelope_and_what_was_said():
 
 def test_an_instant_is_written_in_one_form():
     assert instant_text(datetime(2021, 6, 4, 9, tzinfo=UTC)) == "2021-06-04T09:00:00.000000Z"
+
+
+@pytest.mark.parametrize(
+    ("instant", "written"),
+    [
+        (datetime(1, 1, 2, 0, 1, 15, tzinfo=UTC), "0001-01-02T00:01:15.000000Z"),
+        (datetime(999, 12, 31, 23, 59, 59, 999999, UTC), "0999-12-31T23:59:59.999999Z"),
+        (datetime(2019, 6, 4, 10, 0, 0, 5, timezone(timedelta(hours=1))), "2019-06-04T09:00:00.000005Z"),
+    ],
+)
+def test_the_year_of_an_instant_has_four_digits(instant, written):
+    assert instant_text(instant) == written

@@ -10,7 +10,7 @@ from domain.points import Point
 from projections.claims import Claim
 from projections.claims_record import ClaimsRecord
 from projections.counted import CountQuery, CountUnknown, counted_actions
-from projections.rag_comparison import ComparisonDocument, rag_comparison
+from projections.rag_comparison import ComparisonDocument, PointsReversed, rag_comparison
 from tests.kit import (
     APRIL,
     FEBRUARY,
@@ -248,3 +248,13 @@ def test_nothing_recorded_later_changes_a_list():
     story.when(rated("2.4", "green", on=MARCH), in_error(6), renumbered("2.4", "3.1", priority="3"))
     story.when(withdrawn("3.1", on=MARCH)).then_accepted()
     assert as_bytes(counted_actions(story.plan, *points, CountQuery(population="all"))) == before
+
+
+@pytest.mark.parametrize("population", ["all", "due", "new", "closed", "withdrawn", "moved"])
+def test_points_in_the_wrong_order_are_refused_as_the_comparison_refuses_them(population):
+    story = given(added("2.4"))
+    with pytest.raises(PointsReversed) as refused:
+        behind(story, MAY, MARCH, population=population)
+    with pytest.raises(PointsReversed) as compared:
+        rag_comparison(story.plan, story.point(MAY), story.point(MARCH))
+    assert str(refused.value) == str(compared.value)

@@ -1,7 +1,7 @@
 """The document history: what was issued and presented, each frozen where it was."""
 
 from projections.document_history import document_history
-from tests.kit import APRIL, JUNE, LATER, MARCH, MAY, added, given, in_error, issued, presented, rated, recorded
+from tests.kit import APRIL, JUNE, LATER, MARCH, MAY, added, given, in_error, issued, presented, rated, recorded, today
 
 
 def test_a_version_is_frozen_at_the_event_that_issued_it():
@@ -44,3 +44,10 @@ def test_only_what_was_known_and_effective_is_in_the_history():
         for day, basis in ((APRIL, None), (APRIL, 6), (LATER, 6), (LATER, 7), (LATER, 8))
     }
     assert list(labels.values()) == [[], ["1.0"], ["1.0", "2.0"], ["2.0"], ["2.0", "3.0"]]
+
+
+def test_a_presentation_says_when_it_was_recorded_and_how_many_days_after_it():
+    story = given(presented("Board", on=MAY))
+    (told,) = document_history(story.plan, story.point(LATER))["presented"]
+    assert told["recorded_at"] == recorded(5).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    assert told["late_by_days"] == (today(5) - MAY).days

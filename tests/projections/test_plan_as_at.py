@@ -200,9 +200,31 @@ def test_an_action_that_has_left_still_answers():
 
 def test_an_action_is_unknown_before_it_was_added_and_before_it_was_recorded():
     story = given(added("2.4", on=APRIL))
-    for day, basis in ((MARCH, 5), (APRIL, 4)):
-        with pytest.raises(ActionUnknown, match=f"plan plan had no action 2.4 at {day}@{basis}"):
+    for day, basis, later in ((MARCH, 5, ""), (APRIL, 4, ", which was recorded later")):
+        with pytest.raises(ActionUnknown) as unknown:
             action_at(story.plan, "2.4", story.point(day, basis))
+        assert str(unknown.value) == (
+            f"action 2.4 was not known at this point ({day}@{basis}): "
+            f"it is in the plan from {APRIL.day} {APRIL:%B %Y}, by event 5{later}"
+        )
+
+
+def test_an_action_that_got_its_number_after_the_point_is_told_by_the_number_it_bore_then():
+    story = given(added("2.4"), renumbered("2.4", "2.6", on=MAY))
+    with pytest.raises(ActionUnknown, match=r"it has that number from .*, by event 6; it bore the number 2\.4 then$"):
+        action_at(story.plan, "2.6", story.point(APRIL, 5))
+
+
+def test_an_action_added_in_error_is_not_known_and_says_by_which_events():
+    wrong = added("2.4")
+    story = given(wrong, in_error(wrong))
+    with pytest.raises(ActionUnknown, match=r"event 5, which added it, was withdrawn by event 6$"):
+        action_at(story.plan, "2.4", story.point(MAY, 6))
+
+
+def test_an_action_that_never_was_is_told_from_one_not_yet_known():
+    with pytest.raises(ActionUnknown, match=r"plan plan had no action 9\.9 at "):
+        action_at(given().plan, "9.9", given().point(MAY, 4))
 
 
 def test_a_number_used_after_an_error_finds_whom_it_meant_at_the_basis():

@@ -13,7 +13,7 @@ from domain.evolve import evolve
 from domain.plan import Plan
 from domain.points import Point
 from projections.rag_comparison import counted_at
-from projections.replay import replay, replay_page
+from projections.replay import replay, replay_page, withdrawals_of
 from tests.kit import (
     APRIL,
     FEBRUARY,
@@ -91,7 +91,8 @@ def test_nothing_is_replayed_of_nothing():
 
 
 def without_withdrawals(steps):
-    return [{name: said for name, said in step.items() if name not in ("withdrawn_by", "change")} for step in steps]
+    since = ("withdrawn_by", "withdrawal", "change")
+    return [{name: said for name, said in step.items() if name not in since} for step in steps]
 
 
 def check_against_the_replay(told, pages):
@@ -99,7 +100,8 @@ def check_against_the_replay(told, pages):
     stream, plan = records(told), fold(told)
     steps = list(replay(stream))
     for after, limit in pages:
-        document = replay_page(plan, stream[after:], after, limit)
+        withdrawals = [one for one in stream if one.version in withdrawals_of(plan, after, limit)]
+        document = replay_page(plan, stream[after:], after, limit, withdrawals=withdrawals)
         expected = steps[after:] if limit is None else steps[after : after + limit]
         assert as_bytes(without_withdrawals(document["steps"])) == as_bytes(expected)
         last = len(steps) if limit is None else after + limit
@@ -160,6 +162,21 @@ def test_a_page_says_which_of_its_events_were_recorded_in_error_and_by_which_ver
     stream = records(story.events)
     page = replay_page(story.plan, stream[4:], after=4)
     assert [(step["version"], step["withdrawn_by"]) for step in page["steps"]] == [(5, None), (6, 7), (7, None)]
+
+
+def test_a_page_says_who_withdrew_its_events_and_why_wherever_that_stands():
+    wrong = rated("2.4", "red", MARCH)
+    story = given(added("2.4"), wrong, rated("2.4", "green", MAY), in_error(wrong, reason="Wrong action"))
+    stream = records(story.events)
+    assert withdrawals_of(story.plan, 4, 2) == [8]
+    assert withdrawals_of(story.plan, 6, 2) == withdrawals_of(story.plan, 4, 2, basis=7) == []
+    page = replay_page(story.plan, stream[4:], 4, 2, withdrawals=[stream[7]])
+    told = page["steps"][1]["withdrawal"]
+    assert told is not None
+    assert (told["version"], told["reason"], told["recorded_by"]) == (8, "Wrong action", stream[7].recorded_by)
+    assert page["steps"][0]["withdrawal"] is None
+    assert replay_page(story.plan, stream[4:], after=4)["steps"][1]["withdrawal"] == told
+    assert replay_page(story.plan, stream[4:], 4, 2, basis=7)["steps"][1]["withdrawal"] is None
 
 
 def test_a_page_says_by_how_many_each_event_changed_the_counts():

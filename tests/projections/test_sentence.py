@@ -50,11 +50,11 @@ SAID = [
     (inspected(judgements=[{"area": "All", "grade": "Good"}]), "Inspection by Ofsted reported, with 1 judgement"),
     (recommended(made_by="Ofsted"), "Recommendation R1 made by Ofsted: Improve"),
     (priority("4", "Homes", answers=["1", "2"]), "Priority 4 added: Homes, answering recommendations 1 and 2"),
-    (priority_reworded("2", "Care"), "Priority 2 reworded: Care"),
+    (priority_reworded("2", "Care"), "Priority 2 reworded: Care, was: Priority 2"),
     (priority_reworded("2", None, answers=["7"]), "Priority 2 answers recommendation 7"),
     (added("2.5", timescale="May 2019"), "2.5 added to Priority 2: Do 2.5, due May 2019"),
     (part("2.4a", "2.4"), "2.4a added as part of 2.4: Do 2.4a"),
-    (reworded("2.4", "Do more\nand more."), "2.4 reworded: Do more and more"),
+    (reworded("2.4", "Do more\nand more."), "2.4 reworded: Do more and more, was: Do 2.4"),
     (reworded("2.4", None, outcome="Better"), "2.4 given the outcome: Better"),
     (renumbered("2.4", "3.1", priority="3"), "2.4 renumbered 3.1 and moved to Priority 3"),
     (
@@ -75,7 +75,7 @@ SAID = [
     (measured(standing="On track"), "Measure Visits in time reported for March 2019: 81.7% (On track)"),
     (issued("3.0", summary="Reviewed"), "Document version 3.0 issued: Reviewed"),
     (presented("Board", "2019-04-15", MAY, previous="2019-03-15"),
-     "Plan as at 2019-04-15 against 2019-03-15 presented to Board"),
+     "Plan as at 15 April 2019, against 15 March 2019, presented to Board"),
     (in_error(6, reason="Typo"),
      "Version 6 (ActionRated of 15 February 2019) withdrawn as recorded in error, because: Typo"),
 ]  # fmt: skip

@@ -9,6 +9,7 @@
   const status = document.getElementById("said");
   const windows = new Map();
   let step = Number(replay.dataset.step);
+  let wanted = step;
   let timer = null;
   let playing = false;
 
@@ -41,6 +42,12 @@
     const on = at.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", ...zone });
     return `${on}, ${at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", ...zone })} UK time`;
   }
+  function withdrawal(said) {
+    const reason = said.reason ? safe(said.reason).trim() : "";
+    const ended = reason.endsWith(".") && !reason.endsWith("..") ? reason.slice(0, -1) : reason;
+    const by = `Withdrawn as recorded in error by ${safe(said.recorded_by)} on ${instant(said.recorded_at)}`;
+    return ended ? `${by}, because: ${ended}` : by;
+  }
   const signed = (change) => (change > 0 ? `(+${change})` : change < 0 ? `(−${-change})` : "");
 
   function fill(row, count, change) {
@@ -66,12 +73,17 @@
   }
 
   function show(event) {
-    step = event.version;
+    step = wanted = event.version;
     const sentence = document.createElement(event.withdrawn_by ? "s" : "span");
     sentence.textContent = safe(event.sentence);
     place("sentence").replaceChildren(sentence);
-    place("withdrawn").hidden = !event.withdrawn_by;
-    place("withdrawn_by").textContent = event.withdrawn_by ?? "";
+    place("withdrawn").hidden = !event.withdrawal;
+    if (event.withdrawal) {
+      const by = place("withdrawn_by");
+      place("withdrawal").textContent = withdrawal(event.withdrawal);
+      by.textContent = `event ${event.withdrawn_by}`;
+      by.href = by.getAttribute("href").replace(/events\/[0-9]+/, `events/${event.withdrawn_by}`);
+    }
     place("version").textContent = step;
     place("effective_on").textContent = day(event.effective_on);
     place("as_at").textContent = day(event.as_at);
@@ -93,6 +105,9 @@
     link();
   }
 
+  const ways = (from) => ({ first: 1, back: from - 1, next: from + 1, last });
+  const leads = (version) => version >= 1 && version <= last && version !== step;
+
   // The links and the address follow, so that this step can be kept, sent on, and loaded again.
   function link() {
     const to = (version) => {
@@ -101,14 +116,19 @@
       address.hash = "";
       return address.pathname + address.search;
     };
-    const places = { first: 1, back: step - 1, next: step + 1, last };
-    for (const [name, version] of Object.entries(places)) {
+    for (const [name, version] of Object.entries(ways(step))) {
       const anchor = document.getElementById(name);
-      const leads = version >= 1 && version <= last && version !== step;
-      if (leads) {
+      if (leads(version)) {
         anchor.href = to(version);
         anchor.removeAttribute("aria-disabled");
+        anchor.removeAttribute("tabindex");
+        anchor.removeAttribute("role");
       } else {
+        // Without its address it would lose the focus to the top of the page.
+        if (anchor === document.activeElement) {
+          anchor.tabIndex = 0;
+          anchor.setAttribute("role", "link");
+        }
         anchor.removeAttribute("href");
         anchor.setAttribute("aria-disabled", "true");
       }
@@ -118,12 +138,32 @@
     history.replaceState(null, "", to(step));
   }
 
-  function pause(why) {
+  function stop() {
     playing = false;
     clearTimeout(timer);
     button.textContent = step < last ? "Play" : "Play again";
+  }
+
+  function pause(why) {
+    stop();
     // What goes by is not read out; where it stops is.
     status.textContent = `${why} at event ${step} of ${last}: ${place("sentence").textContent}`;
+  }
+
+  // Steps are drawn in place, so that the focus stays where it is; only the last of many asked for at once is.
+  async function go(version) {
+    stop();
+    wanted = version;
+    try {
+      const event = await fetched(version);
+      if (wanted !== version || playing) return;
+      show(event);
+      stop();
+      status.textContent = `Event ${step} of ${last}: ${place("sentence").textContent}`;
+    } catch {
+      wanted = step;
+      status.textContent = "That event could not be fetched.";
+    }
   }
 
   async function play() {
@@ -148,6 +188,22 @@
   }
 
   button.addEventListener("click", () => (playing ? pause("Paused") : play()));
+  for (const name of Object.keys(ways(step))) {
+    document.getElementById(name).addEventListener("click", (event) => {
+      if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+      event.preventDefault();
+      const version = ways(wanted)[name];
+      if (version >= 1 && version <= last && version !== wanted) go(version);
+    });
+  }
+  const arrows = { ArrowLeft: -1, ArrowRight: 1 };
+  replay.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    if (!(event.key in arrows) || event.target.matches("input, select, textarea")) return;
+    event.preventDefault();
+    const version = wanted + arrows[event.key];
+    if (version >= 1 && version <= last) go(version);
+  });
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) speed.selectedIndex = 0;
   document.addEventListener("visibilitychange", () => document.hidden && playing && pause("Paused"));
   controls.hidden = false;

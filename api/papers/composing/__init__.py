@@ -19,6 +19,7 @@ from api.papers.composing.plan import action_paper, plan_paper
 from api.papers.composing.record import audit_paper, history_paper, trail_paper
 from api.papers.composing.replaying import ratings_paper, replay_paper
 from api.papers.paper import Paper
+from api.papers.wording import fixed
 
 #: Question -> how its document becomes a paper.
 COMPOSED: Mapping[str, Callable[[Any], Paper]] = {
@@ -44,5 +45,14 @@ COMPOSED: Mapping[str, Callable[[Any], Paper]] = {
 
 
 def compose(question: str, document: Any) -> Paper:
-    """The paper of a document that answers a question; raises KeyError of a question that has none."""
-    return COMPOSED[question](document)
+    """The paper of a document that answers a question; raises KeyError of a question that has none.
+
+    However its points were asked for, the paper is that of the points themselves, as its own command makes it again.
+    """
+    points = {name: document[name] for name in ("point", "previous", "current") if _is_point(document.get(name))}
+    as_fixed = {name: {**point, "asked": fixed(point)} for name, point in points.items()}
+    return COMPOSED[question]({**document, **as_fixed})
+
+
+def _is_point(said: Any) -> bool:
+    return isinstance(said, dict) and "asked" in said

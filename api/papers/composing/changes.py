@@ -8,12 +8,10 @@ from api.papers.paper import Block, Cell, Column, Day, Heading, Paper, Prose, Ta
 from api.papers.revision import revised
 from api.papers.wording import as_at_both, fixed, safe_lines
 from api.papers.wording_changes import ChangeWords, change_words
-from projections.change import Change
+from projections.change import Change, is_revision
 from projections.changes import ChangesDocument
 
-#: The facts that are running text, of which people want to see what was revised.
-_RUNNING = {"text", "outcome", "title", "progress"}
-_LAST = (Column("From", 1.2), Column("Versions", 1))
+_LAST = (Column("From", 1.2), Column("Events", 1))
 _VALUES = (Column("About", 4), Column("What", 1.6), Column("Previous", 2.5), Column("Current", 3.5), *_LAST)
 _TEXTS = (Column("About", 3), Column("What", 1.6), Column("Text, as revised", 6), *_LAST)
 
@@ -35,8 +33,8 @@ def _differences(document: ChangesDocument) -> Iterator[Block]:
     for place, changes in places.items():
         where = line(f"{document['priority_word']} {place}") if place else "The plan"
         yield Heading(where)
-        texts = [change for change in changes if _is_revision(change)]
-        values = [change for change in changes if not _is_revision(change)]
+        texts = [change for change in changes if is_revision(change)]
+        values = [change for change in changes if not is_revision(change)]
         for caption, sheet, columns, listed in (
             (f"What changed: {where}", "Changes", _VALUES, values),
             (f"Texts revised: {where}", "Texts revised", _TEXTS, texts),
@@ -50,11 +48,6 @@ def _under(table: Table, word: str, place: str | None) -> Table:
     return replace(table, before_columns=(Column(line(word)),), before=(line(place),))
 
 
-def _is_revision(change: Change) -> bool:
-    """Whether it is of a running text that became another."""
-    return change["fact"] in _RUNNING and isinstance(change["previous"], str) and isinstance(change["current"], str)
-
-
 def _row(change: Change, word: str, where: str, tags: Tags) -> list[Cell]:
     said = change_words(change, word, tags.labels)
     about = ": ".join(filter(None, [said.subject, said.text])) or where
@@ -64,7 +57,7 @@ def _row(change: Change, word: str, where: str, tags: Tags) -> list[Cell]:
 
 
 def _told(change: Change, said: ChangeWords, tags: Tags) -> list[Cell]:
-    if _is_revision(change):
+    if is_revision(change):
         return [revised(safe_lines(change["previous"]), safe_lines(change["current"]))]
     if change["fact"] == "rating":
         return [tags(change["previous"]), tags(change["current"])]

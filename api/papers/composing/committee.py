@@ -5,19 +5,20 @@ from collections.abc import Iterator
 from api.papers.chart import alternative, over_time_table, ratings_chart
 from api.papers.composing.actions import actions_table
 from api.papers.composing.comparison import changes_table, due_by, due_table, previous_against_current
-from api.papers.composing.parts import NONE, Tags, figures, issue_words, line, lines, paper_of, tag
-from api.papers.composing.plan import assurance_blocks, key_blocks, priority_title
+from api.papers.composing.overdue import overdue_table
+from api.papers.composing.parts import NONE, Tags, figures, line, lines, paper_of, tag
+from api.papers.composing.plan import assurance_blocks, key_blocks, measures_table, priority_title
 from api.papers.composing.record import presented_block, versions_block
 from api.papers.paper import Block, Cell, Column, Heading, PageBreak, Paper, Picture, Prose, Table, table_of
-from api.papers.wording import NOT_RATED, as_at_both, count, day_in_words, fixed
+from api.papers.wording import NOT_RATED, as_at_both, count, day_in_words, fixed, safe_text, version_words
+from api.papers.wording_lines import undated_words
 from projections.committee_paper import CommitteePaperDocument, ReportedPriority, SummaryLine
 
 
 def committee_paper(document: CommitteePaperDocument) -> Paper:
     """The report of progress: what the whole plan stands at, each priority, and what changed."""
     previous, current = document["previous"], document["current"]
-    version = document["document_version"]
-    what = ["Report of progress", *issue_words(version, day_in_words(version["issued_on"]) if version else "")]
+    what = ["Report of progress", *_versions(document)]
     blocks = [
         Heading("Purpose"),
         Prose(_purpose(document)),
@@ -32,12 +33,23 @@ def committee_paper(document: CommitteePaperDocument) -> Paper:
         due_table(document["comparison"]),
         Heading("Progress by priority"),
         *_priorities(document),
+        *_overdue(document),
+        *_measures(document),
         PageBreak(),
         *_appendices(document),
     ]
     command = f"asat paper {document['plan']} {fixed(previous)} {fixed(current)}"
     points = (previous, current)
     return paper_of(document, what, as_at_both(previous, current), blocks, command, points, landscape=True)
+
+
+def _versions(document: CommitteePaperDocument) -> Iterator[str]:
+    """The document versions that the paper shows or, of the current point, the last that had been issued."""
+    if version := document["document_version"]:
+        yield version_words(version)
+    if (against := document["previous_version"]) and against["frozen"]:
+        issued = day_in_words(against["issued_on"])
+        yield f"Compared with document version {safe_text(against['label'])}, issued {issued}"
 
 
 def _purpose(document: CommitteePaperDocument) -> str:
@@ -95,6 +107,21 @@ def _concerns(priority: ReportedPriority, title: str, tags: Tags) -> Table:
     under = line(priority["number"]), line(priority["title"])
     caption = f"Actions of concern in {title}"
     return actions_table(caption, priority["concerns"], tags, sheet="Concerns", under=under)
+
+
+def _overdue(document: CommitteePaperDocument) -> Iterator[Block]:
+    overdue = document["overdue"]
+    yield Heading(f"{count(len(overdue['overdue']), 'action')} overdue")
+    if overdue["overdue"]:
+        yield overdue_table(overdue)
+    if undated := undated_words(overdue):
+        yield Prose(undated)
+
+
+def _measures(document: CommitteePaperDocument) -> Iterator[Block]:
+    if document["measures"]:
+        yield Heading("Measures")
+        yield measures_table(document["measures"])
 
 
 def _appendices(document: CommitteePaperDocument) -> Iterator[Block]:

@@ -85,7 +85,7 @@ def changes_table(document: ComparisonDocument) -> Table:
     tags = Tags(document)
     columns = [
         Column("No."), Column("Action", 5), Column("Previous", 1.5), Column("Current", 1.5), Column("Direction", 1.5),
-        *figures("Version"),
+        *figures("Event"),
     ]  # fmt: skip
     rows = [
         [

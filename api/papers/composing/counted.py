@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.papers.composing.actions import due_cell
-from api.papers.composing.parts import Tags, line, lines, paper_of, tag
+from api.papers.composing.parts import Tags, line, lines, paper_of, points_of_record, tag
 from api.papers.paper import Block, Cell, Column, Day, Facts, Heading, Instant, Paper, Piece, Prose, Text, table_of
 from api.papers.wording import Labels, as_at, as_at_both, fixed, safe_text
-from api.papers.wording_counted import counted_words, figure_words, signed, what_moved
+from api.papers.wording_counted import counted_words, events_behind, figure_words, is_moving, signed, what_moved
 from api.papers.wording_events import (
     event_basis,
     event_command,
@@ -25,7 +25,7 @@ from projections.event import EventDocument
 def counted_paper(document: CountedDocument) -> Paper:
     """The actions behind a figure of a comparison, a row for each."""
     previous, current, query = document["previous"], document["current"], document["query"]
-    moving = query["population"] not in ("all", "due")
+    moving = is_moving(document)
     blocks: list[Block] = [Prose(f"{counted_words(document)}.", strong=True)]
     if said := figure_words(document):
         blocks.append(Prose(said))
@@ -46,7 +46,6 @@ def counted_paper(document: CountedDocument) -> Paper:
 
 
 def _counted(entry: CountedAction, document: CountedDocument, tags: Tags, moving: bool) -> list[Cell]:
-    versions = entry["versions"] if moving else [entry["rating_version"] or entry["added_version"]]
     return [
         line(entry["action"]),
         lines(entry["text"]),
@@ -54,7 +53,7 @@ def _counted(entry: CountedAction, document: CountedDocument, tags: Tags, moving
         tags(entry["rating"]),
         *([what_moved(entry, document["priority_word"]), signed(entry)] if moving else []),
         due_cell(entry["timescale"], entry["overdue"]),
-        ", ".join(map(str, versions)),
+        events_behind(entry, moving=moving),
     ]
 
 
@@ -94,14 +93,7 @@ def event_paper(document: EventDocument) -> Paper:
         tuple(blocks),
         event_command(document),
         event_basis(document).rstrip("."),
-        points=(
-            {
-                "effective_on": document["known_at"][:10],
-                "basis": document["basis"],
-                "known_at": document["known_at"],
-                "asked": "now",
-            },
-        ),
+        points=points_of_record(document),
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from api.papers.composing.parts import figures, line, lines, paper_of
 from api.papers.paper import Block, Cell, Column, Day, Heading, Paper, Prose, table_of
-from api.papers.wording import NOT_RATED, as_at, count, day_in_figures, fixed
+from api.papers.wording import NOT_RATED, as_at, count, day_in_figures, fixed, unended
 from api.papers.wording_lines import NEVER_MADE, assurance_words, cycle_words
 from projections.assurance import AssurancesDocument
 from projections.gaps import GapsDocument
@@ -92,7 +92,7 @@ def measures_paper(document: MeasuresDocument) -> Paper:
 def _measure(measure: MeasureHistory) -> list[Block]:
     title = line(measure["title"])
     named = {"Unit": measure["unit"], "Baseline": measure["baseline"], "Target": measure["target"]}
-    told = ". ".join(f"{name}: {line(said)}" for name, said in named.items() if said)
+    told = ". ".join(f"{name}: {unended(said)}" for name, said in named.items() if said)
     blocks: list[Block] = [Heading(title), *([Prose(told)] if told else [])]
     if not measure["readings"]:
         return [*blocks, Prose("No value has been reported.")]

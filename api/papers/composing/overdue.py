@@ -1,7 +1,7 @@
 """What is overdue and what has slipped, as a paper."""
 
 from api.papers.composing.parts import Tags, figures, line, lines, paper_of, stacked
-from api.papers.paper import Block, Cell, Column, Heading, Paper, Prose, table_of
+from api.papers.paper import Block, Cell, Column, Heading, Paper, Prose, Table, table_of
 from api.papers.wording import as_at, count, fixed
 from api.papers.wording_lines import days_moved, due_as_written, rescheduling_words, undated_words
 from projections.overdue import OverdueAction, OverdueDocument, RescheduledAction
@@ -9,16 +9,11 @@ from projections.overdue import OverdueAction, OverdueDocument, RescheduledActio
 
 def overdue_paper(document: OverdueDocument) -> Paper:
     """The overdue actions, then every one that was rescheduled, with who approved it."""
-    tags, point = Tags(document), document["point"]
-    overdue = [_late(late, tags) for late in document["overdue"]]
+    point = document["point"]
     rescheduled = [_moved(moved) for moved in document["rescheduled"]]
-    blocks: list[Block] = [Heading(f"{count(len(overdue), 'action')} overdue")]
-    if overdue:
-        columns = [
-            Column("No."), Column("Action", 5), Column("Rating", 1.4), Column("Due", 1.5), Column("Originally", 1.5),
-            *figures("Days"), Column("Lead", 2.5),
-        ]  # fmt: skip
-        blocks.append(table_of("Overdue actions, with the days they are over", columns, overdue, sheet="Overdue"))
+    blocks: list[Block] = [Heading(f"{count(len(document['overdue']), 'action')} overdue")]
+    if document["overdue"]:
+        blocks.append(overdue_table(document))
     blocks.append(Heading(f"{count(len(rescheduled), 'action')} rescheduled"))
     if rescheduled:
         columns = [Column("No."), Column("Action", 5), Column("Original", 1.5), Column("Now", 1.5), *figures("Days")]
@@ -28,6 +23,17 @@ def overdue_paper(document: OverdueDocument) -> Paper:
         blocks.append(Prose(undated))
     command = f"asat overdue {document['plan']} --at {fixed(point)}"
     return paper_of(document, ["Overdue actions"], as_at(point), blocks, command, (point,), landscape=True)
+
+
+def overdue_table(document: OverdueDocument) -> Table:
+    """The overdue actions, each with its original date beside the one it is late by."""
+    tags = Tags(document)
+    columns = [
+        Column("No."), Column("Action", 5), Column("Rating", 1.4), Column("Due", 1.5), Column("Originally", 1.5),
+        *figures("Days"), Column("Lead", 2.5),
+    ]  # fmt: skip
+    rows = [_late(late, tags) for late in document["overdue"]]
+    return table_of("Overdue actions, with the days they are over", columns, rows, sheet="Overdue")
 
 
 def _late(late: OverdueAction, tags: Tags) -> list[Cell]:

@@ -6,9 +6,11 @@ from typing import Any
 
 from api.papers.paper import Block, Cell, Column, Paper, Tag
 from api.papers.wording import NOT_RATED, Labels, fixed, known, ratings_of, safe_lines, safe_text
+from projections.event import EventDocument
 from projections.heading import Heading
-from projections.plan_as_at import IssueDocument
 from projections.point import PointDocument
+from projections.replay import ReplayDocument
+from projections.trail import TrailDocument
 
 _COLOUR = re.compile("#[0-9a-fA-F]{6}")
 
@@ -65,14 +67,10 @@ def taken(*points: PointDocument) -> str:
     return "; ".join(f"{fixed(point)}, {known(point)}" for point in points)
 
 
-def issue_words(version: IssueDocument | None, day: str) -> list[str]:
-    """The line under the title that names the document version in force; none where there is none.
-
-    Args:
-        version: the version.
-        day: the day it was issued, in words.
-    """
-    return [f"Document version {safe_text(version['label'])}, issued {day}"] if version else []
+def points_of_record(document: EventDocument | ReplayDocument | TrailDocument) -> tuple[PointDocument, ...]:
+    """The point that an answer about the record itself was made at: its newest version, on the day of that."""
+    known_at = document["known_at"]
+    return ({"effective_on": known_at[:10], "basis": document["basis"], "known_at": known_at, "asked": "now"},)
 
 
 def paper_of(

@@ -4,9 +4,9 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 from api.papers.composing.actions import actions_table, due_cell, every, rating_cell
-from api.papers.composing.parts import Tags, issue_words, line, lines, paper_of, tag, taken
+from api.papers.composing.parts import Tags, line, lines, paper_of, tag, taken
 from api.papers.paper import Block, Cell, Column, Day, Facts, Heading, Paper, Prose, Table, table_of
-from api.papers.wording import as_at, day_in_words, fixed, not_opened, printed_key, safe_text
+from api.papers.wording import as_at, day_in_words, fixed, not_opened, printed_key, safe_text, version_words
 from api.papers.wording_lines import answered_by, inspection_lines
 from projections.action import EvidenceDocument, SingleActionDocument
 from projections.assurance import AssuranceDocument
@@ -18,7 +18,7 @@ from projections.scale import RatingDocument
 def plan_paper(document: PlanDocument) -> Paper:
     """The plan as at a point: its key, its priorities with their actions, and what it answers to."""
     version = document["document_version"]
-    what = issue_words(version, day_in_words(version["issued_on"]) if version else "")
+    what = [version_words(version)] if version else []
     if document["status"] == "closed":
         what.append("This plan is closed.")
     actions = [action for priority in document["priorities"] for action in every(priority["actions"])]
@@ -86,7 +86,7 @@ def _behind(document: PlanDocument) -> Iterator[Block]:
     word = document["priority_word"]
     if document["measures"]:
         yield Heading("Measures")
-        yield _measures(document["measures"])
+        yield measures_table(document["measures"])
     if document["recommendations"]:
         yield Heading("Recommendations, and what answers them")
         rows = [
@@ -108,7 +108,8 @@ def _behind(document: PlanDocument) -> Iterator[Block]:
             yield table
 
 
-def _measures(measures: list[MeasureDocument]) -> Table:
+def measures_table(measures: list[MeasureDocument]) -> Table:
+    """The measures, each with its newest value."""
     columns = [
         Column("Measure", 4), Column("Baseline", 1.5), Column("Target", 1.5), Column("Latest", 1.5),
         Column("Standing", 1.5), Column("Period", 1.5),

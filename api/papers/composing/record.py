@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from api.papers.composing.parts import NONE, line, lines, paper_of
+from api.papers.composing.parts import NONE, line, lines, paper_of, points_of_record
 from api.papers.paper import Block, Cell, Column, Day, Heading, Instant, Paper, Piece, Prose, Table, Text, table_of
-from api.papers.wording import as_at, as_at_both, count, fixed, safe_text
+from api.papers.wording import as_at, as_at_both, count, fixed, safe_text, unended
 from api.papers.wording_lines import (
     claim_words,
     lateness,
@@ -97,14 +97,7 @@ def trail_paper(document: TrailDocument) -> Paper:
         trail_command(document),
         trail_basis(document),
         landscape=True,
-        points=(
-            {
-                "effective_on": document["known_at"][:10],
-                "basis": document["basis"],
-                "known_at": document["known_at"],
-                "asked": "now",
-            },
-        ),
+        points=points_of_record(document),
     )
 
 
@@ -132,7 +125,7 @@ def audit_paper(document: AuditDocument) -> Paper:
     blocks.append(_differences(document) if document["differences"] else Prose(NONE))
     blocks.append(Heading("Contradictions within the paper"))
     for number, contradiction in enumerate(document["contradictions"], 1):
-        why = f"{line(contradiction['why'])}."
+        why = f"{unended(contradiction['why'])}."
         rows = [[line(claim["where"]), claim_words(claim), claim["count"]] for claim in contradiction["claims"]]
         caption = f"Contradiction {number}: the claims"
         table = table_of(caption, _CLAIM, rows, sheet="Contradictions")

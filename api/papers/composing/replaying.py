@@ -1,9 +1,10 @@
 """How the plan came to stand where it does, as papers: the replay event by event, and the ratings over time."""
 
 from api.papers.chart import alternative, over_time_table, ratings_chart
-from api.papers.composing.parts import figures, line, paper_of
+from api.papers.composing.parts import figures, line, paper_of, points_of_record
 from api.papers.paper import Block, Cell, Column, Day, Instant, Paper, Picture, Piece, Prose, Text, table_of
 from api.papers.wording import NOT_RATED, as_at, fixed, instant_in_words, safe_text
+from api.papers.wording_lines import replay_command
 from projections.ratings_over_time import RatingsOverTimeDocument
 from projections.replay import PageStep, ReplayDocument
 
@@ -36,17 +37,10 @@ def replay_paper(document: ReplayDocument) -> Paper:
         (safe_text(document["organisation"]), "Replay of events"),
         f"What each event did to the ratings, as recorded {known}.",
         tuple(blocks),
-        f"asat replay {document['plan']}",
+        replay_command(document),
         f"as recorded {known}",
         landscape=True,
-        points=(
-            {
-                "effective_on": document["known_at"][:10],
-                "basis": document["basis"],
-                "known_at": document["known_at"],
-                "asked": "now",
-            },
-        ),
+        points=points_of_record(document),
     )
 
 
