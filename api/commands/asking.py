@@ -119,7 +119,7 @@ def counted(
 
     \b
       asat counted sunderland --current issue:3.0 --rating amber
-      asat counted sunderland --previous issue:2.0 --current issue:3.0 --population new
+      asat counted sunderland --previous issue:2.0 --population new
     """
     with plainly():
         query = CountQuery(when, population, rating, priority)

@@ -129,7 +129,9 @@ def test_the_judgements_of_an_inspection_are_shown_as_what_they_say(client: Test
 
 def assert_harmless(response: Any) -> None:
     """Nothing that was typed has become a part of the page."""
-    found = tree(response).xpath("//script[not(starts-with(@src, '/static/'))] | //main//img | //main//b[not(@class)] | //@onfocus | //@onerror")
+    found = tree(response).xpath(
+        "//script[not(starts-with(@src, '/static/'))] | //main//img | //main//b[not(@class)] | //@onfocus | //@onerror"
+    )
     assert not found, f"{found} in {response.url}"
 
 

@@ -79,4 +79,4 @@ def test_hostile_words_are_shown_as_words(client: TestClient) -> None:
 
 def test_what_is_not_there_is_said_in_words(reader: TestClient) -> None:
     assert "no document version '9.0'" in Page(reader, "/plans/sunderland/paper?previous=issue:9.0", 404).words
-    assert "did you mean previous?" in Page(reader, "/plans/sunderland/paper?pervious=now", 422).words
+    assert "did you mean previous?" in Page(reader, "/plans/sunderland/paper?previous1=now", 422).words
