@@ -23,10 +23,13 @@ IS_ROOT = os.geteuid() == 0
 as_root = pytest.mark.skipif(not IS_ROOT, reason="only root can become another user")
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
+# Whoever starts the tests in the background may have Ctrl-C ignored, which a process hands on to those it starts.
 USER = """
+import signal
 import sys
 from pathlib import Path
 from domain.ledger.embedded import EmbeddedServer
+signal.signal(signal.SIGINT, signal.default_int_handler)
 server = EmbeddedServer.start(Path(sys.argv[1]))
 print("ready", flush=True)
 """
