@@ -173,7 +173,7 @@ def _said(record: Recorded, named: dict[tuple[str, str], int]) -> Iterator[tuple
         case events.MeasureReported() as said:
             yield named["measure", said.measure], READING, json.dumps([said.period, said.value, said.standing])
         case events.VersionIssued() as said:
-            yield 0, ISSUE, said.label
+            yield 0, ISSUE, json.dumps([said.label, version])
         case events.ReportPresented() | events.EventWithdrawn():
             return
         case other:
@@ -208,7 +208,7 @@ def _document(day: date, basis: int, known_at: datetime, rows: Iterable[Assertio
                   "asked": f"{day.isoformat()}@{basis}"},
         "status": "closed" if CLOSED in plan else "open",
         "opened_on": OPENED.isoformat(),
-        "document_version": {"label": plan[ISSUE][0], "issued_on": _iso(plan[ISSUE][1])} if ISSUE in plan else None,
+        "document_version": _document_version(*plan[ISSUE], day, basis) if ISSUE in plan else None,
         "scale": scale,
         "ratings": scale["ratings"],
         "priorities": priorities,
@@ -306,6 +306,11 @@ def _recommendations(
             })  # fmt: skip
     documents.sort(key=lambda document: natural_order(document["number"]))
     return documents
+
+
+def _document_version(said: str, issued_on: date, day: date, basis: int) -> dict[str, Any]:
+    label, version = json.loads(said)
+    return {"label": label, "issued_on": _iso(issued_on), "frozen": (issued_on, version) == (day, basis)}
 
 
 def _measures(facts: list[dict[int, tuple[str, date]]]) -> list[dict[str, Any]]:
