@@ -3,9 +3,11 @@
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from domain.plan import Action, Plan
+from domain.plan import Plan
 from domain.points import Point
 from projections.contradictions import UNRATED
+from projections.counted_behind import rating_now
+from projections.difference import Between
 from projections.rag_comparison import ComparisonDocument, Movement, TotalsDocument, counted_at, movements
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ class ClaimsRecord:
     """
 
     def __init__(self, plan: Plan, previous: Point, current: Point, comparison: ComparisonDocument) -> None:
-        self._plan, self._end, self._basis = plan, plan.day_end(current), current.basis
+        self._between = Between(plan, previous, current)
         self._tables: dict[str | None, TotalsDocument] = {row["priority"]: row for row in comparison["rows"]}
         self._tables[None] = comparison["totals"]
         self._before, self._now = counted_at(plan, previous), counted_at(plan, current)
@@ -61,20 +63,5 @@ class ClaimsRecord:
         return was.rating.code if was and was.rating and movement.name != "new" else UNRATED
 
     def _current_rating(self, movement: Movement) -> str:
-        action: Action | None = movement.action
-        if movement.step < 0:
-            action = next((part for part in self._parts(movement.action) if part not in self._before), None)
-        given = action.rating.at(self._end, self._basis) if action else None
-        rating = self._plan.find_rating(given, self._end, self._basis) if given else None
-        return rating.code if rating else UNRATED
-
-    def _parts(self, action: Action) -> list[Action]:
-        """The parts counted now in place of an action, as they were added."""
-        return [one for one in self._now if _is_within(one, action)]
-
-
-def _is_within(action: Action, whole: Action) -> bool:
-    above = action.parent
-    while above is not None and above is not whole:
-        above = above.parent
-    return above is whole
+        now = rating_now(self._between, movement, self._before, self._now)
+        return now.rating.code if now and now.rating else UNRATED

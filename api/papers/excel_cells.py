@@ -10,8 +10,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from api.papers.colours import ink_on
 from api.papers.excel_sheets import cut_to, utf16
-from api.papers.paper import Cell, Day, Instant, Mark, Pair, Piece, Tag, Text, lines_of
-from api.papers.wording import day_in_figures, instant_in_figures
+from api.papers.paper import Cell, Day, Instant, Mark, Piece, Tag, Text, lines_of
+from api.papers.plain import shown_as
+from api.papers.wording import instant_in_figures
 
 # Excel counts days from 1900 on and takes that year for a leap year, so that the first days it gets right are these.
 _FIRST_DAY = date(1900, 3, 1)
@@ -106,21 +107,7 @@ def _pieces(lines: list[Cell]) -> Iterator[Piece]:
         if isinstance(line, Text):
             yield from line.pieces
         else:
-            yield Piece(_said(line))
-
-
-def _said(cell: Cell) -> str:
-    match cell:
-        case Day():
-            return day_in_figures(cell.iso)
-        case Instant():
-            return instant_in_figures(cell.iso)
-        case Tag():
-            return cell.label
-        case Pair():
-            return f"{cell.previous} → {cell.current}"
-        case _:
-            return str(cell)
+            yield Piece(shown_as(line))
 
 
 def _runs(pieces: list[Piece]) -> list[Piece]:

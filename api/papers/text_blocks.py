@@ -14,12 +14,11 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
+from api.papers.colours import ink_on
 from api.papers.wording import NOT_RATED, ratings_of, safe_lines, safe_text
 from projections.scale import RatingDocument
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-# Below this luminance white reads better on a colour than black does (both have a contrast of 4.58 on it).
-_DARK = 0.1791
 
 
 def line(text: str, style: str = "") -> Text:
@@ -85,10 +84,7 @@ def coloured(label: str, colour: str | None) -> Text:
     """A word on a background of the colour, black or white, whichever reads better: good on dark and on light."""
     if colour is None or not _COLOUR.fullmatch(colour):
         return line(label)
-    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in channels)
-    dark = 0.2126 * red + 0.7152 * green + 0.0722 * blue < _DARK
-    return Text(safe_text(label), style=Style(color="#ffffff" if dark else "#000000", bgcolor=colour.lower()))
+    return Text(safe_text(label), style=Style(color=ink_on(colour), bgcolor=colour.lower()))
 
 
 def table(*columns: str | Text, numbers: Iterable[int] = ()) -> Table:

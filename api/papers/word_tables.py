@@ -5,9 +5,9 @@ Built element by element: python-docx finds a cell by walking its table, which t
 
 from collections.abc import Iterator, Sequence
 
-from api.papers.paper import Cell, Column, Day, Facts, Instant, Pair, Table, Tag, Text, lines_of
+from api.papers.paper import Cell, Column, Facts, Pair, Table, Tag, Text, lines_of
+from api.papers.plain import shown_as
 from api.papers.word_elements import Element, element, on_colour, paragraph, possible, run, runs
-from api.papers.wording import day_in_figures, instant_in_figures
 
 # In twentieths of a point: the margins of a cell, and the width beyond which a long word may be broken.
 _MARGINS, _WIDEST_WORD = 180, 1700
@@ -111,23 +111,6 @@ def _line(cell: Cell, style: str) -> list[Element]:
     if isinstance(cell, Tag):
         return [run(cell.label, *(on_colour(cell.colour) or ()))]
     return runs(cell if isinstance(cell, Text) else shown_as(cell), bold=style != "TableText")
-
-
-def shown_as(cell: Cell) -> str:
-    """What a cell of one line says, as plain text."""
-    match cell:
-        case Day():
-            return day_in_figures(cell.iso)
-        case Instant():
-            return instant_in_figures(cell.iso)
-        case Pair():
-            return f"{cell.previous} → {cell.current}"
-        case Tag():
-            return cell.label
-        case Text():
-            return "".join(piece.text for piece in cell.pieces)
-        case _:
-            return str(cell)
 
 
 def _widths(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], width: int) -> list[int]:

@@ -1,0 +1,21 @@
+"""A cell of a paper as plain text, for the writers whose cells hold no more than that."""
+
+from api.papers.paper import Cell, Day, Instant, Pair, Tag, Text
+from api.papers.wording import day_in_figures, instant_in_figures
+
+
+def shown_as(cell: Cell) -> str:
+    """What a cell of one line says, as plain text."""
+    match cell:
+        case Day():
+            return day_in_figures(cell.iso)
+        case Instant():
+            return instant_in_figures(cell.iso)
+        case Pair():
+            return f"{cell.previous} → {cell.current}"
+        case Tag():
+            return cell.label
+        case Text():
+            return "".join(piece.text for piece in cell.pieces)
+        case _:
+            return str(cell)
