@@ -1,0 +1,4 @@
+"""What proves that a record has not been altered: the tree over its entries, signed notes, checkpoints and witnesses.
+
+Bytes and numbers in, bytes or an error out: nothing here reads a file, a clock or a database, or makes a random number.
+"""
