@@ -24,7 +24,7 @@ PORT = click.option(
 EXAMPLES = Path(domain.__file__).parent.parent / "examples"
 
 
-@click.command()
+@click.command(short_help="Serve the example histories.")
 @HOST
 @PORT
 @click.pass_obj
