@@ -65,8 +65,8 @@ class FoldedPlans:
         plan = folded.plan
         try:
             with without_collecting() if len(rows) > LONG else nullcontext():
-                for event_id, topic, state, recorded_at in rows:
-                    evolve(plan, read_event(topic, state), recorded_at)
+                for event_id, topic, state, said, recorded_at in rows:
+                    evolve(plan, read_event(topic, state, said), recorded_at)
                     folded.last = event_id
         except BaseException:
             plan.forget_after(plan.version)  # what an interrupted event had already said
