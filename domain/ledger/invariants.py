@@ -82,7 +82,7 @@ def _along_the_plan(recorder: LedgerRecorder, slug: str, seen: Callable[[int], N
     plan = Plan(slug)
     rows = recorder.select_fold(slug, 0)
     seen(len(rows))
-    for version, (_, topic, state, said, recorded_at) in enumerate(rows, 1):
+    for version, (_, _, topic, state, said, recorded_at) in enumerate(rows, 1):
         where = f"{slug} version {version} ({topic})"
         try:
             event, gone = read_with_redactions(topic, state, said)

@@ -7,6 +7,7 @@ lock, in one round trip (`migrations/0001_ledger.sql`).
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -56,8 +57,8 @@ class LedgerRecorder(PostgresApplicationRecorder):
             **names
         )
         self._fold = SQL(
-            "select event_id, topic, state, said::text, recorded_at from {schema}.events"
-            " left join {schema}.texts using (position) where plan = %b and version >= %b order by version"
+            "select version, event_id, topic, state, said::text, recorded_at from {schema}.events"
+            " left join {schema}.texts using (position) where plan = %b and version >= %b"
         ).format(**names)
         self._placed = SQL(
             "select {columns}, hashes from {schema}.events left join {schema}.texts using (position)"
@@ -112,9 +113,11 @@ class LedgerRecorder(PostgresApplicationRecorder):
         """Every row after a position, those to come included."""
         return LedgerSubscription(self, gt=gt, topics=topics)
 
-    def select_fold(self, plan: str, first: int) -> list[tuple[UUID, str, bytes, str | None, datetime]]:
-        """Id, topic, state, texts and instant of a plan's events from a version on: all that folding needs."""
-        rows: list[tuple[UUID, str, bytes, str | None, datetime]] = self._tuples(self._fold, plan, first)
+    def select_fold(self, plan: str, first: int) -> list[tuple[int, UUID, str, bytes, str | None, datetime]]:
+        """Version, id, topic, state, texts and instant of a plan's events from a version on: all that folding needs."""
+        rows: list[tuple[int, UUID, str, bytes, str | None, datetime]] = self._tuples(self._fold, plan, first)
+        # The database would sort them on disk; they come all but sorted.
+        rows.sort(key=itemgetter(0))
         return rows
 
     def select_events(
