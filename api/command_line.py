@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from api.commands import asking, keeping, serving
+from api.commands import asking, keeping, serving, trust
 from api.commands.context import Session
 from api.papers.wording import safe_text
 from api.settings import read_settings
@@ -66,7 +66,7 @@ def cli(context: click.Context, database_url: str | None, data: Path | None) -> 
     context.call_on_close(context.obj.close)
 
 
-for command in (*serving.COMMANDS, *asking.COMMANDS, *keeping.COMMANDS):
+for command in (*serving.COMMANDS, *asking.COMMANDS, *keeping.COMMANDS, *trust.COMMANDS):
     cli.add_command(command)
 
 

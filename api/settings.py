@@ -14,13 +14,14 @@ from domain.texts import Line
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the ledger is, where it serves, and who records."""
+    """Where the ledger is, where it serves, who records, and which file holds the key that signs."""
 
     database_url: str | None
     data: Path
     host: str
     port: int
     by: str
+    key: Path | None = None
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -42,6 +43,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         host=environment.get("ASAT_HOST") or "127.0.0.1",
         port=int(port),
         by=by,
+        key=Path(key).expanduser() if (key := environment.get("ASAT_KEY")) else None,
     )
 
 

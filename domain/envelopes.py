@@ -59,11 +59,14 @@ class Recorded:
     recorded_by: str
     event_id: UUID
     event: Event
+    #: The fields whose texts were destroyed, and read as `domain.redaction.REDACTED`.
+    redacted: tuple[str, ...] = ()
 
     def fields(self) -> dict[str, Any]:
         """The record as data: the envelope, then the event's own fields as they were said.
 
         `version` is the record's own place in its stream; what EventWithdrawn calls so stands under `withdraws`.
+        Where texts were destroyed, `redacted` names their fields.
         """
         said = self.event.model_dump(mode="json", exclude_unset=True)
         if "version" in said:
@@ -76,6 +79,7 @@ class Recorded:
             "recorded_by": self.recorded_by,
             "event_id": str(self.event_id),
             "type": type(self.event).__name__,
+            **({"redacted": list(self.redacted)} if self.redacted else {}),
             **said,
         }
 

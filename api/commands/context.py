@@ -19,7 +19,12 @@ from api.questions import Answer, Asker
 from api.settings import Settings
 from domain.envelopes import NotAnEvent
 from domain.ledger import Ledger, LedgerUnusable, PlanUnknown, VersionConflict
+from domain.ledger.checkpoints import CheckpointUnknown, KeyRefused
 from domain.points import PointUnknown, PointUnreadable, read_instant, read_point
+from domain.proofs.keys import NotAKey
+from domain.proofs.notes import NotANote, NotSigned
+from domain.proofs.pack import NoPack
+from domain.proofs.verify import Failed
 from domain.rules import Refused
 from projections.action import ActionUnknown
 from projections.claims import ClaimUnreadable
@@ -92,7 +97,8 @@ def plainly() -> Iterator[None]:
         _fail(f"{os.fsdecode(error.filename)} cannot be used ({error.strerror}); name another file")
     except (
         Refused, VersionConflict, NotAnEvent, PointUnknown, PointUnreadable, ActionUnknown, ClaimUnreadable,
-        CountUnknown, EventUnknown, FormUnknown, LedgerUnusable, PaperTooLong, PointsReversed,
+        CountUnknown, EventUnknown, FormUnknown, LedgerUnusable, PaperTooLong, PointsReversed, CheckpointUnknown,
+        Failed, KeyRefused, NoPack, NotAKey, NotANote, NotSigned,
     ) as error:  # fmt: skip
         _fail(str(error.args[0] if isinstance(error, LookupError) else error))
 

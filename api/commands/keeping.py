@@ -13,6 +13,7 @@ from api.commands.replaying import replay
 from api.settings import NO_AUTHOR, author
 from domain.envelopes import NotAnEvent, Proposal, Recorded, read_lines
 from domain.ledger import PlanUnknown
+from domain.ledger.checkpoints import checkpoints_of
 from domain.rules import Refused
 
 
@@ -91,7 +92,8 @@ def _by_plan(stored: list[Recorded]) -> dict[str, list[int]]:
 def check(session: Session, /) -> None:
     """Check the whole ledger: no gap, no going back in time, every plan's events whole and in order.
 
-    Reads every event. Exits with 1 and names each invariant that does not hold.
+    Reads every event, and compares the ledger with every checkpoint that was cut of it. Exits with 1 and names each
+    invariant that does not hold.
     """
     with plainly():
         size = session.ledger.size()
@@ -101,6 +103,10 @@ def check(session: Session, /) -> None:
             for broken in session.ledger.check(lambda more: bar.advance(task, more)):
                 found += 1
                 complain(f"{broken.where}: {broken.what}")
+        kept = checkpoints_of(session.ledger)
+        for broken in kept.broken():
+            found += 1
+            complain(f"{broken.where}: {broken.what}")
         plans = len(session.ledger.plans())
         events = f"{size:,} event{'' if size == 1 else 's'} in {plans} plan{'' if plans == 1 else 's'}"
         if found:
@@ -109,6 +115,8 @@ def check(session: Session, /) -> None:
         click.echo(
             f"{events}: positions gapless, instants in order, versions contiguous, every event one the rules accept"
         )
+        if cuts := len(kept.all()):
+            click.echo(f"{cuts} checkpoint{'' if cuts == 1 else 's'}: the ledger still holds what was signed")
         if not session.ledger.guarded:
             click.echo(
                 "Note: the program works as the owner of this ledger, as the server does not let it make a role that"

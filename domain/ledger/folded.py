@@ -57,7 +57,7 @@ class FoldedPlans:
         """
         rows = self._recorder.select_fold(folded.plan.slug, max(folded.plan.version, 1))
         if folded.last is not None:
-            if not rows or rows[0][0] != folded.last:
+            if not rows or rows[0][1] != folded.last:
                 folded.plan, folded.last = Plan(folded.plan.slug), None
                 self.catch_up(folded)
                 return True
@@ -65,8 +65,8 @@ class FoldedPlans:
         plan = folded.plan
         try:
             with without_collecting() if len(rows) > LONG else nullcontext():
-                for event_id, topic, state, recorded_at in rows:
-                    evolve(plan, read_event(topic, state), recorded_at)
+                for _, event_id, topic, state, said, recorded_at in rows:
+                    evolve(plan, read_event(topic, state, said), recorded_at)
                     folded.last = event_id
         except BaseException:
             plan.forget_after(plan.version)  # what an interrupted event had already said

@@ -23,6 +23,7 @@ from domain.ledger.recorder import LedgerRecorder
 from domain.ledger.recording import Recording
 from domain.ledger.schema import app_role, migrate
 from domain.ledger.stored import StoredRecord
+from domain.ledger.tree import LedgerTree
 from domain.plan import Plan
 
 SCHEMA = "asat"
@@ -37,6 +38,7 @@ class Ledger:
         self._recorder = LedgerRecorder(datastore)
         self._folded = FoldedPlans(self._recorder)
         self._recording = Recording(self._recorder, self._folded)
+        self._tree = LedgerTree(self._recorder)
 
     @classmethod
     def open(cls, *, database_url: str | None = None, data: Path | None = None, schema: str = SCHEMA) -> Self:
@@ -139,6 +141,14 @@ class Ledger:
     def size(self) -> int:
         """How many events the ledger holds: its newest position."""
         return self._recorder.max_notification_id() or 0
+
+    def tree(self) -> LedgerTree:
+        """The Merkle tree over all events, for proofs."""
+        return self._tree
+
+    def stored(self, slug: str, after: int = 0, limit: int | None = None) -> Sequence[StoredRecord]:
+        """The events of a plan after a version as they are stored: what the tree commits to, and the texts beside."""
+        return self._recorder.select_events(slug, gt=after, limit=limit)
 
     def check(self, seen: Callable[[int], None] = lambda _: None) -> Iterator[Broken]:
         """Every invariant of the whole ledger that does not hold; nothing when all is well.

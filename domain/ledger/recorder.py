@@ -7,6 +7,7 @@ lock, in one round trip (`migrations/0001_ledger.sql`).
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from domain.ledger.schema import channel
 from domain.ledger.stored import StoredRecord, UnstoredRow
 from domain.ledger.subscription import LedgerSubscription
 
-_COLUMNS = "plan, version, topic, state, position, recorded_at, recorded_by, event_id"
+_COLUMNS = "plan, version, topic, state, position, recorded_at, recorded_by, event_id, said::text"
 
 
 class Head(NamedTuple):
@@ -30,6 +31,15 @@ class Head(NamedTuple):
     position: int
     recorded_at: datetime | None  # none before the first event
     newest: int
+    #: The leaf of the event at the position; none before the first.
+    leaf: bytes | None
+
+
+class Placed(NamedTuple):
+    """A stored row and its place in the tree: the hashes of its leaf and of the nodes that its leaf completes."""
+
+    row: StoredRecord
+    hashes: bytes | None
 
 
 class LedgerRecorder(PostgresApplicationRecorder):
@@ -41,21 +51,33 @@ class LedgerRecorder(PostgresApplicationRecorder):
         super().__init__(datastore, events_table_name="events")
         self.channel_name = channel(datastore.schema)
         names = {"schema": Identifier(datastore.schema), "columns": SQL(_COLUMNS)}
-        self._append = SQL("select * from {schema}.append(%b, %b, %b, %b, %b, %b, %b)").format(**names)
-        self._append_one = SQL("select * from {schema}.append_one(%b, %b, %b, %b, %b, %b, %b)").format(**names)
-        self._select = SQL("select {columns} from {schema}.events").format(**names)
+        self._append = SQL("select * from {schema}.append(%b, %b, %b, %b, %b, %b, %b, %b)").format(**names)
+        self._append_one = SQL("select * from {schema}.append_one(%b, %b, %b, %b, %b, %b, %b, %b)").format(**names)
+        self._select = SQL("select {columns} from {schema}.events left join {schema}.texts using (position)").format(
+            **names
+        )
         self._fold = SQL(
-            "select event_id, topic, state, recorded_at from {schema}.events where plan = %b and version >= %b"
-            " order by version"
+            "select version, event_id, topic, state, said::text, recorded_at from {schema}.events"
+            " left join {schema}.texts using (position) where plan = %b and version >= %b"
         ).format(**names)
-        self._order = SQL(
-            "select position, plan, version, recorded_at from {schema}.events "
-            "where position > %b and position <= %b order by position limit %b"
+        self._placed = SQL(
+            "select {columns}, hashes from {schema}.events left join {schema}.texts using (position)"
+            " where position > %b and position <= %b order by position limit %b"
+        ).format(**names)
+        # A node lies in the row of the event whose leaf completed it.
+        self._nodes = SQL(
+            "select substr(hashes, 32 * w.level + 1, 32) from unnest(%b::int[], %b::bigint[]) with ordinality"
+            " as w(level, index, place) left join {schema}.events on position = (w.index + 1) << w.level"
+            " order by place"
+        ).format(**names)
+        self._strays = SQL(
+            "select position from {schema}.texts t"
+            " where not exists (select from {schema}.events e where e.position = t.position) order by position"
         ).format(**names)
         # An empty ledger's instant is -infinity, which Python has no value for.
         self._head = SQL(
             "select position, case when position > 0 then recorded_at end, "
-            "(select coalesce(max(position), 0) from {schema}.events) from {schema}.head"
+            "(select coalesce(max(position), 0) from {schema}.events), leaf from {schema}.head"
         ).format(**names)
         self._plans = SQL("select plan from {schema}.events where version = 1 order by plan").format(**names)
 
@@ -67,9 +89,10 @@ class LedgerRecorder(PostgresApplicationRecorder):
             OperationalError, InterfaceError: the connection failed; whether the rows are stored is then unknown.
         """
         columns = [
-            (str(row.originator_id), row.originator_version, row.topic, row.event_id, row.state, author, row.before)
+            (str(row.originator_id), row.originator_version, row.topic, row.event_id, row.state, author, row.before,
+             row.said)
             for row, author in zip(rows, authors, strict=True)
-        ]
+        ]  # fmt: skip
         query = self._append_one if len(rows) == 1 else self._append
         values: Sequence[Any] = (
             columns[0] if len(rows) == 1 else [list(column) for column in zip(*columns, strict=True)]
@@ -90,9 +113,11 @@ class LedgerRecorder(PostgresApplicationRecorder):
         """Every row after a position, those to come included."""
         return LedgerSubscription(self, gt=gt, topics=topics)
 
-    def select_fold(self, plan: str, first: int) -> list[tuple[UUID, str, bytes, datetime]]:
-        """Id, topic, state and instant of a plan's events from a version on: all that folding needs."""
-        rows: list[tuple[UUID, str, bytes, datetime]] = self._tuples(self._fold, plan, first)
+    def select_fold(self, plan: str, first: int) -> list[tuple[int, UUID, str, bytes, str | None, datetime]]:
+        """Version, id, topic, state, texts and instant of a plan's events from a version on: all that folding needs."""
+        rows: list[tuple[int, UUID, str, bytes, str | None, datetime]] = self._tuples(self._fold, plan, first)
+        # The database would sort them on disk; they come all but sorted.
+        rows.sort(key=itemgetter(0))
         return rows
 
     def select_events(
@@ -146,10 +171,18 @@ class LedgerRecorder(PostgresApplicationRecorder):
         head = self.select_head()
         return (head and head.position) or None
 
-    def select_order(self, after: int, last: int, limit: int) -> list[tuple[int, str, int, datetime]]:
-        """Position, plan, version and instant of a stretch of the whole ledger, by position."""
-        rows: list[tuple[int, str, int, datetime]] = self._tuples(self._order, after, last, limit)
-        return rows
+    def select_placed(self, after: int, last: int, limit: int) -> list[Placed]:
+        """A stretch of the whole ledger, by position, with the places in the tree."""
+        return [Placed(StoredRecord(*row), hashes) for *row, hashes in self._tuples(self._placed, after, last, limit)]
+
+    def select_nodes(self, wanted: Sequence[tuple[int, int]]) -> list[bytes | None]:
+        """Nodes of the tree by (level, index), in that order; None where there is no such row."""
+        levels, indexes = [level for level, _ in wanted], [index for _, index in wanted]
+        return [node for (node,) in self._tuples(self._nodes, levels, indexes)]
+
+    def select_stray_texts(self) -> list[int]:
+        """Positions for which there are texts but no event."""
+        return [position for (position,) in self._tuples(self._strays)]
 
     def select_head(self) -> Head | None:
         """The position and instant that the next append goes on from; None where somebody has removed it."""

@@ -18,7 +18,7 @@ from domain.evolve import evolve
 from domain.ledger.datastore import attempts
 from domain.ledger.errors import LedgerUnusable, VersionConflict
 from domain.ledger.folded import Folded, FoldedPlans
-from domain.ledger.mapper import event_state, read_record
+from domain.ledger.mapper import read_record, taken_apart
 from domain.ledger.recorder import LedgerRecorder
 from domain.ledger.stored import StoredRecord, UnstoredRow
 from domain.ledger.together import Stored, Together
@@ -236,7 +236,8 @@ def _try_out(batch: list[Proposal], plans: dict[str, Folded], today: date) -> li
         before = after.pop(proposal.plan, None)
         evolve(plan, event, PENDING)
         topic = type(event).__name__
-        rows.append(UnstoredRow(plan.slug, plan.version, topic, event_state(event), proposal.event_id, before))
+        state, said = taken_apart(event)
+        rows.append(UnstoredRow(plan.slug, plan.version, topic, state, proposal.event_id, said, before))
     return rows
 
 
@@ -266,7 +267,10 @@ def _same(proposal: Proposal, record: Recorded) -> bool:
     """Whether a record is what this proposal asks for, leaving out what the proposer left to us."""
     if proposal.plan != record.plan or type(proposal.event) is not type(record.event):
         return False
-    left_out = set(proposal.assumed)
+    # A text that was destroyed cannot be compared any more, only that there was one.
+    if not proposal.event.model_fields_set.issuperset(record.redacted):
+        return False
+    left_out = {*proposal.assumed, *record.redacted}
     return proposal.event.model_dump(exclude_unset=True, exclude=left_out) == record.event.model_dump(
         exclude_unset=True, exclude=left_out
     )

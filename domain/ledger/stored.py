@@ -12,6 +12,8 @@ class UnstoredRow(StoredEvent):
     """An event in bytes, about to be appended."""
 
     event_id: UUID
+    #: The texts beside it, as JSON: field -> [salt in base64, value].
+    said: str | None = None
     #: Of a plan's first event in a batch: the id of the event it was judged after.
     before: UUID | None = None
 
@@ -23,3 +25,5 @@ class StoredRecord(Notification):
     recorded_at: datetime
     recorded_by: str
     event_id: UUID
+    #: As in UnstoredRow, without those that were redacted; None where there are none, or none are left.
+    said: str | None = None

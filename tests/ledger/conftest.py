@@ -25,6 +25,8 @@ from domain.ledger.embedded import EmbeddedServer
 from domain.ledger.schema import app_role
 from domain.ledger.server_account import command, server_account
 from domain.plan import Action, Measure, Plan, Priority
+from domain.proofs.entry import Entry
+from domain.proofs.tree import completed_nodes, node_hash
 from domain.timeline import Timeline
 from tests.kit import LATER, added, opened, priority
 
@@ -223,13 +225,41 @@ def connected(conninfo: str, schema: str, role: str = "") -> Connection:
 
 def set_clock_back(owner: Connection, interval: str) -> None:
     """As when the server's clock was set back: another plan was opened at a later instant than it shows now."""
-    owner.execute(
-        "update head set position = position + 1, recorded_at = clock_timestamp() + %s::interval", (interval,)
-    )
-    owner.execute(
-        "insert into events select 'ahead-' || head.position, 1, head.position, head.recorded_at, 'x',"
-        " gen_random_uuid(), topic, state from events, head where events.position = 1"
-    )
+    with owner.transaction():
+        owner.execute(
+            "update head set position = position + 1, recorded_at = clock_timestamp() + %s::interval", (interval,)
+        )
+        owner.execute(
+            "insert into events select plan, 1, position, recorded_at, 'x', event_id, topic, state,"
+            " hashes_of(position, leaf(position, plan, 1, recorded_at, 'x', event_id, topic, state)) from"
+            " (select 'ahead-' || head.position as plan, head.position, head.recorded_at,"
+            " gen_random_uuid() as event_id, topic, state from events, head where events.position = 1 offset 0)"
+        )
+        owner.execute("insert into texts select head.position, said from texts, head where texts.position = 1")
+        owner.execute("set local session_replication_role = replica")
+        owner.execute(
+            "update head set leaf = (select substr(hashes, 1, 32) from events where events.position = head.position)"
+        )
+
+
+def reseal(owner: Connection) -> None:
+    """Grow the tree anew over what is there, as a forger does who knows of it."""
+    rows = owner.execute(
+        "select position, plan, version, recorded_at, recorded_by, event_id, topic, state from events order by position"
+    ).fetchall()
+    peaks: dict[int, bytes] = {}
+    leaf: bytes | None = None
+    with owner.transaction():
+        owner.execute("set local session_replication_role = replica")
+        for row in rows:
+            leaf = node = Entry(*row).leaf()
+            hashes = [node]
+            for level, _ in completed_nodes(row[0] - 1):
+                node = node_hash(peaks.get(level - 1, bytes(32)), node)
+                hashes.append(node)
+            peaks[len(hashes) - 1] = node
+            owner.execute("update events set hashes = %s where position = %s", (b"".join(hashes), row[0]))
+        owner.execute("update head set leaf = %s where position > 0", (leaf or bytes(32),))
 
 
 def until(holds: Callable[[], bool], within: float = 20.0) -> None:

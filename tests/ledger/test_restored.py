@@ -21,9 +21,11 @@ def restore(owner: Connection) -> Restore:
         with owner.transaction():
             owner.execute("set local session_replication_role = replica")  # no trigger fires
             owner.execute("delete from events where position > %s", (position,))
+            owner.execute("delete from texts where position > %s", (position,))
             owner.execute(
-                "update head set (position, recorded_at) ="
-                " (select count(*), coalesce(max(recorded_at), '-infinity') from events)"
+                "update head set (position, recorded_at, leaf) ="
+                " (select count(*), coalesce(max(recorded_at), '-infinity'),"
+                " (select substr(hashes, 1, 32) from events order by position desc limit 1) from events)"
             )
 
     return back_to

@@ -1,0 +1,154 @@
+"""Evidence packs: what an inspector takes away about one plan, to be verified offline by `verify.py`, which lies in it.
+
+A pack proves each of the plan's events to stand in the checkpointed tree, and the ledger's holder signs what a tree
+cannot show of one plan alone: which version was the newest. That statement binds: whoever is later given a pack with
+one more version from before it holds the proof, in the ledger's own hand, that it was kept back.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from importlib.resources import files
+
+from domain.proofs.checkpoint import Checkpoint
+from domain.proofs.keys import SignerKey, VerifierKey, to_base64
+from domain.proofs.notes import Note, sign_note
+from domain.proofs.tree import Node, consistency_proof, inclusion_proof
+from domain.proofs.verify import MOST_BYTES, zip_chunks
+
+
+class NoPack(ValueError):
+    """A pack of this cannot be made; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An event as the ledger holds it."""
+
+    position: int
+    #: What its leaf commits to.
+    entry: bytes
+    #: The texts beside it that are left, as JSON: field -> [salt in base64, value].
+    texts: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What goes into a pack, read at one moment."""
+
+    plan: str
+    #: All of the plan's events within the checkpoint, by version from the first.
+    events: Sequence[Held]
+    #: The ledger's present checkpoint, signed.
+    checkpoint: bytes
+    #: The notes of its keys, from the first (`key_note`).
+    keys: Sequence[bytes]
+    #: A checkpoint that the reader already holds.
+    since: bytes | None = None
+    #: Name -> bytes of the papers that were asked for.
+    papers: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def key_note(number: int, key: SignerKey, before: SignerKey | None) -> bytes:
+    """The note by which a key becomes the ledger's: signed by itself, and by the key that it takes over from."""
+    after = str(before.verifier) if before else "none"
+    text = f"AsAt signing key {number}\n{key.name}\n{key.verifier}\nafter {after}\n"
+    return sign_note(text, *([before, key] if before else [key]))
+
+
+def key_of_note(note: bytes) -> VerifierKey:
+    """The key that such a note is about; raises NotANote and NotAKey."""
+    return VerifierKey.read(Note.read(note).text.split("\n")[2])
+
+
+def nodes_needed(positions: Iterable[int], size: int, since: int | None) -> list[tuple[int, int]]:
+    """The nodes that a pack of the events at these positions is made from, so that they can be read at once."""
+    needed: dict[tuple[int, int], None] = {}
+
+    def note(level: int, index: int) -> bytes:
+        needed[level, index] = None
+        return b"\0" * 32
+
+    for position in positions:
+        inclusion_proof(position - 1, size, note)
+    if since is not None and 0 < since < size:
+        consistency_proof(since, size, note)
+    return list(needed)
+
+
+def make_pack(contents: Contents, node: Node, signer: SignerKey) -> bytes:
+    """The bytes of a pack. The same contents give the same bytes.
+
+    Raises:
+        NoPack: there is no event, the earlier checkpoint is a later one, or it would be larger than packs may be.
+    """
+    checkpoint = Checkpoint.read(Note.read(contents.checkpoint).text)
+    if not contents.events:
+        raise NoPack(f"the ledger's checkpoint holds nothing of plan {contents.plan}")
+    since: dict[str, bytes] = {}
+    if contents.since is not None:
+        earlier = Checkpoint.read(Note.read(contents.since).text)
+        if earlier.size > checkpoint.size:
+            raise NoPack(
+                f"the checkpoint to continue from is of {earlier.size} entries, and the ledger has {checkpoint.size}"
+            )
+        proof = consistency_proof(earlier.size, checkpoint.size, node)
+        since = {"since.txt": contents.since, "since-proof.json": _json([to_base64(one) for one in proof])}
+    signed = {
+        "README.md": _readme(contents, checkpoint, signer).encode(),
+        "verify.py": (files("domain.proofs") / "verify.py").read_bytes(),
+        **{f"papers/{name}": paper for name, paper in sorted(contents.papers.items())},
+    }
+    proved = {
+        "keys.json": _json([note.decode() for note in contents.keys]),
+        "checkpoint.txt": contents.checkpoint,
+        "statement.txt": sign_note(_statement(contents, checkpoint, signed), signer),
+        "events.jsonl": b"".join(_line(event, checkpoint.size, node) for event in contents.events),
+    }
+    data = b"".join(zip_chunks([*signed.items(), *proved.items(), *since.items()]))
+    if len(data) > MOST_BYTES:
+        raise NoPack(f"a pack of this would be {len(data) >> 20} MiB large; the most is {MOST_BYTES >> 20}")
+    return data
+
+
+def _line(event: Held, size: int, node: Node) -> bytes:
+    proof = [to_base64(one) for one in inclusion_proof(event.position - 1, size, node)]
+    texts = json.loads(event.texts) if event.texts else {}
+    return _json({"entry": to_base64(event.entry), "texts": texts, "proof": proof})
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def _statement(contents: Contents, checkpoint: Checkpoint, signed: Mapping[str, bytes]) -> str:
+    """What is signed; verify.py reads it."""
+    lines = [
+        "AsAt evidence pack 1",
+        checkpoint.origin,
+        f"plan {contents.plan}",
+        f"version {len(contents.events)}",
+        f"position {contents.events[-1].position}",
+        f"size {checkpoint.size}",
+        f"root {to_base64(checkpoint.root)}",
+        *(f"file {sha256(content).hexdigest()} {name}" for name, content in signed.items()),
+    ]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _readme(contents: Contents, checkpoint: Checkpoint, signer: SignerKey) -> str:
+    papers = "".join(f"- `papers/{name}`\n" for name in sorted(contents.papers))
+    template = (files("domain.proofs") / "pack.md").read_text(encoding="utf-8")
+    values = {
+        "plan": contents.plan,
+        "events": f"{len(contents.events):,}",
+        "origin": checkpoint.origin,
+        "size": f"{checkpoint.size:,}",
+        "key": str(signer.verifier),
+        "papers": papers or "No papers were asked for.\n",
+        "since": "" if contents.since is not None else "**This pack was made without one.** ",
+    }
+    for name, value in values.items():
+        template = template.replace("{" + name + "}", value)
+    return template

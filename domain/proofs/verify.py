@@ -1,0 +1,898 @@
+"""Verifies an evidence pack of AsAt from its bytes, offline: `python verify.py pack.zip --key KEY --since FILE`.
+
+This is one file that needs Python 3.11 and the package `cryptography` and nothing of AsAt, so that whoever does not
+trust AsAt, or the council that runs it, can read it whole and run it alone; that is why it is long. A copy is in every
+pack. Whoever suspects the sender takes it from elsewhere: a pack can be made with a verifier that finds all in order.
+
+It stops at the first thing that does not hold, and names it. What it cannot show it says at the end of its report.
+"""
+
+import argparse
+import base64
+import binascii
+import json
+import re
+import struct
+import sys
+import time
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+#: A larger pack is not read.
+MOST_BYTES = 256 << 20
+MOST_FILES = 64
+MOST_KEYS = 1000
+MOST_SIGNATURES = 100
+
+LOG_KEY, WITNESS_KEY = 0x01, 0x04
+
+
+class Failed(Exception):
+    """Something does not hold: where, and what."""
+
+    def __init__(self, where: str, what: str) -> None:
+        self.where, self.what = where, what
+        super().__init__(f"{where}: {what}")
+
+
+@dataclass
+class Report:
+    """What a pack was found to show, and what it does not."""
+
+    proved: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+
+# The pack: a zip of files that are stored as they are, in the one form in which AsAt writes it. Nothing is
+# decompressed, so it cannot swell; and no byte of it can differ without notice, not even in a file's date.
+
+
+def zip_chunks(files: Sequence[tuple[str, bytes]]) -> Iterator[bytes]:
+    """The bytes of a zip of these files, a piece at a time."""
+    offset, directory = 0, b""
+    for name, content in files:
+        title, size, crc = name.encode("ascii"), len(content), zlib.crc32(content)
+        sizes = struct.pack("<3L2H", crc, size, size, len(title), 0)
+        head = struct.pack("<4s5H", b"PK\x03\x04", 20, 0, 0, 0, 0x21) + sizes + title
+        yield head
+        yield content
+        directory += struct.pack("<4s6H", b"PK\x01\x02", 0x0314, 20, 0, 0, 0, 0x21) + sizes
+        directory += struct.pack("<3H2L", 0, 0, 0, 0o100644 << 16, offset) + title
+        offset += len(head) + size
+    yield directory
+    yield struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, len(files), len(files), len(directory), offset, 0)
+
+
+def zip_files(data: bytes) -> dict[str, bytes]:
+    """The files of a zip that is in the form of `zip_chunks` to the byte; raises Failed."""
+    where = "the pack"
+    if len(data) > MOST_BYTES:
+        raise Failed(where, f"it is larger than {MOST_BYTES >> 20} MiB, and is not read")
+    if not data.startswith(b"PK\x03\x04"):
+        raise Failed(where, "this is not a zip file")
+    files: list[tuple[str, bytes]] = []
+    at = 0
+    while data[at : at + 4] == b"PK\x03\x04":
+        if len(files) == MOST_FILES:
+            raise Failed(where, f"it holds more than {MOST_FILES} files")
+        if len(data) < at + 30:
+            raise Failed(where, "it is cut off")
+        size, length = struct.unpack_from("<LH", data, at + 22)
+        name, start = data[at + 30 : at + 30 + length], at + 30 + length
+        if not re.fullmatch(rb"([a-z0-9-]{1,80}/)?[A-Za-z0-9.-]{1,80}", name) or len(data) < start + size:
+            raise Failed(where, f"file {len(files) + 1} of it is cut off, or has no name that a pack uses")
+        files.append((name.decode("ascii"), data[start : start + size]))
+        at = start + size
+    at = 0
+    for chunk in zip_chunks(files):
+        if data[at : at + len(chunk)] != chunk:
+            raise Failed(where, f"it is not as AsAt wrote it, from byte {at + 1} on: altered, cut off or packed anew")
+        at += len(chunk)
+    if at != len(data):
+        raise Failed(where, "something was added after its end")
+    if len(dict(files)) != len(files):
+        raise Failed(where, "two files in it have the same name")
+    return dict(files)
+
+
+# Keys and signed notes (https://c2sp.org/signed-note, tlog-checkpoint, tlog-cosignature)
+
+
+def decoded(text: object, where: str) -> bytes:
+    """The bytes behind a base64 text in its one proper form."""
+    try:
+        data = base64.b64decode(str(text), validate=True)
+    except (binascii.Error, ValueError):
+        raise Failed(where, "what should be base64 is not") from None
+    if base64.b64encode(data).decode() != text:
+        raise Failed(where, "what should be base64 is not in its one proper form")
+    return data
+
+
+class Key(NamedTuple):
+    """A published key: NAME+ID+BASE64."""
+
+    text: str
+    name: str
+    key_id: bytes
+    kind: int
+    public: bytes
+
+    def signed(self, message: bytes, signature: bytes) -> bool:
+        """Whether this is the key's Ed25519 signature of the message."""
+        try:
+            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
+        except InvalidSignature:
+            return False
+        return True
+
+
+def read_key(text: str, kind: int, where: str) -> Key:
+    """A published key of this kind; raises Failed."""
+    parts = text.split("+", 2)
+    if len(parts) != 3 or not re.fullmatch(r"[0-9a-f]{8}", parts[1]) or not re.fullmatch(r"[^\s\x00-\x1f+]+", parts[0]):
+        raise Failed(where, "this is no key in the form NAME+ID+BASE64")
+    material = decoded(parts[2], where)
+    key_id = sha256(parts[0].encode() + b"\n" + material).digest()[:4]
+    if len(material) != 33 or material[0] != kind or key_id.hex() != parts[1]:
+        raise Failed(where, "the key is not whole, or of another kind")
+    return Key(text, parts[0], key_id, kind, material[1:])
+
+
+class Note(NamedTuple):
+    """A text and its signatures: name, key id, signature."""
+
+    text: str
+    signatures: list[tuple[str, bytes, bytes]]
+
+
+def read_note(data: bytes, where: str) -> Note:
+    """A signed note; raises Failed."""
+    try:
+        whole = data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Failed(where, "it is not a signed note") from None
+    text, blank, lines = whole.rpartition("\n\n")
+    if not blank or not lines.endswith("\n") or re.search(r"[\x00-\x09\x0b-\x1f]", whole):
+        raise Failed(where, "it is not a signed note, or is cut off")
+    if lines.count("\n") > MOST_SIGNATURES:
+        raise Failed(where, f"it has more than {MOST_SIGNATURES} signatures")
+    signatures = []
+    for line in lines[:-1].split("\n"):
+        parts = line.split(" ")
+        if len(parts) != 3 or parts[0] != "—":
+            raise Failed(where, "a line that should be a signature is none")
+        value = decoded(parts[2], where)
+        signatures.append((parts[1], value[:4], value[4:]))
+    return Note(text + "\n", signatures)
+
+
+def signers(note: Note, keys: Sequence[Key], where: str) -> list[Key]:
+    """Those of the keys that have signed the note; raises Failed where there is none, or one has not signed this."""
+    found = []
+    for key in keys:
+        for name, key_id, value in note.signatures:
+            if (name, key_id) == (key.name, key.key_id):
+                if not key.signed(note.text.encode(), value):
+                    raise Failed(where, f"it was altered: the signature by {key.name} is not of this text")
+                found.append(key)
+    if not found:
+        raise Failed(where, "no key that is known here has signed it")
+    return found
+
+
+def witnessed(note: Note, witness: Key) -> int:
+    """The second at which a witness signed the checkpoint, 0 where it has not; raises Failed where it is another's."""
+    at = 0
+    for name, key_id, value in note.signatures:
+        if (name, key_id) == (witness.name, witness.key_id):
+            second = int.from_bytes(value[:8], "big")
+            if not witness.signed(f"cosignature/v1\ntime {second}\n{note.text}".encode(), value[8:]):
+                raise Failed("the checkpoint", f"the signature of the witness {name} is not of it")
+            at = max(at, second)
+    return at
+
+
+def read_chain(data: bytes) -> list[Key]:
+    """The ledger's keys, from its first: each signs for itself, and is signed for by the one before; raises Failed."""
+    notes = read_json(data, "keys.json")
+    if not isinstance(notes, list) or {type(one) for one in notes} != {str} or len(notes) > MOST_KEYS:
+        raise Failed("keys.json", "it is not the list of the ledger's keys")
+    chain: list[Key] = []
+    for number, text in enumerate(notes, 1):
+        where = f"key {number} of the ledger"
+        note = read_note(encoded(text, where), where)
+        lines = note.text.split("\n")
+        key = read_key(lines[2] if len(lines) > 2 else "", LOG_KEY, where)
+        before = chain[-1].text if chain else "none"
+        if note.text != f"AsAt signing key {number}\n{key.name}\n{key.text}\nafter {before}\n":
+            raise Failed(where, "its note does not say that it follows the key before it")
+        if chain and chain[-1].name != key.name:
+            raise Failed(where, "it is in another name than the one before it")
+        for needed in {chain[-1].text: chain[-1], key.text: key}.values() if chain else [key]:
+            signers(note, [needed], where)
+        chain.append(key)
+    return chain
+
+
+class Checkpoint(NamedTuple):
+    """What a ledger held when it had so many entries."""
+
+    origin: str
+    size: int
+    root: bytes
+
+
+def read_checkpoint(note: Note, where: str) -> Checkpoint:
+    """The checkpoint that a note's text is; raises Failed."""
+    lines = note.text.split("\n")
+    if len(lines) < 4 or not re.fullmatch(r"0|[1-9][0-9]{0,18}", lines[1]):
+        raise Failed(where, "it is no checkpoint")
+    root = decoded(lines[2], where)
+    if len(root) != 32:
+        raise Failed(where, "its root is no hash")
+    return Checkpoint(lines[0], int(lines[1]), root)
+
+
+# The tree (RFC 9162, section 2)
+
+
+def leaf_hash(entry: bytes) -> bytes:
+    """The hash of an entry."""
+    return sha256(b"\x00" + entry).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """The hash over two others."""
+    return sha256(b"\x01" + left + right).digest()
+
+
+def stands_in(leaf: bytes, index: int, size: int, root: bytes, proof: Sequence[bytes]) -> bool:
+    """Whether the proof leads from the leaf to the root, as section 2.1.3.2 checks it."""
+    if not 0 <= index < size:
+        return False
+    place, last, value = index, size - 1, leaf
+    for step in proof:
+        if last == 0:
+            return False
+        if place & 1 or place == last:
+            value = node_hash(step, value)
+            while not place & 1 and place:
+                place, last = place >> 1, last >> 1
+        else:
+            value = node_hash(value, step)
+        place, last = place >> 1, last >> 1
+    return last == 0 and value == root
+
+
+def continues(first: Checkpoint, second: Checkpoint, proof: Sequence[bytes]) -> bool:
+    """Whether the second tree begins with the first, as section 2.1.4.2 checks it."""
+    if first.size == second.size:
+        return first.root == second.root and not proof
+    if first.size == 0:
+        return first.root == sha256(b"").digest() and not proof
+    steps = [first.root, *proof] if first.size & (first.size - 1) == 0 else list(proof)
+    if first.size > second.size or not steps:
+        return False
+    place, last = first.size - 1, second.size - 1
+    while place & 1:
+        place, last = place >> 1, last >> 1
+    old = new = steps[0]
+    for step in steps[1:]:
+        if last == 0:
+            return False
+        if place & 1 or place == last:
+            old, new = node_hash(step, old), node_hash(step, new)
+            while not place & 1 and place:
+                place, last = place >> 1, last >> 1
+        else:
+            new = node_hash(new, step)
+        place, last = place >> 1, last >> 1
+    return last == 0 and old == first.root and new == second.root
+
+
+# Events
+
+
+#: Begins every entry.
+FORM = b"asat/entry/1\n"
+
+
+class Entry(NamedTuple):
+    """A row of the ledger, as the tree commits to it."""
+
+    position: int
+    plan: str
+    version: int
+    recorded_at: int  # microseconds since 1970
+    recorded_by: str
+    topic: str
+    state: bytes
+
+
+def read_entry(data: bytes, where: str) -> Entry:
+    """The row that an entry's bytes are; raises Failed."""
+    fixed = struct.Struct(">qqq16s")
+    at = len(FORM) + fixed.size
+    if not data.startswith(FORM) or len(data) < at:
+        raise Failed(where, "its entry is not in the form of a ledger's")
+    position, version, recorded_at, _ = fixed.unpack_from(data, len(FORM))
+    texts: list[bytes] = []
+    while len(texts) < 4:
+        length = int.from_bytes(data[at : at + 8], "big")
+        texts.append(data[at + 8 : at + 8 + length])
+        at += 8 + length
+    if at != len(data):
+        raise Failed(where, "its entry is cut off, or something was added to it")
+    try:
+        plan, recorded_by, topic = (text.decode("utf-8") for text in texts[:3])
+    except UnicodeDecodeError:
+        raise Failed(where, "its entry holds a text that is not UTF-8") from None
+    return Entry(position, plan, version, recorded_at, recorded_by, topic, texts[3])
+
+
+class Event(NamedTuple):
+    """An event of the plan, read and proved."""
+
+    entry: Entry
+    said: dict[str, Any]
+    #: The fields of which only the digest is left.
+    gone: tuple[str, ...]
+
+    @property
+    def where(self) -> str:
+        """How a report names it."""
+        return f"version {self.entry.version} ({self.entry.topic})"
+
+
+def read_json(data: bytes, where: str) -> Any:
+    """The value of a JSON text in which nothing stands twice; raises Failed."""
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len(dict(pairs)) != len(pairs):
+            raise Failed(where, "a name stands twice in one object")
+        return dict(pairs)
+
+    try:
+        return json.loads(data.decode("utf-8"), object_pairs_hook=once)
+    except (ValueError, RecursionError):
+        raise Failed(where, "this is not JSON that can be read") from None
+
+
+def encoded(text: str, where: str) -> bytes:
+    """The text in UTF-8; raises Failed where it holds half a character."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise Failed(where, "a text in it is not whole") from None
+
+
+def text_digest(salt: bytes, value: object, where: str) -> str:
+    """What an event commits to in place of a text that stands beside the ledger."""
+    plain_json = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return sha256(salt + encoded(plain_json, where)).hexdigest()
+
+
+def digest_of(value: object) -> str | None:
+    """The digest that stands for a text in an event, None where the value is no such digest."""
+    if isinstance(value, dict) and list(value) == ["sha256"]:
+        return str(value["sha256"])
+    return None
+
+
+def read_event(line: bytes, checkpoint: Checkpoint, due: int) -> Event:
+    """The event on a line of events.jsonl, which must stand in the tree; `due` is the version that should come here."""
+    where = f"version {due}"
+    held = read_json(line, where)
+    if not isinstance(held, dict) or list(held) != ["entry", "texts", "proof"]:
+        raise Failed(where, "its line in events.jsonl is not as AsAt writes it")
+    data, texts, proof = decoded(held["entry"], where), held["texts"], held["proof"]
+    if not isinstance(texts, dict) or not isinstance(proof, list) or len(proof) > 64:
+        raise Failed(where, "its line in events.jsonl is not as AsAt writes it")
+    entry = read_entry(data, where)
+    found = f"version {entry.version} (position {entry.position}, {entry.topic})"
+    if not stands_in(leaf_hash(data), entry.position - 1, checkpoint.size, checkpoint.root,
+                     [decoded(one, where) for one in proof]):  # fmt: skip
+        raise Failed(found, "it is not in the ledger as it stands here: it was altered, added, or is another's")
+    said = read_json(entry.state, found)
+    if not isinstance(said, dict):
+        raise Failed(found, "what is stored of it is no event")
+    gone = [name for name, value in said.items() if digest_of(value) and name not in texts]
+    for name, kept in texts.items():
+        if not isinstance(kept, list) or len(kept) != 2 or digest_of(said.get(name)) is None:
+            raise Failed(found, f"the text {name!r} beside it is none that it has")
+        if text_digest(decoded(kept[0], found), kept[1], found) != digest_of(said[name]):
+            raise Failed(found, f"its text {name!r} is not the one that was recorded")
+        said[name] = kept[1]
+    return Event(entry, said, tuple(gone))
+
+
+def read_events(data: bytes, statement: "Statement", checkpoint: Checkpoint) -> list[Event]:
+    """All events of the plan, each in its place and none missing; raises Failed at the first that is not."""
+    events: list[Event] = []
+    lines = data.split(b"\n")
+    if lines.pop() != b"":
+        raise Failed("events.jsonl", "it is cut off")
+    for due, line in enumerate(lines, 1):
+        event = read_event(line, checkpoint, due)
+        entry = event.entry
+        where = f"version {entry.version} (position {entry.position}, {entry.topic})"
+        if entry.plan != statement.plan:
+            raise Failed(where, f"it is of plan {entry.plan}, not {statement.plan}")
+        if entry.version > due:
+            raise Failed(f"version {due}", f"it is missing: version {entry.version} stands in its place")
+        if entry.version < due:
+            raise Failed(where, f"it stands where version {due} should: twice, or out of order")
+        if events and entry.position <= events[-1].entry.position:
+            raise Failed(where, "it stands in the ledger before the version that it follows")
+        if events and entry.recorded_at < events[-1].entry.recorded_at:
+            raise Failed(where, f"it is dated {instant(entry.recorded_at)}, before the version that it follows")
+        events.append(event)
+    if len(events) < statement.version:
+        raise Failed(f"version {len(events) + 1}", f"it is missing: the ledger had {statement.version} of this plan")
+    if len(events) > statement.version or (events and events[-1].entry.position != statement.position):
+        raise Failed(f"version {statement.version}", "it is not the newest here, or not where the ledger says")
+    return events
+
+
+def redactions(events: Sequence[Event]) -> int:
+    """How many texts are gone, each by an event that says so; raises Failed where one is left out without any."""
+    redacted = {
+        (event.said.get("version"), str(name)): event.entry.version
+        for event in events
+        if event.entry.topic == "TextRedacted" and isinstance(event.said.get("fields"), list)
+        for name in event.said["fields"]
+    }
+    for event in events:
+        for name in event.gone:
+            if (event.entry.version, name) not in redacted:
+                raise Failed(event.where, f"its text {name!r} was left out of the pack, and no event redacts it")
+        for name in event.said:
+            by = redacted.get((event.entry.version, name))
+            if by is not None and name not in event.gone:
+                raise Failed(event.where, f"its text {name!r} was redacted by version {by}, and must not be here")
+    return sum(len(event.gone) for event in events)
+
+
+def instant(microseconds: int) -> str:
+    """An instant as AsAt writes it."""
+    seconds, fraction = divmod(microseconds, 1_000_000)
+    try:
+        return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{fraction:06}Z"
+    except (ValueError, OverflowError, OSError):
+        return f"{microseconds} microseconds"
+
+
+# The statement: what the ledger's key has signed of this plan, beyond what the tree itself shows
+
+
+class Statement(NamedTuple):
+    """That a plan's newest version in the ledger of a size is this one; and the files that were given with it."""
+
+    origin: str
+    plan: str
+    version: int
+    position: int
+    size: int
+    root: bytes
+    files: dict[str, str]
+
+
+_STATEMENT = re.compile(
+    r"AsAt evidence pack 1\n(?P<origin>[^\n]+)\nplan (?P<plan>[^\n]+)\nversion (?P<version>[1-9][0-9]{0,18})\n"
+    r"position (?P<position>[1-9][0-9]{0,18})\nsize (?P<size>[1-9][0-9]{0,18})\nroot (?P<root>[A-Za-z0-9+/=]{44})\n"
+    r"(?P<files>(?:file [0-9a-f]{64} [^\n ]+\n)*)"
+)
+
+
+def read_statement(note: Note, where: str) -> Statement:
+    """The statement that a note's text is; raises Failed."""
+    found = _STATEMENT.fullmatch(note.text)
+    if found is None:
+        raise Failed(where, "it is no statement of a ledger about a plan")
+    files = [line.split(" ")[1:] for line in found["files"].splitlines()]
+    return Statement(
+        found["origin"], found["plan"], int(found["version"]), int(found["position"]), int(found["size"]),
+        decoded(found["root"], where), {name: digest for digest, name in files},
+    )  # fmt: skip
+
+
+#: The files that are proved by what is in them; every other is named in the statement.
+_PROVED = {"keys.json", "checkpoint.txt", "statement.txt", "events.jsonl", "since.txt", "since-proof.json"}
+
+
+def check_files(files: dict[str, bytes], statement: Statement) -> None:
+    """That the other files are those that the statement names, unaltered; raises Failed."""
+    for name, digest in statement.files.items():
+        if name not in files:
+            raise Failed(name, "it is missing from the pack")
+        if sha256(files[name]).hexdigest() != digest:
+            raise Failed(name, "it is not the file that was signed for: it was altered")
+    for name in files:
+        if name not in statement.files and name not in _PROVED:
+            raise Failed(name, "it was added to the pack: nobody has signed for it")
+
+
+# The fold: what the events come to, as far as the figures go. Written apart from AsAt's own on purpose.
+
+
+class Fact(NamedTuple):
+    """Something said: from which day, by which version, what."""
+
+    on: str
+    version: int
+    value: Any
+
+
+@dataclass(eq=False)
+class Action:
+    """An action, as the events tell of it."""
+
+    parent: "Action | None"
+    facts: dict[str, list[Fact]] = field(default_factory=dict)
+    parts: list["Action"] = field(default_factory=list)
+
+    def say(self, name: str, event: Event, value: object) -> None:
+        """Take in what an event says."""
+        self.facts.setdefault(name, []).append(Fact(str(event.said["effective_on"]), event.entry.version, value))
+
+
+class Fold:
+    """The actions of a plan, and what each was at any day and basis."""
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        self.actions: list[Action] = []
+        self._borne: dict[str, list[tuple[int, Action]]] = {}
+        self._withdrawn: dict[int, int] = {}
+        for event in events:
+            self._take_in(event)
+
+    def _take_in(self, event: Event) -> None:
+        said, version, topic = event.said, event.entry.version, event.entry.topic
+        if topic == "EventWithdrawn":
+            self._withdrawn[said["version"]] = version
+        elif topic == "ActionAdded":
+            parent = self._find(said["parent"], version) if said.get("parent") is not None else None
+            action = Action(parent)
+            self.actions.append(action)
+            if parent is not None:
+                parent.parts.append(action)
+            self._numbered(action, event)
+            action.say("standing", event, "open")
+        elif topic == "ActionRenumbered":
+            self._numbered(self._find(said["action"], version), event)
+        elif topic == "ActionRated":
+            self._find(said["action"], version).say("rating", event, said["rating"])
+        elif topic in _STANDING:
+            self._find(said["action"], version).say("standing", event, _STANDING[topic])
+
+    def _numbered(self, action: Action, event: Event) -> None:
+        action.say("number", event, event.said["number"])
+        if event.said.get("priority") is not None and action.parent is None:
+            action.say("priority", event, event.said["priority"])
+        self._borne.setdefault(event.said["number"], []).append((event.entry.version, action))
+
+    def _find(self, number: str, version: int) -> Action:
+        """The action that bears or has borne this number, before a version."""
+        for given, action in reversed(self._borne.get(number, [])):
+            if self._counts(given, version - 1):
+                return action
+        raise KeyError(f"an action {number}")
+
+    def _counts(self, version: int, basis: int) -> bool:
+        return version <= basis < self._withdrawn.get(version, basis + 1)
+
+    def value(self, action: Action, name: str, day: str, basis: int) -> Any:
+        """What was in force: the last by (day, version) of what was recorded by the basis and not withdrawn by it."""
+        known = [fact for fact in action.facts.get(name, []) if fact.on <= day and self._counts(fact.version, basis)]
+        return max(known)[2] if known else None
+
+    def is_open(self, action: Action, day: str, basis: int) -> bool:
+        """Whether it was in the plan; a part is not where what it is part of has left."""
+        if self.value(action, "standing", day, basis) != "open":
+            return False
+        return action.parent is None or self.value(action.parent, "standing", day, basis) is None or self.is_open(
+            action.parent, day, basis
+        )  # fmt: skip
+
+    def open_actions(self, day: str, basis: int) -> list[Action]:
+        """The actions in the plan."""
+        return [action for action in self.actions if self.is_open(action, day, basis)]
+
+    def counts(self, day: str, basis: int) -> dict[tuple[str, str], int]:
+        """How many actions, by priority and rating; one with parts in the plan counts as its parts."""
+        found: dict[tuple[str, str], int] = {}
+        for action in self.open_actions(day, basis):
+            if any(self.is_open(part, day, basis) for part in action.parts):
+                continue
+            top = action
+            while top.parent is not None:
+                top = top.parent
+            key = self.value(top, "priority", day, basis), self.value(action, "rating", day, basis) or "unrated"
+            found[key] = found.get(key, 0) + 1
+        return found
+
+
+_STANDING = {"ActionClosed": "closed", "ActionWithdrawn": "withdrawn", "ActionReinstated": "open"}
+
+
+def check_figures(name: str, data: bytes, fold: Fold, events: Sequence[Event]) -> int:
+    """That the figures of a paper follow from the events; returns how many were compared; raises Failed."""
+    document = read_json(data, name)
+    try:
+        if name.endswith("/comparison.json"):
+            return _check_comparison(name, document, fold, events)
+        if name.endswith("/plan.json"):
+            return _check_plan(name, document, fold, events)
+    except (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError) as error:
+        raise Failed(name, f"its figures cannot be compared with the events ({error!r})") from None
+    return 0
+
+
+def _point(name: str, point: dict[str, Any], events: Sequence[Event]) -> tuple[str, int]:
+    day, basis = point["effective_on"], point["basis"]
+    if not 1 <= basis <= len(events) or point["known_at"] != instant(events[basis - 1].entry.recorded_at):
+        raise Failed(name, f"the ledger had no version {basis} at the instant that it names")
+    return str(day), int(basis)
+
+
+def _check_comparison(name: str, document: dict[str, Any], fold: Fold, events: Sequence[Event]) -> int:
+    compared = 0
+    for side in ("previous", "current"):
+        day, basis = _point(name, document[side], events)
+        expected = fold.counts(day, basis)
+        for row in [*document["rows"], {**document["totals"], "priority": None}]:
+            priority = row["priority"]
+            said = {**{code: pair[side] for code, pair in row["ratings"].items()}, "unrated": row["unrated"][side]}
+            mine: dict[str, int] = {}
+            for (under, rating), count in expected.items():
+                if priority is None or under == priority:
+                    mine[rating] = mine.get(rating, 0) + count
+            for rating in {**said, **mine}:
+                _same(name, side, priority, rating, said.get(rating, 0), mine.get(rating, 0))
+                compared += 1
+            _same(name, side, priority, "total", row["total"][side], sum(mine.values()))
+            compared += 1
+    return compared
+
+
+def _same(name: str, side: str, priority: str | None, rating: str, said: int, mine: int) -> None:
+    if said != mine:
+        place = f"priority {priority}" if priority is not None else "the whole plan"
+        raise Failed(name, f"it says {said} {rating} in {place} ({side}), and the events come to {mine}")
+
+
+def _check_plan(name: str, document: dict[str, Any], fold: Fold, events: Sequence[Event]) -> int:
+    day, basis = _point(name, document["point"], events)
+    said: dict[str, str | None] = {}
+    left = [action for priority in document["priorities"] for action in priority["actions"]]
+    while left:
+        action = left.pop()
+        said[action["number"]] = action["rating"]
+        left += action["actions"]
+    mine = {
+        fold.value(action, "number", day, basis): fold.value(action, "rating", day, basis)
+        for action in fold.open_actions(day, basis)
+    }
+    for number in sorted({**said, **mine}):
+        if number not in said or number not in mine:
+            raise Failed(name, f"action {number} is in the {'events' if number in mine else 'paper'} only")
+        if said[number] != mine[number]:
+            raise Failed(name, f"it says that action {number} is {said[number]}, and the events say {mine[number]}")
+    return len(said)
+
+
+# Verifying
+
+
+def verify(data: bytes, key: str | None = None, since: bytes | None = None, witnesses: Sequence[str] = ()) -> Report:
+    """What the pack of these bytes shows.
+
+    Args:
+        data: the pack.
+        key: the ledger's published key, as the reader knows it from elsewhere; now or before it was replaced.
+        since: a checkpoint or a pack of the same ledger that the reader has kept from before.
+        witnesses: published keys of witnesses whom the reader trusts.
+
+    Raises:
+        Failed: at the first thing that does not hold.
+    """
+    report = Report()
+    files = zip_files(data)
+    for name in ("keys.json", "checkpoint.txt", "statement.txt", "events.jsonl"):
+        if name not in files:
+            raise Failed(name, "it is missing from the pack")
+    chain = read_chain(files["keys.json"])
+    trusted = _trusted(chain, key, report)
+    note = read_note(files["checkpoint.txt"], "the checkpoint")
+    checkpoint, statement = _signed(note, files["statement.txt"], trusted, "")
+    by = signers(note, trusted, "the checkpoint")[0]
+    report.proved.append(f"The ledger {checkpoint.origin} has signed for {checkpoint.size:,} entries with {by.text}.")
+    _check_witnesses(note, witnesses, report)
+    check_files(files, statement)
+    events = read_events(files["events.jsonl"], statement, checkpoint)
+    first, last = events[0].entry, events[-1].entry
+    report.proved.append(
+        f"Each of the {len(events):,} events of plan {statement.plan} stands in it, unaltered: versions 1 to"
+        f" {len(events)}, recorded from {instant(first.recorded_at)} to {instant(last.recorded_at)}."
+    )
+    report.proved.append(
+        f"None before the newest is missing, and {checkpoint.origin} has signed that version {statement.version} is the"
+        " newest of this plan among those entries."
+    )
+    if gone := redactions(events):
+        report.proved.append(f"{gone} texts are gone: events of the plan say that they were redacted, by whom and why.")
+    _check_since(files, since, chain, checkpoint, events, report)
+    _check_papers(files, events, report)
+    return report
+
+
+def _trusted(chain: list[Key], key: str | None, report: Report) -> list[Key]:
+    """The keys that are believed: the one the reader knows, and those that it leads to."""
+    if key is None:
+        report.remarks.append(
+            f"Whose key it is was not checked. Compare it with the one that {chain[0].name} publishes, or give that"
+            f" with --key: {chain[-1].text}"
+        )
+        return chain
+    known = read_key(key.strip(), LOG_KEY, "the key that was given")
+    if known not in chain:
+        raise Failed("the key that was given", f"it is none of the ledger in this pack, which is {chain[0].name}")
+    return chain[chain.index(known) :]
+
+
+def _signed(note: Note, statement: bytes, keys: Sequence[Key], of: str) -> tuple[Checkpoint, Statement]:
+    """A checkpoint and the statement about a plan that goes with it, both signed."""
+    where = f"the checkpoint{of}"
+    checkpoint = read_checkpoint(note, where)
+    if any(key.name != checkpoint.origin for key in signers(note, keys, where)):
+        raise Failed(where, "it is another ledger's than that of the key that signed it")
+    where = f"the statement{of}"
+    signed = read_note(statement, where)
+    signers(signed, keys, where)
+    said = read_statement(signed, where)
+    if (said.origin, said.size, said.root) != checkpoint:
+        raise Failed(where, "it speaks of another checkpoint than the one beside it")
+    return checkpoint, said
+
+
+def _check_witnesses(note: Note, witnesses: Sequence[str], report: Report) -> None:
+    for text in witnesses:
+        witness = read_key(text.strip(), WITNESS_KEY, "the key of a witness")
+        at = witnessed(note, witness)
+        if not at:
+            raise Failed("the checkpoint", f"the witness {witness.name} has not signed it")
+        report.proved.append(f"The witness {witness.name} has signed it too, at {instant(at * 1_000_000)}.")
+    if not witnesses and len(note.signatures) > 1:
+        names = ", ".join(sorted({name for name, _, _ in note.signatures}))
+        report.remarks.append(f"The checkpoint bears signatures ({names}) that were not checked: give --witness KEY.")
+
+
+def _check_since(
+    files: dict[str, bytes], since: bytes | None, chain: list[Key], checkpoint: Checkpoint, events: Sequence[Event],
+    report: Report,
+) -> None:  # fmt: skip
+    """That the ledger continues what it was at an earlier checkpoint, the reader's own where there is one."""
+    kept = files.get("since.txt") if since is None else since
+    if kept is None:
+        report.remarks.append(
+            "That the ledger was not rewritten before this checkpoint was cut is not shown. Keep this pack: with"
+            " --since it shows that the next one continues it."
+        )
+        return
+    earlier: Statement | None = None
+    if kept.startswith(b"PK"):
+        inside = zip_files(kept)
+        note = read_note(inside.get("checkpoint.txt", b""), "the checkpoint of the earlier pack")
+        before, earlier = _signed(note, inside.get("statement.txt", b""), chain, " of the earlier pack")
+    else:
+        note = read_note(kept, "the earlier checkpoint")
+        signers(note, chain, "the earlier checkpoint")
+        before = read_checkpoint(note, "the earlier checkpoint")
+    if before.origin != checkpoint.origin:
+        raise Failed("the earlier checkpoint", f"it is of another ledger: {before.origin}")
+    if before.size > checkpoint.size:
+        raise Failed("the earlier checkpoint", f"it is of {before.size:,} entries, more than this pack's ledger has")
+    if not continues(before, checkpoint, _consistency(files, before, checkpoint)):
+        raise Failed(
+            "the earlier checkpoint",
+            f"the ledger does not continue it: what it held at {before.size:,} entries was altered, or it was forked",
+        )
+    if earlier is not None:
+        _check_earlier(earlier, events)
+    whose = (
+        "the earlier checkpoint" if since is not None else "the earlier checkpoint in the pack (do you hold the same?)"
+    )
+    report.proved.append(f"The ledger continues {whose}, of {before.size:,} entries: none of those was altered since.")
+
+
+def _consistency(files: dict[str, bytes], before: Checkpoint, checkpoint: Checkpoint) -> list[bytes]:
+    """The proof that the pack brings from that checkpoint to its own."""
+    where = "since-proof.json"
+    if before.size in (0, checkpoint.size):
+        return []
+    if where not in files or "since.txt" not in files:
+        raise Failed("the earlier checkpoint", "the pack has no proof from it: have it made with --since")
+    held = read_checkpoint(read_note(files["since.txt"], "since.txt"), "since.txt")
+    if held.size != before.size:
+        raise Failed("the earlier checkpoint", f"the pack's proof is from another, of {held.size:,} entries")
+    proof = read_json(files[where], where)
+    if not isinstance(proof, list) or len(proof) > 128:
+        raise Failed(where, "it is no proof")
+    return [decoded(one, where) for one in proof]
+
+
+def _check_earlier(earlier: Statement, events: Sequence[Event]) -> None:
+    """That nothing of the plan was kept back from an earlier pack, which said that a version was the newest."""
+    if not events or events[0].entry.plan != earlier.plan:
+        return
+    if len(events) < earlier.version or events[earlier.version - 1].entry.position != earlier.position:
+        raise Failed(f"version {earlier.version}", "it is not where the earlier pack says that it was")
+    for event in events[earlier.version : earlier.version + 1]:
+        if event.entry.position <= earlier.size:
+            raise Failed(event.where, "it was in the ledger when the earlier pack was made, and was kept back from it")
+
+
+def _check_papers(files: dict[str, bytes], events: Sequence[Event], report: Report) -> None:
+    papers = sorted(name for name in files if name.startswith("papers/"))
+    if not papers:
+        return
+    try:
+        fold = Fold(events)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise Failed("the events", f"one names what the plan does not have ({error})") from None
+    compared = 0
+    for name in papers:
+        if name.endswith(".json"):
+            compared += check_figures(name, files[name], fold, events)
+    report.proved.append(f"The papers are those that the ledger signed for ({', '.join(papers)}).")
+    report.proved.append(
+        f"{compared:,} of their figures follow from the events: ratings and counts of actions by priority and rating."
+    )
+    report.remarks.append(
+        "Nothing else in the papers was worked out anew: neither their wording, nor what is due, nor the forms other"
+        " than JSON. For these there is the ledger's signature and no more."
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command: 0 where everything holds, 1 where something does not, 2 where it cannot be read."""
+    parser = argparse.ArgumentParser(description="Verify an evidence pack of AsAt.")
+    parser.add_argument("pack", type=Path)
+    parser.add_argument("--key", help="the ledger's published key, as you know it from elsewhere")
+    parser.add_argument("--since", type=Path, help="a checkpoint or a pack that you have kept from before")
+    parser.add_argument("--witness", action="append", default=[], help="the published key of a witness you trust")
+    given = parser.parse_args(arguments)
+    try:
+        report = verify(read(given.pack), given.key, read(given.since) if given.since else None, given.witness)
+    except OSError as error:
+        print(f"{error.filename} cannot be read ({error.strerror})", file=sys.stderr)
+        return 2
+    except Failed as failed:
+        print(f"DOES NOT HOLD: {plain(str(failed))}", file=sys.stderr)
+        return 1
+    for line in [*report.proved, *([] if not report.remarks else ["", "Not shown:"]), *report.remarks]:
+        print(plain(line))
+    return 0
+
+
+def read(file: Path) -> bytes:
+    """The bytes of a file, as many as a pack may have and one more."""
+    with file.open("rb") as opened:
+        return opened.read(MOST_BYTES + 1)
+
+
+def plain(text: str) -> str:
+    """A text that cannot speak to the terminal."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

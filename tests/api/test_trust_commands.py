@@ -1,0 +1,211 @@
+"""The signing key, checkpoints, packs and verifying from the command line."""
+
+import json
+import re
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from psycopg import connect
+from psycopg.sql import SQL
+
+from api.command_line import cli
+from domain.ledger import Ledger
+from domain.ledger.embedded import EmbeddedServer
+from domain.proofs.checkpoint import Checkpoint, cosign, witness_key
+from domain.proofs.keys import SignerKey, VerifierKey
+from domain.proofs.notes import Note
+from domain.proofs.verify import zip_files
+from tests.api.conftest import load_examples
+
+NAME = "council.example/asat"
+WITNESS = SignerKey("inspector.example/w1", b"eyes" * 8)
+
+Asat = Callable[..., Result]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with the examples; its server keeps running, so that commands need not start one each."""
+    folder = tmp_path_factory.mktemp("trust") / "data"
+    with Ledger.open(data=folder) as ledger:
+        load_examples(ledger)
+        yield folder
+        assert list(ledger.check()) == []
+
+
+@pytest.fixture
+def asat(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Asat:
+    """Runs a command in a folder of its own; it must exit with `code`, and complain only where that is not 0."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("ASAT_KEY", raising=False)
+
+    def run(*arguments: object, code: int = 0, data: Path = folder, **environment: str) -> Result:
+        result = CliRunner().invoke(
+            cli, ["--data", str(data), *map(str, arguments)], env={"COLUMNS": "80", **environment}
+        )  # fmt: skip
+        assert result.exit_code == code, (result.output, result.exception)
+        assert (code == 0) == (result.stderr == ""), result.stderr
+        return result
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def kept_key(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of the key that signs for the examples."""
+    return tmp_path_factory.mktemp("keys") / "asat.key"
+
+
+@pytest.fixture
+def key(asat: Asat, kept_key: Path) -> Path:
+    if not kept_key.exists():
+        asat("key", "create", "--name", NAME, "-o", kept_key)
+    return kept_key
+
+
+# The key
+
+
+def test_a_key_is_made_in_a_file_that_nobody_else_can_read(asat: Asat, tmp_path: Path):
+    made = asat("key", "create", "--name", NAME, "-o", "new.key").stdout
+    file = tmp_path / "new.key"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert VerifierKey.read(made.strip()) == SignerKey.read(file.read_text().strip()).verifier
+    assert "PRIVATE" not in made
+    assert asat("key", "show", "--key", "new.key").stdout == made
+    before = file.read_bytes()
+    asat("key", "create", "--name", NAME, "-o", "new.key", code=1)
+    assert file.read_bytes() == before
+
+
+def test_a_key_is_not_made_through_a_link(asat: Asat, tmp_path: Path):
+    (tmp_path / "new.key").symlink_to(tmp_path / "elsewhere")
+    asat("key", "create", "--name", NAME, "-o", "new.key", code=1)
+    assert not (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o644])
+def test_a_key_that_others_can_read_is_refused(asat: Asat, tmp_path: Path, mode: int):
+    asat("key", "create", "--name", NAME, "-o", "new.key")
+    (tmp_path / "new.key").chmod(mode)
+    assert "chmod 600" in asat("checkpoint", "--key", "new.key", code=1).stderr
+
+
+def test_what_is_no_key_is_refused_and_not_repeated(asat: Asat, tmp_path: Path):
+    (tmp_path / "new.key").touch(0o600)
+    for content in (b"PRIVATE+KEY+secret", b"\xff", b"", b"x" * 100_000):
+        (tmp_path / "new.key").write_bytes(content)
+        said = asat("checkpoint", "--key", "new.key", code=1).stderr
+        assert "no whole secret key" in said
+        assert "PRIVATE" not in said
+    assert "cannot be the name of a key" in asat("key", "create", "--name", "two words", "-o", "x.key", code=1).stderr
+    assert "asat key create" in asat("checkpoint", code=1).stderr
+    asat("checkpoint", "--key", "no-such-file", code=2)
+
+
+# Checkpoints
+
+
+def test_a_checkpoint_is_printed_and_kept(asat: Asat, key: Path, tmp_path: Path):
+    printed = asat("checkpoint", ASAT_KEY=str(key)).stdout
+    note = Note.read(printed.encode())
+    assert Checkpoint.read(note.text).origin == NAME
+    asat("checkpoint", "--key", key, "-o", "checkpoint.txt")
+    assert (tmp_path / "checkpoint.txt").read_bytes() == printed.encode()
+    size = Checkpoint.read(note.text).size
+    listed = asat("checkpoint", "--list").stdout
+    assert re.fullmatch(rf"1: {size:,} entries, cut [-0-9T:.]+Z, signed by {NAME}\S*\n", listed.splitlines(True)[0])
+    assert "still holds what was signed" in asat("check").stdout
+    assert "council.example/asat+" in asat("key", "show").stdout
+
+
+def test_a_witness_s_signature_is_added(asat: Asat, key: Path, tmp_path: Path):
+    note = Note.read(asat("checkpoint", "--key", key).stdout_bytes)
+    signed = note.signed(cosign(Checkpoint.read(note.text), WITNESS, 1_679_315_147))
+    (tmp_path / "signed.txt").write_bytes(bytes(signed))
+    witness = str(witness_key(WITNESS.verifier))
+    added = asat("checkpoint", "--add-signature", "signed.txt", "--witness", witness)
+    assert added.stdout_bytes == bytes(signed)
+    assert "inspector.example/w1" in asat("checkpoint", "--list").stdout
+    asat("checkpoint", "--add-signature", "signed.txt", code=2)
+    (tmp_path / "signed.txt").write_bytes(b"rubbish")
+    asat("checkpoint", "--add-signature", "signed.txt", "--witness", witness, code=1)
+
+
+def test_check_names_the_checkpoint_that_the_ledger_contradicts(asat: Asat, tmp_path: Path):
+    data = tmp_path / "own"
+    with Ledger.open(data=data) as ledger:
+        load_examples(ledger)
+        asat("key", "create", "--name", NAME, "-o", "own.key")
+        asat("checkpoint", "--key", "own.key", data=data)
+        assert "1 checkpoint: the ledger still holds" in asat("check", data=data).stdout
+        server = EmbeddedServer.start(data)
+        with connect(server.owner_conninfo, autocommit=True) as owner:
+            owner.execute("set session_replication_role = replica")
+            owner.execute(SQL("update asat.checkpoints set size = size - 1"))
+        server.close()
+        assert "checkpoint 1 (" in asat("check", data=data, code=1).stderr
+
+
+# Packs
+
+
+def test_a_pack_is_made_and_verified(asat: Asat, key: Path, tmp_path: Path):
+    asat("pack", "sunderland", "--key", key, "--at", "issue:3.0", "--previous", "issue:2.0", "-o", "pack.zip")
+    files = zip_files((tmp_path / "pack.zip").read_bytes())
+    assert [name for name in files if name.startswith("papers/")] == [
+        "papers/comparison.json", "papers/comparison.md", "papers/plan.json", "papers/plan.md",
+    ]  # fmt: skip
+    assert files["papers/plan.json"] == asat("show", "sunderland", "--at", "issue:3.0", "-f", "json").stdout_bytes
+    public = asat("key", "show", "--key", key).stdout.strip()
+    said = asat("verify", "pack.zip", "--key", public).stdout
+    assert re.search(r"Each of the \d+ events of plan sunderland stands in it", said)
+    assert re.search(r"\d+ of their figures follow from the events", said)
+    asat("pack", "sunderland", "--key", key, "--since", "pack.zip", "-o", "next.zip")
+    assert "continues the earlier checkpoint" in asat("verify", "next.zip", "--since", "pack.zip").stdout
+
+
+@pytest.mark.parametrize("previous", ["2016-12-31", "2019-06-30"])
+def test_the_figures_of_every_example_follow_from_its_events(asat: Asat, key: Path, previous: str):
+    """The verifier's own fold comes to what the projections say, now and years before."""
+    for plan in json.loads(asat("plans", "-f", "json").stdout)["plans"]:
+        asat("pack", plan["plan"], "--key", key, "--previous", previous, "-o", "pack.zip")
+        assert "figures follow from the events" in asat("verify", "pack.zip").stdout
+
+
+def test_an_altered_pack_is_refused_in_a_sentence(asat: Asat, key: Path, tmp_path: Path):
+    asat("pack", "sunderland", "--key", key, "-o", "pack.zip")
+    data = bytearray((tmp_path / "pack.zip").read_bytes())
+    data[len(data) // 2] ^= 1
+    (tmp_path / "pack.zip").write_bytes(bytes(data))
+    result = asat("verify", "pack.zip", code=1)
+    assert result.stderr.startswith("DOES NOT HOLD: the pack: it is not as AsAt wrote it, from byte")
+    asat("pack", "sunderland", "--key", key, "--since", "pack.zip", "-o", "next.zip", code=1)
+    assert not (tmp_path / "next.zip").exists()
+
+
+def test_there_is_no_pack_of_an_unknown_plan_or_by_another_key(asat: Asat, key: Path, tmp_path: Path):
+    asat("checkpoint", "--key", key)
+    assert "nowhere" in asat("pack", "nowhere", "--key", key, "-o", "pack.zip", code=1).stderr
+    asat("key", "create", "--name", NAME, "-o", "other.key")
+    assert "is none of its keys" in asat("pack", "sunderland", "--key", "other.key", "-o", "pack.zip", code=1).stderr
+    assert not (tmp_path / "pack.zip").exists()
+
+
+def test_a_key_is_replaced(asat: Asat, tmp_path: Path):
+    data = tmp_path / "own"
+    with Ledger.open(data=data) as ledger:
+        load_examples(ledger)
+        assert "no key yet" in asat("key", "show", data=data, code=1).stderr
+        first = asat("key", "create", "--name", NAME, "-o", "1.key").stdout
+        asat("pack", "sunderland", "--key", "1.key", "-o", "1.zip", data=data)
+        second = asat("key", "rotate", "--key", "1.key", "-o", "2.key", data=data).stdout
+        assert asat("key", "show", data=data).stdout == first + second
+        assert "was replaced" in asat("key", "rotate", "--key", "1.key", "-o", "3.key", data=data, code=1).stderr
+        assert not (tmp_path / "3.key").exists()
+        asat("pack", "sunderland", "--key", "2.key", "--since", "1.zip", "-o", "2.zip", data=data)
+        for public in (first, second):
+            assert "continues" in asat("verify", "2.zip", "--key", public.strip(), "--since", "1.zip").stdout

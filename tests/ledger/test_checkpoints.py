@@ -1,0 +1,323 @@
+"""Keys and checkpoints: kept append-only, cut by the key that signs now, and compared with the tree at any time."""
+
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.errors import InsufficientPrivilege
+from psycopg.sql import SQL, Identifier
+
+from domain.ledger import Ledger
+from domain.ledger.checkpoints import CheckpointUnknown, KeyRefused, checkpoints_of, pack
+from domain.ledger.errors import LedgerDamaged, LedgerUnusable
+from domain.proofs.checkpoint import Checkpoint, cosign, open_checkpoint, witness_key
+from domain.proofs.keys import SignerKey
+from domain.proofs.notes import Note, NotSigned, sign_note
+from domain.proofs.pack import NoPack
+from domain.proofs.tree import EMPTY_ROOT
+from domain.proofs.verify import Failed, verify, zip_files
+from tests.kit import progressed, rated
+from tests.ledger.conftest import Connection, Server, begin, connected, record
+
+ORIGIN = "council.example/asat"
+KEY = SignerKey(ORIGIN, b"key1" * 8)
+NEXT_KEY = SignerKey(ORIGIN, b"key2" * 8)
+STRANGER = SignerKey(ORIGIN, b"else" * 8)
+WITNESS = SignerKey("inspector.example/w1", b"eyes" * 8)
+
+
+def broken(ledger: Ledger) -> list[str]:
+    return [f"{one.where}: {one.what}" for one in checkpoints_of(ledger).broken()]
+
+
+# Keys
+
+
+def test_a_ledger_has_no_key_until_one_signs_for_it(ledger: Ledger):
+    assert checkpoints_of(ledger).keys() == []
+    checkpoints_of(ledger).cut(KEY)
+    assert checkpoints_of(ledger).keys() == [KEY.verifier]
+
+
+def test_another_key_does_not_sign(ledger: Ledger):
+    kept = checkpoints_of(ledger)
+    kept.cut(KEY)
+    for refused in (lambda: kept.cut(STRANGER), lambda: kept.rotate(STRANGER, NEXT_KEY)):
+        with pytest.raises(KeyRefused, match="is none of its keys"):
+            refused()
+    assert kept.keys() == [KEY.verifier]
+
+
+def test_a_key_takes_over_and_the_old_one_no_longer_signs(ledger: Ledger):
+    kept = checkpoints_of(ledger)
+    kept.rotate(KEY, NEXT_KEY)
+    assert kept.keys() == [KEY.verifier, NEXT_KEY.verifier]
+    with pytest.raises(KeyRefused, match="was replaced"):
+        kept.cut(KEY)
+    kept.cut(NEXT_KEY)
+    for used in (KEY, NEXT_KEY):
+        with pytest.raises(KeyRefused, match="already"):
+            kept.rotate(NEXT_KEY, used)
+    with pytest.raises(KeyRefused, match="in the name of the old one"):
+        kept.rotate(NEXT_KEY, WITNESS)
+
+
+def test_no_secret_key_reaches_the_database(ledger: Ledger, owner: Connection):
+    kept = checkpoints_of(ledger)
+    kept.cut(KEY)
+    kept.rotate(KEY, NEXT_KEY)
+    for table in ("keys", "checkpoints"):
+        rows = owner.execute(SQL("select note from {}").format(Identifier(table))).fetchall()
+        assert rows
+        for (note,) in rows:
+            for key in (KEY, NEXT_KEY):
+                assert key.seed not in note
+                assert key.secret().split("+")[-1].encode() not in note
+
+
+def test_a_key_that_was_slipped_in_is_found(ledger: Ledger, owner: Connection):
+    kept = checkpoints_of(ledger)
+    kept.cut(KEY)
+    text = f"AsAt signing key 2\n{ORIGIN}\n{STRANGER.verifier}\nafter {KEY.verifier}\n"
+    owner.execute("select add_key(2, %s)", (sign_note(text, STRANGER),))
+    assert "key 2 of the ledger does not hold" in broken(ledger)[0]
+    with pytest.raises(LedgerDamaged, match="key 2"):
+        kept.cut(STRANGER)
+
+
+# Checkpoints
+
+
+def test_a_checkpoint_is_of_what_the_ledger_holds(ledger: Ledger):
+    kept = checkpoints_of(ledger)
+    empty = open_checkpoint(kept.cut(KEY).note, [KEY.verifier]).checkpoint
+    assert empty == Checkpoint(ORIGIN, 0, EMPTY_ROOT)
+    begin(ledger)
+    cut = kept.cut(KEY)
+    assert open_checkpoint(cut.note, [KEY.verifier]).checkpoint == Checkpoint(ORIGIN, 3, ledger.tree().root())
+    assert [(one.number, one.size) for one in kept.all()] == [(1, 0), (2, 3)]
+    record(ledger, rated("2.4"))
+    assert kept.all()[-1] == cut
+    assert broken(ledger) == []
+
+
+def test_the_same_checkpoint_is_kept_once(ledger: Ledger):
+    begin(ledger)
+    kept = checkpoints_of(ledger)
+    assert kept.cut(KEY) == kept.cut(KEY)
+    assert len(kept.all()) == 1
+    kept.rotate(KEY, NEXT_KEY)
+    assert kept.cut(NEXT_KEY).number == 2
+
+
+def test_checkpoints_of_another_program_are_seen(ledger: Ledger, ledgers: Callable[[], Ledger]):
+    begin(ledger)
+    cut = checkpoints_of(ledgers()).cut(KEY)
+    assert checkpoints_of(ledger).all() == [cut]
+
+
+def test_a_checkpoint_only_goes_forward(ledger: Ledger, app: Connection):
+    begin(ledger)
+    checkpoints_of(ledger).cut(KEY)
+    for size in (2, 4):
+        with pytest.raises(psycopg.errors.CheckViolation):
+            app.execute("select add_checkpoint(%s, %s)", (size, b"x"))
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        app.execute("select add_key(1, %s)", (b"x",))
+
+
+@pytest.mark.parametrize("table", ["keys", "checkpoints", "cosignatures"])
+def test_what_was_signed_is_append_only(ledger: Ledger, app: Connection, owner: Connection, table: str):
+    begin(ledger)
+    cosigned(ledger)
+    column = Identifier("line" if table == "cosignatures" else "note")
+    for change in ("delete from {0}", "truncate {0} cascade", "update {0} set {1} = {1} where false"):
+        statement = SQL(change).format(Identifier(table), column)
+        with pytest.raises(InsufficientPrivilege, match="append-only"):
+            owner.execute(statement)
+        with pytest.raises(InsufficientPrivilege):
+            app.execute(statement)
+    with pytest.raises(InsufficientPrivilege):
+        app.execute(SQL("insert into {0} select * from {0}").format(Identifier(table)))
+
+
+# Witnesses
+
+
+def cosigned(ledger: Ledger, at: int = 1_679_315_147) -> Note:
+    note = checkpoints_of(ledger).cut(KEY).note
+    signed = note.signed(cosign(Checkpoint.read(note.text), WITNESS, at))
+    checkpoints_of(ledger).add_signatures(signed, witness_key(WITNESS.verifier))
+    return signed
+
+
+def test_a_witness_signs_a_checkpoint_that_stays_as_it_was_cut(ledger: Ledger):
+    begin(ledger)
+    signed = cosigned(ledger)
+    kept = checkpoints_of(ledger)
+    assert [one.note for one in kept.all()] == [signed]
+    assert cosigned(ledger) == signed
+    assert kept.cut(KEY).note == signed
+    assert broken(ledger) == []
+    later = cosigned(ledger, 1_679_315_148)
+    assert kept.all()[0].note == later
+
+
+def test_only_the_witness_s_own_signature_of_our_own_checkpoint_is_kept(ledger: Ledger):
+    begin(ledger)
+    kept = checkpoints_of(ledger)
+    note = kept.cut(KEY).note
+    with pytest.raises(NotSigned):
+        kept.add_signatures(note, witness_key(WITNESS.verifier))
+    other = Checkpoint(ORIGIN, 3, b"x" * 32)
+    forged = Note.read(sign_note(other.text(), KEY)).signed(cosign(other, WITNESS, 1))
+    with pytest.raises(CheckpointUnknown):
+        kept.add_signatures(forged, witness_key(WITNESS.verifier))
+    assert kept.all()[0].note == note
+
+
+# Against the tree
+
+
+@pytest.fixture
+def signed_ledger(open_ledger: Callable[[], Ledger]) -> Ledger:
+    """A ledger with checkpoints of 3, 4 and 6 events, about to be damaged."""
+    ledger = open_ledger()
+    begin(ledger)
+    checkpoints_of(ledger).cut(KEY)
+    record(ledger, rated("2.4"))
+    checkpoints_of(ledger).cut(KEY)
+    record(ledger, progressed("2.4"), progressed("2.4"))
+    checkpoints_of(ledger).cut(KEY)
+    return ledger
+
+
+#: Puts the tree over what is there in order again, as one does who knows how.
+REGROW = """
+do $$ declare event events; begin
+    for event in select * from events order by position loop
+        update events e set hashes = hashes_of(e.position, leaf(
+            e.position, e.plan, e.version, e.recorded_at, e.recorded_by, e.event_id, e.topic, e.state))
+         where e.position = event.position;
+    end loop;
+    update head h set leaf = (select substr(e.hashes, 1, 32) from events e where e.position = h.position);
+end $$
+"""
+
+
+@pytest.fixture
+def damage(server: Server, signed_ledger: Ledger, schema: str) -> Any:
+    """Changes what it likes, and puts the tree in order again."""
+    with connected(server.owner_conninfo, schema) as owner:
+        owner.execute("set session_replication_role = replica")
+
+        def run(*statements: str) -> None:
+            for statement in (*statements, REGROW):
+                owner.execute(statement.encode())
+
+        yield run
+
+
+CUT_OFF = (
+    "delete from texts where position > 4",
+    "delete from events where position > 4",
+    "update head set position = 4, recorded_at = (select recorded_at from events where position = 4)",
+)
+
+
+def test_the_first_checkpoint_that_does_not_hold_is_named(signed_ledger: Ledger, damage: Any):
+    assert broken(signed_ledger) == []
+    damage("update events set recorded_by = 'Somebody else' where position = 4")
+    assert list(signed_ledger.check()) == [], "the tree was put in order: only a checkpoint shows it"
+    (found,) = broken(signed_ledger)
+    assert found.startswith("checkpoint 2 (4 entries, cut ")
+    assert "one was altered" in found
+    with pytest.raises(LedgerDamaged, match="nothing was signed"):
+        checkpoints_of(signed_ledger).cut(KEY)
+
+
+def test_an_end_that_was_cut_off_is_found(signed_ledger: Ledger, damage: Any):
+    damage(*CUT_OFF)
+    assert list(signed_ledger.check()) == [], "all was put in order: only a checkpoint shows it"
+    (found,) = broken(signed_ledger)
+    assert found.startswith("checkpoint 3 (6 entries")
+    assert "the ledger now has 4 entries only" in found
+
+
+def test_what_came_after_the_last_checkpoint_is_not_protected_by_it(signed_ledger: Ledger, damage: Any):
+    """Which is why checkpoints are cut often and given away."""
+    record(signed_ledger, progressed("2.4"))
+    damage("update events set recorded_by = 'Somebody else' where position = 7")
+    assert list(signed_ledger.check()) == []
+    assert broken(signed_ledger) == []
+
+
+def test_an_altered_checkpoint_is_found(signed_ledger: Ledger, damage: Any):
+    damage(
+        "update checkpoints set note = convert_to("
+        "replace(convert_from(note, 'UTF8'), E'\\n4\\n', E'\\n5\\n'), 'UTF8') where number = 2"
+    )
+    assert "checkpoint 2" in broken(signed_ledger)[0]
+    assert "cannot be believed" in broken(signed_ledger)[0]
+    damage("update checkpoints set note = 'x' where number = 1")
+    assert "holds a checkpoint that is none" in broken(signed_ledger)[0]
+
+
+def test_a_checkpoint_of_another_size_than_it_is_kept_under_is_found(signed_ledger: Ledger, damage: Any):
+    damage("update checkpoints set size = 2 where number = 1")
+    assert broken(signed_ledger)[0].endswith("what was signed is of 3 entries")
+
+
+# Packs
+
+
+def test_a_pack_of_a_plan_is_of_its_events_and_no_others(ledger: Ledger):
+    begin(ledger, "north")
+    begin(ledger, "south")
+    record(ledger, rated("2.4"), plan="north")
+    made = pack(ledger, "north", KEY, basis=4)
+    assert verify(made, str(KEY.verifier)).proved[1].startswith("Each of the 4 events of plan north")
+    assert checkpoints_of(ledger).all()[-1].size == 7
+    assert pack(ledger, "north", KEY) == made
+    for plan, basis in (("west", None), ("north", 5)):
+        with pytest.raises(NoPack):
+            pack(ledger, plan, KEY, basis=basis)
+
+
+def test_a_pack_continues_what_the_reader_holds(ledger: Ledger):
+    begin(ledger)
+    before = pack(ledger, "plan", KEY)
+    record(ledger, *[progressed("2.4")] * 9)
+    checkpoints_of(ledger).rotate(KEY, NEXT_KEY)
+    after = pack(ledger, "plan", NEXT_KEY, since=zip_files(before)["checkpoint.txt"])
+    assert "of 3 entries: none" in verify(after, str(KEY.verifier), before).proved[-1]
+    # The other way round: the later checkpoint is not what the earlier pack continues.
+    with pytest.raises(Failed):
+        verify(before, str(KEY.verifier), after)
+
+
+def test_a_pack_does_not_continue_what_this_ledger_has_not_signed(ledger: Ledger):
+    begin(ledger)
+    checkpoints_of(ledger).cut(KEY)
+    with pytest.raises(NoPack, match="none that this ledger has signed"):
+        pack(ledger, "plan", KEY, since=sign_note(Checkpoint(ORIGIN, 1, b"x" * 32).text(), STRANGER))
+    with pytest.raises(NoPack, match="asat check"):
+        pack(ledger, "plan", KEY, since=sign_note(Checkpoint(ORIGIN, 1, b"x" * 32).text(), KEY))
+    with pytest.raises(NoPack, match="the ledger has 3"):
+        pack(ledger, "plan", KEY, since=sign_note(Checkpoint(ORIGIN, 4, b"x" * 32).text(), KEY))
+
+
+def test_a_text_altered_beside_the_ledger_is_named_in_the_pack(signed_ledger: Ledger, damage: Any):
+    damage("update texts set said = replace(said::text, right(said::text, 4), 'x\"]}')::json where position = 5")
+    with pytest.raises(Failed, match=r"version 5 \(position 5, ProgressReported\): its text 'text' is not the one"):
+        verify(pack(signed_ledger, "plan", KEY))
+
+
+def test_two_who_sign_at_once_do_not_both_become_the_first_key(ledger: Ledger, monkeypatch: pytest.MonkeyPatch):
+    kept = checkpoints_of(ledger)
+    seen = kept.keys()
+    checkpoints_of(ledger).cut(KEY)
+    monkeypatch.setattr(kept, "keys", lambda: seen)
+    with pytest.raises(LedgerUnusable, match="at this moment"):
+        kept.cut(STRANGER)

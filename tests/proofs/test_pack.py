@@ -1,0 +1,595 @@
+"""Evidence packs: whole ones verify, alone and offline; whatever is altered in one is found, and named."""
+
+import ast
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from base64 import b64decode, b64encode
+from dataclasses import replace
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.proofs import verify as verifier
+from domain.proofs.checkpoint import Checkpoint, cosign, witness_key
+from domain.proofs.entry import Entry
+from domain.proofs.keys import SignerKey
+from domain.proofs.notes import Note, sign_note
+from domain.proofs.pack import NoPack, nodes_needed
+from domain.proofs.verify import Failed, verify, zip_chunks, zip_files
+from tests.proofs.packs import BEGAN, KEY, NEXT_KEY, ORIGIN, STRANGER, Book, with_file, with_lines
+
+VERIFIER_KEY = str(KEY.verifier)
+POINT: dict[str, Any] = {"effective_on": "2019-06-01", "basis": 5, "known_at": "2019-05-01T09:07:00.000000Z"}
+ACTION = {"number": "2.4", "rating": "green", "text": "Workspace", "actions": []}
+PLAN = {"point": POINT, "priorities": [{"number": "2", "actions": [ACTION]}]}
+EARLIER = {"effective_on": "2019-06-01", "basis": 4, "known_at": "2019-05-01T09:05:00.000000Z"}
+COUNTS = {
+    "ratings": {"amber": {"previous": 1, "current": 0}, "green": {"previous": 0, "current": 1}},
+    "unrated": {"previous": 0, "current": 0}, "total": {"previous": 1, "current": 1},
+}  # fmt: skip
+COMPARISON: dict[str, Any] = {
+    "previous": EARLIER,
+    "current": POINT,
+    "rows": [{"priority": "2", **COUNTS}],
+    "totals": COUNTS,
+}
+
+
+def as_json(value: Any) -> bytes:
+    return json.dumps(value).encode()
+
+
+@pytest.fixture
+def book() -> Book:
+    return Book()
+
+
+def not_held(pack: bytes, *parts: str, key: str | None = VERIFIER_KEY, **options: Any) -> None:
+    with pytest.raises(Failed) as failed:
+        verify(pack, key, **options)
+    for part in parts:
+        assert part in str(failed.value), str(failed.value)
+
+
+# What is whole
+
+
+def test_a_whole_pack_verifies_and_says_what_it_shows(book: Book):
+    report = verify(book.pack(), VERIFIER_KEY)
+    said = " ".join(report.proved)
+    assert "council.example/asat has signed for 7 entries" in said
+    assert "Each of the 5 events of plan plan" in said
+    assert "2019-05-01T09:01:00.000000Z to 2019-05-01T09:07:00.000000Z" in said
+    assert "version 5 is the newest" in said
+    assert ["not rewritten" in remark for remark in report.remarks] == [True]
+
+
+def test_the_same_contents_give_the_same_bytes(book: Book):
+    papers = {"b.json": b"{}", "a.md": b"A"}
+    assert book.pack(papers=papers) == Book().pack(papers=dict(reversed(papers.items())))
+
+
+def test_any_unzipper_opens_a_pack(book: Book):
+    with zipfile.ZipFile(io.BytesIO(book.pack())) as opened:
+        assert opened.testzip() is None
+        assert opened.namelist() == [
+            "README.md", "verify.py", "keys.json", "checkpoint.txt", "statement.txt", "events.jsonl",
+        ]  # fmt: skip
+        readme = opened.read("README.md").decode()
+    assert VERIFIER_KEY in readme
+    assert "{" not in readme
+
+
+def test_the_program_in_the_pack_verifies_it_alone(book: Book, tmp_path: Path):
+    pack, program = tmp_path / "pack.zip", tmp_path / "verify.py"
+    pack.write_bytes(book.pack())
+    program.write_bytes(zip_files(pack.read_bytes())["verify.py"])
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-I", str(program), str(pack), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+
+    done = run("--key", VERIFIER_KEY)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Each of the 5 events" in done.stdout
+    done = run("--key", str(STRANGER.verifier))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("DOES NOT HOLD: the key that was given")
+    pack.unlink()
+    assert run().returncode == 2
+
+
+def test_the_program_imports_nothing_but_python_and_cryptography():
+    tree = ast.parse(Path(str(verifier.__file__)).read_text(encoding="utf-8"))
+    imported = {
+        name.split(".")[0]
+        for node in ast.walk(tree)
+        for name in ([one.name for one in node.names] if isinstance(node, ast.Import)
+                     else [str(node.module)] if isinstance(node, ast.ImportFrom) else [])
+    }  # fmt: skip
+    assert imported - set(sys.stdlib_module_names) == {"cryptography"}
+
+
+def test_without_a_key_the_report_says_that_whose_it_is_was_not_checked(book: Book):
+    remarks = verify(book.pack()).remarks
+    assert VERIFIER_KEY in remarks[0]
+
+
+def test_the_nodes_that_a_pack_needs_are_known_beforehand(book: Book):
+    wanted = nodes_needed([entry.position for entry in book.of("plan")], 7, 3)
+    assert len(wanted) == len(set(wanted))
+    assert all((index + 1) << level <= 7 for level, index in wanted)
+
+
+def test_there_is_no_pack_of_a_plan_without_events(book: Book):
+    with pytest.raises(NoPack, match="nothing of plan nobody"):
+        book.pack("nobody")
+
+
+# Events altered on the way
+
+
+def entry_of(line: dict[str, Any]) -> bytes:
+    return b64decode(line["entry"])
+
+
+def swapped(lines: list[dict[str, Any]]) -> None:
+    lines[2], lines[3] = lines[3], lines[2]
+
+
+def with_entry(index: int, **fields: Any) -> Any:
+    """The event with other fields, and its old proof."""
+
+    def change(lines: list[dict[str, Any]]) -> None:
+        old = Book().of("plan")[index]
+        lines[index]["entry"] = b64encode(bytes(replace(old, **fields))).decode()
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "where", "what"),
+    [
+        (lambda lines: lines.pop(), "version 5", "is missing: the ledger had 5"),
+        (lambda lines: lines.pop(2), "version 3", "is missing: version 4 stands in its place"),
+        (lambda lines: lines.pop(0), "version 1", "is missing"),
+        (lambda lines: lines.append(lines[-1]), "version 5 (position 7, ActionRated)", "twice, or out of order"),
+        (lambda lines: lines.insert(3, lines[2]), "version 3 (position 4, ActionAdded)", "twice, or out of order"),
+        (swapped, "version 3", "version 4 stands in its place"),
+        (with_entry(3, recorded_at=BEGAN), "version 4 (position 5, ActionRated)", "altered"),
+        (with_entry(3, recorded_by="Somebody else"), "version 4 (position 5, ActionRated)", "altered"),
+        (with_entry(3, plan="other"), "version 4", "altered"),
+        (with_entry(3, version=5), "version 5 (position 5, ActionRated)", "altered"),
+        (with_entry(3, position=6), "version 4 (position 6, ActionRated)", "altered"),
+        (with_entry(3, position=0), "version 4 (position 0, ActionRated)", "altered"),
+        (with_entry(3, position=2**62), "version 4", "altered"),
+        (with_entry(3, topic="ActionClosed"), "version 4 (position 5, ActionClosed)", "altered"),
+        (with_entry(3, state=b'{"action":"2.4","rating":"green"}'), "version 4 (position 5, ActionRated)", "altered"),
+        (lambda lines: lines[3].update(entry="AAAA"), "version 4", "not in the form"),
+        (lambda lines: lines[3].update(entry="AA"), "version 4", "base64"),
+        (lambda lines: lines[3].update(entry=lines[3]["entry"][:-8]), "version 4", "cut off"),
+        (lambda lines: lines[3].update(proof=[]), "version 4", "not in the ledger"),
+        (lambda lines: lines[3].update(proof=[*lines[3]["proof"], lines[3]["proof"][0]]), "version 4", "not in the"),
+        (lambda lines: lines[3].update(proof=lines[2]["proof"]), "version 4", "not in the ledger"),
+        (lambda lines: lines[3].update(proof=["AAAA"] * 65), "version 4", "not as AsAt writes it"),
+        (lambda lines: lines[3].update(proof=7), "version 4", "not as AsAt writes it"),
+        (lambda lines: lines[3].update(more=1), "version 4", "not as AsAt writes it"),
+        (lambda lines: lines.__setitem__(3, 7), "version 4", "not as AsAt writes it"),
+        (lambda lines: lines[3]["texts"].update(reason=[lines[3]["texts"]["reason"][0], "All done"]),
+         "version 4 (position 5, ActionRated)", "'reason' is not the one that was recorded"),
+        (lambda lines: lines[3]["texts"]["reason"].__setitem__(0, "AAAA"), "version 4", "'reason' is not the one"),
+        (lambda lines: lines[3]["texts"].update(rating=["AAAA", "green"]), "version 4", "'rating' beside it is none"),
+        (lambda lines: lines[3]["texts"].update(reason="All done"), "version 4", "'reason' beside it is none"),
+        (lambda lines: lines[3]["texts"].pop("reason"), "version 4 (ActionRated)", "left out of the pack"),
+    ],
+)  # fmt: skip
+def test_an_event_altered_on_the_way_is_named(book: Book, change: Any, where: str, what: str):
+    def in_place(lines: list[dict[str, Any]]) -> None:
+        change(lines)
+
+    not_held(with_lines(book.pack(), in_place), where, what)
+
+
+def test_an_event_of_another_plan_is_named(book: Book):
+    mine, others = book.pack(), zip_files(book.pack("other"))["events.jsonl"].splitlines(keepends=True)
+    stranger = with_file(mine, "events.jsonl", lambda data: data.replace(data.splitlines(keepends=True)[1], others[1]))
+    not_held(stranger, "version 2 (position 6, PriorityAdded)", "it is of plan other, not plan")
+
+
+def test_an_added_event_is_named(book: Book):
+    before = book.pack()
+    book.add("plan", "ActionClosed", {"action": "2.4"})
+    more = zip_files(book.pack())["events.jsonl"].splitlines(keepends=True)[-1]
+    not_held(
+        with_file(before, "events.jsonl", lambda data: data + more), "version 6 (position 8, ActionClosed)", "added"
+    )
+
+
+def test_every_flipped_byte_of_a_pack_is_found(book: Book):
+    """Every byte that is not of a long file, and of those one in 97: each is covered by the same digest."""
+    pack = book.pack()
+    files = zip_files(pack)
+    long = [(pack.index(files[name]), len(files[name])) for name in ("README.md", "verify.py")]
+    places = [at for at in range(len(pack)) if at % 97 == 0 or not any(a <= at < a + size for a, size in long)]
+    for at in places:
+        with pytest.raises(Failed):
+            verify(pack[:at] + bytes([pack[at] ^ 1]) + pack[at + 1 :], VERIFIER_KEY)
+
+
+def test_a_flipped_bit_is_found_where_the_zip_was_made_to_agree(book: Book):
+    pack = book.pack(papers={"plan.json": as_json(PLAN)})
+    for name, content in zip_files(pack).items():
+        step = max(1, len(content) // 150)
+        for at in range(0, len(content), step):
+            flipped = content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
+            with pytest.raises(Failed):
+                verify(b"".join(zip_chunks([*{**zip_files(pack), name: flipped}.items()])), VERIFIER_KEY)
+
+
+# Files
+
+
+@pytest.mark.parametrize("name", ["README.md", "verify.py", "papers/plan.json"])
+def test_a_file_that_was_signed_for_is_missed_and_compared(book: Book, name: str):
+    pack = book.pack(papers={"plan.json": as_json(PLAN)})
+    not_held(with_file(pack, name, lambda data: data + b"\n"), name, "it was altered")
+    files = {one: content for one, content in zip_files(pack).items() if one != name}
+    not_held(b"".join(zip_chunks([*files.items()])), name, "missing")
+
+
+@pytest.mark.parametrize("name", ["keys.json", "checkpoint.txt", "statement.txt", "events.jsonl"])
+def test_what_the_proof_needs_is_missed(book: Book, name: str):
+    files = {one: content for one, content in zip_files(book.pack()).items() if one != name}
+    not_held(b"".join(zip_chunks([*files.items()])), name, "missing")
+
+
+def test_a_file_that_nobody_signed_for_is_named(book: Book):
+    not_held(with_file(book.pack(), "papers/letter.md", lambda _: b"Pay here"), "papers/letter.md", "added")
+
+
+# Keys
+
+
+def test_a_pack_by_another_key_does_not_pass(book: Book):
+    forged = Book()
+    forged.signer, forged.keys = STRANGER, [verifier_note(STRANGER)]
+    assert verify(forged.pack()).proved
+    not_held(forged.pack(), "the key that was given", "none of the ledger in this pack")
+
+
+def verifier_note(key: SignerKey) -> bytes:
+    return sign_note(f"AsAt signing key 1\n{key.name}\n{key.verifier}\nafter none\n", key)
+
+
+def test_a_checkpoint_signed_by_another_key_does_not_pass(book: Book):
+    forged = with_file(book.pack(), "checkpoint.txt", lambda _: book.checkpoint(STRANGER))
+    not_held(forged, "the checkpoint", "no key that is known here has signed it")
+
+
+def test_a_statement_signed_by_another_key_does_not_pass(book: Book):
+    not_held(book.pack(signer=STRANGER), "the statement", "no key that is known here has signed it")
+
+
+def test_a_statement_about_another_checkpoint_does_not_pass(book: Book):
+    pack = book.pack()
+    book.add("other", "PlanClosed", {})
+    not_held(with_file(pack, "checkpoint.txt", lambda _: book.checkpoint()), "the statement", "another checkpoint")
+
+
+def test_a_checkpoint_is_no_statement_and_a_statement_no_checkpoint(book: Book):
+    pack = book.pack()
+    files = zip_files(pack)
+    not_held(with_file(pack, "checkpoint.txt", lambda _: files["statement.txt"]), "the checkpoint", "no checkpoint")
+    not_held(with_file(pack, "statement.txt", lambda _: files["checkpoint.txt"]), "the statement", "no statement")
+
+
+def test_a_checkpoint_in_another_name_does_not_pass(book: Book):
+    text = Note.read(book.checkpoint()).text.replace(ORIGIN, "elsewhere.example")
+    forged = with_file(book.pack(), "checkpoint.txt", lambda _: sign_note(text, KEY))
+    not_held(forged, "the checkpoint", "another ledger's")
+
+
+@pytest.mark.parametrize(
+    "key", ["", "a", "a+b+c", VERIFIER_KEY[:-4], str(witness_key(KEY.verifier)), "\N{SNOWMAN}+" * 3]
+)
+def test_what_is_no_key_is_said_to_be_none(book: Book, key: str):
+    not_held(book.pack(), "the key that was given", key=key)
+
+
+def test_a_key_leads_to_the_one_that_replaced_it_and_not_back(book: Book):
+    before = book.pack()
+    book.rotate(NEXT_KEY)
+    book.add("plan", "ActionClosed", {"action": "2.4"})
+    for key in (KEY, NEXT_KEY):
+        assert "council.example/asat+" in verify(book.pack(), str(key.verifier)).proved[0]
+    since = zip_files(before)["checkpoint.txt"]
+    assert "continues" in verify(book.pack(since=since), str(NEXT_KEY.verifier), since=before).proved[-1]
+    # The old key signs again, after it was replaced: whoever knows the new one does not believe it.
+    book.signer = KEY
+    not_held(book.pack(), "the checkpoint", "no key that is known", key=str(NEXT_KEY.verifier))
+
+
+def test_a_key_that_the_one_before_has_not_signed_for_does_not_pass(book: Book):
+    text = f"AsAt signing key 2\n{ORIGIN}\n{STRANGER.verifier}\nafter {KEY.verifier}\n"
+    book.keys.append(sign_note(text, STRANGER))
+    book.signer = STRANGER
+    not_held(book.pack(), "key 2 of the ledger", "no key that is known here has signed it")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [[], {}, [1], "x", [""], ["a\n\nb"], ["\ud800"], [VERIFIER_KEY], ["x"] * 1001],
+)
+def test_what_is_no_list_of_keys_is_said_to_be_none(book: Book, said: Any):
+    not_held(with_file(book.pack(), "keys.json", lambda _: as_json(said)), "key")
+
+
+# Witnesses
+
+
+def test_a_witness_is_believed_when_its_key_is_known(book: Book):
+    witness = SignerKey("inspector.example/w1", b"eyes" * 8)
+    key = str(witness_key(witness.verifier))
+    pack = book.pack()
+    not_held(pack, "the checkpoint", "inspector.example/w1 has not signed it", witnesses=[key])
+    note = Note.read(zip_files(pack)["checkpoint.txt"])
+    signed = note.signed(cosign(Checkpoint.read(note.text), witness, 1_679_315_147))
+    pack = with_file(pack, "checkpoint.txt", lambda _: bytes(signed))
+    assert "2023-03-20T12:25:47" in verify(pack, VERIFIER_KEY, witnesses=[key]).proved[1]
+    assert any("--witness" in remark for remark in verify(pack, VERIFIER_KEY).remarks)
+    later = note.signed(replace(signed.signatures[1], value=b"\0" * 7 + b"\1" + signed.signatures[1].value[8:]))
+    not_held(with_file(pack, "checkpoint.txt", lambda _: bytes(later)), "not of it", witnesses=[key])
+
+
+# What was known before
+
+
+def grown(book: Book) -> Book:
+    book.add("other", "PlanClosed", {})
+    book.add("plan", "ActionClosed", {"action": "2.4"})
+    return book
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 6, 7])
+def test_the_ledger_is_shown_to_continue_an_earlier_checkpoint(size: int):
+    book, whole = Book(), Book().entries
+    book.entries = whole[:size]
+    since = book.checkpoint()
+    book.entries = whole
+    report = verify(grown(book).pack(since=since), VERIFIER_KEY, since=since)
+    assert f"continues the earlier checkpoint, of {size} entries" in report.proved[-1]
+    assert report.remarks == []
+
+
+def test_an_earlier_pack_serves_as_the_checkpoint(book: Book):
+    before = book.pack()
+    assert (
+        "of 7 entries" in verify(grown(book).pack(since=zip_files(before)["checkpoint.txt"]), since=before).proved[-1]
+    )
+
+
+def test_the_same_checkpoint_needs_no_proof(book: Book):
+    assert "continues" in verify(book.pack(), VERIFIER_KEY, since=book.pack()).proved[-1]
+
+
+def test_a_pack_without_the_proof_that_is_asked_for_says_so(book: Book):
+    before = book.checkpoint()
+    not_held(grown(book).pack(), "have it made with --since", since=before)
+    other = Book()
+    other.entries = other.entries[:3]
+    not_held(grown(Book()).pack(since=other.checkpoint()), "from another, of 3 entries", since=before)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"recorded_at": BEGAN + timedelta(minutes=4, seconds=1)},
+        {"recorded_by": "Somebody else"},
+        {"state": b'{"effective_on":"2019-05-01","action":"2.4","rating":"red"}'},
+    ],
+)
+def test_a_rewritten_ledger_with_everything_signed_anew_is_found_against_what_was_kept(fields: dict[str, Any]):
+    """The council itself does it, with the key: without an earlier checkpoint nothing shows it."""
+    book = Book()
+    kept, kept_pack = book.checkpoint(), book.pack()
+    book.alter(5, **fields)
+    if "state" in fields:
+        book.texts[4] = {}
+    grown(book)
+    assert verify(book.pack(), VERIFIER_KEY).proved
+    for since in (kept, kept_pack):
+        not_held(book.pack(since=book_checkpoint_of(book, 7)), "does not continue it", "forked", since=since)
+        not_held(book.pack(since=kept), "does not continue it", since=since)
+
+
+def book_checkpoint_of(book: Book, size: int) -> bytes:
+    shorter = Book()
+    shorter.entries = book.entries[:size]
+    return shorter.checkpoint()
+
+
+def test_a_fork_of_the_same_size_is_found(book: Book):
+    kept = book.checkpoint()
+    book.alter(7, recorded_by="Somebody else")
+    not_held(book.pack(), "does not continue it", since=kept)
+
+
+def test_a_shortened_ledger_is_found(book: Book):
+    kept = grown(Book()).checkpoint()
+    not_held(book.pack(), "of 9 entries, more than this pack's ledger has", since=kept)
+
+
+def test_an_event_that_was_kept_back_from_an_earlier_pack_is_found(book: Book):
+    """The statement said that version 4 was the newest, and it was not."""
+    contents = book.contents()
+    earlier = packed(book, replace(contents, events=contents.events[:4]))
+    assert "version 4 is the newest" in " ".join(verify(earlier, VERIFIER_KEY).proved)
+    later = grown(book).pack(since=zip_files(earlier)["checkpoint.txt"])
+    not_held(later, "version 5 (ActionRated)", "was kept back from it", since=earlier)
+
+
+def packed(book: Book, contents: Any) -> bytes:
+    from domain.proofs.pack import make_pack
+    from tests.proofs.trees import Grown
+
+    return make_pack(contents, Grown([bytes(entry) for entry in book.entries]).node, KEY)
+
+
+def test_a_checkpoint_by_a_stranger_or_of_another_ledger_is_no_earlier_one(book: Book):
+    not_held(book.pack(), "the earlier checkpoint", "no key that is known", since=book.checkpoint(STRANGER))
+    for rubbish in (b"", b"x", b"\xff", b"PK", b"PK\x03\x04"):
+        with pytest.raises(Failed):
+            verify(book.pack(), VERIFIER_KEY, since=rubbish)
+
+
+def test_instants_that_go_back_are_found_though_all_is_signed(book: Book):
+    book.alter(5, recorded_at=BEGAN)
+    not_held(book.pack(), "version 4 (position 5, ActionRated)", "dated 2019-05-01T09:00:00.000000Z, before")
+
+
+# Redaction
+
+
+def redacted(book: Book) -> Book:
+    book.add("plan", "TextRedacted", {"version": 4, "fields": ["reason"], "reason": "A child's name"})
+    del book.texts[4]["reason"]
+    return book
+
+
+def test_a_text_that_an_event_redacts_may_be_gone(book: Book):
+    assert any("1 texts are gone" in line for line in verify(redacted(book).pack(), VERIFIER_KEY).proved)
+
+
+def test_a_text_that_was_redacted_must_be_gone(book: Book):
+    kept = dict(book.texts[4])
+    redacted(book).texts[4] = kept
+    not_held(book.pack(), "version 4 (ActionRated)", "redacted by version 6, and must not be here")
+
+
+# Figures
+
+
+@pytest.mark.parametrize(("name", "document", "figures"), [("plan", PLAN, 1), ("comparison", COMPARISON, 16)])
+def test_figures_that_follow_from_the_events_are_counted(book: Book, name: str, document: Any, figures: int):
+    report = verify(book.pack(papers={f"{name}.json": as_json(document)}), VERIFIER_KEY)
+    assert f"{figures} of their figures follow" in report.proved[-1]
+    assert "Nothing else in the papers" in report.remarks[-1]
+
+
+def altered(document: Any, *path: Any, to: Any) -> Any:
+    copy = json.loads(json.dumps(document))
+    inside = copy
+    for part in path[:-1]:
+        inside = inside[part]
+    inside[path[-1]] = to
+    return copy
+
+
+ACTIONS = ("priorities", 0, "actions")
+
+
+@pytest.mark.parametrize(
+    ("name", "document", "parts"),
+    [
+        ("plan", altered(PLAN, *ACTIONS, 0, "rating", to="red"), ["action 2.4 is red", "the events say green"]),
+        ("plan", altered(PLAN, *ACTIONS, to=[]), ["action 2.4 is in the events only"]),
+        ("plan", altered(PLAN, *ACTIONS, 0, "number", to="2.5"), ["action 2.4 is in the events only"]),
+        ("plan", altered(PLAN, "point", "basis", to=9), ["no version 9"]),
+        ("plan", altered(PLAN, "point", "known_at", to="2019-05-01T09:00:00.000000Z"), ["no version 5 at the instant"]),
+        ("plan", [], ["cannot be compared"]),
+        ("comparison", altered(COMPARISON, "rows", 0, "ratings", "green", "current", to=2),
+         ["it says 2 green in priority 2 (current), and the events come to 1"]),
+        ("comparison", altered(COMPARISON, "totals", "total", "previous", to=3), ["3 total in the whole plan"]),
+        ("comparison", altered(COMPARISON, "rows", to=None), ["cannot be compared"]),
+    ],
+)  # fmt: skip
+def test_a_figure_that_does_not_follow_from_the_events_is_named(book: Book, name: str, document: Any, parts: list[str]):
+    not_held(book.pack(papers={f"{name}.json": as_json(document)}), f"papers/{name}.json", *parts)
+
+
+def test_parts_nested_beyond_measure_are_refused(book: Book):
+    for number in range(1100):
+        parent = f"3.{number - 1}" if number else "2.4"
+        book.add("plan", "ActionAdded", {"number": f"3.{number}", "parent": parent, "text": "Part"})
+    newest = (BEGAN + timedelta(minutes=1107)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    document = {**COMPARISON, "current": {**POINT, "basis": 1105, "known_at": newest}}
+    not_held(book.pack(papers={"comparison.json": as_json(document)}), "cannot be compared", "RecursionError")
+
+
+@pytest.mark.parametrize("said", [{}, {"action": "9.9", "rating": "red"}, {"action": ["2.4"], "rating": "red"}])
+def test_events_that_no_plan_could_have_are_refused(book: Book, said: dict[str, Any]):
+    book.add("plan", "ActionRated", said)
+    not_held(book.pack(papers={"plan.json": as_json(PLAN)}), "the events", "names what the plan does not have")
+
+
+# What is no pack
+
+
+def zipped(names: list[tuple[str, bytes]], **options: Any) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", **options) as made:
+        for name, content in names:
+            made.writestr(name, content)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"", "not a zip"),
+        (b"Not a zip at all", "not a zip"),
+        (b"PK\x03\x04", "cut off"),
+        (b"PK\x03\x04" + b"\xff" * 100, "cut off"),
+        (zipped([]), "not a zip"),
+        (zipped([("bomb.txt", b"\0" * 50_000_000)], compression=zipfile.ZIP_DEFLATED), "cut off"),
+        (zipped([("../../etc/passwd", b"x")]), "no name that a pack uses"),
+        (zipped([("README.md", b"x")]), "not as AsAt wrote it"),
+        (zipped([(f"{n}.md", b"") for n in range(1000)]), "more than 64 files"),
+        (b"".join(zip_chunks([("a.md", b""), ("a.md", b"")])), "the same name"),
+        (b"".join(zip_chunks([("a.md", b"")])) + b"x", "added after its end"),
+        (b"".join(zip_chunks([("a.md", b"")])), "keys.json: it is missing"),
+    ],
+)
+def test_what_is_no_pack_is_said_to_be_none(data: bytes, what: str):
+    not_held(data, what)
+
+
+def test_a_pack_that_is_too_large_is_not_read(book: Book, monkeypatch: pytest.MonkeyPatch):
+    pack = book.pack()
+    monkeypatch.setattr(verifier, "MOST_BYTES", len(pack) - 1)
+    not_held(pack, "is larger than")
+    monkeypatch.setattr("domain.proofs.pack.MOST_BYTES", len(pack) - 1)
+    with pytest.raises(NoPack, match="the most is"):
+        book.pack()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"[" * 100_000, b"{" * 5, b"1" * 5000, b"\xff", b'{"entry": 1, "entry": 2}', b'{"entry": NaN}', b"null", b""],
+)
+def test_hostile_json_is_refused(book: Book, line: bytes):
+    not_held(with_file(book.pack(), "events.jsonl", lambda _: line + b"\n"), "version 1")
+
+
+@pytest.mark.parametrize("cut", range(0, 4000, 371))
+def test_a_pack_that_is_cut_off_is_refused(book: Book, cut: int):
+    not_held(book.pack()[: -1 - cut])
+
+
+def test_a_report_cannot_speak_to_the_terminal(book: Book, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    entry = Entry(1, "plan", 1, BEGAN, "x", book.entries[0].event_id, "\x1b]0;owned\x07", b"{}")
+    forged = with_lines(book.pack(), lambda lines: lines[0].update(entry=b64encode(bytes(entry)).decode()))
+    (tmp_path / "pack.zip").write_bytes(forged)
+    assert verifier.main([str(tmp_path / "pack.zip")]) == 1
+    assert "\x1b" not in capsys.readouterr().err
+
+
+def test_a_digest_of_the_program_is_signed(book: Book):
+    files = zip_files(book.pack())
+    assert f"file {sha256(files['verify.py']).hexdigest()} verify.py" in files["statement.txt"].decode()
