@@ -1,6 +1,7 @@
 """`asat`: every question and every record, from a terminal."""
 
 import io
+import os
 import signal
 import sys
 from pathlib import Path
@@ -8,8 +9,9 @@ from typing import Any
 
 import click
 
-from api.commands import asking, keeping, serving, trust
+from api.commands import access, asking, keeping, redacting, safekeeping, serving, tokens, trust
 from api.commands.context import Session
+from api.commands.needed import guard
 from api.papers.wording import safe_text
 from api.settings import read_settings
 
@@ -62,12 +64,18 @@ def cli(context: click.Context, database_url: str | None, data: Path | None) -> 
         settings = read_settings()
     except ValueError as error:
         raise click.UsageError(str(error)) from None
+    # The embedded server that may be started has no use for it.
+    os.environ.pop("ASAT_TOKEN", None)
     context.obj = Session(settings, database_url, data)
     context.call_on_close(context.obj.close)
 
 
-for command in (*serving.COMMANDS, *asking.COMMANDS, *keeping.COMMANDS, *trust.COMMANDS):
+for command in (
+    *serving.COMMANDS, *asking.COMMANDS, *keeping.COMMANDS, *redacting.COMMANDS, *trust.COMMANDS,
+    *safekeeping.COMMANDS, *access.COMMANDS, *tokens.COMMANDS,
+):  # fmt: skip
     cli.add_command(command)
+guard(cli)
 
 
 def _stopped(*_: object) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from domain.ledger import Ledger
 from domain.plan import Plan
-from domain.points import Asked, Point, PointUnknown, read_instant, read_point, resolve
+from domain.points import Asked, Point, VersionUnknown, read_instant, read_point, resolve
 from projections.action import action_at
 from projections.assurance import assurances_at
 from projections.changes import changes_between
@@ -61,16 +61,20 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Asks questions of a ledger, on a day."""
+    """Asks questions of a ledger, on a day.
+
+    `reads` says which plans are listed: those that whoever asks may read. It does not guard what is asked of one plan.
+    """
 
     ledger: Ledger
     today: date
+    reads: Callable[[str], bool] = lambda _: True
 
     def plans(self) -> Answer:
         """All plans, as they stand today with everything recorded."""
 
         def each() -> Iterable[tuple[Plan, Point]]:
-            for slug in self.ledger.plans():
+            for slug in filter(self.reads, self.ledger.plans()):
                 with self.ledger.plan(slug) as plan:
                     yield plan, resolve(read_point("now"), plan, self.today)
 
@@ -135,7 +139,7 @@ class Asker:
         """One event; with `up_to` as it stood when that version was the newest, which never comes out differently."""
         with self.ledger.plan(slug) as plan:
             if up_to is not None and not 1 <= up_to <= plan.version:
-                raise PointUnknown(f"plan {slug} has no version {up_to}; its newest is {plan.version}")
+                raise self.ledger.no_version(slug, up_to, plan.version)
             told = self.ledger.events_of(slug, event_versions(plan, version, up_to))
             document = event_in_trail(plan, version, told, up_to)
             return Answer("event", document, up_to is not None, {"up_to": str(document["basis"])})
@@ -192,7 +196,7 @@ class Asker:
         query = TrailQuery(action=action, recorded_after=instant, late_by=late_by)
         with self.ledger.plan(slug) as plan:
             if up_to is not None and up_to > plan.version:
-                raise PointUnknown(f"plan {slug} has no version {up_to}; its newest is {plan.version}")
+                raise self.ledger.no_version(slug, up_to, plan.version)
             basis = plan.version if up_to is None else up_to
             found = matching_versions(plan, query, basis)
             first = bisect_right(found, after)
@@ -212,16 +216,22 @@ class Asker:
         """
         with self.ledger.plan(slug) as plan:
             if up_to is not None and not 1 <= up_to <= plan.version:
-                raise PointUnknown(f"plan {slug} has no version {up_to}; its newest is {plan.version}")
+                raise self.ledger.no_version(slug, up_to, plan.version)
             events = self.ledger.every_event(slug, after) if limit is None else self.ledger.events(slug, after, limit)
             withdrawals = self.ledger.events_of(slug, withdrawals_of(plan, after, limit, up_to))
             document = replay_page(plan, events, after, limit, up_to, withdrawals)
             return Answer("replay", document, up_to is not None, {"up_to": str(document["basis"])})
 
+    def _resolve(self, asked: Asked, plan: Plan) -> Point:
+        try:
+            return resolve(asked, plan, self.today)
+        except VersionUnknown as unknown:
+            raise self.ledger.no_version(unknown.plan, unknown.version, unknown.newest) from unknown
+
     def _at(self, question: str, slug: str, at: str, ask: Callable[[Plan, Point], Any]) -> Answer:
         asked = read_point(at)
         with self.ledger.plan(slug) as plan:
-            point = resolve(asked, plan, self.today)
+            point = self._resolve(asked, plan)
             return Answer(question, ask(plan, point), _is_fixed(asked, point, plan), {"at": point.fixed})
 
     def _between(
@@ -229,7 +239,7 @@ class Asker:
     ) -> Answer:
         asked = read_point(previous), read_point(current)
         with self.ledger.plan(slug) as plan:
-            points = [resolve(one, plan, self.today) for one in asked]
+            points = [self._resolve(one, plan) for one in asked]
             immutable = all(_is_fixed(one, point, plan) for one, point in zip(asked, points, strict=True))
             fixed = {"previous": points[0].fixed, "current": points[1].fixed}
             return Answer(question, ask(plan, points[0], points[1]), immutable, fixed)

@@ -1,9 +1,10 @@
-"""What can be set from outside: each by an environment variable, and by an option of the command line."""
+"""What can be set from outside: each by an environment variable and, but for secrets, by an option too."""
 
 import getpass
 import os
+import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import platformdirs
@@ -14,7 +15,7 @@ from domain.texts import Line
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the ledger is, where it serves, who records, and which file holds the key that signs."""
+    """Where the ledger is, where it serves, who records, which file holds the key that signs, and who asks."""
 
     database_url: str | None
     data: Path
@@ -22,6 +23,8 @@ class Settings:
     port: int
     by: str
     key: Path | None = None
+    #: The token of whoever runs a command; none on an open ledger, or for whoever runs the machine.
+    token: str | None = field(default=None, repr=False)
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -44,8 +47,33 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         port=int(port),
         by=by,
         key=Path(key).expanduser() if (key := environment.get("ASAT_KEY")) else None,
+        token=_token(environment),
     )
 
+
+def _token(environment: Mapping[str, str]) -> str | None:
+    """The token that names who asks; there is no option for it, as options show in lists of processes."""
+    token, named = environment.get("ASAT_TOKEN") or None, environment.get("ASAT_TOKEN_FILE") or None
+    if named is None:
+        return token.strip() if token else None
+    if token is not None:
+        raise ValueError("ASAT_TOKEN and ASAT_TOKEN_FILE are both set; leave one of them out")
+    file = Path(named).expanduser()
+    try:
+        with file.open("rb") as opened:
+            mode = stat.S_IMODE(os.fstat(opened.fileno()).st_mode)
+            held = opened.read(_LONGEST_TOKEN).decode("ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        raise ValueError(f"ASAT_TOKEN_FILE is {named!r}, and no token can be read from there") from None
+    if mode & 0o077:
+        raise ValueError(f"ASAT_TOKEN_FILE can be used by others than its owner (mode {mode:04o}): chmod 600 {named}")
+    if not held:
+        raise ValueError(f"ASAT_TOKEN_FILE is {named!r}, and that is empty; put the token in it")
+    return held
+
+
+#: No token is longer; a longer file is another.
+_LONGEST_TOKEN = 4096
 
 _AUTHOR = TypeAdapter(Line)
 

@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 
-from bench import pages, report, writers
+from bench import pages, report, trust, writers
 from bench.events import TODAY, generate
 from bench.measure import Subject, interleaved, random_points
 from bench.peers import history, raw, stock
@@ -82,10 +82,22 @@ class Bench:
     def run(self) -> None:
         """Measure everything."""
         self.check_documents()
-        for part in (self.reading, self.fresh_processes, self.memory, self.recording, self.writing, self.files):
+        for part in (
+            self.trust,
+            self.reading,
+            self.fresh_processes,
+            self.memory,
+            self.recording,
+            self.writing,
+            self.files,
+        ):
             began = perf_counter()
             part()
             _say(f"{part.__name__.replace('_', ' ')} took {perf_counter() - began:.0f} s")
+
+    def trust(self) -> None:
+        """What being provable costs; first, as the check reads all that is there."""
+        self.results |= trust.measure(self.data, self.ledger, self.conninfo, self.pace.recording)
 
     # Reading
 

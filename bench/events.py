@@ -154,9 +154,9 @@ class _Making:
     def _add(self, fields: dict[str, Any], day: date | None = None) -> None:
         fields = {"type": fields.pop("type"), "plan": self.plan.slug, "effective_on": str(day or self.day), **fields}
         proposal = read_proposal(fields, TODAY)
-        judge(self.plan, proposal.event, TODAY)
+        judge(self.plan, proposal.event, TODAY, "bench")
         self._instant += timedelta(hours=1)
-        evolve(self.plan, proposal.event, self._instant)
+        evolve(self.plan, proposal.event, self._instant, "bench")
         self.proposals.append(proposal)
         self.lines.append(json.dumps(fields, ensure_ascii=False).encode() + b"\n")
 

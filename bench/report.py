@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import psycopg
 
 from bench.pages import PAGES, PAPERS
+from bench.trust import SIZES as TREES
 
 Results = Mapping[str, float]
 
@@ -53,6 +54,10 @@ _NAMES = {
     "record one": "AsAt, record one event",
     "raw insert": "psycopg, insert one row and commit",
     "stock save": "stock eventsourcing, save one event of an aggregate in memory",
+    "record with tree": "AsAt, record one event, again",
+    "record without tree": "— the same function with leaf and nodes taken out",
+    "pack made": "evidence pack of 10,000 events, made",
+    "pack verified": "— verified by `verify.py`",
     "record file": "AsAt, record a file of 50,000 events",
     "record file parse": "— reading the lines",
     "raw copy": "COPY of the same rows, prepared text",
@@ -139,6 +144,12 @@ def bars(r: Results) -> list[Bar]:
             why=locked),
         Bar("record a file of 50,000 events", "of the speed of raw COPY", r["raw copy"] / r["record file"], 0.15,
             why=file),
+        Bar("record one event", "with its leaf and nodes, as long as without",
+            r["record with tree"] / r["record without tree"], 1.15, True),
+        Bar("evidence pack of 10,000 events", "made, with 10,000 proofs", r["pack made"], 5, True, " s"),
+        Bar("same", "verified by its own program", r["pack verified"], 5, True, " s"),
+        Bar("proof that an event stands among 50,000", "rows read, of 2 log₂ n that there may be",
+            r["proof rows 50000"], 31, True, " rows"),
         Bar("the slowest page of a plan of 10,000 events", "by the application, without network",
             max(r[f"page {name}"] for name in PAGES) * 1e3, 50, True, " ms"),
         Bar("the longest page of it", "without compression and pictures",
@@ -176,6 +187,13 @@ def page(r: Results, machine: str, seconds: float) -> str:
     lines += [f"| {label} | {_time(r[name])} |" for name, label in _NAMES.items()]
     lines += ["", "| 8 writers on 8 plans | events a second |", "|---|---|"]
     lines += [f"| {label} | {r[name]:,.0f} |" for name, label in _RATES.items()]
+    lines += ["", "| an event proved to stand among | median | hashes | rows read |", "|---|---|---|---|"]
+    lines += [
+        f"| {size:,} | {_time(r[f'proof {size}'])} | {r[f'proof hashes {size}']:.0f} | {r[f'proof rows {size}']:.0f} |"
+        for size in TREES
+    ]
+    lines += ["", f"`asat check` reads {r['check per second']:,.0f} events a second; a pack of 10,000 events has"
+              f" {r['pack size']:.1f} MB."]  # fmt: skip
     lines += ["", "| page of a plan of 10,000 events | median | size |", "|---|---|---|"]
     lines += [f"| {name} | {_time(r[f'page {name}'])} | {r[f'size {name}']:.1f} kB |" for name in PAGES]
     lines += ["", "| Sunderland example | median |", "|---|---|"]

@@ -17,7 +17,7 @@ from uuid import UUID
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from domain.bulk import without_collecting
-from domain.events import EVENTS, Event, Sha256
+from domain.events import EVENTS, Event, FieldName, Sha256
 from domain.scales import Colour
 from domain.strict_json import NotJson, read_json
 from domain.texts import Code, Line, Number, Slug, Text
@@ -65,12 +65,13 @@ class Recorded:
     def fields(self) -> dict[str, Any]:
         """The record as data: the envelope, then the event's own fields as they were said.
 
-        `version` is the record's own place in its stream; what EventWithdrawn calls so stands under `withdraws`.
+        `version` is the record's own place in its stream; the one that an event is about stands under what it does to
+        it: `withdraws`, `confirms` or `redacts`.
         Where texts were destroyed, `redacted` names their fields.
         """
         said = self.event.model_dump(mode="json", exclude_unset=True)
         if "version" in said:
-            said["withdraws"] = said.pop("version")
+            said[_WHAT_IT_DOES[type(self.event).__name__]] = said.pop("version")
         return {
             "plan": self.plan,
             "version": self.version,
@@ -82,6 +83,10 @@ class Recorded:
             **({"redacted": list(self.redacted)} if self.redacted else {}),
             **said,
         }
+
+
+#: What an event that is about another calls that one's version, beside its own.
+_WHAT_IT_DOES = {"EventWithdrawn": "withdraws", "RatingConfirmed": "confirms", "TextRedacted": "redacts"}
 
 
 def instant_text(instant: datetime) -> str:
@@ -238,7 +243,8 @@ def _misfit(detail: Mapping[str, Any], kind: type[Event]) -> str:
         case "tuple_type":
             sentence = f"write a list: {_as_list(given, _model_at(kind, detail['loc']))}"
         case "too_short":
-            sentence = 'the list must not be empty: ["Head of Service"]'
+            name = str(detail["loc"][-1])
+            sentence = f'the list must not be empty: ["{"text" if name == "fields" else "Head of Service"}"]'
         case "too_long":
             sentence = f"at most {limits['max_length']} in the list"
         case "model_type":
@@ -334,6 +340,7 @@ _PATTERNS: dict[str, Callable[[str], str]] = {
     _pattern(Number): _not_as("a number as the paper prints it, such as 2.4 or 6.1a: letters, digits and .()_-, "
                               "at most 32, no spaces"),
     _pattern(Sha256): _not_as("a SHA-256: write its 64 hexadecimal digits, in lower case"),
+    _pattern(FieldName): _not_as("the name of an event's field, such as text, leads or approved_by"),
     _pattern(Line): _text_sentence,
     _pattern(Text): lambda given: _text_sentence(given, "\t\n\r"),
 }  # fmt: skip

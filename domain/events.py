@@ -31,6 +31,7 @@ def _written_as_day(value: object) -> object:
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 Day = Annotated[date, BeforeValidator(_written_as_day)]
 PointText = Annotated[str, StringConstraints(max_length=600), AfterValidator(_readable_point)]
+FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z]+(_[a-z]+)*$", max_length=63)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -207,6 +208,13 @@ class ActionRated(Event):
     evidence: tuple[Line, ...] = ()
 
 
+class RatingConfirmed(Event):
+    """A rating that needs a second person was confirmed by one, and counts from this day, on which that was done."""
+
+    action: Number
+    version: int = Field(ge=1, le=10**12, strict=True, description="Version of the event that gave the rating.")
+
+
 class ProgressReported(Event):
     """Progress on an action was reported, in these words."""
 
@@ -301,6 +309,15 @@ class EventWithdrawn(Event):
     version: int = Field(ge=1, le=10**12, strict=True, description="Version of the event recorded in error.")
 
 
+class TextRedacted(Event):
+    """Texts of an event were destroyed for a legal reason, for every day and every answer; that they stood is kept."""
+
+    version: int = Field(ge=1, le=10**12, strict=True, description="Version of the event whose texts were destroyed.")
+    fields: tuple[FieldName, ...] = Field(
+        min_length=1, max_length=20, description="The fields of that event whose texts were destroyed."
+    )
+
+
 #: Every event by its name, in the order of this page.
 EVENTS: dict[str, type[Event]] = {
     event.__name__: event
@@ -309,9 +326,9 @@ EVENTS: dict[str, type[Event]] = {
         InspectionReported, RecommendationMade,
         PriorityAdded, PriorityReworded,
         ActionAdded, ActionReworded, ActionRenumbered, ActionRescheduled, ActionReassigned, ActionRated,
-        ProgressReported, EvidenceAdded, ActionClosed, ActionWithdrawn, ActionReinstated,
+        RatingConfirmed, ProgressReported, EvidenceAdded, ActionClosed, ActionWithdrawn, ActionReinstated,
         AssuranceGiven, MeasureDefined, MeasureReported,
         VersionIssued, ReportPresented,
-        EventWithdrawn,
+        EventWithdrawn, TextRedacted,
     )
 }  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Any
 from domain import events
 from domain.facts import (
     Assurance,
+    Awaiting,
     Definition,
     Due,
     Evidence,
@@ -31,20 +32,24 @@ class Orphan(LookupError):
     """A stored event refers to what the plan does not have. The rules refuse such; only damage can bring it about."""
 
 
-def evolve(plan: Plan, event: events.Event, recorded_at: datetime) -> None:
+def evolve(plan: Plan, event: events.Event, recorded_at: datetime, recorded_by: str) -> None:
     """Take in the next event of the plan's stream, which becomes version `plan.version + 1`.
 
     Args:
         plan: the plan, changed in place.
         event: an event that the rules accepted.
         recorded_at: the instant the ledger stored it.
+        recorded_by: who recorded it; whoever gave a rating that needs a second person cannot be that person.
     """
     version = plan.version + 1
-    _EVOLVE[type(event)](plan, event, version)
+    if isinstance(event, events.ActionRated):
+        _action_rated(plan, event, version, recorded_by)
+    else:
+        _EVOLVE[type(event)](plan, event, version)
     plan.recorded_at.append(recorded_at)
     plan.log.append((type(event).__name__, event.effective_on))
-    # A withdrawal stands in no timeline, so its day is none that a question could have to look at.
-    here = 0 if isinstance(event, events.EventWithdrawn) else key_of(event.effective_on, version)
+    # Neither stands in a timeline, so its day is none that a question could have to look at.
+    here = 0 if isinstance(event, events.EventWithdrawn | events.TextRedacted) else key_of(event.effective_on, version)
     plan.furthest.append(max(here, plan.furthest[-1]) if plan.furthest else here)
     plan.version = version
 
@@ -191,11 +196,27 @@ def _action_reassigned(plan: Plan, event: events.ActionReassigned, version: int)
     _action(plan, event.action, event, version).leads.add(event.leads, event.effective_on, version)
 
 
-def _action_rated(plan: Plan, event: events.ActionRated, version: int) -> None:
+def _action_rated(plan: Plan, event: events.ActionRated, version: int, recorded_by: str) -> None:
     action = _action(plan, event.action, event, version)
+    scale = plan.scale.at(end_of(event.effective_on), version - 1)
+    if scale:
+        _stands_on(plan, version, scale.version)
+    rating = scale.value.find(event.rating) if scale else None
+    if rating is not None and rating.needs_second_person:
+        action.awaiting.add(Awaiting(event.rating, event.evidence, recorded_by), event.effective_on, version)
+    else:
+        action.rating.add(Rated(event.rating, event.evidence), event.effective_on, version)
+
+
+def _rating_confirmed(plan: Plan, event: events.RatingConfirmed, version: int) -> None:
+    action = _action(plan, event.action, event, version)
+    given = next((said for said in action.awaiting.known(version - 1) if said.version == event.version), None)
+    if given is None:
+        raise Orphan(f"version {version} of plan {plan.slug} confirms version {event.version}, which awaits nothing")
+    _stands_on(plan, version, given.version)
     if scale := plan.scale.at(end_of(event.effective_on), version - 1):
         _stands_on(plan, version, scale.version)
-    action.rating.add(Rated(event.rating, event.evidence), event.effective_on, version)
+    action.rating.add(Rated(given.value.code, given.value.evidence), event.effective_on, version)
 
 
 def _progress_reported(plan: Plan, event: events.ProgressReported, version: int) -> None:
@@ -275,6 +296,11 @@ def _event_withdrawn(plan: Plan, event: events.EventWithdrawn, version: int) -> 
     plan.withdrawn[event.version] = version
 
 
+def _text_redacted(plan: Plan, event: events.TextRedacted, version: int) -> None:
+    # The texts themselves are gone from what the plan is folded from, at every point; here is only that they are.
+    plan.redactions.setdefault(event.version, {}).update(dict.fromkeys(event.fields, version))
+
+
 _EVOLVE: dict[type[events.Event], Callable[[Plan, Any, int], None]] = {
     events.PlanOpened: _plan_opened,
     events.ScaleAdopted: _scale_adopted,
@@ -288,7 +314,7 @@ _EVOLVE: dict[type[events.Event], Callable[[Plan, Any, int], None]] = {
     events.ActionRenumbered: _action_renumbered,
     events.ActionRescheduled: _action_rescheduled,
     events.ActionReassigned: _action_reassigned,
-    events.ActionRated: _action_rated,
+    events.RatingConfirmed: _rating_confirmed,
     events.ProgressReported: _progress_reported,
     events.EvidenceAdded: _evidence_added,
     events.ActionClosed: _action_closed,
@@ -300,4 +326,5 @@ _EVOLVE: dict[type[events.Event], Callable[[Plan, Any, int], None]] = {
     events.VersionIssued: _version_issued,
     events.ReportPresented: _report_presented,
     events.EventWithdrawn: _event_withdrawn,
+    events.TextRedacted: _text_redacted,
 }

@@ -24,6 +24,14 @@ class Rated(NamedTuple):
     evidence: tuple[str, ...]
 
 
+class Awaiting(NamedTuple):
+    """A rating given that counts only once somebody other than who gave it has confirmed it."""
+
+    code: str
+    evidence: tuple[str, ...]
+    rated_by: str
+
+
 class Evidence(NamedTuple):
     """A document filed as evidence."""
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from domain.facts import (
     Assurance,
+    Awaiting,
     Definition,
     Due,
     Evidence,
@@ -72,8 +73,8 @@ class Action:
     """An action, over both clocks. It is the version that added it, whatever number it bears."""
 
     __slots__ = (
-        "added", "added_on", "due", "evidence", "leads", "number", "outcome", "parent", "parts", "priority",
-        "progress", "rating", "reports_to", "standing", "text",
+        "added", "added_on", "awaiting", "due", "evidence", "leads", "number", "outcome", "parent", "parts",
+        "priority", "progress", "rating", "reports_to", "standing", "text",
     )  # fmt: skip
 
     def __init__(self, added: int, added_on: date, parent: "Action | None", plan: "Plan") -> None:
@@ -90,7 +91,10 @@ class Action:
         self.outcome: Timeline[str] = plan.timeline()
         self.due: Timeline[Due] = plan.timeline()
         self.leads: Timeline[tuple[str, ...]] = plan.timeline()
+        #: The ratings that count.
         self.rating: Timeline[Rated] = plan.timeline()
+        #: The ratings that need a second person, confirmed or not; `awaiting_at` tells which of them still waits.
+        self.awaiting: Timeline[Awaiting] = plan.timeline()
         self.progress: Timeline[str] = plan.timeline()
         self.evidence: Timeline[Evidence] = plan.timeline()
 
@@ -120,6 +124,18 @@ class Action:
         priority = self.priority.at(day_end, basis)
         return priority.value if priority else None
 
+    def awaiting_at(self, day_end: int, basis: int) -> Assertion[Awaiting] | None:
+        """The rating that awaits confirmation at a point; None where none does.
+
+        It is the last that needs a second person, unless a rating counts from a later day or was recorded later for the
+        same: its own confirmation, or another rating that has taken its place.
+        """
+        given = self.awaiting.at(day_end, basis) if self.awaiting else None
+        counts = self.rating.at(day_end, basis) if given else None
+        if given and counts and counts[1:] > given[1:]:
+            return None
+        return given
+
 
 class Measure:
     """A measure of the plan, over both clocks."""
@@ -146,6 +162,8 @@ class Plan:
         self.furthest: list[int] = []
         #: Version of an event recorded in error -> version of the event that withdrew it.
         self.withdrawn: dict[int, int] = {}
+        #: Version -> its fields whose texts were destroyed -> by which version.
+        self.redactions: dict[int, dict[str, int]] = {}
         #: Version -> versions of the events that stand on it: they would make no sense without it.
         self.dependents: defaultdict[int, list[int]] = defaultdict(list)
         self._timelines: list[Timeline[Any]] = []
@@ -266,6 +284,10 @@ class Plan:
             timeline.forget_after(version)
         for target in [target for target, by in self.withdrawn.items() if by > version]:
             del self.withdrawn[target]
+        for target, fields in list(self.redactions.items()):
+            self.redactions[target] = {field: by for field, by in fields.items() if by <= version}
+            if not self.redactions[target]:
+                del self.redactions[target]
         for number, bearers in list(self.numbers.items()):
             self.numbers[number] = [bearer for bearer in bearers if bearer[1] <= version]
             if not self.numbers[number]:

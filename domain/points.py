@@ -36,6 +36,14 @@ class PointUnknown(LookupError):
     """The point is well written, but the plan has nothing there: no such version, issue or presentation."""
 
 
+class VersionUnknown(PointUnknown):
+    """The plan is not known to have such a version. On a replica that may only mean that it is not there yet."""
+
+    def __init__(self, plan: str, version: int, newest: int) -> None:
+        self.plan, self.version, self.newest = plan, version, newest
+        super().__init__(f"plan {plan} has no version {version}; its newest is {newest}")
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A point as somebody wrote it, read but not yet resolved against a plan."""
@@ -182,7 +190,7 @@ def _day_and_basis(asked: Asked, plan: History, today: date, head: int) -> tuple
     if asked.instant is not None:
         return day, min(head, plan.basis_at(asked.instant))
     if asked.version is not None and asked.version > head:
-        raise PointUnknown(f"plan {plan.slug} has no version {asked.version}; its newest is {head}")
+        raise VersionUnknown(plan.slug, asked.version, head)
     return day, head if asked.version is None else asked.version
 
 

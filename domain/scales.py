@@ -29,6 +29,9 @@ class Rating(BaseModel):
     complete: bool = Field(default=False, strict=True, description="An action with this rating is complete.")
     needs_evidence: bool = Field(default=False, strict=True, description="The rating is refused without evidence.")
     concern: bool = Field(default=False, strict=True, description="Listed among the changes even when unchanged.")
+    needs_second_person: bool = Field(
+        default=False, strict=True, description="The rating counts only once somebody else has confirmed it."
+    )
 
 
 class Scale(BaseModel):

@@ -2,10 +2,11 @@
 
 from datetime import date
 from functools import lru_cache
+from typing import NotRequired
 
 from typing_extensions import TypedDict
 
-from domain.facts import Due, Rated
+from domain.facts import Awaiting, Due, Rated
 from domain.plan import Action, Plan, natural_order
 from domain.points import Point
 from domain.timeline import Assertion
@@ -37,10 +38,24 @@ class EvidenceDocument(TypedDict):
     on: str
 
 
+class AwaitingDocument(TypedDict):
+    """A rating that counts only once a second person has confirmed it: which, on which day given, by whom, as what.
+
+    `version` is what a confirmation names.
+    """
+
+    rating: str
+    rated_on: str
+    rated_by: str
+    version: int
+    evidence: list[str]
+
+
 class ActionDocument(TypedDict):
     """An action at a point, with its parts.
 
-    `overdue` of an action with parts in the plan says whether any of them is.
+    `rating` is the one that counts, `rated_on` the day from which it does. `awaiting` stands there only where a rating
+    given since awaits confirmation. `overdue` of an action with parts in the plan says whether any of them is.
     """
 
     number: str
@@ -49,6 +64,7 @@ class ActionDocument(TypedDict):
     status: str
     rating: str | None
     rated_on: str | None
+    awaiting: NotRequired[AwaitingDocument]
     timescale: TimescaleDocument | None
     overdue: bool
     leads: list[str]
@@ -99,7 +115,7 @@ class ActionsAt:
         leads, due = action.leads.at(end, basis), due_at(action, end, basis)
         complete = self._is_complete(action, rated)
         parts = self.documents(action.parts) if action.parts else []
-        return {
+        document: ActionDocument = {
             "number": number.value,
             "text": text.value,
             "outcome": outcome.value if outcome else None,
@@ -116,6 +132,9 @@ class ActionsAt:
             "added_on": _iso(action.added_on),
             "actions": parts,
         }
+        if waiting := action.awaiting_at(end, basis):
+            document["awaiting"] = awaiting_document(waiting)
+        return document
 
     def documents(self, actions: list[Action]) -> list[ActionDocument]:
         """The actions among these that are to be shown, in the order of their numbers."""
@@ -161,6 +180,17 @@ class ActionsAt:
                 {"title": title, "location": None, "sha256": None, "on": on} for title in rated.value.evidence
             ]
         return documents
+
+
+def awaiting_document(waiting: Assertion[Awaiting]) -> AwaitingDocument:
+    """A rating that awaits confirmation as data."""
+    return {
+        "rating": waiting.value.code,
+        "rated_on": _iso(waiting.effective_on),
+        "rated_by": waiting.value.rated_by,
+        "version": waiting.version,
+        "evidence": list(waiting.value.evidence),
+    }
 
 
 @lru_cache(maxsize=65536)

@@ -55,6 +55,7 @@ def action_changes(between: Between, action: Action) -> Iterator[Change]:
     for fact in (*(_OWN_FACTS if was else ()), *_REPORTED_FACTS):
         if found := between.fact(fact.timeline(action)):
             yield as_change(fact.kind, fact.name, found, fact.said, named)
+    yield from _awaiting(between, action, named)
     for filed in between.gathered(action.evidence):
         yield as_change("evidence", "evidence", filed, by_name, named)
     if rated := between.fact(action.rating):
@@ -78,6 +79,18 @@ def _coming_or_going(
     change["previous"], change["current"] = (None, values) if standing.is_ else (values, None)
     change["versions"] = sorted(behind)
     return change
+
+
+def _awaiting(between: Between, action: Action, named: dict[str, str | None]) -> Iterator[Change]:
+    """A rating that has come to await confirmation, or does so no more as it was withdrawn.
+
+    Where it was confirmed, or another has taken its place, the change of the rating says so.
+    """
+    found = between.difference(action.awaiting_at(*between.before), action.awaiting_at(*between.now))
+    if found and found.is_:
+        found = found._replace(was=None)
+    if found and (found.is_ or found.by_withdrawal):
+        yield as_change("awaiting confirmation", "awaiting", found, lambda given: given.code, named)
 
 
 def _evidence_rested_on(rated: Difference[Any], named: dict[str, str | None]) -> Iterator[Change]:

@@ -14,12 +14,12 @@ Said: TypeAlias = Callable[[Any], Any]
 class Change(TypedDict):
     """One thing that differs.
 
-    `kind` says what happened to which `fact`: "rating", "progress", "wording", "timescale", "leads", "number",
-    "priority", "evidence", "added", "removed", "closed", "withdrawn", "reinstated" of an action; "priority added",
-    "priority reworded", "answers", "assurance", "measure defined", "measure reported", "recommendation made",
-    "inspection", "version issued", "report presented", "scale adopted", "plan opened", "plan closed"; and "reviewed"
-    where the same was said again. `versions` are the events behind the current value; with `by_withdrawal`, the
-    withdrawal that alone made the difference. Former numbers are given only where they differ.
+    `kind` says what happened to which `fact`: "rating", "awaiting confirmation", "progress", "wording", "timescale",
+    "leads", "number", "priority", "evidence", "added", "removed", "closed", "withdrawn", "reinstated" of an action;
+    "priority added", "priority reworded", "answers", "assurance", "measure defined", "measure reported",
+    "recommendation made", "inspection", "version issued", "report presented", "scale adopted", "plan opened", "plan
+    closed"; and "reviewed" where the same was said again. `versions` are the events behind the current value; with
+    `by_withdrawal`, the withdrawal that alone made the difference. Former numbers are given only where they differ.
     """
 
     kind: str

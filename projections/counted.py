@@ -7,13 +7,13 @@ movements, so that the signs of a list add up to the figure it stands behind.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
 from domain.plan import Action, Plan, natural_order
 from domain.points import Point
-from projections.action import ActionDocument, ActionsAt, TimescaleDocument
+from projections.action import ActionDocument, ActionsAt, AwaitingDocument, TimescaleDocument
 from projections.contradictions import UNRATED
 from projections.counted_behind import movement_behind, rating_now
 from projections.difference import Between
@@ -62,13 +62,15 @@ class CountedAction(TypedDict):
     `count` is what it adds to the figure: 1, or -1 of an action split into parts, one of which takes its place among
     the new, and of one moved elsewhere. `rating_version` is the event that rated it. Of movements, `why` says what
     happened, `versions` are the events behind it, and `other_priority` is where it came from or went to. `known` says
-    whether the plan has the action at the current point; `added_version` is the event that added it.
+    whether the plan has the action at the current point; `added_version` is the event that added it. `awaiting` stands
+    there only where another rating, which does not count yet, awaits confirmation.
     """
 
     action: str
     text: str
     priority: str
     rating: str | None
+    awaiting: NotRequired[AwaitingDocument]
     rating_version: int | None
     status: str
     timescale: TimescaleDocument | None
@@ -184,7 +186,7 @@ class _Both:
 
     def _entry(self, action: Action, when: When, priority: str, counted: Counted | None) -> CountedAction:
         told = self._told(action, when)
-        return {
+        entry: CountedAction = {
             "action": told["number"],
             "text": told["text"],
             "priority": priority,
@@ -200,6 +202,9 @@ class _Both:
             "known": action.standing_at(*self.between.now) is not None,
             "added_version": action.added,
         }
+        if "awaiting" in told:
+            entry["awaiting"] = told["awaiting"]
+        return entry
 
     def _told(self, action: Action, when: When) -> ActionDocument:
         first, second = self._told_now, self._told_before

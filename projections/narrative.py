@@ -30,6 +30,7 @@ def narrative(
     split: Mapping[str, int],
     moves: list[Move],
     came_and_went: Mapping[tuple[str, str], list[str]],
+    awaiting: int,
 ) -> list[str]:
     """The comparison in paragraphs: the whole plan first, then each priority.
 
@@ -44,6 +45,7 @@ def narrative(
         moves: the actions that moved between priorities.
         came_and_went: the numbers of the actions counted as "new", "closed" or "withdrawn" in a priority, by (number of
             the priority, name of the count).
+        awaiting: how many of the actions counted have a rating that awaits confirmation.
     """
     labels = {rating["code"]: rating["label"] for rating in ratings}
     concerns = [rating for rating in ratings if rating["concern"]]
@@ -55,6 +57,10 @@ def narrative(
             sentences.append(f"No action is rated {_joined(none, 'or')}.")
     if unrated := totals["unrated"]["current"]:
         sentences.append(f"{_count(unrated, 'action').capitalize()} {_has(unrated)} not been rated yet.")
+    if awaiting:
+        verbs = ("awaits", "does") if awaiting == 1 else ("await", "do")
+        said = f"{_count(awaiting, 'rating').capitalize()} {verbs[0]} confirmation by a second person"
+        sentences.append(f"{said} and {verbs[1]} not count yet.")
     by_priority: dict[str, list[ChangeDocument]] = {}
     for change in changes:
         by_priority.setdefault(change["priority"], []).append(change)

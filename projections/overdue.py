@@ -1,6 +1,7 @@
 """What is late, and what has slipped? Actions past their day, and every one rescheduled with its original day."""
 
 from datetime import date
+from typing import NotRequired
 
 from typing_extensions import TypedDict
 
@@ -8,6 +9,7 @@ from domain.facts import Due
 from domain.plan import Action, Plan, natural_order
 from domain.points import Point
 from domain.timeline import Assertion
+from projections.action import AwaitingDocument, awaiting_document
 from projections.due import due_at, first_due_at, is_late
 from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
@@ -18,12 +20,14 @@ class OverdueAction(TypedDict):
     """An action that is not complete although its last possible day has passed.
 
     `version` is that of the event that set its timescale: of a part without its own, that of the action above it.
+    `awaiting` stands there only where a rating awaits confirmation: until it has it, it completes nothing.
     """
 
     number: str
     priority: str
     text: str
     rating: str | None
+    awaiting: NotRequired[AwaitingDocument]
     timescale: str
     due: str
     original: str
@@ -132,7 +136,7 @@ def overdue_actions(plan: Plan, point: Point) -> list[tuple[Action, Assertion[Du
 def _overdue(action: Action, due: Assertion[Due], by: date, days: int, end: int, basis: int) -> OverdueAction:
     number, priority, text, rating = _named(action, end, basis)
     leads, first = action.leads.at(end, basis), first_due_at(action, end, basis) or due
-    return {
+    document: OverdueAction = {
         "number": number,
         "priority": priority,
         "text": text,
@@ -146,6 +150,9 @@ def _overdue(action: Action, due: Assertion[Due], by: date, days: int, end: int,
         "leads": list(leads.value) if leads else [],
         "version": due.version,
     }
+    if waiting := action.awaiting_at(end, basis):
+        document["awaiting"] = awaiting_document(waiting)
+    return document
 
 
 def _rescheduled(action: Action, end: int, basis: int) -> RescheduledAction | None:

@@ -158,6 +158,7 @@ def rag_comparison(plan: Plan, previous: Point, current: Point) -> ComparisonDoc
             into,
             _moves(plan, current, accounted),
             _came_and_went(plan, previous, current, accounted),
+            sum(action.awaiting_at(plan.day_end(current), current.basis) is not None for action in now),
         ),
     }
 

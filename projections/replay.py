@@ -82,7 +82,7 @@ def replay(plan_events: Iterable[Recorded]) -> Iterator[ReplayStep]:
             plan = Plan(recorded.plan)
             tally = Tally(plan)
         said = sentence(plan, recorded.event)
-        evolve(plan, recorded.event, recorded.recorded_at)
+        evolve(plan, recorded.event, recorded.recorded_at, recorded.recorded_by)
         tally.take_in(recorded.event)
         yield _step(recorded, said, tally)
 

@@ -1,5 +1,7 @@
 """A rating scale as data: the key that stands at the head of every paper."""
 
+from typing import NotRequired
+
 from typing_extensions import TypedDict
 
 from domain.plan import Plan
@@ -8,7 +10,7 @@ from domain.scales import Rating, Scale
 
 
 class RatingDocument(TypedDict):
-    """One rating of a scale."""
+    """One rating of a scale. `needs_second_person` stands there only where it is so."""
 
     code: str
     label: str
@@ -17,6 +19,7 @@ class RatingDocument(TypedDict):
     complete: bool
     needs_evidence: bool
     concern: bool
+    needs_second_person: NotRequired[bool]
 
 
 class ScaleDocument(TypedDict):
@@ -28,7 +31,7 @@ class ScaleDocument(TypedDict):
 
 def rating_document(rating: Rating) -> RatingDocument:
     """One rating as data."""
-    return {
+    document: RatingDocument = {
         "code": rating.code,
         "label": rating.label,
         "meaning": rating.meaning,
@@ -37,6 +40,9 @@ def rating_document(rating: Rating) -> RatingDocument:
         "needs_evidence": rating.needs_evidence,
         "concern": rating.concern,
     }
+    if rating.needs_second_person:
+        document["needs_second_person"] = True
+    return document
 
 
 def scale_document(scale: Scale | None) -> ScaleDocument:

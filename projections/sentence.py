@@ -132,11 +132,26 @@ def _action_reassigned(before: _Before, event: events.ActionReassigned) -> str:
 
 def _action_rated(before: _Before, event: events.ActionRated) -> str:
     was, label = before.rating(event.action), before.label(event.rating)
+    scale = before.plan.scale.at(before.end, before.basis)
+    rating = scale.value.find(event.rating) if scale else None
+    once = " (counts once confirmed)" if rating and rating.needs_second_person else ""
     if was is None:
-        return f"{event.action} rated {label} for the first time{_why(event)}"
+        return f"{event.action} rated {label}{once} for the first time{_why(event)}"
     if was == (event.rating, label):
-        return f"{event.action} reviewed, remains {label}{_why(event)}"
-    return f"{event.action} rated {label}, was {was[1]}{_why(event)}"
+        return f"{event.action} reviewed, remains {label}{once}{_why(event)}"
+    return f"{event.action} rated {label}{once}, was {was[1]}{_why(event)}"
+
+
+def _rating_confirmed(before: _Before, event: events.RatingConfirmed) -> str:
+    action, was = before.action(event.action), before.rating(event.action)
+    awaited = action.awaiting.known(before.basis) if action else ()
+    given = next((said for said in awaited if said.version == event.version), None)
+    if given is None:
+        return f"{event.action} rating of version {event.version} confirmed{_why(event)}"
+    label = before.label(given.value.code)
+    was_said = f", was {was[1]}" if was and was != (given.value.code, label) else ""
+    rated = f"rated on {_day(given.effective_on)} by {_short(given.value.rated_by)} (version {given.version})"
+    return f"{event.action} confirmed as {label}, {rated}{was_said}{_why(event)}"
 
 
 def _progress_reported(_: _Before, event: events.ProgressReported) -> str:
@@ -201,6 +216,11 @@ def _event_withdrawn(before: _Before, event: events.EventWithdrawn) -> str:
     return f"Version {event.version}{what} withdrawn as recorded in error{_why(event)}"
 
 
+def _text_redacted(before: _Before, event: events.TextRedacted) -> str:
+    what = f" ({before.plan.log[event.version - 1][0]})" if event.version <= len(before.plan.log) else ""
+    return f"Redacted of version {event.version}{what}: {_joined(event.fields)}{_why(event)}"
+
+
 def _why(event: events.Event) -> str:
     return f", because: {_short(event.reason)}" if event.reason else ""
 
@@ -255,6 +275,7 @@ _SAY: dict[type[events.Event], Callable[[_Before, Any], str]] = {
     events.ActionRescheduled: _action_rescheduled,
     events.ActionReassigned: _action_reassigned,
     events.ActionRated: _action_rated,
+    events.RatingConfirmed: _rating_confirmed,
     events.ProgressReported: _progress_reported,
     events.EvidenceAdded: _evidence_added,
     events.ActionClosed: _action_closed,
@@ -266,4 +287,5 @@ _SAY: dict[type[events.Event], Callable[[_Before, Any], str]] = {
     events.VersionIssued: _version_issued,
     events.ReportPresented: _report_presented,
     events.EventWithdrawn: _event_withdrawn,
+    events.TextRedacted: _text_redacted,
 }

@@ -43,7 +43,8 @@ class TrailDocument(Heading):
 
     `withdrawn_by` is the version that withdrew it and `withdrawal` a `WithdrawalDocument`, both null of what still
     counts; `late_by_days` says how late it was recorded, `missing_from` for which document versions that was too late,
-    `sentence` what it says in words.
+    `sentence` what it says in words. Where texts of it were destroyed, `redacted` names their fields and `redacted_by`
+    the versions by which that was done, whatever the basis.
 
     `basis` is the newest version that was taken into account, whichever events were asked for, and `known_at` is when
     it was recorded. `matching` counts all events asked for; `before` are those of them on earlier pages, `rest` those
@@ -212,6 +213,8 @@ def trail_entry(plan: Plan, version: int, records: Mapping[int, Recorded], basis
         "late_by_days": late_by_days(recorded),
         "missing_from": missing_from(plan, version, basis),
         "sentence": sentence(plan, recorded.event, version - 1),
+        # Whatever the basis: the texts are gone at every one.
+        **({"redacted_by": sorted(set(by.values()))} if (by := plan.redactions.get(version)) else {}),
     }
 
 

@@ -24,6 +24,7 @@ KINDS: dict[object, str] = {
     events.Day: "day (`2019-05-31`)",
     events.PointText: "point in time (`issue:3.0`)",
     events.Sha256: "64 hexadecimal digits",
+    events.FieldName: "name of a field (`text`)",
     Colour: "colour (`#f47738`)",
     bool: "true or false",
 }

@@ -8,7 +8,7 @@ after, a week apart, so that no test can pass by taking one clock for the other.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -62,6 +62,10 @@ def today(version: int) -> date:
     return recorded(version).astimezone(LONDON).date()
 
 
+# Who recorded it
+
+OFFICER, SECOND = "An Officer", "A Second Officer"
+
 # Scales
 
 RED = {"code": "red", "label": "Red", "meaning": "Not started", "colour": "#d4351c", "concern": True}
@@ -74,6 +78,8 @@ COMPLETED = {
 
 #: Red, amber, green, completed: completed needs evidence, red and amber are concerns.
 SCALE: dict[str, Any] = {"name": "RAG", "ratings": [RED, AMBER, GREEN, COMPLETED]}
+#: The same, but completed counts only once a second person has confirmed it.
+SECONDED: dict[str, Any] = {"name": "RAG", "ratings": [RED, AMBER, GREEN, {**COMPLETED, "needs_second_person": True}]}
 #: Grades 4 to 1, of which 1 is complete and needs no evidence.
 GRADES: dict[str, Any] = {
     "name": "Grades",
@@ -168,6 +174,11 @@ def reassigned(
     return say(events.ActionReassigned, on, action=action, leads=list(leads), **fields)
 
 
+def confirmed(action: str, version: int, on: date = APRIL, **fields: Any) -> events.RatingConfirmed:
+    """The rating that this version gave is confirmed; who does it is said by whoever proposes it."""
+    return say(events.RatingConfirmed, on, action=action, version=version, **fields)
+
+
 def rated(action: str, rating: str = "green", on: date = MARCH, **fields: Any) -> events.ActionRated:
     return say(events.ActionRated, on, action=action, rating=rating, **fields)
 
@@ -230,6 +241,10 @@ class InError:
     reason: str | None
 
 
+def redacted(version: int, *fields: str, on: date = DECEMBER, reason: str | None = WHY) -> events.TextRedacted:
+    return say(events.TextRedacted, on, version=version, fields=fields, reason=reason)
+
+
 def in_error(event: "events.Event | int", on: date = DECEMBER, *, reason: str | None = WHY) -> Any:
     """That event (or that version) was recorded in error."""
     if isinstance(event, int):
@@ -242,11 +257,11 @@ Told = events.Event | InError
 # Folding
 
 
-def fold(told: Iterable[events.Event], slug: str = "plan") -> Plan:
-    """The plan that these events add up to; nothing is judged."""
+def fold(told: Iterable[events.Event], slug: str = "plan", by: Callable[[int], str] = lambda version: OFFICER) -> Plan:
+    """The plan that these events add up to; nothing is judged. `by` says who recorded a version."""
     plan = Plan(slug)
     for event in told:
-        evolve(plan, event, recorded(plan.version + 1))
+        evolve(plan, event, recorded(plan.version + 1), by(plan.version + 1))
     return plan
 
 
@@ -307,8 +322,11 @@ class Story:
         self._about: str | None = None
         self._last: list[events.Event] = []
 
-    def when(self, *told: Told) -> Self:
-        """Propose events, one after the other; the first that is refused ends it."""
+    def when(self, *told: Told, by: str | None = None) -> Self:
+        """Propose events, one after the other; the first that is refused ends it.
+
+        Unless told otherwise one officer records everything but confirmations, which another one does.
+        """
         self.refused, self._last = None, []
         for one in told:
             event = self._bound(one)
@@ -316,12 +334,13 @@ class Story:
             if isinstance(event, events.ActionAdded | events.ActionRenumbered):
                 number = event.number
             self._about = number or self._about
+            who = by or (SECOND if isinstance(event, events.RatingConfirmed) else OFFICER)
             try:
-                judge(self.plan, event, today(self.plan.version + 1))
+                judge(self.plan, event, today(self.plan.version + 1), who)
             except Refused as refused:
                 self.refused = refused
                 return self
-            evolve(self.plan, event, recorded(self.plan.version + 1))
+            evolve(self.plan, event, recorded(self.plan.version + 1), who)
             self.events.append(event)
             self._last.append(event)
         return self

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -16,9 +17,14 @@ from api.forms import FORMS, FormUnknown, print_text, render
 from api.papers.paper import PaperTooLong
 from api.papers.wording import UNSAFE, safe_lines, safe_text
 from api.questions import Answer, Asker
-from api.settings import Settings
+from api.settings import Settings, account
+from api.signing import NotStamped
+from domain.access.names import operator
+from domain.access.principals import NotAllowed, Principal
 from domain.envelopes import NotAnEvent
 from domain.ledger import Ledger, LedgerUnusable, PlanUnknown, VersionConflict
+from domain.ledger.access import AccessRefused, NotSignedIn, PrincipalUnknown, SignInRefused
+from domain.ledger.backups import BackupUnusable
 from domain.ledger.checkpoints import CheckpointUnknown, KeyRefused
 from domain.points import PointUnknown, PointUnreadable, read_instant, read_point
 from domain.proofs.keys import NotAKey
@@ -52,9 +58,26 @@ class Session:
             self._ledger = Ledger.open(database_url=self.database_url, data=self.data)
         return self._ledger
 
+    @cached_property
+    def principal(self) -> Principal:
+        """Who runs the command: whom the token names; else anyone, who on an open ledger may do everything.
+
+        Raises:
+            NotSignedIn: the token opens nothing.
+        """
+        if self.settings.token is not None:
+            return self.ledger.access.by_token(self.settings.token, clock.now())
+        return self.ledger.access.anyone()
+
+    @property
+    def decides(self) -> str:
+        """The name under which what a steward does is noted: whom the token names, or whoever runs the machine."""
+        return operator(account()) if self.settings.token is None else self.principal.name
+
     def asker(self) -> Asker:
-        """Asks the ledger, today."""
-        return Asker(self.ledger, clock.today())
+        """Asks the ledger, today; plans are listed that whoever asks may read."""
+        now = clock.now()
+        return Asker(self.ledger, clock.today(), lambda plan: self.principal.may("reader", plan, now))
 
     def close(self) -> None:
         """Close the ledger if it was opened."""
@@ -98,7 +121,8 @@ def plainly() -> Iterator[None]:
     except (
         Refused, VersionConflict, NotAnEvent, PointUnknown, PointUnreadable, ActionUnknown, ClaimUnreadable,
         CountUnknown, EventUnknown, FormUnknown, LedgerUnusable, PaperTooLong, PointsReversed, CheckpointUnknown,
-        Failed, KeyRefused, NoPack, NotAKey, NotANote, NotSigned,
+        AccessRefused, BackupUnusable, Failed, KeyRefused, NotAllowed, NotSignedIn, PrincipalUnknown, SignInRefused,
+        NoPack, NotStamped, NotAKey, NotANote, NotSigned,
     ) as error:  # fmt: skip
         _fail(str(error.args[0] if isinstance(error, LookupError) else error))
 

@@ -1,6 +1,7 @@
 """The commands that keep a ledger: record and check; replay stands between them in the list of commands."""
 
 import sys
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -9,17 +10,21 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from api import clock
 from api.commands.context import Session, complain, plainly
+from api.commands.needed import must_record
 from api.commands.replaying import replay
+from api.papers.wording import safe_text
 from api.settings import NO_AUTHOR, author
 from domain.envelopes import NotAnEvent, Proposal, Recorded, read_lines
 from domain.ledger import PlanUnknown
 from domain.ledger.checkpoints import checkpoints_of
+from domain.ledger.packs import against
+from domain.proofs import verify as verifier
 from domain.rules import Refused
 
 
 @click.command(short_help="Record the events in a file, all or none.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
-@click.option("--by", metavar="NAME", help="Who records (ASAT_BY). Default: the account this runs under.")
+@click.option("--by", metavar="NAME", help="Who records (ASAT_BY), while the ledger is open. Default: the account.")
 @click.option("--expect", type=click.IntRange(0), metavar="VERSION", help="Refuse unless the plan is at this version.")
 @click.pass_obj
 def record(session: Session, /, file: Path, by: str | None, expect: int | None) -> None:
@@ -40,10 +45,8 @@ def record(session: Session, /, file: Path, by: str | None, expect: int | None) 
         proposals, lines = _read(file)
         if expect is not None and len({proposal.plan for proposal in proposals}) > 1:
             raise click.UsageError("--expect goes with events of one plan; this file has several")
-        try:
-            name = session.settings.by if by is None else author(by)
-        except ValueError:
-            raise click.UsageError(f"--by {NO_AUTHOR}") from None
+        name = recording_as(session, by)
+        must_record(session, proposals)
         heads = {one.plan: _head(session, one.plan) for one in proposals if one.event_id is not None}
         try:
             stored = session.ledger.record(proposals, by=name, today=clock.today(), expect=expect)
@@ -54,6 +57,21 @@ def record(session: Session, /, file: Path, by: str | None, expect: int | None) 
             said = f"version {first}" if first == last else f"versions {first} to {last}"
             # A batch is repeated whole or not at all.
             click.echo(f"{plan}: already recorded, as {said}" if last <= heads.get(plan, 0) else f"{plan}: {said}")
+
+
+def recording_as(session: Session, by: str | None) -> str:
+    """The name under which is recorded: on an open ledger whatever is said, else that of whoever is signed in."""
+    if not session.principal.open:
+        if by is not None:
+            raise click.UsageError(
+                "--by is not for this ledger, which knows its people: who records is who signed in. Leave it out, and "
+                "name the file of your token in ASAT_TOKEN_FILE"
+            )
+        return session.principal.name
+    try:
+        return session.settings.by if by is None else author(by)
+    except ValueError:
+        raise click.UsageError(f"--by {NO_AUTHOR}") from None
 
 
 def _head(session: Session, plan: str) -> int:
@@ -88,12 +106,15 @@ def _by_plan(stored: list[Recorded]) -> dict[str, list[int]]:
 
 
 @click.command(short_help="Check the whole ledger, event by event.")
+@click.option("--since", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+              help="A checkpoint or an evidence pack kept elsewhere: compare the ledger with it too.")  # fmt: skip
 @click.pass_obj
-def check(session: Session, /) -> None:
+def check(session: Session, /, since: Path | None) -> None:
     """Check the whole ledger: no gap, no going back in time, every plan's events whole and in order.
 
-    Reads every event, and compares the ledger with every checkpoint that was cut of it. Exits with 1 and names each
-    invariant that does not hold.
+    Reads every event, those of who may do what too, and compares the ledger with every checkpoint that was cut of it.
+    Exits with 1 and names each invariant that does not hold. Whoever can alter the whole database can alter the
+    checkpoints in it too: only one that was kept elsewhere (--since) shows that.
     """
     with plainly():
         size = session.ledger.size()
@@ -104,7 +125,8 @@ def check(session: Session, /) -> None:
                 found += 1
                 complain(f"{broken.where}: {broken.what}")
         kept = checkpoints_of(session.ledger)
-        for broken in kept.broken():
+        outside = against(session.ledger, verifier.read(since)) if since is not None else ()
+        for broken in chain(kept.broken(), outside, session.ledger.access.check()):
             found += 1
             complain(f"{broken.where}: {broken.what}")
         plans = len(session.ledger.plans())
@@ -115,8 +137,12 @@ def check(session: Session, /) -> None:
         click.echo(
             f"{events}: positions gapless, instants in order, versions contiguous, every event one the rules accept"
         )
+        if noted := session.ledger.access.size():
+            click.echo(f"{noted:,} event{'' if noted == 1 else 's'} of access: gapless, in order, and as recorded")
         if cuts := len(kept.all()):
             click.echo(f"{cuts} checkpoint{'' if cuts == 1 else 's'}: the ledger still holds what was signed")
+        if since is not None:
+            click.echo(f"{safe_text(since.name)}: the ledger still holds what it was signed for")
         if not session.ledger.guarded:
             click.echo(
                 "Note: the program works as the owner of this ledger, as the server does not let it make a role that"

@@ -13,7 +13,6 @@ from rich.live import Live
 from api.commands.context import Session, paged, plainly, put, tell
 from api.forms import FORMS, render
 from api.papers.text_replay import step_line, step_text
-from domain.points import PointUnknown
 from domain.scales import Scale
 from projections.replay import ReplayStep
 from projections.replay import replay as replay_steps
@@ -69,7 +68,7 @@ def _steps(session: Session, plan: str, up_to: int | None) -> tuple[str, Sequenc
     """The plan's title, its scales and its steps up to a version, which are made one after the other."""
     with session.ledger.plan(plan) as whole:
         if up_to is not None and up_to > whole.version:
-            raise PointUnknown(f"plan {plan} has no version {up_to}; its newest is {whole.version}")
+            raise session.ledger.no_version(plan, up_to, whole.version)
         last = whole.version if up_to is None else up_to
         title = whole.opening.title if whole.opening else plan
         scales = [said.value for said in whole.scale.known(last)]

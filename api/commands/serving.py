@@ -1,5 +1,6 @@
 """The commands that serve the pages and the API, with or without the example histories."""
 
+import sys
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -8,8 +9,12 @@ import click
 import domain
 from api import clock
 from api.commands.context import Session, plainly
+from api.log import log_to
+from api.serving_settings import ServingSettings, read_serving_settings
+from domain.access.principals import ANYONE, Grant
 from domain.envelopes import Proposal, read_proposal_json
 from domain.ledger import LedgerUnusable
+from domain.ledger.access import AccessLedger, AccessRefused, PrincipalUnknown
 from domain.rules import Refused
 
 HOST = click.option(
@@ -20,6 +25,15 @@ PORT = click.option(
     help="Port to serve on (ASAT_PORT); 8000 unless told otherwise, 0 for any that is free.",
 )  # fmt: skip
 
+URL = click.option(
+    "--url", metavar="URL",
+    help="Address under which people reach it (ASAT_URL), such as https://asat.example.gov.uk, where a proxy stands "
+    "before it.",
+)  # fmt: skip
+
+#: Who may record in the demo, and how long its link to sign in once can be used: a day, in minutes.
+OFFICER, _LINK_MINUTES = "demo officer", 24 * 60
+
 #: The histories that come with the program, as event files.
 EXAMPLES = Path(domain.__file__).parent.parent / "examples"
 
@@ -27,12 +41,14 @@ EXAMPLES = Path(domain.__file__).parent.parent / "examples"
 @click.command(short_help="Load the example histories, once, and serve them.")
 @HOST
 @PORT
+@URL
 @click.pass_obj
-def demo(session: Session, /, host: str | None, port: int | None) -> None:
+def demo(session: Session, /, host: str | None, port: int | None, url: str | None) -> None:
     """Load the example histories, once, and serve them as pages and an API.
 
-    They are made from published papers (see examples/README.md). What is recorded stays: give the demo a folder to
-    itself if you keep plans of your own.
+    They are made from published papers (see examples/README.md). Anyone may read them; the link that it prints signs
+    in once, to record and to see who may do what. What is recorded stays: give the demo a folder to itself if you keep
+    plans of your own.
 
     \b
       asat demo
@@ -40,24 +56,34 @@ def demo(session: Session, /, host: str | None, port: int | None) -> None:
     """
     with plainly():
         _load_examples(session)
-        _serve(session, host, port)
+        _people(session.ledger.access)
+        _serve(session, host, port, url, sign_in=True)
 
 
 @click.command()
 @HOST
 @PORT
+@URL
 @click.pass_obj
-def serve(session: Session, /, host: str | None, port: int | None) -> None:
+def serve(session: Session, /, host: str | None, port: int | None, url: str | None) -> None:
     """Serve the plans as pages and an API until interrupted.
 
-    It listens on this machine only, as AsAt cannot tell yet who asks; /openapi.json describes every address.
+    Until somebody is known (`asat principal add`) it serves this machine only, and whoever is on it may do everything.
+    For others it is served under an https address, by a proxy that stands before it and passes on the name it was asked
+    under. /openapi.json describes every address.
 
     \b
       asat serve
       asat serve --port 8080
+      asat serve --url https://asat.example.gov.uk
+
+    People sign in with a password, with a link, or with their organisation's account where ASAT_OIDC_ISSUER,
+    ASAT_OIDC_CLIENT_ID and ASAT_OIDC_SECRET_FILE name an OpenID Connect provider; it is to send them back to
+    /sign-in/openid/back. ASAT_LOG=on logs each request as a line of JSON on standard error, which it does by itself
+    where there is a --url.
     """
     with plainly():
-        _serve(session, host, port)
+        _serve(session, host, port, url)
 
 
 def _load_examples(session: Session) -> None:
@@ -82,26 +108,66 @@ def _load_examples(session: Session) -> None:
             click.echo(f"Loaded {plan}: {len(proposals)} events")
 
 
-def _serve(session: Session, /, host: str | None, port: int | None) -> None:
-    address = host or session.settings.host
-    if not _is_loopback(address):
+def _people(access: AccessLedger) -> None:
+    """Let anyone read the demo, and one officer do everything, where nobody is known yet."""
+    if access.is_open():
+        access.grant(ANYONE, Grant("reader"), "AsAt demo")
+        access.add(OFFICER, [Grant("keeper"), Grant("steward")], "AsAt demo")
+
+
+def _link(access: AccessLedger, root: str) -> None:
+    """Print a link to sign in once, unless the demo's ledger was given to others."""
+    try:
+        key = access.make_link(OFFICER, "AsAt demo", _LINK_MINUTES)
+    except (PrincipalUnknown, AccessRefused):
+        return
+    click.echo(f"Sign in to record: {root}/sign-in/once?key={key}")
+
+
+def _published(session: Session, address: str, url: str | None) -> ServingSettings:
+    """The settings for serving; refuses where others could do what nobody may who is not known."""
+    try:
+        settings = read_serving_settings(url)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    if settings.url is None and not _is_loopback(address):
         raise click.UsageError(
-            f"{address} can be reached from other machines, and AsAt cannot tell yet who asks: "
-            "serve on 127.0.0.1, and let a proxy that signs people in stand before it"
+            f"{address} can be reached from other machines: say under which https address people reach it "
+            "(--url https://asat.example.gov.uk or ASAT_URL), or serve on 127.0.0.1"
         )
+    if settings.url is not None and session.ledger.access.is_open():
+        raise LedgerUnusable(
+            f"whoever reaches {settings.url} could do everything, as nobody is known to this ledger yet: "
+            "`asat principal add NAME --role steward` makes somebody known, and `asat principal password NAME` lets "
+            "them sign in"
+        )
+    return settings
+
+
+def _serve(session: Session, /, host: str | None, port: int | None, url: str | None, sign_in: bool = False) -> None:
+    address = host or session.settings.host
+    settings = _published(session, address, url)
     # Most runs of the program never serve, and importing the web application takes as long as answering a question.
+    from api.checkpointing import cut_regularly
     from api.http.application import make_application
     from api.http.serving import AddressTaken, listen, serve_on
 
-    app = make_application(session.ledger, session.settings.by, address)
+    app = make_application(session.ledger, session.settings.by, address, session.settings.key, settings)
     try:
         listening = listen(address, session.settings.port if port is None else port)
     except AddressTaken as error:
         raise LedgerUnusable(str(error)) from None
     with listening:
         shown = f"[{address}]" if ":" in address else address
-        click.echo(f"AsAt is at http://{shown}:{listening.getsockname()[1]}/plans  (Ctrl-C ends it)")
-        serve_on(app, listening)
+        here = f"http://{shown}:{listening.getsockname()[1]}"
+        behind = f", behind which it serves {here}" if settings.url else ""
+        click.echo(f"AsAt is at {settings.url or here}/plans{behind}  (Ctrl-C ends it)")
+        if sign_in:
+            _link(session.ledger.access, settings.url or here)
+        if settings.log:
+            log_to(sys.stderr)
+        with cut_regularly(session.ledger, session.settings.key):
+            serve_on(app, listening)
 
 
 def _is_loopback(host: str) -> bool:

@@ -1,11 +1,5 @@
-"""The commands by which the record can be relied on: the signing key, checkpoints, evidence packs and verifying them.
+"""The commands by which the record can be relied on: the signing key, checkpoints, evidence packs, verifying."""
 
-The secret key is read from a file that nobody else can read, and stands nowhere else: not in the database, not in a
-setting's value, not in what is printed.
-"""
-
-import os
-import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,19 +7,18 @@ from typing import Any, TypeVar
 import click
 
 from api.commands.context import POINT, Session, plainly
-from api.forms import render
+from api.packing import PAPERS, USUAL, make_pack, papers_named
 from api.papers.wording import safe_text
+from api.signing import new_signer, read_signer, write_signer
 from domain.envelopes import instant_text
 from domain.ledger.checkpoints import Cut, KeyRefused, checkpoints_of
-from domain.ledger.checkpoints import pack as make_pack
 from domain.proofs import verify as verifier
 from domain.proofs.checkpoint import WitnessKey
-from domain.proofs.keys import NotAKey, SignerKey
 from domain.proofs.notes import Note
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-#: No key and no checkpoint is longer; a longer file is another.
+#: No checkpoint and no certificate is longer; a longer file is another.
 _MOST = 1 << 16
 
 
@@ -35,40 +28,6 @@ def signing(command: Command) -> Command:
         "--key", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
         help="File of the ledger's signing key (ASAT_KEY), which nobody but you may read.",
     )(command)  # fmt: skip
-
-
-def read_signer(file: Path | None) -> SignerKey:
-    """The secret key in a file.
-
-    Raises:
-        KeyRefused: no file is named, it holds no key, or others than its owner can read it.
-    """
-    if file is None:
-        raise KeyRefused("say which key signs: --key FILE or ASAT_KEY; `asat key create` makes one")
-    with file.open("rb") as opened:
-        mode = stat.S_IMODE(os.fstat(opened.fileno()).st_mode)
-        if mode & 0o077:
-            raise KeyRefused(f"{file} can be used by others than its owner (its mode is {mode:04o}): chmod 600 {file}")
-        held = opened.read(_MOST)
-    try:
-        return SignerKey.read(held.decode("utf-8").strip())
-    except (UnicodeDecodeError, NotAKey):
-        raise KeyRefused(f"{file} holds no whole secret key; `asat key create` makes one") from None
-
-
-def write_signer(key: SignerKey, file: Path) -> None:
-    """Keep a secret key in a new file of its own that nobody else can read; one that is there is never replaced."""
-    opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(opened, "w", encoding="utf-8") as written:
-        os.fchmod(opened, 0o600)
-        written.write(key.secret() + "\n")
-        written.flush()
-        os.fsync(opened)
-
-
-def new_signer(name: str) -> SignerKey:
-    """A key that nobody has had before."""
-    return SignerKey(name, os.urandom(32))
 
 
 @click.group()
@@ -109,7 +68,7 @@ def show(session: Session, /, key: Path | None) -> None:
             return
         found = checkpoints_of(session.ledger).keys()
         if not found:
-            raise KeyRefused("this ledger has no key yet; the first `asat checkpoint --key FILE` gives it one")
+            raise KeyRefused("this ledger has no key yet; the first `asat checkpoint cut --key FILE` gives it one")
         for one in found:
             click.echo(str(one))
 
@@ -137,51 +96,96 @@ def rotate(session: Session, /, key: Path | None, output: Path) -> None:
         click.echo(str(new.verifier))
 
 
-@click.command(short_help="Sign what the ledger holds now.")
-@signing
-@click.option("--list", "listed", is_flag=True, help="List the checkpoints that were cut instead.")
-@click.option("--add-signature", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
-              help="Add a witness's signature from this file, a checkpoint that the witness signed.")  # fmt: skip
-@click.option("--witness", metavar="KEY", help="The public key of that witness.")
-@click.option(
+@click.group(short_help="Sign what the ledger holds.")
+def checkpoint() -> None:
+    """Sign what the ledger holds, and list, cosign and time-stamp what was signed."""
+
+
+_OUTPUT = click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write the checkpoint to this file."
 )
+
+
+@checkpoint.command(short_help="Sign what the ledger holds now.")
+@signing
+@_OUTPUT
 @click.pass_obj
-def checkpoint(
-    session: Session, /, key: Path | None, listed: bool, add_signature: Path | None, witness: str | None,
-    output: Path | None,
-) -> None:  # fmt: skip
+def cut(session: Session, /, key: Path | None, output: Path | None) -> None:
     """Cut a checkpoint: sign how many events the ledger holds and what they come to, keep it, and print it.
 
     Give it away: to an inspector, to a witness, to the minutes. Nobody can alter an event from before it without being
-    found out by whoever holds it.
+    found out by whoever holds it. Where nothing was recorded since the last one, it is that one. `asat serve` cuts one
+    every hour; where it does not run, let the system's timer do this.
 
     \b
-      asat checkpoint --key asat.key -o checkpoint.txt
-      asat checkpoint --list
-      asat checkpoint --add-signature signed.txt --witness KEY
+      asat checkpoint cut --key asat.key -o checkpoint.txt
     """
-    if (add_signature is None) != (witness is None):
-        raise click.UsageError("--add-signature and --witness go together: a signature is kept when it is known whose")
+    with plainly():
+        _tell(checkpoints_of(session.ledger).cut(read_signer(key or session.settings.key)), output)
+
+
+@checkpoint.command("list", short_help="List the checkpoints that were cut.")
+@click.pass_obj
+def list_(session: Session, /) -> None:
+    """List every checkpoint that this ledger has cut, oldest first, and who signed and stamped it."""
+    with plainly():
+        for one in checkpoints_of(session.ledger).all():
+            click.echo(_line(one))
+
+
+@checkpoint.command(short_help="Add a witness's signature to a checkpoint.")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--witness", required=True, metavar="KEY", help="The public key of that witness.")
+@_OUTPUT
+@click.pass_obj
+def cosign(session: Session, /, file: Path, witness: str, output: Path | None) -> None:
+    """Keep a witness's signature of a checkpoint: FILE is the checkpoint as the witness signed it.
+
+    \b
+      asat checkpoint cosign signed.txt --witness KEY
+    """
+    with plainly():
+        signed = Note.read(_read(file))
+        _tell(checkpoints_of(session.ledger).add_signatures(signed, WitnessKey.read(witness.strip())), output)
+
+
+@checkpoint.command("stamp", short_help="Have a time-stamping authority stamp the newest checkpoint.")
+@click.option("--tsa", required=True, metavar="URL", help="The address of a time-stamping authority (RFC 3161).")
+@click.option("--tsa-root", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True, metavar="FILE",
+              help="The certificate that the authority must be under, from the authority itself (PEM).")  # fmt: skip
+@click.pass_obj
+def stamp_(session: Session, /, tsa: str, tsa_root: Path) -> None:
+    """Have a time-stamping authority (RFC 3161) sign that the newest checkpoint was there now, and keep its answer.
+
+    The authority is sent a digest and learns nothing else. An evidence pack brings the newest checkpoint that was
+    stamped: it shows that no event up to there was made up later. Whoever verifies needs the same root certificate.
+
+    \b
+      asat checkpoint stamp --tsa https://freetsa.org/tsr --tsa-root freetsa.pem
+    """
+    from api.stamping import stamp  # the network's libraries take a while to import
+
     with plainly():
         kept = checkpoints_of(session.ledger)
-        if listed:
-            for one in kept.all():
-                click.echo(_line(one))
-            return
-        if add_signature is not None and witness is not None:
-            cut = kept.add_signatures(Note.read(_read(add_signature)), WitnessKey.read(witness.strip()))
-        else:
-            cut = kept.cut(read_signer(key or session.settings.key))
-        if output is not None:
-            output.write_bytes(bytes(cut.note))
-        else:
-            click.echo(bytes(cut.note).decode(), nl=False)
+        newest = kept.newest()
+        answer = stamp(bytes(newest.note), tsa, _read(tsa_root))
+        click.echo(_line(kept.add_stamp(newest.number, answer)))
+
+
+def _tell(cut: Cut, output: Path | None) -> None:
+    if output is not None:
+        output.write_bytes(bytes(cut.note))
+    else:
+        click.echo(bytes(cut.note).decode(), nl=False)
 
 
 def _line(cut: Cut) -> str:
     signed = ", ".join(dict.fromkeys(one.name for one in cut.note.signatures))
-    return safe_text(f"{cut.number}: {cut.size:,} entries, cut {instant_text(cut.cut_at)}, signed by {signed}")
+    line = f"{cut.number}: {cut.size:,} entries, cut {instant_text(cut.cut_at)}, signed by {signed}"
+    for one in cut.stamps:
+        stamped = verifier.read_stamp(one, "the time stamp")
+        line += f", stamped {verifier.instant(stamped.at * 1_000_000)} by {stamped.name}"
+    return safe_text(line)
 
 
 def _read(file: Path) -> bytes:
@@ -189,53 +193,58 @@ def _read(file: Path) -> bytes:
         return opened.read(_MOST)
 
 
+class _Since(click.ParamType[Any]):
+    """The size of a checkpoint, or a file that holds one."""
+
+    name = "since"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """A number, or the path of a file that is there."""
+        if str(value).isdecimal() and str(value).isascii():
+            return int(value)
+        return click.Path(exists=True, dir_okay=False, path_type=Path).convert(value, param, ctx)
+
+
 @click.command(short_help="Make an evidence pack of a plan.")
 @click.argument("plan")
 @signing
 @click.option("--at", type=POINT, default="now", show_default=True, help="The point at which the papers show the plan.")
-@click.option("--previous", type=POINT, help="Also the comparison of this point with that.")
-@click.option("--since", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
-              help="A checkpoint or a pack that the reader holds: the new one is shown to continue it.")  # fmt: skip
+@click.option("--previous", type=POINT, metavar="POINT",
+              help="The point that they compare it with. Default: the document version before it.")  # fmt: skip
+@click.option("--papers", multiple=True, metavar="NAME.FORM,...",
+              help=f"Which papers go with it ({', '.join(PAPERS)}). Default: {','.join(USUAL)}.")  # fmt: skip
+@click.option("--no-papers", is_flag=True, help="The events and their proofs alone.")
+@click.option("--since", type=_Since(), metavar="FILE|SIZE",
+              help="A checkpoint or pack that the reader holds, or its size: the new one continues it.")  # fmt: skip
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="FILE",
               help="Write the pack to this file, pack.zip.")  # fmt: skip
 @click.pass_obj
 def pack(
-    session: Session, /, plan: str, key: Path | None, at: str, previous: str | None, since: Path | None, output: Path
-) -> None:
+    session: Session, /, plan: str, key: Path | None, at: str, previous: str | None, papers: tuple[str, ...],
+    no_papers: bool, since: Path | int | None, output: Path,
+) -> None:  # fmt: skip
     """Make an evidence pack of a PLAN: all of its events, with the proof that they are what the ledger holds.
 
-    An inspector verifies it without network and without AsAt; the page in it says how, and what it does not show. A
-    checkpoint is cut for it where the ledger has grown since the last.
+    An inspector verifies it without network and without AsAt; the page in it says how, and what it does not show. It
+    always holds all of the plan's events; --at says which point its papers show. A checkpoint is cut for it where the
+    ledger has grown since the last.
 
     \b
       asat pack sunderland --key asat.key -o pack.zip
       asat pack sunderland --previous issue:2.0 --at issue:3.0 -o pack.zip
+      asat pack sunderland --papers plan.json,paper.docx -o pack.zip
       asat pack sunderland --since last-year.zip -o pack.zip
     """
+    if no_papers and papers:
+        raise click.UsageError("--papers and --no-papers do not go together")
     with plainly():
         signer = read_signer(key or session.settings.key)
-        papers, basis = _papers(session, plan, at, previous)
-        earlier = None if since is None else _checkpoint_in(verifier.read(since))
-        data = make_pack(session.ledger, plan, signer, papers, earlier, basis)
+        named = [] if no_papers else papers_named(papers or USUAL)
+        earlier = _checkpoint_in(verifier.read(since)) if isinstance(since, Path) else since
+        data = make_pack(session.asker(), plan, signer, at, previous=previous, papers=named, since=earlier)
         # What the verifier would not accept is not handed out.
-        verifier.verify(data, str(signer.verifier), earlier)
+        verifier.verify(data, str(signer.verifier), earlier if isinstance(earlier, bytes) else None)
         output.write_bytes(data)
-
-
-def _papers(session: Session, plan: str, at: str, previous: str | None) -> tuple[dict[str, bytes], int]:
-    """The papers that go into a pack, and the newest version that they speak of."""
-    asker = session.asker()
-    answers = {"plan": asker.plan(plan, at)}
-    basis = answers["plan"].document["point"]["basis"]
-    if previous is not None:
-        answers["comparison"] = asker.comparison(plan, previous, at)
-        basis = max(basis, *(answers["comparison"].document[side]["basis"] for side in ("previous", "current")))
-    papers = {
-        f"{name}.{form}": render(answer.question, form, answer.document)
-        for name, answer in answers.items()
-        for form in ("json", "md")
-    }
-    return papers, basis
 
 
 def _checkpoint_in(held: bytes) -> bytes:
@@ -249,7 +258,11 @@ def _checkpoint_in(held: bytes) -> bytes:
 @click.option("--since", type=click.Path(exists=True, dir_okay=False), metavar="FILE",
               help="A checkpoint or a pack of the same ledger that you have kept from before.")  # fmt: skip
 @click.option("--witness", "witnesses", multiple=True, metavar="KEY", help="The public key of a witness you trust.")
-def verify_pack(file: str, key: str | None, since: str | None, witnesses: tuple[str, ...]) -> None:
+@click.option("--tsa-root", type=click.Path(exists=True, dir_okay=False), metavar="FILE",
+              help="The root certificate of a time-stamping authority you trust (PEM).")  # fmt: skip
+def verify_pack(
+    file: str, key: str | None, since: str | None, witnesses: tuple[str, ...], tsa_root: str | None
+) -> None:  # fmt: skip
     """Verify an evidence PACK, offline and without any ledger; the program is the verify.py that lies in it.
 
     Prints what holds and what that does not show. Exits with 1 and names the first thing that does not hold.
@@ -257,7 +270,7 @@ def verify_pack(file: str, key: str | None, since: str | None, witnesses: tuple[
     \b
       asat verify pack.zip --key KEY --since last-year.zip
     """
-    options = [("--key", key), ("--since", since), *(("--witness", one) for one in witnesses)]
+    options = [("--key", key), ("--since", since), ("--tsa-root", tsa_root), *(("--witness", one) for one in witnesses)]
     given = [f"{name}={value}" for name, value in options if value is not None]
     raise SystemExit(verifier.main([*given, "--", file]))
 

@@ -1,4 +1,4 @@
-"""An answer as an HTTP response: what names its basis may be kept for ever, and everything can be asked for again."""
+"""An answer as an HTTP response: what names its basis may be kept a while, and everything can be asked for again."""
 
 import gzip
 import hashlib
@@ -11,6 +11,10 @@ from fastapi import Request, Response
 from api.forms import FORMS, render
 from api.http.problems import documented
 from api.questions import Answer
+
+#: What names its basis is changed by nothing that is recorded later; anything else may be, and is asked for again. The
+#: one exception is a redaction, after which a browser may show for an hour what it has kept, and no longer.
+KEPT = "private, max-age=3600, immutable"
 
 #: Bodies from this size on are compressed for those who take that.
 _WORTH_COMPRESSING = 1000
@@ -25,8 +29,7 @@ _STILL = (
 
 def respond(request: Request, answer: Answer, form: str) -> Response:
     """The answer in a form, or 304 to those who have it already."""
-    # What names its basis never changes; anything else may, and is asked for again.
-    headers = {"Cache-Control": "private, max-age=31536000, immutable" if answer.immutable else "private, no-cache"}
+    headers = {"Cache-Control": KEPT if answer.immutable else "private, no-cache"}
     asked = dict(request.query_params)
     if answer.fixed:
         headers["Content-Location"] = _address(request, asked | answer.fixed)

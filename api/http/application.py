@@ -1,26 +1,47 @@
 """The web application: the addresses, put together around one ledger."""
 
-from fastapi import FastAPI, Request
+from pathlib import Path
+
+from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.http.access.headers import SecurityHeaders
+from api.http.access.limits import Limiter
+from api.http.access.needs import every_route_declares, needs
+from api.http.access.openid import OpenId
+from api.http.access.refusals import handle_refusals
+from api.http.access.requests import Measured, Summed
 from api.http.described import describe
 from api.http.hosts import OwnHosts
+from api.http.packing import packing
 from api.http.problems import documented, handle_problems, problem
 from api.http.reading import reading
 from api.http.recording import recording
 from api.pages import PAGES
 from api.pages.problems import ProblemPages
+from api.serving_settings import ServingSettings
 from domain.ledger import Ledger, LedgerUnusable
 
 
-def make_application(ledger: Ledger, by: str, host: str = "127.0.0.1") -> FastAPI:
+def make_application(
+    ledger: Ledger,
+    by: str,
+    host: str = "127.0.0.1",
+    key: Path | None = None,
+    settings: ServingSettings | None = None,
+) -> FastAPI:
     """The application on this ledger.
 
     Args:
         ledger: an open ledger; whoever opened it closes it.
-        by: who records where a request does not say (`X-Recorded-By`).
+        by: who records on an open ledger where a request does not say (`X-Recorded-By`).
         host: the name it is served under; it answers to that and to those of this machine.
+        key: file of the key that signs evidence packs; without one there are none.
+        settings: the public address, whose name it then answers to as well, and who else vouches for people.
+
+    Raises:
+        Undeclared: a route does not say who may use it.
     """
     app = FastAPI(
         title="AsAt",
@@ -30,21 +51,31 @@ def make_application(ledger: Ledger, by: str, host: str = "127.0.0.1") -> FastAP
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.ledger, app.state.by = ledger, by
-    app.add_middleware(OwnHosts, host=host)
+    settings = settings or ServingSettings()
+    app.state.ledger, app.state.by, app.state.key = ledger, by, key
+    app.state.url, app.state.https, app.state.limiter = settings.url, settings.url is not None, Limiter()
+    app.state.openid = OpenId(settings.openid) if settings.openid else None
+    app.add_middleware(Measured)
+    app.add_middleware(OwnHosts, host=settings.host or host)
     app.add_middleware(ProblemPages)
+    app.add_middleware(SecurityHeaders, https=app.state.https)
     app.add_middleware(_Heads)  # around the pages of problems, which are made from the bodies that a HEAD leaves out
+    app.add_middleware(Summed)
     # The forms with a suffix come first: a page's address would otherwise match them.
-    for routes in (reading, recording, *PAGES):
+    for routes in (reading, recording, packing, *PAGES):
         app.include_router(routes)
-    app.add_api_route("/healthz", _healthz, methods=["GET"], summary="The program is running.")
+    nobody = [Depends(needs("nobody"))]
+    app.add_api_route("/healthz", _healthz, methods=["GET"], summary="The program is running.", dependencies=nobody)
     app.add_api_route(
         "/readyz", _readyz, methods=["GET"], summary="The ledger answers.", response_model=None,
+        dependencies=nobody,
         responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}},
                    **documented({503: "The ledger does not answer."})},
     )  # fmt: skip
     handle_problems(app)
+    handle_refusals(app)
     describe(app)
+    every_route_declares(app)
     return app
 
 
@@ -56,7 +87,10 @@ def _readyz(request: Request) -> JSONResponse:
     try:
         ledger: Ledger = request.app.state.ledger
         ledger.ready()
-        return JSONResponse({"status": "ready", "guarded": ledger.guarded, "events": ledger.size()})
+        said = {"status": "ready", "guarded": ledger.guarded, "events": ledger.size()}
+        if standing := ledger.standing():
+            said |= {"replica": True, "follows": standing.follows, "behind_seconds": standing.behind}
+        return JSONResponse(said)
     except LedgerUnusable as error:
         return problem(503, "ledger-unusable", str(error))
 

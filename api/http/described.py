@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 from pydantic.json_schema import models_json_schema
 
 from api.http import patterns
-from api.http.problems import ProblemDocument
+from api.http.access.needs import declared, routes_of
+from api.http.problems import ProblemDocument, documented
 from domain.events import EVENTS
 from domain.scales import RESERVED_CODES
 from projections.claims import Claims
@@ -36,6 +38,7 @@ def describe(app: FastAPI) -> None:
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             schema = original()
+            _say_what_is_needed(app, schema)
             components = schema.setdefault("components", {}).setdefault("schemas", {})
             components.update(_events())
             claims = Claims.model_json_schema(ref_template=_REF)
@@ -53,6 +56,27 @@ def describe(app: FastAPI) -> None:
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the description
+
+
+def _say_what_is_needed(app: FastAPI, schema: dict[str, Any]) -> None:
+    """The role that each address needs, and what is answered to those who do not have it.
+
+    A token need not be sent on an open ledger, nor for what was published to anyone.
+    """
+    for route in routes_of(app.routes):
+        if not isinstance(route, APIRoute) or not route.include_in_schema or (needed := declared(route)) == "nobody":
+            continue
+        for method in route.methods or ():
+            operation = schema["paths"][route.path_format][method.lower()]
+            role = "the role of each event that is recorded" if needed == "recording" else f"the role {needed}"
+            operation["description"] = f"{operation.get('description', '')}\n\nNeeds {role}.".strip()
+            operation["security"] = [{}, {"token": []}]
+            refusals = {401: "Nobody known asks.", 403: "Whoever asks does not have the role.",
+                        429: "More was sent than a limit allows."}  # fmt: skip
+            for status, answer in documented(refusals).items():
+                operation["responses"].setdefault(str(status), answer)
+    schemes = schema.setdefault("components", {}).setdefault("securitySchemes", {})
+    schemes["token"] = {"type": "http", "scheme": "bearer", "description": "A token, `asat_…`, made by a steward."}
 
 
 def _events() -> dict[str, Any]:

@@ -17,6 +17,7 @@ from api.papers.paper import PaperTooLong
 from api.papers.wording import safe_text
 from domain.envelopes import NotAnEvent
 from domain.ledger import LedgerUnusable, PlanUnknown, VersionConflict
+from domain.ledger.errors import NotReached
 from domain.points import PointUnknown, PointUnreadable
 from domain.rules import Refused
 from projections.action import ActionUnknown
@@ -87,6 +88,10 @@ def handle_problems(app: FastAPI) -> None:
         (LedgerUnusable, 503, "ledger-unusable"),
     ):
         app.add_exception_handler(error, _plain(status, kind))
+
+    @app.exception_handler(NotReached)
+    def not_reached(_: Request, error: NotReached) -> JSONResponse:
+        return problem(503, "not-reached", str(error), {"Retry-After": str(error.retry_after)})
 
     @app.exception_handler(Refused)
     def refused(_: Request, error: Refused) -> JSONResponse:

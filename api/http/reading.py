@@ -8,6 +8,9 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from api import clock
 from api.forms import FORMS
 from api.http import patterns
+from api.http.access.callers import known_caller
+from api.http.access.needs import needs
+from api.http.access.notes import noting_export
 from api.http.answering import described_answers, respond
 from api.http.parameters import only_its_own
 from api.questions import LONGEST_TRAIL_PAGE, REPLAY_PAGE, TRAIL_PAGE, Answer, Asker
@@ -85,12 +88,13 @@ PriorityAsked = Annotated[
     str | None, Query(max_length=32, description="Only those in the priority of this number.", examples=["2"])
 ]
 
-reading = APIRouter(dependencies=[Depends(only_its_own)])
+reading = APIRouter(dependencies=[Depends(needs("reader")), Depends(only_its_own)])
 
 
 def asker(request: Request) -> Asker:
-    """Asks this application's ledger, today."""
-    return Asker(request.app.state.ledger, clock.today())
+    """Asks this application's ledger, today, for whoever was found to ask."""
+    caller = known_caller(request)
+    return Asker(request.app.state.ledger, clock.today(), caller.may_read if caller else lambda _: False)
 
 
 Ask = Annotated[Asker, Depends(asker)]
@@ -117,7 +121,7 @@ def _question(path: str, name: str, document: Any, forms: tuple[str, ...] = tupl
 
 def _endpoint(ask: Callable[..., Answer], form: str) -> Callable[..., Response]:
     def endpoint(request: Request, answer: Annotated[Answer, Depends(ask)]) -> Response:
-        return respond(request, answer, form)
+        return noting_export(request, respond(request, answer, form), form)
 
     return endpoint
 

@@ -7,9 +7,12 @@ from fastapi.concurrency import run_in_threadpool
 from typing_extensions import TypedDict
 
 from api import clock
+from api.forgetting import forget_redacted
 from api.forms import render
 from api.http import patterns
-from api.http.bodies import read_author, read_body, read_expected, read_proposals
+from api.http.access.callers import caller_of, recorded_by
+from api.http.access.needs import may_record, needs
+from api.http.bodies import read_body, read_expected, read_proposals
 from api.http.parameters import only_its_own
 from api.http.problems import documented
 from api.http.reading import Ask, Plan
@@ -18,7 +21,7 @@ from domain.ledger import Ledger
 from domain.rules import Refused
 from projections.claims import AuditDocument, ClaimUnreadable, read_claims
 
-recording = APIRouter(dependencies=[Depends(only_its_own)])
+recording = APIRouter()
 
 
 class StoredEvent(TypedDict):
@@ -48,7 +51,8 @@ IfMatch = Annotated[str | None, Header(include_in_schema=False)]
 RecordedBy = Annotated[
     str | None,
     Header(
-        description="Who records, in UTF-8.", json_schema_extra={"pattern": patterns.AUTHOR, "maxLength": 500}
+        description="Who records, in UTF-8; only where nobody signs in yet, on an open ledger.",
+        json_schema_extra={"pattern": patterns.AUTHOR, "maxLength": 500}
     ),
 ]  # fmt: skip
 
@@ -68,6 +72,7 @@ def _text(description: str) -> dict[str, Any]:
 
 @recording.post(
     "/plans/{plan}/events",
+    dependencies=[Depends(needs("recording")), Depends(only_its_own)],
     status_code=201,
     name="record",
     summary="Record one event or a list of them, whole or not at all.",
@@ -107,11 +112,15 @@ async def record(
     another version by now (412); without it the proposal is judged against the newer plan.
     """
     body = await read_body(request)
-    by, expect = read_author(x_recorded_by, request.app.state.by), read_expected(if_match)
+    by, expect = recorded_by(request, x_recorded_by), read_expected(if_match)
     ledger: Ledger = request.app.state.ledger
 
     def read_and_record() -> list[Recorded]:
-        return ledger.record(read_proposals(body, plan), by=by, today=clock.today(), expect=expect)
+        proposals = read_proposals(body, plan)
+        may_record(caller_of(request), proposals)
+        stored = ledger.record(proposals, by=by, today=clock.today(), expect=expect)
+        forget_redacted(ledger, stored)
+        return stored
 
     # A long body takes seconds to read: not here, where everybody waits.
     stored = await run_in_threadpool(read_and_record)
@@ -127,6 +136,7 @@ async def record(
 
 @recording.post(
     "/plans/{plan}/audit",
+    dependencies=[Depends(needs("reader")), Depends(only_its_own)],
     name="audit",
     summary="Read a published paper's counts against the record.",
     response_class=Response,

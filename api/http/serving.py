@@ -35,7 +35,10 @@ def listen(host: str, port: int) -> socket.socket:
 
 def serve_on(app: FastAPI, listening: socket.socket) -> None:
     """Serve until interrupted or terminated; requests under way are answered first."""
-    config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=10)
+    # What a request says of where it came from is not believed, but for what `address_of` believes.
+    config = uvicorn.Config(
+        app, log_level="warning", server_header=False, proxy_headers=False, timeout_graceful_shutdown=10
+    )
     # Once everything is answered uvicorn raises the signal again, so that its caller may clear up: ours returns, for
     # either signal, as being told to stop is no failure.
     signal.signal(signal.SIGTERM, signal.default_int_handler)

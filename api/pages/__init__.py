@@ -4,6 +4,7 @@ Rendered on the server from the same documents as every other form, in the patte
 it works without JavaScript.
 """
 
+from api.pages.access import access
 from api.pages.actions import actions
 from api.pages.committee import committee
 from api.pages.comparing import comparing
@@ -11,16 +12,19 @@ from api.pages.counting import counting
 from api.pages.documents import documents
 from api.pages.guide import guide
 from api.pages.lists import lists
+from api.pages.openid import openid, openid_back
 from api.pages.plans import pages
 from api.pages.points import points
 from api.pages.recorded import recorded
 from api.pages.recording import recording
 from api.pages.rendering import static
 from api.pages.replaying import replaying
+from api.pages.signing_in import signing_in, signing_out
 from api.pages.trail import trail
 
 #: Every route of a page, a plan's own last.
 PAGES = (
-    static, guide, points, comparing, committee, counting, actions, documents, trail, replaying, lists,
+    static, signing_in, signing_out, openid, openid_back, access,
+    guide, points, comparing, committee, counting, actions, documents, trail, replaying, lists,
     recorded, recording, pages,
 )  # fmt: skip

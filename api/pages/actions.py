@@ -14,9 +14,10 @@ from api.pages.tags import Tags
 from api.papers.wording import Labels, as_at
 from api.papers.wording_events import event_basis, event_fields, kind_in_words, source_words, withdrawal_words
 from api.questions import LIFE_PAGE
-from domain.events import EventWithdrawn, PlanOpened
+from domain.events import EventWithdrawn, PlanOpened, TextRedacted
 from domain.plan import Plan as FoldedPlan
 from domain.points import Point
+from domain.redaction import redactable
 from projections.action import ActionDocument
 
 actions = page_routes()
@@ -32,7 +33,7 @@ _FORMS = (
     ("close", "Close"),
     ("withdraw", "Withdraw"),
 )
-_NOT_WITHDRAWN = {EventWithdrawn.__name__, PlanOpened.__name__}
+_NOT_WITHDRAWN = {EventWithdrawn.__name__, PlanOpened.__name__, TextRedacted.__name__}
 
 
 @actions.get("/plans/{plan}/actions/{action}", name="action page")
@@ -76,7 +77,8 @@ def _recording(action: ActionDocument) -> list[tuple[str, str]]:
     """The forms that make sense for an action as it stands."""
     if action["status"] in ("closed", "withdrawn"):
         return [("reinstate", "Reinstate")]
-    return [form for form in _FORMS if form[0] != "close" or action["status"] == "complete"]
+    confirm = [("confirm", "Confirm this rating")] if "awaiting" in action else []
+    return [*confirm, *(form for form in _FORMS if form[0] != "close" or action["status"] == "complete")]
 
 
 @actions.get("/plans/{plan}/events/{version}", name="event page")
@@ -114,5 +116,6 @@ def event_page(
         past=basis < newest,
         withdrawn_since=withdrawn_since,
         withdrawable=withdrawable,
+        redactable=[name for name in redactable(event["type"], event) if name not in event.get("redacted", ())],
         forms=here.forms("event", shown.fixed),
     )

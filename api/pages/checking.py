@@ -123,13 +123,15 @@ def _matches(form: Form, said: dict[str, str], entry: dict[str, Any]) -> bool:
 # What it would change
 
 
-def rehearsed(ask: Asker, proposal: Proposal) -> dict[str, Any]:
+def rehearsed(ask: Asker, proposal: Proposal, by: str) -> dict[str, Any]:
     """The event in a sentence, and what it would change as at today and as at the day from which it is true.
+
+    `by` is who would record it.
 
     Raises:
         Refused: a rule refuses it.
     """
-    with ask.ledger.rehearse([proposal], today=ask.today) as plan:
+    with ask.ledger.rehearse([proposal], today=ask.today, by=by) as plan:
         days = dict.fromkeys([ask.today, min(_own_day(plan, proposal), ask.today)])
         return {
             "sentence": sentence(plan, proposal.event, plan.version - 1),

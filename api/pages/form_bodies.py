@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl
 
 from fastapi import Request
 
+from api.http.access.form_tokens import FIELD
 from api.http.bodies import body_up_to
 from api.http.problems import Unreadable
 
@@ -16,6 +17,8 @@ _MEDIA = "application/x-www-form-urlencoded"
 
 async def sent_form(request: Request) -> dict[str, str]:
     """The fields of a form by name; the line ends of browsers become those of the record.
+
+    The token that a form carries was looked at before anything else was done, and is left out.
 
     Raises:
         Unreadable: it is no form (415), too large (413), not in UTF-8, or says a field twice (422).
@@ -34,6 +37,7 @@ async def sent_form(request: Request) -> dict[str, str]:
     typed = {name: value.replace("\r\n", "\n").replace("\r", "\n") for name, value in pairs}
     if len(typed) < len(pairs):
         raise Unreadable("a field stands twice in what was sent; nothing was recorded")
+    typed.pop(FIELD, None)
     return typed
 
 

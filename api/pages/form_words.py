@@ -79,7 +79,7 @@ def refused(sentence: str, form: Form) -> Unfit:
 _ABOUT = (
     (r"needs a reason: say why in `reason`$", ("reason",)),
     (r" needs evidence: name it in `evidence`$", ("evidence",)),
-    (r"^'[^']*' is not on the plan's scale on ", ("rating",)),
+    (r"^'[^']*' is not on the plan's scale on ", ("rating", "effective_on")),
     (r" is in the future: today is ", ("effective_on",)),
     (r"^(action|priority|measure) \S+ was (added|defined) on .*, after ", ("effective_on",)),
     (r"^action \S+ was (closed|withdrawn) on .* nothing can be recorded of it for ", ("effective_on",)),
@@ -94,13 +94,15 @@ _ABOUT = (
     (r"^plan \S+ has no priority ", ("priority", "number")),
     (r"^plan \S+ has no measure ", ("measure",)),
     (r"is to be part of .*, which is in priority |is part of another and goes with it", ("priority",)),
-    (r"^plan \S+ has no version |^version \d+ ", ("version",)),
+    (r" cannot have been confirmed on .*, before the day it is about ", ("effective_on",)),
+    (r"^plan \S+ has no version |^version \d+[ ,]", ("version",)),
     (r"^plan \S+ has no document version |may still come to mean more|^nothing of plan \S+ had been ", ("current",)),
 )  # fmt: skip
 
 _REWORDED = (
-    (" (ActionReinstated)", ""), (" (PlanClosed)", ""), (" with PriorityReworded", " instead"),
-    (" with MeasureDefined", ""), (": say why in `reason`", ": say why"), (": name it in `evidence`", ": name it"),
+    (" (ActionReinstated)", ""), (" (RatingConfirmed)", ""), (" (PlanClosed)", ""),
+    (" with PriorityReworded", " instead"), (" with MeasureDefined", ""), (": say why in `reason`", ": say why"),
+    (": name it in `evidence`", ": name it"),
 )  # fmt: skip
 _KINDS = re.compile(rf"\b({'|'.join(EVENTS)})\b")
 

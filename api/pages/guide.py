@@ -6,6 +6,7 @@ from fastapi import Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.http import patterns
+from api.http.access.callers import caller_of
 from api.http.reading import Ask
 from api.pages.here import Here
 from api.pages.rendering import page
@@ -33,6 +34,8 @@ def guide_page(
 ) -> Response:
     """What can be done here, each with a way into the plan it was opened from, or into one of this ledger."""
     plans: list[RegisterEntry] = ask.plans().document["plans"]
+    if slug is not None:
+        caller_of(request).require("reader", slug)
     if slug is None:
         plan = _example(plans)
     else:

@@ -13,6 +13,7 @@ from api.pages.rendering import page
 from api.pages.routes import page_routes
 from api.pages.tags import Tags
 from api.papers.chart import rating_bar
+from api.papers.composing.actions import every
 from api.papers.drawing import UNRATED, box, fills
 from api.papers.wording import NOT_RATED, as_at
 from domain.plan import Plan as FoldedPlan
@@ -85,6 +86,12 @@ def plan_page(
         tags=Tags(document["ratings"]),
         meanings={rating["code"]: rating["meaning"] for rating in document["ratings"]},
         bar=Markup(rating_bar(summary["ratings"], summary["unrated"])),  # noqa: S704  # made and escaped by us
+        awaiting=[
+            action["number"]
+            for priority in document["priorities"]
+            for action in every(priority["actions"])
+            if "awaiting" in action
+        ],
         everything=everything,
         forms=here.forms("plan", shown.fixed, all=1 if everything else None),
     )

@@ -2,14 +2,18 @@
 
 import json
 import re
+from contextlib import suppress
 from typing import Any
+from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import Request
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.forms import FORMS
+from api.http.access.callers import SignInNeeded, caller_of
 from api.http.problems import PROBLEM
 from api.http.reading import asker
 from api.pages.here import OF_TWO_POINTS, Here
@@ -20,6 +24,7 @@ from domain.ledger import LedgerUnusable, PlanUnknown
 from domain.points import PointUnknown, PointUnreadable
 
 _TITLES = {
+    401: "You are not signed in",
     403: "This cannot be done from here",
     404: "Not found",
     405: "This cannot be done here",
@@ -28,6 +33,7 @@ _TITLES = {
     413: "That is too large",
     421: "This is not the address of this service",
     422: "This cannot be read",
+    429: "That was too fast",
     500: "Something went wrong here",
     503: "The record cannot be reached just now",
 }
@@ -67,6 +73,9 @@ class ProblemPages:
             if message.get("more_body"):
                 return
             document, request = json.loads(body), Request(scope)
+            if document["status"] == 401 and scope["method"] == "GET":
+                await _to_sign_in(request, Headers(raw=started["headers"]))(scope, receive, send)
+                return
             around = await run_in_threadpool(_around, document, request)
             await _page_of(document, request, Headers(raw=started["headers"]), around)(scope, receive, send)
 
@@ -82,7 +91,9 @@ class ProblemPages:
 #: What is wrong with what was asked of a page, and may be right at another point.
 _AT_A_POINT = re.compile(r":(unknown-(action|event|point|count)|points-reversed|unreadable|unreadable-point)$")
 #: Who is told these is told nothing more: it is not their plan to walk about in, or it cannot be had.
-_TOLD_NO_MORE = {403, 421}
+_TOLD_NO_MORE = {401, 403, 421}
+#: The titles of what is refused to somebody known, by the kind of problem.
+_REFUSED = {"not-allowed": "You may not do this", "forged": "This form is not valid any more"}
 _SUFFIX = re.compile(rf"\.({'|'.join(FORMS)})$")
 _OF_A_PLAN = re.compile(r"/plans/([a-z0-9-]{1,63})(?:/(.*))?", re.DOTALL)
 _LONGEST = 600
@@ -91,11 +102,16 @@ _LONGEST = 600
 def _around(document: dict[str, object], request: Request) -> dict[str, Any]:
     """Where one can go on from a problem with an address below a plan: its pages, at those points that can be had."""
     status = int(str(document["status"]))
+    if status not in (401, 421) and status < 500:
+        with suppress(SignInNeeded, LedgerUnusable):
+            caller_of(request)  # an address that is none has not asked for them
     found = _OF_A_PLAN.fullmatch(_SUFFIX.sub("", request.scope["path"]))
     if found is None or status >= 500 or status in _TOLD_NO_MORE:
         return {}
     plan, path = found[1], found[2] or ""
     asked, ask = request.query_params, asker(request)
+    if not ask.reads(plan):
+        return {}
     at = asked.get("current" if path in OF_TWO_POINTS else "at", "now")
     try:
         points = [_had(ask, plan, point) for point in ("now", at, asked.get("previous"))]
@@ -118,10 +134,24 @@ def _had(ask: Asker, plan: str, point: str | None) -> str | None:
     return point
 
 
+#: The headers of a problem that its page bears too.
+_KEPT = ("etag", "allow", "retry-after", "www-authenticate", "set-cookie")
+
+
+def _to_sign_in(request: Request, headers: Headers) -> ASGIApp:
+    """Have a browser sign in first, and then come back; what it showed that does not count is forgotten."""
+    said = request.url.query
+    there = quote(request.url.path + (f"?{said}" if said else ""), safe="/")
+    kept = {"Cache-Control": "no-store", **({"Set-Cookie": cookie} if (cookie := headers.get("set-cookie")) else {})}
+    return RedirectResponse(f"/sign-in?next={there}", 303, kept)
+
+
 def _page_of(document: dict[str, object], request: Request, headers: Headers, around: dict[str, Any]) -> ASGIApp:
     status = int(str(document["status"]))
-    title = _TITLES.get(status, str(document["title"]))
-    kept = {name: headers[name] for name in ("etag", "allow") if name in headers}
+    title = _REFUSED.get(str(document.get("type", "")).rpartition(":")[2]) or _TITLES.get(
+        status, str(document["title"])
+    )
+    kept = {name: headers[name] for name in _KEPT if name in headers}
     detail = str(document["detail"])
     return page(
         request,

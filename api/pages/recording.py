@@ -9,6 +9,8 @@ from fastapi import Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
+from api.forgetting import forget_redacted
+from api.http.access.callers import caller_of, recorded_by
 from api.http.problems import Unreadable
 from api.http.reading import Ask, At, Plan
 from api.pages.checking import Since, recorded_since
@@ -25,12 +27,13 @@ from api.pages.rendering import page
 from api.pages.routes import page_routes
 from api.pages.standing import filled_in, standing
 from api.questions import Asker
+from api.roles import EVENT_ROLES
 from domain.envelopes import Proposal
 from domain.ledger import LedgerUnusable, VersionConflict
 from domain.points import read_instant
 from domain.rules import Refused
 
-recording = page_routes()
+recording = page_routes("recording")
 
 Past = Annotated[bool, Query(description="The form was opened to name a past point.")]
 Sent = Annotated[dict[str, str], Depends(sent_form)]
@@ -46,8 +49,13 @@ def record_page(
     """What can be recorded of a plan, or of one of its actions."""
     here = Here(plan, "record", at, previous)
     stands = standing(ask, plan, {name: value for name, value in named.items() if name == "action"})
+    caller = caller_of(request)
+
+    def may(form: Form) -> bool:
+        return caller.may(EVENT_ROLES[form.event], plan)
+
     groups = [
-        (name, [(in_plan_words(form.title, stands.word), _to(here, form, named)) for form in forms])
+        (name, [(in_plan_words(form.title, stands.word), _to(here, form, named)) for form in forms if may(form)])
         for name, forms in GROUPS
     ]
     return page(
@@ -55,9 +63,9 @@ def record_page(
         "record.html",
         here=here,
         plan_title=stands.plan["title"],
-        groups=groups[:1] if stands.action else groups,
+        groups=[(name, forms) for name, forms in (groups[:1] if stands.action else groups) if forms],
         action=stands.action,
-        by=request.app.state.by,
+        by=recorded_by(request),
     )
 
 
@@ -78,7 +86,7 @@ def form_page(
     previous: Kept = None,
 ) -> Response:
     """A form that records, as it is when it is opened."""
-    form, here = _form(what), Here(plan, f"record/{what}", at, previous)
+    form, here = _form(request, what, plan), Here(plan, f"record/{what}", at, previous)
     draft = new_draft(here, form, named, past, 0)
     stands = standing(ask, plan, draft.about)
     version = stands.plan["point"]["basis"]
@@ -100,7 +108,7 @@ def send_form(
     previous: Kept = None,
 ) -> Response:
     """Check or record what a form proposes, or say what is wrong with it."""
-    form, here = _form(what), Here(plan, f"record/{what}", at, previous)
+    form, here = _form(request, what, plan), Here(plan, f"record/{what}", at, previous)
     draft = read_draft(here, form, named, past, sent)
     do = sent.get("do", "check")
     if do not in ("check", "record", "change"):
@@ -136,9 +144,11 @@ _REPEATED = (
 )
 
 
-def _form(what: str) -> Form:
+def _form(request: Request, what: str, plan: str) -> Form:
+    """The form of that name; raises where whoever asks may not record what it proposes."""
     if what not in FORMS:
         raise HTTPException(404)
+    caller_of(request).require(EVENT_ROLES[FORMS[what].event], plan)
     return FORMS[what]
 
 
@@ -175,8 +185,9 @@ def _record(request: Request, ask: Asker, draft: Draft, proposal: Proposal, sinc
     for _ in range(_TRIES):
         try:
             [stored] = ask.ledger.record(
-                [proposal], by=request.app.state.by, today=ask.today, expect=None if since.own else since.newest
+                [proposal], by=recorded_by(request), today=ask.today, expect=None if since.own else since.newest
             )
+            forget_redacted(ask.ledger, [stored])
             return stored.version
         except VersionConflict:
             since = _since(ask, draft)

@@ -77,6 +77,10 @@ _OF_PRIORITY = ("PriorityAdded", "number", "number"), ("PriorityReworded", "numb
 _OF_AN_ACTION = (
     Form("rate", "ActionRated", "Rate an action", "action", _RATED,
          "Needed when an action that was complete is reopened."),
+    Form("confirm", "RatingConfirmed", "Confirm a rating that somebody else gave", "action",
+         (Field("version", "Number of the event that gave the rating", "whole",
+                "As the action's page shows it, such as 212.", True),),
+         day="On which day was it confirmed?"),
     Form("progress", "ProgressReported", "Report progress", "action",
          (Field("text", "What progress has been made?", "area", "", True),)),
     Form("reschedule", "ActionRescheduled", "Change when an action is due", "action",
@@ -169,6 +173,11 @@ _CORRECTIONS = (
     Form("withdraw-event", "EventWithdrawn", "Withdraw an event recorded in error", "version",
          why="What was answered before stays answered; from now on the event no longer counts, on any day.",
          owes_reason=True, day="When was the error found?"),
+    Form("redact", "TextRedacted", "Destroy texts of an event", "version", (
+        Field("fields", "Texts to be destroyed", "lines",
+              "One on each line, as the trail names them in JSON: text, reason, source, leads, evidence.", True),
+    ), why="It stays in the record, so name nobody. What is destroyed is gone for every day, and cannot be had back.",
+       owes_reason=True, day="When was it decided?"),
 )  # fmt: skip
 
 #: What the forms are about, and those about it.

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import Request, Response
 from markupsafe import Markup, escape
 
+from api.http.access.callers import recorded_by
 from api.pages.checking import Since, entry_at, rehearsed, timescale_read
 from api.pages.choices import written
 from api.pages.drafts import Draft, as_day
@@ -64,7 +65,7 @@ def check_shown(request: Request, ask: Asker, draft: Draft, stands: Standing, pr
     answers = _answers(draft, stands)
     if read := timescale_read(proposal.event):
         answers.append(("The timescale", read))
-    return page(request, "check.html", **shown, **rehearsed(ask, proposal), answers=answers)
+    return page(request, "check.html", **shown, **rehearsed(ask, proposal, shown["by"]), answers=answers)
 
 
 def overtaken_shown(request: Request, ask: Asker, draft: Draft, stands: Standing, since: Since) -> Response:
@@ -79,7 +80,7 @@ def overtaken_shown(request: Request, ask: Asker, draft: Draft, stands: Standing
         others=since.others[-_OTHERS:],
         more=max(0, len(since.others) - _OTHERS),
         trail=_trail_of(draft, since),
-        somebody_else=by != {request.app.state.by},
+        somebody_else=by != {recorded_by(request)},
         answers=_answers(draft, stands),
     )
 
@@ -97,7 +98,7 @@ def _shown(request: Request, ask: Asker, draft: Draft, stands: Standing) -> dict
         "draft": draft,
         "title": in_plan_words(draft.title, stands.word),
         "plan_title": stands.plan["title"],
-        "by": request.app.state.by,
+        "by": recorded_by(request),
         "facts": _facts(ask, draft, stands),
         "tags": Tags([*stands.ratings, *(one for one in stands.plan["ratings"] if one not in stands.ratings)]),
         "back": draft.here.to("record", action=draft.named.get("action")),

@@ -7,12 +7,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
+from api.http.access.needs import needs
 from api.http.answering import send
 from api.pages.tags import Tags
+from api.pages.visitors import visitor
 from api.papers import wording, wording_lines
 
 _FOLDER = Path(__file__).parent
@@ -58,6 +60,7 @@ def page(
     request: Request, template: str, status: int = 200, headers: dict[str, str] | None = None, **shown: Any
 ) -> Response:
     """A page made from a template, or 304 to those who have it already."""
+    shown["me"] = visitor(request)
     body = environment.get_template(template).render(shown).encode()
     tags: Tags | None = shown.get("tags")
     sent = {
@@ -93,7 +96,7 @@ _NAMED = {
 _ADDRESSES = {name: f"/static/{named}" for named, name in _NAMED.items()}
 environment.globals["static"] = _ADDRESSES.__getitem__
 
-static = APIRouter()
+static = APIRouter(dependencies=[Depends(needs("nobody"))])
 
 
 @static.get("/static/{file}", include_in_schema=False)

@@ -1,13 +1,18 @@
-"""Where pages are registered."""
+"""Where pages are registered, with the role that they need."""
 
 from fastapi import APIRouter, Depends, Response
 
+from api.http.access.needs import Needed, needs
 from api.http.parameters import only_its_own
 
 
-def page_routes() -> APIRouter:
+def page_routes(needed: Needed = "reader") -> APIRouter:
     """Routes for pages: like every address, they refuse parameters that are not theirs.
 
     They are not in the description of the API, which is for programs.
     """
-    return APIRouter(dependencies=[Depends(only_its_own)], default_response_class=Response, include_in_schema=False)
+    return APIRouter(
+        dependencies=[Depends(needs(needed)), Depends(only_its_own)],
+        default_response_class=Response,
+        include_in_schema=False,
+    )

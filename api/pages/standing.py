@@ -151,6 +151,7 @@ def filled_in(form: Form, about: dict[str, str], stands: Standing) -> dict[str, 
             "reword": {"text": action["text"], "outcome": action["outcome"]},
             "reassign": {"leads": "\n".join(action["leads"])},
             "renumber": {"number": action["number"]},
+            "confirm": {"version": str(action["awaiting"]["version"]) if "awaiting" in action else ""},
         }
         return {name: value or "" for name, value in of_form.get(form.name, {}).items()}
     if form.name == "reword-priority" and "number" in about:

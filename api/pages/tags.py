@@ -14,13 +14,19 @@ class Tags:
 
     def __init__(self, ratings: Iterable[RatingDocument]) -> None:
         rules, self._tags = [], {}
+        self._words: dict[str, str] = {}
         for place, rating in enumerate(ratings):
             label = escape(safe_text(rating["label"]))
+            self._words[rating["code"]] = safe_text(rating["label"])
             self._tags[rating["code"]] = Markup('<b class="t r{}">{}</b>').format(place, label)
             if colour := rating["colour"]:
                 ink = ink_on(colour)
                 rules.append(f".r{place}{{background:{colour};color:{ink};border-color:{colour}}}")
         self.css = "".join(rules)
+
+    def word(self, code: str) -> str:
+        """The word of a rating without its colour, which belongs to ratings that count."""
+        return self._words.get(code) or safe_text(code)
 
     def __call__(self, code: str | None) -> Markup:
         """The tag of a rating; a code that the key does not have is shown as it is."""

@@ -163,7 +163,7 @@ def mark_as_read(
 ) -> Response:
     """Remember in the reader's browser up to which version they have read. Nothing is recorded in the ledger."""
     _, newest = known_and_newest(ask, plan, "now")
-    said = re.fullmatch(rb"version=([1-9][0-9]{0,17})", sent)
+    said = re.fullmatch(rb"version=([1-9][0-9]{0,17})(?:&csrf=[A-Za-z0-9_-]{1,200})?", sent)
     if said is None or int(said[1]) > newest:
         raise Unreadable(f"say up to which version you have read, from 1 to {newest}")
     response = RedirectResponse(Here(plan, "since", at, previous).this, 303, {"Cache-Control": "no-store"})

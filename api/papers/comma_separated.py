@@ -70,29 +70,47 @@ _ACTION = [
 ]
 
 
+#: What stands before the plan where anything awaits confirmation.
+_AWAITING = ["awaiting confirmation", "awaiting since", "awaiting version"]
+
+
 def plan_csv(document: PlanDocument) -> str:
     """A row for each action, and for each part of one."""
     labels, last = Labels(document), [document["plan"], fixed(document["point"])]
+    waits = any(_waits(priority["actions"]) for priority in document["priorities"])
 
     def rows() -> Iterator[list[Value]]:
         for priority in document["priorities"]:
-            for values in _actions(priority["actions"], None, labels):
+            for values in _actions(priority["actions"], None, labels, waits):
                 yield [priority["number"], priority["title"], *values, *last]
 
-    return comma_separated(_ACTION, rows())
+    return comma_separated(_columns(waits), rows())
+
+
+def _waits(actions: list[ActionDocument]) -> bool:
+    """Whether the rating of any of the actions, or of their parts, awaits confirmation."""
+    return any("awaiting" in action or _waits(action["actions"]) for action in actions)
+
+
+def _columns(waits: bool) -> list[str]:
+    return [*_ACTION[:-2], *(_AWAITING if waits else []), *_ACTION[-2:]]
 
 
 def action_csv(document: SingleActionDocument) -> str:
     """A row for the action, and for each of its parts."""
     place: list[Value] = [document["priority"], document["priority_title"]]
     last = [document["plan"], fixed(document["point"])]
-    actions = _actions([document["action"]], None, Labels(document))
-    return comma_separated(_ACTION, ([*place, *values, *last] for values in actions))
+    waits = _waits([document["action"]])
+    actions = _actions([document["action"]], None, Labels(document), waits)
+    return comma_separated(_columns(waits), ([*place, *values, *last] for values in actions))
 
 
-def _actions(actions: list[ActionDocument], parent: str | None, labels: Labels) -> Iterator[list[Value]]:
+def _actions(actions: list[ActionDocument], parent: str | None, labels: Labels, waits: bool) -> Iterator[list[Value]]:
     for action in actions:
-        due, evidence = action["timescale"], action["evidence"]
+        due, evidence, waiting = action["timescale"], action["evidence"], action.get("awaiting")
+        awaiting: list[Value] = [None] * 3
+        if waiting:
+            awaiting = [labels(waiting["rating"]), waiting["rated_on"], waiting["version"]]
         yield [
             action["number"],
             parent,
@@ -110,8 +128,9 @@ def _actions(actions: list[ActionDocument], parent: str | None, labels: Labels) 
             action["progress_on"],
             "; ".join(filed["title"] for filed in evidence),
             action["added_on"],
+            *(awaiting if waits else []),
         ]
-        yield from _actions(action["actions"], action["number"], labels)
+        yield from _actions(action["actions"], action["number"], labels, waits)
 
 
 def comparison_csv(document: ComparisonDocument) -> str:

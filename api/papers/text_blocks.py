@@ -16,6 +16,9 @@ from rich.text import Text
 
 from api.papers.colours import ink_on
 from api.papers.wording import NOT_RATED, ratings_of, safe_lines, safe_text
+from projections.action import ActionDocument
+from projections.counted import CountedAction
+from projections.overdue import OverdueAction
 from projections.scale import RatingDocument
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -78,6 +81,13 @@ class Key:
             return Text(NOT_RATED)
         rating = self._ratings.get(code)
         return coloured(rating["label"], rating["colour"]) if rating else line(code)
+
+
+def with_awaiting(counts: Text, entry: ActionDocument | CountedAction | OverdueAction, key: Key) -> Text:
+    """What counts, and under it in plain words what awaits confirmation, if anything does."""
+    waiting = entry.get("awaiting")
+    said = f"awaiting confirmation: {key(waiting['rating']).plain}" if waiting else ""
+    return joined([counts, said])
 
 
 def coloured(label: str, colour: str | None) -> Text:

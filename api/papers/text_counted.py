@@ -3,7 +3,7 @@
 from rich.console import Group
 from rich.text import Text
 
-from api.papers.text_blocks import Key, joined, kept_whole, line, lines, page, table, title_block
+from api.papers.text_blocks import Key, joined, kept_whole, line, lines, page, table, title_block, with_awaiting
 from api.papers.wording import Labels, as_at, as_at_both, day_in_words, due_in_words, instant_in_words
 from api.papers.wording_counted import counted_words, events_behind, figure_words, is_moving, signed, what_moved
 from api.papers.wording_events import (
@@ -33,9 +33,10 @@ def counted_text(document: CountedDocument) -> Group:
     rows = table("No.", "Action", document["priority_word"], "Rating", *moved, "Due", "Event")
     for entry in document["actions"]:
         due = joined([line(due_in_words(entry["timescale"])), "overdue" if entry["overdue"] else ""])
+        rating = with_awaiting(key(entry["rating"]), entry, key)
         happened = [what_moved(entry, document["priority_word"]), signed(entry)] if moving else []
         rows.add_row(
-            line(entry["action"]), lines(entry["text"]), line(entry["priority"]), key(entry["rating"]),
+            line(entry["action"]), lines(entry["text"]), line(entry["priority"]), rating,
             *happened, due, events_behind(entry, moving=moving),
         )  # fmt: skip
     parts += [Text(), kept_whole(rows)] if document["actions"] else [line("No action is counted here.")]

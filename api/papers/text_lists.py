@@ -15,6 +15,7 @@ from api.papers.text_blocks import (
     page,
     table,
     title_block,
+    with_awaiting,
 )
 from api.papers.wording import NOT_RATED, as_at, count, day_in_figures, fixed, safe_text
 from api.papers.wording_lines import (
@@ -80,7 +81,8 @@ def overdue_text(document: OverdueDocument) -> Group:
             due = joined([due_as_written(late["timescale"], late["due"]), was])
             leads = each_of(late["leads"])
             days = str(late["days_overdue"])
-            rows.add_row(line(late["number"]), lines(late["text"]), key(late["rating"]), due, days, leads)
+            rating = with_awaiting(key(late["rating"]), late, key)
+            rows.add_row(line(late["number"]), lines(late["text"]), rating, due, days, leads)
         parts.append(kept_whole(rows))
     parts.append(heading(f"{count(len(document['rescheduled']), 'action')} rescheduled"))
     if document["rescheduled"]:

@@ -4,9 +4,22 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from api.papers.text_blocks import Key, each_of, heading, joined, line, lines, page, table, title_block
+from api.papers.text_blocks import (
+    Key,
+    each_of,
+    heading,
+    joined,
+    line,
+    lines,
+    page,
+    table,
+    title_block,
+    with_awaiting,
+)
 from api.papers.wording import (
+    Labels,
     as_at,
+    awaiting_fact,
     day_in_figures,
     day_in_words,
     due_in_words,
@@ -86,7 +99,12 @@ def _add_actions(rows: Table, actions: list[ActionDocument], key: Key) -> None:
 
 
 def rating_cell(action: ActionDocument, key: Key) -> Text:
-    """The rating in its word, and the standing where the action has left the plan."""
+    """The rating in its word, and in plain words the one that awaits confirmation."""
+    return with_awaiting(_counting(action, key), action, key)
+
+
+def _counting(action: ActionDocument, key: Key) -> Text:
+    """The rating that counts, and the standing where the action has left the plan."""
     left = Text(action["status"]) if action["status"] in ("closed", "withdrawn") else Text()
     if action["rating"] is None and action["actions"]:
         complete = action["status"] == "complete"
@@ -152,7 +170,8 @@ def action_text(document: SingleActionDocument) -> Group:
     ]
     parts = title_block(f"Action {action['number']}", under, as_at(document["point"]))
     key = Key.of(document)
-    parts += [Text(), lines(action["text"]), Text(), _facts(action, document["numbers"], key)]
+    waiting = awaiting_fact(action, Labels(document))
+    parts += [Text(), lines(action["text"]), Text(), _facts(action, document["numbers"], key, waiting)]
     if action["progress"] and action["progress_on"]:
         parts += [heading(f"Progress reported {day_in_words(action['progress_on'])}"), lines(action["progress"])]
     if action["evidence"]:
@@ -167,9 +186,9 @@ def action_text(document: SingleActionDocument) -> Group:
     return page(*parts)
 
 
-def _facts(action: ActionDocument, numbers: list[str], key: Key) -> Table:
+def _facts(action: ActionDocument, numbers: list[str], key: Key, waiting: str) -> Table:
     rows = Table.grid(padding=(0, 2))
-    rating = rating_cell(action, key)
+    rating = _counting(action, key)
     if action["rated_on"]:
         rating = Text.assemble(rating, f" (from {day_in_words(action['rated_on'])})")
     earlier = [number for number in numbers if number != action["number"]]
@@ -177,6 +196,7 @@ def _facts(action: ActionDocument, numbers: list[str], key: Key) -> Table:
         "Outcome": action["outcome"] or "",
         "Status": action["status"],
         "Rating": rating,
+        "Awaiting confirmation": waiting,
         "Due": due_cell(action).plain.replace("\n", ", "),
         "Lead": "; ".join(action["leads"]),
         "Reports to": action["reports_to"] or "",

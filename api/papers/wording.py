@@ -7,6 +7,8 @@ from typing import Any
 
 from domain.points import LONDON
 from projections.action import ActionDocument, TimescaleDocument
+from projections.counted import CountedAction
+from projections.overdue import OverdueAction
 from projections.plan_as_at import IssueDocument, PlanDocument
 from projections.point import PointDocument
 from projections.rag_comparison import ChangeDocument, TotalsDocument
@@ -151,6 +153,22 @@ def not_opened(document: PlanDocument) -> str:
     if document["status"] != "not opened":
         return ""
     return f"The plan was not open yet on that day; it was opened on {day_in_words(document['opened_on'])}."
+
+
+def awaiting_words(entry: ActionDocument | CountedAction | OverdueAction, labels: "Labels") -> str:
+    """That a rating of an action awaits confirmation, and which; nothing where none does."""
+    waiting = entry.get("awaiting")
+    return f"awaiting confirmation: {labels(waiting['rating'])}" if waiting else ""
+
+
+def awaiting_fact(action: ActionDocument, labels: "Labels") -> str:
+    """The rating of the action that awaits confirmation, from when and by whom; nothing where none does."""
+    waiting = action.get("awaiting")
+    if not waiting:
+        return ""
+    rated = f"rated {day_in_words(waiting['rated_on'])} by {safe_text(waiting['rated_by'])}"
+    rests_on = f"; evidence: {safe_text(', '.join(waiting['evidence']))}" if waiting["evidence"] else ""
+    return f"{labels(waiting['rating'])}, {rated} (event {waiting['version']}){rests_on}"
 
 
 class Labels:

@@ -72,7 +72,7 @@ def value_words(fact: str, value: Any, labels: Labels) -> str:
     """What was said of a fact; nothing where nothing was."""
     if value is None:
         return "Not rated" if fact == "rating" else ""
-    if fact == "rating":
+    if fact in ("rating", "awaiting"):
         return labels(value)
     if isinstance(value, list):
         return ", ".join(safe_text(str(one)) for one in value) or "none"

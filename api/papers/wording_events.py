@@ -10,10 +10,11 @@ from projections.event import EventDocument
 #: What stands in an event beside what was said in it, or is told of in words of its own.
 _AROUND = {
     "version", "position", "recorded_at", "recorded_by", "event_id", "type", "effective_on", "reason", "source",
-    "withdrawn_by", "withdrawal", "late_by_days", "missing_from", "sentence",
+    "withdrawn_by", "withdrawal", "late_by_days", "missing_from", "sentence", "redacted_by",
 }  # fmt: skip
 _NAMES = {
     "answers": "Answers recommendation",
+    "confirms": "Event confirmed",
     "current": "Point reported",
     "inspected_from": "Inspected from",
     "inspected_to": "Inspected to",
@@ -23,6 +24,9 @@ _NAMES = {
     "parent": "Part of action",
     "previous": "Compared with",
     "priority_word": "Word for a priority",
+    "fields": "Texts destroyed",
+    "redacted": "Texts destroyed",
+    "redacts": "Event redacted",
     "sha256": "SHA-256",
     "timescale": "Due",
     "withdraws": "Event withdrawn",

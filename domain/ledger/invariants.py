@@ -7,15 +7,16 @@ accept after those before it, so that none refers to what is not there.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
 from domain.evolve import evolve
 from domain.ledger.errors import LedgerDamaged
-from domain.ledger.mapper import committed_again, read_with_redactions, texts_not_as_committed
+from domain.ledger.mapper import event_state, read_event
 from domain.ledger.recorder import LedgerRecorder
 from domain.ledger.regrown import RegrownTree
+from domain.ledger.stored import StoredRecord
+from domain.ledger.texts import KeptText, committed_again, kept_texts, texts_not_as_committed
 from domain.plan import Plan
 from domain.points import LONDON
 from domain.rules import Refused, judge
@@ -33,12 +34,13 @@ class Broken:
 
 def broken_invariants(recorder: LedgerRecorder, seen: Callable[[int], None]) -> Iterator[Broken]:
     """Read the whole ledger and yield what is broken; `seen` is told how many more events were looked at."""
-    yield from _along_the_ledger(recorder, seen)
+    yield from along_the_ledger(recorder, seen)
     for slug in recorder.select_plans():
         yield from _along_the_plan(recorder, slug, seen)
 
 
-def _along_the_ledger(recorder: LedgerRecorder, seen: Callable[[int], None]) -> Iterator[Broken]:
+def along_the_ledger(recorder: LedgerRecorder, seen: Callable[[int], None]) -> Iterator[Broken]:
+    """What is broken of any ledger, whatever its events say: order, tree and head."""
     # The head is read first: what is appended meanwhile lies beyond it, and is not yet ours to judge.
     if (found_head := recorder.select_head()) is None:
         yield Broken("the head of the ledger", "there is none")
@@ -66,42 +68,55 @@ def _along_the_ledger(recorder: LedgerRecorder, seen: Callable[[int], None]) -> 
         yield Broken("the head of the ledger", "its instant is not that of the last event")
     elif tree.last_leaf != leaf:
         yield Broken("the head of the ledger", "its leaf is not that of the last event")
-    # Those beyond the head may be of an event that was appended meanwhile.
-    if strays := [position for position in recorder.select_stray_texts() if position <= head]:
-        yield Broken(
-            "the texts beside the ledger", f"there are texts of events that are not there: at {_named(strays)}"
-        )
-
-
-def _named(positions: list[int]) -> str:
-    more = f" and {len(positions) - 10} more" if len(positions) > 10 else ""
-    return ", ".join(map(str, positions[:10])) + more
 
 
 def _along_the_plan(recorder: LedgerRecorder, slug: str, seen: Callable[[int], None]) -> Iterator[Broken]:
     plan = Plan(slug)
-    rows = recorder.select_fold(slug, 0)
-    seen(len(rows))
-    for version, (_, _, topic, state, said, recorded_at) in enumerate(rows, 1):
-        where = f"{slug} version {version} ({topic})"
+    gone: dict[int, list[KeptText]] = {}
+    for row in _rows_of(recorder, slug, seen):
+        where = f"{slug} version {plan.version + 1} ({row.topic})"
+        whole = row.state if row.whole is None else row.whole
         try:
-            event, gone = read_with_redactions(topic, state, said)
-            wrong = texts_not_as_committed(state, said)
+            event = read_event(row.topic, whole)
+            wrong = list(texts_not_as_committed(row.state, row.whole, row.salts))
+            texts = kept_texts(row.state, row.salts)
         except LedgerDamaged as error:
             yield Broken(where, str(error))
             return  # what follows may stand on it
         for field in wrong:
             yield Broken(where, f"its text `{field}` is not the one that was recorded")
-        for field in gone:
-            yield Broken(where, f"its text `{field}` is gone")
-        if not wrong and committed_again(event, state) != state:
+        if not wrong and committed_again(event_state(event), row.state) != row.state:
             yield Broken(where, "its stored bytes are not those it is written as")
+        if any(text.salt is None for text in texts):
+            gone[plan.version + 1] = texts
         try:
             # A day's grace: the clock of whoever proposed it may have been a little ahead of the server's at midnight.
-            judge(plan, event, recorded_at.astimezone(LONDON).date() + timedelta(days=1))
+            judge(plan, event, row.recorded_at.astimezone(LONDON).date() + timedelta(days=1), row.recorded_by)
         except Refused as refused:
             yield Broken(where, f"a rule refuses it: {refused}")
-        with suppress(LookupError):  # it refers to what is not there, which the rules have said
-            evolve(plan, event, recorded_at)
-            continue
-        return
+        try:
+            evolve(plan, event, row.recorded_at, row.recorded_by)
+        except LookupError:  # it refers to what is not there, which the rules have said
+            return
+    yield from _redactions(plan, gone)
+
+
+def _rows_of(recorder: LedgerRecorder, slug: str, seen: Callable[[int], None]) -> Iterator[StoredRecord]:
+    last = 0
+    while rows := recorder.select_events(slug, gt=last, limit=_PAGE):
+        yield from rows
+        seen(len(rows))
+        last = rows[-1].originator_version
+
+
+def _redactions(plan: Plan, gone: dict[int, list[KeptText]]) -> Iterator[Broken]:
+    """A text is gone where an event says so, and nowhere else."""
+    destroyed = {(version, text.field) for version, texts in gone.items() for text in texts if text.salt is None}
+    said = {(version, field) for version, fields in plan.redactions.items() for field in fields}
+    for version, field in sorted(destroyed ^ said):
+        where = f"{plan.slug} version {version} ({plan.log[version - 1][0]})"
+        if (version, field) in destroyed:
+            yield Broken(where, f"its text `{field}` is gone, and no event says that it was redacted")
+        else:
+            by = plan.redactions[version][field]
+            yield Broken(where, f"its text `{field}` was redacted by version {by}, and is still there")

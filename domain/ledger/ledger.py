@@ -13,18 +13,23 @@ from typing import Self
 import psycopg
 
 from domain.envelopes import Proposal, Recorded
+from domain.ledger.access import AccessLedger
 from domain.ledger.datastore import LedgerDatastore
 from domain.ledger.embedded import APP, EmbeddedServer, EmbeddedServerError
-from domain.ledger.errors import LedgerUnusable, PlanUnknown
+from domain.ledger.errors import LedgerUnusable, NotReached, PlanUnknown, ReplicaOnly, VersionConflict
 from domain.ledger.folded import FoldedPlans
 from domain.ledger.invariants import Broken, broken_invariants
 from domain.ledger.mapper import read_record
+from domain.ledger.purging import purge
 from domain.ledger.recorder import LedgerRecorder
 from domain.ledger.recording import Recording
+from domain.ledger.replica import Replica, Standing
 from domain.ledger.schema import app_role, migrate
 from domain.ledger.stored import StoredRecord
 from domain.ledger.tree import LedgerTree
 from domain.plan import Plan
+from domain.points import VersionUnknown
+from domain.rules import Refused
 
 SCHEMA = "asat"
 
@@ -32,13 +37,17 @@ SCHEMA = "asat"
 class Ledger:
     """One organisation's ledger: one PostgreSQL schema."""
 
-    def __init__(self, datastore: LedgerDatastore, server: EmbeddedServer | None = None) -> None:
+    def __init__(self, datastore: LedgerDatastore, owner_conninfo: str, server: EmbeddedServer | None = None) -> None:
         self._datastore = datastore
+        self._owner_conninfo = owner_conninfo
         self._server = server
         self._recorder = LedgerRecorder(datastore)
         self._folded = FoldedPlans(self._recorder)
         self._recording = Recording(self._recorder, self._folded)
         self._tree = LedgerTree(self._recorder)
+        self._replica = Replica(datastore)
+        # It connects when it is first asked something that it can know.
+        self._access = AccessLedger(datastore, owner_conninfo, APP if server else None)
 
     @classmethod
     def open(cls, *, database_url: str | None = None, data: Path | None = None, schema: str = SCHEMA) -> Self:
@@ -59,8 +68,9 @@ class Ledger:
                     raise LedgerUnusable("say which database to use: a data folder or a database URL")
                 server = EmbeddedServer.start(data)
                 role = migrate(server.owner_conninfo, schema, login=APP)
-                return cls(LedgerDatastore(server.app_conninfo, schema, role), server)
-            return cls(LedgerDatastore(database_url, schema, migrate(database_url, schema)))
+                datastore = LedgerDatastore(server.app_conninfo, schema, role, revive=server.revive)
+                return cls(datastore, server.owner_conninfo, server)
+            return cls(LedgerDatastore(database_url, schema, migrate(database_url, schema)), database_url)
         except EmbeddedServerError as error:
             raise LedgerUnusable(str(error)) from error
         except psycopg.Error as error:
@@ -74,6 +84,7 @@ class Ledger:
 
     def close(self) -> None:
         """Close the connections, and stop the embedded server unless another process uses it."""
+        self._access.close()
         self._datastore.close()
         if self._server is not None:
             self._server.close()
@@ -89,9 +100,24 @@ class Ledger:
         """Whether the program works as a role that may read and append and nothing else, not as the owner."""
         return self._datastore.role == app_role(self._datastore.schema)
 
+    @property
+    def access(self) -> AccessLedger:
+        """Who may do what in this ledger, kept in a ledger of its own beside it."""
+        return self._access
+
     def ready(self) -> None:
         """Answer at once whether the database does; raises LedgerUnusable if not."""
         self._datastore.ping()
+
+    def standing(self) -> Standing | None:
+        """How this replica stands to the server that it follows; None where it is no replica."""
+        return self._replica.standing()
+
+    def no_version(self, plan: str, version: int, newest: int) -> Exception:
+        """What to raise where a plan does not have a version: on a replica it may only not have it yet."""
+        if (standing := self.standing()) is None:
+            return VersionUnknown(plan, version, newest)
+        return NotReached(plan, version, newest, standing.behind or 0)
 
     # Reading
 
@@ -157,6 +183,17 @@ class Ledger:
         """
         return broken_invariants(self._recorder, seen)
 
+    def purge(self) -> list[str]:
+        """Have the database's files forget what was redacted, as `purge` says; returns what could not be done.
+
+        Raises:
+            LedgerUnusable: the server does not let the table be written anew.
+        """
+        try:
+            return list(purge(self._owner_conninfo, self._datastore.schema))
+        except psycopg.Error as error:
+            raise LedgerUnusable(f"the database cannot be made to forget what was redacted: {error}") from error
+
     # Recording
 
     def record(
@@ -178,10 +215,16 @@ class Ledger:
             Refused: a rule refuses one of the proposals; `Refused.index` says which.
             VersionConflict: the plan is not at the expected version.
         """
-        return self._recording.record(proposals, by, today, expect)
+        try:
+            return self._recording.record(proposals, by, today, expect)
+        except (Refused, VersionConflict) as error:
+            # A replica would refuse by what was so a moment ago, and must not be taken at its word.
+            if self.standing() is not None:
+                raise ReplicaOnly from error
+            raise
 
     @contextmanager
-    def rehearse(self, proposals: Sequence[Proposal], *, today: date) -> Iterator[Plan]:
+    def rehearse(self, proposals: Sequence[Proposal], *, today: date, by: str = "") -> Iterator[Plan]:
         """The plan as it would be with these proposals recorded, for as long as the block lasts. Nothing is stored.
 
         What is tried out has no instant yet: `Plan.known_at` of its versions is `domain.plan.PENDING`, which is not to
@@ -190,9 +233,10 @@ class Ledger:
         Args:
             proposals: all for one plan, in the order they would be recorded.
             today: today's date in London.
+            by: who would record; without, it is somebody who has recorded nothing so far.
 
         Raises:
             Refused: a rule refuses one of the proposals; `Refused.index` says which.
         """
-        with self._recording.rehearse(proposals, today) as plan:
+        with self._recording.rehearse(proposals, by, today) as plan:
             yield plan

@@ -22,7 +22,7 @@ from domain.ledger.schema import channel
 from domain.ledger.stored import StoredRecord, UnstoredRow
 from domain.ledger.subscription import LedgerSubscription
 
-_COLUMNS = "plan, version, topic, state, position, recorded_at, recorded_by, event_id, said::text"
+_COLUMNS = "plan, version, topic, state, position, recorded_at, recorded_by, event_id, whole, salts"
 
 
 class Head(NamedTuple):
@@ -51,28 +51,22 @@ class LedgerRecorder(PostgresApplicationRecorder):
         super().__init__(datastore, events_table_name="events")
         self.channel_name = channel(datastore.schema)
         names = {"schema": Identifier(datastore.schema), "columns": SQL(_COLUMNS)}
-        self._append = SQL("select * from {schema}.append(%b, %b, %b, %b, %b, %b, %b, %b)").format(**names)
-        self._append_one = SQL("select * from {schema}.append_one(%b, %b, %b, %b, %b, %b, %b, %b)").format(**names)
-        self._select = SQL("select {columns} from {schema}.events left join {schema}.texts using (position)").format(
-            **names
-        )
+        self._append = SQL("select * from {schema}.append(%b, %b, %b, %b, %b, %b, %b, %b, %b)").format(**names)
+        self._append_one = SQL("select * from {schema}.append_one(%b, %b, %b, %b, %b, %b, %b, %b, %b)").format(**names)
+        self._select = SQL("select {columns} from {schema}.events").format(**names)
         self._fold = SQL(
-            "select version, event_id, topic, state, said::text, recorded_at from {schema}.events"
-            " left join {schema}.texts using (position) where plan = %b and version >= %b"
+            "select version, event_id, topic, coalesce(whole, state), recorded_at, recorded_by from {schema}.events"
+            " where plan = %b and version >= %b"
         ).format(**names)
         self._placed = SQL(
-            "select {columns}, hashes from {schema}.events left join {schema}.texts using (position)"
-            " where position > %b and position <= %b order by position limit %b"
+            "select {columns}, hashes from {schema}.events where position > %b and position <= %b"
+            " order by position limit %b"
         ).format(**names)
         # A node lies in the row of the event whose leaf completed it.
         self._nodes = SQL(
             "select substr(hashes, 32 * w.level + 1, 32) from unnest(%b::int[], %b::bigint[]) with ordinality"
             " as w(level, index, place) left join {schema}.events on position = (w.index + 1) << w.level"
             " order by place"
-        ).format(**names)
-        self._strays = SQL(
-            "select position from {schema}.texts t"
-            " where not exists (select from {schema}.events e where e.position = t.position) order by position"
         ).format(**names)
         # An empty ledger's instant is -infinity, which Python has no value for.
         self._head = SQL(
@@ -84,13 +78,15 @@ class LedgerRecorder(PostgresApplicationRecorder):
     def append(self, rows: Sequence[UnstoredRow], authors: Sequence[str]) -> tuple[int, datetime]:
         """Append all rows or none, in one transaction; returns the last position and the instant.
 
+        A TextRedacted destroys the texts that it names in the same transaction.
+
         Raises:
             IntegrityError: a version or an event_id is taken.
             OperationalError, InterfaceError: the connection failed; whether the rows are stored is then unknown.
         """
         columns = [
             (str(row.originator_id), row.originator_version, row.topic, row.event_id, row.state, author, row.before,
-             row.said)
+             row.whole, row.salts)
             for row, author in zip(rows, authors, strict=True)
         ]  # fmt: skip
         query = self._append_one if len(rows) == 1 else self._append
@@ -113,9 +109,9 @@ class LedgerRecorder(PostgresApplicationRecorder):
         """Every row after a position, those to come included."""
         return LedgerSubscription(self, gt=gt, topics=topics)
 
-    def select_fold(self, plan: str, first: int) -> list[tuple[int, UUID, str, bytes, str | None, datetime]]:
-        """Version, id, topic, state, texts and instant of a plan's events from a version on: all that folding needs."""
-        rows: list[tuple[int, UUID, str, bytes, str | None, datetime]] = self._tuples(self._fold, plan, first)
+    def select_fold(self, plan: str, first: int) -> list[tuple[int, UUID, str, bytes, datetime, str]]:
+        """Version, id, topic, JSON, instant and author of a plan's events from a version on: all that folding needs."""
+        rows: list[tuple[int, UUID, str, bytes, datetime, str]] = self._tuples(self._fold, plan, first)
         # The database would sort them on disk; they come all but sorted.
         rows.sort(key=itemgetter(0))
         return rows
@@ -179,10 +175,6 @@ class LedgerRecorder(PostgresApplicationRecorder):
         """Nodes of the tree by (level, index), in that order; None where there is no such row."""
         levels, indexes = [level for level, _ in wanted], [index for _, index in wanted]
         return [node for (node,) in self._tuples(self._nodes, levels, indexes)]
-
-    def select_stray_texts(self) -> list[int]:
-        """Positions for which there are texts but no event."""
-        return [position for (position,) in self._tuples(self._strays)]
 
     def select_head(self) -> Head | None:
         """The position and instant that the next append goes on from; None where somebody has removed it."""

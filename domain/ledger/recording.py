@@ -14,13 +14,15 @@ from eventsourcing.persistence import DatabaseError, IntegrityError, InterfaceEr
 
 from domain.bulk import LONG, without_collecting
 from domain.envelopes import Proposal, Recorded
+from domain.events import TextRedacted
 from domain.evolve import evolve
 from domain.ledger.datastore import attempts
-from domain.ledger.errors import LedgerUnusable, VersionConflict
+from domain.ledger.errors import LedgerUnusable, NothingRecorded, VersionConflict, in_doubt
 from domain.ledger.folded import Folded, FoldedPlans
-from domain.ledger.mapper import read_record, taken_apart
+from domain.ledger.mapper import event_state, read_record
 from domain.ledger.recorder import LedgerRecorder
 from domain.ledger.stored import StoredRecord, UnstoredRow
+from domain.ledger.texts import kept_texts, taken_apart
 from domain.ledger.together import Stored, Together
 from domain.plan import PENDING, Plan
 from domain.rules import Refused, judge
@@ -69,7 +71,7 @@ class Recording:
                         self._folded.drop(slug)
 
     @contextmanager
-    def rehearse(self, proposals: Sequence[Proposal], today: date) -> Iterator[Plan]:
+    def rehearse(self, proposals: Sequence[Proposal], by: str, today: date) -> Iterator[Plan]:
         """The plan as it would be with the proposals recorded, as `Ledger.rehearse` says."""
         slugs = {proposal.plan for proposal in proposals}
         if len(slugs) != 1:
@@ -84,7 +86,7 @@ class Recording:
             before = {slug: plan.version}
             self._rehearsed.add(folded)
             try:
-                _try_out(batch, {slug: folded}, today)
+                _try_out(batch, {slug: folded}, by, today)
                 yield plan
             finally:
                 _go_back({slug: folded}, before)
@@ -109,7 +111,8 @@ class Recording:
             before = {slug: folded.plan.version for slug, folded in plans.items()}
             try:
                 _expect(plans, expect)
-                rows = _try_out(batch, plans, today)
+                rows = _try_out(batch, plans, by, today)
+                self._can_be_redacted(batch)
             except (Refused, VersionConflict):
                 _go_back(plans, before)
                 if self._folded.catch_up_all(plans.values()):
@@ -124,6 +127,7 @@ class Recording:
                 _go_back(plans, before)
                 raise
             if stored is not None:
+                self._forget_redacted(batch)
                 return _stamp(batch, rows, plans, stored, by)
             _go_back(plans, before)
             if not self._folded.catch_up_all(plans.values()):
@@ -132,6 +136,21 @@ class Recording:
                     return repeated
                 raise LedgerUnusable("the database refuses what the plan is ready for; see asat check")
         raise LedgerUnusable("other writers kept coming first; nothing was recorded, try again")
+
+    def _can_be_redacted(self, batch: list[Proposal]) -> None:
+        """Refuse to redact what an event never had: the plan does not know, the stored row does."""
+        for index, proposal in enumerate(batch):
+            if isinstance(event := proposal.event, TextRedacted):
+                rows = self._recorder.select_versions(proposal.plan, [event.version])
+                kept = {text.field for row in rows for text in kept_texts(row.state, row.salts)}
+                for field in event.fields:
+                    if field not in kept:
+                        raise Refused(f"version {event.version} has no text `{field}` that could be redacted", index)
+
+    def _forget_redacted(self, batch: list[Proposal]) -> None:
+        for proposal in batch:
+            if isinstance(proposal.event, TextRedacted):
+                self._folded.drop(proposal.plan)
 
     def _append(self, rows: Sequence[UnstoredRow], by: str, doubtful: bool) -> Stored:
         """Append; None when a version or an event_id is taken.
@@ -146,14 +165,17 @@ class Recording:
                 return self._landed(rows, by) if doubtful else None
             except (OperationalError, InterfaceError) as error:
                 lost, doubtful = error, True
+            except NothingRecorded as error:
+                if not doubtful:
+                    raise
+                if landed := self._landed(rows, by):
+                    return landed
+                raise in_doubt(error) from error
             except DatabaseError as error:
                 cause = error.__cause__
                 said = cause.diag.message_primary if isinstance(cause, psycopg.Error) else None
                 raise LedgerUnusable(f"nothing was recorded: {said or error}") from error
-        raise LedgerUnusable(
-            f"the database was lost while recording ({lost}); whether the events were stored is not known: look in the "
-            "trail before sending them again. Events sent with an event_id of yours can simply be sent again"
-        ) from lost
+        raise in_doubt(lost) from lost
 
     def _landed(self, rows: Sequence[UnstoredRow], by: str) -> Stored:
         """The rows, if they are stored after all, as this one append and by nobody else."""
@@ -221,7 +243,7 @@ def _expect(plans: dict[str, Folded], expect: int | None) -> None:
             raise VersionConflict(folded.plan.slug, expect, folded.plan.version)
 
 
-def _try_out(batch: list[Proposal], plans: dict[str, Folded], today: date) -> list[UnstoredRow]:
+def _try_out(batch: list[Proposal], plans: dict[str, Folded], by: str, today: date) -> list[UnstoredRow]:
     """Judge each proposal after the ones before it, on plans that take them in as they are accepted."""
     after = {slug: folded.last for slug, folded in plans.items()}
     rows = []
@@ -229,15 +251,15 @@ def _try_out(batch: list[Proposal], plans: dict[str, Folded], today: date) -> li
         plan, event = plans[proposal.plan].plan, proposal.event
         assert proposal.event_id is not None, "every event of a batch has an id by now"
         try:
-            judge(plan, event, today)
+            judge(plan, event, today, by)
         except Refused as refused:
             refused.index = index
             raise
         before = after.pop(proposal.plan, None)
-        evolve(plan, event, PENDING)
+        evolve(plan, event, PENDING, by)
         topic = type(event).__name__
-        state, said = taken_apart(event)
-        rows.append(UnstoredRow(plan.slug, plan.version, topic, state, proposal.event_id, said, before))
+        state, whole, salts = taken_apart(event, event_state(event))
+        rows.append(UnstoredRow(plan.slug, plan.version, topic, state, proposal.event_id, whole, salts, before))
     return rows
 
 

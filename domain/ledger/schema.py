@@ -63,7 +63,9 @@ def migrate(
         )
     wanted = released_migrations() if migrations is None else list(migrations)
     with psycopg.connect(owner_conninfo, autocommit=True) as connection:
-        role = _app_role(connection, schema, login)
+        if is_replica(connection):
+            return _replicated(connection, schema, wanted[-1].number)
+        role = take_app_role(connection, schema, login)
         if schema_version(connection, schema) == wanted[-1].number:
             return _admitted(connection, schema, role)
         with connection.transaction():
@@ -84,6 +86,30 @@ def migrate(
                 if migration.number > done:
                     _apply(connection, migration, schema, role)
         return _admitted(connection, schema, role)
+
+
+def is_replica(connection: psycopg.Connection[tuple[object, ...]]) -> bool:
+    """Whether the server follows another one, and takes in nothing but what it is sent by that."""
+    return connection.execute("select pg_is_in_recovery()").fetchone() == (True,)
+
+
+def _replicated(connection: psycopg.Connection[tuple[object, ...]], schema: str, wanted: int) -> str:
+    """The role to read with on a replica, where nothing can be made: schema and role are those of the primary."""
+    found = schema_version(connection, schema)
+    if found != wanted:
+        raise LedgerUnusable(
+            f"this is a replica, and the ledger's schema on it is version {found or 'none'}, where this program needs "
+            f"{wanted}: start the same program at the primary once, and wait until the replica has followed"
+        )
+    row = connection.execute("select to_regrole(quote_ident(%s)) is not null", (app_role(schema),)).fetchone()
+    if row == (True,):
+        right = "SET" if connection.info.server_version >= 160000 else "MEMBER"
+        may = connection.execute("select pg_has_role(%s, %s)", (app_role(schema), right)).fetchone()
+        if may == (True,):
+            return _admitted(connection, schema, app_role(schema))
+    row = connection.execute("select current_user").fetchone()
+    assert row is not None
+    return str(row[0])
 
 
 def schema_version(connection: psycopg.Connection[tuple[object, ...]], schema: str) -> int:
@@ -126,8 +152,8 @@ def app_role(schema: str) -> str:
     return f"{schema}_app"
 
 
-def _app_role(connection: psycopg.Connection[tuple[object, ...]], schema: str, login: str | None) -> str:
-    """The role to work with, created where it is missing and we may."""
+def take_app_role(connection: psycopg.Connection[tuple[object, ...]], schema: str, login: str | None) -> str:
+    """The role to work with, created where it is missing and we may; otherwise the owner."""
     for _ in range(20):
         try:
             return _take_app_role(connection, app_role(schema), login)

@@ -6,14 +6,17 @@ from uuid import UUID
 
 from eventsourcing.persistence import Notification, StoredEvent
 
+from domain.ledger.texts import said
+
 
 @dataclass(frozen=True)
 class UnstoredRow(StoredEvent):
     """An event in bytes, about to be appended."""
 
     event_id: UUID
-    #: The texts beside it, as JSON: field -> [salt in base64, value].
-    said: str | None = None
+    #: Where it has texts that can be redacted: the event with these, and their salts (`texts.py`).
+    whole: bytes | None = None
+    salts: bytes | None = None
     #: Of a plan's first event in a batch: the id of the event it was judged after.
     before: UUID | None = None
 
@@ -25,5 +28,11 @@ class StoredRecord(Notification):
     recorded_at: datetime
     recorded_by: str
     event_id: UUID
-    #: As in UnstoredRow, without those that were redacted; None where there are none, or none are left.
-    said: str | None = None
+    #: As in UnstoredRow.
+    whole: bytes | None = None
+    salts: bytes | None = None
+
+    @property
+    def said(self) -> str | None:
+        """The texts that are left, as they go with a proof."""
+        return said(self.state, self.whole, self.salts)

@@ -10,6 +10,8 @@ from eventsourcing.persistence import InterfaceError, OperationalError
 from eventsourcing.postgres import PostgresSubscription
 from psycopg.sql import SQL, Identifier
 
+from domain.ledger.errors import ReplicaOnly
+
 
 class LedgerSubscription(PostgresSubscription):
     """Rows of the ledger in the order of their positions, those to come included."""
@@ -21,6 +23,9 @@ class LedgerSubscription(PostgresSubscription):
                     self._listen_on_a_connection()
                 except (OperationalError, InterfaceError):
                     time.sleep(0.2)  # whether the database is gone for good is for reading to find out
+                except ReplicaOnly:  # nobody is notified there
+                    time.sleep(0.2)
+                    self._has_been_notified.set()
         except BaseException as error:
             self._thread_error = self._thread_error or error
             self.stop()

@@ -12,6 +12,7 @@ from threading import Lock
 
 from eventsourcing.persistence import IntegrityError
 
+from domain.ledger.errors import InDoubt, NothingRecorded, in_doubt
 from domain.ledger.recorder import LedgerRecorder
 from domain.ledger.stored import UnstoredRow
 
@@ -68,11 +69,21 @@ class Together:
                 return
             except IntegrityError:
                 pass  # nothing was stored: somebody's version or event_id is taken
+            except NothingRecorded as error:  # said once, for all: nobody is to wait for the same again
+                for batch, perhaps_stored in zip(batches, doubtful, strict=True):
+                    batch.error = in_doubt(error) if perhaps_stored else type(error)(str(error))
+                    batch.done = True
+                return
             except Exception:  # stored or not, nobody knows
                 doubtful = [True] * len(batches)
+        lost: InDoubt | None = None
         for batch, perhaps_stored in zip(batches, doubtful, strict=True):
             try:
+                if lost is not None:  # it was waited for once; eight writers do not wait for it one after the other
+                    raise InDoubt(str(lost))
                 batch.stored = self._alone(batch.rows, batch.author, perhaps_stored)
+            except InDoubt as error:
+                batch.error = lost = error
             except Exception as error:
                 batch.error = error
             batch.done = True

@@ -15,7 +15,7 @@ from domain.proofs.checkpoint import Checkpoint
 from domain.proofs.keys import SignerKey, VerifierKey, to_base64
 from domain.proofs.notes import Note, sign_note
 from domain.proofs.tree import Node, consistency_proof, inclusion_proof
-from domain.proofs.verify import MOST_BYTES, zip_chunks
+from domain.proofs.verify import MOST_BYTES, Failed, as_cut, read_stamp, zip_chunks
 
 
 class NoPack(ValueError):
@@ -34,6 +34,28 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Stamped:
+    """A checkpoint, and what a time-stamping authority (RFC 3161) answered when it was asked to stamp it."""
+
+    checkpoint: bytes
+    answer: bytes
+
+    def wrong(self) -> str | None:
+        """What is wrong with it, as far as it shows without knowing the authority; None where nothing is."""
+        try:
+            if read_stamp(self.answer, "the time stamp").digest != stamped_digest(self.checkpoint):
+                return "it is of something else than the checkpoint beside it"
+        except Failed as failed:
+            return failed.what
+        return None
+
+
+def stamped_digest(checkpoint: bytes) -> bytes:
+    """What an authority is asked to stamp: the digest of a checkpoint as it was cut, without what witnesses added."""
+    return sha256(as_cut(checkpoint)).digest()
+
+
+@dataclass(frozen=True, slots=True)
 class Contents:
     """What goes into a pack, read at one moment."""
 
@@ -48,6 +70,10 @@ class Contents:
     since: bytes | None = None
     #: Name -> bytes of the papers that were asked for.
     papers: Mapping[str, bytes] = field(default_factory=dict)
+    #: The point that the papers show, `2019-05-31@282`.
+    at: str | None = None
+    #: The newest checkpoint that was stamped.
+    stamped: Stamped | None = None
 
 
 def key_note(number: int, key: SignerKey, before: SignerKey | None) -> bytes:
@@ -62,8 +88,11 @@ def key_of_note(note: bytes) -> VerifierKey:
     return VerifierKey.read(Note.read(note).text.split("\n")[2])
 
 
-def nodes_needed(positions: Iterable[int], size: int, since: int | None) -> list[tuple[int, int]]:
-    """The nodes that a pack of the events at these positions is made from, so that they can be read at once."""
+def nodes_needed(positions: Iterable[int], size: int, *since: int) -> list[tuple[int, int]]:
+    """The nodes that a pack of the events at these positions is made from, so that they can be read at once.
+
+    `since` are the sizes of the earlier checkpoints in it.
+    """
     needed: dict[tuple[int, int], None] = {}
 
     def note(level: int, index: int) -> bytes:
@@ -72,8 +101,9 @@ def nodes_needed(positions: Iterable[int], size: int, since: int | None) -> list
 
     for position in positions:
         inclusion_proof(position - 1, size, note)
-    if since is not None and 0 < since < size:
-        consistency_proof(since, size, note)
+    for earlier in since:
+        if earlier < size:
+            consistency_proof(earlier, size, note)
     return list(needed)
 
 
@@ -88,17 +118,17 @@ def make_pack(contents: Contents, node: Node, signer: SignerKey) -> bytes:
         raise NoPack(f"the ledger's checkpoint holds nothing of plan {contents.plan}")
     since: dict[str, bytes] = {}
     if contents.since is not None:
-        earlier = Checkpoint.read(Note.read(contents.since).text)
-        if earlier.size > checkpoint.size:
-            raise NoPack(
-                f"the checkpoint to continue from is of {earlier.size} entries, and the ledger has {checkpoint.size}"
-            )
-        proof = consistency_proof(earlier.size, checkpoint.size, node)
-        since = {"since.txt": contents.since, "since-proof.json": _json([to_base64(one) for one in proof])}
+        since = _continued("since", contents.since, checkpoint, node)
+    stamped: dict[str, bytes] = {}
+    if contents.stamped is not None:
+        stamped = _continued("stamped", contents.stamped.checkpoint, checkpoint, node)
+        stamped["stamped.tsr"] = contents.stamped.answer
     signed = {
         "README.md": _readme(contents, checkpoint, signer).encode(),
         "verify.py": (files("domain.proofs") / "verify.py").read_bytes(),
         **{f"papers/{name}": paper for name, paper in sorted(contents.papers.items())},
+        **since,
+        **stamped,
     }
     proved = {
         "keys.json": _json([note.decode() for note in contents.keys]),
@@ -106,10 +136,21 @@ def make_pack(contents: Contents, node: Node, signer: SignerKey) -> bytes:
         "statement.txt": sign_note(_statement(contents, checkpoint, signed), signer),
         "events.jsonl": b"".join(_line(event, checkpoint.size, node) for event in contents.events),
     }
-    data = b"".join(zip_chunks([*signed.items(), *proved.items(), *since.items()]))
+    data = b"".join(zip_chunks([*signed.items(), *proved.items()]))
     if len(data) > MOST_BYTES:
         raise NoPack(f"a pack of this would be {len(data) >> 20} MiB large; the most is {MOST_BYTES >> 20}")
     return data
+
+
+def _continued(name: str, note: bytes, checkpoint: Checkpoint, node: Node) -> dict[str, bytes]:
+    """An earlier checkpoint, and the proof that the present one continues it."""
+    earlier = Checkpoint.read(Note.read(note).text)
+    if earlier.size > checkpoint.size:
+        raise NoPack(
+            f"the checkpoint to continue from is of {earlier.size} entries, and the ledger has {checkpoint.size}"
+        )
+    proof = consistency_proof(earlier.size, checkpoint.size, node)
+    return {f"{name}.txt": note, f"{name}-proof.json": _json([to_base64(one) for one in proof])}
 
 
 def _line(event: Held, size: int, node: Node) -> bytes:
@@ -132,6 +173,7 @@ def _statement(contents: Contents, checkpoint: Checkpoint, signed: Mapping[str, 
         f"position {contents.events[-1].position}",
         f"size {checkpoint.size}",
         f"root {to_base64(checkpoint.root)}",
+        *([f"at {contents.at}"] if contents.at else []),
         *(f"file {sha256(content).hexdigest()} {name}" for name, content in signed.items()),
     ]
     return "".join(f"{line}\n" for line in lines)
@@ -139,6 +181,9 @@ def _statement(contents: Contents, checkpoint: Checkpoint, signed: Mapping[str, 
 
 def _readme(contents: Contents, checkpoint: Checkpoint, signer: SignerKey) -> str:
     papers = "".join(f"- `papers/{name}`\n" for name in sorted(contents.papers))
+    if papers and contents.at is not None:
+        day, _, version = contents.at.partition("@")
+        papers = f"Each shows the plan as at {day}, as known at version {version} of it.\n\n{papers}"
     template = (files("domain.proofs") / "pack.md").read_text(encoding="utf-8")
     values = {
         "plan": contents.plan,

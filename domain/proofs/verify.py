@@ -10,6 +10,7 @@ It stops at the first thing that does not hold, and names it. What it cannot sho
 import argparse
 import base64
 import binascii
+import calendar
 import json
 import re
 import struct
@@ -18,11 +19,15 @@ import time
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from cryptography import x509
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 #: A larger pack is not read.
@@ -174,6 +179,12 @@ def read_note(data: bytes, where: str) -> Note:
     return Note(text + "\n", signatures)
 
 
+def as_cut(data: bytes) -> bytes:
+    """A checkpoint as it was before any witness signed it: its text, and the line of the key that cut it."""
+    text, blank, lines = data.partition(b"\n\n")
+    return text + blank + lines.partition(b"\n")[0] + b"\n"
+
+
 def signers(note: Note, keys: Sequence[Key], where: str) -> list[Key]:
     """Those of the keys that have signed the note; raises Failed where there is none, or one has not signed this."""
     found = []
@@ -296,6 +307,174 @@ def continues(first: Checkpoint, second: Checkpoint, proof: Sequence[bytes]) -> 
             new = node_hash(new, step)
         place, last = place >> 1, last >> 1
     return last == 0 and old == first.root and new == second.root
+
+
+# Time stamps (RFC 3161): what an authority that knows nothing of the ledger has signed, and when
+
+
+#: More nested DER than a time stamp has.
+_DEPTH = 6
+_SIGNED_DATA, _STAMP_INFO = bytes.fromhex("2a864886f70d010702"), bytes.fromhex("2a864886f70d0109100104")
+_CONTENT_TYPE, _DIGEST = bytes.fromhex("2a864886f70d010903"), bytes.fromhex("2a864886f70d010904")
+_HASHES: dict[bytes, hashes.HashAlgorithm] = {
+    bytes.fromhex("608648016503040201"): hashes.SHA256(),
+    bytes.fromhex("608648016503040202"): hashes.SHA384(),
+    bytes.fromhex("608648016503040203"): hashes.SHA512(),
+}
+
+
+class Part(NamedTuple):
+    """A value in DER: its tag, what is in it, and the whole of it."""
+
+    tag: int
+    inside: bytes
+    whole: bytes
+
+    @property
+    def parts(self) -> "list[Part]":
+        """The values in it."""
+        return read_der(self.inside)
+
+
+def read_der(data: bytes) -> list[Part]:
+    """The values that follow one another in DER; raises ValueError."""
+    found, at = [], 0
+    while at < len(data):
+        tag, first = data[at], data[at + 1]
+        start = at + 2
+        length = first
+        if first & 0x80:
+            start += first & 0x7F
+            length = int.from_bytes(data[at + 2 : start], "big")
+            if not 1 <= first & 0x7F <= 4 or length < 0x80:
+                raise ValueError("a length in it is not in DER")
+        if tag & 0x1F == 0x1F or start + length > len(data):
+            raise ValueError("it is cut off")
+        found.append(Part(tag, data[start : start + length], data[at : start + length]))
+        at = start + length
+    return found
+
+
+class Stamp(NamedTuple):
+    """A time stamp that is whole: whoever has the certificate `signer` has signed this digest at this second."""
+
+    digest: bytes
+    at: int
+    #: What the signer calls itself.
+    name: str
+    signer: x509.Certificate
+    others: list[x509.Certificate]
+
+
+def read_stamp(data: bytes, where: str) -> Stamp:
+    """The answer of a time-stamping authority, signed by the certificate that came with it; raises Failed."""
+    try:
+        status, token = read_der(data)[0].parts[:2]
+        if status.parts[0].inside not in (b"\0", b"\1"):
+            raise Failed(where, "the authority did not grant it")
+        kind, content = token.parts
+        _version, _digests, stamped, *more, signed_by = content.parts[0].parts
+        info_kind, info = stamped.parts
+        if (kind.inside, info_kind.inside) != (_SIGNED_DATA, _STAMP_INFO):
+            raise Failed(where, "it is no time stamp")
+        told = info.parts[0].inside
+        certificates = [x509.load_der_x509_certificate(one.whole) for part in more if part.tag == 0xA0
+                        for one in part.parts]  # fmt: skip
+        (signature,) = signed_by.parts
+        signer = _check_signature(signature, told, certificates, where)
+        _version, _policy, imprint, _serial, at, *_rest = read_der(told)[0].parts
+        algorithm, digest = imprint.parts
+        if not isinstance(_HASHES.get(algorithm.parts[0].inside), hashes.SHA256):
+            raise Failed(where, "it is not of a SHA-256 digest")
+        second = calendar.timegm(time.strptime(at.inside.decode("ascii")[:14], "%Y%m%d%H%M%S"))
+        name = str(signer.subject.rfc4514_string())
+    except Failed:
+        raise
+    except Exception as error:  # what the library says of a certificate that is none has many names
+        raise Failed(where, f"it is no time stamp that can be read ({error})") from None
+    return Stamp(digest.inside, second, name, signer, certificates)
+
+
+def _check_signature(
+    signature: Part, told: bytes, certificates: Sequence[x509.Certificate], where: str
+) -> x509.Certificate:
+    """Who signed: the certificate that is named, whose key has signed what the stamp tells; raises Failed."""
+    _version, named, digest, *rest = signature.parts
+    issuer, serial = named.parts
+    attributes = rest[0]
+    value = rest[2].inside
+    held = [one for one in certificates if one.issuer.public_bytes() == issuer.whole
+            and one.serial_number == int.from_bytes(serial.inside, "big")]  # fmt: skip
+    algorithm = _HASHES.get(digest.parts[0].inside)
+    if not held or attributes.tag != 0xA0 or algorithm is None:
+        raise Failed(where, "it does not bring the certificate that signed it, or is signed in a way not known here")
+    said = {one.parts[0].inside: one.parts[1].parts for one in attributes.parts}
+    hashed = hashes.Hash(algorithm)
+    hashed.update(told)
+    if [one.inside for one in said.get(_CONTENT_TYPE, [])] != [_STAMP_INFO] or [
+        one.inside for one in said.get(_DIGEST, [])
+    ] != [hashed.finalize()]:
+        raise Failed(where, "it was altered: what it tells is not what was signed")
+    key, message = held[0].public_key(), b"\x31" + attributes.whole[1:]  # signed as the set that it is
+    try:
+        if isinstance(key, rsa.RSAPublicKey):
+            key.verify(value, message, padding.PKCS1v15(), algorithm)
+        elif isinstance(key, ec.EllipticCurvePublicKey):
+            key.verify(value, message, ec.ECDSA(algorithm))
+        else:
+            raise Failed(where, "it is signed in a way not known here")
+    except InvalidSignature:
+        raise Failed(where, "it was altered: the signature is not of it") from None
+    return held[0]
+
+
+def vouched_for(stamp: Stamp, roots: Sequence[x509.Certificate], where: str) -> None:
+    """That the signer was a time-stamping authority under one of these roots when it signed; raises Failed."""
+    at = datetime.fromtimestamp(stamp.at, UTC)
+    if not _may_stamp(stamp.signer):
+        raise Failed(where, f"{stamp.name} is no time-stamping authority")
+    below, link = {stamp.signer}, stamp.signer
+    while True:
+        if not link.not_valid_before_utc <= at <= link.not_valid_after_utc:
+            raise Failed(where, f"the certificate of {stamp.name}, or one above it, was not valid then")
+        if link in roots or any(_issued(one, link) and one.not_valid_before_utc <= at <= one.not_valid_after_utc
+                                for one in roots):  # fmt: skip
+            return
+        above = [one for one in stamp.others if one not in below and _issued(one, link)]
+        if not above or len(below) > _DEPTH:
+            raise Failed(where, f"{stamp.name} is not vouched for by the root certificate that was given")
+        link = above[0]
+        below.add(link)
+
+
+def _may_stamp(signer: x509.Certificate) -> bool:
+    """Whether the certificate is for time-stamping, and for nothing else."""
+    try:
+        usage = signer.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
+        return False
+    return usage.critical and list(usage.value) == [x509.oid.ExtendedKeyUsageOID.TIME_STAMPING]
+
+
+def _issued(issuer: x509.Certificate, link: x509.Certificate) -> bool:
+    """Whether this certificate may issue others and has issued that one."""
+    try:
+        if not issuer.extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
+            return False
+        link.verify_directly_issued_by(issuer)
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, InvalidSignature, ValueError, TypeError):
+        return False
+    return True
+
+
+def read_roots(data: bytes) -> list[x509.Certificate]:
+    """The certificates in a file, PEM or DER; raises Failed."""
+    try:
+        if b"-----BEGIN" in data:
+            return x509.load_pem_x509_certificates(data)
+        return [x509.load_der_x509_certificate(data)]
+    except ValueError:
+        raise Failed("the root certificate that was given", "it is no certificate") from None
 
 
 # Events
@@ -449,6 +628,7 @@ def redactions(events: Sequence[Event]) -> int:
         for event in events
         if event.entry.topic == "TextRedacted" and isinstance(event.said.get("fields"), list)
         for name in event.said["fields"]
+        if isinstance(event.said.get("version"), int) and event.said["version"] < event.entry.version
     }
     for event in events:
         for name in event.gone:
@@ -482,12 +662,15 @@ class Statement(NamedTuple):
     position: int
     size: int
     root: bytes
+    #: The point that the papers show, `2019-05-31@282`.
+    at: str | None
     files: dict[str, str]
 
 
 _STATEMENT = re.compile(
     r"AsAt evidence pack 1\n(?P<origin>[^\n]+)\nplan (?P<plan>[^\n]+)\nversion (?P<version>[1-9][0-9]{0,18})\n"
     r"position (?P<position>[1-9][0-9]{0,18})\nsize (?P<size>[1-9][0-9]{0,18})\nroot (?P<root>[A-Za-z0-9+/=]{44})\n"
+    r"(?:at (?P<at>[0-9]{4}-[0-9]{2}-[0-9]{2}@[1-9][0-9]{0,18})\n)?"
     r"(?P<files>(?:file [0-9a-f]{64} [^\n ]+\n)*)"
 )
 
@@ -500,12 +683,12 @@ def read_statement(note: Note, where: str) -> Statement:
     files = [line.split(" ")[1:] for line in found["files"].splitlines()]
     return Statement(
         found["origin"], found["plan"], int(found["version"]), int(found["position"]), int(found["size"]),
-        decoded(found["root"], where), {name: digest for digest, name in files},
+        decoded(found["root"], where), found["at"], {name: digest for digest, name in files},
     )  # fmt: skip
 
 
 #: The files that are proved by what is in them; every other is named in the statement.
-_PROVED = {"keys.json", "checkpoint.txt", "statement.txt", "events.jsonl", "since.txt", "since-proof.json"}
+_PROVED = {"keys.json", "checkpoint.txt", "statement.txt", "events.jsonl"}
 
 
 def check_files(files: dict[str, bytes], statement: Statement) -> None:
@@ -551,6 +734,9 @@ class Fold:
         self.actions: list[Action] = []
         self._borne: dict[str, list[tuple[int, Action]]] = {}
         self._withdrawn: dict[int, int] = {}
+        self._scale = Action(None)
+        #: Version -> a rating that counts only once somebody else has confirmed it.
+        self._awaiting: dict[int, tuple[Event, Action]] = {}
         for event in events:
             self._take_in(event)
 
@@ -568,10 +754,34 @@ class Fold:
             action.say("standing", event, "open")
         elif topic == "ActionRenumbered":
             self._numbered(self._find(said["action"], version), event)
+        elif topic in ("PlanOpened", "ScaleAdopted"):
+            self._scale.say("scale", event, said.get("scale") or {})
         elif topic == "ActionRated":
-            self._find(said["action"], version).say("rating", event, said["rating"])
+            action = self._find(said["action"], version)
+            if self._needs_second_person(event):
+                self._awaiting[version] = event, action
+            else:
+                action.say("rating", event, said["rating"])
+        elif topic == "RatingConfirmed":
+            self._confirm(event)
         elif topic in _STANDING:
             self._find(said["action"], version).say("standing", event, _STANDING[topic])
+
+    def _needs_second_person(self, event: Event) -> bool:
+        """Whether the scale in force on its day, as known when it was recorded, says that it must be confirmed."""
+        scale = self.value(self._scale, "scale", str(event.said["effective_on"]), event.entry.version - 1) or {}
+        return any(
+            one["code"] == event.said["rating"] and bool(one.get("needs_second_person"))
+            for one in scale.get("ratings", [])
+        )
+
+    def _confirm(self, event: Event) -> None:
+        """A rating counts from the day it was confirmed, if that is by somebody else; before, it did not."""
+        rated, action = self._awaiting[event.said["version"]]
+        if rated.entry.recorded_by == event.entry.recorded_by:
+            raise Failed(event.where, f"{event.entry.recorded_by} confirms a rating of their own")
+        day = max(str(rated.said["effective_on"]), str(event.said["effective_on"]))
+        action.facts.setdefault("rating", []).append(Fact(day, event.entry.version, rated.said["rating"]))
 
     def _numbered(self, action: Action, event: Event) -> None:
         action.say("number", event, event.said["number"])
@@ -623,12 +833,21 @@ class Fold:
 _STANDING = {"ActionClosed": "closed", "ActionWithdrawn": "withdrawn", "ActionReinstated": "open"}
 
 
-def check_figures(name: str, data: bytes, fold: Fold, events: Sequence[Event]) -> int:
-    """That the figures of a paper follow from the events; returns how many were compared; raises Failed."""
+def check_figures(name: str, data: bytes, fold: Fold, events: Sequence[Event], at: str | None) -> int:
+    """That a paper shows the point that it is said to, and that its figures follow from the events; raises Failed.
+
+    Returns how many figures were compared.
+    """
     document = read_json(data, name)
     try:
+        if at is not None:
+            point = document["current"] if "current" in document else document["point"]
+            if f"{point['effective_on']}@{point['basis']}" != at:
+                raise Failed(name, f"it shows {point['effective_on']}@{point['basis']}, and should show {at}")
         if name.endswith("/comparison.json"):
             return _check_comparison(name, document, fold, events)
+        if name.endswith("/paper.json"):
+            return _check_comparison(name, document["comparison"], fold, events)
         if name.endswith("/plan.json"):
             return _check_plan(name, document, fold, events)
     except (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError) as error:
@@ -692,7 +911,10 @@ def _check_plan(name: str, document: dict[str, Any], fold: Fold, events: Sequenc
 # Verifying
 
 
-def verify(data: bytes, key: str | None = None, since: bytes | None = None, witnesses: Sequence[str] = ()) -> Report:
+def verify(
+    data: bytes, key: str | None = None, since: bytes | None = None, witnesses: Sequence[str] = (),
+    roots: bytes | None = None,
+) -> Report:  # fmt: skip
     """What the pack of these bytes shows.
 
     Args:
@@ -700,6 +922,7 @@ def verify(data: bytes, key: str | None = None, since: bytes | None = None, witn
         key: the ledger's published key, as the reader knows it from elsewhere; now or before it was replaced.
         since: a checkpoint or a pack of the same ledger that the reader has kept from before.
         witnesses: published keys of witnesses whom the reader trusts.
+        roots: certificates, in PEM or DER, of time-stamping authorities whom the reader trusts.
 
     Raises:
         Failed: at the first thing that does not hold.
@@ -730,7 +953,8 @@ def verify(data: bytes, key: str | None = None, since: bytes | None = None, witn
     if gone := redactions(events):
         report.proved.append(f"{gone} texts are gone: events of the plan say that they were redacted, by whom and why.")
     _check_since(files, since, chain, checkpoint, events, report)
-    _check_papers(files, events, report)
+    _check_stamp(files, roots, chain, checkpoint, report)
+    _check_papers(files, events, statement, report)
     return report
 
 
@@ -792,6 +1016,8 @@ def _check_since(
         inside = zip_files(kept)
         note = read_note(inside.get("checkpoint.txt", b""), "the checkpoint of the earlier pack")
         before, earlier = _signed(note, inside.get("statement.txt", b""), chain, " of the earlier pack")
+        if earlier.plan == events[0].entry.plan:
+            _compare(read_events(inside.get("events.jsonl", b""), earlier, before), events)
     else:
         note = read_note(kept, "the earlier checkpoint")
         signers(note, chain, "the earlier checkpoint")
@@ -800,7 +1026,7 @@ def _check_since(
         raise Failed("the earlier checkpoint", f"it is of another ledger: {before.origin}")
     if before.size > checkpoint.size:
         raise Failed("the earlier checkpoint", f"it is of {before.size:,} entries, more than this pack's ledger has")
-    if not continues(before, checkpoint, _consistency(files, before, checkpoint)):
+    if not continues(before, checkpoint, _consistency(files, before, checkpoint, "since", "the earlier checkpoint")):
         raise Failed(
             "the earlier checkpoint",
             f"the ledger does not continue it: what it held at {before.size:,} entries was altered, or it was forked",
@@ -813,20 +1039,64 @@ def _check_since(
     report.proved.append(f"The ledger continues {whose}, of {before.size:,} entries: none of those was altered since.")
 
 
-def _consistency(files: dict[str, bytes], before: Checkpoint, checkpoint: Checkpoint) -> list[bytes]:
-    """The proof that the pack brings from that checkpoint to its own."""
-    where = "since-proof.json"
+def _consistency(
+    files: dict[str, bytes], before: Checkpoint, checkpoint: Checkpoint, which: str, where: str
+) -> list[bytes]:
+    """The proof that the pack brings from a checkpoint to its own."""
+    text, name = f"{which}.txt", f"{which}-proof.json"
     if before.size in (0, checkpoint.size):
         return []
-    if where not in files or "since.txt" not in files:
-        raise Failed("the earlier checkpoint", "the pack has no proof from it: have it made with --since")
-    held = read_checkpoint(read_note(files["since.txt"], "since.txt"), "since.txt")
+    if name not in files or text not in files:
+        raise Failed(where, "the pack has no proof from it: have it made with --since")
+    held = read_checkpoint(read_note(files[text], text), text)
     if held.size != before.size:
-        raise Failed("the earlier checkpoint", f"the pack's proof is from another, of {held.size:,} entries")
-    proof = read_json(files[where], where)
+        raise Failed(where, f"the pack's proof is from another, of {held.size:,} entries")
+    proof = read_json(files[name], name)
     if not isinstance(proof, list) or len(proof) > 128:
-        raise Failed(where, "it is no proof")
-    return [decoded(one, where) for one in proof]
+        raise Failed(name, "it is no proof")
+    return [decoded(one, name) for one in proof]
+
+
+def _compare(held: Sequence[Event], events: Sequence[Event]) -> None:
+    """That the events of an earlier pack are those of this one; raises Failed at the first that is another."""
+    for old, new in zip(held, events, strict=False):
+        if old.entry != new.entry:
+            raise Failed(
+                new.where, "it is not the event that the earlier pack holds in its place: history was rewritten"
+            )
+
+
+def _check_stamp(
+    files: dict[str, bytes], roots: bytes | None, chain: list[Key], checkpoint: Checkpoint, report: Report
+) -> None:
+    """That the time stamp in the pack is of a checkpoint that this one continues, and of its authority."""
+    if "stamped.tsr" not in files or "stamped.txt" not in files:
+        if roots is not None:
+            raise Failed("the time stamp", "the pack has none: leave --tsa-root out, or ask for a pack with one")
+        return
+    where = "the stamped checkpoint"
+    note = read_note(files["stamped.txt"], where)
+    signers(note, chain, where)
+    stamped = read_checkpoint(note, where)
+    if stamped.origin != checkpoint.origin or stamped.size > checkpoint.size:
+        raise Failed(where, "it is none that the ledger in this pack can continue")
+    if not continues(stamped, checkpoint, _consistency(files, stamped, checkpoint, "stamped", where)):
+        raise Failed(where, "the ledger does not continue it: what it held was altered, or it was forked")
+    stamp = read_stamp(files["stamped.tsr"], "the time stamp")
+    if stamp.digest != sha256(as_cut(files["stamped.txt"])).digest():
+        raise Failed("the time stamp", "it is of something else than the checkpoint beside it")
+    at = instant(stamp.at * 1_000_000)
+    if roots is None:
+        report.remarks.append(
+            f"A time stamp says that the ledger's first {stamped.size:,} entries were there at {at}; whether"
+            f" {stamp.name} may say so was not checked: give its authority's root certificate with --tsa-root."
+        )
+        return
+    vouched_for(stamp, read_roots(roots), "the time stamp")
+    report.proved.append(
+        f"The time-stamping authority {stamp.name} has signed that the ledger's first {stamped.size:,} entries were"
+        f" there at {at}, as they are now."
+    )
 
 
 def _check_earlier(earlier: Statement, events: Sequence[Event]) -> None:
@@ -840,7 +1110,7 @@ def _check_earlier(earlier: Statement, events: Sequence[Event]) -> None:
             raise Failed(event.where, "it was in the ledger when the earlier pack was made, and was kept back from it")
 
 
-def _check_papers(files: dict[str, bytes], events: Sequence[Event], report: Report) -> None:
+def _check_papers(files: dict[str, bytes], events: Sequence[Event], statement: Statement, report: Report) -> None:
     papers = sorted(name for name in files if name.startswith("papers/"))
     if not papers:
         return
@@ -851,8 +1121,12 @@ def _check_papers(files: dict[str, bytes], events: Sequence[Event], report: Repo
     compared = 0
     for name in papers:
         if name.endswith(".json"):
-            compared += check_figures(name, files[name], fold, events)
-    report.proved.append(f"The papers are those that the ledger signed for ({', '.join(papers)}).")
+            compared += check_figures(name, files[name], fold, events, statement.at)
+    shown = ""
+    if statement.at is not None:
+        day, _, version = statement.at.partition("@")
+        shown = f" They show the plan as at {day}, as known at version {version}."
+    report.proved.append(f"The papers are those that the ledger signed for ({', '.join(papers)}).{shown}")
     report.proved.append(
         f"{compared:,} of their figures follow from the events: ratings and counts of actions by priority and rating."
     )
@@ -869,9 +1143,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--key", help="the ledger's published key, as you know it from elsewhere")
     parser.add_argument("--since", type=Path, help="a checkpoint or a pack that you have kept from before")
     parser.add_argument("--witness", action="append", default=[], help="the published key of a witness you trust")
+    parser.add_argument("--tsa-root", type=Path, help="the root certificate of a time-stamping authority you trust")
     given = parser.parse_args(arguments)
     try:
-        report = verify(read(given.pack), given.key, read(given.since) if given.since else None, given.witness)
+        since, roots = (read(file) if file else None for file in (given.since, given.tsa_root))
+        report = verify(read(given.pack), given.key, since, given.witness, roots)
     except OSError as error:
         print(f"{error.filename} cannot be read ({error.strerror})", file=sys.stderr)
         return 2

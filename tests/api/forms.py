@@ -44,7 +44,7 @@ def words(element: Any) -> str:
 
 def sheet_on(client: TestClient, response: Any) -> Sheet:
     """The form on a page, with what a browser would send of it."""
-    [form] = tree(response).xpath("//form[@method='post']")
+    [form] = tree(response).xpath("//main//form[@method='post']")
     holds: dict[str, str] = {}
     for control in form.xpath(".//input[@name] | .//textarea[@name] | .//select[@name]"):
         if control.tag == "textarea":

@@ -23,6 +23,7 @@ from api.commands.serving import EXAMPLES
 from api.forms import FORMS
 from api.http import patterns
 from api.http.application import make_application
+from api.http.packing import packing
 from api.http.reading import reading
 from api.http.recording import recording
 from api.http.serving import listen
@@ -74,7 +75,7 @@ def test_it_is_a_valid_openapi_document(document: dict[str, Any]) -> None:
 
 def test_it_describes_every_address(app: FastAPI, document: dict[str, Any]) -> None:
     # Pages are for people, and the description for programs.
-    routes = [*reading.routes, *recording.routes, *app.routes]
+    routes = [*reading.routes, *recording.routes, *packing.routes, *app.routes]
     served = {
         (route.path, method.lower())
         for route in routes
@@ -100,6 +101,9 @@ def addresses() -> Iterator[tuple[str, str]]:
             yield question + form.suffix, "get"
     yield "/plans/{plan}/events", "post"
     yield "/plans/{plan}/audit", "post"
+    yield "/plans/{plan}/pack.zip", "get"
+    yield "/key", "get"
+    yield "/checkpoint", "get"
     yield "/healthz", "get"
     yield "/readyz", "get"
 

@@ -32,10 +32,21 @@ TEXTS = {
     "10,000 characters": "0123456789 é<&>\"'" * 588,
 }
 #: What a field takes besides: these have a form of their own.
-_NOT_FREE = {"number", "measure", "sha256", "answers"}
+_NOT_FREE = {"number", "measure", "sha256", "answers", "fields"}
 
 #: Form -> what must have been recorded before it can be sent.
-BEFORE: dict[str, dict[str, Any]] = {
+BEFORE: dict[str, Any] = {
+    "confirm": [
+        {
+            "type": "ScaleAdopted",
+            "effective_on": "2019-03-01",
+            "scale": {
+                "name": "Seconded",
+                "ratings": [{"code": "completed", "label": "Completed", "complete": True, "needs_second_person": True}],
+            },
+        },
+        rated("completed", evidence=["Audit"]),
+    ],
     "close": rated("completed", evidence=["Audit"]),
     "reinstate": {"type": "ActionWithdrawn", "action": "2.4", "effective_on": "2019-03-15", "reason": "Not needed"},
     "measure-value": {"type": "MeasureDefined", "measure": "visits", "title": "Visits", "effective_on": "2019-03-15"},
@@ -43,6 +54,7 @@ BEFORE: dict[str, dict[str, Any]] = {
 SENT: dict[str, tuple[str, dict[str, str]]] = {
     **{name: (query, typed) for name, (query, typed, _) in EVERY_FORM.items()},
     "close": (ACTION, {}),
+    "confirm": (ACTION, {}),
     "reinstate": (ACTION, {}),
     "measure-value": ("?measure=visits", {"period": "March 2019", "value": "81%"}),
 }
@@ -84,11 +96,13 @@ def test_whatever_is_typed_is_stored_and_shown_as_what_it_says(
 ) -> None:
     query, typed = SENT[name]
     if name in BEFORE:
-        assert client.post(f"{plan}/events", json=BEFORE[name]).status_code == 201
+        before = client.post(f"{plan}/events", json=BEFORE[name], headers={"X-Recorded-By": "Somebody else"})
+        assert before.status_code == 201
     typed = {**typed, **({"source_title": "Minutes"} if field.name.startswith("source_") else {})}
     for what, text in texts_for(field).items():
-        if name == "withdraw-event":
-            target = client.post(f"{plan}/events", json={"type": "RecommendationMade", "number": "9", "text": "x"})
+        if name in ("withdraw-event", "redact"):
+            number = f"R{len(events(client, plan))}"
+            target = client.post(f"{plan}/events", json={"type": "RecommendationMade", "number": number, "text": "x"})
             query = f"?version={target.json()['version']}"
         held = len(events(client, plan))
 
@@ -113,7 +127,7 @@ def test_whatever_is_typed_is_stored_and_shown_as_what_it_says(
         stored = said_in(events(client, plan)[-1], field.name)
         assert stored == ([as_stored(text)] if field.kind == "lines" else as_stored(text)), what
         assert_harmless(followed(client, recorded))
-        if name != "withdraw-event":
+        if name not in ("withdraw-event", "redact"):  # neither can be undone
             put_back(client, plan, version)
 
 

@@ -63,6 +63,8 @@ EVERY_FORM: dict[str, tuple[str, dict[str, str], dict[str, Any]]] = {
                      {"forum": "Board", "title": "Progress", "current": "2019-03-01@2", "previous": "2019-02-01"}),
     "withdraw-event": ("?version=3", {"reason": "Typed into the wrong plan"},
                        {"withdraws": 3, "reason": "Typed into the wrong plan"}),
+    "redact": ("?version=3", {"fields": "text", "reason": "It named a child"},
+               {"redacts": 3, "fields": ["text"], "reason": "It named a child"}),
     "close-plan": ("", {"reason": "All is done"}, {"reason": "All is done"}),
 }  # fmt: skip
 DAY = {"effective_on": "2019-03-15"}
@@ -133,7 +135,7 @@ def test_what_is_typed_is_what_is_recorded(client: TestClient, plan: str, name: 
     response = open_form(client, plan, name, query).send(**DAY, **typed)
     assert version_of(response) == 4
     event = events(client, plan)[-1]
-    own = {*EVENTS[FORMS[name].event].model_fields, "withdraws"} - {"version"}
+    own = {*EVENTS[FORMS[name].event].model_fields, "withdraws", "confirms", "redacts"} - {"version"}
     about = {"action": "2.4"} if query == ACTION else {}
     assert {field: value for field, value in event.items() if field in own} == {**about, **said, **DAY}
     assert (event["type"], event["recorded_by"]) == (FORMS[name].event, BY)
@@ -341,7 +343,7 @@ def test_a_plan_is_closed_among_what_is_about_the_plan_and_not_as_a_correction(c
     page = tree(client.get(f"{plan}/record", headers=PAGE))
     groups = {words(one.find("h2")): [words(link) for link in one.xpath(".//a")] for one in page.xpath("//section")}
     assert groups["The plan"][-1] == "Close the plan"
-    assert groups["Corrections"] == ["Withdraw an event recorded in error"]
+    assert groups["Corrections"] == ["Withdraw an event recorded in error", "Destroy texts of an event"]
     assert "Record what an inspection recommended" in groups["The plan"]
 
 

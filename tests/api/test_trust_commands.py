@@ -91,48 +91,48 @@ def test_a_key_is_not_made_through_a_link(asat: Asat, tmp_path: Path):
 def test_a_key_that_others_can_read_is_refused(asat: Asat, tmp_path: Path, mode: int):
     asat("key", "create", "--name", NAME, "-o", "new.key")
     (tmp_path / "new.key").chmod(mode)
-    assert "chmod 600" in asat("checkpoint", "--key", "new.key", code=1).stderr
+    assert "chmod 600" in asat("checkpoint", "cut", "--key", "new.key", code=1).stderr
 
 
 def test_what_is_no_key_is_refused_and_not_repeated(asat: Asat, tmp_path: Path):
     (tmp_path / "new.key").touch(0o600)
     for content in (b"PRIVATE+KEY+secret", b"\xff", b"", b"x" * 100_000):
         (tmp_path / "new.key").write_bytes(content)
-        said = asat("checkpoint", "--key", "new.key", code=1).stderr
+        said = asat("checkpoint", "cut", "--key", "new.key", code=1).stderr
         assert "no whole secret key" in said
         assert "PRIVATE" not in said
     assert "cannot be the name of a key" in asat("key", "create", "--name", "two words", "-o", "x.key", code=1).stderr
-    assert "asat key create" in asat("checkpoint", code=1).stderr
-    asat("checkpoint", "--key", "no-such-file", code=2)
+    assert "asat key create" in asat("checkpoint", "cut", code=1).stderr
+    asat("checkpoint", "cut", "--key", "no-such-file", code=2)
 
 
 # Checkpoints
 
 
 def test_a_checkpoint_is_printed_and_kept(asat: Asat, key: Path, tmp_path: Path):
-    printed = asat("checkpoint", ASAT_KEY=str(key)).stdout
+    printed = asat("checkpoint", "cut", ASAT_KEY=str(key)).stdout
     note = Note.read(printed.encode())
     assert Checkpoint.read(note.text).origin == NAME
-    asat("checkpoint", "--key", key, "-o", "checkpoint.txt")
+    asat("checkpoint", "cut", "--key", key, "-o", "checkpoint.txt")
     assert (tmp_path / "checkpoint.txt").read_bytes() == printed.encode()
     size = Checkpoint.read(note.text).size
-    listed = asat("checkpoint", "--list").stdout
+    listed = asat("checkpoint", "list").stdout
     assert re.fullmatch(rf"1: {size:,} entries, cut [-0-9T:.]+Z, signed by {NAME}\S*\n", listed.splitlines(True)[0])
     assert "still holds what was signed" in asat("check").stdout
     assert "council.example/asat+" in asat("key", "show").stdout
 
 
 def test_a_witness_s_signature_is_added(asat: Asat, key: Path, tmp_path: Path):
-    note = Note.read(asat("checkpoint", "--key", key).stdout_bytes)
+    note = Note.read(asat("checkpoint", "cut", "--key", key).stdout_bytes)
     signed = note.signed(cosign(Checkpoint.read(note.text), WITNESS, 1_679_315_147))
     (tmp_path / "signed.txt").write_bytes(bytes(signed))
     witness = str(witness_key(WITNESS.verifier))
-    added = asat("checkpoint", "--add-signature", "signed.txt", "--witness", witness)
+    added = asat("checkpoint", "cosign", "signed.txt", "--witness", witness)
     assert added.stdout_bytes == bytes(signed)
-    assert "inspector.example/w1" in asat("checkpoint", "--list").stdout
-    asat("checkpoint", "--add-signature", "signed.txt", code=2)
+    assert "inspector.example/w1" in asat("checkpoint", "list").stdout
+    asat("checkpoint", "cosign", "signed.txt", code=2)
     (tmp_path / "signed.txt").write_bytes(b"rubbish")
-    asat("checkpoint", "--add-signature", "signed.txt", "--witness", witness, code=1)
+    asat("checkpoint", "cosign", "signed.txt", "--witness", witness, code=1)
 
 
 def test_check_names_the_checkpoint_that_the_ledger_contradicts(asat: Asat, tmp_path: Path):
@@ -140,7 +140,7 @@ def test_check_names_the_checkpoint_that_the_ledger_contradicts(asat: Asat, tmp_
     with Ledger.open(data=data) as ledger:
         load_examples(ledger)
         asat("key", "create", "--name", NAME, "-o", "own.key")
-        asat("checkpoint", "--key", "own.key", data=data)
+        asat("checkpoint", "cut", "--key", "own.key", data=data)
         assert "1 checkpoint: the ledger still holds" in asat("check", data=data).stdout
         server = EmbeddedServer.start(data)
         with connect(server.owner_conninfo, autocommit=True) as owner:
@@ -159,13 +159,82 @@ def test_a_pack_is_made_and_verified(asat: Asat, key: Path, tmp_path: Path):
     assert [name for name in files if name.startswith("papers/")] == [
         "papers/comparison.json", "papers/comparison.md", "papers/plan.json", "papers/plan.md",
     ]  # fmt: skip
-    assert files["papers/plan.json"] == asat("show", "sunderland", "--at", "issue:3.0", "-f", "json").stdout_bytes
+    plan = json.loads(files["papers/plan.json"])
+    point = f"{plan['point']['effective_on']}@{plan['point']['basis']}"
+    assert files["papers/plan.json"] == asat("show", "sunderland", "--at", point, "-f", "json").stdout_bytes
+    assert plan["document_version"]["label"] == "3.0"
+    assert f"Each shows the plan as at {plan['point']['effective_on']}" in files["README.md"].decode()
     public = asat("key", "show", "--key", key).stdout.strip()
     said = asat("verify", "pack.zip", "--key", public).stdout
     assert re.search(r"Each of the \d+ events of plan sunderland stands in it", said)
     assert re.search(r"\d+ of their figures follow from the events", said)
     asat("pack", "sunderland", "--key", key, "--since", "pack.zip", "-o", "next.zip")
     assert "continues the earlier checkpoint" in asat("verify", "next.zip", "--since", "pack.zip").stdout
+
+
+def test_a_pack_compares_with_the_version_before_unless_told_otherwise(asat: Asat, key: Path, tmp_path: Path):
+    def previous(*options: str) -> str:
+        asat("pack", "sunderland", "--key", key, *options, "-o", "pack.zip")
+        files = zip_files((tmp_path / "pack.zip").read_bytes())
+        asat("verify", "pack.zip")
+        return str(json.loads(files["papers/comparison.json"])["previous"]["effective_on"])
+
+    history = json.loads(asat("history", "sunderland", "-f", "json").stdout)["versions"]
+    second, third = (next(one for one in history if one["label"] == label) for label in ("2.0", "3.0"))
+    assert previous("--at", "issue:3.0") == second["point"]["effective_on"]
+    assert previous() == third["point"]["effective_on"]
+    opened = json.loads(asat("show", "sunderland", "-f", "json").stdout)["opened_on"]
+    assert previous("--at", opened) == opened
+    assert previous("--previous", "2019-01-31") == "2019-01-31"
+
+
+def test_a_pack_holds_the_papers_that_are_asked_for(asat: Asat, key: Path, tmp_path: Path):
+    def papers(*options: str) -> list[str]:
+        asat("pack", "sunderland", "--key", key, "--at", "issue:3.0", *options, "-o", "pack.zip")
+        asat("verify", "pack.zip")
+        names = zip_files((tmp_path / "pack.zip").read_bytes())
+        return [name.removeprefix("papers/") for name in names if name.startswith("papers/")]
+
+    assert papers("--papers", "paper.docx,overdue.csv", "--papers", "paper.json,paper.docx") == [
+        "overdue.csv", "paper.docx", "paper.json",
+    ]  # fmt: skip
+    assert papers("--no-papers") == []
+    for named in ("letter.md", "plan", "plan.exe", "trail.json", ".json"):
+        refused = asat("pack", "sunderland", "--key", key, "--papers", named, "-o", "no.zip", code=1)
+        assert f"a pack has no paper '{named}'" in refused.stderr
+    asat("pack", "sunderland", "--key", key, "--papers", "plan.json", "--no-papers", "-o", "no.zip", code=2)
+    assert not (tmp_path / "no.zip").exists()
+
+
+def test_a_pack_continues_a_checkpoint_by_its_size(asat: Asat, key: Path, tmp_path: Path):
+    checkpoint = asat("checkpoint", "cut", "--key", key).stdout
+    (tmp_path / "held.txt").write_text(checkpoint)
+    asat("pack", "sunderland", "--key", key, "--since", checkpoint.split("\n")[1], "-o", "pack.zip")
+    assert "continues the earlier checkpoint" in asat("verify", "pack.zip", "--since", "held.txt").stdout
+    assert "no checkpoint of 1 entries" in asat("pack", "sunderland", "--key", key, "--since", "1", "-o", "x.zip",
+                                                code=1).stderr  # fmt: skip
+    asat("pack", "sunderland", "--key", key, "--since", "no-such-file", "-o", "x.zip", code=2)
+
+
+def test_check_compares_the_ledger_with_what_was_kept_elsewhere(asat: Asat, tmp_path: Path):
+    """A ledger made anew, key and all: nothing in it shows that, and a checkpoint or a pack kept elsewhere does."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    for data in (first, second):
+        with Ledger.open(data=data) as ledger:
+            load_examples(ledger)
+            asat("key", "create", "--name", NAME, "-o", f"{data.name}.key")
+            asat("pack", "sunderland", "--key", f"{data.name}.key", "-o", f"{data.name}.zip", data=data)
+            asat("checkpoint", "cut", "--key", f"{data.name}.key", "-o", f"{data.name}.txt", data=data)
+            for kept in ("first.txt", "first.zip"):
+                if data == first:
+                    assert f"{kept}: the ledger still holds" in asat("check", "--since", kept, data=data).stdout
+            if data == second:
+                said = asat("check", "--since", "first.txt", data=data, code=1).stderr
+                assert "its key is not among those" in said
+                assert re.search(r"the entries from position 1 to \d+ are no longer those that were signed", said)
+                said = asat("check", "--since", "first.zip", data=data, code=1).stderr
+                assert "sunderland version 1 (PlanOpened, position" in said
+                assert "is not the event that the pack that was given holds" in said
 
 
 @pytest.mark.parametrize("previous", ["2016-12-31", "2019-06-30"])
@@ -188,7 +257,7 @@ def test_an_altered_pack_is_refused_in_a_sentence(asat: Asat, key: Path, tmp_pat
 
 
 def test_there_is_no_pack_of_an_unknown_plan_or_by_another_key(asat: Asat, key: Path, tmp_path: Path):
-    asat("checkpoint", "--key", key)
+    asat("checkpoint", "cut", "--key", key)
     assert "nowhere" in asat("pack", "nowhere", "--key", key, "-o", "pack.zip", code=1).stderr
     asat("key", "create", "--name", NAME, "-o", "other.key")
     assert "is none of its keys" in asat("pack", "sunderland", "--key", "other.key", "-o", "pack.zip", code=1).stderr

@@ -1,4 +1,4 @@
-"""The controls of the browser tests: Debian's chromium, driven by playwright, on a demo of its own.
+"""The controls of the browser tests: Debian's chromium, driven by playwright, on a server of its own.
 
 Without a chromium they are passed over on a developer's machine and fail in continuous integration, where `.ci/run`
 installs one (and says so by `CI`).
@@ -16,7 +16,8 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.api.conftest import OPENING
+from domain.ledger import Ledger
+from tests.api.conftest import OPENING, load_examples
 from tests.api.process import ASAT, environment
 from tests.browser.steps import DESK
 
@@ -42,10 +43,12 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a demo: the five examples, and whatever plans the tests open."""
+    """The address of an open ledger: the five examples, and whatever plans the tests open."""
     data = tmp_path_factory.mktemp("browser") / "data"
+    with Ledger.open(data=data) as ledger:
+        load_examples(ledger)
     with subprocess.Popen(
-        [ASAT, "demo", "--port", "0"], env=environment(data), stdout=subprocess.PIPE, text=True, cwd=data.parent
+        [ASAT, "serve", "--port", "0"], env=environment(data), stdout=subprocess.PIPE, text=True, cwd=data.parent
     ) as process:
         try:
             assert process.stdout is not None
@@ -53,7 +56,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 if found := re.search(r"AsAt is at (http://\S+?)/plans", line):
                     break
             else:
-                pytest.fail("the demo did not start")
+                pytest.fail("it did not start to serve")
             yield found[1]
         finally:
             process.terminate()

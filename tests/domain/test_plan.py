@@ -13,11 +13,14 @@ from tests.kit import (
     JUNE,
     LATER,
     MAY,
+    OFFICER,
+    SECONDED,
     added,
     as_bytes,
     assured,
     closed,
     completed,
+    confirmed,
     contents,
     evidenced,
     fold,
@@ -55,10 +58,11 @@ def everything_that_can_happen():
         inspected(), recommended("R1"), recommended("R01"), priority("4", answers=["R1"]), priority("04"),
         added("2.4", timescale="June 2019", outcome="Better", leads=["Head"]), part("2.4a", "2.4"), part("2.4b", "2.4"),
         reworded("2.4"), renumbered("2.4", "4.1", priority="4"), rescheduled("2.4"), reassigned("2.4"), wrong,
-        progressed("2.4"), evidenced("2.4"), in_error(wrong), completed("2.4a"), completed("2.4b"), closed("2.4"),
+        progressed("2.4"), evidenced("2.4"), in_error(wrong), completed("2.4a"), completed("2.4b"),
+        confirmed("2.4a", 21), confirmed("2.4b", 22), closed("2.4"),
         reinstated("2.4", reason="Slipped"), withdrawn("2.4b", on=JUNE), assured("4"), measure("visits"),
         measured("visits"), measure("visits", "Other"), issued("1.0"), presented(current="issue:1.0"),
-        priority_reworded("04"), rescaled(GRADES, on=AUGUST), plan_closed(),
+        priority_reworded("04"), rescaled(GRADES, on=AUGUST), plan_closed(), scale=SECONDED,
     ).events  # fmt: skip
 
 
@@ -76,7 +80,7 @@ def test_after_going_back_a_plan_goes_on_as_if_nothing_had_been_tried_out():
         plan = fold(told)
         plan.forget_after(version)
         for event in told[version:]:
-            evolve(plan, event, recorded(plan.version + 1))
+            evolve(plan, event, recorded(plan.version + 1), OFFICER)
         assert contents(plan) == contents(fold(told))
 
 
@@ -109,7 +113,7 @@ def test_an_example_history_folds_the_same_in_any_steps(path):
     while stepped.version < len(told):
         ahead = min(len(told), stepped.version + steps.randrange(1, 40))
         for event in told[stepped.version : ahead]:
-            evolve(stepped, event, recorded(stepped.version + 1))
+            evolve(stepped, event, recorded(stepped.version + 1), OFFICER)
         if stepped.version < len(told):
             stepped.forget_after(max(0, stepped.version - steps.randrange(15)))
     assert contents(stepped) == contents(whole)

@@ -18,6 +18,7 @@ from tests.kit import (
     LATER,
     MARCH,
     MAY,
+    OFFICER,
     OPENED,
     added,
     assured,
@@ -331,13 +332,13 @@ def test_what_is_only_tried_out_does_not_make_an_instant_past():
     plan = given(added("2.4")).plan
     point = f"2019-02-15@{recorded(5).isoformat()}"
     for event in (rated("2.4"), progressed("2.4")):
-        evolve(plan, event, PENDING)
+        evolve(plan, event, PENDING, OFFICER)
         with pytest.raises(Refused, match="may still come to mean more"):
-            judge(plan, presented(current=point), LATER)
-    judge(plan, presented(current=f"2019-02-15@{recorded(4).isoformat()}"), LATER)
+            judge(plan, presented(current=point), LATER, OFFICER)
+    judge(plan, presented(current=f"2019-02-15@{recorded(4).isoformat()}"), LATER, OFFICER)
     plan.forget_after(5)
-    evolve(plan, rated("2.4"), recorded(6))
-    judge(plan, presented(current=point), LATER)
+    evolve(plan, rated("2.4"), recorded(6), OFFICER)
+    judge(plan, presented(current=point), LATER, OFFICER)
 
 
 @pytest.mark.parametrize("field", ["previous", "current"])

@@ -7,7 +7,7 @@ dates are shared with it. Version n is `events[n - 1]`.
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from domain import events as said
 from domain.timescales import read_timescale
@@ -15,7 +15,8 @@ from domain.timescales import read_timescale
 At = tuple[date, int]
 CHANGES_OF_AN_ACTION = (
     said.ActionReworded, said.ActionRenumbered, said.ActionRescheduled, said.ActionReassigned, said.ActionRated,
-    said.ProgressReported, said.EvidenceAdded, said.ActionClosed, said.ActionWithdrawn, said.ActionReinstated,
+    said.RatingConfirmed, said.ProgressReported, said.EvidenceAdded, said.ActionClosed, said.ActionWithdrawn,
+    said.ActionReinstated,
 )  # fmt: skip
 
 
@@ -23,6 +24,14 @@ def people_sort(number: str) -> tuple[Any, ...]:
     """2.9 before 2.10; where two numbers read alike, by their characters."""
     return ([(0, int(run), "") if run.isdigit() else (1, 0, run.lower()) for run in re.findall(r"\d+|\D+", number)],
             number)  # fmt: skip
+
+
+class Given(NamedTuple):
+    """A rating from the day it counts."""
+
+    effective_on: date
+    rating: str
+    evidence: tuple[str, ...]
 
 
 class Naive:
@@ -125,9 +134,30 @@ class Naive:
         told = self.told(at, (said.PlanOpened, said.ScaleAdopted))
         return told[-1][1].scale if told else None
 
-    def rated(self, action: int, at: At) -> tuple[int, Any] | None:
+    def needs_second_person(self, version: int, event: said.ActionRated) -> bool:
+        """Whether the rating was given on a scale that has it confirmed."""
+        scale = self.scale((event.effective_on, version - 1))
+        return any(one.code == event.rating and one.needs_second_person for one in scale.ratings)
+
+    def rated(self, action: int, at: At) -> tuple[int, Given] | None:
+        """The rating that counts, and the version that made it count: its own, or that of its confirmation."""
+        counts = []
+        for version, event in self.of(action, at, (said.ActionRated, said.RatingConfirmed)):
+            rating: Any = self.events[event.version - 1] if isinstance(event, said.RatingConfirmed) else event
+            if rating is not event or not self.needs_second_person(version, rating):
+                counts.append((version, Given(event.effective_on, rating.rating, rating.evidence)))
+        return counts[-1] if counts else None
+
+    def awaiting(self, action: int, at: At) -> tuple[int, Any] | None:
+        """The last rating that needs a second person, unless one counts that came after it."""
         told = self.of(action, at, said.ActionRated)
-        return told[-1] if told else None
+        waiting = [(version, event) for version, event in told if self.needs_second_person(version, event)]
+        counts = self.rated(action, at)
+        if not waiting or (
+            counts and (counts[1].effective_on, counts[0]) > (waiting[-1][1].effective_on, waiting[-1][0])
+        ):
+            return None
+        return waiting[-1]
 
     def rating(self, action: int, at: At) -> Any:
         """What the rating in force means: by the scale of the point, of its own day, or as it was judged."""
@@ -177,6 +207,7 @@ class Naive:
         progress = self.of(action, at, said.ProgressReported)
         leads = self.last(action, at, (said.ActionAdded, said.ActionReassigned), "leads")
         filed, rested_on = self.of(action, at, said.EvidenceAdded), rated[1].evidence if rated else ()
+        waiting = self.awaiting(action, at)
         return {
             "number": self.number(action, at),
             "text": self.last(action, at, (said.ActionAdded, said.ActionReworded), "text"),
@@ -184,6 +215,12 @@ class Naive:
             "status": "complete" if status == "open" and complete else status,
             "rating": rated[1].rating if rated else None,
             "rated_on": rated[1].effective_on.isoformat() if rated else None,
+            "awaiting": {
+                "rating": waiting[1].rating,
+                "rated_on": waiting[1].effective_on.isoformat(),
+                "version": waiting[0],
+                "evidence": list(waiting[1].evidence),
+            } if waiting else "nothing",
             "timescale": due and {
                 "text": due.text,
                 "due": due.due and due.due.isoformat(),

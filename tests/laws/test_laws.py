@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 import pytest
 from hypothesis import HealthCheck, given, note, settings
@@ -41,6 +41,7 @@ from projections.stale_text import stale_texts_at
 from tests.kit import (
     GRADES,
     SCALE,
+    SECONDED,
     as_bytes,
     contents,
     fold,
@@ -73,9 +74,14 @@ RATINGS = st.sampled_from(["red", "amber", "green", "completed", "completed", "2
 SHARED = {"name": "Shared", "ratings": [
     {"code": "completed", "label": "Not really", "concern": True}, {"code": "green", "label": "Done", "complete": True},
 ]}  # fmt: skip
-SCALES = st.sampled_from([SCALE, GRADES, SHARED])
+SCALES = st.sampled_from([SCALE, SECONDED, GRADES, SHARED])
 WHY = st.sampled_from(["Because"] * 5 + [None])
 MAYBE = st.booleans()
+
+
+def author(version: int) -> str:
+    """Who records a version: two people in turn."""
+    return ("Ann", "Bea")[version % 2]
 
 
 def told(kind: type[events.Event], **fields: st.SearchStrategy[Any] | Any) -> st.SearchStrategy[events.Event]:
@@ -149,9 +155,29 @@ def life(number: str, on: date, later: date, parent: str) -> st.SearchStrategy[l
     ])  # fmt: skip
 
 
+class Confirm(NamedTuple):
+    """The confirmation of one of the last ratings, so long after the day from which it was true."""
+
+    back: int
+    after: timedelta
+
+
+Told: TypeAlias = events.Event | Confirm
+
+
+def seconded_life(number: str, on: date, between: bool, confirm: Confirm) -> list[Told]:
+    """An action is rated complete and, perhaps after something else was recorded, that is confirmed and it closes."""
+    done = say(events.ActionRated, on, action=number, rating="completed", evidence=["Audit"])
+    told = say(events.ProgressReported, on, action=number, text="Done")
+    closed = say(events.ActionClosed, on + confirm.after, action=number)
+    return [done, *([told] if between else []), confirm._replace(back=0), closed]
+
+
 LIVES = st.tuples(NUMBERS, DAYS, DAYS, st.sampled_from(["1.1", "1.2", "2.1"])).flatmap(lambda drawn: life(*drawn))
 SINGLE = weighted((6, st.one_of(*ACTIONS)), (2, st.one_of(*WORDING)), (1, st.one_of(*AROUND))).map(lambda one: [one])
-PROPOSALS = weighted((3, SINGLE), (2, LIVES))
+CONFIRMED = st.builds(Confirm, st.sampled_from([0, 0, 0, 1, 2, 3]), st.sampled_from([0, 0, 1, 29, 60]).map(timedelta))
+SECONDED_LIVES = st.tuples(NUMBERS, DAYS, st.booleans(), CONFIRMED).map(lambda drawn: seconded_life(*drawn))
+PROPOSALS = weighted((3, SINGLE), (2, LIVES), (1, CONFIRMED.map(lambda one: [one])), (1, SECONDED_LIVES))
 
 
 class AnyPlan(RuleBasedStateMachine):
@@ -164,15 +190,19 @@ class AnyPlan(RuleBasedStateMachine):
         self.naive = Naive(self.events)
         self.asked: list[tuple[Callable[[], Any], bytes]] = []
 
-    def record(self, event: events.Event) -> None:
+    def record(self, told: Told) -> None:
         """Propose one event; whatever the rules accept, the fold takes."""
+        for event in self.bound(told):
+            self.propose(event)
+
+    def propose(self, event: events.Event) -> None:
         version = self.plan.version + 1
         try:
-            judge(self.plan, event, today(version))
+            judge(self.plan, event, today(version), author(version))
         except Refused:
             return
         note(f"{version}: {event!r}")
-        evolve(self.plan, event, recorded(version))
+        evolve(self.plan, event, recorded(version), author(version))
         self.events.append(event)
 
     def point(self, data: st.DataObject) -> Point:
@@ -188,9 +218,21 @@ class AnyPlan(RuleBasedStateMachine):
         self.asked.append((question, as_bytes(answer)))
         return answer
 
-    @initialize(batch=st.lists(PROPOSALS, min_size=10, max_size=40))
-    def the_plan_is_opened(self, batch: list[list[events.Event]]) -> None:
-        self.record(opened(on=date(2019, 1, 1)))
+    def bound(self, told: Told) -> list[events.Event]:
+        """The event itself; of a confirmation, that of one of the last ratings, none where none was given."""
+        if isinstance(told, events.Event):
+            return [told]
+        rated = [(n, event) for n, event in enumerate(self.events, 1) if isinstance(event, events.ActionRated)]
+        if told.back < 3:  # otherwise also one that counts by itself
+            rated = [(n, event) for n, event in rated if self.naive.needs_second_person(n, event)]
+        return [
+            say(events.RatingConfirmed, event.effective_on + told.after, action=event.action, version=version)
+            for version, event in rated[-1 - told.back : len(rated) - told.back]
+        ]
+
+    @initialize(batch=st.lists(PROPOSALS, min_size=10, max_size=40), scale=st.sampled_from([SCALE, SECONDED, SECONDED]))
+    def the_plan_is_opened(self, batch: list[list[Told]], scale: dict[str, Any]) -> None:
+        self.record(opened(scale, on=date(2019, 1, 1)))
         for number in ("1", "2"):
             self.record(say(events.PriorityAdded, date(2019, 1, 1), number=number, title="One", answers=["R1"]))
         for number in ("1.1", "1.2", "2.1"):
@@ -199,7 +241,7 @@ class AnyPlan(RuleBasedStateMachine):
             self.record(event)
 
     @rule(batch=st.lists(PROPOSALS, min_size=3, max_size=15))
-    def something_is_recorded(self, batch: list[list[events.Event]]) -> None:
+    def something_is_recorded(self, batch: list[list[Told]]) -> None:
         for event in chain.from_iterable(batch):
             self.record(event)
 
@@ -213,15 +255,16 @@ class AnyPlan(RuleBasedStateMachine):
         self.record(say(events.EventWithdrawn, on, version=max(1, self.plan.version - back), reason="Slip"))
 
     @rule(batch=st.lists(PROPOSALS, min_size=1, max_size=4), back=st.integers(0, 3))
-    def something_is_tried_out_and_not_stored(self, batch: list[list[events.Event]], back: int) -> None:
+    def something_is_tried_out_and_not_stored(self, batch: list[list[Told]], back: int) -> None:
         stored = self.plan.version
         in_error = say(events.EventWithdrawn, date(2019, 1, 1), version=max(2, stored - back), reason="Slip")
-        for event in [*chain.from_iterable(batch), in_error]:
+        for event in chain.from_iterable(self.bound(one) for one in [*chain.from_iterable(batch), in_error]):
+            version = self.plan.version + 1
             try:
-                judge(self.plan, event, today(self.plan.version + 1))
+                judge(self.plan, event, today(version), author(version))
             except Refused:
                 continue
-            evolve(self.plan, event, recorded(self.plan.version + 1))
+            evolve(self.plan, event, recorded(version), author(version))
         self.plan.forget_after(stored)
 
     @rule(data=st.data(), everything=MAYBE)
@@ -294,15 +337,20 @@ class AnyPlan(RuleBasedStateMachine):
             found = [self.plan.find_action(number, self.plan.version) for number in ("1.1", "1.2", "2.1")]
             assert [action.added for action in found if action] == known
 
+    @invariant()
+    def nobody_has_confirmed_a_rating_of_their_own(self) -> None:
+        for version, event in enumerate(self.events, 1):
+            assert not isinstance(event, events.RatingConfirmed) or author(version) != author(event.version)
+
     def teardown(self) -> None:
         """Nothing recorded since changed an answer, and what was tried out left nothing behind."""
         for question, answer in self.asked:
             assert as_bytes(question()) == answer
-        fresh = fold(self.events)
+        fresh = fold(self.events, by=author)
         assert contents(self.plan) == contents(fresh)
         for version in (max(0, self.plan.version - 1), self.plan.version // 2):
             fresh.forget_after(version)
-            assert contents(fresh) == contents(fold(self.events[:version]))
+            assert contents(fresh) == contents(fold(self.events[:version], by=author))
 
 
 @pytest.mark.slow

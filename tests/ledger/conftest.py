@@ -89,7 +89,7 @@ def remembers_what_is_stored(ledger: Ledger) -> None:
     for slug in ledger.plans():
         fresh = Plan(slug)
         for event in ledger.every_event(slug):
-            evolve(fresh, event.event, event.recorded_at)
+            evolve(fresh, event.event, event.recorded_at, event.recorded_by)
         with ledger.plan(slug) as plan:
             assert state_of(plan) == state_of(fresh), f"{slug} in memory is not what is stored"
 
@@ -231,11 +231,11 @@ def set_clock_back(owner: Connection, interval: str) -> None:
         )
         owner.execute(
             "insert into events select plan, 1, position, recorded_at, 'x', event_id, topic, state,"
-            " hashes_of(position, leaf(position, plan, 1, recorded_at, 'x', event_id, topic, state)) from"
+            " hashes_of(position, leaf(position, plan, 1, recorded_at, 'x', event_id, topic, state)), whole, salts from"
             " (select 'ahead-' || head.position as plan, head.position, head.recorded_at,"
-            " gen_random_uuid() as event_id, topic, state from events, head where events.position = 1 offset 0)"
+            " gen_random_uuid() as event_id, topic, state, whole, salts from events, head"
+            " where events.position = 1 offset 0)"
         )
-        owner.execute("insert into texts select head.position, said from texts, head where texts.position = 1")
         owner.execute("set local session_replication_role = replica")
         owner.execute(
             "update head set leaf = (select substr(hashes, 1, 32) from events where events.position = head.position)"

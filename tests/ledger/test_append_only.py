@@ -239,7 +239,6 @@ def test_an_append_of_one_that_is_incomplete_is_refused(app: Connection, ledger:
     "statement",
     [
         "update events set recorded_by = 'x' where version = 2",
-        "update events set state = state where false",
         "delete from events where version = 3",
         "delete from events",
         "truncate events",

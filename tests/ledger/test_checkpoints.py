@@ -8,22 +8,26 @@ import pytest
 from psycopg.errors import InsufficientPrivilege
 from psycopg.sql import SQL, Identifier
 
+from domain.events import TextRedacted
 from domain.ledger import Ledger
-from domain.ledger.checkpoints import CheckpointUnknown, KeyRefused, checkpoints_of, pack
+from domain.ledger.checkpoints import Checkpoints, CheckpointUnknown, Cut, KeyRefused, checkpoints_of
 from domain.ledger.errors import LedgerDamaged, LedgerUnusable
+from domain.ledger.packs import pack
 from domain.proofs.checkpoint import Checkpoint, cosign, open_checkpoint, witness_key
 from domain.proofs.keys import SignerKey
 from domain.proofs.notes import Note, NotSigned, sign_note
-from domain.proofs.pack import NoPack
+from domain.proofs.pack import NoPack, stamped_digest
 from domain.proofs.tree import EMPTY_ROOT
 from domain.proofs.verify import Failed, verify, zip_files
-from tests.kit import progressed, rated
+from tests.kit import LATER, progressed, rated, say
 from tests.ledger.conftest import Connection, Server, begin, connected, record
+from tests.proofs.authority import Authority
 
 ORIGIN = "council.example/asat"
 KEY = SignerKey(ORIGIN, b"key1" * 8)
 NEXT_KEY = SignerKey(ORIGIN, b"key2" * 8)
 STRANGER = SignerKey(ORIGIN, b"else" * 8)
+AUTHORITY = Authority(elliptic=True)
 WITNESS = SignerKey("inspector.example/w1", b"eyes" * 8)
 
 
@@ -127,11 +131,13 @@ def test_a_checkpoint_only_goes_forward(ledger: Ledger, app: Connection):
         app.execute("select add_key(1, %s)", (b"x",))
 
 
-@pytest.mark.parametrize("table", ["keys", "checkpoints", "cosignatures"])
+@pytest.mark.parametrize("table", ["keys", "checkpoints", "cosignatures", "time_stamps"])
 def test_what_was_signed_is_append_only(ledger: Ledger, app: Connection, owner: Connection, table: str):
     begin(ledger)
     cosigned(ledger)
-    column = Identifier("line" if table == "cosignatures" else "note")
+    cut = checkpoints_of(ledger).newest()
+    checkpoints_of(ledger).add_stamp(cut.number, AUTHORITY.stamp(stamped_digest(bytes(cut.note))))
+    column = Identifier({"cosignatures": "line", "time_stamps": "answer"}.get(table, "note"))
     for change in ("delete from {0}", "truncate {0} cascade", "update {0} set {1} = {1} where false"):
         statement = SQL(change).format(Identifier(table), column)
         with pytest.raises(InsufficientPrivilege, match="append-only"):
@@ -220,7 +226,6 @@ def damage(server: Server, signed_ledger: Ledger, schema: str) -> Any:
 
 
 CUT_OFF = (
-    "delete from texts where position > 4",
     "delete from events where position > 4",
     "update head set position = 4, recorded_at = (select recorded_at from events where position = 4)",
 )
@@ -269,6 +274,19 @@ def test_a_checkpoint_of_another_size_than_it_is_kept_under_is_found(signed_ledg
     assert broken(signed_ledger)[0].endswith("what was signed is of 3 entries")
 
 
+def test_an_altered_time_stamp_is_found(signed_ledger: Ledger, damage: Any):
+    kept = checkpoints_of(signed_ledger)
+    newest = kept.newest()
+    kept.add_stamp(newest.number, AUTHORITY.stamp(stamped_digest(bytes(newest.note))))
+    assert broken(signed_ledger) == []
+    damage(
+        "update time_stamps set answer = set_byte(answer, length(answer) - 3, get_byte(answer, length(answer) - 3) # 1)"
+    )
+    (found,) = broken(signed_ledger)
+    assert found.startswith("checkpoint 3 (6 entries")
+    assert "a time stamp of it does not hold: it was altered" in found
+
+
 # Packs
 
 
@@ -309,9 +327,77 @@ def test_a_pack_does_not_continue_what_this_ledger_has_not_signed(ledger: Ledger
 
 
 def test_a_text_altered_beside_the_ledger_is_named_in_the_pack(signed_ledger: Ledger, damage: Any):
-    damage("update texts set said = replace(said::text, right(said::text, 4), 'x\"]}')::json where position = 5")
+    damage("update events set whole = set_byte(whole, length(whole) - 3, 120) where position = 5")
     with pytest.raises(Failed, match=r"version 5 \(position 5, ProgressReported\): its text 'text' is not the one"):
         verify(pack(signed_ledger, "plan", KEY))
+
+
+def redaction(version: int, field: str) -> TextRedacted:
+    return say(TextRedacted, LATER, version=version, fields=[field], reason="A child's name")
+
+
+def test_a_pack_of_a_plan_with_a_redacted_text_verifies_and_holds_it_no_more(ledger: Ledger):
+    begin(ledger)
+    record(ledger, progressed("2.4", text="Unspeakable"))
+    before = pack(ledger, "plan", KEY)
+    assert b"Unspeakable" in before
+    record(ledger, redaction(4, "text"))
+    after = pack(ledger, "plan", KEY, since=before_checkpoint(before))
+    assert b"Unspeakable" not in after
+    said = " ".join(verify(after, str(KEY.verifier), before).proved)
+    assert "1 texts are gone" in said
+    assert "continues the earlier checkpoint" in said
+
+
+def before_checkpoint(made: bytes) -> bytes:
+    return zip_files(made)["checkpoint.txt"]
+
+
+def test_a_text_that_is_redacted_while_a_pack_is_made_leads_to_another_checkpoint(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+):
+    begin(ledger)
+    record(ledger, progressed("2.4", text="Unspeakable"))
+    cut, redactions = Checkpoints.cut, [redaction(4, "text")]
+
+    def cut_and_redact(kept: Checkpoints, key: SignerKey) -> Cut:
+        made = cut(kept, key)
+        if redactions:
+            record(ledger, redactions.pop())
+        return made
+
+    monkeypatch.setattr(Checkpoints, "cut", cut_and_redact)
+    made = pack(ledger, "plan", KEY)
+    assert b"Unspeakable" not in made
+    assert "Each of the 5 events" in " ".join(verify(made, str(KEY.verifier)).proved)
+
+
+def test_the_stretch_that_was_altered_begins_after_the_last_checkpoint_that_holds(signed_ledger: Ledger, damage: Any):
+    kept = bytes(checkpoints_of(signed_ledger).newest().note)
+    damage("update events set recorded_by = 'Somebody else' where position = 5")
+    assert "the entries from position 5 to 6 are no longer those" in broken(signed_ledger)[0]
+    (found,) = checkpoints_of(signed_ledger).against(kept)
+    assert found.where == f"the checkpoint that was given ({ORIGIN}, 6 entries)"
+    assert "the entries from position 5 to 6" in found.what
+
+
+def test_a_checkpoint_kept_elsewhere_shows_that_the_end_was_cut_off_with_its_checkpoints(
+    signed_ledger: Ledger, damage: Any
+):
+    kept = bytes(checkpoints_of(signed_ledger).newest().note)
+    damage(*CUT_OFF, "delete from checkpoints where size > 4")
+    assert list(signed_ledger.check()) == []
+    assert broken(signed_ledger) == []
+    (found,) = checkpoints_of(signed_ledger).against(kept)
+    assert "its end is missing, from position 5 on" in found.what
+
+
+def test_a_checkpoint_of_an_earlier_size_is_found_by_it(signed_ledger: Ledger):
+    kept = checkpoints_of(signed_ledger)
+    assert [kept.of_size(size).number for size in (3, 4, 6)] == [1, 2, 3]
+    with pytest.raises(CheckpointUnknown, match="no checkpoint of 5 entries"):
+        pack(signed_ledger, "plan", KEY, since=5)
+    assert "of 4 entries: none" in " ".join(verify(pack(signed_ledger, "plan", KEY, since=4)).proved)
 
 
 def test_two_who_sign_at_once_do_not_both_become_the_first_key(ledger: Ledger, monkeypatch: pytest.MonkeyPatch):

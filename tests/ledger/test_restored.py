@@ -21,7 +21,6 @@ def restore(owner: Connection) -> Restore:
         with owner.transaction():
             owner.execute("set local session_replication_role = replica")  # no trigger fires
             owner.execute("delete from events where position > %s", (position,))
-            owner.execute("delete from texts where position > %s", (position,))
             owner.execute(
                 "update head set (position, recorded_at, leaf) ="
                 " (select count(*), coalesce(max(recorded_at), '-infinity'),"

@@ -69,15 +69,19 @@ def what_is_in(conninfo: str, schema: str) -> set[str]:
 
 
 WHOLE = {
-    "r events", "r head", "r migrations", "r texts", "i texts_pkey", "i plans", "i version_taken",
+    "r events", "r head", "r migrations", "i plans", "i version_taken",
     "i position_taken", "i event_id_taken",
     "i head_pkey", "i migrations_pkey", "function append", "function append_one",
-    "function leaf", "function hashes_of", "trigger texts_append_only",
+    "function leaf", "function hashes_of", "function redact",
+    "function refuse_alteration", "trigger events_unaltered",
     "function refuse_change", "function refuse_going_back", "function refuse_gap", "trigger events_append_only",
     "trigger head_stays", "trigger head_goes_forward", "trigger versions_contiguous",
     "r keys", "r checkpoints", "r cosignatures", "i keys_pkey", "i checkpoints_pkey", "i checkpoints_note_key",
     "i cosignatures_pkey", "function add_key", "function add_checkpoint", "function add_cosignature",
-    "trigger keys_append_only", "trigger checkpoints_append_only", "trigger cosignatures_append_only",
+    "r passwords", "i passwords_pkey", "function set_password",
+    "trigger keys_append_only", "trigger checkpoints_append_only",
+    "trigger cosignatures_append_only",
+    "r time_stamps", "i time_stamps_pkey", "function add_time_stamp", "trigger time_stamps_append_only",
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Texts that can be redacted lie beside the ledger, which commits to them; what is read is what was recorded."""
+"""Texts that can be redacted lie beside what the tree commits to; what is read is what was recorded."""
 
 import json
 from base64 import b64decode
@@ -9,73 +9,85 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.envelopes import read_proposal_json
-from domain.events import EVENTS
+from domain.events import EVENTS, Event
 from domain.ledger import Ledger
-from domain.ledger.mapper import (
+from domain.ledger.errors import LedgerDamaged
+from domain.ledger.mapper import event_state, read_event
+from domain.ledger.texts import (
+    Apart,
     committed_again,
-    event_state,
-    read_event,
-    read_with_redactions,
+    kept_texts,
+    redacted_fields,
+    said,
     taken_apart,
     text_digest,
+    texts_not_as_committed,
 )
 from domain.redaction import REDACTABLE, redactable
 from domain.rules import Refused
 from tests.domain.test_goldens import LINES
-from tests.kit import LATER, added, opened, priority, progressed, rescheduled
-from tests.ledger.conftest import Connection, begin, proposed, record
+from tests.kit import added, opened, priority, progressed, rated
+from tests.ledger.conftest import begin, proposed, record
 
-SOURCE = {"title": "Improvement plan", "reference": "Item 6", "published_on": "2019-03-01"}
+
+def apart(event: Event) -> Apart:
+    return taken_apart(event, event_state(event))
 
 
 @pytest.mark.parametrize(("name", "line"), LINES)
 def test_every_event_ever_released_comes_back_as_it_was(name: str, line: str):
     event = EVENTS[name].model_validate_json(line)
-    state, said = taken_apart(event)
-    back, gone = read_with_redactions(name, state, said)
-    assert (event_state(back), gone) == (line.encode(), ())
-    assert committed_again(back, state) == state
-    texts = json.loads(said) if said else {}
-    assert set(texts) == set(redactable(name, json.loads(line)))
-    for salt, value in texts.values():
-        assert value == [] or json.dumps(value, ensure_ascii=False)[1:-1].encode() not in state
-        assert len(b64decode(salt)) == 16
+    state, whole, salts = apart(event)
+    back = read_event(name, state if whole is None else whole)
+    assert event_state(back) == line.encode()
+    assert committed_again(event_state(back), state) == state
+    assert list(texts_not_as_committed(state, whole, salts)) == []
+    assert [text.field for text in kept_texts(state, salts)] == redactable(name, json.loads(line))
+    assert redacted_fields(state, salts) == ()
 
 
 @pytest.mark.parametrize(("name", "line"), LINES)
-def test_every_event_is_read_without_its_texts_and_says_which_are_gone(name: str, line: str):
-    state, said = taken_apart(EVENTS[name].model_validate_json(line))
-    back, gone = read_with_redactions(name, state, None)
-    fields = json.loads(event_state(back))
-    assert set(gone) == set(json.loads(said) if said else {})
-    for field in gone:
-        assert fields[field] in ("[redacted]", ["[redacted]"], {"title": "[redacted]"})
-    assert committed_again(back, state) == state
+def test_no_text_stands_in_what_the_tree_commits_to(name: str, line: str):
+    state, _, salts = apart(EVENTS[name].model_validate_json(line))
+    for field in (text.field for text in kept_texts(state, salts)):
+        value = json.loads(line)[field]
+        assert value == [] or json.dumps(value, ensure_ascii=False)[1:-1].encode() not in state
+        assert json.loads(state)[field].keys() == {"sha256"}
 
 
-def test_one_text_of_several_may_be_gone():
-    event = rescheduled("2.4", approved_by="Board", source=SOURCE)
-    state, said = taken_apart(event)
-    texts = json.loads(said or "")
-    del texts["approved_by"]
-    back, gone = read_with_redactions("ActionRescheduled", state, json.dumps(texts))
-    assert gone == ("approved_by",)
-    assert back == event.model_copy(update={"approved_by": "[redacted]"})
+def test_an_event_without_texts_is_stored_once():
+    assert apart(rated("2.4")) == (event_state(rated("2.4")), None, None)
 
 
-HOSTILE = [
-    '"',
-    '\\":["',
-    '{"sha256":"' + "a" * 64 + '"}',
-    "\u2028é😀\\u007f",
-    '","text":["',
-    "a\tb\nc",
-    ':{"sha256":"x',
-]
+def test_the_texts_go_with_a_proof_as_salt_and_value():
+    event = progressed("2.4", "News", reason="Why")
+    state, whole, salts = apart(event)
+    texts = json.loads(said(state, whole, salts) or "")
+    assert {field: value for field, (_, value) in texts.items()} == {"reason": "Why", "text": "News"}
+    for field, (salt, value) in texts.items():
+        assert len(b64decode(salt)) == 16
+        assert text_digest(b64decode(salt), value) == json.loads(state)[field]["sha256"]
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+def test_a_salt_of_zeros_is_a_text_that_is_gone():
+    state, whole, salts = apart(progressed("2.4", "News", reason="Why"))
+    assert salts is not None
+    one_left = bytes(16) + salts[16:]
+    assert redacted_fields(state, one_left) == ("reason",)
+    assert list(json.loads(said(state, whole, one_left) or "")) == ["text"]
+    assert said(state, whole, bytes(32)) is None
+
+
+def test_salts_that_are_not_the_events_own_are_damage():
+    state, _, salts = apart(progressed("2.4", "News"))
+    with pytest.raises(LedgerDamaged, match="commits to 1 texts, and there are 32 bytes"):
+        kept_texts(state, (salts or b"") * 2)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['"', '{"sha256":"' + "a" * 64 + '"}', "\u2028é😀\\u007f", '","text":["', "a\tb\nc", ':{"sha256":"x', "[redacted]"],
+)
 def test_a_text_that_looks_like_how_texts_are_stored_is_a_text(ledger: Ledger, text: str):
     begin(ledger)
     events = [
@@ -90,8 +102,9 @@ def test_a_text_that_looks_like_how_texts_are_stored_is_a_text(ledger: Ledger, t
 @given(st.text(st.characters(blacklist_categories=["Cs", "Cc"]), min_size=1).filter(str.strip))
 def test_any_text_comes_back(text: str):
     event = progressed("2.4", text)
-    state, said = taken_apart(event)
-    assert read_event("ProgressReported", state, said) == event
+    state, whole, salts = apart(event)
+    assert read_event("ProgressReported", whole or b"") == event
+    assert list(texts_not_as_committed(state, whole, salts)) == []
 
 
 def test_the_digest_is_of_salt_and_canonical_json():
@@ -104,11 +117,11 @@ def test_the_digest_is_of_salt_and_canonical_json():
 
 
 def test_the_same_text_twice_has_two_digests():
-    first, second = (taken_apart(progressed("2.4", "Yes"))[0] for _ in range(2))
+    first, second = (apart(progressed("2.4", "Yes")).state for _ in range(2))
     assert first != second
 
 
-def test_no_text_stands_in_the_row_itself(ledger: Ledger, owner: Connection):
+def test_no_text_stands_in_the_committed_bytes_of_a_row(ledger: Ledger):
     record(
         ledger,
         opened(),
@@ -121,11 +134,11 @@ def test_no_text_stands_in_the_row_itself(ledger: Ledger, owner: Connection):
     assert b'"2.4"' in states
 
 
-def test_what_questions_resolve_by_stays_in_the_row():
+def test_what_questions_resolve_by_is_committed_to_itself():
     kept = {field for kind in EVENTS.values() for field in kind.model_fields} - REDACTABLE
     assert {"forum", "label", "number", "action", "priority", "rating", "timescale", "period", "value", "scale",
             "effective_on", "measure", "standing", "level", "sha256", "version", "current",
-            "previous"} <= kept  # fmt: skip
+            "previous", "fields"} <= kept  # fmt: skip
     assert "title" not in redactable("MeasureDefined", ["measure", "title"])
 
 
@@ -136,24 +149,3 @@ def test_a_proposal_repeated_is_recognised_by_its_texts(ledger: Ledger):
     assert record(ledger, proposed(progressed("2.4", "One"), event_id=event_id)) == [first]
     with pytest.raises(Refused, match="already belongs to another event"):
         record(ledger, proposed(progressed("2.4", "Another"), event_id=event_id))
-
-
-def test_a_proposal_repeated_is_recognised_though_its_text_is_gone(ledger: Ledger, owner: Connection):
-    begin(ledger)
-    event_id = uuid4()
-    record(ledger, proposed(progressed("2.4", "One"), event_id=event_id))
-    with owner.transaction():
-        owner.execute("set local session_replication_role = replica")
-        owner.execute("create table kept as select * from texts where position = 4")
-        owner.execute("delete from texts where position = 4")
-    (again,) = record(ledger, proposed(progressed("2.4", "One"), event_id=event_id))
-    assert (again.redacted, again.event) == (("text",), progressed("2.4", "[redacted]"))
-    assert again.fields()["redacted"] == ["text"]
-    owner.execute("insert into texts select * from kept; drop table kept")
-
-
-def test_events_stored_before_there_were_texts_beside_them_are_read_as_they_are():
-    line = '{"effective_on":"2019-03-15","reason":"Why","action":"2.4","text":"News"}'
-    event = read_proposal_json('{"type":"ProgressReported","plan":"plan",' + line[1:], LATER).event
-    assert read_with_redactions("ProgressReported", line.encode(), None) == (event, ())
-    assert committed_again(event, line.encode()) == line.encode()

@@ -25,6 +25,7 @@ from tests.kit import (
     LATER,
     MARCH,
     MAY,
+    OFFICER,
     added,
     closed,
     completed,
@@ -161,10 +162,10 @@ def test_any_plan_is_counted_as_a_comparison_counts_it(told, back, day):
     for event in told:
         version = plan.version + 1
         try:
-            judge(plan, event, today(version))
+            judge(plan, event, today(version), OFFICER)
         except Refused:
             continue
-        evolve(plan, event, recorded(version))
+        evolve(plan, event, recorded(version), OFFICER)
     check_against_counting_anew(plan, day, max(1, plan.version - back))
     check_against_counting_anew(plan, LATER)
 
@@ -173,7 +174,7 @@ def test_any_plan_is_counted_as_a_comparison_counts_it(told, back, day):
 def test_ten_thousand_events_are_counted_right_and_in_milliseconds():
     plan = Plan("bench")
     for proposal in generate(10_000, "bench").proposals:
-        evolve(plan, proposal.event, datetime(2016, 4, 1, tzinfo=UTC) + timedelta(hours=plan.version))
+        evolve(plan, proposal.event, datetime(2016, 4, 1, tzinfo=UTC) + timedelta(hours=plan.version), OFFICER)
     for day, basis in ((TODAY, 10_000), (date(2018, 3, 31), 5_000), (date(2022, 1, 1), 10_000)):
         check_against_counting_anew(plan, day, basis)
     taken = []

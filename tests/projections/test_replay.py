@@ -20,6 +20,7 @@ from tests.kit import (
     JUNE,
     MARCH,
     MAY,
+    OFFICER,
     added,
     as_bytes,
     closed,
@@ -61,7 +62,7 @@ def check_against_counting_anew(told):
     assert len(steps) == len(told)
     latest = told[0].effective_on
     for event, step in zip(told, steps, strict=True):
-        evolve(plan, event, recorded(plan.version + 1))
+        evolve(plan, event, recorded(plan.version + 1), OFFICER)
         latest = max(latest, event.effective_on)
         counted = counted_at(plan, Point(latest, plan.version, recorded(plan.version), ""))
         codes = Counter(one.rating.code for one in counted.values() if one.rating)

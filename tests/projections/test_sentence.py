@@ -9,10 +9,12 @@ from tests.kit import (
     FEBRUARY,
     MARCH,
     MAY,
+    SECONDED,
     added,
     assured,
     closed,
     completed,
+    confirmed,
     evidenced,
     given,
     in_error,
@@ -31,6 +33,7 @@ from tests.kit import (
     rated,
     reassigned,
     recommended,
+    redacted,
     reinstated,
     renumbered,
     rescaled,
@@ -64,6 +67,7 @@ SAID = [
     (reassigned("2.4", ["Deputy", "Clerk"]), "2.4 assigned to Deputy and Clerk, was Head"),
     (rated("2.4", "amber"), "2.4 rated Amber, was Green"),
     (rated("2.4", "green"), "2.4 reviewed, remains Green"),
+    (confirmed("2.4", 99), "2.4 rating of version 99 confirmed"),
     (progressed("2.4", "Under way"), "2.4 progress reported: Under way"),
     (evidenced("2.4", "Minutes"), "2.4 evidence filed: Minutes"),
     (closed("2.4"), "2.4 closed as complete"),
@@ -78,6 +82,8 @@ SAID = [
      "Plan as at 15 April 2019, against 15 March 2019, presented to Board"),
     (in_error(6, reason="Typo"),
      "Version 6 (ActionRated of 15 February 2019) withdrawn as recorded in error, because: Typo"),
+    (redacted(5, "text", "leads", reason="It named a child"),
+     "Redacted of version 5 (ActionAdded): text and leads, because: It named a child"),
 ]  # fmt: skip
 
 
@@ -98,6 +104,14 @@ def test_every_event_has_a_sentence():
 def test_what_was_before_is_looked_up_on_the_events_own_day():
     story = given(added("2.4"), rated("2.4", "red", FEBRUARY), rated("2.4", "amber", MAY))
     assert sentence(story.plan, rated("2.4", "green", APRIL)) == "2.4 rated Green, was Red"
+
+
+def test_a_rating_that_needs_a_second_person_says_so_and_its_confirmation_who_gave_it():
+    story = given(added("2.4"), rated("2.4", "amber", FEBRUARY), completed("2.4", MARCH), scale=SECONDED)
+    assert sentence(story.plan, story.events[6], 6) == "2.4 rated Completed (counts once confirmed), was Amber"
+    story.when(confirmed("2.4", 7, APRIL)).then_accepted()
+    said = "2.4 confirmed as Completed, rated on 15 March 2019 by An Officer (version 7), was Amber"
+    assert sentence(story.plan, story.events[7], 7) == said
 
 
 def test_a_plan_folded_further_tells_the_same_sentence():

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from domain.ledger.mapper import text_digest
+from domain.ledger.texts import text_digest
 from domain.proofs.checkpoint import Checkpoint
 from domain.proofs.entry import Entry
 from domain.proofs.keys import SignerKey
@@ -48,13 +48,13 @@ class Book:
         for plan, topic, said in TOLD:
             self.add(plan, topic, said)
 
-    def add(self, plan: str, topic: str, said: dict[str, Any]) -> None:
+    def add(self, plan: str, topic: str, said: dict[str, Any], by: str = "Officer") -> None:
         texts = {name: value for name, value in said.items() if name in ("title", "text", "reason")}
         digests = {name: {"sha256": text_digest(SALT, value)} for name, value in texts.items()}
         state = json.dumps({"effective_on": "2019-05-01", **said, **digests}, separators=(",", ":")).encode()
         version, position = len(self.of(plan)) + 1, len(self.entries) + 1
         at = BEGAN + timedelta(minutes=position)
-        self.entries.append(Entry(position, plan, version, at, "Officer", UUID(int=position), topic, state))
+        self.entries.append(Entry(position, plan, version, at, by, UUID(int=position), topic, state))
         self.texts.append({name: [b64encode(SALT).decode(), value] for name, value in texts.items()})
 
     def of(self, plan: str) -> list[Entry]:

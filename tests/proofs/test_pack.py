@@ -20,8 +20,9 @@ from domain.proofs.checkpoint import Checkpoint, cosign, witness_key
 from domain.proofs.entry import Entry
 from domain.proofs.keys import SignerKey
 from domain.proofs.notes import Note, sign_note
-from domain.proofs.pack import NoPack, nodes_needed
+from domain.proofs.pack import NoPack, Stamped, nodes_needed, stamped_digest
 from domain.proofs.verify import Failed, verify, zip_chunks, zip_files
+from tests.proofs.authority import Authority
 from tests.proofs.packs import BEGAN, KEY, NEXT_KEY, ORIGIN, STRANGER, Book, with_file, with_lines
 
 VERIFIER_KEY = str(KEY.verifier)
@@ -232,6 +233,62 @@ def test_a_flipped_bit_is_found_where_the_zip_was_made_to_agree(book: Book):
                 verify(b"".join(zip_chunks([*{**zip_files(pack), name: flipped}.items()])), VERIFIER_KEY)
 
 
+def test_a_flipped_bit_in_any_file_of_a_pack_with_everything_in_it_changes_nothing_that_is_claimed(book: Book):
+    """Keys, witness, stamp, earlier checkpoint, papers: what is not found is a signature that nobody asked for."""
+    pack, options = with_everything(book)
+    whole = verify(pack, VERIFIER_KEY, **options)
+    files = zip_files(pack)
+    assert len(files) == 14
+    passed: dict[str, int] = {}
+    for name, content in files.items():
+        for at in range(0, len(content), max(1, len(content) // 61)):
+            for bit in (1, 0x20):
+                flipped = content[:at] + bytes([content[at] ^ bit]) + content[at + 1 :]
+                try:
+                    report = verify(b"".join(zip_chunks([*{**files, name: flipped}.items()])), VERIFIER_KEY, **options)
+                except Failed:
+                    continue
+                assert (report.proved, report.remarks) == (whole.proved, whole.remarks), (name, at)
+                passed[name] = passed.get(name, 0) + 1
+    assert set(passed) <= {"checkpoint.txt"}
+
+
+def test_a_pack_with_everything_in_it_signed_anew_by_another_key_does_not_pass(book: Book):
+    """Whoever has no key of the ledger can sign every file anew, and is told from it by the key alone."""
+    pack, options = with_everything(book)
+    files = zip_files(pack)
+    lines = files["statement.txt"].decode().partition("\n\n")[0] + "\n"
+    checkpoint = Note.read(files["checkpoint.txt"]).text
+    not_held(
+        with_file(pack, "statement.txt", lambda _: sign_note(lines, STRANGER)), "the statement", "no key", **options
+    )
+    not_held(with_file(pack, "checkpoint.txt", lambda _: sign_note(checkpoint, STRANGER)), "the checkpoint", "no key")
+    for name, text in (("checkpoint.txt", checkpoint), ("statement.txt", lines)):
+        forged = sign_note(text, STRANGER)
+        pack = b"".join(zip_chunks([*{**zip_files(pack), name: forged}.items()]))
+    pack = with_file(pack, "keys.json", lambda _: as_json([verifier_note(STRANGER).decode()]))
+    not_held(pack, "the key that was given", "none of the ledger in this pack", **options)
+    not_held(pack, "the earlier checkpoint", "no key that is known", key=None, since=options["since"])
+
+
+def with_everything(book: Book) -> tuple[bytes, dict[str, Any]]:
+    """A pack of a ledger with two keys, and how to verify it with all that a reader may hold."""
+    earlier, authority = book.checkpoint(), Authority(elliptic=True)
+    book.rotate(NEXT_KEY)
+    grown(book)
+    note = Note.read(book.checkpoint())
+    witness, other = (SignerKey(f"inspector.example/{one}", (one * 16).encode()) for one in ("w1", "w2"))
+    made = book.pack(
+        since=earlier,
+        stamped=Stamped(earlier, authority.stamp(stamped_digest(earlier))),
+        papers={"plan.json": as_json(PLAN), "comparison.json": as_json(COMPARISON), "plan.md": b"# The plan\n"},
+        at="2019-06-01@5",
+    )
+    signed = note.signed(*(cosign(Checkpoint.read(note.text), one, 1_679_315_147) for one in (witness, other)))
+    made = with_file(made, "checkpoint.txt", lambda _: bytes(signed))
+    return made, {"since": earlier, "witnesses": [str(witness_key(witness.verifier))], "roots": authority.pem}
+
+
 # Files
 
 
@@ -403,9 +460,16 @@ def test_a_rewritten_ledger_with_everything_signed_anew_is_found_against_what_wa
         book.texts[4] = {}
     grown(book)
     assert verify(book.pack(), VERIFIER_KEY).proved
-    for since in (kept, kept_pack):
-        not_held(book.pack(since=book_checkpoint_of(book, 7)), "does not continue it", "forked", since=since)
-        not_held(book.pack(since=kept), "does not continue it", since=since)
+    for later in (book.pack(since=book_checkpoint_of(book, 7)), book.pack(since=kept)):
+        not_held(later, "the earlier checkpoint", "does not continue it", "forked", since=kept)
+        not_held(later, "version 4 (ActionRated)", "not the event that the earlier pack holds", since=kept_pack)
+
+
+def test_an_event_of_another_plan_that_was_rewritten_is_found_against_an_earlier_pack(book: Book):
+    """The pack kept does not hold it, so that nothing can name it; that something was altered is shown all the same."""
+    kept = book.pack()
+    book.alter(2, recorded_by="Somebody else")
+    not_held(grown(book).pack(since=zip_files(kept)["checkpoint.txt"]), "does not continue it", "forked", since=kept)
 
 
 def book_checkpoint_of(book: Book, size: int) -> bytes:
@@ -472,14 +536,79 @@ def test_a_text_that_was_redacted_must_be_gone(book: Book):
     not_held(book.pack(), "version 4 (ActionRated)", "redacted by version 6, and must not be here")
 
 
+def test_a_redaction_of_what_comes_after_it_excuses_nothing(book: Book):
+    book.add("plan", "TextRedacted", {"version": 7, "fields": ["reason"], "reason": "In advance"})
+    book.add("plan", "ActionRated", {"action": "2.4", "rating": "red", "reason": "Lost"})
+    del book.texts[8]["reason"]
+    not_held(book.pack(), "version 7 (ActionRated)", "'reason' was left out of the pack, and no event redacts it")
+
+
+# A second person
+
+
+SCALE = {"ratings": [{"code": "amber"}, {"code": "green", "needs_second_person": True}]}
+
+
+def test_a_rating_that_needs_a_second_person_counts_once_another_confirms_it(book: Book):
+    book.add("plan", "ScaleAdopted", {"scale": SCALE})
+    book.add("plan", "ActionRated", {"action": "2.4", "rating": "amber"})
+    book.add("plan", "ActionRated", {"action": "2.4", "rating": "green"})
+    book.add("plan", "RatingConfirmed", {"action": "2.4", "version": 8, "effective_on": "2019-05-20"}, by="Chair")
+    fold = verifier.Fold(events_of(book))
+    counted = [(day, basis, fold.value(fold.actions[0], "rating", day, basis))
+               for day in ("2019-05-19", "2019-05-20") for basis in (8, 9)]  # fmt: skip
+    assert counted == [
+        ("2019-05-19", 8, "amber"), ("2019-05-19", 9, "amber"), ("2019-05-20", 8, "amber"), ("2019-05-20", 9, "green"),
+    ]  # fmt: skip
+
+
+def test_a_confirmation_that_was_withdrawn_no_longer_counts(book: Book):
+    book.add("plan", "ScaleAdopted", {"scale": SCALE})
+    book.add("plan", "ActionRated", {"action": "2.4", "rating": "amber"})
+    book.add("plan", "ActionRated", {"action": "2.4", "rating": "green"})
+    book.add("plan", "RatingConfirmed", {"action": "2.4", "version": 8}, by="Chair")
+    book.add("plan", "EventWithdrawn", {"version": 9})
+    fold = verifier.Fold(events_of(book))
+    assert [fold.value(fold.actions[0], "rating", "2019-06-01", basis) for basis in (8, 9, 10)] == [
+        "amber", "green", "amber",
+    ]  # fmt: skip
+
+
+def test_nobody_confirms_a_rating_of_their_own(book: Book):
+    book.add("plan", "ScaleAdopted", {"scale": SCALE})
+    book.add("plan", "ActionRated", {"action": "2.4", "rating": "green"})
+    book.add("plan", "RatingConfirmed", {"action": "2.4", "version": 7})
+    papers = {"plan.json": as_json(PLAN)}
+    not_held(book.pack(papers=papers), "version 8 (RatingConfirmed)", "a rating of their own")
+
+
+def events_of(book: Book) -> list[verifier.Event]:
+    return [verifier.Event(one, {**json.loads(entry.state)}, ()) for entry in book.of("plan")
+            if (one := verifier.read_entry(bytes(entry), "it"))]  # fmt: skip
+
+
 # Figures
 
 
-@pytest.mark.parametrize(("name", "document", "figures"), [("plan", PLAN, 1), ("comparison", COMPARISON, 16)])
+@pytest.mark.parametrize(
+    ("name", "document", "figures"),
+    [("plan", PLAN, 1), ("comparison", COMPARISON, 16),
+     ("paper", {"current": POINT, "comparison": COMPARISON}, 16), ("history", {"point": POINT}, 0)],
+)  # fmt: skip
 def test_figures_that_follow_from_the_events_are_counted(book: Book, name: str, document: Any, figures: int):
     report = verify(book.pack(papers={f"{name}.json": as_json(document)}), VERIFIER_KEY)
     assert f"{figures} of their figures follow" in report.proved[-1]
     assert "Nothing else in the papers" in report.remarks[-1]
+
+
+def test_a_pack_says_which_point_its_papers_show(book: Book):
+    papers = {"plan.json": as_json(PLAN), "comparison.json": as_json(COMPARISON)}
+    report = verify(book.pack(papers=papers, at="2019-06-01@5"), VERIFIER_KEY)
+    assert "They show the plan as at 2019-06-01, as known at version 5" in " ".join(report.proved)
+    for name in papers:
+        not_held(
+            book.pack(papers={name: papers[name]}, at="2019-06-01@4"), f"papers/{name}", "should show 2019-06-01@4"
+        )
 
 
 def altered(document: Any, *path: Any, to: Any) -> Any:

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 from api.papers.composing.parts import Tags, line, lines, stacked
 from api.papers.paper import Cell, Column, Day, Piece, Table, Text
-from api.papers.wording import due_in_words, due_moved
+from api.papers.wording import awaiting_words, due_in_words, due_moved
 from projections.action import ActionDocument, TimescaleDocument
+from projections.counted import CountedAction
+from projections.overdue import OverdueAction
 
 _UNDER = (Column("Priority"), Column("Title", 3))
 
@@ -54,7 +56,18 @@ def _cells(action: ActionDocument, tags: Tags, outcomes: bool) -> Iterator[Cell]
 
 
 def rating_cell(action: ActionDocument, tags: Tags) -> Cell:
-    """The rating of an action and, where it has left the plan, how."""
+    """The rating of an action, and in plain words the one that awaits confirmation."""
+    return with_awaiting(counting_cell(action, tags), action, tags)
+
+
+def with_awaiting(counts: Cell, entry: ActionDocument | CountedAction | OverdueAction, tags: Tags) -> Cell:
+    """What counts, and under it in plain words what awaits confirmation, if anything does."""
+    waiting = awaiting_words(entry, tags.labels)
+    return (counts, waiting) if waiting else counts
+
+
+def counting_cell(action: ActionDocument, tags: Tags) -> Cell:
+    """The rating of an action that counts and, where it has left the plan, how."""
     rating: Cell = tags(action["rating"])
     if action["rating"] is None and action["actions"]:
         rating = "Complete, by its parts" if action["status"] == "complete" else "By its parts"

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from api.papers.composing.actions import due_cell
+from api.papers.composing.actions import due_cell, with_awaiting
 from api.papers.composing.parts import Tags, line, lines, paper_of, points_of_record, tag
 from api.papers.paper import Block, Cell, Column, Day, Facts, Heading, Instant, Paper, Piece, Prose, Text, table_of
 from api.papers.wording import Labels, as_at, as_at_both, fixed, safe_text
@@ -50,7 +50,7 @@ def _counted(entry: CountedAction, document: CountedDocument, tags: Tags, moving
         line(entry["action"]),
         lines(entry["text"]),
         line(entry["priority"]),
-        tags(entry["rating"]),
+        with_awaiting(tags(entry["rating"]), entry, tags),
         *([what_moved(entry, document["priority_word"]), signed(entry)] if moving else []),
         due_cell(entry["timescale"], entry["overdue"]),
         events_behind(entry, moving=moving),

@@ -1,5 +1,6 @@
 """What is overdue and what has slipped, as a paper."""
 
+from api.papers.composing.actions import with_awaiting
 from api.papers.composing.parts import Tags, figures, line, lines, paper_of, stacked
 from api.papers.paper import Block, Cell, Column, Heading, Paper, Prose, Table, table_of
 from api.papers.wording import as_at, count, fixed
@@ -40,7 +41,7 @@ def _late(late: OverdueAction, tags: Tags) -> list[Cell]:
     return [
         line(late["number"]),
         lines(late["text"]),
-        tags(late["rating"]),
+        with_awaiting(tags(late["rating"]), late, tags),
         due_as_written(late["timescale"], late["due"]),
         line(late["original"]),
         late["days_overdue"],

@@ -3,10 +3,19 @@
 import shlex
 from collections.abc import Iterator, Sequence
 
-from api.papers.composing.actions import actions_table, due_cell, every, rating_cell
+from api.papers.composing.actions import actions_table, counting_cell, due_cell, every
 from api.papers.composing.parts import Tags, line, lines, paper_of, tag, taken
 from api.papers.paper import Block, Cell, Column, Day, Facts, Heading, Paper, Prose, Table, table_of
-from api.papers.wording import as_at, day_in_words, fixed, not_opened, printed_key, safe_text, version_words
+from api.papers.wording import (
+    as_at,
+    awaiting_fact,
+    day_in_words,
+    fixed,
+    not_opened,
+    printed_key,
+    safe_text,
+    version_words,
+)
 from api.papers.wording_lines import answered_by, inspection_lines
 from projections.action import EvidenceDocument, SingleActionDocument
 from projections.assurance import AssuranceDocument
@@ -156,7 +165,7 @@ def action_paper(document: SingleActionDocument) -> Paper:
 
 def _facts(document: SingleActionDocument, tags: Tags) -> Facts:
     action = document["action"]
-    rating: Cell = rating_cell(action, tags)
+    rating: Cell = counting_cell(action, tags)
     if action["rated_on"]:
         rating = (rating, f"from {day_in_words(action['rated_on'])}")
     others = ", ".join(line(number) for number in document["numbers"] if number != action["number"])
@@ -164,6 +173,7 @@ def _facts(document: SingleActionDocument, tags: Tags) -> Facts:
         ("Outcome", lines(action["outcome"])),
         ("Status", action["status"]),
         ("Rating", rating),
+        ("Awaiting confirmation", awaiting_fact(action, tags.labels)),
         ("Due", due_cell(action["timescale"], action["overdue"])),
         ("Lead", line("; ".join(action["leads"]))),
         ("Reports to", line(action["reports_to"])),

@@ -1,5 +1,5 @@
--- What cannot be altered: every event has its leaf in a Merkle tree (RFC 9162) from the moment it is stored, and the
--- texts that the law may require to be destroyed lie beside the ledger, which commits to them by salted digests.
+-- What cannot be altered: every event has its leaf in a Merkle tree (RFC 9162) from the moment it is stored. The texts
+-- that the law may require to be destroyed lie beside what the leaf commits to, which has salted digests in their place.
 
 -- The bytes of an event that its leaf commits to; the same is in domain/proofs/entry.py. Without `set search_path` it is
 -- inlined where it is called; its names were resolved when it was made, so that no search path matters.
@@ -21,20 +21,24 @@ return sha256(
 -- An event holds the hash of its leaf and after it, level by level, of each node of the tree that its leaf completes: as
 -- many as its position can be halved. So the node `index` of a level is found in the row at position
 -- (index + 1) << level, and no row can be stored without its place in the tree.
+--
+-- Where an event has texts that can be redacted, `state` has their digests, `whole` is the event with the texts in their
+-- places, and `salts` are the salts of the digests, 16 bytes each, in the order of the fields. These two columns no leaf
+-- commits to. They stand in the event's own row, since a table beside it made every reading a join.
 alter table {schema}.events
     add column hashes bytea,
+    add column whole  bytea,
+    add column salts  bytea,
     add constraint leaf_and_nodes check (
         octet_length(hashes) = 32 * (1 + bit_count(((position & -position) - 1)::bit(64)))
-    );
+    ),
+    add constraint whole_with_salts check ((whole is null) = (salts is null) and octet_length(salts) % 16 = 0);
+
+-- The planner's statistics are copies of what stands in a column, which no redaction would find.
+alter table {schema}.events alter column whole set statistics 0, alter column salts set statistics 0;
 
 -- The leaf of the last event, so that the end cannot be cut off by putting back a number.
 alter table {schema}.head add column leaf bytea;
-
--- Texts and salts: field -> [salt in base64, value]. What is not there was redacted, and an event says so.
-create table {schema}.texts (
-    position bigint primary key check (position > 0),
-    said     json   not null
-);
 
 -- The leaf of the event at this position, followed by the nodes that it completes. To the left of each stands the last
 -- node of the row that many positions before.
@@ -58,7 +62,7 @@ end
 $$;
 
 -- What was stored before there was a tree gets its place in it.
-alter table {schema}.events disable trigger events_append_only;
+drop trigger events_append_only on {schema}.events;
 alter table {schema}.head disable trigger head_goes_forward;
 do $$
 declare
@@ -74,10 +78,61 @@ end
 $$;
 update {schema}.head h
    set leaf = (select substr(e.hashes, 1, 32) from {schema}.events e where e.position = h.position);
-alter table {schema}.events enable trigger events_append_only;
 alter table {schema}.head enable trigger head_goes_forward;
 alter table {schema}.events alter column hashes set not null;
 alter table {schema}.head add constraint leaf_of_the_last check ((leaf is null) = (position = 0));
+
+-- Nobody changes or removes an event, but for texts and salts that an event says are redacted.
+create function {schema}.refuse_alteration() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    if (new.plan, new.version, new.position, new.recorded_at, new.recorded_by, new.event_id, new.topic, new.state,
+        new.hashes) is distinct from
+       (old.plan, old.version, old.position, old.recorded_at, old.recorded_by, old.event_id, old.topic, old.state,
+        old.hashes)
+       or not exists (select from {schema}.events e
+                       where e.plan = old.plan and e.version > old.version and e.topic = 'TextRedacted'
+                         and (convert_from(e.state, 'UTF8')::json ->> 'version')::bigint = old.version) then
+        raise exception 'the ledger is append-only: % on %.% is refused', tg_op, tg_table_schema, tg_table_name
+            using errcode = 'insufficient_privilege',
+                  hint = 'Record an EventWithdrawn instead; history stays as it was recorded.';
+    end if;
+    return new;
+end
+$$;
+
+create trigger events_append_only before delete or truncate on {schema}.events
+    for each statement execute function {schema}.refuse_change();
+create trigger events_unaltered before update on {schema}.events
+    for each row execute function {schema}.refuse_alteration();
+
+-- Destroys the texts that a TextRedacted names, and their salts. What reads in a text's place is of the same kind; the
+-- same is in domain/redaction.py. A salt that is gone is all zeros.
+create function {schema}.redact(plan text, redaction json) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+    fields constant text[] := array(select json_array_elements_text(redaction -> 'fields'));
+begin
+    update {schema}.events e
+       set whole = (select convert_to(json_object_agg(
+                               t.field,
+                               case when t.field <> all (fields) then t.value
+                                    else (case json_typeof(t.value)
+                                              when 'array' then '["[redacted]"]'
+                                              when 'object' then '{"title":"[redacted]"}'
+                                              else '"[redacted]"' end)::json end
+                               order by t.place)::text, 'UTF8')
+                      from json_each(convert_from(e.whole, 'UTF8')::json) with ordinality as t(field, value, place)),
+           salts = (select string_agg(
+                               case when d.field <> all (fields) then substr(e.salts, 16 * d.number - 15, 16)
+                                    else decode(repeat('00', 16), 'hex') end, ''::bytea order by d.number)
+                      from (select s.field, (row_number() over (order by s.place))::int as number
+                              from json_each(convert_from(e.state, 'UTF8')::json) with ordinality
+                                as s(field, value, place)
+                             where json_typeof(s.value) = 'object' and s.value -> 'sha256' is not null) d)
+     where e.plan = redact.plan and e.version = (redaction ->> 'version')::bigint and e.whole is not null;
+end
+$$;
 
 drop function {schema}.append;
 drop function {schema}.append_one;
@@ -86,16 +141,18 @@ drop function {schema}.append_one;
 -- and instant, as a second change of that one row would cost as much as the first.
 create function {schema}.append(
     plans text[], versions bigint[], topics text[], event_ids uuid[], states bytea[], authors text[],
-    predecessors uuid[] default null, said text[] default null, out last_position bigint, out stamped timestamptz
+    predecessors uuid[] default null, wholes bytea[] default null, salts bytea[] default null,
+    out last_position bigint, out stamped timestamptz
 )
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     appended constant bigint := cardinality(plans);
     first bigint;
     node bytea;
+    beside bytea;
     row_hashes bytea;
     hashes bytea[];
-    -- Per level, the last complete node on it that no other stands over yet.
+    -- Per level, the last node on it that is complete and waits for the one to its right.
     peaks bytea[];
     level int;
     half bigint;
@@ -115,33 +172,45 @@ begin
     end if;
 
     first := last_position - appended;
-    for place in 1..appended loop
-        node := {schema}.leaf(first + place, plans[place], versions[place], stamped, authors[place], event_ids[place],
-                              topics[place], states[place]);
+    hashes := array(
+        select {schema}.leaf(first + e.place, e.plan, e.version, stamped, e.author, e.event_id, e.topic, e.state)
+          from unnest(plans, versions, topics, event_ids, states, authors) with ordinality
+            as e(plan, version, topic, event_id, state, author, place)
+         order by e.place);
+
+    -- At an odd position a leaf completes no node.
+    for place in 2 - (first & 1)::int .. appended by 2 loop
+        node := hashes[place];
         row_hashes := node;
+        level := 0;
+        beside := hashes[place - 1];
         half := first + place;
-        level := 1;
-        while half & 1 = 0 loop
-            if peaks[level] is null then -- it was complete before this batch
-                peaks[level] := (select substr(e.hashes, 32 * (level - 1) + 1, 32) from {schema}.events e
-                                  where e.position = first + place - (1::bigint << (level - 1)));
+        loop
+            if beside is null then -- it was complete before this batch
+                beside := (select substr(e.hashes, 32 * level + 1, 32) from {schema}.events e
+                            where e.position = (half - 1) << level);
             end if;
-            node := sha256('\x01'::bytea || peaks[level] || node);
+            node := sha256('\x01'::bytea || beside || node);
             row_hashes := row_hashes || node;
-            half := half >> 1;
             level := level + 1;
+            half := half >> 1;
+            exit when half & 1 = 1;
+            beside := peaks[level];
         end loop;
         peaks[level] := node;
         hashes[place] := row_hashes;
     end loop;
 
-    insert into {schema}.events (plan, version, position, recorded_at, recorded_by, event_id, topic, state, hashes)
-    select e.plan, e.version, first + e.place, stamped, e.author, e.event_id, e.topic, e.state, e.hashes
-      from unnest(plans, versions, topics, event_ids, states, authors, hashes) with ordinality
-        as e(plan, version, topic, event_id, state, author, hashes, place);
+    insert into {schema}.events (
+        plan, version, position, recorded_at, recorded_by, event_id, topic, state, hashes, whole, salts)
+    select e.plan, e.version, first + e.place, stamped, e.author, e.event_id, e.topic, e.state, e.hashes, e.whole, e.salts
+      from unnest(plans, versions, topics, event_ids, states, authors, hashes, wholes, salts) with ordinality
+        as e(plan, version, topic, event_id, state, author, hashes, whole, salts, place);
 
-    insert into {schema}.texts (position, said)
-    select first + t.place, t.said::json from unnest(said) with ordinality as t(said, place) where t.said is not null;
+    if 'TextRedacted' = any (topics) then
+        perform {schema}.redact(e.plan, convert_from(e.state, 'UTF8')::json)
+           from unnest(plans, topics, states) as e(plan, topic, state) where e.topic = 'TextRedacted';
+    end if;
 
     if exists (select from unnest(plans, versions, predecessors) as e(plan, version, predecessor)
                 where e.predecessor is not null
@@ -157,7 +226,7 @@ $$;
 
 create function {schema}.append_one(
     plan text, version bigint, topic text, event_id uuid, state bytea, author text,
-    predecessor uuid default null, said text default null, out last_position bigint, out stamped timestamptz
+    predecessor uuid default null, whole bytea default null, salts bytea default null, out last_position bigint, out stamped timestamptz
 )
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -180,11 +249,12 @@ begin
     if last_position & 1 = 0 then
         hashes := {schema}.hashes_of(last_position, hashes);
     end if;
-    insert into {schema}.events (plan, version, position, recorded_at, recorded_by, event_id, topic, state, hashes)
-    values (plan, version, last_position, stamped, author, event_id, topic, state, hashes);
+    insert into {schema}.events (
+        plan, version, position, recorded_at, recorded_by, event_id, topic, state, hashes, whole, salts)
+    values (plan, version, last_position, stamped, author, event_id, topic, state, hashes, whole, salts);
 
-    if said is not null then
-        insert into {schema}.texts (position, said) values (last_position, said::json);
+    if topic = 'TextRedacted' then
+        perform {schema}.redact(plan, convert_from(state, 'UTF8')::json);
     end if;
 
     if predecessor is not null and not exists (
@@ -199,11 +269,7 @@ begin
 end
 $$;
 
--- Texts are as little to be changed as the events that commit to them.
-create trigger texts_append_only before update or delete or truncate on {schema}.texts
-    for each statement execute function {schema}.refuse_change();
-
 revoke all on all functions in schema {schema} from public;
-grant select on {schema}.texts to {app};
-grant execute on function {schema}.append(text[], bigint[], text[], uuid[], bytea[], text[], uuid[], text[]) to {app};
-grant execute on function {schema}.append_one(text, bigint, text, uuid, bytea, text, uuid, text) to {app};
+grant execute on function
+    {schema}.append(text[], bigint[], text[], uuid[], bytea[], text[], uuid[], bytea[], bytea[]),
+    {schema}.append_one(text, bigint, text, uuid, bytea, text, uuid, bytea, bytea) to {app};

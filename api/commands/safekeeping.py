@@ -1,0 +1,124 @@
+"""The commands by which the record outlives a disk: backup and restore.
+
+Whoever runs them can read the database's files anyway.
+"""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from api.commands.context import INSTANT, Session, complain, plainly
+from domain.envelopes import instant_text
+from domain.ledger import Ledger
+from domain.ledger.archive import archive_continuously, restore_to
+from domain.ledger.backups import Backup, BackupUnusable, back_up
+from domain.ledger.restoring import proved, restore
+from domain.points import read_instant
+
+#: No checkpoint is longer; a longer file is another.
+_MOST = 1 << 16
+
+
+@click.command(short_help="Back up the whole ledger.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
+              help="Write the backup to this new file, such as 2026-11-20.asat.")  # fmt: skip
+@click.option("--continuous", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
+              help="From now on copy all that is written to this folder: any moment can be restored.")  # fmt: skip
+@click.pass_obj
+def backup(session: Session, /, output: Path | None, continuous: Path | None) -> None:
+    """Back up the whole ledger, while recording goes on.
+
+    With -o, to one file, as it is at this moment; it can be restored into any PostgreSQL. With --continuous, the
+    embedded server copies all that it writes to FOLDER, within a minute, from now on; do it again every week, so that
+    restoring stays quick. Either holds everything, also who may sign in: keep it as you keep the ledger.
+
+    \b
+      asat backup -o /media/backup/2026-11-20.asat
+      asat backup --continuous /media/backup/asat
+    """
+    if (output is None) == (continuous is None):
+        raise click.UsageError("say what to back up to: -o FILE for one file, or --continuous FOLDER")
+    with plainly():
+        if output is not None:
+            made = back_up(session.ledger, output)
+            click.echo(f"{output}: {_counted(made)}, as they were at {instant_text(made.made_at)}")
+        elif continuous is not None:
+            if session.database_url is not None:
+                raise BackupUnusable(
+                    "--continuous is for the embedded server. A PostgreSQL of your own archives its log by its own "
+                    "settings (archive_command, or a tool such as pgBackRest); restore with it and run asat check"
+                )
+            first = archive_continuously(session.data, continuous)
+            click.echo(f"{continuous}: every moment from {instant_text(first)} on can be restored")
+
+
+def _counted(made: Backup) -> str:
+    return ", ".join(f"{one.size:,} event{'' if one.size == 1 else 's'} in {one.schema}" for one in made.ledgers)
+
+
+@click.command(name="restore", short_help="Restore a backup, and prove what was restored.")
+@click.argument("source", type=click.Path(exists=True, path_type=Path), metavar="BACKUP")
+@click.option("--to", "to", type=INSTANT, metavar="INSTANT",
+              help="Restore what was recorded by this instant, from a folder of backup --continuous.")  # fmt: skip
+@click.option("--into", type=click.Path(file_okay=False, path_type=Path), metavar="DATA",
+              help="Data folder to restore into; otherwise the ledger that is set.")  # fmt: skip
+@click.option("--since", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+              help="A checkpoint that you hold: what is restored is compared with it.")  # fmt: skip
+@click.pass_obj
+def restore_command(session: Session, /, source: Path, to: str | None, into: Path | None, since: Path | None) -> None:
+    """Restore a BACKUP into a ledger that holds nothing yet, and prove what was restored.
+
+    BACKUP is a file of `asat backup -o`, or the folder of `asat backup --continuous`, of which --to takes any moment.
+    A ledger that holds anything is never replaced. Afterwards everything is checked, as `asat check` does, and compared
+    with what the backup and every checkpoint in it say; only a checkpoint that you hold (--since) says anything against
+    somebody who could alter the backup. Exits with 1 where something does not hold.
+
+    \b
+      asat restore 2026-11-20.asat --into ./restored --since checkpoint.txt
+      asat restore /media/backup/asat --to 2026-11-20T09:00:00Z --into ./restored
+    """
+    moment = read_instant(to) if to is not None else None
+    if moment is not None and not source.is_dir():
+        raise click.UsageError("--to goes with the folder of `asat backup --continuous`; a file is of one moment")
+    url, data = (None, into) if into is not None else (session.database_url, session.data)
+    with plainly():
+        held = None
+        if source.is_dir():
+            _restore_folder(source, moment, url, data)
+        else:
+            held = restore(source, database_url=url, data=data)
+        with Ledger.open(database_url=url, data=data) as ledger:
+            _tell(ledger, held, _read(since) if since else None)
+
+
+def _restore_folder(archive: Path, moment: datetime | None, url: str | None, data: Path) -> None:
+    if url is not None:
+        raise BackupUnusable("an archive of the embedded server is restored into a data folder: name one with --into")
+    restore_to(archive, moment, data)
+
+
+def _tell(ledger: Ledger, held: Backup | None, since: bytes | None) -> None:
+    size = ledger.size()
+    events, plans = f"{size:,} event{'' if size == 1 else 's'}", len(ledger.plans())
+    click.echo(f"{events} restored in {plans} plan{'' if plans == 1 else 's'}; what was compared:")
+    failed = 0
+    for holds, sentence in proved(ledger, held, since):
+        if holds:
+            click.echo(f"  {sentence}")
+        else:
+            failed += 1
+            complain(f"asat: {sentence}")
+    if failed:
+        complain("asat: record nothing in it before it is known why; the backup is as it was")
+        raise SystemExit(1)
+    if since is None:
+        click.echo("  Not compared with a checkpoint that you hold: --since FILE shows that the backup was not altered")
+
+
+def _read(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        return opened.read(_MOST)
+
+
+COMMANDS = (backup, restore_command)

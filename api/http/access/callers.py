@@ -1,0 +1,141 @@
+"""Who asks: found once for a request, from its token, its session or, on an open ledger, from whoever serves it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from fastapi import FastAPI, Request
+
+from api import clock
+from api.http.bodies import read_author
+from domain.access.principals import NotAllowed, Principal
+from domain.access.roles import Role
+from domain.ledger import Ledger, PlanUnknown
+from domain.ledger.access import NotSignedIn, Session
+
+#: How a token is shown and sent: a word before its secret tells people and scanners what they have found.
+TOKEN_PREFIX = "asat_"  # noqa: S105  # what stands before a token, not one
+#: What says by which scheme a program signs in (RFC 6750).
+CHALLENGE = 'Bearer realm="AsAt"'
+
+
+class SignInNeeded(Exception):
+    """Nobody known asks, or whoever asks showed what does not count (any more); `wrong` says that they showed it."""
+
+    def __init__(self, sentence: str, *, wrong: bool = False) -> None:
+        self.wrong = wrong
+        super().__init__(sentence)
+
+
+class PlanHidden(PlanUnknown):
+    """A plan that whoever asks may not read: to them it is as one that is not there."""
+
+
+class AuthorSaid(Exception):
+    """A request says by X-Recorded-By who records, although it is known who asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, and how they showed it.
+
+    Attributes:
+        principal: who asks.
+        way: by what they are known; on an open ledger everybody is whoever serves it.
+        session: of somebody who signed in with a browser.
+    """
+
+    principal: Principal
+    way: Literal["open", "anyone", "token", "session"]
+    session: Session | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether they showed who they are."""
+        return self.way in ("token", "session")
+
+    def may(self, role: Role, plan: str | None) -> bool:
+        """Whether they may do what this role may, now; without a plan it is about all plans."""
+        return self.principal.may(role, plan, clock.now())
+
+    def may_read(self, plan: str) -> bool:
+        """Whether they may read the plan."""
+        return self.may("reader", plan)
+
+    def require(self, role: Role, plan: str | None) -> None:
+        """Raises where they may not do what this role may.
+
+        Raises:
+            SignInNeeded: they have not shown who they are.
+            PlanHidden: they may not even read the plan.
+            NotAllowed: they may read it, but not do this.
+        """
+        if self.may(role, plan):
+            return
+        if self.way == "anyone":
+            raise SignInNeeded("sign in to do this: a browser does at /sign-in, a program sends a token")
+        if plan is not None and not self.may_read(plan):
+            raise PlanHidden(f"there is no plan {plan!r}")
+        raise NotAllowed(self.principal.name, role, plan)
+
+
+def cookie_name(app: FastAPI) -> str:
+    """The cookie that holds a session. Over https its prefix has the browser keep it to this host and to https."""
+    return "__Host-asat" if app.state.https else "asat"
+
+
+def caller_of(request: Request) -> Caller:
+    """Who asks; read from the ledger the first time it is asked for in a request, so that a revocation counts at once.
+
+    Raises:
+        SignInNeeded: what they showed does not count.
+    """
+    found: Caller | None = getattr(request.state, "caller", None)
+    if found is None:
+        found = _find(request, clock.now())
+        request.state.caller, request.state.principal = found, found.principal
+    return found
+
+
+def known_caller(request: Request) -> Caller | None:
+    """Who asks, where that was found already."""
+    found: Caller | None = getattr(request.state, "caller", None)
+    return found
+
+
+def recorded_by(request: Request, header: str | None = None) -> str:
+    """Whose name stands beside what this request records.
+
+    Args:
+        request: the request.
+        header: what it says by X-Recorded-By, which counts on an open ledger only.
+
+    Raises:
+        AuthorSaid: the header stands there although it is known who asks.
+    """
+    caller = caller_of(request)
+    if caller.way == "open":
+        return read_author(header, caller.principal.name)
+    if header is not None:
+        raise AuthorSaid("who records is who signed in: leave the header X-Recorded-By out; nothing was recorded")
+    return caller.principal.name
+
+
+def _find(request: Request, now: datetime) -> Caller:
+    ledger: Ledger = request.app.state.ledger
+    if (header := request.headers.get("authorization")) is not None:
+        scheme, _, secret = header.partition(" ")
+        if scheme.lower() != "bearer" or not secret.strip().startswith(TOKEN_PREFIX):
+            raise SignInNeeded(f"send a token as `Authorization: Bearer {TOKEN_PREFIX}…`", wrong=True)
+        try:
+            return Caller(ledger.access.by_token(secret.strip(), now), "token")
+        except NotSignedIn as error:
+            raise SignInNeeded(str(error), wrong=True) from None
+    secret = request.cookies.get(cookie_name(request.app), "")
+    if secret and (session := ledger.access.session(secret, now)) is not None:
+        return Caller(session.principal, "session", session)
+    if ledger.access.is_open():
+        return Caller(Principal(request.app.state.by, (), open=True), "open")
+    if secret:
+        raise SignInNeeded("your sign-in has ended; sign in again", wrong=True)
+    return Caller(ledger.access.anyone(), "anyone")

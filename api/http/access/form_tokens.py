@@ -1,0 +1,38 @@
+"""The token that every form carries: what another site has a browser send cannot know it.
+
+It is derived from the session, so nothing needs to be kept. A program that shows a bearer token needs none, as no
+browser sends that by itself.
+"""
+
+import hmac
+from urllib.parse import parse_qs
+
+from fastapi import Request
+
+from api.http.access.callers import Caller
+
+#: The field of a form that carries it, and the header for what a page sends otherwise.
+FIELD, HEADER = "csrf", "x-asat-csrf"
+_FORM = "application/x-www-form-urlencoded"
+
+
+class Forged(Exception):
+    """What was sent with a session does not carry the token of that session; nothing was done."""
+
+
+async def carries_its_token(request: Request, caller: Caller) -> None:
+    """Raises Forged where a session is used to change something without its token."""
+    if caller.session is None:
+        return
+    sent = request.headers.get(HEADER) or await _in_form(request)
+    if not hmac.compare_digest(sent.encode(), caller.session.csrf.encode()):
+        raise Forged("this form was opened before you signed in, or on another site; nothing was done: open it anew")
+
+
+async def _in_form(request: Request) -> str:
+    """The token in a form; the body may be read again afterwards."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
+        return ""
+    body = await request.body()
+    fields = parse_qs(body.decode("latin-1"), max_num_fields=None)
+    return fields.get(FIELD, [""])[0]

@@ -1,0 +1,69 @@
+"""Around every request: how large it may be, and the line of the log that sums it up."""
+
+import time
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import log
+from api.http import bodies
+from api.http.problems import Unreadable, problem
+
+
+class Measured:
+    """Refuses bodies that are larger than any address takes, whether they say how long they are or come in chunks."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        most, seen = bodies.LARGEST_BODY, 0
+        too_large = f"the body is larger than {most} bytes; send it in parts"
+        if any(name == b"content-length" and _number(value) > most for name, value in scope["headers"]):
+            await problem(413, "unreadable", too_large, {"Connection": "close"})(scope, receive, send)
+            return
+
+        async def receive_measured() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > most:
+                raise Unreadable(too_large, status=413)
+            return message
+
+        await self._app(scope, receive_measured, send)
+
+
+def _number(header: bytes) -> int:
+    return int(header) if header.isdigit() and len(header) <= 18 else 0
+
+
+class Summed:
+    """Logs each request once it is answered: method, path, status, milliseconds and who asked; nothing of its query."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        state = scope.setdefault("state", {})
+        began, status = time.perf_counter(), 500
+
+        async def send_noticed(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_noticed)
+        finally:
+            principal = state.get("principal")
+            log.told(
+                "request", method=scope["method"], path=scope["path"], status=status,
+                ms=round((time.perf_counter() - began) * 1000, 1), by=principal.name if principal else None,
+            )  # fmt: skip

@@ -1,0 +1,114 @@
+"""An evidence pack with the papers that are asked for: the same on the command line and over HTTP."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from api.forms import FORMS, forms_of, render
+from api.questions import Answer, Asker
+from domain.ledger.packs import pack
+from domain.points import read_point
+from domain.proofs.keys import SignerKey
+from domain.proofs.pack import NoPack
+
+_AT: dict[str, Callable[[Asker, str, str], Answer]] = {
+    "plan": Asker.plan,
+    "history": Asker.history,
+    "overdue": Asker.overdue,
+    "gaps": Asker.gaps,
+    "measures": Asker.measures,
+    "assurance": Asker.assurance,
+    "stale": Asker.stale,
+    "ratings": Asker.ratings,
+}
+_BETWEEN: dict[str, Callable[[Asker, str, str, str], Answer]] = {
+    "comparison": Asker.comparison,
+    "changes": Asker.changes,
+    "paper": Asker.paper,
+}
+
+#: What a pack can hold.
+PAPERS = (*_AT, *_BETWEEN)
+
+#: What it holds unless something else is asked for: for people, and for the verifier.
+USUAL = ("plan.json", "plan.md", "comparison.json", "comparison.md")
+
+#: More papers than anybody asks for.
+MOST = 24
+
+
+def papers_named(given: Sequence[str]) -> list[str]:
+    """The papers in one or more lists such as `plan.json,paper.docx`, each once.
+
+    Raises:
+        NoPack: there is no such paper, or there are more than a pack may hold.
+    """
+    named = list(dict.fromkeys(name.strip() for one in given for name in one.split(",") if name.strip()))
+    for name in named:
+        question, _, form = name.rpartition(".")
+        if question not in PAPERS or form not in forms_of(question):
+            raise NoPack(
+                f"a pack has no paper {name[:80]!r}: name {', '.join(PAPERS)}, each with a form ({', '.join(FORMS)}),"
+                " such as plan.json,paper.docx"
+            )
+    if len(named) > MOST:
+        raise NoPack(f"a pack holds at most {MOST} papers; ask for another pack")
+    return named
+
+
+def make_pack(
+    ask: Asker, slug: str, signer: SignerKey, at: str = "now", *, previous: str | None = None,
+    papers: Sequence[str] = USUAL, since: bytes | int | None = None,
+) -> bytes:  # fmt: skip
+    """The pack of a plan, with its papers at a point.
+
+    Args:
+        ask: asks the ledger.
+        slug: the plan.
+        signer: the key that signs for the ledger.
+        at: the point that the papers show.
+        previous: the point that they compare it with; by default the last document version before it, or the day on
+            which the plan was opened.
+        papers: which, as `papers_named` gives them.
+        since: a checkpoint that the reader holds, or how many entries it is of.
+
+    Raises:
+        NoPack, KeyRefused, CheckpointUnknown: there can be none; the message says why.
+    """
+    shown = ask.plan(slug, at).document["point"]
+    # From here on it is that very point, whatever is recorded meanwhile: all papers show the same.
+    point = f"{shown['effective_on']}@{shown['basis']}"
+    answers: dict[str, Answer] = {}
+    for question in dict.fromkeys(name.rpartition(".")[0] for name in papers):
+        if question in _AT:
+            answers[question] = _AT[question](ask, slug, point)
+        else:
+            previous = previous or previous_point(ask, slug, at, shown)
+            answers[question] = _BETWEEN[question](ask, slug, previous, point)
+    basis = shown["basis"]
+    for answer in answers.values():
+        basis = max(basis, answer.document.get("previous", {}).get("basis", 0))
+    made = {name: _rendered(answers, name) for name in papers}
+    return pack(ask.ledger, slug, signer, made, since, basis, point if papers else None)
+
+
+def previous_point(ask: Asker, slug: str, at: str, shown: dict[str, Any]) -> str:
+    """What a point is compared with where nothing is said: the document version before it, or the plan's first day.
+
+    Of a document version it is the one before that; of any other point the last that was issued before its day.
+    """
+    point = f"{shown['effective_on']}@{shown['basis']}"
+    label = read_point(at).label
+    issued = ask.history(slug, point).document["versions"]
+    if label is not None:
+        before = [one for one in issued if one["version"] < shown["basis"] and one["label"] != label]
+    else:
+        before = [one for one in issued if one["issued_on"] < shown["effective_on"]]
+    if before:
+        return f"{before[-1]['point']['effective_on']}@{before[-1]['point']['basis']}"
+    opened: str = ask.plan(slug, point).document["opened_on"]
+    return f"{min(opened, shown['effective_on'])}@{shown['basis']}"
+
+
+def _rendered(answers: dict[str, Answer], name: str) -> bytes:
+    question, _, form = name.rpartition(".")
+    return render(question, form, answers[question].document)

@@ -1,0 +1,67 @@
+"""Time stamps (RFC 3161): asking an authority over the network, and believing its answer."""
+
+import httpx
+from cryptography import x509
+from rfc3161_client import (
+    HashAlgorithm,
+    TimestampRequestBuilder,
+    VerificationError,
+    VerifierBuilder,
+    decode_timestamp_response,
+)
+
+from api.signing import NotStamped
+from domain.proofs.pack import stamped_digest
+from domain.proofs.verify import Failed, as_cut, read_roots, read_stamp, vouched_for
+
+#: Seconds that an authority may take, and the bytes that its answer may have.
+_PATIENCE = 20.0
+_MOST = 1 << 16
+
+
+def stamp(checkpoint: bytes, authority: str, roots: bytes) -> bytes:
+    """The answer of the authority at an address to being asked to stamp a checkpoint, verified.
+
+    Args:
+        checkpoint: the note, as it was cut.
+        authority: the address of a time-stamping authority.
+        roots: certificates that it must be under, PEM or DER.
+
+    Raises:
+        NotStamped: as its message says; nothing is to be kept then.
+    """
+    # The library hashes what it is given; the verifier in a pack hashes the same.
+    request = TimestampRequestBuilder().data(as_cut(checkpoint)).hash_algorithm(HashAlgorithm.SHA256).build()
+    try:
+        answer = _sent(authority, request.as_bytes())
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise NotStamped(
+            f"{authority} does not answer ({str(error) or type(error).__name__}); try again, or another"
+        ) from error
+    try:
+        vouchers = read_roots(roots)
+        decoded = decode_timestamp_response(answer)
+        builder = VerifierBuilder.from_request(request)
+        for root in vouchers:
+            builder = builder.add_root_certificate(root)
+        for certificate in decoded.signed_data.certificates:
+            builder = builder.add_intermediate_certificate(x509.load_der_x509_certificate(certificate))
+        builder.build().verify(decoded, stamped_digest(checkpoint))
+        vouched_for(read_stamp(answer, authority), vouchers, authority)
+    except (ValueError, VerificationError) as error:
+        raise NotStamped(f"what {authority} answered is no time stamp to be believed: {error}") from error
+    except Failed as failed:
+        raise NotStamped(f"what {authority} answered is no time stamp to be believed: {failed.what}") from failed
+    return answer
+
+
+def _sent(authority: str, request: bytes) -> bytes:
+    headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
+    with httpx.stream("POST", authority, content=request, headers=headers, timeout=_PATIENCE) as response:
+        response.raise_for_status()
+        answer = b""
+        for chunk in response.iter_bytes():
+            answer += chunk
+            if len(answer) > _MOST:
+                raise NotStamped(f"what {authority} answers is longer than a time stamp")
+        return answer

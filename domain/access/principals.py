@@ -1,0 +1,91 @@
+"""Who may: a principal, a person or a program known by name, with what was granted to it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from domain.access.events import AccessEvent, PrincipalAdded, PrincipalLeft, RoleEnded, RoleGranted
+from domain.access.roles import Role, includes
+
+#: The name of whoever shows no credentials: nobody, until somebody grants it to read.
+ANYONE = "anyone"
+
+
+class NotAllowed(Exception):
+    """A principal lacks the role that something needs; the sentence says which, and who can give it."""
+
+    def __init__(self, name: str, role: Role, plan: str | None) -> None:
+        self.name, self.role, self.plan = name, role, plan
+        # Whoever may read no plan at all is not asked to read them all.
+        where = f" for plan {plan}" if plan is not None else "" if role == "reader" else " for all plans"
+        remedy = (
+            f"nobody is signed in, and it needs the role {role}{where}: sign in, or show a token"
+            if name == ANYONE
+            else f"{name} lacks the role {role}{where}; a steward can grant it"
+        )
+        super().__init__(f"this is not allowed: {remedy}")
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role, for one plan or (None) for all of them, until an instant or (None) for good."""
+
+    role: Role
+    plan: str | None = None
+    until: datetime | None = None
+
+    def counts(self, now: datetime) -> bool:
+        """Whether it has not expired; at the instant itself it has."""
+        return self.until is None or now < self.until
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A person or a program by its name, and what it was granted."""
+
+    name: str
+    grants: tuple[Grant, ...]
+    left: bool = False
+    #: The ledger is open: nobody was ever added to it, and everybody may do everything.
+    open: bool = False
+
+    def may(self, role: Role, plan: str | None, now: datetime) -> bool:
+        """Whether it may do now what needs this role for a plan; None: for all plans, or the ledger itself."""
+        if self.open:
+            return True
+        return not self.left and any(
+            includes(grant.role, role) and (grant.plan is None or grant.plan == plan) and grant.counts(now)
+            for grant in self.grants
+        )
+
+    def may_read_some(self, now: datetime) -> bool:
+        """Whether there is any plan, existing or not, that it may read now."""
+        return self.open or (not self.left and any(grant.counts(now) for grant in self.grants))
+
+    def must(self, role: Role, plan: str | None, now: datetime) -> None:
+        """Raises NotAllowed unless it may."""
+        if not self.may(role, plan, now):
+            raise NotAllowed(self.name, role, plan)
+
+
+def fold(name: str, events: Iterable[AccessEvent]) -> Principal:
+    """The principal that these events, all of its own, come to; without any it is one that may nothing."""
+    principal = Principal(name, ())
+    for event in events:
+        match event:
+            case PrincipalAdded():
+                principal = replace(principal, name=event.principal)
+            case RoleGranted():
+                kept = _without(principal.grants, event.role, event.plan)
+                principal = replace(principal, grants=(*kept, Grant(event.role, event.plan, event.until)))
+            case RoleEnded():
+                principal = replace(principal, grants=_without(principal.grants, event.role, event.plan))
+            case PrincipalLeft():
+                principal = replace(principal, left=True)
+            case _:
+                pass
+    return principal
+
+
+def _without(grants: tuple[Grant, ...], role: Role, plan: str | None) -> tuple[Grant, ...]:
+    return tuple(grant for grant in grants if (grant.role, grant.plan) != (role, plan))

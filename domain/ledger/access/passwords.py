@@ -1,0 +1,72 @@
+"""Passwords: which can be taken, and their hashes, which only the access ledger's table of passwords holds."""
+
+import secrets
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from threading import BoundedSemaphore
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+
+from domain.access.names import name_key
+from domain.ledger.access.said import AccessRefused
+
+SHORTEST, LONGEST = 12, 1024
+
+#: How many passwords are looked at at once in a process: each takes 64 MiB of memory and a processor for a moment.
+_AT_ONCE = 4
+_PATIENCE = 10.0
+
+_hasher = PasswordHasher()
+_places = BoundedSemaphore(_AT_ONCE)
+
+
+def hash_password(password: str, name: str) -> str:
+    """The hash of a new password for a principal; raises AccessRefused where it is too weak."""
+    if len(password) < SHORTEST:
+        raise AccessRefused(f"a password has at least {SHORTEST} characters: take a few words with spaces between")
+    if len(password) > LONGEST:
+        raise AccessRefused(f"a password has at most {LONGEST:,} characters")
+    if name_key(password) == name_key(name) or len(set(password)) < 5:
+        raise AccessRefused("that password would be the first to be tried: take a few words, with spaces between them")
+    return _hasher.hash(_bytes(password))
+
+
+@contextmanager
+def looking() -> Iterator[bool]:
+    """Whether there is a place to look at a password within ten seconds."""
+    if not _places.acquire(timeout=_PATIENCE):
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        _places.release()
+
+
+def is_password(password: str, hashed: str | None) -> bool:
+    """Whether it is the password of this hash; without one it takes as long to say no."""
+    nobodys = _nobodys()  # made the first time, whoever asks
+    if len(password) > LONGEST:
+        return False
+    try:
+        return _hasher.verify(hashed or nobodys, _bytes(password)) and hashed is not None
+    except (Argon2Error, InvalidHashError):
+        return False
+
+
+def rehashed(password: str, hashed: str) -> str | None:
+    """A new hash of the same password, where the old one is weaker than those made now."""
+    return _hasher.hash(_bytes(password)) if _hasher.check_needs_rehash(hashed) else None
+
+
+@cache
+def _nobodys() -> str:
+    return _hasher.hash(secrets.token_bytes(32))
+
+
+def _bytes(password: str) -> bytes:
+    # The same letters are typed differently on different keyboards. What is no letter at all is let pass.
+    return unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")

@@ -1,0 +1,157 @@
+"""How events of access are stored: as those of plans are, by the same recorder, a stream for each thing they concern.
+
+The stream is the row's `plan`, its name a kind and a key: `principal:ann`, or `token:` and the SHA-256 of the token's
+secret. So whatever a request shows is looked up by the primary key, and nothing that is secret is stored. This is the
+only place that knows how.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from eventsourcing.persistence import DatabaseError, IntegrityError, InterfaceError, OperationalError
+from psycopg.rows import tuple_row
+from psycopg.sql import SQL, Identifier
+
+from domain.access.events import ACCESS_EVENTS, AccessEvent
+from domain.ledger.datastore import LedgerDatastore, attempts
+from domain.ledger.errors import LedgerDamaged, LedgerUnusable
+from domain.ledger.recorder import LedgerRecorder
+from domain.ledger.stored import UnstoredRow
+
+
+class Taken(Exception):
+    """Somebody else wrote to the stream in the meantime."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An event of access and its place."""
+
+    stream: str
+    version: int
+    position: int
+    recorded_at: datetime
+    recorded_by: str
+    event: AccessEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event of access to be stored as this version of a stream."""
+
+    stream: str
+    version: int
+    event: AccessEvent
+
+
+class AccessStreams(LedgerRecorder):
+    """Appends and reads the streams of an access ledger."""
+
+    def __init__(self, datastore: LedgerDatastore) -> None:
+        super().__init__(datastore)
+        schema = Identifier(datastore.schema)
+        # Only what every version of the ledger's table has.
+        self._kept = SQL(
+            "select plan, version, position, recorded_at, recorded_by, topic, state from {schema}.events"
+        ).format(schema=schema)
+        self._added = SQL(
+            "select exists (select from {schema}.events where version = 1 and plan > 'principal:'"
+            " and plan < 'principal;' and plan <> %b)"
+        ).format(schema=schema)
+        self._hash = SQL("select hash from {schema}.passwords where principal = %b").format(schema=schema)
+        self._set_password = SQL("select {schema}.set_password(%s, %s)").format(schema=schema)
+
+    def tell(self, told: Sequence[Told], by: str) -> None:
+        """Store all or none.
+
+        Raises:
+            Taken: one of the versions is there already.
+            ReplicaOnly: the database is a replica, which only answers.
+        """
+        rows = [
+            UnstoredRow(
+                originator_id=one.stream,
+                originator_version=one.version,
+                topic=type(one.event).__name__,
+                state=one.event.model_dump_json(exclude_none=True).encode(),
+                event_id=uuid4(),
+            )
+            for one in told
+        ]
+        doubtful = False
+        for _ in attempts():
+            try:
+                self.append(rows, [by] * len(rows))
+                return
+            except IntegrityError:
+                # A commit whose answer was lost is tried again, and then found taken by ourselves.
+                if doubtful and len(self.select_by_event_id([row.event_id for row in rows])) == len(rows):
+                    return
+                raise Taken from None
+            except (OperationalError, InterfaceError) as error:
+                lost, doubtful = error, True
+            except DatabaseError as error:
+                raise LedgerUnusable(f"nothing was recorded of access: {error}") from error
+        raise LedgerUnusable(f"the database was lost while recording who may do what ({lost}); look, and try again")
+
+    def of(self, *streams: str) -> list[Kept]:
+        """The events of these streams, each stream's in order."""
+        return self._read(" where plan = any(%b) order by plan, version", list(streams))
+
+    def newest(self, stream: str, limit: int) -> list[Kept]:
+        """The newest events of a stream, newest first."""
+        return self._read(" where plan = %b order by version desc limit %b", stream, limit)
+
+    def beginning_with(self, prefix: str) -> list[Kept]:
+        """The events of all streams whose names begin like this, stream by stream."""
+        after = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+        return self._read(" where plan >= %b and plan < %b order by plan, version", prefix, after)
+
+    def every(self, after: int, limit: int | None) -> list[Kept]:
+        """The events of all streams after a position, in the order in which they were stored."""
+        return self._read(" where position > %b order by position limit %b", after, limit)
+
+    def any_but(self, stream: str) -> bool:
+        """Whether there is any stream of a principal but this."""
+        return bool(self._tuples(self._added, stream)[0][0])
+
+    def password_hash(self, principal: str) -> str | None:
+        """The hash of a principal's password; None where it has none."""
+        return next((found for (found,) in self._tuples(self._hash, principal)), None)
+
+    def set_password_hash(self, principal: str, hashed: str | None) -> None:
+        """Keep the hash of a principal's password in place of the former; None: only destroy that."""
+        try:
+            with self.datastore.get_connection() as connection:
+                connection.execute(self._set_password, (principal, hashed))
+        except DatabaseError as error:
+            raise LedgerUnusable(f"the password was not kept ({error}): set it again") from error
+
+    @contextmanager
+    def alone(self, with_what: str) -> Iterator[bool]:
+        """Whether nobody else, in any process, is within such a block for the same thing; nobody is waited for."""
+        query = "select pg_try_advisory_xact_lock(hashtextextended(%s, 0))"
+        with self.datastore.get_connection() as connection, connection.transaction():
+            with connection.cursor(row_factory=tuple_row) as cursor:
+                row = cursor.execute(query, (f"{self.datastore.schema} {with_what}",)).fetchone()
+            yield bool(row and row[0])
+
+    def _read(self, where: str, *parameters: Any) -> list[Kept]:
+        rows = self._tuples(self._kept + SQL(where), *parameters)
+        return [
+            Kept(stream, version, position, recorded_at, recorded_by, _event(position, topic, state))
+            for stream, version, position, recorded_at, recorded_by, topic, state in rows
+        ]
+
+
+def _event(position: int, topic: str, state: bytes) -> AccessEvent:
+    try:
+        return ACCESS_EVENTS[topic].model_validate_json(state)
+    except (KeyError, ValueError) as error:
+        raise LedgerDamaged(
+            f"the access ledger holds an event {topic}, at position {position}, that this program cannot read"
+        ) from error

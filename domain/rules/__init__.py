@@ -1,0 +1,77 @@
+"""What may be recorded next: the rules, each with the sentence an officer is given.
+
+`judge` looks at a plan, a proposed event and today's date, and either accepts by returning or refuses by raising. Every
+rule is about the day from which the event is said to be true: late news about an action since withdrawn is accepted for
+the days on which it was open.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from domain import events
+from domain.plan import Plan
+from domain.rules import corrections, documents, ratings, structure
+from domain.rules.known import Refused, named
+from domain.timeline import end_of
+
+__all__ = ["Refused", "judge"]
+
+
+def judge(plan: Plan, event: events.Event, today: date, by: str) -> None:
+    """Accept the event as the plan's next, or refuse it.
+
+    Args:
+        plan: the plan as it stands with everything recorded.
+        event: the event proposed.
+        today: today's date in London; nothing can be recorded for a later day.
+        by: who proposes it; nobody confirms a rating of their own.
+
+    Raises:
+        Refused: nothing may be recorded, and why.
+    """
+    if event.effective_on > today:
+        raise Refused(f"{named(event.effective_on)} is in the future: today is {named(today)}")
+    if plan.opening is None and not isinstance(event, events.PlanOpened):
+        raise Refused(f"there is no plan {plan.slug}: open it first with PlanOpened")
+    if plan.closing and not isinstance(event, _AFTER_CLOSING):
+        closing = plan.closing.at(end_of(event.effective_on), plan.version)
+        if closing is not None:
+            raise Refused(f"plan {plan.slug} was closed on {named(closing.effective_on)}")
+    _RULES[type(event)](plan, event)
+    if isinstance(event, events.RatingConfirmed):
+        ratings.confirmed_by_another(plan, event, by)
+
+
+#: What may still be recorded of a plan for days on which it is closed.
+_AFTER_CLOSING = (events.PlanClosed, events.PlanOpened, events.VersionIssued, events.ReportPresented,
+                  events.EventWithdrawn, events.TextRedacted)  # fmt: skip
+
+_RULES: dict[type[events.Event], Callable[[Plan, Any], None]] = {
+    events.PlanOpened: structure.plan_opened,
+    events.ScaleAdopted: structure.accepted,
+    events.PlanClosed: structure.plan_closed,
+    events.InspectionReported: structure.accepted,
+    events.RecommendationMade: structure.recommendation_made,
+    events.PriorityAdded: structure.priority_added,
+    events.PriorityReworded: structure.priority_reworded,
+    events.ActionAdded: structure.action_added,
+    events.ActionReworded: structure.action_changed,
+    events.ActionRenumbered: structure.action_renumbered,
+    events.ActionRescheduled: structure.action_rescheduled,
+    events.ActionReassigned: structure.action_changed,
+    events.ActionRated: ratings.action_rated,
+    events.RatingConfirmed: ratings.rating_confirmed,
+    events.ProgressReported: structure.action_changed,
+    events.EvidenceAdded: structure.action_changed,
+    events.ActionClosed: ratings.action_closed,
+    events.ActionWithdrawn: structure.action_withdrawn,
+    events.ActionReinstated: structure.action_reinstated,
+    events.AssuranceGiven: structure.assurance_given,
+    events.MeasureDefined: structure.measure_defined,
+    events.MeasureReported: structure.measure_reported,
+    events.VersionIssued: documents.version_issued,
+    events.ReportPresented: documents.report_presented,
+    events.EventWithdrawn: corrections.event_withdrawn,
+    events.TextRedacted: corrections.text_redacted,
+}

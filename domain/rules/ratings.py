@@ -1,0 +1,121 @@
+"""Ratings: given, confirmed by a second person where the scale asks for one, and what may be closed as complete."""
+
+from datetime import date
+
+from domain import events
+from domain.facts import Awaiting
+from domain.plan import Action, Plan
+from domain.rules.known import Refused, named, open_action, owes_reason
+from domain.timeline import Assertion, end_of
+
+
+def action_rated(plan: Plan, event: events.ActionRated) -> None:
+    """Refused: a rating not on the scale of the day, without the evidence it needs, or reopening without a reason."""
+    action = open_action(plan, event.action, event)
+    day_end = end_of(event.effective_on)
+    scale = plan.scale.at(day_end, plan.version)
+    if scale is None:
+        raise Refused(f"plan {plan.slug} had no rating scale on {named(event.effective_on)}")
+    rating = scale.value.find(event.rating)
+    if rating is None:
+        codes = ", ".join(known.code for known in scale.value.ratings) or "no ratings"
+        raise Refused(
+            f"{event.rating!r} is not on the plan's scale on {named(event.effective_on)} ({scale.value.name}: {codes})"
+        )
+    if rating.needs_evidence and not event.evidence:
+        raise Refused(f"rating action {event.action} {rating.label} needs evidence: name it in `evidence`")
+    given = action.rating.at(day_end, plan.version)
+    before = plan.find_rating(given, day_end, plan.version) if given else None
+    if before is not None and before.complete and not rating.complete:
+        owes_reason(event, f"reopening action {event.action}, which was {before.label} on {named(event.effective_on)},")
+
+
+def rating_confirmed(plan: Plan, event: events.RatingConfirmed) -> None:
+    """Refused: what does not await confirmation, or has left the scale."""
+    action = open_action(plan, event.action, event)
+    given = _needing_second_person(plan, event, action)
+    what = f"version {given.version}, which rated action {event.action} {_label(plan, given)},"
+    if confirmation := _confirmation(plan, given.version):
+        raise Refused(f"{what} was already confirmed on {named(confirmation[1])}, by version {confirmation[0]}")
+    if event.effective_on < given.effective_on:
+        raise Refused(
+            f"{what} cannot have been confirmed on {named(event.effective_on)}, before the day it is about "
+            f"({named(given.effective_on)})"
+        )
+    day_end = end_of(event.effective_on)
+    waiting, counts = action.awaiting_at(day_end, plan.version), action.rating.at(day_end, plan.version)
+    if waiting is None or waiting.version != given.version:
+        later = waiting or counts
+        assert later is not None, "a rating awaits confirmation until another takes its place"
+        raise Refused(
+            f"{what} no longer awaits confirmation: another rating stands from {named(later.effective_on)} "
+            f"(version {later.version}); rate the action again if this one is right"
+        )
+    scale = plan.scale.at(day_end, plan.version)
+    if scale is None or scale.value.find(given.value.code) is None:
+        raise Refused(
+            f"{given.value.code!r} is not on the plan's scale on {named(event.effective_on)} any more, so it cannot be "
+            f"confirmed; rate action {event.action} on the new scale"
+        )
+
+
+def _needing_second_person(plan: Plan, event: events.RatingConfirmed, action: Action) -> Assertion[Awaiting]:
+    """The rating that a confirmation names: of this action, not withdrawn, and on a scale that has it confirmed."""
+    version = event.version
+    rated = version <= plan.version and plan.log[version - 1][0] == events.ActionRated.__name__
+    if not rated or version not in plan.dependents.get(action.added, ()):
+        raise Refused(
+            f"version {version} of plan {plan.slug} is no rating of action {event.action}; give the version of the "
+            "ActionRated that is to be confirmed"
+        )
+    if by := plan.withdrawn.get(version):
+        raise Refused(f"version {version} was withdrawn as recorded in error, by version {by}; nothing to confirm")
+    given = next((said for said in action.awaiting.known(plan.version) if said.version == version), None)
+    if given is None:
+        raise Refused(f"version {version} counts by itself: that rating needs no second person")
+    return given
+
+
+def _confirmation(plan: Plan, version: int) -> tuple[int, date] | None:
+    """Version and day of the confirmation of a rating that stands, where there is one."""
+    confirmed = events.RatingConfirmed.__name__
+    for dependent in plan.dependents.get(version, ()):
+        kind, day = plan.log[dependent - 1]
+        if kind == confirmed and plan.stands(dependent, plan.version):
+            return dependent, day
+    return None
+
+
+def _label(plan: Plan, given: Assertion[Awaiting]) -> str:
+    """The word of a rating that awaits confirmation, by the scale it was judged by."""
+    scale = plan.scale.at(end_of(given.effective_on), given.version)
+    rating = scale.value.find(given.value.code) if scale else None
+    return rating.label if rating else given.value.code
+
+
+def confirmed_by_another(plan: Plan, event: events.RatingConfirmed, by: str) -> None:
+    """Refused: by whoever gave the rating."""
+    action = open_action(plan, event.action, event)
+    given = _needing_second_person(plan, event, action)
+    if given.value.rated_by == by:
+        raise Refused(
+            f"version {given.version}, which rated action {event.action} {_label(plan, given)}, was recorded by {by}: "
+            "a rating is confirmed by somebody else"
+        )
+
+
+def action_closed(plan: Plan, event: events.ActionClosed) -> None:
+    """Refused: an action that is not rated complete by a rating that counts."""
+    action = open_action(plan, event.action, event)
+    day_end = end_of(event.effective_on)
+    if not plan.is_complete(action, day_end, plan.version):
+        remedy = "rate it complete first, or withdraw it"
+        if waiting := action.awaiting_at(day_end, plan.version):
+            remedy = (
+                f"its rating {_label(plan, waiting)} (version {waiting.version}) still awaits confirmation by a second "
+                "person (RatingConfirmed)"
+            )
+        raise Refused(
+            f"action {event.action} was not rated complete on {named(event.effective_on)}, so it cannot be closed; "
+            f"{remedy}"
+        )

@@ -1,0 +1,134 @@
+"""What the plan is made of: its opening and closing, priorities, actions and their dates, assurance and measures."""
+
+from typing import Any
+
+from domain import events
+from domain.plan import Plan
+from domain.rules.known import Refused, known_action, known_priority, named, number_is_free, open_action, owes_reason
+from domain.timeline import end_of
+
+
+def plan_opened(plan: Plan, event: events.PlanOpened) -> None:
+    """Refused: a second time."""
+    if plan.opening is not None:
+        raise Refused(f"plan {plan.slug} was already opened on {named(plan.opening.effective_on)}")
+
+
+def accepted(plan: Plan, event: events.Event) -> None:
+    """Nothing to refuse beyond what holds for every event."""
+
+
+def plan_closed(plan: Plan, event: events.PlanClosed) -> None:
+    """Refused: a second time."""
+    if closing := next(plan.closing.known(plan.version), None):
+        raise Refused(f"plan {plan.slug} is already closed, from {named(closing.effective_on)}")
+
+
+def recommendation_made(plan: Plan, event: events.RecommendationMade) -> None:
+    """Refused: a number that is taken."""
+    known = plan.recommendations.get(event.number)
+    if known is not None and next(known.known(plan.version), None):
+        raise Refused(f"plan {plan.slug} already has a recommendation {event.number}")
+
+
+def priority_added(plan: Plan, event: events.PriorityAdded) -> None:
+    """Refused: a number that is taken."""
+    priority = plan.priorities.get(event.number)
+    if priority is not None and (added := next(priority.added.known(plan.version), None)):
+        raise Refused(
+            f"priority {event.number} was already added on {named(added.effective_on)}; "
+            "give another number, or reword it with PriorityReworded"
+        )
+
+
+def priority_reworded(plan: Plan, event: events.PriorityReworded) -> None:
+    """Refused: a priority that is not there on the day."""
+    known_priority(plan, event.number, event)
+
+
+def action_added(plan: Plan, event: events.ActionAdded) -> None:
+    """Refused: a number that was ever used, and a place in the plan that is not there on the day."""
+    number_is_free(plan, event.number, None)
+    if event.parent is None:
+        assert event.priority is not None, "ActionAdded says its priority or its parent"
+        known_priority(plan, event.priority, event)
+        return
+    parent = open_action(plan, event.parent, event)
+    under = parent.priority_at(end_of(event.effective_on), plan.version)
+    if event.priority is not None and event.priority != under:
+        raise Refused(
+            f"action {event.number} is to be part of {event.parent}, which is in priority {under}, not {event.priority}"
+        )
+
+
+def action_changed(plan: Plan, event: Any) -> None:
+    """For events that need nothing but an action that is open on the day."""
+    open_action(plan, event.action, event)
+
+
+def action_renumbered(plan: Plan, event: events.ActionRenumbered) -> None:
+    """Refused: a number that was ever used, and moving a part away from its action."""
+    action = open_action(plan, event.action, event)
+    number_is_free(plan, event.number, action)
+    if event.priority is None:
+        return
+    known_priority(plan, event.priority, event)
+    under = action.priority_at(end_of(event.effective_on), plan.version)
+    if action.parent is not None and event.priority != under:
+        raise Refused(f"action {event.action} is part of another and goes with it; move that one instead")
+
+
+def action_rescheduled(plan: Plan, event: events.ActionRescheduled) -> None:
+    """Refused: without a reason."""
+    open_action(plan, event.action, event)
+    owes_reason(event, f"rescheduling action {event.action}")
+
+
+def action_withdrawn(plan: Plan, event: events.ActionWithdrawn) -> None:
+    """Refused: without a reason."""
+    open_action(plan, event.action, event)
+    owes_reason(event, f"withdrawing action {event.action}")
+
+
+def action_reinstated(plan: Plan, event: events.ActionReinstated) -> None:
+    """Refused: what had not left, stands in an action that has, or was closed, without a reason."""
+    action = known_action(plan, event.action, event)
+    standing = action.standing.at(end_of(event.effective_on), plan.version)
+    assert standing is not None, "a known action has a standing"
+    if action.parent is not None and not action.parent.is_open(end_of(event.effective_on), plan.version):
+        raise Refused(
+            f"the action that {event.action} is part of was not in the plan on {named(event.effective_on)}; "
+            "reinstate that one first"
+        )
+    if standing.value == "open":
+        raise Refused(f"action {event.action} was in the plan on {named(event.effective_on)}; nothing to reinstate")
+    if standing.value == "closed":
+        owes_reason(event, f"reopening action {event.action}, which was complete and closed,")
+
+
+def assurance_given(plan: Plan, event: events.AssuranceGiven) -> None:
+    """Refused: for a priority that is not there on the day."""
+    known_priority(plan, event.priority, event)
+
+
+def measure_defined(plan: Plan, event: events.MeasureDefined) -> None:
+    """Refused: for a priority that is not there, and as it is defined already."""
+    if event.priority is not None:
+        known_priority(plan, event.priority, event)
+    measure = plan.measures.get(event.measure)
+    defined = measure.definition.at(end_of(event.effective_on), plan.version) if measure else None
+    said = (event.title, event.unit, event.baseline, event.target, event.priority)
+    if defined is not None and defined.value == said:
+        raise Refused(f"measure {event.measure} is already so defined, since {named(defined.effective_on)}")
+
+
+def measure_reported(plan: Plan, event: events.MeasureReported) -> None:
+    """Refused: a measure that is not defined by the day."""
+    measure = plan.measures.get(event.measure)
+    first = next(measure.definition.known(plan.version), None) if measure else None
+    if first is None:
+        raise Refused(f"plan {plan.slug} has no measure {event.measure}: define it first with MeasureDefined")
+    if first.effective_on > event.effective_on:
+        raise Refused(
+            f"measure {event.measure} was defined on {named(first.effective_on)}, after {named(event.effective_on)}"
+        )

@@ -1,0 +1,400 @@
+"""Signing in and out in a browser: passwords, links, the organisation's own sign-in, and what a session is."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from starlette.testclient import TestClient
+
+from api import clock
+from api.http.access.openid import OpenId
+from api.http.application import make_application
+from api.pages.places import own_place
+from api.serving_settings import OpenIdSettings, ServingSettings, read_serving_settings
+from domain.access.principals import Grant
+from domain.ledger import Ledger
+from tests.api.conftest import BY, OPENING, asking, rated
+from tests.api.forms import opened, version_of
+from tests.api.openid_provider import CLIENT, SECRET, SUBJECT, Provider
+from tests.api.pages import Page
+from tests.api.signed_in import BROWSER, ORIGIN, PAGE, PASSWORD, browser, close, principal, program, token_on
+
+OFFICER = "Ann Officer"
+
+
+@pytest.fixture
+def council(ledger: Ledger) -> Any:
+    """An application on a ledger with a plan and an officer who keeps it."""
+    app = make_application(ledger, BY)
+    assert asking(app).post("/plans/plan/events", json=OPENING).status_code == 201
+    close(ledger)
+    principal(ledger, OFFICER, Grant("keeper"), password=True)
+    return app
+
+
+def signs_in(client: TestClient, account: str = OFFICER, password: str = PASSWORD, **more: str) -> Any:
+    sent = {"account": account, "password": password, **more}
+    return client.post("/sign-in", data=sent, headers=BROWSER, follow_redirects=False)
+
+
+def cookie_of(response: Any) -> str:
+    found: str = response.headers["set-cookie"]
+    return found
+
+
+# Passwords
+
+
+def test_an_officer_signs_in_and_records_under_their_own_name(council: Any, ledger: Ledger) -> None:
+    client = asking(council)
+    answer = signs_in(client, next="/plans/plan/record/rate?action=2.4")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/plans/plan/record/rate?action=2.4")
+    sheet = opened(client, answer.headers["location"])
+    recorded = sheet.send("record", rating="green", effective_on="2019-03-15")
+    assert version_of(recorded) == 4
+    assert ledger.events("plan")[-1].recorded_by == OFFICER
+
+
+def test_a_session_is_out_of_reach_of_scripts_and_other_sites(council: Any) -> None:
+    cookie = cookie_of(signs_in(asking(council)))
+    assert cookie.startswith("asat=")
+    assert {"HttpOnly", "SameSite=lax", "Path=/"} <= {part.strip() for part in cookie.split(";")}
+    assert "Secure" not in cookie
+
+
+def test_over_https_a_session_is_kept_to_this_host_and_to_https(ledger: Ledger) -> None:
+    app = make_application(ledger, BY, settings=ServingSettings("https://asat.example.gov.uk"))
+    close(ledger)
+    principal(ledger, OFFICER, Grant("keeper"), password=True)
+    client = TestClient(app, base_url="https://asat.example.gov.uk")
+    answer = client.post(
+        "/sign-in", data={"account": OFFICER, "password": PASSWORD}, follow_redirects=False,
+        headers={"Origin": "https://asat.example.gov.uk"},
+    )  # fmt: skip
+    cookie = cookie_of(answer)
+    assert cookie.startswith("__Host-asat=")
+    assert {"HttpOnly", "SameSite=lax", "Path=/", "Secure"} <= {part.strip() for part in cookie.split(";")}
+    assert "Domain" not in cookie
+    assert answer.headers["strict-transport-security"] == "max-age=63072000"
+    assert client.get("/plans.json").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("account", "password"), [(OFFICER, "wrong horse battery"), ("Nobody Known", PASSWORD), ("", "")]
+)
+def test_what_was_wrong_is_not_said(council: Any, account: str, password: str) -> None:
+    answer = signs_in(asking(council), account, password)
+    assert answer.status_code == 403
+    assert "name or the password is wrong" in answer.text
+    assert password not in answer.text or not password
+    assert "set-cookie" not in answer.headers
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_whoever_guesses_is_stopped_even_with_the_right_password(council: Any) -> None:
+    client = asking(council)
+    for _ in range(5):
+        assert signs_in(client, password="wrong horse battery").status_code == 403
+    council.state.limiter = type(council.state.limiter)()
+    stopped = signs_in(client)
+    assert stopped.status_code == 429
+    assert 0 < int(stopped.headers["retry-after"]) <= 900
+
+
+def test_a_session_is_new_at_each_sign_in_and_the_former_ends(council: Any, ledger: Ledger) -> None:
+    client = asking(council)
+    signs_in(client)
+    first = client.cookies["asat"]
+    signs_in(client)
+    assert client.cookies["asat"] != first
+    assert ledger.access.session(first, clock.now()) is None
+
+
+def test_whoever_signs_out_is_out_everywhere_the_cookie_was(council: Any) -> None:
+    client, copied = asking(council), asking(council)
+    signs_in(client)
+    copied.cookies.set("asat", client.cookies["asat"])
+    page = client.get("/plans", headers=PAGE)
+    answer = client.post("/sign-out", data={"csrf": token_on(page)}, headers=BROWSER, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+    assert "asat" not in client.cookies
+    assert copied.get("/plans/plan.json").status_code == 401
+
+
+def test_a_session_ends_after_a_working_day(council: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = asking(council)
+    signs_in(client)
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(hours=7, minutes=59))
+    assert client.get("/plans/plan.json").status_code == 200
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(hours=8, minutes=1))
+    ended = client.get("/plans/plan.json")
+    assert (ended.status_code, ended.headers["www-authenticate"]) == (401, 'Bearer realm="AsAt", error="invalid_token"')
+
+
+def test_a_cookie_that_is_no_session_is_forgotten(council: Any) -> None:
+    client = asking(council)
+    client.cookies.set("asat", "nosuch")
+    answer = client.get("/plans/plan", headers=BROWSER, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=/plans/plan")
+    assert 'asat=""' in cookie_of(answer)
+    assert "Max-Age=0" in cookie_of(answer)
+
+
+# Forms
+
+
+def test_a_form_of_another_session_records_nothing(council: Any, ledger: Ledger) -> None:
+    client = asking(council)
+    signs_in(client)
+    sheet = opened(client, "/plans/plan/record/rate?action=2.4")
+    signs_in(client)
+    size = ledger.size()
+    refused = sheet.send("record", rating="green", effective_on="2019-03-15")
+    assert refused.status_code == 403
+    assert "open it anew" in refused.text
+    assert ledger.size() == size
+
+
+def test_what_is_sent_with_a_cookie_needs_the_token_of_the_session(council: Any, ledger: Ledger) -> None:
+    client = asking(council)
+    signs_in(client)
+    token = token_on(client.get("/plans", headers=PAGE))
+    for address, sent in (("/plans/plan/events", {"json": rated("green")}), ("/plans/plan/audit", {"json": {}}),
+                          ("/plans/plan/since", {"data": {"version": "1"}}), ("/sign-out", {"data": {}})):  # fmt: skip
+        for headers in ({}, {"X-Asat-Csrf": "wrong"}, {"X-Asat-Csrf": "ü".encode("latin-1")}):
+            answer = client.post(address, headers={**ORIGIN, **headers}, follow_redirects=False, **sent)  # type: ignore[arg-type]
+            assert (answer.status_code, answer.json()["type"]) == (403, "tag:asat,2026:forged"), address
+    assert client.post("/plans/plan/events", json=rated("green"), headers={"X-Asat-Csrf": token}).status_code == 201
+
+
+def test_a_program_needs_no_such_token(council: Any, ledger: Ledger) -> None:
+    assert program(council, ledger, "the data bridge", "recorder").post(
+        "/plans/plan/events", json=rated("green")
+    ).status_code == 201  # fmt: skip
+
+
+@pytest.mark.parametrize("header", ["Bearer", "Bearer nosuch", "Basic YTpi", "asat_x", "Bearer asat_x", ""])
+def test_what_is_no_token_signs_nobody_in(council: Any, header: str) -> None:
+    answer = asking(council).get("/plans/plan.json", headers={"Authorization": header})
+    assert answer.status_code == 401
+    assert 'error="invalid_token"' in answer.headers["www-authenticate"]
+
+
+# Links
+
+
+def test_a_link_is_used_by_its_button_and_only_once(council: Any, ledger: Ledger) -> None:
+    key = ledger.access.make_link(OFFICER, "operator root", 10)
+    for _ in range(2):  # a scanner of mail, and then its reader
+        page = asking(council).get(f"/sign-in/once?key={key}", headers=PAGE)
+        assert (page.status_code, page.headers["cache-control"]) == (200, "no-store")
+    client = asking(council)
+    assert client.post("/sign-in/once", data={"key": key}, headers=BROWSER, follow_redirects=False).status_code == 303
+    assert client.get("/plans/plan.json").status_code == 200
+    again = asking(council).post("/sign-in/once", data={"key": key}, headers=BROWSER)
+    assert again.status_code == 403
+    assert "has been used" in again.text
+
+
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [
+        ("/plans/plan?at=2019-03-01", "/plans/plan?at=2019-03-01"),
+        ("https://evil.example/", "/plans"),
+        ("//evil.example", "/plans"),
+        ("/\\evil.example", "/plans"),
+        ("/plans\r\nX-Evil: 1", "/plans"),
+        ("\t//evil.example", "/plans"),
+        ("javascript:alert(1)", "/plans"),
+        ("/sign-out", "/plans"),
+        ("", "/plans"),
+    ],
+)
+def test_one_comes_back_to_a_page_of_this_site_only(said: str, place: str) -> None:
+    assert own_place(said) == place
+
+
+# The organisation's own sign-in
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[Provider]:
+    provider = Provider()
+    yield provider
+    provider.close()
+
+
+@pytest.fixture
+def linked(council: Any, ledger: Ledger, provider: Provider) -> Any:
+    """The application with a provider, at which the officer is known."""
+    provider.wrong = {}
+    council.state.openid = OpenId(OpenIdSettings(provider.issuer, CLIENT, SECRET))
+    ledger.access.link_identity(OFFICER, provider.issuer, SUBJECT, "operator root")
+    return council
+
+
+def goes_there(client: TestClient, next_: str = "/plans/plan") -> str:
+    answer = client.get(f"/sign-in/openid?next={next_}", headers=PAGE, follow_redirects=False)
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["location"])
+
+
+def comes_back(client: TestClient, brought: dict[str, str]) -> Any:
+    return client.get("/sign-in/openid/back", params=brought, headers=PAGE, follow_redirects=False)
+
+
+def test_an_officer_signs_in_with_the_account_of_the_organisation(linked: Any, provider: Provider) -> None:
+    client = asking(linked)
+    answer = comes_back(client, provider.authorise(goes_there(client)))
+    assert (answer.status_code, answer.headers["location"]) == (303, "/plans/plan"), answer.text
+    assert OFFICER in client.get("/plans/plan", headers=PAGE).text
+    assert "asat-openid" not in client.cookies
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"claims": {"nonce": "another"}}, {"claims": {"nonce": None}},
+        {"claims": {"aud": "another client"}}, {"claims": {"aud": ["another client", "third"]}},
+        {"claims": {"aud": [CLIENT, "another client"], "azp": "another client"}},
+        {"claims": {"iss": "https://evil.example"}}, {"claims": {"exp": 1_000_000_000}}, {"claims": {"exp": None}},
+        {"claims": {"sub": ""}}, {"claims": {"sub": None}}, {"claims": {"nbf": 4_000_000_000}},
+        {"alg": "none"}, {"alg": "HS256"}, {"alg": "another key"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_an_identity_that_is_not_vouched_for_is_refused(linked: Any, provider: Provider, wrong: dict[str, Any]) -> None:
+    client = asking(linked)
+    brought = provider.authorise(goes_there(client))
+    provider.wrong = wrong
+    answer = comes_back(client, brought)
+    assert answer.status_code == 403
+    assert "asat" not in client.cookies
+    assert client.get("/plans/plan.json").status_code == 401
+
+
+def test_a_sign_in_begun_in_another_browser_is_refused(linked: Any, provider: Provider) -> None:
+    client, victim = asking(linked), asking(linked)
+    brought = provider.authorise(goes_there(client))
+    goes_there(victim)
+    assert comes_back(victim, brought).status_code == 403
+    assert comes_back(asking(linked), brought).status_code == 403
+    assert comes_back(client, {**brought, "iss": "https://evil.example"}).status_code == 403
+
+
+def test_a_provider_that_calls_itself_otherwise_is_not_used(linked: Any, provider: Provider) -> None:
+    provider.wrong = {"discovered": "https://evil.example"}
+    answer = asking(linked).get("/sign-in/openid", headers=PAGE, follow_redirects=False)
+    assert answer.status_code == 403
+    assert "cannot be used just now" in answer.text
+
+
+def test_an_account_that_is_linked_to_nobody_is_told_what_to_tell_the_steward(linked: Any, provider: Provider) -> None:
+    client = asking(linked)
+    brought = provider.authorise(goes_there(client))
+    provider.wrong = {"claims": {"sub": "somebody else"}}
+    answer = comes_back(client, brought)
+    assert answer.status_code == 403
+    assert provider.issuer in answer.text
+    assert "somebody else" in answer.text
+
+
+def test_without_a_provider_there_is_no_such_sign_in(council: Any) -> None:
+    assert asking(council).get("/sign-in/openid").status_code == 404
+    assert "organisation" not in asking(council).get("/sign-in", headers=PAGE).text
+
+
+def test_settings_for_serving_are_read_whole_or_refused(tmp_path: Any) -> None:
+    (tmp_path / "secret").write_text("hush\n", encoding="utf-8")
+    given = {"ASAT_OIDC_ISSUER": "https://login.example/tenant/v2.0", "ASAT_OIDC_CLIENT_ID": "c",
+             "ASAT_OIDC_SECRET_FILE": str(tmp_path / "secret")}  # fmt: skip
+    read = read_serving_settings("https://asat.example.gov.uk/", given)
+    assert (read.url, read.host, read.log) == ("https://asat.example.gov.uk", "asat.example.gov.uk", True)
+    assert read.openid == OpenIdSettings("https://login.example/tenant/v2.0", "c", "hush")
+    assert "hush" not in repr(read)
+    for wrong in ({"ASAT_OIDC_ISSUER": "http://login.example"}, {"ASAT_OIDC_CLIENT_ID": ""},
+                  {"ASAT_OIDC_SECRET_FILE": str(tmp_path / "nosuch")}):  # fmt: skip
+        with pytest.raises(ValueError, match="ASAT_OIDC"):
+            read_serving_settings(None, {**given, **wrong})
+    for url in ("http://asat.example", "asat.example", "https://", "https://a/b", "https://u:p@a", "https://a:x"):
+        with pytest.raises(ValueError, match=r"https://asat\.example\.gov\.uk"):
+            read_serving_settings(url, {})
+
+
+# The steward
+
+
+def steward_sends(client: TestClient, what: str, **sent: str) -> Any:
+    token = token_on(client.get("/access", headers=PAGE))
+    return client.post(f"/access/{what}", data={**sent, "csrf": token}, headers=BROWSER)
+
+
+def test_a_steward_gives_and_ends_what_people_may(council: Any, ledger: Ledger) -> None:
+    steward = browser(council, ledger, principal(ledger, "Sue Steward", Grant("steward")))
+    assert "Added" in steward_sends(steward, "add", name="Ben", role="reader", plan="", until="").text
+    assert "Given" in steward_sends(steward, "grant", name="Ben", role="recorder", plan="plan", until="2999-12-31").text
+    assert [(one.role, one.plan) for one in ledger.access.principal("Ben").grants] == [
+        ("reader", None),
+        ("recorder", "plan"),
+    ]
+    page = steward_sends(steward, "link", name="Ben")
+    link = page.text.split("<code>")[1].split("</code>")[0]
+    client = asking(council)
+    key = parse_qs(urlsplit(link).query)["key"][0]
+    assert client.post("/sign-in/once", data={"key": key}, headers=BROWSER, follow_redirects=False).status_code == 303
+    assert client.get("/plans/plan.json").status_code == 200
+    assert client.get("/access").status_code == 403
+    assert "Ended" in steward_sends(steward, "end", name="Ben", role="reader", plan="").text
+    assert "may nothing" in steward_sends(steward, "leave", name="Ben").text
+    assert client.get("/plans/plan.json").status_code == 401
+    told = steward.get("/access/log", headers=PAGE).text
+    for words in ("Ben was added", "Ben signed in by a link", "Ben left", "GET /access was refused"):
+        assert words in told
+
+
+def test_a_token_is_shown_once_and_revoked(council: Any, ledger: Ledger) -> None:
+    steward = browser(council, ledger, principal(ledger, "Sue Steward", Grant("steward")))
+    page = steward_sends(steward, "token", name="bridge", role="reader", plan="", until="")
+    assert page.headers["cache-control"] == "no-store"
+    secret = page.text.split("<code>")[1].split("</code>")[0]
+    bridge = asking(council, headers={"Authorization": f"Bearer {secret}"})
+    assert bridge.get("/plans/plan.json").status_code == 200
+    again = steward.get("/access", headers=PAGE).text
+    assert "bridge" in again
+    assert secret not in again
+    [token] = ledger.access.tokens()
+    assert "Revoked" in steward_sends(steward, "revoke", id=token.id).text
+    assert bridge.get("/plans/plan.json").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("what", "sent", "status", "words"),
+    [
+        ("add", {"name": OFFICER, "role": "reader", "plan": "", "until": ""}, 409, "already given"),
+        ("grant", {"name": "nobody known", "role": "reader", "plan": "", "until": ""}, 409, "nobody known"),
+        ("grant", {"name": OFFICER, "role": "king", "plan": "", "until": ""}, 422, "Choose a role"),
+        ("grant", {"name": OFFICER, "role": "reader", "plan": "", "until": "soon"}, 422, "last day"),
+        ("leave", {"name": "Sue Steward"}, 422, "Another steward"),
+    ],
+)
+def test_what_makes_no_sense_is_said_on_the_stewards_page(
+    council: Any, ledger: Ledger, what: str, sent: dict[str, str], status: int, words: str
+) -> None:
+    steward = browser(council, ledger, principal(ledger, "Sue Steward", Grant("steward")))
+    answer = steward_sends(steward, what, **sent)
+    assert answer.status_code == status
+    assert words in answer.text
+
+
+def test_a_long_audit_is_read_a_page_at_a_time(council: Any, ledger: Ledger) -> None:
+    for number in range(60):
+        ledger.access.grant("anyone", Grant("reader", f"plan-{number}"), "operator root")
+    steward = browser(council, ledger, principal(ledger, "Sue Steward", Grant("steward")))
+    page = Page(steward, "/access/log")
+    first = [row[0] for row in page.rows("What happened")]
+    second = [row[0] for row in page.follow("Older").rows("What happened")]
+    assert [int(number) for number in first + second] == list(range(ledger.access.size(), 0, -1))
+    assert len(first) == 50

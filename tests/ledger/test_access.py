@@ -1,0 +1,620 @@
+"""The access ledger on real PostgreSQL: who may, tokens, signing in, and what is never stored."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+from psycopg import errors
+from psycopg.sql import SQL, Identifier
+
+from domain.access import events
+from domain.access.principals import Grant, Principal
+from domain.ledger import Ledger
+from domain.ledger.access import (
+    AccessLedger,
+    AccessRefused,
+    NotSignedIn,
+    PrincipalUnknown,
+    SignInRefused,
+    passwords,
+)
+from domain.ledger.access.beginning import access_schema
+from domain.ledger.errors import ReplicaOnly
+from domain.ledger.schema import app_role
+from tests.ledger.conftest import Connection, Server, begin, connected
+
+BY = "operator root"
+PASSWORD = "correct horse battery"
+INSTANT = timedelta(microseconds=1)
+CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest.fixture(autouse=True)
+def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Passwords are hashed quickly, where a test does not ask how long that takes."""
+    monkeypatch.setattr(passwords, "_hasher", CHEAP)
+    passwords._nobodys.cache_clear()
+    yield
+    passwords._nobodys.cache_clear()
+
+
+@pytest.fixture
+def access(ledger: Ledger) -> AccessLedger:
+    """The access ledger of an empty ledger, which is still open."""
+    return ledger.access
+
+
+@pytest.fixture
+def ann(access: AccessLedger) -> str:
+    """A keeper with a password."""
+    access.add("Ann", [Grant("keeper")], BY)
+    access.set_password("Ann", PASSWORD, BY)
+    return "Ann"
+
+
+def kinds(access: AccessLedger) -> list[str]:
+    return [type(record.event).__name__ for record in access.log()]
+
+
+# Open, until somebody is added
+
+
+def test_a_ledger_is_open_until_somebody_is_added(access: AccessLedger, open_ledger: Callable[[], Ledger]):
+    other = open_ledger().access
+    assert access.is_open()
+    assert access.anyone().open
+    access.add("anyone", [Grant("reader")], BY)
+    assert other.is_open(), "anyone is not somebody"
+    access.add("Ann", [Grant("keeper")], BY)
+    assert not other.is_open()
+    assert other.anyone() == Principal("anyone", (Grant("reader"),))
+
+
+def test_an_open_ledger_is_asked_without_anything_being_made(access: AccessLedger, owner: Connection, schema: str):
+    assert access.is_open()
+    assert (access.principals(), access.tokens(), access.log()) == ([], [], [])
+    assert access.session("x", now()) is None
+    with pytest.raises(NotSignedIn):
+        access.by_token("asat_x", now())
+    found = owner.execute("select from pg_namespace where nspname = %s", (access_schema(schema),)).fetchone()
+    assert found is None
+
+
+def test_the_longest_name_of_a_ledger_leaves_room_for_its_access_ledger():
+    one, other = access_schema("a" * 54), access_schema("a" * 53 + "b")
+    assert len(one) == len(other) == 54
+    assert one != other
+
+
+# Principals
+
+
+def test_somebody_is_found_by_their_name_however_it_is_written(access: AccessLedger):
+    access.add("Ann Clerk", [Grant("keeper", "sunderland")], BY)
+    assert access.principal("ann  CLERK") == Principal("Ann Clerk", (Grant("keeper", "sunderland"),))
+
+
+def test_everybody_is_listed_by_name(access: AccessLedger, ann: str):
+    access.add("bob", [], BY)
+    access.leave("bob", BY)
+    access.add("anyone", [Grant("reader", "sunderland")], BY)
+    access.make_token("Case system", Grant("reader"), None, BY)
+    assert [(one.name, one.left) for one in access.principals()] == [("Ann", False), ("anyone", False), ("bob", True)]
+
+
+def test_a_name_is_not_given_twice(access: AccessLedger, ann: str):
+    for name in ("Ann", "ANN"):
+        with pytest.raises(AccessRefused, match="not given twice"):
+            access.add(name, [Grant("reader")], BY)
+    with pytest.raises(AccessRefused, match="not given twice"):
+        access.make_token("ann", Grant("reader"), None, BY)
+    access.make_token("Case system", Grant("reader"), None, BY)
+    with pytest.raises(AccessRefused, match="not given twice"):
+        access.add("case system", [], BY)
+    with pytest.raises(PrincipalUnknown):
+        access.principal("Case system")
+
+
+def test_of_two_who_add_the_same_name_one_succeeds(access: AccessLedger, ann: str, open_ledger: Callable[[], Ledger]):
+    def add(ledger: AccessLedger) -> bool:
+        try:
+            ledger.add("Bob", [Grant("reader")], BY)
+        except AccessRefused:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as threads:
+        assert sorted(threads.map(add, [access, open_ledger().access])) == [False, True]
+
+
+def test_a_role_granted_and_ended_counts_at_once_elsewhere(
+    access: AccessLedger, ann: str, open_ledger: Callable[[], Ledger]
+):
+    other = open_ledger().access
+    access.grant("Ann", Grant("steward"), BY)
+    assert other.principal("Ann").may("steward", None, now())
+    access.end_grant("Ann", "steward", None, BY)
+    assert not other.principal("Ann").may("steward", None, now())
+
+
+def test_what_two_grant_at_the_same_moment_both_counts(
+    access: AccessLedger, ann: str, open_ledger: Callable[[], Ledger]
+):
+    ledgers = [access, open_ledger().access]
+    plans = [f"plan-{number}" for number in range(10)]
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(lambda n: ledgers[n % 2].grant("Ann", Grant("reader", plans[n]), BY), range(10)))
+    assert {grant.plan for grant in access.principal("Ann").grants} == {None, *plans}
+
+
+@pytest.mark.parametrize(
+    ("refused", "why"),
+    [
+        (lambda a: a.grant("anyone", Grant("recorder"), BY), "role reader only"),
+        (lambda a: a.grant("Ann", Grant("keeper"), BY), "just this already"),
+        (lambda a: a.grant("Ann", Grant("steward"), "ann"), "to themselves"),
+        (lambda a: a.end_grant("Ann", "keeper", "sunderland", BY), "it holds keeper for all plans"),
+        (lambda a: a.grant("Ann", Grant("reader", "Not A Plan"), BY), "Not A Plan"),
+        (lambda a: a.add("Bob", [Grant("reader"), Grant("reader")], BY), "granted twice"),
+        (lambda a: a.add("Bob\nClerk\x00", [], BY), "one line"),
+        (lambda a: a.add("operator root", [], BY), "not given to anybody"),
+        (lambda a: a.add("Bob", [], ""), "who decides"),
+        (lambda a: a.leave("anyone", BY), "does not leave"),
+        (lambda a: a.set_password("anyone", PASSWORD, BY), "cannot sign in"),
+        (lambda a: a.make_link("anyone", BY, 5), "cannot sign in"),
+        (lambda a: a.make_link("Ann", BY, 0), "cannot be recorded"),
+        (lambda a: a.make_link("Ann", BY, 10**9), "cannot be recorded"),
+    ],
+)
+def test_nonsense_is_refused_and_nothing_recorded(
+    access: AccessLedger, ann: str, refused: Callable[[AccessLedger], None], why: str
+):
+    before = kinds(access)
+    with pytest.raises(AccessRefused, match=why):
+        refused(access)
+    assert kinds(access) == before
+
+
+def test_whoever_left_is_granted_nothing_more(access: AccessLedger, ann: str):
+    access.leave("Ann", BY)
+    assert not access.principal("Ann").may("reader", "sunderland", now())
+    for refused in (
+        lambda: access.grant("Ann", Grant("reader"), BY),
+        lambda: access.leave("Ann", BY),
+        lambda: access.set_password("Ann", PASSWORD, BY),
+        lambda: access.make_link("Ann", BY, 5),
+        lambda: access.link_identity("Ann", "https://i", "s", BY),
+    ):
+        with pytest.raises(AccessRefused, match="has left"):
+            refused()
+
+
+def test_nobody_of_that_name_is_an_error_of_its_own(access: AccessLedger, ann: str):
+    with pytest.raises(PrincipalUnknown, match="'Bob'"):
+        access.grant("Bob", Grant("reader"), BY)
+
+
+# Tokens
+
+
+def test_a_token_is_a_principal_of_its_own(access: AccessLedger, ann: str):
+    secret, made = access.make_token("Case system", Grant("recorder", "sunderland"), None, BY)
+    assert secret.startswith("asat_")
+    assert access.by_token(secret, now()) == Principal("Case system", (Grant("recorder", "sunderland"),))
+    assert access.tokens() == [made]
+    assert (made.created_by, made.revoked) == (BY, False)
+
+
+def test_a_token_expires_at_its_instant(access: AccessLedger, ann: str):
+    end = now() + timedelta(days=1)
+    for until, of_grant in ((end, None), (None, end), (end, end + INSTANT), (end + INSTANT, end)):
+        secret, made = access.make_token(f"T {until} {of_grant}"[:100], Grant("reader", until=of_grant), until, BY)
+        assert made.grant.until == end
+        assert access.by_token(secret, end - INSTANT).may("reader", "sunderland", end - INSTANT)
+        with pytest.raises(NotSignedIn):
+            access.by_token(secret, end)
+
+
+@pytest.mark.parametrize("by_name", [True, False])
+def test_a_revoked_token_opens_nothing_anywhere(
+    access: AccessLedger, ann: str, open_ledger: Callable[[], Ledger], by_name: bool
+):
+    other = open_ledger().access
+    secret, made = access.make_token("Case system", Grant("reader"), None, BY)
+    kept, _ = access.make_token("Another", Grant("reader"), None, BY)
+    assert other.by_token(secret, now()).name == "Case system"
+    access.revoke_token("case SYSTEM" if by_name else made.id, BY)
+    with pytest.raises(NotSignedIn, match="was revoked"):
+        other.by_token(secret, now())
+    assert other.by_token(kept, now()).name == "Another"
+    with pytest.raises(AccessRefused, match="already revoked"):
+        access.revoke_token(made.id, BY)
+    for wrong in ("no such token", "\udcff\x00", made.id[:-1]):
+        with pytest.raises(PrincipalUnknown):
+            access.revoke_token(wrong, BY)
+
+
+def test_what_is_no_token_opens_nothing(access: AccessLedger, ann: str):
+    secret, _ = access.make_token("Case system", Grant("reader"), None, BY)
+    for wrong in ("", "asat_", secret.removeprefix("asat_"), secret + "x", secret[:-1], "asat_\udcff\x00", "%"):
+        with pytest.raises(NotSignedIn):
+            access.by_token(wrong, now())
+
+
+def test_an_open_ledger_has_no_tokens(access: AccessLedger):
+    with pytest.raises(AccessRefused, match="add a principal first"):
+        access.make_token("Case system", Grant("reader"), None, BY)
+
+
+# Sessions
+
+
+def test_somebody_signs_in_and_out(access: AccessLedger, ann: str, open_ledger: Callable[[], Ledger]):
+    at = now()
+    secret = access.sign_in("ANN", PASSWORD, at, "192.0.2.1")
+    other = open_ledger().access
+    session = other.session(secret, at)
+    assert session is not None
+    assert session.principal == access.principal("Ann")
+    assert session.expires_at == at + timedelta(hours=8)
+    assert other.session(secret, session.expires_at - INSTANT) is not None
+    assert other.session(secret, session.expires_at) is None
+    access.sign_out(secret, at)
+    assert other.session(secret, at) is None
+    access.sign_out(secret, at)
+    assert kinds(access)[-2:] == ["SignedIn", "SignedOut"]
+
+
+def test_what_is_no_network_address_is_not_kept(access: AccessLedger, ann: str):
+    for address in ("", "x" * 101, "192.0.2.1\nx", "\udcff"):
+        assert access.sign_in("Ann", PASSWORD, now(), address)
+        assert "address='" not in repr(access.log()[-1].event)
+
+
+def test_every_session_has_a_secret_and_a_mark_of_its_own(access: AccessLedger, ann: str):
+    one, other = (access.sign_in("Ann", PASSWORD, now(), None) for _ in range(2))
+    first, second = access.session(one, now()), access.session(other, now())
+    assert first is not None and second is not None
+    assert len({one, other, first.csrf, second.csrf}) == 4
+    again = access.session(one, now())
+    assert again is not None and again.csrf == first.csrf
+    assert access.session(first.csrf, now()) is None
+
+
+def test_what_is_decided_counts_in_sessions_at_once(access: AccessLedger, ann: str):
+    secret = access.sign_in("Ann", PASSWORD, now(), None)
+    access.end_grant("Ann", "keeper", None, BY)
+    session = access.session(secret, now())
+    assert session is not None and session.principal.grants == ()
+    access.leave("Ann", BY)
+    assert access.session(secret, now()) is None
+
+
+def test_a_new_password_ends_the_sessions_and_the_old_one(access: AccessLedger, ann: str):
+    secret = access.sign_in("Ann", PASSWORD, now(), None)
+    access.set_password("Ann", "another few words", BY)
+    assert access.session(secret, now()) is None
+    with pytest.raises(SignInRefused):
+        access.sign_in("Ann", PASSWORD, now(), None)
+    assert access.session(access.sign_in("Ann", "another few words", now(), None), now())
+
+
+@pytest.mark.parametrize(
+    ("password", "why"),
+    [("eleven char", "at least 12"), ("x" * 12, "first to be tried"), ("x" * 1025, "at most 1,024"),
+     ("Ann Clerk of the Council", "first to be tried")],
+)  # fmt: skip
+def test_a_weak_password_is_refused(access: AccessLedger, password: str, why: str):
+    access.add("Ann Clerk of the Council", [Grant("keeper")], BY)
+    with pytest.raises(AccessRefused, match=why):
+        access.set_password("Ann Clerk of the Council", password, BY)
+    assert "PasswordSet" not in kinds(access)
+
+
+def test_a_password_typed_on_another_keyboard_is_the_same(access: AccessLedger, ann: str):
+    access.set_password("Ann", "Siân and a few words", BY)
+    assert access.sign_in("Ann", "Sia\u0302n and a few words", now(), None)
+
+
+def test_a_hash_weaker_than_those_made_now_is_made_anew(
+    access: AccessLedger, ann: str, owner: Connection, schema: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=2, memory_cost=64, parallelism=1))
+    secret = access.sign_in("Ann", PASSWORD, now(), None)
+    assert "m=64,t=2,p=1" in everything_stored(owner, access_schema(schema))
+    assert access.session(secret, now()), "nobody set a new password"
+    assert access.sign_in("Ann", PASSWORD, now(), None)
+
+
+# Refusals
+
+
+def test_neither_name_nor_password_is_said_to_be_wrong(access: AccessLedger, ann: str):
+    access.add("Bob", [Grant("reader")], BY)
+    access.add("Cid", [Grant("reader")], BY)
+    access.set_password("Cid", PASSWORD, BY)
+    access.leave("Cid", BY)
+    said = set()
+    for account in ("Ann", "Bob", "Cid", "Nobody", "anyone", "", "x" * 5000, "\udcff\x00"):
+        with pytest.raises(SignInRefused) as refused:
+            access.sign_in(account, PASSWORD if account != "Ann" else "wrong", now(), None)
+        said.add((str(refused.value), refused.value.retry_after))
+    assert said == {("the name or the password is wrong", None)}
+
+
+def test_an_unknown_name_takes_as_long_as_a_wrong_password(
+    access: AccessLedger, ann: str, monkeypatch: pytest.MonkeyPatch
+):
+    verified = []
+    hasher = PasswordHasher()
+
+    class Watched:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(hasher, name)
+
+        def verify(self, hashed: str, password: bytes) -> bool:
+            verified.append(hashed.split("$")[2:4])
+            return hasher.verify(hashed, password)
+
+    monkeypatch.setattr(passwords, "_hasher", Watched())
+    access.set_password("Ann", "another few words", BY)
+    took: dict[str, list[float]] = {"Ann": [], "Nobody": []}
+    for account in ["Nobody", *["Ann", "Nobody"] * 3]:
+        began = perf_counter()
+        with pytest.raises(SignInRefused):
+            access.sign_in(account, "wrong", now(), None)
+        took[account].append(perf_counter() - began)
+    assert len(verified) == 7
+    assert len({tuple(cost) for cost in verified}) == 1
+    assert 0.4 < median(took["Ann"]) / median(took["Nobody"][1:]) < 2.5
+
+
+def fail(access: AccessLedger, times: int, account: str = "Ann") -> None:
+    for _ in range(times):
+        with pytest.raises(SignInRefused, match="is wrong"):
+            access.sign_in(account, "wrong", now(), "192.0.2.1")
+
+
+def test_after_five_refusals_the_password_is_not_looked_at(
+    access: AccessLedger, ann: str, open_ledger: Callable[[], Ledger], monkeypatch: pytest.MonkeyPatch
+):
+    fail(access, 4)
+    assert access.sign_in("Ann", PASSWORD, now(), None)
+    fail(access, 1)
+    fifth = access.log()[-1].recorded_at
+    reopened = open_ledger().access
+    with monkeypatch.context() as patched:
+        patched.setattr("domain.ledger.access.sessions.is_password", lambda *_: pytest.fail("it was looked at"))
+        for account in ("Ann", "ann"):
+            with pytest.raises(SignInRefused, match="try again in 15 minutes") as refused:
+                reopened.sign_in(account, PASSWORD, fifth + timedelta(seconds=1), None)
+            assert refused.value.retry_after == 14 * 60 + 59
+        with pytest.raises(SignInRefused, match=r"in 1 minute$"):
+            reopened.sign_in("Ann", PASSWORD, fifth + timedelta(minutes=15) - INSTANT, None)
+    assert kinds(access).count("SignInRefused") == 5, "what is refused unseen is not kept, or it fills the disk"
+    assert reopened.sign_in("Ann", PASSWORD, fifth + timedelta(minutes=15), None)
+
+
+def test_a_name_that_is_none_is_throttled_alike(access: AccessLedger, ann: str):
+    fail(access, 5, "Nobody")
+    with pytest.raises(SignInRefused, match="15 minutes"):
+        access.sign_in("Nobody", "wrong", now(), None)
+    assert access.sign_in("Ann", PASSWORD, now(), None)
+
+
+def test_many_tries_at_once_are_not_more_tries(access: AccessLedger, ann: str, open_ledger: Callable[[], Ledger]):
+    ledgers = [access, open_ledger().access]
+
+    def attempt(number: int) -> str:
+        with pytest.raises(SignInRefused) as refused:
+            ledgers[number % 2].sign_in("Ann", f"wrong {number}", now(), None)
+        return str(refused.value)
+
+    with ThreadPoolExecutor(8) as threads:
+        said = list(threads.map(attempt, range(40)))
+    looked_at = [one for one in said if "is wrong" in one]
+    assert len(looked_at) == kinds(access).count("SignInRefused") <= 5
+
+
+# Identities and links
+
+
+def test_a_linked_identity_signs_in(access: AccessLedger, ann: str):
+    with pytest.raises(SignInRefused, match="ask a steward"):
+        access.sign_in_by_identity("https://issuer", "subject", now(), None)
+    access.link_identity("ann", "https://issuer", "subject", BY)
+    session = access.session(access.sign_in_by_identity("https://issuer", "subject", now(), None), now())
+    assert session is not None and session.principal.name == "Ann"
+    for issuer, subject in (
+        ("https://other", "subject"),
+        ("https://issuer", "Subject"),
+        ("https://issuer s", "ubject"),
+    ):
+        with pytest.raises(SignInRefused):
+            access.sign_in_by_identity(issuer, subject, now(), None)
+    with pytest.raises(AccessRefused, match="already"):
+        access.link_identity("Ann", "https://issuer", "subject", BY)
+
+
+def test_an_identity_linked_again_is_the_last_principal_s(access: AccessLedger, ann: str):
+    access.add("Bob", [], BY)
+    for name in ("Ann", "Bob"):
+        access.link_identity(name, "https://issuer", "subject", BY)
+    session = access.session(access.sign_in_by_identity("https://issuer", "subject", now(), None), now())
+    assert session is not None and session.principal.name == "Bob"
+    access.leave("Bob", BY)
+    with pytest.raises(SignInRefused):
+        access.sign_in_by_identity("https://issuer", "subject", now(), None)
+
+
+def test_a_link_signs_in_once(access: AccessLedger, ann: str):
+    secret = access.make_link("Ann", BY, 5)
+    session = access.session(access.use_link(secret, now(), None), now())
+    assert session is not None and session.principal.name == "Ann"
+    with pytest.raises(SignInRefused, match="has been used"):
+        access.use_link(secret, now(), None)
+
+
+def test_of_two_who_use_a_link_at_once_one_comes_in(access: AccessLedger, ann: str, open_ledger: Callable[[], Ledger]):
+    ledgers = [access, open_ledger().access]
+
+    def use(task: tuple[AccessLedger, str]) -> bool:
+        ledger, secret = task
+        try:
+            ledger.use_link(secret, now(), None)
+        except SignInRefused:
+            return False
+        return True
+
+    for _ in range(5):
+        secret = access.make_link("Ann", BY, 5)
+        with ThreadPoolExecutor(2) as threads:
+            assert sorted(threads.map(use, [(ledger, secret) for ledger in ledgers])) == [False, True]
+    assert kinds(access).count("LinkUsed") == kinds(access).count("SignedIn") == 5
+
+
+def test_a_link_is_over_at_its_minute(access: AccessLedger, ann: str):
+    secret = access.make_link("Ann", BY, 5)
+    end = access.log()[-1].recorded_at + timedelta(minutes=5)
+    for wrong, at in ((secret, end), ("", end - INSTANT), (secret + "x", end - INSTANT)):
+        with pytest.raises(SignInRefused):
+            access.use_link(wrong, at, None)
+    assert access.use_link(secret, end - INSTANT, None)
+
+
+def test_a_link_of_somebody_who_left_is_over(access: AccessLedger, ann: str):
+    secret = access.make_link("Ann", BY, 5)
+    access.leave("Ann", BY)
+    with pytest.raises(SignInRefused):
+        access.use_link(secret, now(), None)
+
+
+# The audit, and what is stored
+
+
+def test_the_audit_tells_who_did_what_oldest_first(access: AccessLedger, ann: str):
+    access.note(events.Exported(what="/plans/sunderland.docx", form="docx", plan="sunderland"), "Ann")
+    records = access.log()
+    assert [(one.position, one.recorded_by, one.about) for one in records] == [
+        (1, BY, "Ann"), (2, BY, "Ann"), (3, BY, "Ann"), (4, "Ann", ""),
+    ]  # fmt: skip
+    assert access.log(after=2, limit=1) == records[2:3]
+
+
+def everything_stored(owner: Connection, schema: str) -> str:
+    """Every value in every column of every table of the access ledger."""
+    tables = owner.execute("select tablename from pg_tables where schemaname = %s", (schema,)).fetchall()
+    found = []
+    for (table,) in tables:
+        for row in owner.execute(SQL("select * from {}.{}").format(Identifier(schema), Identifier(table))):
+            found += [bytes(value).decode("latin-1") if isinstance(value, bytes) else str(value) for value in row]
+    return "\n".join(found)
+
+
+def test_no_secret_is_ever_stored(access: AccessLedger, ann: str, owner: Connection, schema: str):
+    token, _ = access.make_token("Case system", Grant("reader"), None, BY)
+    link = access.make_link("Ann", BY, 5)
+    session, other = access.sign_in("Ann", PASSWORD, now(), "192.0.2.1"), access.use_link(link, now(), None)
+    marked = access.session(session, now())
+    assert marked is not None
+    fail(access, 1, "my own password typed as a name")
+    access.sign_out(other, now())
+    stored = everything_stored(owner, access_schema(schema))
+    assert "192.0.2.1" in stored, "the search finds what is there"
+    for secret in (token, token[5:], link, session, other, marked.csrf, PASSWORD, "my own password"):
+        assert secret not in stored
+
+
+def test_the_hash_of_a_password_goes_when_it_is_replaced_and_when_its_owner_leaves(
+    access: AccessLedger, ann: str, owner: Connection, schema: str
+):
+    def hashes() -> list[str]:
+        query = SQL("select hash from {}.passwords").format(Identifier(access_schema(schema)))
+        return [found for (found,) in owner.execute(query)]
+
+    [before] = hashes()
+    assert before.startswith("$argon2id$")
+    access.set_password("Ann", "another few words", BY)
+    [after] = hashes()
+    assert after != before
+    access.leave("Ann", BY)
+    assert hashes() == []
+    assert before not in everything_stored(owner, access_schema(schema))
+
+
+def test_the_access_ledger_is_append_only_like_the_plans_one(
+    access: AccessLedger, ann: str, server: Server, schema: str
+):
+    kept = access_schema(schema)
+    with connected(server.app_conninfo, kept, app_role(kept)) as app:
+        for change in ("update events set topic = 'x'", "delete from events", "delete from passwords",
+                       "update passwords set hash = 'x'"):  # fmt: skip
+            with pytest.raises(errors.InsufficientPrivilege):
+                app.execute(change)
+    with connected(server.owner_conninfo, kept) as as_owner, pytest.raises(errors.InsufficientPrivilege):
+        as_owner.execute("delete from events")
+
+
+@pytest.mark.parametrize(
+    ("forgery", "where", "what"),
+    [
+        ("update events set recorded_by = 'x' where position = 2", "access, position 2 (principal:ann", "altered"),
+        ("delete from events where position = 2", "access, position 3", "missing"),
+        ("delete from events where position = 3", "access, the end of the ledger", "the last there is 2"),
+        ("update events set topic = 'Unheard' where position = 1", "access", "at position 1"),
+    ],
+)
+def test_who_alters_the_access_ledger_is_found_out(
+    access: AccessLedger, ann: str, server: Server, schema: str, forgery: str, where: str, what: str
+):
+    assert list(access.check()) == []
+    assert access.size() == 3
+    with connected(server.owner_conninfo, access_schema(schema)) as as_owner:
+        as_owner.execute("set session_replication_role = replica")
+        as_owner.execute(forgery.encode())
+    assert any(where in broken.where and what in broken.what for broken in access.check())
+
+
+# Where nothing can be stored
+
+
+def test_on_a_replica_tokens_and_sessions_work_and_signing_in_does_not(
+    access: AccessLedger, ann: str, server: Server, schema: str, caplog: pytest.LogCaptureFixture
+):
+    token, _ = access.make_token("Case system", Grant("reader"), None, BY)
+    session, link = access.sign_in("Ann", PASSWORD, now(), None), access.make_link("Ann", BY, 5)
+    size = access.log()[-1].position
+    reading = f"{server.owner_conninfo} options='-c default_transaction_read_only=on'"
+    with Ledger.open(database_url=reading, schema=schema) as replica:
+        assert replica.access.by_token(token, now()).name == "Case system"
+        assert replica.access.session(session, now())
+        for refused in (
+            lambda: replica.access.sign_in("Ann", PASSWORD, now(), None),
+            lambda: replica.access.sign_in("Ann", "wrong", now(), None),
+            lambda: replica.access.use_link(link, now(), None),
+        ):
+            with pytest.raises(SignInRefused, match="sign in at the primary"):
+                refused()
+        replica.access.note(events.Exported(what="/plans.csv", form="csv"), "Ann")
+        assert "Ann: /plans.csv was taken away as csv" in caplog.text
+        with pytest.raises(ReplicaOnly):
+            replica.access.grant("Ann", Grant("steward"), BY)
+    assert access.log()[-1].position == size
+    assert access.session(access.use_link(link, now(), None), now()), "the link was not used up"
+
+
+def test_access_leaves_the_plans_alone(ledger: Ledger, access: AccessLedger, ann: str):
+    begin(ledger)
+    size = ledger.size()
+    access.grant("Ann", Grant("steward"), BY)
+    assert ledger.size() == size
+    assert ledger.plans() == ["plan"]

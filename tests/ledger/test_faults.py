@@ -1,0 +1,140 @@
+"""Faults that no program can prevent: whoever records is told soon what is wrong, and nothing is half done."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.sql import SQL, Identifier
+
+from domain.ledger import Ledger, LedgerUnusable
+from domain.ledger.errors import NothingRecorded
+from tests.kit import progressed, rated
+from tests.ledger.conftest import Connection, Server, all_is_well, begin, record, remembers_what_is_stored
+
+Ledgers = Callable[[], Ledger]
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("domain.ledger.datastore.LOCK_PATIENCE", 0.5)
+
+
+@pytest.fixture
+def stuck(impatient: None, server: Server, ledger: Ledger, schema: str) -> Iterator[Connection]:
+    """Somebody has locked the head of the ledger, and gone to lunch."""
+    begin(ledger)
+    with psycopg.connect(server.owner_conninfo) as connection:
+        connection.execute(SQL("select from {} for update").format(Identifier(schema, "head")))
+        yield connection
+
+
+def test_a_stuck_transaction_is_named_in_bounded_time(stuck: Connection, ledger: Ledger):
+    started = time.monotonic()
+    with pytest.raises(NothingRecorded, match="another transaction has kept the ledger locked") as told:
+        record(ledger, rated("2.4"))
+    assert time.monotonic() - started < 5
+    assert ledger.size() == 3
+    found = re.search(r"pg_terminate_backend\((\d+)\)", str(told.value))
+    assert found
+    assert int(found[1]) == stuck.info.backend_pid
+
+
+def test_eight_who_wait_for_a_stuck_transaction_are_told_together(stuck: Connection, ledger: Ledger):
+    """Not one after the other, each when the one before has given up."""
+    started = time.monotonic()
+    with ThreadPoolExecutor(8) as officers:
+        told = [officers.submit(record, ledger, progressed("2.4", f"by {number}")) for number in range(8)]
+        for one in told:
+            with pytest.raises(NothingRecorded):
+                one.result()
+    assert time.monotonic() - started < 5
+    assert ledger.size() == 3
+
+
+def test_when_a_stuck_transaction_has_ended_recording_goes_on(stuck: Connection, ledger: Ledger):
+    with pytest.raises(NothingRecorded):
+        record(ledger, rated("2.4"))
+    stuck.rollback()
+    assert record(ledger, rated("2.4"))[0].position == 4
+    remembers_what_is_stored(ledger)
+
+
+def test_a_stuck_transaction_does_not_keep_anybody_from_reading(stuck: Connection, ledger: Ledger):
+    with ledger.plan("plan") as plan:
+        assert plan.version == 3
+
+
+def test_a_transaction_that_was_forgotten_is_ended_by_the_embedded_server(server: Server):
+    with psycopg.connect(server.owner_conninfo) as connection:
+        row = connection.execute("show idle_in_transaction_session_timeout").fetchone()
+        assert row == ("1min",)
+
+
+# A full disk, as the database tells of one; the soak fills a real one
+
+
+def test_a_full_disk_is_told_as_one_and_nothing_is_stored(ledger: Ledger, owner: Connection, schema: str):
+    begin(ledger)
+    owner.execute(
+        "create function full_disk() returns trigger language plpgsql as"
+        " $$ begin raise exception 'could not extend file: No space left on device' using errcode = 'disk_full'; end $$"
+    )
+    owner.execute("create trigger full_disk before insert on events for each statement execute function full_disk()")
+    started = time.monotonic()
+    with pytest.raises(NothingRecorded, match="the disk of the database is full"):
+        record(ledger, rated("2.4"))
+    assert time.monotonic() - started < 5, "trying again makes no room"
+    owner.execute("drop trigger full_disk on events")
+    assert record(ledger, rated("2.4"))[0].position == 4
+
+
+def test_a_server_that_died_is_started_anew_by_whoever_uses_it(own_server: Server):
+    """Nobody else would: it is embedded."""
+    with Ledger.open(data=own_server.folder) as ledger:
+        begin(ledger)
+        pid = int((own_server.data / "postmaster.pid").read_text().split()[0])
+        os.kill(pid, 9)
+        assert record(ledger, rated("2.4"))[0].position == 4
+        all_is_well(ledger)
+
+
+@pytest.mark.slow
+def test_eight_who_record_while_the_database_stays_away_are_told_together(
+    own_server: Server, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("domain.ledger.datastore.PATIENCE", 1.0)
+    with Ledger.open(database_url=own_server.owner_conninfo) as ledger:
+        for number in range(8):
+            begin(ledger, f"plan-{number}")
+        ledger._datastore.pool.timeout = 0.5
+        own_server.stop("immediate")
+        started = time.monotonic()
+        with ThreadPoolExecutor(8) as officers:
+            told = [officers.submit(record, ledger, rated("2.4"), plan=f"plan-{number}") for number in range(8)]
+            for one in told:
+                with pytest.raises(LedgerUnusable, match="database"):
+                    one.result()
+        assert time.monotonic() - started < 8
+        own_server.start()
+        monkeypatch.undo()
+        ledger._datastore.pool.timeout = 5.0
+        assert ledger.size() == 24
+        all_is_well(ledger)
+
+
+@pytest.mark.slow
+def test_a_soak_of_twenty_five_seconds_loses_nothing(tmp_path: Path):
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.soak", "25", "--folder", str(tmp_path / "soak")],
+        cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "nothing acknowledged is missing" in done.stdout
+    assert LedgerUnusable.__name__ not in done.stderr

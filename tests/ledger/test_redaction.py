@@ -1,0 +1,253 @@
+"""A text redacted is gone from every answer at every point, and from the database's files; every proof still holds."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from domain.events import EVENTS, TextRedacted
+from domain.ledger import Ledger
+from domain.ledger.texts import kept_texts
+from domain.ledger.tree import entry_of
+from domain.points import read_point, resolve
+from domain.proofs.tree import check_consistency, check_inclusion
+from domain.redaction import redactable, redacted_value
+from domain.rules import Refused
+from projections.action import action_at
+from tests.kit import LATER, added, in_error, opened, priority, progressed, rated, rescheduled
+from tests.ledger.conftest import Connection, begin, proposed, record
+
+NAME = "Peculiar name of a child"
+
+
+def redacted(version: int, *fields: str, reason: str | None = "It named a child.") -> TextRedacted:
+    said = {} if reason is None else {"reason": reason}
+    return TextRedacted(version=version, fields=fields, effective_on=LATER, **said)  # type: ignore[arg-type]
+
+
+def everything_known_of(ledger: Ledger) -> str:
+    """All that the plan's fold holds, and every record, as text."""
+    with ledger.plan("plan") as plan:
+        action = plan.actions[3]
+        folded = [list(timeline.known(plan.version)) for timeline in (action.progress, action.due, action.leads,
+                  action.text, action.outcome, action.rating, action.evidence)]  # fmt: skip
+    return repr(folded) + repr([record.fields() for record in ledger.every_event("plan")])
+
+
+def test_a_redacted_text_is_gone_at_every_point_and_what_remains_says_so(ledger: Ledger):
+    begin(ledger)
+    record(ledger, progressed("2.4", NAME, reason="Why"))
+    record(ledger, rated("2.4"))
+    record(ledger, redacted(4, "text"))
+    assert NAME not in everything_known_of(ledger)
+    was = ledger.events("plan", after=3, limit=1)[0]
+    assert (was.redacted, was.event) == (("text",), progressed("2.4", "[redacted]", reason="Why"))
+    assert was.fields()["redacted"] == ["text"]
+    by = ledger.events("plan", after=5)[0]
+    assert by.fields()["redacts"] == 4
+    assert by.fields()["fields"] == ["text"]
+    with ledger.plan("plan") as plan:
+        assert plan.redactions == {4: {"text": 6}}
+        for basis in (4, 5, 6):
+            told = plan.actions[3].progress.at(2**62, basis)
+            assert told is not None
+            assert told.value == "[redacted]"
+
+
+def test_another_process_that_holds_the_plan_forgets_the_text_too(ledger: Ledger, open_ledger: Callable[[], Ledger]):
+    other = open_ledger()
+    begin(ledger)
+    record(ledger, progressed("2.4", NAME))
+    assert NAME in everything_known_of(other)
+    record(ledger, redacted(4, "text"))
+    assert NAME not in everything_known_of(other)
+
+
+def test_one_text_of_several_may_go_and_the_others_later(ledger: Ledger):
+    begin(ledger)
+    record(ledger, rescheduled("2.4", approved_by=NAME, source={"title": NAME}))
+    record(ledger, redacted(4, "approved_by"))
+    event = ledger.events("plan", after=3, limit=1)[0]
+    assert event.redacted == ("approved_by",)
+    assert event.event == rescheduled("2.4", approved_by="[redacted]", source={"title": NAME})
+    record(ledger, redacted(4, "source", "reason"))
+    event = ledger.events("plan", after=3, limit=1)[0]
+    assert set(event.redacted) == {"approved_by", "source", "reason"}
+    assert NAME not in everything_known_of(ledger)
+
+
+def test_a_list_reads_as_a_list_that_is_redacted(ledger: Ledger):
+    record(ledger, opened(), priority("2"), added("2.4", leads=[NAME, "Another"]))
+    record(ledger, redacted(3, "leads"))
+    assert ledger.events("plan", after=2, limit=1)[0].event == added("2.4", leads=["[redacted]"])
+
+
+@pytest.mark.parametrize("name", EVENTS)
+def test_what_reads_in_a_texts_place_is_what_the_domain_says(name: str, ledger: Ledger, owner: Connection):
+    """The database puts it there: held to `domain.redaction`, for every field of every event."""
+    fields = redactable(name, EVENTS[name].model_fields)
+    values = {field: ["x"] if field in ("leads", "evidence") else "x" for field in fields}
+    if "source" in values:
+        values["source"] = {"title": "x"}  # type: ignore[assignment]
+    whole = json.dumps({"effective_on": "2019-03-15", **values}).encode()
+    state = json.dumps({"effective_on": "2019-03-15", **{field: {"sha256": "0" * 64} for field in fields}}).encode()
+    begin(ledger)
+    with owner.transaction(force_rollback=True):
+        owner.execute("set local session_replication_role = replica")
+        owner.execute(
+            "update events set (state, whole, salts) = (%s, %s, %s) where version = 2",
+            (state, whole, b"s" * 16 * len(fields)),
+        )
+        owner.execute("select redact('plan', %s)", (json.dumps({"version": 2, "fields": fields}),))
+        found = owner.execute("select whole, salts from events where version = 2").fetchone()
+    assert found is not None
+    left = json.loads(found[0])
+    assert left == {"effective_on": "2019-03-15", **{field: redacted_value(field) for field in fields}}
+    assert found[1] == bytes(16 * len(fields))
+
+
+def test_every_proof_still_holds(ledger: Ledger):
+    begin(ledger)
+    record(ledger, progressed("2.4", NAME))
+    tree = ledger.tree()
+    size, root = tree.size(), tree.root()
+    before = ledger.stored("plan")
+    record(ledger, redacted(4, "text"))
+    now = ledger.stored("plan")
+    assert [row.state for row in now[:4]] == [row.state for row in before]
+    check_consistency(size, root, tree.size(), tree.root(), tree.consistency_proof(size))
+    for row in now:
+        check_inclusion(entry_of(row).leaf(), row.id - 1, tree.size(), tree.root(), tree.inclusion_proof(row.id))
+    assert all(text.salt is None for text in kept_texts(now[3].state, now[3].salts))
+
+
+def test_it_may_stand_in_one_batch_with_others(ledger: Ledger):
+    begin(ledger)
+    record(ledger, progressed("2.4", NAME), progressed("2.4", "Other"))
+    record(ledger, redacted(4, "text"), rated("2.4"), redacted(5, "text"))
+    assert [event.redacted for event in ledger.events("plan", after=3)] == [("text",), ("text",), (), (), ()]
+
+
+# Refused
+
+
+@pytest.mark.parametrize(
+    ("event", "sentence"),
+    [
+        (redacted(9, "text"), "has no version 9; its newest is 4"),
+        (redacted(4, "action"), "`action` of version 4 \\(ProgressReported\\) cannot be redacted; what can be is"),
+        (redacted(4, "outcome"), "`outcome` of version 4"),
+        (redacted(4, "source"), "version 4 has no text `source` that could be redacted"),
+        (redacted(4, "text", reason=None), "redacting version 4 \\(ProgressReported\\) needs a reason"),
+    ],
+)
+def test_what_cannot_be_redacted_is_refused_and_nothing_is_lost(ledger: Ledger, event: TextRedacted, sentence: str):
+    begin(ledger)
+    record(ledger, progressed("2.4", NAME))
+    with pytest.raises(Refused, match=sentence):
+        record(ledger, event)
+    assert NAME in everything_known_of(ledger)
+
+
+def test_a_text_is_redacted_once(ledger: Ledger):
+    begin(ledger)
+    record(ledger, progressed("2.4", NAME))
+    record(ledger, redacted(4, "text"))
+    with pytest.raises(Refused, match="already redacted, by version 5"):
+        record(ledger, redacted(4, "text"))
+
+
+def test_a_redaction_cannot_be_withdrawn(ledger: Ledger):
+    begin(ledger)
+    record(ledger, progressed("2.4", NAME))
+    record(ledger, redacted(4, "text"))
+    with pytest.raises(Refused, match="that cannot be undone"):
+        record(ledger, in_error(5))
+
+
+def test_what_was_redacted_can_still_be_withdrawn_as_recorded_in_error(ledger: Ledger):
+    begin(ledger)
+    record(ledger, progressed("2.4", NAME))
+    record(ledger, redacted(4, "text"))
+    record(ledger, in_error(4))
+    with ledger.plan("plan") as plan:
+        assert plan.withdrawn == {4: 6}
+
+
+def test_a_rehearsed_redaction_destroys_nothing(ledger: Ledger):
+    begin(ledger)
+    record(ledger, progressed("2.4", NAME))
+    with ledger.rehearse([proposed(redacted(4, "text"))], today=LATER) as plan:
+        assert plan.redactions == {4: {"text": 5}}
+    with ledger.plan("plan") as plan:
+        assert plan.redactions.get(4, {}) == {}
+    assert NAME in everything_known_of(ledger)
+
+
+def test_a_proposal_repeated_is_recognised_though_its_text_is_gone(ledger: Ledger):
+    begin(ledger)
+    event_id = uuid4()
+    record(ledger, proposed(progressed("2.4", NAME), event_id=event_id))
+    record(ledger, redacted(4, "text"))
+    (again,) = record(ledger, proposed(progressed("2.4", NAME), event_id=event_id))
+    assert (again.redacted, again.event) == (("text",), progressed("2.4", "[redacted]"))
+
+
+# In the database
+
+
+def test_texts_cannot_be_altered_where_no_event_says_so(ledger: Ledger, owner: Connection):
+    begin(ledger)
+    record(ledger, progressed("2.4", NAME))
+    for change in (
+        "update events set whole = 'x' where version = 4",
+        "update events set salts = null, whole = null where version = 4",
+        "update events set state = 'x' where version = 4",
+    ):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="append-only"):
+            owner.execute(change.encode())
+    record(ledger, redacted(4, "text"))
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="append-only"):
+        owner.execute("update events set state = 'x' where version = 4")
+
+
+def test_the_programs_role_cannot_destroy_a_text_but_by_recording_it(ledger: Ledger, app: Connection):
+    begin(ledger)
+    record(ledger, progressed("2.4", NAME))
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        app.execute("""select redact('plan', '{"version": 4, "fields": ["text"]}')""")
+
+
+def test_after_a_purge_the_databases_files_do_not_hold_the_text(tmp_path: Path):
+    peculiar = f"Peculiar-{uuid4().hex}"
+    with Ledger.open(data=tmp_path / "data") as ledger:
+        begin(ledger)
+        record(ledger, progressed("2.4", f"{peculiar} was seen", reason=peculiar))
+        for _ in range(20):
+            record(ledger, progressed("2.4", "Other news"))
+        ledger.purge()
+        assert files_with(peculiar, tmp_path)
+        record(ledger, redacted(4, "text", "reason"))
+        ledger.purge()
+        assert files_with(peculiar, tmp_path) == []
+        assert peculiar not in everything_known_of(ledger)
+        assert list(ledger.check()) == []
+    assert files_with(peculiar, tmp_path) == []
+
+
+def files_with(text: str, folder: Path) -> list[str]:
+    return [str(file) for file in folder.rglob("*") if file.is_file() and text.encode() in file.read_bytes()]
+
+
+def test_an_answer_about_the_action_says_that_it_was_redacted(ledger: Ledger):
+    begin(ledger)
+    record(ledger, progressed("2.4", NAME))
+    record(ledger, redacted(4, "text"))
+    with ledger.plan("plan") as plan:
+        point = resolve(read_point("now"), plan, LATER)
+        document = action_at(plan, "2.4", point)
+    assert NAME not in json.dumps(document, default=str)
+    assert "[redacted]" in json.dumps(document, default=str)
