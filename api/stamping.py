@@ -1,6 +1,6 @@
 """Time stamps (RFC 3161): asking an authority over the network, and believing its answer."""
 
-import httpx
+import httpx2
 from cryptography import x509
 from rfc3161_client import (
     HashAlgorithm,
@@ -34,7 +34,7 @@ def stamp(checkpoint: bytes, authority: str, roots: bytes) -> bytes:
     request = TimestampRequestBuilder().data(as_cut(checkpoint)).hash_algorithm(HashAlgorithm.SHA256).build()
     try:
         answer = _sent(authority, request.as_bytes())
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
         raise NotStamped(
             f"{authority} does not answer ({str(error) or type(error).__name__}); try again, or another"
         ) from error
@@ -57,7 +57,7 @@ def stamp(checkpoint: bytes, authority: str, roots: bytes) -> bytes:
 
 def _sent(authority: str, request: bytes) -> bytes:
     headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
-    with httpx.stream("POST", authority, content=request, headers=headers, timeout=_PATIENCE) as response:
+    with httpx2.stream("POST", authority, content=request, headers=headers, timeout=_PATIENCE) as response:
         response.raise_for_status()
         answer = b""
         for chunk in response.iter_bytes():

@@ -95,6 +95,11 @@ def instant_text(instant: datetime) -> str:
     return f"{instant.astimezone(UTC).isoformat(timespec='microseconds')[:-6]}Z"
 
 
+#: Most entries of a list in an event. The papers have a few dozen; every page that shows the event shows them all.
+LONGEST_LIST = 1000
+#: Most things said to be wrong with one event, each in a sentence.
+_MOST_PROBLEMS = 1000
+
 _SLUG = TypeAdapter(Slug)
 _EVENT_ID = TypeAdapter(UUID)
 
@@ -139,15 +144,17 @@ def read_proposal(data: object, today: date, plan: str | None = None) -> Proposa
         raise NotAnEvent(_problems(error, kind)) from error
 
 
-def _without_nulls(said: Any) -> Any:
-    """The same without the fields that are null, here and in what is nested."""
+def _without_nulls(said: Any, field: str = "") -> Any:
+    """The same without the fields that are null, here and in what is nested; raises NotAnEvent where it is too long."""
+    if len(said) > LONGEST_LIST:
+        raise NotAnEvent([(field, f"at most {LONGEST_LIST:,} in one list or object; here are {len(said):,}")])
     if isinstance(said, dict):
         return {
-            name: _without_nulls(value) if type(value) in _NESTED else value
+            name: _without_nulls(value, name[:60]) if type(value) in _NESTED else value
             for name, value in said.items()
             if value is not None
         }
-    return [_without_nulls(value) if type(value) in _NESTED else value for value in said]
+    return [_without_nulls(value, field) if type(value) in _NESTED else value for value in said]
 
 
 _NESTED = frozenset({dict, list})
@@ -215,6 +222,8 @@ def _slug(given: object, addressed: str | None) -> str:
 
 
 def _problems(error: ValidationError, kind: type[Event]) -> list[tuple[str, str]]:
+    if error.error_count() > _MOST_PROBLEMS:
+        return [("", f"{error.error_count():,} things are wrong with it, so it is hardly {kind.__name__} at all")]
     return [
         (".".join(str(part)[:60] for part in detail["loc"]), _misfit(detail, kind))
         for detail in error.errors(include_url=False)

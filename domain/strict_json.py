@@ -13,6 +13,9 @@ class NotJson(ValueError):
 
 
 _SPACE = " \t\r\n"
+#: Objects and lists in one text, many times those of the longest list of events that can be sent: each takes up some
+#: thirty times the memory that it takes to write it, and a processor besides.
+_MOST = 1_000_000
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -30,6 +33,8 @@ def read_json(data: str | bytes) -> Any:
         byte = error.object[error.start]
         raise NotJson(f"this is not JSON in UTF-8 (byte {error.start + 1} is {byte:#x}): save it as UTF-8") from None
     text = text.removeprefix("\ufeff").strip(_SPACE)
+    if len(text) > _MOST and text.count("{") + text.count("[") > _MOST:
+        raise NotJson(f"this holds more than {_MOST:,} objects and lists; send it in parts")
     try:
         value, end = _DECODER.raw_decode(text)
         if end < len(text):
@@ -71,8 +76,8 @@ def _no_constant(name: str) -> Any:
 def _no_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     fields = dict(pairs)
     if len(fields) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        seen: set[str] = set()
+        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
         raise NotJson(f"the field {twice[:60]!r} stands twice in one object; say it once")
     return fields
 

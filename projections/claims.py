@@ -22,6 +22,12 @@ from projections.point import PointDocument, point_document
 from projections.rag_comparison import rag_comparison
 
 
+#: Most claims audited at a time: every figure of the longest paper many times over.
+MOST_CLAIMS = 10_000
+#: Most things said to be wrong with them, each in a sentence.
+_MOST_PROBLEMS = 1000
+
+
 class ClaimUnreadable(ValueError):
     """What was given are not claims, or one speaks of something the plan does not have."""
 
@@ -75,9 +81,16 @@ def read_claims(text: str | bytes) -> Claims:
         raise ClaimUnreadable(str(error)) from None
     if not isinstance(data, dict):
         raise ClaimUnreadable('claims are a JSON object: {"previous": POINT, "current": POINT, "claims": [...]}')
+    if isinstance(held := data.get("claims"), list) and len(held) > MOST_CLAIMS:
+        raise ClaimUnreadable(f"claims: there are {len(held):,}, and at most {MOST_CLAIMS:,} are read at a time")
     try:
         return Claims.model_validate(data)
     except ValidationError as error:
+        if error.error_count() > _MOST_PROBLEMS:
+            raise ClaimUnreadable(
+                f"{error.error_count():,} things are wrong, so these are hardly claims at all: a claim has the fields "
+                + ", ".join(Claim.model_fields)
+            ) from None
         problems = [_problem(detail) for detail in error.errors(include_url=False, include_context=False)]
         more = f"; and {len(problems) - 5} more" if len(problems) > 5 else ""
         raise ClaimUnreadable("; ".join(problems[:5]) + more) from None

@@ -56,7 +56,7 @@ def demo(session: Session, /, host: str | None, port: int | None, url: str | Non
     """
     with plainly():
         _load_examples(session)
-        _people(session.ledger.access)
+        let_in(session.ledger.access)
         _serve(session, host, port, url, sign_in=True)
 
 
@@ -108,7 +108,7 @@ def _load_examples(session: Session) -> None:
             click.echo(f"Loaded {plan}: {len(proposals)} events")
 
 
-def _people(access: AccessLedger) -> None:
+def let_in(access: AccessLedger) -> None:
     """Let anyone read the demo, and one officer do everything, where nobody is known yet."""
     if access.is_open():
         access.grant(ANYONE, Grant("reader"), "AsAt demo")

@@ -10,6 +10,8 @@ from domain.strict_json import NotJson, read_json
 
 #: Largest request body, in bytes: some 100,000 events.
 LARGEST_BODY = 32 * 1024 * 1024
+#: So many problems are counted; what has more is not read on, as that could take minutes.
+_MOST_PROBLEMS = 10_000
 
 
 async def body_up_to(request: Request, most: int, otherwise: str) -> bytes:
@@ -56,6 +58,10 @@ def read_proposals(body: bytes, plan: str) -> list[Proposal]:
     today, proposals = clock.today(), []
     problems: list[FieldProblem] = []
     for index, one in enumerate(data if isinstance(data, list) else [data]):
+        if len(problems) > _MOST_PROBLEMS:
+            raise Unreadable(
+                f"more than {_MOST_PROBLEMS:,} things are wrong by event {index}; nothing was recorded", problems[:100]
+            )
         try:
             proposals.append(read_proposal(one, today, plan))
         except NotAnEvent as error:
