@@ -21,7 +21,6 @@ from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
 from projections.rag_comparison import rag_comparison
 
-
 #: Most claims audited at a time: every figure of the longest paper many times over.
 MOST_CLAIMS = 10_000
 #: Most things said to be wrong with them, each in a sentence.
@@ -42,7 +41,7 @@ class Claim(BaseModel):
     population: Literal["all", "due", "new", "closed", "withdrawn"]
     at: Literal["previous", "current"]
     rating: Line | None = Field(default=None, description="Code of the rating; none: any; `unrated`: without one.")
-    count: Annotated[int, Field(ge=0, strict=True)]
+    count: Annotated[int, Field(ge=0, le=10**9, strict=True)]
 
 
 class Claims(BaseModel):

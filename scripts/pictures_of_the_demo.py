@@ -28,6 +28,7 @@ PAGES = {
     "replay": ("/plans/sunderland/replay?step=270", 1000),
     "point": ("/plans/sunderland/point?at=issue:3.0", 1000),
     "record": ("/plans/sunderland/record/rate?action=2.4", 1000),
+    "access": ("/access", 900),
 }
 WIDTH = 1100
 PAPER = ("sunderland", "issue:2.0", "issue:3.0")
@@ -35,12 +36,12 @@ PAPER = ("sunderland", "issue:2.0", "issue:3.0")
 
 @contextmanager
 def demo(data: Path) -> Iterator[str]:
-    """A demo on a data folder of its own; gives its address."""
+    """A demo on a data folder of its own; gives the link that signs in."""
     command = [str(ASAT), "--data", str(data), "demo", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         for line in process.stdout:
-            if found := re.search(r"(http://\S+?)/plans", line):
+            if found := re.search(r"Sign in to record: (http://\S+)", line):
                 yield found[1]
                 process.terminate()
                 return
@@ -80,9 +81,12 @@ def main() -> int:
         sys.stderr.write("pictures: there is no chromium; install one (apt-get install chromium)\n")
         return 1
     PICTURES.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, demo(Path(folder) / "data") as site, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, demo(Path(folder) / "data") as link, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_context(locale="en-GB", timezone_id="Europe/London").new_page()
+        page.goto(link)
+        page.get_by_role("button", name="Sign in").click()
+        site = link.partition("/sign-in")[0]
         take(page, site)
         paper(site, page)
         browser.close()

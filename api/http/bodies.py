@@ -59,16 +59,15 @@ def read_proposals(body: bytes, plan: str) -> list[Proposal]:
     problems: list[FieldProblem] = []
     for index, one in enumerate(data if isinstance(data, list) else [data]):
         if len(problems) > _MOST_PROBLEMS:
-            raise Unreadable(
-                f"more than {_MOST_PROBLEMS:,} things are wrong by event {index}; nothing was recorded", problems[:100]
-            )
+            break
         try:
             proposals.append(read_proposal(one, today, plan))
         except NotAnEvent as error:
             problems += [{"field": name, "detail": sentence, "index": index} for name, sentence in error.problems]
     if problems:
         sentences = (f"event {one['index'] + 1}, {one['field'] or 'itself'}: {one['detail']}" for one in problems[:5])
-        more = f"; and {len(problems) - 5} more" if len(problems) > 5 else ""
+        least = "more than " if len(problems) > _MOST_PROBLEMS else ""
+        more = f"; and {least}{len(problems) - 5} more" if len(problems) > 5 else ""
         raise Unreadable("; ".join(sentences) + more + "; nothing was recorded", problems[:100])
     if not proposals:
         raise Unreadable("the list holds no event; nothing was recorded")

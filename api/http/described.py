@@ -15,9 +15,10 @@ from pydantic.json_schema import models_json_schema
 from api.http import patterns
 from api.http.access.needs import declared, routes_of
 from api.http.problems import ProblemDocument, documented
+from domain.envelopes import LONGEST_LIST
 from domain.events import EVENTS
 from domain.scales import RESERVED_CODES
-from projections.claims import Claims
+from projections.claims import MOST_CLAIMS, Claims
 
 _REF = "#/components/schemas/{model}"
 _NULL = {"type": "null"}
@@ -44,6 +45,7 @@ def describe(app: FastAPI) -> None:
             claims = Claims.model_json_schema(ref_template=_REF)
             components.update(claims.pop("$defs", {}))
             components["Claims"] = claims
+            claims["properties"]["claims"]["maxItems"] = MOST_CLAIMS
             problem = TypeAdapter(ProblemDocument).json_schema(ref_template=_REF)
             components.update(problem.pop("$defs", {}))
             components["ProblemDocument"] = problem
@@ -102,6 +104,10 @@ def _events() -> dict[str, Any]:
     schemas["Rating"]["properties"]["code"]["not"] = {"enum": sorted(RESERVED_CODES)}
     schemas["Scale"]["properties"]["ratings"]["uniqueItems"] = True
     for schema in schemas.values():
+        for field in schema.get("properties", {}).values():
+            for one in (field, *field.get("anyOf", [])):
+                if one.get("type") == "array":
+                    one.setdefault("maxItems", LONGEST_LIST)
         _say_null(schema)
     schemas["Proposal"] = {
         "oneOf": [{"$ref": _REF.format(model=name)} for name in EVENTS],

@@ -14,6 +14,8 @@ from api.http.access.callers import Caller
 #: The field of a form that carries it, and the header for what a page sends otherwise.
 FIELD, HEADER = "csrf", "x-asat-csrf"
 _FORM = "application/x-www-form-urlencoded"
+#: How far into a body it is looked for, in bytes, and among how many fields: no form of ours is longer or has more.
+_LOOKED_THROUGH, _MOST_FIELDS = 2 * 1024 * 1024, 60
 
 
 class Forged(Exception):
@@ -34,5 +36,8 @@ async def _in_form(request: Request) -> str:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
         return ""
     body = await request.body()
-    fields = parse_qs(body.decode("latin-1"), max_num_fields=None)
+    try:
+        fields = parse_qs(body[:_LOOKED_THROUGH].decode("latin-1"), max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        return ""
     return fields.get(FIELD, [""])[0]
