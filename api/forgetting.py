@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from domain.envelopes import Recorded
 from domain.events import TextRedacted
 from domain.ledger import Ledger, LedgerUnusable
+from domain.ledger.backups import owner_conninfo
+from domain.ledger.purging import copied_elsewhere
 
 
 def forget_redacted(ledger: Ledger, stored: Iterable[Recorded]) -> None:
@@ -15,6 +17,8 @@ def forget_redacted(ledger: Ledger, stored: Iterable[Recorded]) -> None:
         return
     try:
         left = ledger.purge()
+        if copied := copied_elsewhere(owner_conninfo(ledger)):
+            logging.getLogger("asat").warning("after a redaction: %s", copied)
     except LedgerUnusable as error:
         left = [str(error)]
     for step in left:

@@ -75,20 +75,29 @@ def make_pack(
         NoPack, KeyRefused, CheckpointUnknown: there can be none; the message says why.
     """
     shown = ask.plan(slug, at).document["point"]
-    # From here on it is that very point, whatever is recorded meanwhile: all papers show the same.
-    point = f"{shown['effective_on']}@{shown['basis']}"
-    answers: dict[str, Answer] = {}
-    for question in dict.fromkeys(name.rpartition(".")[0] for name in papers):
-        if question in _AT:
-            answers[question] = _AT[question](ask, slug, point)
-        else:
-            previous = previous or previous_point(ask, slug, at, shown)
-            answers[question] = _BETWEEN[question](ask, slug, previous, point)
-    basis = shown["basis"]
-    for answer in answers.values():
-        basis = max(basis, answer.document.get("previous", {}).get("basis", 0))
-    made = {name: _rendered(answers, name) for name in papers}
+    basis, questions = shown["basis"], list(dict.fromkeys(name.rpartition(".")[0] for name in papers))
+    # From here on it is these very points, whatever is recorded meanwhile: all papers show the same.
+    point = before = f"{shown['effective_on']}@{basis}"
+    if any(question in _BETWEEN for question in questions):
+        before = previous_point(ask, slug, at, shown) if previous is None else _fixed(ask, slug, previous)
+        basis = max(basis, int(before.rpartition("@")[2]))
+
+    def made() -> dict[str, bytes]:
+        answers = {
+            question: _AT[question](ask, slug, point)
+            if question in _AT
+            else _BETWEEN[question](ask, slug, before, point)
+            for question in questions
+        }
+        return {name: _rendered(answers, name) for name in papers}
+
     return pack(ask.ledger, slug, signer, made, since, basis, point if papers else None)
+
+
+def _fixed(ask: Asker, slug: str, at: str) -> str:
+    """A point in the form that nothing recorded later can move."""
+    point = ask.history(slug, at).document["point"]
+    return f"{point['effective_on']}@{point['basis']}"
 
 
 def previous_point(ask: Asker, slug: str, at: str, shown: dict[str, Any]) -> str:

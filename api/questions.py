@@ -13,7 +13,7 @@ from typing import Any
 from domain.ledger import Ledger
 from domain.plan import Plan
 from domain.points import Asked, Point, VersionUnknown, read_instant, read_point, resolve
-from projections.action import action_at
+from projections.action import action_at, confirmed_rating
 from projections.assurance import assurances_at
 from projections.changes import changes_between
 from projections.claims import Claims, audit
@@ -147,6 +147,8 @@ class Asker:
     def life(self, slug: str, number: str, at: str = "now", *, by_day: bool = False, page: int = 1) -> Answer:
         """An action at a point with a page of its events as known there: what the page of an action shows together.
 
+        `people` holds who gave and who confirmed the rating that counts, where somebody confirmed it.
+
         Args:
             slug: the plan.
             number: the action's number, or one it once bore.
@@ -158,6 +160,7 @@ class Asker:
         def ask(plan: Plan, point: Point) -> dict[str, Any]:
             basis = point.basis
             document = action_at(plan, number, point)
+            people = confirmed_rating(plan, number, point)
             versions = action_versions(plan, trail_action(plan, number, basis), basis)
             if by_day:
                 versions.sort(key=lambda version: (plan.log[version - 1][1], version))
@@ -165,6 +168,7 @@ class Asker:
             records = {one.version: one for one in self.ledger.events_of(slug, with_withdrawals(plan, shown, basis))}
             return {
                 "document": document,
+                "people": [one.recorded_by for one in self.ledger.events_of(slug, people)],
                 "events": [trail_entry(plan, version, records, basis) for version in shown],
                 "total": len(versions),
                 "newest": plan.version,

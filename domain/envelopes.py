@@ -224,9 +224,13 @@ def _slug(given: object, addressed: str | None) -> str:
 def _problems(error: ValidationError, kind: type[Event]) -> list[tuple[str, str]]:
     if error.error_count() > _MOST_PROBLEMS:
         return [("", f"{error.error_count():,} things are wrong with it, so it is hardly {kind.__name__} at all")]
+    details = error.errors(include_url=False)
+    # What is in a list but wrong is not counted as being in it.
+    nested = {detail["loc"][:-1] for detail in details}
     return [
         (".".join(str(part)[:60] for part in detail["loc"]), _misfit(detail, kind))
-        for detail in error.errors(include_url=False)
+        for detail in details
+        if detail["type"] != "too_short" or detail["loc"] not in nested
     ]
 
 

@@ -77,13 +77,18 @@ class ActionDocument(TypedDict):
 
 
 class SingleActionDocument(Heading):
-    """One action of a plan at a point, with the priority it stands under and every number it has borne."""
+    """One action of a plan at a point, with the priority it stands under and every number it has borne.
+
+    `rated_since` is the day since which it has borne its rating without another between: its rating may have been
+    reviewed and remained.
+    """
 
     point: PointDocument
     ratings: list[RatingDocument]
     priority: str
     priority_title: str
     numbers: list[str]
+    rated_since: str | None
     action: ActionDocument
 
 
@@ -219,5 +224,29 @@ def action_at(plan: Plan, number: str, point: Point) -> SingleActionDocument:
         "priority": priority,
         "priority_title": title.value if title else "",
         "numbers": list(dict.fromkeys(borne.value for borne in action.number.all(end, basis))),
+        "rated_since": _rated_since(action, end, basis),
         "action": document,
     }
+
+
+def _rated_since(action: Action, day_end: int, basis: int) -> str | None:
+    """The day since which it has borne the rating that it has at a point; None where it has none."""
+    since: date | None = None
+    # The last of a day is what it bore at the end of it.
+    by_day = {said.effective_on: said.value.code for said in action.rating.all(day_end, basis)}
+    codes = list(by_day.values())
+    for day, code in reversed(by_day.items()):
+        if code != codes[-1]:
+            break
+        since = day
+    return _iso(since) if since else None
+
+
+def confirmed_rating(plan: Plan, number: str, point: Point) -> list[int]:
+    """The versions that gave and that confirmed the rating of an action at a point; none where nobody confirmed it."""
+    action = plan.find_action(number, point.basis)
+    counts = action.rating.at(plan.day_end(point), point.basis) if action else None
+    if action is None or counts is None:
+        return []
+    given = (said.version for said in action.awaiting.known(point.basis))
+    return next(([one, counts.version] for one in given if counts.version in plan.dependents.get(one, ())), [])

@@ -4,11 +4,13 @@ It is put together from the other answers, so that a figure of the paper is the 
 in it that of the document history.
 """
 
+from typing import NotRequired
+
 from typing_extensions import TypedDict
 
-from domain.plan import Action, Plan
+from domain.plan import Action, Plan, natural_order
 from domain.points import Point
-from projections.action import ActionDocument, ActionsAt
+from projections.action import ActionDocument, ActionsAt, AwaitingDocument, awaiting_document
 from projections.assurance import AssuranceDocument, assurance_at
 from projections.document_history import HistoryDocument, document_history
 from projections.heading import Heading, heading
@@ -48,14 +50,23 @@ class ReportedPriority(TypedDict):
     concerns: list[ActionDocument]
 
 
+class AwaitingAction(TypedDict):
+    """An action with a rating that awaits confirmation: its number and text, the rating that counts, and that one."""
+
+    action: str
+    text: str
+    rating: str | None
+    awaiting: AwaitingDocument
+
+
 class CommitteePaperDocument(Heading):
     """A report of progress between two points.
 
     `previous_version` is the document version in force at the previous point, `document_version` and `scale` are those
     in force at the current one, `ratings` is the key to the codes,
     `summary` has a line for every rating and one for the actions without, `total` is that of all actions; `opening` is
-    what the narrative says of the whole plan; `overdue`, `measures`, `history` and `over_time` are as at the current
-    point.
+    what the narrative says of the whole plan; `awaiting`, which stands there only where a rating awaits confirmation by
+    a second person, lists those; `overdue`, `measures`, `history` and `over_time` are as at the current point.
     """
 
     previous: PointDocument
@@ -68,6 +79,7 @@ class CommitteePaperDocument(Heading):
     summary: list[SummaryLine]
     total: SummaryLine
     opening: list[str]
+    awaiting: NotRequired[list[AwaitingAction]]
     priorities: list[ReportedPriority]
     overdue: OverdueDocument
     measures: list[MeasureDocument]
@@ -86,8 +98,13 @@ def committee_paper(plan: Plan, previous: Point, current: Point) -> CommitteePap
     scale = plan.scale.at(end, basis)
     # The narrative speaks of the whole plan first and then of every row, in a paragraph each.
     first = len(comparison["narrative"]) - len(comparison["rows"])
-    return {
-        **heading(plan),
+    counted = counted_at(plan, current)
+    head = heading(plan)
+    document: CommitteePaperDocument = {
+        "plan": head["plan"],
+        "title": head["title"],
+        "organisation": head["organisation"],
+        "priority_word": head["priority_word"],
         "previous": point_document(previous),
         "current": point_document(current),
         "previous_version": document_version(plan, previous),
@@ -98,12 +115,31 @@ def committee_paper(plan: Plan, previous: Point, current: Point) -> CommitteePap
         "summary": _summary(comparison["ratings"], comparison["totals"]),
         "total": _line(None, comparison["totals"]["total"], comparison["totals"]["total"]),
         "opening": comparison["narrative"][:first],
-        "priorities": _priorities(plan, current, comparison, comparison["narrative"][first:]),
+        "priorities": _priorities(plan, current, counted, comparison, comparison["narrative"][first:]),
         "overdue": overdue_at(plan, current),
         "measures": measures_at(plan, current),
         "history": document_history(plan, current),
         "over_time": ratings_over_time(plan, current),
     }
+    if awaiting := _awaiting(counted, end, basis):
+        document["awaiting"] = awaiting
+    return document
+
+
+def _awaiting(counted: Counts, day_end: int, basis: int) -> list[AwaitingAction]:
+    """The counted actions whose rating awaits confirmation, in the order of their numbers."""
+    found: list[AwaitingAction] = []
+    for action, one in counted.items():
+        if waiting := action.awaiting_at(day_end, basis):
+            number, text = action.number.at(day_end, basis), action.text.at(day_end, basis)
+            assert number is not None and text is not None, (
+                "an action has a number and a text from the day it was added"
+            )
+            rating = one.rating.code if one.rating else None
+            found.append(
+                {"action": number.value, "text": text.value, "rating": rating, "awaiting": awaiting_document(waiting)}
+            )
+    return sorted(found, key=lambda one: natural_order(one["action"]))
 
 
 def _summary(ratings: list[RatingDocument], totals: TotalsDocument) -> list[SummaryLine]:
@@ -130,9 +166,9 @@ def _per_cent(count: int, total: int) -> int | None:
 
 
 def _priorities(
-    plan: Plan, current: Point, comparison: ComparisonDocument, narrative: list[str]
+    plan: Plan, current: Point, counted: Counts, comparison: ComparisonDocument, narrative: list[str]
 ) -> list[ReportedPriority]:
-    concerns = _concerns(counted_at(plan, current))
+    concerns = _concerns(counted)
     actions = ActionsAt(plan, current)
     end, basis = plan.day_end(current), current.basis
     return [

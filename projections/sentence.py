@@ -3,6 +3,7 @@
 What was true before ("was Green") is looked up on the event's own day, as known just before it was recorded.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
@@ -217,8 +218,17 @@ def _event_withdrawn(before: _Before, event: events.EventWithdrawn) -> str:
 
 
 def _text_redacted(before: _Before, event: events.TextRedacted) -> str:
-    what = f" ({before.plan.log[event.version - 1][0]})" if event.version <= len(before.plan.log) else ""
-    return f"Redacted of version {event.version}{what}: {_joined(event.fields)}{_why(event)}"
+    what = ""
+    if event.version <= len(before.plan.log):
+        kind, day = before.plan.log[event.version - 1]
+        what = f" ({_kind(kind)}, {_day(day)})"
+    fields = _joined(field.replace("_", " ") for field in event.fields)
+    return f"Text{'s' if len(event.fields) > 1 else ''} of event {event.version}{what} destroyed: {fields}{_why(event)}"
+
+
+def _kind(name: str) -> str:
+    """What kind of event it is: `action rated`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
 
 
 def _why(event: events.Event) -> str:

@@ -1,8 +1,9 @@
 """The commands that say who may do what: principals and what is granted to them.
 
-Without a token they are the machine's operator's, and are noted under the name of the operator's account.
+They are the machine's operator's, run without a token, and are noted under the name of the operator's account.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,9 +14,13 @@ import click
 from api.commands.context import Session, complain, plainly
 from api.commands.granting import ROLE, UNTIL, grant_document, warn_of_unknown
 from api.commands.listing import LISTED, tell_list
+from api.serving_settings import public_address
 from domain.access.principals import ANYONE, Grant, Principal
 from domain.access.roles import ROLES, Role
 from domain.access.sentences import grant_text
+
+#: How long a link to sign in once can be used, in minutes: long enough to reach its reader by hand; a week at most.
+_LINK_MINUTES, _LONGEST_LINK = 60, 7 * 24 * 60
 
 
 @click.group(short_help="Say who may do what.")
@@ -141,6 +146,30 @@ def link(session: Session, /, name: str, issuer: str, subject: str) -> None:
     """
     with plainly():
         session.ledger.access.link_identity(name, issuer, subject, session.decides)
+
+
+@principal.command("link-once", short_help="Make a link by which somebody signs in once.")
+@click.argument("name")
+@click.option("--minutes", type=click.IntRange(1, _LONGEST_LINK), default=_LINK_MINUTES, show_default=True,
+              metavar="NUMBER", help="For how long it can be used; a week at most.")  # fmt: skip
+@click.pass_obj
+def link_once(session: Session, /, name: str, minutes: int) -> None:
+    """Make a link by which NAME signs in once, and print it: it is kept nowhere, and cannot be shown again.
+
+    It is a whole address where ASAT_URL says under which one people reach this ledger; otherwise what comes after that.
+    A password set for NAME in the meantime makes it useless.
+    """
+    with plainly():
+        try:
+            root = public_address(said) if (said := os.environ.get("ASAT_URL")) else ""
+        except ValueError as error:
+            raise click.UsageError(f"ASAT_URL: {error}") from None
+        key = session.ledger.access.make_link(name, session.decides, minutes)
+        click.echo(f"{root}/sign-in/once?key={key}")
+        complain(
+            f"This signs {name} in once, within {minutes} minute{'' if minutes == 1 else 's'}: give it to nobody else"
+            + ("" if root else ". Put the address before it at which this ledger is served")
+        )
 
 
 def _document(principal: Principal) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import io
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -27,6 +27,7 @@ from domain.ledger.access import AccessRefused, NotSignedIn, PrincipalUnknown, S
 from domain.ledger.backups import BackupUnusable
 from domain.ledger.checkpoints import CheckpointUnknown, KeyRefused
 from domain.points import PointUnknown, PointUnreadable, read_instant, read_point
+from domain.proofs.checkpoint import NotACheckpoint
 from domain.proofs.keys import NotAKey
 from domain.proofs.notes import NotANote, NotSigned
 from domain.proofs.pack import NoPack
@@ -57,6 +58,17 @@ class Session:
         if self._ledger is None:
             self._ledger = Ledger.open(database_url=self.database_url, data=self.data)
         return self._ledger
+
+    def not_nowhere(self) -> None:
+        """Raises LedgerUnusable where opening the ledger would make a new one, in a folder that holds nothing."""
+        if self.database_url is not None:
+            return
+        with suppress(OSError):  # of a folder that cannot be read the server says more
+            if not self.data.exists() or not any(self.data.iterdir()):
+                raise LedgerUnusable(
+                    f"there is no ledger in {self.data}: `asat demo` makes one with the examples, and `asat record` one"
+                    " with what you record"
+                )
 
     @cached_property
     def principal(self) -> Principal:
@@ -122,7 +134,7 @@ def plainly() -> Iterator[None]:
         Refused, VersionConflict, NotAnEvent, PointUnknown, PointUnreadable, ActionUnknown, ClaimUnreadable,
         CountUnknown, EventUnknown, FormUnknown, LedgerUnusable, PaperTooLong, PointsReversed, CheckpointUnknown,
         AccessRefused, BackupUnusable, Failed, KeyRefused, NotAllowed, NotSignedIn, PrincipalUnknown, SignInRefused,
-        NoPack, NotStamped, NotAKey, NotANote, NotSigned,
+        NoPack, NotStamped, NotACheckpoint, NotAKey, NotANote, NotSigned,
     ) as error:  # fmt: skip
         _fail(str(error.args[0] if isinstance(error, LookupError) else error))
 

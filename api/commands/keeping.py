@@ -112,7 +112,7 @@ def _by_plan(stored: list[Recorded]) -> dict[str, list[int]]:
 def check(session: Session, /, since: Path | None) -> None:
     """Check the whole ledger: no gap, no going back in time, every plan's events whole and in order.
 
-    Reads every event, those of who may do what too, and compares the ledger with every checkpoint that was cut of it.
+    Reads every event, those of who may do what too, looks whether the guards of the database stand, and compares the ledger with every checkpoint that was cut of it.
     Exits with 1 and names each invariant that does not hold. Whoever can alter the whole database can alter the
     checkpoints in it too: only one that was kept elsewhere (--since) shows that.
     """
@@ -126,7 +126,7 @@ def check(session: Session, /, since: Path | None) -> None:
                 complain(f"{broken.where}: {broken.what}")
         kept = checkpoints_of(session.ledger)
         outside = against(session.ledger, verifier.read(since)) if since is not None else ()
-        for broken in chain(kept.broken(), outside, session.ledger.access.check()):
+        for broken in chain(kept.broken(), outside, session.ledger.access.check(), session.ledger.guards()):
             found += 1
             complain(f"{broken.where}: {broken.what}")
         plans = len(session.ledger.plans())

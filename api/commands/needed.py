@@ -1,19 +1,19 @@
 """What each command needs of whoever runs it: a table, and the one place where it is enforced.
 
-Without a token, some commands are the machine's operator's: who runs them can reach the database's files anyway, and a
-role would be for show. They are noted under the name of the operator's account.
+What a steward does is here the machine's operator's, and done without a token, as no token is a steward: who runs the
+machine can reach the database's files anyway, and a role would be for show. It is noted under the operator's account.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
 import click
 
-from api import clock
+from api import clock, roles
 from api.commands.context import SUFFIXES, Session, plainly
-from api.roles import role_of
 from domain.access.events import AccessEvent, CommandBegun, Exported, RequestRefused
 from domain.access.principals import NotAllowed
 from domain.access.roles import Role
@@ -28,7 +28,7 @@ class Need:
     role: Role | None = None
     #: Whether for the plan that the command names; otherwise for all plans.
     of_plan: bool = False
-    #: Whether it is the operator's when no token is shown.
+    #: Whether it is the operator's when no token is shown; with one, the role counts.
     operator: bool = False
     #: Whether it is noted in the access ledger when it begins.
     noted: bool = False
@@ -41,6 +41,7 @@ LISTING = Need("reader")
 #: Each event needs its own role (`EVENT_ROLES`) for its plan: `must_record`.
 RECORDING = Need("recorder")
 OPERATING = Need("steward", operator=True)
+OPERATING_ON_PLAN = Need("steward", of_plan=True, operator=True)
 SIGNING = Need("steward", operator=True, noted=True)
 
 #: Every command by its words -> what it needs.
@@ -56,7 +57,7 @@ NEEDS: dict[str, Need] = {
         READING,
     ),
     "record": RECORDING,
-    "redact": RECORDING,
+    "redact": OPERATING_ON_PLAN,
     "purge": SIGNING,
     "check": NOTHING,
     # Makes a file, or shows what is public.
@@ -76,11 +77,16 @@ NEEDS: dict[str, Need] = {
     **dict.fromkeys(
         (
             "principal add", "principal list", "principal grant", "principal end", "principal leave",
-            "principal password", "principal link", "token create", "token list", "token revoke", "access log",
+            "principal password", "principal link", "principal link-once", "token create", "token list", "token revoke",
+            "access log",
         ),
         OPERATING,
     ),
 }  # fmt: skip
+
+
+#: Besides questions, the commands that make no sense of a ledger that is not there: it is not made for them.
+_OF_A_LEDGER = {"check", "backup", "purge", "redact"}
 
 
 class Undeclared(Exception):
@@ -111,7 +117,8 @@ def each_command(group: click.Group, words: str = "") -> Iterator[tuple[str, cli
 def must_record(session: Session, proposals: Sequence[Proposal]) -> None:
     """Raises NotAllowed unless whoever runs the command may record each of these."""
     for proposal in proposals:
-        _must(session, "record", role_of(proposal.event), proposal.plan)
+        with _noted_where_refused(session, "record"):
+            roles.must_record(session.principal, type(proposal.event).__name__, proposal.plan, clock.now())
 
 
 def _guarded(path: str, need: Need, callback: Callable[..., Any]) -> Callable[..., Any]:
@@ -120,13 +127,14 @@ def _guarded(path: str, need: Need, callback: Callable[..., Any]) -> Callable[..
         session = click.get_current_context().find_object(Session)
         assert session is not None, "every command runs within a session"
         with plainly():
+            if need.role == "reader" or path in _OF_A_LEDGER:
+                session.not_nowhere()
             _admit(session, path, need, options.get("plan"))
         answer = callback(*arguments, **options)
         if need.role == "reader" and (form := _taken_away(options)):
             with plainly():
-                _note(
-                    session, Exported(what=f"asat {path}", form=form, plan=options.get("plan")), session.principal.name
-                )
+                by = session.decides if need.operator else session.principal.name
+                _note(session, Exported(what=f"asat {path}", form=form, plan=options.get("plan")), by)
         return answer
 
     return guarded
@@ -139,19 +147,21 @@ def _admit(session: Session, path: str, need: Need, plan: str | None) -> None:
         if not session.principal.may_read_some(clock.now()):
             raise NotAllowed(session.principal.name, "reader", None)
     elif need.role is not None and need != RECORDING:
-        _must(session, path, need.role, plan if need.of_plan else None)
+        with _noted_where_refused(session, path):
+            session.principal.must(need.role, plan if need.of_plan else None, clock.now())
     if need.noted:
         _note(session, CommandBegun(command=path), session.decides)
 
 
-def _must(session: Session, path: str, role: Role, plan: str | None) -> None:
+@contextmanager
+def _noted_where_refused(session: Session, path: str) -> Iterator[None]:
     try:
-        session.principal.must(role, plan, clock.now())
-    except NotAllowed:
+        yield
+    except NotAllowed as refused:
         # Of those whom nobody knows nothing is kept, or they could fill the disk.
         if session.settings.token is not None:
-            named = plan and plan[:200]
-            _note(session, RequestRefused(what=f"asat {path}", role=role, plan=named), session.principal.name)
+            plan = refused.plan and refused.plan[:200]
+            _note(session, RequestRefused(what=f"asat {path}", role=refused.role, plan=plan), session.principal.name)
         raise
 
 

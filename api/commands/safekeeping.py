@@ -3,21 +3,29 @@
 Whoever runs them can read the database's files anyway.
 """
 
+import shlex
 from datetime import datetime
 from pathlib import Path
 
 import click
 
+from api import clock
 from api.commands.context import INSTANT, Session, complain, plainly
+from api.settings import account
+from domain.access.events import CommandBegun
+from domain.access.names import operator
 from domain.envelopes import instant_text
 from domain.ledger import Ledger
+from domain.ledger.access.ending import end_sessions_and_links
 from domain.ledger.archive import archive_continuously, restore_to
 from domain.ledger.backups import Backup, BackupUnusable, back_up
+from domain.ledger.packs import checkpoint_in
 from domain.ledger.restoring import proved, restore
 from domain.points import read_instant
-
-#: No checkpoint is longer; a longer file is another.
-_MOST = 1 << 16
+from domain.proofs import verify as verifier
+from domain.proofs.checkpoint import NotACheckpoint
+from domain.proofs.notes import NotANote
+from domain.proofs.verify import Failed
 
 
 @click.command(short_help="Back up the whole ledger.")
@@ -64,15 +72,18 @@ def _counted(made: Backup) -> str:
 @click.option("--into", type=click.Path(file_okay=False, path_type=Path), metavar="DATA",
               help="Data folder to restore into; otherwise the ledger that is set.")  # fmt: skip
 @click.option("--since", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
-              help="A checkpoint that you hold: what is restored is compared with it.")  # fmt: skip
+              help="A checkpoint or evidence pack that you hold: what is restored is compared with it.")  # fmt: skip
 @click.pass_obj
 def restore_command(session: Session, /, source: Path, to: str | None, into: Path | None, since: Path | None) -> None:
     """Restore a BACKUP into a ledger that holds nothing yet, and prove what was restored.
 
     BACKUP is a file of `asat backup -o`, or the folder of `asat backup --continuous`, of which --to takes any moment.
     A ledger that holds anything is never replaced. Afterwards everything is checked, as `asat check` does, and compared
-    with what the backup and every checkpoint in it say; only a checkpoint that you hold (--since) says anything against
-    somebody who could alter the backup. Exits with 1 where something does not hold.
+    with what the backup and every checkpoint in it say; only what you hold yourself (--since, a checkpoint or evidence
+    pack) says anything against somebody who could alter the backup. Exits with 1 where something does not hold.
+
+    What was ended after the backup counts again: tokens, roles, passwords, and texts that were redacted. All sessions
+    and unused links are ended; the rest is for you to end again (docs/safekeeping.md).
 
     \b
       asat restore 2026-11-20.asat --into ./restored --since checkpoint.txt
@@ -83,13 +94,17 @@ def restore_command(session: Session, /, source: Path, to: str | None, into: Pat
         raise click.UsageError("--to goes with the folder of `asat backup --continuous`; a file is of one moment")
     url, data = (None, into) if into is not None else (session.database_url, session.data)
     with plainly():
+        outside = _read(since) if since else None
         held = None
         if source.is_dir():
             _restore_folder(source, moment, url, data)
         else:
             held = restore(source, database_url=url, data=data)
         with Ledger.open(database_url=url, data=data) as ledger:
-            _tell(ledger, held, _read(since) if since else None)
+            _tell(ledger, held, outside)
+            _end_what_was_open(ledger)
+        usual = url is not None or data == session.settings.data
+        click.echo(f"To serve it: asat {'' if usual else f'--data {shlex.quote(str(data))} '}serve")
 
 
 def _restore_folder(archive: Path, moment: datetime | None, url: str | None, data: Path) -> None:
@@ -116,9 +131,32 @@ def _tell(ledger: Ledger, held: Backup | None, since: bytes | None) -> None:
         click.echo("  Not compared with a checkpoint that you hold: --since FILE shows that the backup was not altered")
 
 
+def _end_what_was_open(ledger: Ledger) -> None:
+    """End sessions and links, and say what whoever restores has to end again."""
+    click.echo("Texts that were redacted after the backup are there again: redact them again")
+    access, by = ledger.access, operator(account())
+    if not access.size():
+        return
+    access.note(CommandBegun(command="restore"), by)
+    sessions, links = end_sessions_and_links(access, clock.now(), by)
+    click.echo(
+        "What was ended after the backup counts again: tokens that were revoked (look at `asat token list`), roles that"
+        " were ended and people who have left (`asat principal list`), and passwords from then. End those again before"
+        " anybody is let in. All sessions and unused links were ended"
+        f" ({sessions} and {links})."
+    )
+
+
 def _read(file: Path) -> bytes:
-    with file.open("rb") as opened:
-        return opened.read(_MOST)
+    """What is to be compared with, read before anything is restored; raises BackupUnusable where it is neither."""
+    held = verifier.read(file)
+    try:
+        checkpoint_in(held)
+    except (NotANote, NotACheckpoint, Failed) as error:
+        raise BackupUnusable(
+            f"{file} is no checkpoint and no evidence pack that holds ({error}); nothing was restored"
+        ) from error
+    return held
 
 
 COMMANDS = (backup, restore_command)

@@ -1,12 +1,12 @@
 """The commands about tokens, by which programs are known, and the one that shows the audit of access."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 import click
 
 from api.commands.context import Session, complain, plainly
-from api.commands.granting import ROLE, UNTIL, grant_document, warn_of_unknown
+from api.commands.granting import UNTIL, grant_document, warn_of_unknown
 from api.commands.listing import LISTED, tell_list
 from domain.access.principals import Grant
 from domain.access.roles import Role
@@ -21,12 +21,17 @@ def token() -> None:
 
     A command is run by a token that stands in the environment variable ASAT_TOKEN or, better, in a file that nobody but
     its owner can read, named by ASAT_TOKEN_FILE. Over HTTP it is sent as `Authorization: Bearer asat_...`.
+
+    A token is not given the role steward, and confirms no rating: that takes a person, who signs in with a browser.
     """
+
+
+_ROLES = [role for role in get_args(Role) if role != "steward"]
 
 
 @token.command(short_help="Make a token; it is shown once.")
 @click.argument("name")
-@ROLE
+@click.option("--role", type=click.Choice(_ROLES), required=True, metavar="ROLE", help=f"One of {', '.join(_ROLES)}.")
 @click.option("--plan", metavar="PLAN", help="Only for this plan.")
 @UNTIL
 @click.pass_obj

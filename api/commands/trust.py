@@ -243,8 +243,10 @@ def pack(
         earlier = _checkpoint_in(verifier.read(since)) if isinstance(since, Path) else since
         data = make_pack(session.asker(), plan, signer, at, previous=previous, papers=named, since=earlier)
         # What the verifier would not accept is not handed out.
-        verifier.verify(data, str(signer.verifier), earlier if isinstance(earlier, bytes) else None)
+        report = verifier.verify(data, str(signer.verifier), earlier if isinstance(earlier, bytes) else None)
         output.write_bytes(data)
+        what = f"{verifier.several(report.events, 'event')} of plan {plan}, in a checkpoint of {report.size:,} entries"
+        click.echo(safe_text(f"{output}: {what}"), err=True)
 
 
 def _checkpoint_in(held: bytes) -> bytes:
@@ -260,18 +262,20 @@ def _checkpoint_in(held: bytes) -> bytes:
 @click.option("--witness", "witnesses", multiple=True, metavar="KEY", help="The public key of a witness you trust.")
 @click.option("--tsa-root", type=click.Path(exists=True, dir_okay=False), metavar="FILE",
               help="The root certificate of a time-stamping authority you trust (PEM).")  # fmt: skip
+@click.option("--list", "listed", is_flag=True, help="Print every event first.")
 def verify_pack(
-    file: str, key: str | None, since: str | None, witnesses: tuple[str, ...], tsa_root: str | None
+    file: str, key: str | None, since: str | None, witnesses: tuple[str, ...], tsa_root: str | None, listed: bool
 ) -> None:  # fmt: skip
-    """Verify an evidence PACK, offline and without any ledger; the program is the verify.py that lies in it.
+    """Verify an evidence PACK, offline and without any ledger; the program is the verify.py that AsAt puts into packs.
 
-    Prints what holds and what that does not show. Exits with 1 and names the first thing that does not hold.
+    Prints what holds and what that does not show. Exits with 1 and names the first thing that does not hold; with 3
+    where the PACK brings no proof from the checkpoint that is given with --since.
 
     \b
       asat verify pack.zip --key KEY --since last-year.zip
     """
     options = [("--key", key), ("--since", since), ("--tsa-root", tsa_root), *(("--witness", one) for one in witnesses)]
-    given = [f"{name}={value}" for name, value in options if value is not None]
+    given = [f"{name}={value}" for name, value in options if value is not None] + (["--list"] if listed else [])
     raise SystemExit(verifier.main([*given, "--", file]))
 
 

@@ -11,10 +11,14 @@ from fastapi import Request, Response
 from api.forms import FORMS, render
 from api.http.problems import documented
 from api.questions import Answer
+from api.waiting import waiting_at_most
 
 #: What names its basis is changed by nothing that is recorded later; anything else may be, and is asked for again. The
 #: one exception is a redaction, after which a browser may show for an hour what it has kept, and no longer.
 KEPT = "private, max-age=3600, immutable"
+
+#: How long, in seconds, a place to make something is waited for, which takes a thread away from everybody else.
+PATIENCE = 2.0
 
 #: Bodies from this size on are compressed for those who take that.
 _WORTH_COMPRESSING = 1000
@@ -39,7 +43,8 @@ def respond(request: Request, answer: Answer, form: str) -> Response:
         headers["Content-Disposition"] = f'inline; filename="{_file_name(answer)}{FORMS[form].suffix}"'
     if form == "html":
         headers["Content-Security-Policy"] = _STILL
-    body = render(answer.question, form, answer.document)
+    with waiting_at_most(PATIENCE):
+        body = render(answer.question, form, answer.document)
     return send(request, body, FORMS[form].media_type, headers)
 
 
@@ -97,11 +102,13 @@ def described_answers(document: Any, form: str, of_a_plan: bool) -> dict[int | s
         ok["content"] = {FORMS[form].media_type: {"schema": schema}}
     unanswered = "The question cannot be read"
     unanswered += ", or its answer is too long for this form." if form == "pdf" else "."
+    unmade = "The database cannot be reached"
+    unmade += ", or too many papers are being made just now." if form == "pdf" else "."
     plan_errors = {404: "The plan, or the point, is not known."} if of_a_plan else {}
     return {
         200: ok,
         304: {"description": "You have it already, says its If-None-Match.", "headers": _HEADERS},
-        **documented(plan_errors | {422: unanswered, 503: "The database cannot be reached."}),
+        **documented(plan_errors | {422: unanswered, 503: unmade}),
     }
 
 

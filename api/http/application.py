@@ -15,9 +15,10 @@ from api.http.access.requests import Measured, Summed
 from api.http.described import describe
 from api.http.hosts import OwnHosts
 from api.http.packing import packing
-from api.http.problems import documented, handle_problems, problem
+from api.http.problems import documented, handle_problems
 from api.http.reading import reading
 from api.http.recording import recording
+from api.http.unusable import handle_unusable, told_unusable
 from api.pages import PAGES
 from api.pages.problems import ProblemPages
 from api.serving_settings import ServingSettings
@@ -56,7 +57,7 @@ def make_application(
     app.state.url, app.state.https, app.state.limiter = settings.url, settings.url is not None, Limiter()
     app.state.openid = OpenId(settings.openid) if settings.openid else None
     app.add_middleware(Measured)
-    app.add_middleware(OwnHosts, host=settings.host or host)
+    app.add_middleware(OwnHosts, host=settings.host or host, https=app.state.https)
     app.add_middleware(ProblemPages)
     app.add_middleware(SecurityHeaders, https=app.state.https)
     app.add_middleware(_Heads)  # around the pages of problems, which are made from the bodies that a HEAD leaves out
@@ -74,6 +75,7 @@ def make_application(
     )  # fmt: skip
     handle_problems(app)
     handle_refusals(app)
+    handle_unusable(app)
     describe(app)
     every_route_declares(app)
     return app
@@ -92,11 +94,11 @@ def _readyz(request: Request) -> JSONResponse:
             said |= {"replica": True, "follows": standing.follows, "behind_seconds": standing.behind}
         return JSONResponse(said)
     except LedgerUnusable as error:
-        return problem(503, "ledger-unusable", str(error))
+        return told_unusable(request, error)
 
 
 class _Heads:
-    """Answers HEAD as GET is answered, without the body."""
+    """Answers HEAD as GET is answered, without the body; the request's state tells one from the other."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -109,4 +111,5 @@ class _Heads:
         async def send_head(message: Message) -> None:
             await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
 
+        scope.setdefault("state", {})["is_head"] = True
         await self._app({**scope, "method": "GET"}, receive, send_head)

@@ -41,7 +41,7 @@ async def read_body(request: Request) -> bytes:
     """
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media != "application/json" and not media.endswith("+json"):
-        raise Unreadable(f"the body is {media or 'of no stated kind'}; send application/json", status=415)
+        raise Unreadable(f"the body is {media[:100] or 'of no stated kind'}; send application/json", status=415)
     return await body_up_to(request, LARGEST_BODY, f"the body is larger than {LARGEST_BODY} bytes; send it in parts")
 
 
@@ -65,7 +65,9 @@ def read_proposals(body: bytes, plan: str) -> list[Proposal]:
         except NotAnEvent as error:
             problems += [{"field": name, "detail": sentence, "index": index} for name, sentence in error.problems]
     if problems:
-        sentences = (f"event {one['index'] + 1}, {one['field'] or 'itself'}: {one['detail']}" for one in problems[:5])
+        of = f" of {len(data)}" if isinstance(data, list) and len(data) > 1 else ""
+        told = ((f"event {one['index'] + 1}{of}, {one['field'] or 'itself'}", one["detail"]) for one in problems[:5])
+        sentences = (f"{which}: {detail}" for which, detail in told)
         least = "more than " if len(problems) > _MOST_PROBLEMS else ""
         more = f"; and {least}{len(problems) - 5} more" if len(problems) > 5 else ""
         raise Unreadable("; ".join(sentences) + more + "; nothing was recorded", problems[:100])

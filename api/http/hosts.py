@@ -1,7 +1,8 @@
 """Answering only those who ask this machine under its own name.
 
 Whoever reaches the loopback address may record, so no web page may: not one whose name was made to lead here (DNS
-rebinding), and not one of another address that has the browser send something.
+rebinding), and not one of another address that has the browser send something. Where there is a public address it is
+an https one, and so are its pages.
 """
 
 import re
@@ -11,13 +12,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.http.problems import problem
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_ELSEWHERE = ("cross-site", "same-site")
 
 
 class OwnHosts:
     """Refuses requests for other hosts, and those that a page of another origin has sent to change something."""
 
-    def __init__(self, app: ASGIApp, host: str) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, host: str, https: bool = False) -> None:
+        self._app, self._schemes = app, ("https",) if https else ("http", "https")
         self.names = sorted({f"[{name}]" if ":" in name else name.lower() for name in (*LOOPBACK, host)})
         self._own = re.compile(rf"({'|'.join(map(re.escape, self.names))})(:[0-9]{{1,5}})?")
 
@@ -37,9 +39,10 @@ class OwnHosts:
             )
             return problem(421, "foreign-host", sentence)
         origins = [value for name, value in headers if name == b"origin"]
-        own = {f"{scheme}://{hosts[0]}" for scheme in ("http", "https")}
-        if scope["method"] not in ("GET", "HEAD") and not own.issuperset(origins):
-            return problem(
-                403, "foreign-origin", f"a page of {origins[0][:100]} may not record here; nothing was recorded"
-            )
+        own = {f"{scheme}://{hosts[0]}" for scheme in self._schemes}
+        # Browsers say by themselves whether a page of another site, or of a neighbour of this one, has them send it.
+        foreign = any(name == b"sec-fetch-site" and value in _ELSEWHERE for name, value in headers)
+        if scope["method"] not in ("GET", "HEAD") and (foreign or not own.issuperset(origins)):
+            page = origins[0][:100] if origins else "another site"
+            return problem(403, "foreign-origin", f"a page of {page} may not record here; nothing was recorded")
         return None

@@ -9,16 +9,18 @@ from pathlib import Path as File
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BeforeValidator, Field
 
 from api.forms import forms_of
 from api.http.access.needs import needs
 from api.http.access.notes import noting_export
-from api.http.answering import send
+from api.http.answering import PATIENCE, send
 from api.http.parameters import only_its_own
 from api.http.problems import Unreadable, documented, problem
 from api.http.reading import Ask, At, Plan, Previous
 from api.packing import MOST, PAPERS, USUAL, make_pack, papers_named
 from api.signing import read_signer
+from api.waiting import one_of, waiting_at_most
 from domain.ledger import Ledger
 from domain.ledger.checkpoints import Checkpoints, CheckpointUnknown, KeyRefused, checkpoints_of
 from domain.proofs import verify as verifier
@@ -46,13 +48,17 @@ _ZIP: dict[int | str, dict[str, Any]] = {
     304: {"description": "You have it already, says its If-None-Match."},
 }
 
+
+def _typed(value: object) -> object:
+    """A number as people type it into the form: nothing, or with commas."""
+    return (value.replace(",", "").strip() or None) if isinstance(value, str) else value
+
+
 Size = Annotated[
-    int | None,
-    Query(
-        ge=0, le=10**15,
-        description="Size of a checkpoint that you hold, its second line: the new one is shown to continue it.",
-    ),
-]  # fmt: skip
+    Annotated[int, Field(ge=0, le=10**15)] | None,
+    BeforeValidator(_typed),
+    Query(description="Size of a checkpoint that you hold, its second line: the new one is shown to continue it."),
+]
 Papers = Annotated[
     str,
     Query(
@@ -68,7 +74,8 @@ Papers = Annotated[
     responses=_ZIP | documented({
         404: "The plan, the point or the checkpoint is not known.",
         409: "No such pack can be made, or nothing can be signed here.",
-        422: "The question cannot be read.", 503: "The database cannot be reached.",
+        422: "The question cannot be read.",
+        503: "The database cannot be reached, or too many packs are being made just now.",
     }),
 )  # fmt: skip
 def pack(
@@ -82,13 +89,17 @@ def pack(
         raise Unreadable(str(error), [{"field": "papers", "detail": str(error)}]) from None
     try:
         signer = _signer(request)
-        with _AT_ONCE:
+        with waiting_at_most(PATIENCE), one_of(_AT_ONCE, "evidence packs"):
             made = make_pack(ask, plan, signer, at, previous=previous, papers=named, since=since)
             verifier.verify(made, str(signer.verifier))
     except KeyRefused as error:
         return problem(409, "no-signing-key", str(error))
-    except CheckpointUnknown as error:
-        return problem(404, "unknown-checkpoint", str(error.args[0]))
+    except CheckpointUnknown:
+        return problem(
+            404, "unknown-checkpoint",
+            f"this ledger has cut no checkpoint of {since} entries: the number is the second line of the checkpoint"
+            " that you hold, and stands in the README of a pack",
+        )  # fmt: skip
     except NoPack as error:
         return problem(409, "no-pack", str(error))
     except verifier.Failed as failed:

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 from typing_extensions import TypedDict
 
@@ -16,8 +17,7 @@ from api.forms import FORMS, FormUnknown
 from api.papers.paper import PaperTooLong
 from api.papers.wording import safe_text
 from domain.envelopes import NotAnEvent
-from domain.ledger import LedgerUnusable, PlanUnknown, VersionConflict
-from domain.ledger.errors import NotReached
+from domain.ledger import PlanUnknown, VersionConflict
 from domain.points import PointUnknown, PointUnreadable
 from domain.rules import Refused
 from projections.action import ActionUnknown
@@ -85,13 +85,8 @@ def handle_problems(app: FastAPI) -> None:
         (PointsReversed, 422, "points-reversed"),
         (PaperTooLong, 422, "paper-too-long"),
         (ClaimUnreadable, 422, "unreadable-claim"),
-        (LedgerUnusable, 503, "ledger-unusable"),
     ):
         app.add_exception_handler(error, _plain(status, kind))
-
-    @app.exception_handler(NotReached)
-    def not_reached(_: Request, error: NotReached) -> JSONResponse:
-        return problem(503, "not-reached", str(error), {"Retry-After": str(error.retry_after)})
 
     @app.exception_handler(Refused)
     def refused(_: Request, error: Refused) -> JSONResponse:
@@ -108,7 +103,14 @@ def handle_problems(app: FastAPI) -> None:
     @app.exception_handler(Unreadable)
     def unreadable(_: Request, error: Unreadable) -> JSONResponse:
         more: dict[str, Any] = {"problems": error.problems} if error.problems else {}
-        return problem(error.status, "unreadable", str(error), **more)
+        # The rest of what is too large is on its way still, for as long as whoever sends it likes.
+        headers = {"Connection": "close"} if error.status == 413 else {}
+        return problem(error.status, "unreadable", str(error), headers, **more)
+
+    @app.exception_handler(ClientDisconnect)
+    def gone(_: Request, __: ClientDisconnect) -> JSONResponse:
+        # Nobody reads it; but it is no fault of ours, and whoever likes could fill the log with its trace.
+        return problem(400, "cut-off", "the request ended before its body did; nothing was recorded")
 
     @app.exception_handler(PlanUnknown)
     def unknown_plan(_: Request, error: PlanUnknown) -> JSONResponse:

@@ -13,10 +13,11 @@ from api.pages.documents import documents
 from api.pages.guide import guide
 from api.pages.lists import lists
 from api.pages.openid import openid, openid_back
+from api.pages.opening import opening
 from api.pages.plans import pages
 from api.pages.points import points
 from api.pages.recorded import recorded
-from api.pages.recording import recording
+from api.pages.recording import recording, sending
 from api.pages.rendering import static
 from api.pages.replaying import replaying
 from api.pages.signing_in import signing_in, signing_out
@@ -26,5 +27,5 @@ from api.pages.trail import trail
 PAGES = (
     static, signing_in, signing_out, openid, openid_back, access,
     guide, points, comparing, committee, counting, actions, documents, trail, replaying, lists,
-    recorded, recording, pages,
+    recorded, recording, sending, opening, pages,
 )  # fmt: skip

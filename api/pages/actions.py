@@ -4,14 +4,16 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Query, Request, Response
 
+from api.http.access.callers import recorded_by
 from api.http.reading import Ask, At, Number, Plan, Version
 from api.pages.here import Here
 from api.pages.paging import Page, around
 from api.pages.plans import Kept, is_past
 from api.pages.rendering import page
 from api.pages.routes import page_routes
+from api.pages.standing import may_confirm
 from api.pages.tags import Tags
-from api.papers.wording import Labels, as_at
+from api.papers.wording import Labels, as_at, rated_words
 from api.papers.wording_events import event_basis, event_fields, kind_in_words, source_words, withdrawal_words
 from api.questions import LIFE_PAGE
 from domain.events import EventWithdrawn, PlanOpened, TextRedacted
@@ -33,7 +35,8 @@ _FORMS = (
     ("close", "Close"),
     ("withdraw", "Withdraw"),
 )
-_NOT_WITHDRAWN = {EventWithdrawn.__name__, PlanOpened.__name__, TextRedacted.__name__}
+#: The events that cannot be withdrawn.
+NOT_WITHDRAWN = {EventWithdrawn.__name__, PlanOpened.__name__, TextRedacted.__name__}
 
 
 @actions.get("/plans/{plan}/actions/{action}", name="action page")
@@ -61,6 +64,8 @@ def action_page(
         document=document,
         action=document["action"],
         others=[borne for borne in document["numbers"] if borne != document["action"]["number"]],
+        rated=rated_words(document["action"], document["rated_since"]),
+        people=shown.document["people"],
         sentence=as_at(document["point"]),
         past=is_past(document["point"], shown.document["newest"]),
         tags=Tags(document["ratings"]),
@@ -68,16 +73,16 @@ def action_page(
         rows=around((number - 1) * LIFE_PAGE, LIFE_PAGE, shown.document["total"]),
         order=order,
         withdrawal_words=withdrawal_words,
-        recording=_recording(document["action"]),
+        recording=_recording(document["action"], recorded_by(request)),
         forms=here.forms("action", shown.fixed),
     )
 
 
-def _recording(action: ActionDocument) -> list[tuple[str, str]]:
-    """The forms that make sense for an action as it stands."""
+def _recording(action: ActionDocument, by: str) -> list[tuple[str, str]]:
+    """The forms that make sense for an action as it stands, to whoever would record by this name."""
     if action["status"] in ("closed", "withdrawn"):
         return [("reinstate", "Reinstate")]
-    confirm = [("confirm", "Confirm this rating")] if "awaiting" in action else []
+    confirm = [("confirm", "Confirm this rating")] if may_confirm(action, by) else []
     return [*confirm, *(form for form in _FORMS if form[0] != "close" or action["status"] == "complete")]
 
 
@@ -98,7 +103,7 @@ def event_page(
     document = shown.document
     event: dict[str, Any] = document["event"]
     labels, word = Labels(document), document["priority_word"]
-    withdrawable = event["withdrawn_by"] is None and event["type"] not in _NOT_WITHDRAWN
+    withdrawable = event["withdrawn_by"] is None and event["type"] not in NOT_WITHDRAWN
     return page(
         request,
         "event.html",

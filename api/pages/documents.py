@@ -57,7 +57,7 @@ def history_page(
         more_versions=_pages(here, "versions", versions, len(issues), presented=None if presented == 1 else presented),
         more_presented=_pages(here, "presented", presented, len(told), versions=None if versions == 1 else versions),
         name_past=here.to("record/presentation", past=1),
-        pack=here.to("pack.zip") if request.app.state.key else None,
+        pack=request.app.state.key is not None,
         forms=here.forms("history", answer.fixed),
     )
 

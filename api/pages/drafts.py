@@ -14,11 +14,13 @@ from api.pages.form_bodies import only_known
 from api.pages.here import Here
 from api.pages.recording_forms import Form, fields_of
 from domain.envelopes import Proposal
+from domain.redaction import REDACTABLE
 
 #: What a form carries unseen: what makes it repeatable, and the versions of the plan it was opened at and last seen at.
 HIDDEN = ("event_id", "shown", "seen")
-#: The fields under the ways to say a point, and what carries what they were filled in with.
-_OF_A_POINT = ("issue", "day", "known", "was")
+#: The fields that a kind of field has within it. Of a point: those under the ways to say it, and what carries what they
+#: were filled in with. Of texts: one to be ticked for each that an event may have.
+_PARTS = {"point": ("issue", "day", "known", "was"), "texts": tuple(sorted(REDACTABLE))}
 
 _Name = Annotated[str | None, Query(max_length=63)]
 
@@ -108,7 +110,7 @@ def read_draft(here: Here, form: Form, named: Mapping[str, str], past: bool, sen
     """A form as it was sent; raises Unreadable where it is none of ours."""
     names = [*HIDDEN, "do"]
     for field in fields_of(form):
-        names += [field.name, *(f"{field.name}_{part}" for part in _OF_A_POINT if field.kind == "point")]
+        names += [field.name, *(f"{field.name}_{part}" for part in _PARTS.get(field.kind, ()))]
     only_known(sent, names)
     shown, seen = (sent.get(name, "") for name in ("shown", "seen"))
     try:

@@ -46,6 +46,7 @@ _MISSING = {
     "reason": "say why",
     "rating": "choose a rating",
     "body": "say who inspected",
+    "fields": "tick the texts that are to be destroyed",
     "current": "choose which state of the plan was shown",
     "progress text": "say what progress has been made",
     "add number": "enter the action's number",
@@ -95,6 +96,7 @@ _ABOUT = (
     (r"^plan \S+ has no measure ", ("measure",)),
     (r"is to be part of .*, which is in priority |is part of another and goes with it", ("priority",)),
     (r" cannot have been confirmed on .*, before the day it is about ", ("effective_on",)),
+    (r"^`\w+` of version \d+ .* redacted|^version \d+ has no text ", ("fields",)),
     (r"^plan \S+ has no version |^version \d+[ ,]", ("version",)),
     (r"^plan \S+ has no document version |may still come to mean more|^nothing of plan \S+ had been ", ("current",)),
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """Signing in by the organisation's own sign-in: there, and back again."""
 
-from urllib.parse import parse_qsl, urlencode
+from datetime import timedelta
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
@@ -22,24 +22,25 @@ openid = page_routes("nobody")
 #: A provider may bring back more than it was asked for, so nothing that stands in that address is refused.
 openid_back = APIRouter(dependencies=[Depends(needs("nobody"))], include_in_schema=False)
 
-#: How long, in seconds, a browser keeps a sign-in on its way; people look for their telephones.
-_ON_ITS_WAY = 900
+#: How long a sign-in may be on its way; people look for their telephones.
+_ON_ITS_WAY = timedelta(minutes=15)
 
 
 @openid.get("/sign-in/openid", name="sign in elsewhere")
 def there(request: Request, next_: Next = "") -> Response:
     """Go to the organisation's own sign-in."""
-    place = own_place(next_)
+    provider, place = _provider(request), own_place(next_)
     try:
-        sign_in_no_faster(request)
-        begun = _provider(request).begin(_back(request))
+        with sign_in_no_faster(request):
+            begun = provider.begin(_back(request))
     except (NotVouchedFor, TooFast) as error:
         return sign_in_form(request, place, error, field="")
     response = RedirectResponse(begun.address, 303, PRIVATE)
     kept = {"state": begun.state, "nonce": begun.nonce, "verifier": begun.verifier, "next": place}
     response.set_cookie(
-        _cookie(request.app), urlencode(kept), max_age=_ON_ITS_WAY, path="/", secure=request.app.state.https,
-        httponly=True, samesite="lax",
+        _cookie(request.app), provider.seal.sealed(kept, clock.now(), _ON_ITS_WAY),
+        max_age=int(_ON_ITS_WAY.total_seconds()), path="/", secure=request.app.state.https, httponly=True,
+        samesite="lax",
     )  # fmt: skip
     return response
 
@@ -48,13 +49,16 @@ def there(request: Request, next_: Next = "") -> Response:
 def back(request: Request) -> Response:
     """Come back from it, with who the provider says has signed in."""
     provider, ledger = _provider(request), request.app.state.ledger
-    kept = dict(parse_qsl(request.cookies.get(_cookie(request.app), "")))
+    kept = provider.seal.opened(request.cookies.get(_cookie(request.app), ""), clock.now())
     place = own_place(kept.get("next", ""))
     begun = Begun("", *(kept.get(name, "") for name in ("state", "nonce", "verifier")))
     try:
         if not (begun.state and begun.nonce and begun.verifier):
             raise NotVouchedFor("this browser has begun no sign-in, or too long ago; begin again")
-        identity = provider.finish(begun, _back(request), dict(request.query_params))
+        with sign_in_no_faster(request, "sign-in brought back"):
+            identity = provider.finish(begun, _back(request), dict(request.query_params))
+    except TooFast as error:
+        return sign_in_form(request, place, error, field="")
     except NotVouchedFor as error:
         return _forgotten(request, sign_in_form(request, place, error, field=""))
     return _forgotten(request, _signed_in(request, ledger, identity, place))

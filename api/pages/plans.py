@@ -9,6 +9,7 @@ from markupsafe import Markup
 from api import clock
 from api.http.reading import Ask, At, Plan
 from api.pages.here import Here, form_links
+from api.pages.recording_needs import may_open_some
 from api.pages.rendering import page
 from api.pages.routes import page_routes
 from api.pages.tags import Tags
@@ -36,7 +37,15 @@ def plans_page(request: Request, ask: Ask) -> Response:
     bars = {one["plan"]: Markup(rating_bar(one["ratings"], one["unrated"])) for one in document["plans"]}  # noqa: S704
     keys = {one["plan"]: _key(one) for one in document["plans"]}
     forms = form_links("plans", "/plans{}")
-    return page(request, "plans.html", plans=document["plans"], bars=bars, keys=keys, forms=forms)
+    return page(
+        request,
+        "plans.html",
+        plans=document["plans"],
+        bars=bars,
+        keys=keys,
+        forms=forms,
+        opens=may_open_some(request, ask),
+    )
 
 
 def _key(entry: RegisterEntry) -> list[tuple[Markup, str, int]]:
@@ -85,6 +94,7 @@ def plan_page(
         past=is_past(document["point"], shown.document["newest"]),
         tags=Tags(document["ratings"]),
         meanings={rating["code"]: rating["meaning"] for rating in document["ratings"]},
+        meant=any(rating["meaning"] for rating in document["ratings"]),
         bar=Markup(rating_bar(summary["ratings"], summary["unrated"])),  # noqa: S704  # made and escaped by us
         awaiting=[
             action["number"]

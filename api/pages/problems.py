@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.forms import FORMS
-from api.http.access.callers import SignInNeeded, caller_of
+from api.http.access.callers import OpenToOthers, SignInNeeded, caller_of
 from api.http.problems import PROBLEM
 from api.http.reading import asker
 from api.pages.here import OF_TWO_POINTS, Here
@@ -24,6 +24,7 @@ from domain.ledger import LedgerUnusable, PlanUnknown
 from domain.points import PointUnknown, PointUnreadable
 
 _TITLES = {
+    400: "This cannot be read",
     401: "You are not signed in",
     403: "This cannot be done from here",
     404: "Not found",
@@ -92,8 +93,13 @@ class ProblemPages:
 _AT_A_POINT = re.compile(r":(unknown-(action|event|point|count)|points-reversed|unreadable|unreadable-point)$")
 #: Who is told these is told nothing more: it is not their plan to walk about in, or it cannot be had.
 _TOLD_NO_MORE = {401, 403, 421}
-#: The titles of what is refused to somebody known, by the kind of problem.
-_REFUSED = {"not-allowed": "You may not do this", "forged": "This form is not valid any more"}
+#: Titles by the kind of problem, where the status alone does not say enough.
+_BY_KIND = {
+    "not-allowed": "You may not do this",
+    "forged": "This form is not valid any more",
+    "open-to-others": "This record is open to this machine only",
+    "no-place": "Too much is being made just now",
+}
 _SUFFIX = re.compile(rf"\.({'|'.join(FORMS)})$")
 _OF_A_PLAN = re.compile(r"/plans/([a-z0-9-]{1,63})(?:/(.*))?", re.DOTALL)
 _LONGEST = 600
@@ -103,7 +109,7 @@ def _around(document: dict[str, object], request: Request) -> dict[str, Any]:
     """Where one can go on from a problem with an address below a plan: its pages, at those points that can be had."""
     status = int(str(document["status"]))
     if status not in (401, 421) and status < 500:
-        with suppress(SignInNeeded, LedgerUnusable):
+        with suppress(SignInNeeded, OpenToOthers, LedgerUnusable):
             caller_of(request)  # an address that is none has not asked for them
     found = _OF_A_PLAN.fullmatch(_SUFFIX.sub("", request.scope["path"]))
     if found is None or status >= 500 or status in _TOLD_NO_MORE:
@@ -148,7 +154,7 @@ def _to_sign_in(request: Request, headers: Headers) -> ASGIApp:
 
 def _page_of(document: dict[str, object], request: Request, headers: Headers, around: dict[str, Any]) -> ASGIApp:
     status = int(str(document["status"]))
-    title = _REFUSED.get(str(document.get("type", "")).rpartition(":")[2]) or _TITLES.get(
+    title = _BY_KIND.get(str(document.get("type", "")).rpartition(":")[2]) or _TITLES.get(
         status, str(document["title"])
     )
     kept = {name: headers[name] for name in _KEPT if name in headers}

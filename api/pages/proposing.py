@@ -110,6 +110,12 @@ def _whole(field: Field, typed: Typed) -> int | None:
     return int(text) if text else None
 
 
+def _texts(field: Field, typed: Typed) -> list[str] | None:
+    """The names of what was ticked, each of which is sent as a field of its own."""
+    begins = f"{field.name}_"
+    return [name.removeprefix(begins) for name, said in typed.said.items() if name.startswith(begins) and said] or None
+
+
 def _point(field: Field, typed: Typed) -> str | None:
     """The point that was chosen among those of a field, in the notation."""
     said, name = typed.said, field.name
@@ -170,4 +176,5 @@ _READ: dict[str, Callable[[Field, Typed], Any]] = {
     "judgements": _judgements,
     "whole": _whole,
     "point": _point,
+    "texts": _texts,
 }

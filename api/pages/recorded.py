@@ -5,7 +5,9 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
+from api.http.access.callers import recorded_by
 from api.http.reading import Ask, At, Plan
+from api.pages.actions import NOT_WITHDRAWN
 from api.pages.checking import entry_at
 from api.pages.here import Here
 from api.pages.plans import Kept
@@ -13,7 +15,7 @@ from api.pages.recording_forms import FORMS
 from api.pages.recording_views import in_plan_words
 from api.pages.rendering import page
 from api.pages.routes import page_routes
-from api.pages.standing import standing
+from api.pages.standing import Standing, may_confirm, standing
 from domain.points import PointUnknown
 
 recorded = page_routes()
@@ -22,10 +24,13 @@ recorded = page_routes()
 _FRESH = 600
 
 
-def remember(response: Response, plan: str, version: int) -> None:
+def remember(request: Request, response: Response, plan: str, version: int) -> None:
     """Have the browser remember for a while that its reader recorded this version of the plan."""
     path = f"/plans/{plan}/recorded"
-    response.set_cookie(f"recorded-{plan}", str(version), max_age=_FRESH, path=path, httponly=True, samesite="lax")
+    response.set_cookie(
+        f"recorded-{plan}", str(version), max_age=_FRESH, path=path, secure=request.app.state.https, httponly=True,
+        samesite="lax",
+    )  # fmt: skip
 
 
 @recorded.get("/plans/{plan}/recorded/{version}", name="recorded")
@@ -54,9 +59,15 @@ def recorded_page(
         entry=entry,
         action=action,
         paper=_paper(plan, entry),
-        again=here.to(f"record/{form.name}") if form else None,
+        again=here.to(f"record/{form.name}") if form and (form.name != "confirm" or _waits(request, stands)) else None,
         again_title=in_plan_words(form.title, stands.word) if form else "",
+        withdrawable=entry["withdrawn_by"] is None and entry["type"] not in NOT_WITHDRAWN,
     )
+
+
+def _waits(request: Request, stands: Standing) -> bool:
+    """Whether another rating awaits confirmation by whoever asks."""
+    return any(may_confirm(action, recorded_by(request)) for action in stands.actions)
 
 
 def _paper(plan: str, entry: dict[str, Any]) -> str | None:

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from api.forgetting import forget_redacted
 from api.http.access.callers import caller_of, recorded_by
+from api.http.access.needs import is_of_before
 from api.http.problems import Unreadable
 from api.http.reading import Ask, At, Plan
 from api.pages.checking import Since, recorded_since
@@ -22,18 +23,22 @@ from api.pages.plans import Kept
 from api.pages.proposing import Typed, propose
 from api.pages.recorded import remember
 from api.pages.recording_forms import FORMS, GROUPS, Form
+from api.pages.recording_needs import NeedsOfForm
 from api.pages.recording_views import check_shown, form_shown, in_plan_words, overtaken_shown
+from api.pages.redacting import asked_first
 from api.pages.rendering import page
 from api.pages.routes import page_routes
-from api.pages.standing import filled_in, standing
+from api.pages.standing import filled_in, may_confirm, standing
 from api.questions import Asker
-from api.roles import EVENT_ROLES
 from domain.envelopes import Proposal
-from domain.ledger import LedgerUnusable, VersionConflict
+from domain.ledger import VersionConflict
+from domain.ledger.errors import NothingRecorded
 from domain.points import read_instant
 from domain.rules import Refused
 
-recording = page_routes("recording")
+recording = page_routes(NeedsOfForm("recording"))
+#: What is typed into a form is not lost by signing in anew.
+sending = page_routes(NeedsOfForm("recording", shows_again=True))
 
 Past = Annotated[bool, Query(description="The form was opened to name a past point.")]
 Sent = Annotated[dict[str, str], Depends(sent_form)]
@@ -51,8 +56,12 @@ def record_page(
     stands = standing(ask, plan, {name: value for name, value in named.items() if name == "action"})
     caller = caller_of(request)
 
+    by = recorded_by(request)
+    of = [stands.action["action"]] if stands.action else stands.actions
+    waits = any(may_confirm(action, by) for action in of)
+
     def may(form: Form) -> bool:
-        return caller.may(EVENT_ROLES[form.event], plan)
+        return caller.may_record(form.event, plan) and (waits or form.name != "confirm")
 
     groups = [
         (name, [(in_plan_words(form.title, stands.word), _to(here, form, named)) for form in forms if may(form)])
@@ -65,7 +74,7 @@ def record_page(
         plan_title=stands.plan["title"],
         groups=[(name, forms) for name, forms in (groups[:1] if stands.action else groups) if forms],
         action=stands.action,
-        by=recorded_by(request),
+        by=by,
     )
 
 
@@ -89,13 +98,15 @@ def form_page(
     form, here = _form(request, what, plan), Here(plan, f"record/{what}", at, previous)
     draft = new_draft(here, form, named, past, 0)
     stands = standing(ask, plan, draft.about)
+    if first := asked_first(request, ask, draft, stands):
+        return first
     version = stands.plan["point"]["basis"]
     started = {"effective_on": ask.today.isoformat(), "current": "met", "current_day": "", "previous": ""}
     said = {**started, **filled_in(form, {**named, **draft.about}, stands), **draft.about}
     return form_shown(request, ask, replace(draft, said=said, shown=version, seen=version), stands)
 
 
-@recording.post("/plans/{plan}/record/{what}", name="send form")
+@sending.post("/plans/{plan}/record/{what}", name="send form")
 def send_form(
     request: Request,
     ask: Ask,
@@ -114,6 +125,10 @@ def send_form(
     if do not in ("check", "record", "change"):
         raise Unreadable("a form is checked, recorded or changed; nothing was recorded")
     stands = standing(ask, plan, draft.about, draft.day)
+    if first := asked_first(request, ask, draft, stands):
+        return first
+    if is_of_before(request):
+        return form_shown(request, ask, draft, stands, {"": _SIGNED_IN_ANEW}, 403)
     if do == "change":
         return form_shown(request, ask, draft, stands)
     try:
@@ -134,10 +149,11 @@ def send_form(
     if isinstance(recorded, Since):
         return overtaken_shown(request, ask, replace(draft, seen=recorded.newest), stands, recorded)
     response = RedirectResponse(here.to(f"recorded/{recorded}"), 303)
-    remember(response, plan, recorded)
+    remember(request, response, plan, recorded)
     return response
 
 
+_SIGNED_IN_ANEW = "your sign-in had ended, so nothing was recorded: check what the form says, and send it again"
 _REPEATED = (
     "this form was recorded already, with something else in it; nothing more was recorded by now. "
     "Send it again if this is to be recorded as well"
@@ -148,7 +164,7 @@ def _form(request: Request, what: str, plan: str) -> Form:
     """The form of that name; raises where whoever asks may not record what it proposes."""
     if what not in FORMS:
         raise HTTPException(404)
-    caller_of(request).require(EVENT_ROLES[FORMS[what].event], plan)
+    caller_of(request).require_to_record(FORMS[what].event, plan)
     return FORMS[what]
 
 
@@ -169,9 +185,7 @@ def _typed(ask: Asker, draft: Draft) -> Typed:
 
 
 def _since(ask: Asker, draft: Draft) -> Since:
-    return recorded_since(
-        ask, draft.here.plan, draft.form, draft.said, draft.shown, draft.seen, draft.event_id
-    )  # fmt: skip
+    return recorded_since(ask, draft.here.plan, draft.form, draft.said, draft.shown, draft.seen, draft.event_id)
 
 
 def _record(request: Request, ask: Asker, draft: Draft, proposal: Proposal, since: Since) -> int | Since:
@@ -193,4 +207,4 @@ def _record(request: Request, ask: Asker, draft: Draft, proposal: Proposal, sinc
             since = _since(ask, draft)
             if since.others:
                 return since
-    raise LedgerUnusable("others kept recording first; nothing was recorded, try again")
+    raise NothingRecorded("others kept recording first; nothing was recorded, try again")

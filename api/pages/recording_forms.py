@@ -6,7 +6,7 @@ form (`api.pages.proposing`).
 
 from typing import Literal, NamedTuple
 
-Kind = Literal["line", "area", "day", "select", "radios", "lines", "judgements", "whole", "point"]
+Kind = Literal["line", "area", "day", "select", "radios", "lines", "judgements", "whole", "point", "texts"]
 
 
 class Field(NamedTuple):
@@ -174,8 +174,8 @@ _CORRECTIONS = (
          why="What was answered before stays answered; from now on the event no longer counts, on any day.",
          owes_reason=True, day="When was the error found?"),
     Form("redact", "TextRedacted", "Destroy texts of an event", "version", (
-        Field("fields", "Texts to be destroyed", "lines",
-              "One on each line, as the trail names them in JSON: text, reason, source, leads, evidence.", True),
+        Field("fields", "Which texts are to be destroyed?", "texts",
+              "For every point in time: they cannot be had back.", True),
     ), why="It stays in the record, so name nobody. What is destroyed is gone for every day, and cannot be had back.",
        owes_reason=True, day="When was it decided?"),
 )  # fmt: skip

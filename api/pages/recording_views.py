@@ -13,6 +13,7 @@ from api.pages.choices import written
 from api.pages.drafts import Draft, as_day
 from api.pages.proposing import WAYS
 from api.pages.recording_forms import SOURCE, Field, fields_of
+from api.pages.redacting import is_redaction, texts_shown
 from api.pages.rendering import Said, page
 from api.pages.standing import Standing, options
 from api.pages.tags import Tags
@@ -56,6 +57,8 @@ def form_shown(
         given=Said({name: escape(value) for name, value in draft.said.items()}),
         issues=[(escape(code), said) for code, said in options("issues", form, stands)],
         ways=WAYS,
+        texts=texts_shown(draft, shown["facts"], stands.word),
+        check_first=is_redaction(form),
     )
 
 
@@ -63,9 +66,12 @@ def check_shown(request: Request, ask: Asker, draft: Draft, stands: Standing, pr
     """What the event would change; raises Refused where a rule refuses it."""
     shown = _shown(request, ask, draft, stands)
     answers = _answers(draft, stands)
+    texts = texts_shown(draft, shown["facts"], stands.word)
+    destroyed = [text for text in texts if text[0] in getattr(proposal.event, "fields", ())]
     if read := timescale_read(proposal.event):
         answers.append(("The timescale", read))
-    return page(request, "check.html", **shown, **rehearsed(ask, proposal, shown["by"]), answers=answers)
+    would = rehearsed(ask, proposal, shown["by"])
+    return page(request, "check.html", **shown, **would, answers=answers, destroyed=destroyed)
 
 
 def overtaken_shown(request: Request, ask: Asker, draft: Draft, stands: Standing, since: Since) -> Response:

@@ -43,8 +43,8 @@ def sign_in(request: Request, sent: Sent) -> Response:
     there, account = own_place(sent.get("next", "")), sent.get("account", "").strip()
     ledger: Ledger = request.app.state.ledger
     try:
-        sign_in_no_faster(request)
-        secret = ledger.access.sign_in(account, sent.get("password", ""), clock.now(), address_of(request))
+        with sign_in_no_faster(request):
+            secret = ledger.access.sign_in(account, sent.get("password", ""), clock.now(), address_of(request))
     except (SignInRefused, TooFast) as error:
         return sign_in_form(request, there, error, account)
     response = RedirectResponse(there, 303, PRIVATE)
@@ -81,8 +81,8 @@ def sign_in_once(request: Request, sent: Sent) -> Response:
     only_known(sent, ("key",))
     ledger: Ledger = request.app.state.ledger
     try:
-        sign_in_no_faster(request)
-        secret = ledger.access.use_link(sent.get("key", ""), clock.now(), address_of(request))
+        with sign_in_no_faster(request):
+            secret = ledger.access.use_link(sent.get("key", ""), clock.now(), address_of(request))
     except (SignInRefused, TooFast) as error:
         log.told("sign-in refused", status=403, address=address_of(request), why=str(error))
         status, headers = (429, {"Retry-After": str(error.retry_after)}) if error.retry_after else (403, {})

@@ -6,8 +6,9 @@ from datetime import date
 from typing import Any
 
 from api.pages.recording_forms import Form
-from api.papers.wording import day_in_words, safe_text
+from api.papers.wording import day_in_words, safe_text, unended
 from api.questions import Asker
+from domain.names import name_key
 from domain.plan import Plan
 from domain.points import Point
 from domain.timeline import end_of
@@ -15,6 +16,12 @@ from projections.action import ActionDocument, SingleActionDocument, action_at
 from projections.document_history import HistoryDocument, document_history
 from projections.plan_as_at import PlanDocument, plan_as_at
 from projections.scale import RatingDocument, scale_document
+
+
+def may_confirm(action: ActionDocument, by: str) -> bool:
+    """Whether a rating of an action awaits confirmation by somebody else than who gave it, and this name is another."""
+    return "awaiting" in action and name_key(action["awaiting"]["rated_by"]) != name_key(by)
+
 
 #: What is chosen from: the value that is sent, and what is read.
 Options = list[tuple[str, str]]
@@ -88,7 +95,11 @@ def options(of: str, form: Form, stands: Standing) -> Options:
 
 def _actions(form: Form, stands: Standing) -> Options:
     left = {"closed", "withdrawn"}
-    listed = [one for one in stands.actions if form.name != "reinstate" or one["status"] in left]
+    fits: dict[str, Callable[[ActionDocument], bool]] = {
+        "reinstate": lambda one: one["status"] in left,
+        "confirm": lambda one: "awaiting" in one,
+    }
+    listed = [one for one in stands.actions if form.name not in fits or fits[form.name](one)]
     return [("", "Choose an action"), *((one["number"], _action_words(one)) for one in listed)]
 
 
@@ -113,7 +124,17 @@ def _measures(_: Form, stands: Standing) -> Options:
 
 
 def _ratings(_: Form, stands: Standing) -> Options:
-    return [(one["code"], one["meaning"] or "") for one in stands.ratings]
+    return [(one["code"], _meaning(one)) for one in stands.ratings]
+
+
+def _meaning(rating: RatingDocument) -> str:
+    """What a rating means, and what it takes to give it beside saying so."""
+    said = [unended(rating["meaning"])] if rating["meaning"] else []
+    if rating["needs_evidence"]:
+        said.append("Needs evidence")
+    if rating.get("needs_second_person"):
+        said.append("Counts once a second person has confirmed it")
+    return ". ".join(said)
 
 
 def _forums(_: Form, stands: Standing) -> Options:

@@ -155,6 +155,7 @@ async def _sent(request: Request) -> bytes:
 
 @trail.post("/plans/{plan}/since", name="mark as read")
 def mark_as_read(
+    request: Request,
     ask: Ask,
     plan: Plan,
     sent: Annotated[bytes, Depends(_sent)],
@@ -168,6 +169,7 @@ def mark_as_read(
         raise Unreadable(f"say up to which version you have read, from 1 to {newest}")
     response = RedirectResponse(Here(plan, "since", at, previous).this, 303, {"Cache-Control": "no-store"})
     response.set_cookie(
-        f"seen-{plan}", str(int(said[1])), max_age=_REMEMBERED, path=f"/plans/{plan}", httponly=True, samesite="lax"
-    )
+        f"seen-{plan}", str(int(said[1])), max_age=_REMEMBERED, path=f"/plans/{plan}",
+        secure=request.app.state.https, httponly=True, samesite="lax",
+    )  # fmt: skip
     return response

@@ -10,7 +10,6 @@ from api.http.access.callers import Caller, known_caller
 from api.http.access.form_tokens import FIELD
 from api.http.access.needs import RECORDING
 from api.pages.recording_forms import FORMS
-from api.roles import EVENT_ROLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ class Visitor:
 
     def may_send(self, form: str, plan: str) -> bool:
         """Whether they may record of a plan what a form proposes."""
-        return self.caller is not None and self.caller.may(EVENT_ROLES[FORMS[form].event], plan)
+        return self.caller is not None and self.caller.may_record(FORMS[form].event, plan)
 
 
 def visitor(request: Request) -> Visitor:

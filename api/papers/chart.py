@@ -63,7 +63,7 @@ def ratings_chart(document: RatingsOverTimeDocument) -> str:
     step = _step(largest)
     most = max(1, ceil(largest / step)) * step
     right = WIDTH - (4 if len(counts) <= 12 else 14)  # what stands under a narrow column is wider than that
-    frame = _Frame(12 + _LETTER * len(str(most)), lines * _LINE + 26, right, HEIGHT - 24, most, step)
+    frame = _Frame(12 + _LETTER * len(str(most)), lines * _LINE + 40, right, HEIGHT - 24, most, step)
     drawn = [*legend, *_grid(frame, document["every"]), *_columns(frame, layers, counts), *_days(frame, counts)]
     if not largest:
         drawn.append(letters(WIDTH / 2, HEIGHT / 2, "No actions in the plan", "middle"))
@@ -154,7 +154,7 @@ def _step(largest: int) -> int:
 
 def _grid(frame: _Frame, every: str) -> Iterator[str]:
     """The lines with their figures, and what is counted when."""
-    yield letters(0, frame.top - 14, f"Actions by rating over time, at the end of each {_in_full(every)}")
+    yield letters(0, frame.top - 26, f"Actions by rating over time, at the end of each {_in_full(every)}")
     for actions in range(0, frame.most + 1, frame.step):
         y = round(frame.foot - frame.height(actions)) + 0.5
         yield line(frame.left, y, frame.right, _GRID if actions else OUTLINE)

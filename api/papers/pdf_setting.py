@@ -9,6 +9,7 @@ from threading import BoundedSemaphore
 import typst
 
 from api.papers.fonts import fonts
+from api.waiting import one_of
 
 # Each takes a core and, if it is long, up to a gigabyte; what comes meanwhile waits its turn.
 _AT_ONCE = BoundedSemaphore(2)
@@ -31,8 +32,9 @@ def typeset(said: str, made: int) -> bytes:
 
     Raises:
         NotDrawn: its fonts lack something that it needs.
+        NoPlace: it may not be waited for any longer.
     """
-    with _AT_ONCE:
+    with one_of(_AT_ONCE, "papers"):
         try:
             return _compiled(_template(), said, made)
         except typst.TypstError as error:

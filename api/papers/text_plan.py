@@ -24,8 +24,10 @@ from api.papers.wording import (
     day_in_words,
     due_in_words,
     due_moved,
+    key_in_words,
     not_opened,
     printed_key,
+    rated_words,
     safe_text,
     version_words,
 )
@@ -61,6 +63,8 @@ def _key(document: PlanDocument, key: Key) -> list[RenderableType]:
     ratings = printed_key(document)
     if not ratings:
         return [heading("Ratings"), line("The actions of this plan are not rated.")]
+    if not any(rating["meaning"] for rating in ratings):
+        return [heading(f"Ratings ({document['scale']['name']})"), line(key_in_words(ratings))]
     rows = Table.grid(padding=(0, 2))
     for rating in ratings:
         rows.add_row(key(rating["code"]), line(rating["meaning"] or ""))
@@ -171,7 +175,7 @@ def action_text(document: SingleActionDocument) -> Group:
     parts = title_block(f"Action {action['number']}", under, as_at(document["point"]))
     key = Key.of(document)
     waiting = awaiting_fact(action, Labels(document))
-    parts += [Text(), lines(action["text"]), Text(), _facts(action, document["numbers"], key, waiting)]
+    parts += [Text(), lines(action["text"]), Text(), _facts(document, key, waiting)]
     if action["progress"] and action["progress_on"]:
         parts += [heading(f"Progress reported {day_in_words(action['progress_on'])}"), lines(action["progress"])]
     if action["evidence"]:
@@ -186,12 +190,12 @@ def action_text(document: SingleActionDocument) -> Group:
     return page(*parts)
 
 
-def _facts(action: ActionDocument, numbers: list[str], key: Key, waiting: str) -> Table:
-    rows = Table.grid(padding=(0, 2))
+def _facts(document: SingleActionDocument, key: Key, waiting: str) -> Table:
+    action, rows = document["action"], Table.grid(padding=(0, 2))
     rating = _counting(action, key)
-    if action["rated_on"]:
-        rating = Text.assemble(rating, f" (from {day_in_words(action['rated_on'])})")
-    earlier = [number for number in numbers if number != action["number"]]
+    if rated := rated_words(action, document["rated_since"]):
+        rating = Text.assemble(rating, f" ({rated})")
+    earlier = [number for number in document["numbers"] if number != action["number"]]
     facts: dict[str, str | Text] = {
         "Outcome": action["outcome"] or "",
         "Status": action["status"],

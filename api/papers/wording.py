@@ -1,7 +1,7 @@
 """The words that every paper shares: days, instants and points as people write them, and text made safe to show."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -148,11 +148,34 @@ def printed_key(document: PlanDocument) -> list[RatingDocument]:
     return [*document["scale"]["ratings"], *former]
 
 
+def key_in_words(ratings: Sequence[RatingDocument]) -> str:
+    """The key to ratings of which the scale says no meaning: the word of each, and what AsAt takes it for."""
+    said = []
+    for rating in ratings:
+        notes = [
+            *(["complete"] if rating["complete"] else []),
+            *(["a concern"] if rating["concern"] else []),
+            *(["needs evidence"] if rating["needs_evidence"] else []),
+            *(["counts once confirmed by a second person"] if rating.get("needs_second_person") else []),
+        ]
+        said.append(f"{safe_text(rating['label'])}{' (' + ', '.join(notes) + ')' if notes else ''}")
+    return f"Worst first: {'; '.join(said)}."
+
+
 def not_opened(document: PlanDocument) -> str:
     """That the plan was not open yet on the day asked for, and when it was opened; nothing where it was."""
     if document["status"] != "not opened":
         return ""
     return f"The plan was not open yet on that day; it was opened on {day_in_words(document['opened_on'])}."
+
+
+def rated_words(action: ActionDocument, since: str | None) -> str:
+    """Since when an action has borne its rating, and when that was last reviewed; nothing where it has none."""
+    if not action["rated_on"]:
+        return ""
+    if since is None or since == action["rated_on"]:
+        return f"from {day_in_words(action['rated_on'])}"
+    return f"from {day_in_words(since)}, last reviewed {day_in_words(action['rated_on'])}"
 
 
 def awaiting_words(entry: ActionDocument | CountedAction | OverdueAction, labels: "Labels") -> str:

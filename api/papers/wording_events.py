@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.papers.wording import Labels, day_in_words, instant_in_words, safe_lines, safe_text, unended
+from domain.redaction import redactable
 from projections.event import EventDocument
 
 #: What stands in an event beside what was said in it, or is told of in words of its own.
@@ -82,6 +83,24 @@ def source_words(event: Mapping[str, Any]) -> str:
         return ""
     published = f"published {day_in_words(source['published_on'])}" if source.get("published_on") else ""
     return ", ".join(filter(None, [safe_text(source["title"]), safe_text(source.get("reference") or ""), published]))
+
+
+def texts_left(event: Mapping[str, Any], word: str) -> list[tuple[str, str, str]]:
+    """The texts of an event that could be destroyed and were not: field, what it is called, and what it says.
+
+    Args:
+        event: the event, as a trail holds it.
+        word: what the plan calls a priority.
+    """
+    left = [field for field in redactable(event["type"], event) if field not in event.get("redacted", ())]
+    return [(field, *_text_left(field, event, word)) for field in left]
+
+
+def _text_left(field: str, event: Mapping[str, Any], word: str) -> tuple[str, str]:
+    if field == "source":
+        return "The document it was taken from", source_words(event)
+    value = event[field]
+    return _name(field, word), safe_lines("\n".join(value) if isinstance(value, list) else value).strip()
 
 
 def withdrawal_words(event: Mapping[str, Any]) -> str:

@@ -6,13 +6,25 @@ a token, not the secret of a session or a link.
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from domain.access.roles import Role
 from domain.texts import Line, Slug
 
 #: A name of a principal or a token: one line of at most 100 characters.
 Name = Annotated[Line, StringConstraints(max_length=100)]
+
+
+def _asked(said: object) -> object:
+    """What somebody asked for as one line can hold it, or a refusal of it could not be noted: cut, and escaped."""
+    if not isinstance(said, str):
+        return said
+    shown = "".join(one if one.isprintable() else ascii(one)[1:-1] for one in said[:_LONGEST_ASKED])
+    return (shown if shown.strip() else repr(shown))[:_LONGEST_ASKED]
+
+
+_LONGEST_ASKED = 200
+Asked = Annotated[Line, BeforeValidator(_asked)]
 
 #: How somebody came in.
 Means = Literal["password", "identity", "link"]
@@ -111,6 +123,12 @@ class LinkUsed(AccessEvent):
     principal: Name
 
 
+class LinkEnded(AccessEvent):
+    """A link that nobody had used was ended, as when the ledger was restored: it cannot be used any more."""
+
+    principal: Name
+
+
 class SignedIn(AccessEvent):
     """A principal signed in, from this network address, until an instant."""
 
@@ -140,15 +158,15 @@ class SignInRefused(AccessEvent):
 class RequestRefused(AccessEvent):
     """A principal asked for what it may not do, and was refused."""
 
-    what: Line = Field(description="The method and path, or the command.")
+    what: Asked = Field(description="The method and path, or the command.")
     role: Role
-    plan: Line | None = None
+    plan: Asked | None = Field(default=None, description="As it was asked for: it may be none.")
 
 
 class Exported(AccessEvent):
     """A principal took away an answer as a file of this form."""
 
-    what: Line = Field(description="The path, or the command.")
+    what: Asked = Field(description="The path, or the command.")
     form: Line
     plan: Line | None = None
 
@@ -165,7 +183,7 @@ ACCESS_EVENTS: dict[str, type[AccessEvent]] = {
     for event in (
         PrincipalAdded, RoleGranted, RoleEnded, PasswordSet, IdentityLinked, PrincipalLeft,
         TokenNamed, TokenCreated, TokenRevoked,
-        LinkMade, LinkUsed, SignedIn, SignedOut, SignInRefused,
+        LinkMade, LinkUsed, LinkEnded, SignedIn, SignedOut, SignInRefused,
         RequestRefused, Exported, CommandBegun,
     )
 }  # fmt: skip

@@ -6,11 +6,16 @@ from pydantic import TypeAdapter
 
 from domain.access.events import Name
 from domain.access.principals import ANYONE
+from domain.names import is_invisible, name_key
 
 #: How the names of those begin who run a command on the machine itself.
 OPERATOR = "operator "
 
 _NAME = TypeAdapter[str](Name)
+#: A key that an index can hold; ligatures may come to eighteen letters each.
+_LONGEST_KEY = 200
+#: Alphabets that have letters in common for the eye; how Unicode's names of their letters begin.
+_ALIKE = ("Latin", "Cyrillic", "Greek", "Armenian", "Cherokee", "Coptic")
 
 
 class NameRefused(ValueError):
@@ -22,35 +27,41 @@ def operator(account: str) -> str:
     return f"{OPERATOR}{account}"[:100]
 
 
-def name_key(name: str) -> str:
-    """What two names have in common that would be taken for one another: capitals and widths do not matter."""
-    return unicodedata.normalize("NFKC", " ".join(name.split())).casefold()
-
-
 def can_be_known(name: str) -> bool:
     """Whether anybody can be known by this name, or it stands for whoever is not signed in."""
-    try:
-        read_name(name)
-    except NameRefused:
-        return name_key(name) == ANYONE
-    return True
+    return 0 < len(name_key(name)) <= _LONGEST_KEY
 
 
 def read_name(name: str) -> str:
-    """A name as it is kept: one line, spaces single; raises NameRefused."""
+    """A name as it is kept: one line, spaces single; raises NameRefused.
+
+    A name that mixes letters of alphabets whose letters look alike is refused. What is not found out: a name all in
+    another alphabet that reads like a Latin one, letters that look alike within an alphabet (l and I, rn and m), marks
+    that are hard to see, and names that are merely similar.
+    """
     read = unicodedata.normalize("NFC", " ".join(name.split()))
-    hidden = any(unicodedata.category(character) in {"Cc", "Cf", "Co", "Cn", "Cs"} for character in name)
+    hidden = any(is_invisible(one) or unicodedata.category(one) in {"Co", "Cn"} for one in name)
+    key = name_key(read)
     try:
         _NAME.validate_python(read)
     except ValueError:
         hidden = True
-    if hidden:
+    if hidden or not can_be_known(read):
         raise NameRefused(
             "a name is one line of 1 to 100 characters, all of which can be seen; take another than the one given"
         )
-    if name_key(read) == ANYONE or name_key(read).startswith(OPERATOR):
+    if len(alphabets := _alphabets(read)) > 1:
+        raise NameRefused(
+            f"the name {read} mixes letters of {' and '.join(alphabets)}, which look alike: write it in one alphabet"
+        )
+    if key in (ANYONE, OPERATOR.strip()) or key.startswith(OPERATOR):
         raise NameRefused(
             f"the name {read} is not given to anybody: {ANYONE} is whoever is not signed in, and {OPERATOR.strip()} is"
             " whoever runs the machine"
         )
     return read
+
+
+def _alphabets(name: str) -> list[str]:
+    begun = {unicodedata.name(one, "").partition(" ")[0] for one in unicodedata.normalize("NFKC", name)}
+    return [alphabet for alphabet in _ALIKE if alphabet.upper() in begun]

@@ -14,16 +14,28 @@ ANYONE = "anyone"
 class NotAllowed(Exception):
     """A principal lacks the role that something needs; the sentence says which, and who can give it."""
 
-    def __init__(self, name: str, role: Role, plan: str | None) -> None:
+    def __init__(self, name: str, role: Role, plan: str | None, *, program: bool = False) -> None:
         self.name, self.role, self.plan = name, role, plan
         # Whoever may read no plan at all is not asked to read them all.
-        where = f" for plan {plan}" if plan is not None else "" if role == "reader" else " for all plans"
-        remedy = (
-            f"nobody is signed in, and it needs the role {role}{where}: sign in, or show a token"
-            if name == ANYONE
-            else f"{name} lacks the role {role}{where}; a steward can grant it"
-        )
+        where = f" for plan {plan[:63]}" if plan is not None else "" if role == "reader" else " for all plans"
+        lacking = f"{name} lacks the role {role}{where}"
+        if name == ANYONE:
+            remedy = f"nobody is signed in, and it needs the role {role}{where}: sign in, or show a token"
+        elif program and role == "steward":
+            remedy = f"{lacking}, which no token has: sign in for it, or run it on the machine without a token"
+        else:
+            remedy = f"{lacking}; a steward can {'make a token that has it' if program else 'grant it'}"
         super().__init__(f"this is not allowed: {remedy}")
+
+
+class PersonNeeded(NotAllowed):
+    """A program has the role, but would record an event of a kind that a person records."""
+
+    def __init__(self, name: str, role: Role, plan: str | None, kind: str) -> None:
+        super().__init__(name, role, plan, program=True)
+        self.args = (
+            f"this is not allowed: {name} is a token, and {kind} takes a person: sign in with a browser to record it",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +60,16 @@ class Principal:
     left: bool = False
     #: The ledger is open: nobody was ever added to it, and everybody may do everything.
     open: bool = False
+    #: A token: it decides nothing about who may do what, or whoever holds the token could under its name.
+    program: bool = False
 
     def may(self, role: Role, plan: str | None, now: datetime) -> bool:
         """Whether it may do now what needs this role for a plan; None: for all plans, or the ledger itself."""
         if self.open:
             return True
-        return not self.left and any(
+        if self.left or (self.program and role == "steward"):
+            return False
+        return any(
             includes(grant.role, role) and (grant.plan is None or grant.plan == plan) and grant.counts(now)
             for grant in self.grants
         )
@@ -65,7 +81,11 @@ class Principal:
     def must(self, role: Role, plan: str | None, now: datetime) -> None:
         """Raises NotAllowed unless it may."""
         if not self.may(role, plan, now):
-            raise NotAllowed(self.name, role, plan)
+            raise self.lacks(role, plan)
+
+    def lacks(self, role: Role, plan: str | None) -> NotAllowed:
+        """What to say where it may not."""
+        return NotAllowed(self.name, role, plan, program=self.program)
 
 
 def fold(name: str, events: Iterable[AccessEvent]) -> Principal:

@@ -1,4 +1,9 @@
-"""The roles that a principal can be granted, and which of them includes which."""
+"""The roles that a principal can be granted, and which of them includes which.
+
+Nobody grants a role to themselves, and a token, of which its maker has the secret, is never a steward. That does not
+keep a steward from adding another name and using it: what keeps them from doing so unseen is the audit of access, which
+tells who added whom, granted what and made which link, and which nobody can alter.
+"""
 
 from typing import Literal, get_args
 

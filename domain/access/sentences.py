@@ -39,6 +39,8 @@ def _coming_in(event: events.AccessEvent) -> str:
             return f"a link was made by which {event.principal} can sign in, for {event.minutes} minutes"
         case events.LinkUsed():
             return f"the link for {event.principal} was used"
+        case events.LinkEnded():
+            return f"the link for {event.principal} was ended unused"
         case events.SignedIn():
             return f"{event.principal} signed in {_MEANS[event.means]}{_from(event.address)}"
         case events.SignedOut():

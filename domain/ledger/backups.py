@@ -7,13 +7,13 @@ events each ledger in it holds and the root of their tree, and `checkpoint.txt` 
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any
-from zipfile import ZIP_STORED, BadZipFile, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 import psycopg
 from psycopg.sql import SQL, Identifier
@@ -191,25 +191,38 @@ def _manifest(backup: Backup) -> str:
 @contextmanager
 def opened(file: Path) -> Iterator[tuple[Backup, ZipFile]]:
     """Read a backup, every byte of it; raises BackupUnusable where it is none or not what was written."""
-    try:
-        with ZipFile(file) as archive:
-            names = {one.filename: one.file_size for one in archive.infolist()}
-            if any(names.get(name, 0) > _MOST for name in (MANIFEST, CHECKPOINT)):
-                raise ValueError
-            said = json.loads(archive.read(MANIFEST))
-            checkpoint = archive.read(CHECKPOINT) if CHECKPOINT in names else None
-            if said["format"] != FORMAT:
-                raise BackupUnusable(f"{file} is {said['format']!r}, which this AsAt does not read: use a newer one")
-            backup = Backup(
-                datetime.fromisoformat(said["made_at"]), said["server"],
-                tuple(Held(**one) for one in said["ledgers"]), said["sha256"], checkpoint,
-            )  # fmt: skip
-            digest = sha256()
-            with archive.open(DUMP) as entry:
-                while piece := entry.read(1 << 20):
-                    digest.update(piece)
-            if digest.hexdigest() != backup.digest:
-                raise BackupUnusable(f"{file} was altered or damaged since it was written: take another backup of it")
-            yield backup, archive
-    except (BadZipFile, KeyError, TypeError, ValueError) as error:
-        raise BackupUnusable(f"{file} is no backup of a ledger, or not a whole one") from error
+    with ExitStack() as held:
+        content = held.enter_context(file.open("rb"))
+        try:
+            archive = held.enter_context(ZipFile(content))
+            backup = _read(archive, file)
+        except BackupUnusable:
+            raise
+        except Exception as error:  # whatever reading a zip raises that was damaged or made up
+            raise BackupUnusable(f"{file} is no backup of a ledger, or not a whole one") from error
+        yield backup, archive
+
+
+def _read(archive: ZipFile, file: Path) -> Backup:
+    """What a backup says of itself, once all of it was found to be what was written."""
+    names = {one.filename: one.file_size for one in archive.infolist()}
+    if any(names.get(name, 0) > _MOST for name in (MANIFEST, CHECKPOINT)):
+        raise ValueError
+    if any(one.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for one in archive.infolist()):
+        raise ValueError
+    said = json.loads(archive.read(MANIFEST))
+    checkpoint = archive.read(CHECKPOINT) if CHECKPOINT in names else None
+    if said["format"] != FORMAT:
+        raise BackupUnusable(f"{file} is {str(said['format'])[:60]!r}, which this AsAt does not read: use a newer one")
+    ledgers = tuple(Held(**one) for one in said["ledgers"])
+    kinds = Held.__annotations__.items()
+    if not ledgers or any(type(getattr(one, name)) is not kind for one in ledgers for name, kind in kinds):
+        raise ValueError
+    backup = Backup(datetime.fromisoformat(said["made_at"]), said["server"], ledgers, said["sha256"], checkpoint)
+    digest = sha256()
+    with archive.open(DUMP) as entry:
+        while piece := entry.read(1 << 20):
+            digest.update(piece)
+    if digest.hexdigest() != backup.digest:
+        raise BackupUnusable(f"{file} was altered or damaged since it was written: take another backup of it")
+    return backup

@@ -23,7 +23,7 @@ from typing import IO
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from domain.ledger.archiving import archives, archiving_settings
+from domain.ledger.archiving import PATH, SCRIPT, archives, archiving_settings, script
 from domain.ledger.server_account import EmbeddedServerError, command, server_account
 
 if sys.platform != "win32":
@@ -218,6 +218,8 @@ class Cluster:
             file.write(_HBA)
         with self.new_file("pg_ident.conf") as file:
             file.writelines(f'asat  "{user}"  {role}\n' for user in users for role in (OWNER, APP))
+        with self.new_file(SCRIPT) as file:
+            file.write(script())
         settings = _PROMISED | {
             "unix_socket_directories": '"{}"'.format(str(socket_folder).replace('"', '""')),
             "hba_file": str(self.folder / "pg_hba.conf"),
@@ -395,7 +397,7 @@ def bin_folder() -> Path:
 def _environment() -> dict[str, str]:
     """Nothing of the caller's PG* variables, locale or time zone; only where libraries are."""
     libraries = {name: value for name, value in os.environ.items() if name == "LD_LIBRARY_PATH"}
-    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"} | libraries
+    return {"PATH": PATH, "LC_ALL": "C", "TZ": "UTC"} | libraries
 
 
 def _unfit_for_socket(folder: Path) -> bool:

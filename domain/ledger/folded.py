@@ -28,6 +28,10 @@ class Folded:
         #: The id of the last event folded. While the ledger has that event in that place, it has all before it too.
         self.last: UUID | None = None
 
+    def start_anew(self) -> None:
+        """Forget everything; the next who asks folds the plan from the ledger. The caller holds the lock."""
+        self.plan, self.last = Plan(self.plan.slug), None
+
 
 class FoldedPlans:
     """The folded plans of a ledger. One that was dropped while somebody works with it is merely folded anew."""
@@ -62,7 +66,7 @@ class FoldedPlans:
         rows = self._recorder.select_fold(folded.plan.slug, max(folded.plan.version, 1))
         if folded.last is not None:
             if not rows or rows[0][1] != folded.last or any(topic == _REDACTION for _, _, topic, *_ in rows[1:]):
-                folded.plan, folded.last = Plan(folded.plan.slug), None
+                folded.start_anew()
                 self.catch_up(folded)
                 return True
             rows = rows[1:]

@@ -6,7 +6,7 @@ it; every stored event reads, writes back to the same bytes with the texts that 
 accept after those before it, so that none refers to what is not there.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -16,9 +16,11 @@ from domain.ledger.mapper import event_state, read_event
 from domain.ledger.recorder import LedgerRecorder
 from domain.ledger.regrown import RegrownTree
 from domain.ledger.stored import StoredRecord
-from domain.ledger.texts import KeptText, committed_again, kept_texts, texts_not_as_committed
+from domain.ledger.texts import committed_again, fields_not_as_written, redacted_fields, texts_not_as_committed
+from domain.ledger.tree import entry_of
 from domain.plan import Plan
 from domain.points import LONDON
+from domain.proofs.tree import HASH_SIZE
 from domain.rules import Refused, judge
 
 _PAGE = 5000
@@ -36,7 +38,7 @@ def broken_invariants(recorder: LedgerRecorder, seen: Callable[[int], None]) -> 
     """Read the whole ledger and yield what is broken; `seen` is told how many more events were looked at."""
     yield from along_the_ledger(recorder, seen)
     for slug in recorder.select_plans():
-        yield from _along_the_plan(recorder, slug, seen)
+        yield from along_the_plan(recorder, slug, _rows_of(recorder, slug, seen))
 
 
 def along_the_ledger(recorder: LedgerRecorder, seen: Callable[[int], None]) -> Iterator[Broken]:
@@ -62,6 +64,8 @@ def along_the_ledger(recorder: LedgerRecorder, seen: Callable[[int], None]) -> I
             yield from (Broken(node or where, what) for node, what in tree.add(row, hashes))
             position, instant, versions[plan] = found, recorded_at, version
         seen(len(rows))
+    for plan, version, place in recorder.select_unplaced(head):
+        yield Broken(f"{plan} version {version}", f"position {place} is no place of its own in the ledger")
     if newest != head:
         yield Broken("the end of the ledger", f"the head says {head} events were recorded, the last there is {newest}")
     elif instant != head_instant:
@@ -70,25 +74,42 @@ def along_the_ledger(recorder: LedgerRecorder, seen: Callable[[int], None]) -> I
         yield Broken("the head of the ledger", "its leaf is not that of the last event")
 
 
-def _along_the_plan(recorder: LedgerRecorder, slug: str, seen: Callable[[int], None]) -> Iterator[Broken]:
+def beyond(recorder: LedgerRecorder, position: int, size: int) -> Iterator[Broken]:
+    """Positions after one, up to a size, whose event is missing or is not what was recorded there.
+
+    Behind the last event of a plan only these could hide a later one, that was removed or is now called another plan's.
+    """
+    while position < size and (rows := recorder.select_placed(position, size, _PAGE)):
+        for row, hashes in rows:
+            if row.id != position + 1:
+                yield Broken(f"position {position + 1}", "it is missing")
+            if entry_of(row).leaf() != (hashes or b"")[:HASH_SIZE]:
+                where = f"position {row.id} ({row.originator_id} version {row.originator_version})"
+                yield Broken(where, "it is not what was recorded: the row or its leaf was altered afterwards")
+            position = row.id
+    if position < size:
+        yield Broken(f"position {position + 1}", "it is missing")
+
+
+def along_the_plan(recorder: LedgerRecorder, slug: str, rows: Iterable[StoredRecord]) -> Iterator[Broken]:
+    """What is broken of one plan, whose rows these are from the first: what its events say, and their texts."""
     plan = Plan(slug)
-    gone: dict[int, list[KeptText]] = {}
-    for row in _rows_of(recorder, slug, seen):
+    gone: set[tuple[int, str]] = set()
+    for row in rows:
         where = f"{slug} version {plan.version + 1} ({row.topic})"
         whole = row.state if row.whole is None else row.whole
         try:
             event = read_event(row.topic, whole)
             wrong = list(texts_not_as_committed(row.state, row.whole, row.salts))
-            texts = kept_texts(row.state, row.salts)
         except LedgerDamaged as error:
             yield Broken(where, str(error))
             return  # what follows may stand on it
         for field in wrong:
             yield Broken(where, f"its text `{field}` is not the one that was recorded")
-        if not wrong and committed_again(event_state(event), row.state) != row.state:
-            yield Broken(where, "its stored bytes are not those it is written as")
-        if any(text.salt is None for text in texts):
-            gone[plan.version + 1] = texts
+        if not wrong and (again := committed_again(event_state(event), row.state)) != row.state:
+            named = ", ".join(f"`{field}`" for field in fields_not_as_written(again, row.state))
+            yield Broken(where, "its stored bytes are not those it is written as" + (f": {named}" if named else ""))
+        gone |= _gone(row)
         try:
             # A day's grace: the clock of whoever proposed it may have been a little ahead of the server's at midnight.
             judge(plan, event, row.recorded_at.astimezone(LONDON).date() + timedelta(days=1), row.recorded_by)
@@ -98,7 +119,11 @@ def _along_the_plan(recorder: LedgerRecorder, slug: str, seen: Callable[[int], N
             evolve(plan, event, row.recorded_at, row.recorded_by)
         except LookupError:  # it refers to what is not there, which the rules have said
             return
-    yield from _redactions(plan, gone)
+    yield from _redactions(recorder, plan, gone)
+
+
+def _gone(row: StoredRecord) -> set[tuple[int, str]]:
+    return {(row.originator_version, field) for field in redacted_fields(row.state, row.salts)}
 
 
 def _rows_of(recorder: LedgerRecorder, slug: str, seen: Callable[[int], None]) -> Iterator[StoredRecord]:
@@ -109,10 +134,12 @@ def _rows_of(recorder: LedgerRecorder, slug: str, seen: Callable[[int], None]) -
         last = rows[-1].originator_version
 
 
-def _redactions(plan: Plan, gone: dict[int, list[KeptText]]) -> Iterator[Broken]:
+def _redactions(recorder: LedgerRecorder, plan: Plan, gone: set[tuple[int, str]]) -> Iterator[Broken]:
     """A text is gone where an event says so, and nowhere else."""
-    destroyed = {(version, text.field) for version, texts in gone.items() for text in texts if text.salt is None}
     said = {(version, field) for version, fields in plan.redactions.items() for field in fields}
+    # What was redacted meanwhile had been read before: it is looked at once more.
+    again = recorder.select_versions(plan.slug, sorted({version for version, _ in gone ^ said}))
+    destroyed = {field for row in again for field in _gone(row)} | (gone & said)
     for version, field in sorted(destroyed ^ said):
         where = f"{plan.slug} version {version} ({plan.log[version - 1][0]})"
         if (version, field) in destroyed:

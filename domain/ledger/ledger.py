@@ -18,6 +18,7 @@ from domain.ledger.datastore import LedgerDatastore
 from domain.ledger.embedded import APP, EmbeddedServer, EmbeddedServerError
 from domain.ledger.errors import LedgerUnusable, NotReached, PlanUnknown, ReplicaOnly, VersionConflict
 from domain.ledger.folded import FoldedPlans
+from domain.ledger.guards import fallen_guards
 from domain.ledger.invariants import Broken, broken_invariants
 from domain.ledger.mapper import read_record
 from domain.ledger.purging import purge
@@ -182,6 +183,10 @@ class Ledger:
         `seen` is told how many more events were looked at; each is looked at twice.
         """
         return broken_invariants(self._recorder, seen)
+
+    def guards(self) -> Iterator[Broken]:
+        """The guards of the database that are down, as `fallen_guards` says."""
+        yield from fallen_guards(self._datastore)
 
     def purge(self) -> list[str]:
         """Have the database's files forget what was redacted, as `purge` says; returns what could not be done.

@@ -6,6 +6,8 @@ no history, and bytes that are no event of the vocabulary are found the moment t
 
 from collections.abc import Callable
 
+from pydantic import ValidationError
+
 from domain.envelopes import Recorded
 from domain.events import EVENTS, Event
 from domain.ledger.errors import LedgerDamaged
@@ -30,8 +32,11 @@ def read_event(topic: str, whole: bytes) -> Event:
         raise LedgerDamaged(
             f"the ledger holds an event {topic!r} that this program does not know; was it recorded by a newer one?"
         ) from None
-    except ValueError as error:
-        raise LedgerDamaged(f"the ledger holds an event {topic} that is not valid ({error}); see asat check") from error
+    except ValidationError as error:
+        # Not what stands there: it may be a text that only few may read.
+        said = ((".".join(map(str, one["loc"])), one["msg"]) for one in error.errors(include_input=False))
+        wrong = "; ".join(f"{place}: {what}" if place else what for place, what in said)
+        raise LedgerDamaged(f"the ledger holds an event {topic} that is not valid ({wrong}); see asat check") from None
 
 
 def read_record(row: StoredRecord) -> Recorded:

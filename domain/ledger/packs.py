@@ -2,25 +2,29 @@
 
 import json
 from base64 import b64decode
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from domain.ledger.checkpoints import Checkpoints, Cut, checkpoints_of
-from domain.ledger.invariants import Broken
+from domain.ledger.invariants import Broken, along_the_plan, beyond
 from domain.ledger.ledger import Ledger
 from domain.ledger.stored import StoredRecord
 from domain.ledger.tree import LedgerTree, entry_of
 from domain.proofs.checkpoint import Checkpoint, NotACheckpoint, open_checkpoint
 from domain.proofs.keys import SignerKey, VerifierKey
 from domain.proofs.notes import NotANote, Note, NotSigned
-from domain.proofs.pack import Contents, Held, NoPack, Stamped, make_pack, nodes_needed
+from domain.proofs.pack import Contents, Held, NoPack, make_pack, nodes_needed
 from domain.proofs.verify import read_entry, verify, zip_files
+
+#: Name -> bytes of the papers that go into a pack, made when it is asked for.
+Papers = Callable[[], Mapping[str, bytes]]
 
 #: How often a pack is begun anew where a text is redacted meanwhile.
 _AGAIN = 3
 
 
 def pack(
-    ledger: Ledger, slug: str, key: SignerKey, papers: dict[str, bytes] | None = None, since: bytes | int | None = None,
+    ledger: Ledger, slug: str, key: SignerKey, papers: Papers = dict, since: bytes | int | None = None,
     basis: int | None = None, at: str | None = None,
 ) -> bytes:  # fmt: skip
     """The evidence pack of a plan: with a checkpoint of now, cut for it where the ledger has grown since the last.
@@ -29,18 +33,20 @@ def pack(
         ledger: the ledger.
         slug: the plan.
         key: the key that signs for the ledger.
-        papers: name -> bytes of the papers to go with it.
+        papers: makes the papers to go with it; again, where a text is redacted meanwhile.
         since: a checkpoint of this ledger that the reader holds; a note, or how many entries it is of.
         basis: the newest version that the papers speak of; the pack must have it.
         at: the point that the papers show, as `2019-05-31@282`.
 
     Raises:
-        NoPack: there is nothing to be packed, or the earlier checkpoint is none of this ledger.
+        NoPack: there is nothing to be packed, an event is not what was recorded, or the earlier checkpoint is none of
+            this ledger.
         CheckpointUnknown: the ledger has cut no checkpoint of that size.
         KeyRefused, LedgerDamaged: as when a checkpoint is cut.
     """
     kept = checkpoints_of(ledger)
-    cut, rows = _read_at(ledger, kept, slug, key)
+    cut, rows, made = _read_at(ledger, kept, slug, key, papers)
+    _refuse_what_is_broken(ledger, slug, rows, cut.size)
     tree = ledger.tree()
     if isinstance(since, int):
         since = bytes(kept.of_size(since).note)
@@ -49,28 +55,44 @@ def pack(
     held = [Held(row.id, bytes(entry_of(row)), row.said) for row in rows]
     if basis is not None and basis > len(held):
         raise NoPack(f"version {basis} of plan {slug} is missing from the ledger that was signed; see asat check")
-    stamped = next(
-        (Stamped(bytes(one.note), one.stamps[-1]) for one in reversed(kept.all())
-         if one.stamps and one.size <= cut.size), None)  # fmt: skip
-    earlier = [Checkpoint.read(Note.read(one).text).size for one in (since, stamped and stamped.checkpoint) if one]
+    stamped = kept.stamped(cut.size)
+    earlier = [
+        Checkpoint.read(Note.read(one).text).size
+        for one in (since, *(one.checkpoint for one in stamped)) if one is not None
+    ]  # fmt: skip
     wanted = nodes_needed((one.position for one in held), cut.size, *earlier)
     nodes = dict(zip(wanted, tree.nodes(wanted), strict=True))
-    contents = Contents(slug, held, bytes(cut.note), kept.key_notes(), since, papers or {}, at, stamped)
+    contents = Contents(slug, held, bytes(cut.note), kept.key_notes(), since, made, at, cut.cut_at, stamped)
     return make_pack(contents, lambda level, index: nodes[level, index], key)
 
 
-def _read_at(ledger: Ledger, kept: Checkpoints, slug: str, key: SignerKey) -> tuple[Cut, list[StoredRecord]]:
-    """A checkpoint and the plan's events within it.
+def _read_at(
+    ledger: Ledger, kept: Checkpoints, slug: str, key: SignerKey, papers: Papers
+) -> tuple[Cut, list[StoredRecord], Mapping[str, bytes]]:
+    """A checkpoint, the plan's events within it, and the papers.
 
-    A text that was redacted after the checkpoint was cut is gone, and the event that says so is not within it: then
-    another one is cut.
+    A text that was redacted after the checkpoint was cut may be gone from the events, where nothing within it says so,
+    and may still stand in the papers: then all is begun anew.
     """
     for _ in range(_AGAIN):
         cut = kept.cut(key)
-        rows = list(_stored(ledger, slug))
-        if not any(row.id > cut.size and row.topic == "TextRedacted" for row in rows):
-            return cut, [row for row in rows if row.id <= cut.size]
+        rows = [row for row in _stored(ledger, slug) if row.id <= cut.size]
+        made = papers()
+        newest = rows[-1].originator_version if rows else 0
+        if not any(row.topic == "TextRedacted" for row in _stored(ledger, slug, newest)):
+            return cut, rows, made
     raise NoPack(f"texts of plan {slug} are being redacted at this moment; ask again")
+
+
+def _refuse_what_is_broken(ledger: Ledger, slug: str, rows: Sequence[StoredRecord], size: int) -> None:
+    """Raises NoPack where `asat check` would find something of this plan: false words are not signed for."""
+    for version, row in enumerate(rows, 1):
+        if row.originator_version != version:
+            raise NoPack(f"no pack is made of plan {slug}: its version {version} is missing; see asat check")
+    last = rows[-1].id if rows else 0
+    found = chain(along_the_plan(ledger._recorder, slug, rows), beyond(ledger._recorder, last, size))
+    if broken := next(found, None):
+        raise NoPack(f"no pack is made of plan {slug}: {broken.where}: {broken.what}; see asat check")
 
 
 def against(ledger: Ledger, held: bytes) -> Iterator[Broken]:
@@ -82,12 +104,19 @@ def against(ledger: Ledger, held: bytes) -> Iterator[Broken]:
         Failed: it is a pack that does not hold by itself.
         NotANote, NotACheckpoint: it is neither.
     """
+    checkpoint = checkpoint_in(held)
+    if held.startswith(b"PK"):
+        yield from _events_against(ledger, zip_files(held)["events.jsonl"])
+    yield from checkpoints_of(ledger).against(checkpoint)
+
+
+def checkpoint_in(held: bytes) -> bytes:
+    """The checkpoint that somebody has kept, by itself or in an evidence pack; raises as `against`."""
     if held.startswith(b"PK"):
         verify(held)
-        files = zip_files(held)
-        yield from _events_against(ledger, files["events.jsonl"])
-        held = files["checkpoint.txt"]
-    yield from checkpoints_of(ledger).against(held)
+        held = zip_files(held)["checkpoint.txt"]
+    Checkpoint.read(Note.read(held).text)
+    return held
 
 
 def _events_against(ledger: Ledger, lines: bytes) -> Iterator[Broken]:
@@ -104,8 +133,7 @@ def _events_against(ledger: Ledger, lines: bytes) -> Iterator[Broken]:
             yield Broken(where, "it is not the event that the pack that was given holds in its place")
 
 
-def _stored(ledger: Ledger, slug: str, page: int = 5000) -> Iterator[StoredRecord]:
-    after = 0
+def _stored(ledger: Ledger, slug: str, after: int = 0, page: int = 5000) -> Iterator[StoredRecord]:
     while rows := ledger.stored(slug, after, page):
         yield from rows
         after = rows[-1].originator_version

@@ -68,6 +68,12 @@ class LedgerRecorder(PostgresApplicationRecorder):
             " as w(level, index, place) left join {schema}.events on position = (w.index + 1) << w.level"
             " order by place"
         ).format(**names)
+        # Rows that no reading along the positions comes to, or not to each of them.
+        self._unplaced = SQL(
+            "select plan, version, position from {schema}.events where position < 1 or position in"
+            " (select position from {schema}.events group by position having count(*) > 1) order by plan, version"
+        ).format(**names)
+        self._count = SQL("select count(*) from {schema}.events where position <= %b").format(**names)
         # An empty ledger's instant is -infinity, which Python has no value for.
         self._head = SQL(
             "select position, case when position > 0 then recorded_at end, "
@@ -175,6 +181,11 @@ class LedgerRecorder(PostgresApplicationRecorder):
         """Nodes of the tree by (level, index), in that order; None where there is no such row."""
         levels, indexes = [level for level, _ in wanted], [index for _, index in wanted]
         return [node for (node,) in self._tuples(self._nodes, levels, indexes)]
+
+    def select_unplaced(self, head: int) -> list[tuple[str, int, int]]:
+        """Plan, version and position of the rows that have no place of their own from 1 to the head."""
+        [(found,)] = self._tuples(self._count, head)
+        return [] if found == head else self._tuples(self._unplaced)
 
     def select_head(self) -> Head | None:
         """The position and instant that the next append goes on from; None where somebody has removed it."""

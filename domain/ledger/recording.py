@@ -87,6 +87,7 @@ class Recording:
             self._rehearsed.add(folded)
             try:
                 _try_out(batch, {slug: folded}, by, today)
+                self._can_be_redacted(batch)
                 yield plan
             finally:
                 _go_back({slug: folded}, before)
@@ -127,15 +128,16 @@ class Recording:
                 _go_back(plans, before)
                 raise
             if stored is not None:
-                self._forget_redacted(batch)
-                return _stamp(batch, rows, plans, stored, by)
+                records = _stamp(batch, rows, plans, stored, by)
+                _forget_redacted(batch, plans)
+                return records
             _go_back(plans, before)
             if not self._folded.catch_up_all(plans.values()):
                 # Not a version but an event_id is taken.
                 if repeated := self._already_recorded(batch):
                     return repeated
                 raise LedgerUnusable("the database refuses what the plan is ready for; see asat check")
-        raise LedgerUnusable("other writers kept coming first; nothing was recorded, try again")
+        raise NothingRecorded("other writers kept coming first; nothing was recorded, try again")
 
     def _can_be_redacted(self, batch: list[Proposal]) -> None:
         """Refuse to redact what an event never had: the plan does not know, the stored row does."""
@@ -145,12 +147,11 @@ class Recording:
                 kept = {text.field for row in rows for text in kept_texts(row.state, row.salts)}
                 for field in event.fields:
                     if field not in kept:
-                        raise Refused(f"version {event.version} has no text `{field}` that could be redacted", index)
-
-    def _forget_redacted(self, batch: list[Proposal]) -> None:
-        for proposal in batch:
-            if isinstance(proposal.event, TextRedacted):
-                self._folded.drop(proposal.plan)
+                        raise Refused(
+                            f"version {event.version} has no text `{field}` that could be redacted, or was recorded "
+                            "before texts could be",
+                            index,
+                        )
 
     def _append(self, rows: Sequence[UnstoredRow], by: str, doubtful: bool) -> Stored:
         """Append; None when a version or an event_id is taken.
@@ -201,10 +202,12 @@ class Recording:
         for index, proposal in enumerate(proposals):
             record = stored.get(proposal.event_id) if proposal.event_id else None
             if record is not None and not _same(proposal, record):
+                # Whoever records may not be allowed to know of plans that they do not name.
+                named = record.plan in {one.plan for one in proposals}
+                other = f"another event, version {record.version} of plan {record.plan}"
+                whose = other if named else "an event of another plan"
                 raise Refused(
-                    f"event_id {proposal.event_id} already belongs to another event, version {record.version} of plan "
-                    f"{record.plan}; give every event an id of its own",
-                    index,
+                    f"event_id {proposal.event_id} already belongs to {whose}; give every event an id of its own", index
                 )
         if len(stored) < len(proposals):
             record = next(iter(stored.values()))
@@ -261,6 +264,13 @@ def _try_out(batch: list[Proposal], plans: dict[str, Folded], by: str, today: da
         state, whole, salts = taken_apart(event, event_state(event))
         rows.append(UnstoredRow(plan.slug, plan.version, topic, state, proposal.event_id, whole, salts, before))
     return rows
+
+
+def _forget_redacted(batch: list[Proposal], plans: dict[str, Folded]) -> None:
+    """Empty the plans of which texts were destroyed, so that whoever waits for one of them folds it anew."""
+    for proposal in batch:
+        if isinstance(proposal.event, TextRedacted):
+            plans[proposal.plan].start_anew()
 
 
 def _go_back(plans: dict[str, Folded], versions: dict[str, int]) -> None:

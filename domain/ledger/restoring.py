@@ -27,10 +27,12 @@ from domain.ledger.checkpoints import checkpoints_of
 from domain.ledger.embedded import APP, EmbeddedServer, EmbeddedServerError
 from domain.ledger.errors import LedgerUnusable
 from domain.ledger.ledger import SCHEMA, Ledger
+from domain.ledger.packs import against, checkpoint_in
 from domain.ledger.programs import undump
 from domain.ledger.schema import app_role, released_migrations, take_app_role
-from domain.proofs.checkpoint import NotACheckpoint, open_checkpoint
-from domain.proofs.notes import NotANote, NotSigned
+from domain.proofs.checkpoint import Checkpoint, NotACheckpoint
+from domain.proofs.notes import NotANote, Note
+from domain.proofs.verify import Failed
 
 
 def restore(file: Path, *, database_url: str | None = None, data: Path | None = None) -> Backup:
@@ -116,7 +118,7 @@ def proved(ledger: Ledger, backup: Backup | None, since: bytes | None) -> Iterat
     Args:
         ledger: the restored ledger.
         backup: what it was restored from, where that says what it must come to.
-        since: a checkpoint of this ledger that the caller holds; a note.
+        since: a checkpoint or an evidence pack of this ledger that the caller holds.
     """
     broken = [*ledger.check(), *checkpoints_of(ledger).broken()]
     yield from ((False, f"{one.where}: {one.what}") for one in broken)
@@ -128,9 +130,9 @@ def proved(ledger: Ledger, backup: Backup | None, since: bytes | None) -> Iterat
         with psycopg.connect(owner_conninfo(ledger)) as connection:
             yield from (_as_backed_up(held_in(connection, one.schema), one) for one in backup.ledgers)
         if backup.checkpoint is not None:
-            yield _holds(ledger, backup.checkpoint, "the checkpoint that lies in the backup")
+            yield from _holds(ledger, backup.checkpoint, "the checkpoint that lies in the backup")
     if since is not None:
-        yield _holds(ledger, since, "your checkpoint")
+        yield from _holds(ledger, since, "your evidence pack" if since.startswith(b"PK") else "your checkpoint")
 
 
 def _as_backed_up(now: Held, then: Held) -> tuple[bool, str]:
@@ -139,15 +141,15 @@ def _as_backed_up(now: Held, then: Held) -> tuple[bool, str]:
     return True, f"the {then.size:,} events in {then.schema} come to the root that was written down with the backup"
 
 
-def _holds(ledger: Ledger, note: bytes, which: str) -> tuple[bool, str]:
+def _holds(ledger: Ledger, held: bytes, which: str) -> Iterator[tuple[bool, str]]:
     try:
-        checkpoint = open_checkpoint(note, checkpoints_of(ledger).keys()).checkpoint
-    except (NotANote, NotSigned, NotACheckpoint, LedgerUnusable) as error:
-        return False, f"{which} is none that this ledger's keys have signed: {error}"
-    size = ledger.size()
-    if checkpoint.size > size:
-        return False, f"{which} is of {checkpoint.size:,} events and {size:,} were restored: the end is missing"
-    if checkpoint.size and ledger.tree().root(checkpoint.size) != checkpoint.root:
-        return False, f"the first {checkpoint.size:,} events are not those that {which} was signed for"
-    later = f", and {size - checkpoint.size:,} were recorded after it" if size > checkpoint.size else ""
-    return True, f"the first {checkpoint.size:,} events are those that {which} was signed for{later}"
+        size = Checkpoint.read(Note.read(checkpoint_in(held)).text).size
+        broken = list(against(ledger, held))
+    except (NotANote, NotACheckpoint, Failed) as error:
+        yield False, f"{which} is none: {error}"
+        return
+    yield from ((False, f"{which} does not hold: {one.where}: {one.what}") for one in broken)
+    if not broken:
+        more = ledger.size() - size
+        later = f", and {more:,} {'was' if more == 1 else 'were'} recorded after it" if more else ""
+        yield True, f"the first {size:,} events are those that {which} was signed for{later}"

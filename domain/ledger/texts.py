@@ -14,7 +14,7 @@ from pydantic_core import from_json, to_json
 
 from domain.events import Event
 from domain.ledger.errors import LedgerDamaged
-from domain.redaction import REDACTABLE, redactable
+from domain.redaction import REDACTABLE, redactable, redacted_value
 
 #: The length of a salt in bytes: as many as nobody can try out, so that a digest says nothing of a short text.
 SALT_SIZE = 16
@@ -47,7 +47,7 @@ def taken_apart(event: Event, whole: bytes) -> Apart:
     if REDACTABLE.isdisjoint(event.model_fields_set):
         return Apart(whole, None, None)
     fields = from_json(whole)
-    apart = redactable(type(event).__name__, fields)
+    apart = redactable(type(event).__name__, [name for name, value in fields.items() if value is not None])
     if not apart:
         return Apart(whole, None, None)
     salts = os.urandom(SALT_SIZE * len(apart))
@@ -66,6 +66,12 @@ def committed_again(whole: bytes, state: bytes) -> bytes:
     fields = from_json(whole)
     fields.update({name: {"sha256": digest} for name, digest in _digests(_read(state)).items()})
     return to_json(fields)
+
+
+def fields_not_as_written(again: bytes, state: bytes) -> list[str]:
+    """The fields in which the stored bytes say something else than the event that is read, in order."""
+    read, stored = from_json(again), from_json(state)
+    return [name for name in {**stored, **read} if stored.get(name) != read.get(name)]
 
 
 def kept_texts(state: bytes, salts: bytes | None) -> list[KeptText]:
@@ -89,7 +95,8 @@ def texts_not_as_committed(state: bytes, whole: bytes | None, salts: bytes | Non
     texts = kept_texts(state, salts)
     fields = from_json(whole or b"{}") if texts else {}
     for text in texts:
-        if text.salt is not None and text_digest(text.salt, fields.get(text.field)) != text.digest:
+        said = fields.get(text.field)
+        if said != redacted_value(text.field) if text.salt is None else text_digest(text.salt, said) != text.digest:
             yield text.field
 
 

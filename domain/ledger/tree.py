@@ -47,6 +47,15 @@ class LedgerTree:
         size = self._a_size(size)
         return self._from_nodes(lambda node: root(size, node))
 
+    def roots(self, sizes: Sequence[int]) -> list[bytes]:
+        """The roots that the tree had at some sizes, in one read.
+
+        Raises:
+            NoSuchProof: it never had one of them.
+        """
+        self._a_size(max(sizes, default=0))
+        return self._from_nodes(lambda node: [root(size, node) for size in sizes])
+
     def inclusion_proof(self, position: int, size: int | None = None) -> list[bytes]:
         """The hashes that lead from the event at a position to the root of the tree at a size.
 

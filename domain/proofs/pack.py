@@ -8,6 +8,7 @@ one more version from before it holds the proof, in the ledger's own hand, that 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.resources import files
 
@@ -16,6 +17,9 @@ from domain.proofs.keys import SignerKey, VerifierKey, to_base64
 from domain.proofs.notes import Note, sign_note
 from domain.proofs.tree import Node, consistency_proof, inclusion_proof
 from domain.proofs.verify import MOST_BYTES, Failed, as_cut, read_stamp, zip_chunks
+
+#: Stamps that go into a pack: three files each, of the 64 that it may have.
+MOST_STAMPS = 8
 
 
 class NoPack(ValueError):
@@ -50,6 +54,15 @@ class Stamped:
         return None
 
 
+def one_of_each(stamps: Iterable[Stamped]) -> list[Stamped]:
+    """The first stamp by each authority, of those that hold; at most MOST_STAMPS."""
+    found: dict[object, Stamped] = {}
+    for one in stamps:
+        if one.wrong() is None:
+            found.setdefault(read_stamp(one.answer, "the time stamp").signer, one)
+    return list(found.values())[:MOST_STAMPS]
+
+
 def stamped_digest(checkpoint: bytes) -> bytes:
     """What an authority is asked to stamp: the digest of a checkpoint as it was cut, without what witnesses added."""
     return sha256(as_cut(checkpoint)).digest()
@@ -72,8 +85,10 @@ class Contents:
     papers: Mapping[str, bytes] = field(default_factory=dict)
     #: The point that the papers show, `2019-05-31@282`.
     at: str | None = None
-    #: The newest checkpoint that was stamped.
-    stamped: Stamped | None = None
+    #: When the checkpoint was signed.
+    signed_at: datetime | None = None
+    #: Checkpoints that were stamped: of each authority one, as each reader believes another.
+    stamped: Sequence[Stamped] = ()
 
 
 def key_note(number: int, key: SignerKey, before: SignerKey | None) -> bytes:
@@ -120,9 +135,10 @@ def make_pack(contents: Contents, node: Node, signer: SignerKey) -> bytes:
     if contents.since is not None:
         since = _continued("since", contents.since, checkpoint, node)
     stamped: dict[str, bytes] = {}
-    if contents.stamped is not None:
-        stamped = _continued("stamped", contents.stamped.checkpoint, checkpoint, node)
-        stamped["stamped.tsr"] = contents.stamped.answer
+    for number, one in enumerate(contents.stamped, 1):
+        name = "stamped" if number == 1 else f"stamped-{number}"
+        stamped |= _continued(name, one.checkpoint, checkpoint, node)
+        stamped[f"{name}.tsr"] = one.answer
     signed = {
         "README.md": _readme(contents, checkpoint, signer).encode(),
         "verify.py": (files("domain.proofs") / "verify.py").read_bytes(),
@@ -173,6 +189,7 @@ def _statement(contents: Contents, checkpoint: Checkpoint, signed: Mapping[str, 
         f"position {contents.events[-1].position}",
         f"size {checkpoint.size}",
         f"root {to_base64(checkpoint.root)}",
+        *([f"signed {contents.signed_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"] if contents.signed_at else []),
         *([f"at {contents.at}"] if contents.at else []),
         *(f"file {sha256(content).hexdigest()} {name}" for name, content in signed.items()),
     ]
@@ -185,12 +202,14 @@ def _readme(contents: Contents, checkpoint: Checkpoint, signer: SignerKey) -> st
         day, _, version = contents.at.partition("@")
         papers = f"Each shows the plan as at {day}, as known at version {version} of it.\n\n{papers}"
     template = (files("domain.proofs") / "pack.md").read_text(encoding="utf-8")
+    program = (files("domain.proofs") / "verify.py").read_bytes()
     values = {
         "plan": contents.plan,
         "events": f"{len(contents.events):,}",
         "origin": checkpoint.origin,
         "size": f"{checkpoint.size:,}",
         "key": str(signer.verifier),
+        "program": sha256(program).hexdigest(),
         "papers": papers or "No papers were asked for.\n",
         "since": "" if contents.since is not None else "**This pack was made without one.** ",
     }

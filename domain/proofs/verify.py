@@ -5,6 +5,7 @@ trust AsAt, or the council that runs it, can read it whole and run it alone; tha
 pack. Whoever suspects the sender takes it from elsewhere: a pack can be made with a verifier that finds all in order.
 
 It stops at the first thing that does not hold, and names it. What it cannot show it says at the end of its report.
+`python verify.py pack.zip --list` also prints every event.
 """
 
 import argparse
@@ -16,7 +17,9 @@ import re
 import struct
 import sys
 import time
+import unicodedata
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -53,6 +56,13 @@ class Report:
 
     proved: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    #: What the reader asked to have checked and this pack does not bring the means for.
+    unchecked: list[str] = field(default_factory=list)
+    events: "list[Event]" = field(default_factory=list)
+    #: How many entries its checkpoint is of.
+    size: int = 0
+    #: The verify.py in the pack.
+    program: bytes | None = None
 
 
 # The pack: a zip of files that are stored as they are, in the one form in which AsAt writes it. Nothing is
@@ -312,8 +322,8 @@ def continues(first: Checkpoint, second: Checkpoint, proof: Sequence[bytes]) -> 
 # Time stamps (RFC 3161): what an authority that knows nothing of the ledger has signed, and when
 
 
-#: More nested DER than a time stamp has.
-_DEPTH = 6
+#: More certificates than a time stamp brings.
+_MOST_CERTIFICATES = 32
 _SIGNED_DATA, _STAMP_INFO = bytes.fromhex("2a864886f70d010702"), bytes.fromhex("2a864886f70d0109100104")
 _CONTENT_TYPE, _DIGEST = bytes.fromhex("2a864886f70d010903"), bytes.fromhex("2a864886f70d010904")
 _HASHES: dict[bytes, hashes.HashAlgorithm] = {
@@ -379,7 +389,7 @@ def read_stamp(data: bytes, where: str) -> Stamp:
             raise Failed(where, "it is no time stamp")
         told = info.parts[0].inside
         certificates = [x509.load_der_x509_certificate(one.whole) for part in more if part.tag == 0xA0
-                        for one in part.parts]  # fmt: skip
+                        for one in part.parts[:_MOST_CERTIFICATES]]  # fmt: skip
         (signature,) = signed_by.parts
         signer = _check_signature(signature, told, certificates, where)
         _version, _policy, imprint, _serial, at, *_rest = read_der(told)[0].parts
@@ -433,18 +443,24 @@ def vouched_for(stamp: Stamp, roots: Sequence[x509.Certificate], where: str) -> 
     at = datetime.fromtimestamp(stamp.at, UTC)
     if not _may_stamp(stamp.signer):
         raise Failed(where, f"{stamp.name} is no time-stamping authority")
-    below, link = {stamp.signer}, stamp.signer
-    while True:
-        if not link.not_valid_before_utc <= at <= link.not_valid_after_utc:
-            raise Failed(where, f"the certificate of {stamp.name}, or one above it, was not valid then")
-        if link in roots or any(_issued(one, link) and one.not_valid_before_utc <= at <= one.not_valid_after_utc
-                                for one in roots):  # fmt: skip
+    met, left, too_late = {stamp.signer}, [stamp.signer], False
+    while left:
+        link = left.pop()
+        if not _valid(link, at):
+            too_late = True
+            continue
+        if link in roots or any(_issued(one, link) and _valid(one, at) for one in roots):
             return
-        above = [one for one in stamp.others if one not in below and _issued(one, link)]
-        if not above or len(below) > _DEPTH:
-            raise Failed(where, f"{stamp.name} is not vouched for by the root certificate that was given")
-        link = above[0]
-        below.add(link)
+        above = [one for one in stamp.others if one not in met and _issued(one, link)]
+        met.update(above)
+        left += above
+    if too_late:
+        raise Failed(where, f"the certificate of {stamp.name}, or one above it, was not valid then")
+    raise Failed(where, f"{stamp.name} is not vouched for by the root certificate that was given")
+
+
+def _valid(certificate: x509.Certificate, at: datetime) -> bool:
+    return certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc
 
 
 def _may_stamp(signer: x509.Certificate) -> bool:
@@ -479,6 +495,9 @@ def read_roots(data: bytes) -> list[x509.Certificate]:
 
 # Events
 
+
+#: The bytes that are hashed before each text, so that nobody can find it out by trying.
+SALT_SIZE = 16
 
 #: Begins every entry.
 FORM = b"asat/entry/1\n"
@@ -587,7 +606,9 @@ def read_event(line: bytes, checkpoint: Checkpoint, due: int) -> Event:
     for name, kept in texts.items():
         if not isinstance(kept, list) or len(kept) != 2 or digest_of(said.get(name)) is None:
             raise Failed(found, f"the text {name!r} beside it is none that it has")
-        if text_digest(decoded(kept[0], found), kept[1], found) != digest_of(said[name]):
+        salt = decoded(kept[0], found)
+        # Of another length it could begin with the salt and go on with the text, of which only the end would be shown.
+        if len(salt) != SALT_SIZE or text_digest(salt, kept[1], found) != digest_of(said[name]):
             raise Failed(found, f"its text {name!r} is not the one that was recorded")
         said[name] = kept[1]
     return Event(entry, said, tuple(gone))
@@ -621,24 +642,49 @@ def read_events(data: bytes, statement: "Statement", checkpoint: Checkpoint) -> 
     return events
 
 
-def redactions(events: Sequence[Event]) -> int:
-    """How many texts are gone, each by an event that says so; raises Failed where one is left out without any."""
-    redacted = {
-        (event.said.get("version"), str(name)): event.entry.version
-        for event in events
-        if event.entry.topic == "TextRedacted" and isinstance(event.said.get("fields"), list)
-        for name in event.said["fields"]
-        if isinstance(event.said.get("version"), int) and event.said["version"] < event.entry.version
-    }
+def redactions(events: Sequence[Event]) -> list[str]:
+    """Each text that is gone, and the event that says so; raises Failed where one is left out without any."""
+    redacted: dict[tuple[int, str], Event] = {}
+    for event in events:
+        version, fields = event.said.get("version"), event.said.get("fields")
+        if event.entry.topic == "TextRedacted" and isinstance(fields, list) and isinstance(version, int):
+            for name in fields if version < event.entry.version else []:
+                redacted.setdefault((version, str(name)), event)
+    found = []
     for event in events:
         for name in event.gone:
-            if (event.entry.version, name) not in redacted:
+            if (by := redacted.get((event.entry.version, name))) is None:
                 raise Failed(event.where, f"its text {name!r} was left out of the pack, and no event redacts it")
+            why = (
+                "a reason that is gone too"
+                if "reason" in by.gone
+                else json.dumps(by.said.get("reason"), ensure_ascii=False)
+            )
+            found.append(
+                f"{event.where}, its {name}: redacted by version {by.entry.version}, by {by.entry.recorded_by} at"
+                f" {instant(by.entry.recorded_at)}, for {why}."
+            )
         for name in event.said:
-            by = redacted.get((event.entry.version, name))
-            if by is not None and name not in event.gone:
-                raise Failed(event.where, f"its text {name!r} was redacted by version {by}, and must not be here")
-    return sum(len(event.gone) for event in events)
+            held = redacted.get((event.entry.version, name))
+            if held is not None and name not in event.gone:
+                raise Failed(
+                    event.where,
+                    f"its text {name!r} was redacted by version {held.entry.version}, and must not be here",
+                )
+    return found
+
+
+def listing(events: Sequence[Event]) -> Iterator[str]:
+    """Every event, a line for what the ledger says of it and one for each field."""
+    for event in events:
+        entry = event.entry
+        yield (
+            f"version {entry.version}: {entry.topic}, effective on {event.said.get('effective_on')}, recorded at"
+            f" {instant(entry.recorded_at)} by {entry.recorded_by}, position {entry.position}"
+        )
+        for name, value in event.said.items():
+            if name != "effective_on":
+                yield f"    {name}: {'[redacted]' if name in event.gone else json.dumps(value, ensure_ascii=False)}"
 
 
 def instant(microseconds: int) -> str:
@@ -662,6 +708,8 @@ class Statement(NamedTuple):
     position: int
     size: int
     root: bytes
+    #: When the checkpoint was signed, by the council's clock; packs did not say so once.
+    signed: str | None
     #: The point that the papers show, `2019-05-31@282`.
     at: str | None
     files: dict[str, str]
@@ -670,6 +718,7 @@ class Statement(NamedTuple):
 _STATEMENT = re.compile(
     r"AsAt evidence pack 1\n(?P<origin>[^\n]+)\nplan (?P<plan>[^\n]+)\nversion (?P<version>[1-9][0-9]{0,18})\n"
     r"position (?P<position>[1-9][0-9]{0,18})\nsize (?P<size>[1-9][0-9]{0,18})\nroot (?P<root>[A-Za-z0-9+/=]{44})\n"
+    r"(?:signed (?P<signed>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)\n)?"
     r"(?:at (?P<at>[0-9]{4}-[0-9]{2}-[0-9]{2}@[1-9][0-9]{0,18})\n)?"
     r"(?P<files>(?:file [0-9a-f]{64} [^\n ]+\n)*)"
 )
@@ -683,12 +732,17 @@ def read_statement(note: Note, where: str) -> Statement:
     files = [line.split(" ")[1:] for line in found["files"].splitlines()]
     return Statement(
         found["origin"], found["plan"], int(found["version"]), int(found["position"]), int(found["size"]),
-        decoded(found["root"], where), found["at"], {name: digest for digest, name in files},
+        decoded(found["root"], where), found["signed"], found["at"], {name: digest for digest, name in files},
     )  # fmt: skip
 
 
 #: The files that are proved by what is in them; every other is named in the statement.
 _PROVED = {"keys.json", "checkpoint.txt", "statement.txt", "events.jsonl"}
+
+#: The other files that are looked into here; of papers see below.
+_LOOKED_INTO = re.compile(
+    r"verify[.]py|since([.]txt|-proof[.]json)|stamped(-[0-9]{1,2})?([.]txt|[.]tsr|-proof[.]json)|papers/.+"
+)
 
 
 def check_files(files: dict[str, bytes], statement: Statement) -> None:
@@ -725,6 +779,21 @@ class Action:
     def say(self, name: str, event: Event, value: object) -> None:
         """Take in what an event says."""
         self.facts.setdefault(name, []).append(Fact(str(event.said["effective_on"]), event.entry.version, value))
+
+
+# What takes no ink although it is no format character.
+_BLANK = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
+)
+
+
+def name_key(name: str) -> str:
+    """What two names have in common that would be taken for one another; unseen, capitals and widths do not count."""
+    spaced = " ".join(unicodedata.normalize("NFKC", name).split())
+    seen = "".join(
+        one for one in spaced if unicodedata.category(one) not in ("Cc", "Cf", "Cs") and not _BLANK.match(one)
+    )
+    return " ".join(unicodedata.normalize("NFKC", seen.casefold()).split())
 
 
 class Fold:
@@ -778,7 +847,7 @@ class Fold:
     def _confirm(self, event: Event) -> None:
         """A rating counts from the day it was confirmed, if that is by somebody else; before, it did not."""
         rated, action = self._awaiting[event.said["version"]]
-        if rated.entry.recorded_by == event.entry.recorded_by:
+        if name_key(rated.entry.recorded_by) == name_key(event.entry.recorded_by):
             raise Failed(event.where, f"{event.entry.recorded_by} confirms a rating of their own")
         day = max(str(rated.said["effective_on"]), str(event.said["effective_on"]))
         action.facts.setdefault("rating", []).append(Fact(day, event.entry.version, rated.said["rating"]))
@@ -816,43 +885,51 @@ class Fold:
         """The actions in the plan."""
         return [action for action in self.actions if self.is_open(action, day, basis)]
 
-    def counts(self, day: str, basis: int) -> dict[tuple[str, str], int]:
-        """How many actions, by priority and rating; one with parts in the plan counts as its parts."""
-        found: dict[tuple[str, str], int] = {}
-        for action in self.open_actions(day, basis):
-            if any(self.is_open(part, day, basis) for part in action.parts):
-                continue
-            top = action
-            while top.parent is not None:
-                top = top.parent
-            key = self.value(top, "priority", day, basis), self.value(action, "rating", day, basis) or "unrated"
-            found[key] = found.get(key, 0) + 1
-        return found
+    def priority(self, action: Action, day: str, basis: int) -> str | None:
+        """The number of the priority under which it stood, with what it is part of."""
+        while action.parent is not None:
+            action = action.parent
+        under: str | None = self.value(action, "priority", day, basis)
+        return under
+
+    def counted(self, day: str, basis: int) -> dict[Action, tuple[str | None, str | None]]:
+        """Priority and rating of each action that counts; one with parts in the plan counts as its parts."""
+        return {
+            action: (self.priority(action, day, basis), self.value(action, "rating", day, basis))
+            for action in self.open_actions(day, basis)
+            if not any(self.is_open(part, day, basis) for part in action.parts)
+        }
+
+    def counts(self, day: str, basis: int) -> Counter[tuple[str | None, str]]:
+        """How many actions, by priority and rating."""
+        return Counter((under, rating or "unrated") for under, rating in self.counted(day, basis).values())
+
+    def concerns(self, day: str, basis: int) -> set[str]:
+        """The ratings that are a concern on the scale in force."""
+        scale = self.value(self._scale, "scale", day, basis) or {}
+        return {one["code"] for one in scale.get("ratings", []) if one.get("concern")}
 
 
 _STANDING = {"ActionClosed": "closed", "ActionWithdrawn": "withdrawn", "ActionReinstated": "open"}
 
 
-def check_figures(name: str, data: bytes, fold: Fold, events: Sequence[Event], at: str | None) -> int:
-    """That a paper shows the point that it is said to, and that its figures follow from the events; raises Failed.
+def check_figures(name: str, data: bytes, fold: Fold, events: Sequence[Event], statement: Statement) -> int:
+    """That a paper is of the plan and the point that it is said to be, and its figures follow from the events.
 
-    Returns how many figures were compared.
+    Returns how many figures were compared; raises Failed.
     """
     document = read_json(data, name)
     try:
-        if at is not None:
+        if document.get("plan", statement.plan) != statement.plan:
+            raise Failed(name, f"it is of plan {document['plan']}, not {statement.plan}")
+        if (at := statement.at) is not None:
             point = document["current"] if "current" in document else document["point"]
             if f"{point['effective_on']}@{point['basis']}" != at:
                 raise Failed(name, f"it shows {point['effective_on']}@{point['basis']}, and should show {at}")
-        if name.endswith("/comparison.json"):
-            return _check_comparison(name, document, fold, events)
-        if name.endswith("/paper.json"):
-            return _check_comparison(name, document["comparison"], fold, events)
-        if name.endswith("/plan.json"):
-            return _check_plan(name, document, fold, events)
+        check = _FIGURES.get(name.removeprefix("papers/").removesuffix(".json"))
+        return check(name, document, fold, events) if check else 0
     except (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError) as error:
         raise Failed(name, f"its figures cannot be compared with the events ({error!r})") from None
-    return 0
 
 
 def _point(name: str, point: dict[str, Any], events: Sequence[Event]) -> tuple[str, int]:
@@ -867,45 +944,179 @@ def _check_comparison(name: str, document: dict[str, Any], fold: Fold, events: S
     for side in ("previous", "current"):
         day, basis = _point(name, document[side], events)
         expected = fold.counts(day, basis)
+        rows = Counter(str(row["priority"]) for row in document["rows"])
+        for priority in (*rows, *(str(under) for under, _ in expected)):
+            if rows[priority] != 1:
+                how = "twice" if rows[priority] else "nowhere"
+                raise Failed(name, f"priority {priority} stands in its table {how}")
         for row in [*document["rows"], {**document["totals"], "priority": None}]:
             priority = row["priority"]
             said = {**{code: pair[side] for code, pair in row["ratings"].items()}, "unrated": row["unrated"][side]}
-            mine: dict[str, int] = {}
+            mine: Counter[str] = Counter()
             for (under, rating), count in expected.items():
                 if priority is None or under == priority:
-                    mine[rating] = mine.get(rating, 0) + count
-            for rating in {**said, **mine}:
-                _same(name, side, priority, rating, said.get(rating, 0), mine.get(rating, 0))
-                compared += 1
-            _same(name, side, priority, "total", row["total"][side], sum(mine.values()))
+                    mine[rating] += count
+            compared += _same_counts(name, side, priority, {**said, "total": row["total"][side]}, mine)
+    return compared + _check_changes(name, document, fold)
+
+
+def _check_changes(name: str, document: dict[str, Any], fold: Fold) -> int:
+    """The ratings of the actions that a comparison lists: it lists every one whose rating is another than it was."""
+    before, now = (
+        fold.counted(point["effective_on"], point["basis"]) for point in (document["previous"], document["current"])
+    )
+    day, basis = document["current"]["effective_on"], document["current"]["basis"]
+    split = [action for action, (_, was) in before.items()
+             if was is not None and action not in now and fold.is_open(action, day, basis)]  # fmt: skip
+    none = None, None
+    mine = {
+        fold.value(action, "number", day, basis): (
+            fold.priority(action, day, basis), before.get(action, none)[1], now.get(action, none)[1],
+        )
+        for action in (*now, *split)
+    }  # fmt: skip
+    said = {one["action"]: (one["priority"], one["previous"], one["current"]) for one in document["changes"]}
+    if len(said) != len(document["changes"]):
+        raise Failed(name, "an action stands twice among its changes")
+    for number, (under, was, is_) in mine.items():
+        if number not in said and was != is_:
+            raise Failed(name, f"its changes leave out action {number}, which went from {was} to {is_}")
+        if number in said and said[number] != (under, was, is_):
+            raise Failed(name, f"it says that action {number} (priority, previous, current) is {said[number]},"
+                         f" and the events say {(under, was, is_)}")  # fmt: skip
+    for number in said:
+        if number not in mine:
+            raise Failed(name, f"action {number} among its changes is not in the plan")
+    return 2 * len(said)
+
+
+def _check_paper(name: str, document: dict[str, Any], fold: Fold, events: Sequence[Event]) -> int:
+    """The figures in the committee's paper: its comparison, of the points that it is of, and what stands on that."""
+    comparison, totals = document["comparison"], document["comparison"]["totals"]
+    compared = _check_comparison(name, comparison, fold, events)
+    counts = {**totals["ratings"], "unrated": totals["unrated"]}
+    lines = [(line["code"] or "unrated", line) for line in document["summary"]]
+    if sorted(code for code, _ in lines) != sorted(counts):
+        raise Failed(name, "its summary does not name each rating of its comparison once")
+    lines.append(("total", document["total"]))
+    for side in ("previous", "current"):
+        if document[side] != comparison[side]:
+            raise Failed(name, f"its {side} point is another than that of the comparison in it")
+        for rating, line in lines:
+            _same(name, side, None, rating, line[side], {**counts, "total": totals["total"]}[rating][side])
+            whole = totals["total"][side]
+            share = (200 * line[side] + whole) // (2 * whole) if whole else None
+            if line.get(f"{side}_share", share) != share:
+                raise Failed(name, f"it says {line[f'{side}_share']} per cent {rating} ({side}), and it is {share}")
             compared += 1
+    for rating, line in lines:
+        if line.get("difference", line["current"] - line["previous"]) != line["current"] - line["previous"]:
+            raise Failed(name, f"its difference of {rating} is not that of the counts beside it")
+    for part in ("overdue", "history", "over_time"):
+        if document[part]["point"] != document["current"]:
+            raise Failed(name, f"its part {part!r} is of another point than it")
+    compared += _check_concerns(name, document, fold)
+    compared += _check_overdue(name, document["overdue"], fold, events)
+    return compared + _check_over_time(name, document["over_time"], fold, events)
+
+
+def _check_concerns(name: str, document: dict[str, Any], fold: Fold) -> int:
+    """The actions that each priority of the paper lists as a concern."""
+    day, basis = document["current"]["effective_on"], document["current"]["basis"]
+    counted = {fold.value(one, "number", day, basis): said for one, said in fold.counted(day, basis).items()}
+    said = [(row["number"], one["number"], one["rating"]) for row in document["priorities"] for one in row["concerns"]]
+    for under, number, rating in said:
+        if counted.get(number) != (under, rating):
+            raise Failed(name, f"it lists action {number} under priority {under} as {rating}: the events say otherwise")
+    listed = [number for _, number, _ in said]
+    concerns = fold.concerns(day, basis)
+    for number, (_, rating) in counted.items():
+        if listed.count(number) != 1 and (number in listed or rating in concerns):
+            raise Failed(name, f"action {number}, {rating}, does not stand once among its concerns")
+    return len(said)
+
+
+def _check_over_time(name: str, document: dict[str, Any], fold: Fold, events: Sequence[Event]) -> int:
+    """The counts by rating on each of the days."""
+    day, basis = _point(name, document["point"], events)
+    days = [one["on"] for one in document["counts"]]
+    if days != sorted(set(days)) or days[-1:] != [day]:
+        raise Failed(name, f"its counts over time are not of one day after another up to {day}")
+    compared = 0
+    for one in document["counts"]:
+        mine: Counter[str] = Counter()
+        for (_, rating), count in fold.counts(one["on"], basis).items():
+            mine[rating] += count
+        said = {**one["ratings"], "unrated": one["unrated"], "total": one["total"]}
+        compared += _same_counts(name, one["on"], None, said, mine)
     return compared
 
 
-def _same(name: str, side: str, priority: str | None, rating: str, said: int, mine: int) -> None:
-    if said != mine:
+def _check_overdue(name: str, document: dict[str, Any], fold: Fold, events: Sequence[Event]) -> int:
+    """The ratings of the actions that are listed as late or moved; not whether they are."""
+    day, basis = _point(name, document["point"], events)
+    mine = {
+        fold.value(one, "number", day, basis): (fold.priority(one, day, basis), fold.value(one, "rating", day, basis))
+        for one in fold.open_actions(day, basis)
+    }
+    rows = [*document["overdue"], *document["rescheduled"]]
+    for row in rows:
+        if mine.get(row["number"]) != (row["priority"], row["rating"]):
+            raise Failed(name, f"it lists action {row['number']} under priority {row['priority']} as {row['rating']}:"
+                         " the events say otherwise")  # fmt: skip
+    return len(rows)
+
+
+def _same_counts(name: str, side: str, priority: str | None, said: dict[str, Any], mine: Counter[str]) -> int:
+    """Counts by rating, those without one and all; returns how many."""
+    expected = {**mine, "total": mine.total()}
+    for rating in {**said, **expected}:
+        _same(name, side, priority, rating, said.get(rating, 0), expected.get(rating, 0))
+    return len({**said, **expected})
+
+
+def _same(name: str, side: str, priority: str | None, rating: str, said: object, mine: int) -> None:
+    if type(said) is not int or said != mine:
         place = f"priority {priority}" if priority is not None else "the whole plan"
         raise Failed(name, f"it says {said} {rating} in {place} ({side}), and the events come to {mine}")
 
 
 def _check_plan(name: str, document: dict[str, Any], fold: Fold, events: Sequence[Event]) -> int:
+    """Every action's place and rating."""
     day, basis = _point(name, document["point"], events)
-    said: dict[str, str | None] = {}
-    left = [action for priority in document["priorities"] for action in priority["actions"]]
+    said: dict[str, tuple[str, str | None]] = {}
+    left = [(action, f"priority {one['number']}") for one in document["priorities"] for action in one["actions"]]
     while left:
-        action = left.pop()
-        said[action["number"]] = action["rating"]
-        left += action["actions"]
-    mine = {
-        fold.value(action, "number", day, basis): fold.value(action, "rating", day, basis)
-        for action in fold.open_actions(day, basis)
-    }
+        action, under = left.pop()
+        if action["number"] in said:
+            raise Failed(name, f"action {action['number']} stands in it twice")
+        said[action["number"]] = under, action["rating"]
+        left += [(part, f"action {action['number']}") for part in action["actions"]]
+    mine = {}
+    for one in fold.open_actions(day, basis):
+        above = one.parent
+        under = (
+            f"priority {fold.priority(one, day, basis)}" if above is None
+            else f"action {fold.value(above, 'number', day, basis)}"
+        )  # fmt: skip
+        mine[fold.value(one, "number", day, basis)] = under, fold.value(one, "rating", day, basis)
     for number in sorted({**said, **mine}):
         if number not in said or number not in mine:
             raise Failed(name, f"action {number} is in the {'events' if number in mine else 'paper'} only")
-        if said[number] != mine[number]:
-            raise Failed(name, f"it says that action {number} is {said[number]}, and the events say {mine[number]}")
+        for told, known in zip(said[number], mine[number], strict=True):
+            if told != known:
+                raise Failed(name, f"it says that action {number} is {told}, and the events say {known}")
     return len(said)
+
+
+#: The papers whose figures are compared, by name.
+_FIGURES = {
+    "plan": _check_plan,
+    "comparison": _check_comparison,
+    "paper": _check_paper,
+    "ratings": _check_over_time,
+    "overdue": _check_overdue,
+}
 
 
 # Verifying
@@ -929,6 +1140,7 @@ def verify(
     """
     report = Report()
     files = zip_files(data)
+    report.program = files.get("verify.py")
     for name in ("keys.json", "checkpoint.txt", "statement.txt", "events.jsonl"):
         if name not in files:
             raise Failed(name, "it is missing from the pack")
@@ -936,26 +1148,50 @@ def verify(
     trusted = _trusted(chain, key, report)
     note = read_note(files["checkpoint.txt"], "the checkpoint")
     checkpoint, statement = _signed(note, files["statement.txt"], trusted, "")
+    report.size = checkpoint.size
     by = signers(note, trusted, "the checkpoint")[0]
     report.proved.append(f"The ledger {checkpoint.origin} has signed for {checkpoint.size:,} entries with {by.text}.")
-    _check_witnesses(note, witnesses, report)
+    _check_witnesses(note, witnesses, chain, report)
     check_files(files, statement)
-    events = read_events(files["events.jsonl"], statement, checkpoint)
+    events = report.events = read_events(files["events.jsonl"], statement, checkpoint)
     first, last = events[0].entry, events[-1].entry
     report.proved.append(
-        f"Each of the {len(events):,} events of plan {statement.plan} stands in it, unaltered: versions 1 to"
+        f"Each of the {several(events, 'event')} of plan {statement.plan} stands in it, unaltered: versions 1 to"
         f" {len(events)}, recorded from {instant(first.recorded_at)} to {instant(last.recorded_at)}."
     )
     report.proved.append(
         f"None before the newest is missing, and {checkpoint.origin} has signed that version {statement.version} is the"
         " newest of this plan among those entries."
     )
+    _say_when(statement, last, report)
     if gone := redactions(events):
-        report.proved.append(f"{gone} texts are gone: events of the plan say that they were redacted, by whom and why.")
+        many = "1 text is gone, as an event says" if len(gone) == 1 else f"{len(gone):,} texts are gone, as events say"
+        report.proved += [f"{many}:", *(f"    {one}" for one in gone)]
     _check_since(files, since, chain, checkpoint, events, report)
-    _check_stamp(files, roots, chain, checkpoint, report)
+    _check_stamps(files, roots, chain, checkpoint, report)
     _check_papers(files, events, statement, report)
+    if unknown := sorted(name for name in statement.files if not _LOOKED_INTO.fullmatch(name)):
+        report.remarks.append(
+            f"What {', '.join(unknown)} says was not checked: it bears the ledger's signature and no more."
+        )
     return report
+
+
+def several(things: Sequence[object], name: str) -> str:
+    """How many there are: `1 event`, `1,200 events`."""
+    return f"{len(things):,} {name}{'' if len(things) == 1 else 's'}"
+
+
+def _say_when(statement: Statement, last: Entry, report: Report) -> None:
+    if statement.signed is None:
+        report.remarks.append("When it was signed the pack does not say: it was made by an earlier AsAt.")
+        return
+    report.proved.append(
+        f"{statement.origin} says that it signed this at {statement.signed}, by its own clock. What was recorded after"
+        " that is not in it."
+    )
+    if statement.signed < instant(last.recorded_at)[:19]:
+        report.remarks.append("A clock went wrong: its newest event bears a later instant than the signature.")
 
 
 def _trusted(chain: list[Key], key: str | None, report: Report) -> list[Key]:
@@ -987,70 +1223,108 @@ def _signed(note: Note, statement: bytes, keys: Sequence[Key], of: str) -> tuple
     return checkpoint, said
 
 
-def _check_witnesses(note: Note, witnesses: Sequence[str], report: Report) -> None:
+def _check_witnesses(note: Note, witnesses: Sequence[str], chain: Sequence[Key], report: Report) -> None:
     for text in witnesses:
         witness = read_key(text.strip(), WITNESS_KEY, "the key of a witness")
         at = witnessed(note, witness)
         if not at:
             raise Failed("the checkpoint", f"the witness {witness.name} has not signed it")
         report.proved.append(f"The witness {witness.name} has signed it too, at {instant(at * 1_000_000)}.")
-    if not witnesses and len(note.signatures) > 1:
-        names = ", ".join(sorted({name for name, _, _ in note.signatures}))
+    own = {(key.name, key.key_id) for key in chain}
+    names = ", ".join(sorted({name for name, key_id, _ in note.signatures if (name, key_id) not in own}))
+    if not witnesses and names:
         report.remarks.append(f"The checkpoint bears signatures ({names}) that were not checked: give --witness KEY.")
+
+
+_REWRITTEN = (
+    "That the ledger was not rewritten before this checkpoint was cut is not shown. Keep this pack: with --since it"
+    " shows that the next one continues it."
+)
 
 
 def _check_since(
     files: dict[str, bytes], since: bytes | None, chain: list[Key], checkpoint: Checkpoint, events: Sequence[Event],
     report: Report,
 ) -> None:  # fmt: skip
-    """That the ledger continues what it was at an earlier checkpoint, the reader's own where there is one."""
+    """That the ledger continues what it was at an earlier checkpoint: the reader's own, as any other shows nothing."""
     kept = files.get("since.txt") if since is None else since
     if kept is None:
-        report.remarks.append(
-            "That the ledger was not rewritten before this checkpoint was cut is not shown. Keep this pack: with"
-            " --since it shows that the next one continues it."
-        )
+        report.remarks.append(_REWRITTEN)
         return
-    earlier: Statement | None = None
-    if kept.startswith(b"PK"):
-        inside = zip_files(kept)
-        note = read_note(inside.get("checkpoint.txt", b""), "the checkpoint of the earlier pack")
-        before, earlier = _signed(note, inside.get("statement.txt", b""), chain, " of the earlier pack")
-        if earlier.plan == events[0].entry.plan:
-            _compare(read_events(inside.get("events.jsonl", b""), earlier, before), events)
-    else:
-        note = read_note(kept, "the earlier checkpoint")
-        signers(note, chain, "the earlier checkpoint")
-        before = read_checkpoint(note, "the earlier checkpoint")
+    before, earlier = _earlier(kept, chain, events, report)
     if before.origin != checkpoint.origin:
         raise Failed("the earlier checkpoint", f"it is of another ledger: {before.origin}")
     if before.size > checkpoint.size:
-        raise Failed("the earlier checkpoint", f"it is of {before.size:,} entries, more than this pack's ledger has")
-    if not continues(before, checkpoint, _consistency(files, before, checkpoint, "since", "the earlier checkpoint")):
+        raise Failed(
+            "the earlier checkpoint",
+            f"it is of {before.size:,} entries, more than this pack's ledger has: the end of the ledger is missing, or"
+            " this pack is the older of the two",
+        )
+    proof = _consistency(files, before, checkpoint, "since")
+    if proof is not None and not continues(before, checkpoint, proof):
         raise Failed(
             "the earlier checkpoint",
             f"the ledger does not continue it: what it held at {before.size:,} entries was altered, or it was forked",
         )
     if earlier is not None:
         _check_earlier(earlier, events)
-    whose = (
-        "the earlier checkpoint" if since is not None else "the earlier checkpoint in the pack (do you hold the same?)"
-    )
-    report.proved.append(f"The ledger continues {whose}, of {before.size:,} entries: none of those was altered since.")
+    if proof is None:
+        report.unchecked.append(
+            f"whether the ledger continues the earlier checkpoint, of {before.size:,} entries. This"
+            " pack brings no proof from that one, which by itself is no sign of fraud. Have it made with --since"
+            f" {before.size}, or give that number on the page."
+        )
+    _say_since(before.size, checkpoint.size, since is not None, proof is not None, report)
 
 
-def _consistency(
-    files: dict[str, bytes], before: Checkpoint, checkpoint: Checkpoint, which: str, where: str
-) -> list[bytes]:
-    """The proof that the pack brings from a checkpoint to its own."""
+def _say_since(before: int, now: int, own: bool, proved: bool, report: Report) -> None:
+    """What comes of a checkpoint of so many entries, the reader's own or not."""
+    if own and proved and 0 < before < now:
+        report.proved.append(
+            f"The ledger continues the earlier checkpoint, of {before:,} entries: none of those was altered since."
+        )
+        report.remarks.append(f"That none of the entries after the first {before:,} was altered before this checkpoint"
+                              " was cut is not shown.")  # fmt: skip
+        return
+    if own and before == now:
+        report.proved.append(
+            f"The earlier checkpoint is this one, of {now:,} entries: none was altered since you were given it."
+        )
+    elif not own:
+        report.remarks.append(
+            f"The pack itself brings an earlier checkpoint, of {before:,} entries, which the ledger continues. That"
+            " shows something only to those who were given it at the time: give your own copy with --since."
+        )
+    report.remarks.append(_REWRITTEN)
+
+
+def _earlier(
+    kept: bytes, chain: list[Key], events: Sequence[Event], report: Report
+) -> tuple[Checkpoint, "Statement | None"]:
+    """An earlier checkpoint, by itself or in a pack, whose events must be the same as here; raises Failed."""
+    if not kept.startswith(b"PK"):
+        note = read_note(kept, "the earlier checkpoint")
+        signers(note, chain, "the earlier checkpoint")
+        return read_checkpoint(note, "the earlier checkpoint"), None
+    inside = zip_files(kept)
+    note = read_note(inside.get("checkpoint.txt", b""), "the checkpoint of the earlier pack")
+    before, earlier = _signed(note, inside.get("statement.txt", b""), chain, " of the earlier pack")
+    if earlier.plan == events[0].entry.plan:
+        held = read_events(inside.get("events.jsonl", b""), earlier, before)
+        _compare(held, events)
+        report.proved.append(f"The {several(held, 'event')} of the earlier pack stand here as they stood there.")
+    return before, earlier
+
+
+def _consistency(files: dict[str, bytes], before: Checkpoint, checkpoint: Checkpoint, which: str) -> list[bytes] | None:
+    """The proof that the pack brings from a checkpoint to its own; None where it brings none."""
     text, name = f"{which}.txt", f"{which}-proof.json"
     if before.size in (0, checkpoint.size):
         return []
     if name not in files or text not in files:
-        raise Failed(where, "the pack has no proof from it: have it made with --since")
-    held = read_checkpoint(read_note(files[text], text), text)
-    if held.size != before.size:
-        raise Failed(where, f"the pack's proof is from another, of {held.size:,} entries")
+        return None
+    if read_checkpoint(read_note(files[text], text), text).size != before.size:
+        return None
     proof = read_json(files[name], name)
     if not isinstance(proof, list) or len(proof) > 128:
         raise Failed(name, "it is no proof")
@@ -1066,37 +1340,56 @@ def _compare(held: Sequence[Event], events: Sequence[Event]) -> None:
             )
 
 
-def _check_stamp(
+def _check_stamps(
     files: dict[str, bytes], roots: bytes | None, chain: list[Key], checkpoint: Checkpoint, report: Report
 ) -> None:
-    """That the time stamp in the pack is of a checkpoint that this one continues, and of its authority."""
-    if "stamped.tsr" not in files or "stamped.txt" not in files:
-        if roots is not None:
-            raise Failed("the time stamp", "the pack has none: leave --tsa-root out, or ask for a pack with one")
-        return
+    """That each time stamp in the pack is of a checkpoint that this one continues, and one at least is vouched for."""
+    names = [name[:-4] for name in files if re.fullmatch(r"stamped(-[0-9]{1,2})?\.tsr", name)]
+    trusted = None if roots is None else read_roots(roots)
+    if trusted is not None and not names:
+        raise Failed("the time stamp", "the pack has none: leave --tsa-root out, or ask for a pack with one")
+    believed, doubted = [], []
+    for name in names:
+        stamp, size = _stamp_of(files, name, chain, checkpoint)
+        there = f"that the ledger's first {size:,} entries were there at {instant(stamp.at * 1_000_000)}"
+        if trusted is None:
+            report.remarks.append(
+                f"A time stamp says {there}; whether {stamp.name} may say so was not checked: give its authority's root"
+                " certificate with --tsa-root."
+            )
+            continue
+        try:
+            vouched_for(stamp, trusted, "the time stamp")
+        except Failed as failed:
+            doubted.append(failed)
+            report.remarks.append(f"A time stamp says {there}; it was not believed: {failed.what}.")
+        else:
+            believed.append(f"The time-stamping authority {stamp.name} has signed {there}, as they are now.")
+    if doubted and not believed:
+        raise doubted[0]
+    report.proved += believed
+
+
+def _stamp_of(files: dict[str, bytes], name: str, chain: list[Key], checkpoint: Checkpoint) -> tuple[Stamp, int]:
+    """A time stamp in the pack, and how many entries the checkpoint has that it is of; raises Failed."""
     where = "the stamped checkpoint"
-    note = read_note(files["stamped.txt"], where)
+    if f"{name}.txt" not in files:
+        raise Failed(f"{name}.txt", "it is missing from the pack")
+    data = files[f"{name}.txt"]
+    note = read_note(data, where)
     signers(note, chain, where)
     stamped = read_checkpoint(note, where)
     if stamped.origin != checkpoint.origin or stamped.size > checkpoint.size:
         raise Failed(where, "it is none that the ledger in this pack can continue")
-    if not continues(stamped, checkpoint, _consistency(files, stamped, checkpoint, "stamped", where)):
+    proof = _consistency(files, stamped, checkpoint, name)
+    if proof is None:
+        raise Failed(where, "the pack has no proof from it")
+    if not continues(stamped, checkpoint, proof):
         raise Failed(where, "the ledger does not continue it: what it held was altered, or it was forked")
-    stamp = read_stamp(files["stamped.tsr"], "the time stamp")
-    if stamp.digest != sha256(as_cut(files["stamped.txt"])).digest():
+    stamp = read_stamp(files[f"{name}.tsr"], "the time stamp")
+    if stamp.digest != sha256(as_cut(data)).digest():
         raise Failed("the time stamp", "it is of something else than the checkpoint beside it")
-    at = instant(stamp.at * 1_000_000)
-    if roots is None:
-        report.remarks.append(
-            f"A time stamp says that the ledger's first {stamped.size:,} entries were there at {at}; whether"
-            f" {stamp.name} may say so was not checked: give its authority's root certificate with --tsa-root."
-        )
-        return
-    vouched_for(stamp, read_roots(roots), "the time stamp")
-    report.proved.append(
-        f"The time-stamping authority {stamp.name} has signed that the ledger's first {stamped.size:,} entries were"
-        f" there at {at}, as they are now."
-    )
+    return stamp, stamped.size
 
 
 def _check_earlier(earlier: Statement, events: Sequence[Event]) -> None:
@@ -1118,45 +1411,69 @@ def _check_papers(files: dict[str, bytes], events: Sequence[Event], statement: S
         fold = Fold(events)
     except (KeyError, TypeError, AttributeError) as error:
         raise Failed("the events", f"one names what the plan does not have ({error})") from None
-    compared = 0
-    for name in papers:
-        if name.endswith(".json"):
-            compared += check_figures(name, files[name], fold, events, statement.at)
+    figures = {
+        name: check_figures(name, files[name], fold, events, statement) if name.endswith(".json") else 0
+        for name in papers
+    }
     shown = ""
     if statement.at is not None:
         day, _, version = statement.at.partition("@")
         shown = f" They show the plan as at {day}, as known at version {version}."
+    else:
+        report.remarks.append("Which point the papers show was not signed for: each says so itself.")
     report.proved.append(f"The papers are those that the ledger signed for ({', '.join(papers)}).{shown}")
-    report.proved.append(
-        f"{compared:,} of their figures follow from the events: ratings and counts of actions by priority and rating."
-    )
+    if compared := {name: count for name, count in figures.items() if count}:
+        report.proved.append(
+            f"{sum(compared.values()):,} of their figures follow from the events, ratings and counts of actions: "
+            + ", ".join(f"{name} {count:,}" for name, count in compared.items())
+            + "."
+        )
+    if others := [name for name in papers if name not in compared]:
+        report.remarks.append(
+            f"No figure was compared of {', '.join(others)}: for these there is the ledger's signature and no more."
+        )
     report.remarks.append(
-        "Nothing else in the papers was worked out anew: neither their wording, nor what is due, nor the forms other"
-        " than JSON. For these there is the ledger's signature and no more."
+        "Nothing else in the papers was worked out anew: neither their wording, nor what is due, late or moved, nor the"
+        " forms other than JSON. For these there is the ledger's signature and no more."
     )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command: 0 where everything holds, 1 where something does not, 2 where it cannot be read."""
+    """The command.
+
+    Returns:
+        0 where everything holds, 1 where something does not, 2 where a file cannot be read, 3 where everything holds
+        that could be checked, and what was asked for with --since could not.
+    """
     parser = argparse.ArgumentParser(description="Verify an evidence pack of AsAt.")
     parser.add_argument("pack", type=Path)
     parser.add_argument("--key", help="the ledger's published key, as you know it from elsewhere")
     parser.add_argument("--since", type=Path, help="a checkpoint or a pack that you have kept from before")
     parser.add_argument("--witness", action="append", default=[], help="the published key of a witness you trust")
     parser.add_argument("--tsa-root", type=Path, help="the root certificate of a time-stamping authority you trust")
+    parser.add_argument("--list", action="store_true", help="print every event first")
     given = parser.parse_args(arguments)
     try:
         since, roots = (read(file) if file else None for file in (given.since, given.tsa_root))
         report = verify(read(given.pack), given.key, since, given.witness, roots)
+        own = Path(__file__).read_bytes()
     except OSError as error:
         print(f"{error.filename} cannot be read ({error.strerror})", file=sys.stderr)
         return 2
     except Failed as failed:
         print(f"DOES NOT HOLD: {plain(str(failed))}", file=sys.stderr)
         return 1
-    for line in [*report.proved, *([] if not report.remarks else ["", "Not shown:"]), *report.remarks]:
+    if report.program not in (None, own):
+        report.remarks.append(
+            "The verify.py in this pack is not this program: it is of another release of AsAt, or was altered. This"
+            " report is by the one that you have run."
+        )
+    events = [*listing(report.events), ""] if given.list else []
+    for line in [*events, *report.proved, *(["", "Not shown:"] if report.remarks else []), *report.remarks]:
         print(plain(line))
-    return 0
+    for line in report.unchecked:
+        print(f"COULD NOT BE CHECKED: {plain(line)}", file=sys.stderr)
+    return 3 if report.unchecked else 0
 
 
 def read(file: Path) -> bytes:

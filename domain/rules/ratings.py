@@ -4,6 +4,7 @@ from datetime import date
 
 from domain import events
 from domain.facts import Awaiting
+from domain.names import name_key
 from domain.plan import Action, Plan
 from domain.rules.known import Refused, named, open_action, owes_reason
 from domain.timeline import Assertion, end_of
@@ -94,10 +95,10 @@ def _label(plan: Plan, given: Assertion[Awaiting]) -> str:
 
 
 def confirmed_by_another(plan: Plan, event: events.RatingConfirmed, by: str) -> None:
-    """Refused: by whoever gave the rating."""
+    """Refused: by whoever gave the rating, under a name that would be taken for the same."""
     action = open_action(plan, event.action, event)
     given = _needing_second_person(plan, event, action)
-    if given.value.rated_by == by:
+    if name_key(given.value.rated_by) == name_key(by):
         raise Refused(
             f"version {given.version}, which rated action {event.action} {_label(plan, given)}, was recorded by {by}: "
             "a rating is confirmed by somebody else"

@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.access import events
-from domain.access.names import NameRefused, name_key, operator, read_name
+from domain.access.names import NameRefused, operator, read_name
 from domain.access.principals import ANYONE, Grant, NotAllowed, Principal, fold
 from domain.access.roles import ROLES, Role, includes
 from domain.access.sentences import grant_text, sentence
+from domain.names import is_invisible, name_key
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 INSTANT = timedelta(microseconds=1)
@@ -70,6 +71,15 @@ def test_what_is_missing_is_named_and_who_can_give_it():
         Principal(ANYONE, ()).must("reader", "sunderland", NOON)
 
 
+def test_a_program_is_never_a_steward_and_is_told_so():
+    robot = Principal("Robot", (Grant("steward"),), program=True)
+    assert not robot.may("steward", None, NOON)
+    with pytest.raises(NotAllowed, match="Robot lacks the role steward for all plans, which no token has"):
+        robot.must("steward", None, NOON)
+    with pytest.raises(NotAllowed, match="a steward can make a token that has it"):
+        robot.must("keeper", "sunderland", NOON)
+
+
 # What the events come to
 
 
@@ -97,15 +107,56 @@ def test_whoever_left_has_left():
 
 def test_two_names_that_would_be_taken_for_one_another_are_the_same():
     assert name_key("Ann  CLERK ") == name_key("ann clerk") == name_key("ａｎｎ clerk")  # noqa: RUF001 - full width
+    assert name_key("Ann Clerk") == name_key("Ann\u00a0Clerk")
+    assert name_key("Siân") == name_key("SIA\u0302N")
+    assert name_key("Ann Clerk") != name_key("Anna Clerk")
 
 
-@pytest.mark.parametrize("name", ["", " ", "a" * 101, "Ann\nClerk\x00", "Ann\u202eClerk", "Ann\u200bClerk", "\x1b[2J"])
+#: Characters of which nothing is seen: variation selectors, joiners, fillers, the empty Braille cell, reserved ones.
+UNSEEN = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u180b\u180e\u200b\u200d\u2060\u2065\u2800\u3164\ufe00\ufe0f\ufeff"
+UNSEEN += "\uffa0\ufff0\U0001d173\U000e0001\U000e0020\U000e0100\U000e0fff"
+
+
+@pytest.mark.parametrize("character", UNSEEN, ids=ascii)
+def test_what_cannot_be_seen_makes_no_other_name_and_is_not_given(character: str):
+    assert is_invisible(character)
+    for name in (f"Ann{character}", f"{character}Ann", f"A{character}nn", f" Ann {character} "):
+        assert name_key(name) == name_key("Ann")
+        with pytest.raises(NameRefused, match="can be seen"):
+            read_name(name)
+    assert name_key(character) == ""
+
+
+def test_the_key_of_a_key_is_itself():
+    for code in range(0x20000):
+        key = name_key(f"a{chr(code)}b")
+        assert name_key(key) == key, hex(code)
+
+
+@pytest.mark.parametrize(
+    ("name", "mixed"),
+    [("\u0410nn", "Latin and Cyrillic"), ("An\u0578", "Latin and Armenian"), ("\u0391nn", "Latin and Greek"),
+     ("Ann \u0421lerk", "Latin and Cyrillic"), ("\u0410\u039d", "Cyrillic and Greek"),
+     ("\u0430nyone", "Latin and Cyrillic"), ("\uff21\u0430", "Latin and Cyrillic")],
+)  # fmt: skip
+def test_a_name_of_letters_that_look_alike_is_not_given(name: str, mixed: str):
+    with pytest.raises(NameRefused, match=mixed):
+        read_name(name)
+
+
+@pytest.mark.parametrize("name", ["Zoë Łuk-O’Neil 2", "\u0410\u043d\u043d\u0430", "Ἀννα", "李 Ann", "Ann ✓"])
+def test_a_name_in_one_alphabet_is_given_whichever_it_is(name: str):
+    assert read_name(name) == name
+
+
+@pytest.mark.parametrize("name", ["", " ", "a" * 101, "Ann\nClerk\x00", "Ann\u202eClerk", "Ann\u200bClerk", "\x1b[2J",
+                                  "\ufdfa" * 20])  # fmt: skip
 def test_a_name_is_one_line_that_can_be_seen(name: str):
     with pytest.raises(NameRefused, match="one line"):
         read_name(name)
 
 
-@pytest.mark.parametrize("name", ["anyone", "Anyone", "operator root", "OPERATOR  root"])
+@pytest.mark.parametrize("name", ["anyone", "Anyone", "operator root", "OPERATOR  root", "operator", "Operator"])
 def test_the_names_of_nobody_are_given_to_nobody(name: str):
     with pytest.raises(NameRefused, match="not given to anybody"):
         read_name(name)

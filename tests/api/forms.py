@@ -53,7 +53,7 @@ def sheet_on(client: TestClient, response: Any) -> Sheet:
         elif control.tag == "select":
             [chosen] = control.xpath("./option[@selected]") or control.xpath("./option[1]")
             holds[control.get("name")] = chosen.get("value")
-        elif control.get("type") != "radio" or control.get("checked") is not None:
+        elif control.get("type") not in ("radio", "checkbox") or control.get("checked") is not None:
             holds[control.get("name")] = control.get("value")
     return Sheet(client, form.get("action"), holds)
 

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -29,6 +30,7 @@ def asat(ledger: Ledger, server_folder: Path, tmp_path: Path, monkeypatch: pytes
     monkeypatch.chdir(tmp_path)
     for name in [name for name in os.environ if name.startswith("ASAT_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("ASAT_DATA", str(server_folder))
 
     def run(*arguments: object, code: int = 0, stdin: str = "", token: str = "", **environment: str) -> Result:
         env = {"COLUMNS": "80", **({"ASAT_TOKEN": token} if token else {}), **environment}
@@ -142,6 +144,32 @@ def test_a_token_is_all_that_is_printed_and_shown_once(closed: Asat):
     assert "opens nothing" in closed("plans", token=secret, code=1).stderr
 
 
+def test_a_link_is_all_that_is_printed_and_signs_in_once(closed: Asat, ledger: Ledger):
+    made = closed("principal", "link-once", "ann", "--minutes", 1)
+    path, _, key = made.stdout.removesuffix("\n").partition("=")
+    assert path == "/sign-in/once?key"
+    assert "within 1 minute:" in made.stderr and "Put the address before it" in made.stderr
+    assert key not in closed("access", "log").output
+    assert ledger.access.use_link(key, datetime.now(UTC), None)
+    [made_it, *_] = [one.event for one in ledger.access.log() if type(one.event).__name__ == "LinkMade"]
+    assert made_it.model_dump() == {"principal": "Ann", "minutes": 1}
+
+
+def test_a_link_is_a_whole_address_where_the_public_one_is_known(closed: Asat):
+    made = closed("principal", "link-once", "Ann", ASAT_URL="https://asat.example.gov.uk/")
+    assert made.stdout.startswith("https://asat.example.gov.uk/sign-in/once?key=")
+    assert "within 60 minutes" in made.stderr and "Put the address" not in made.stderr
+    assert "ASAT_URL" in closed("principal", "link-once", "Ann", ASAT_URL="http://x", code=2).stderr
+    assert "cannot sign in" in closed("principal", "link-once", "anyone", code=1).stderr
+    for minutes in (0, 7 * 24 * 60 + 1):
+        closed("principal", "link-once", "Ann", "--minutes", minutes, code=2)
+
+
+def test_no_token_is_a_steward(closed: Asat, ledger: Ledger):
+    assert "'steward' is not one of" in closed("token", "create", "Robot", "--role", "steward", code=2).stderr
+    assert ledger.access.tokens() == []
+
+
 def test_an_open_ledger_makes_no_tokens(asat: Asat):
     assert "add a principal first" in asat("token", "create", "x", "--role", "reader", code=1).stderr
 
@@ -216,13 +244,43 @@ def test_only_plans_that_may_be_read_are_listed_or_shown(closed: Asat):
     assert [one["plan"] for one in json.loads(closed("plans").stdout)["plans"]] == ["other"]
 
 
-def test_what_a_steward_does_is_done_under_the_steward_s_name(closed: Asat, ledger: Ledger):
-    steward = token(closed, "Standards officer", "steward")
-    closed("principal", "add", "Bob", "--role", "reader", token=steward)
-    assert ledger.access.log()[-1].recorded_by == "Standards officer"
-    reader = token(closed, "Inspector", "reader")
-    refused = closed("principal", "add", "Cid", "--role", "reader", token=reader, code=1)
-    assert "lacks the role steward" in refused.stderr
+def test_what_a_steward_does_is_done_by_whoever_runs_the_machine_and_by_no_token(closed: Asat, ledger: Ledger):
+    closed("principal", "add", "Bob", "--role", "reader")
+    assert ledger.access.log()[-1].recorded_by == OPERATOR
+    keeper = token(closed, "Plan office", "keeper")
+    refused = closed("principal", "add", "Cid", "--role", "reader", token=keeper, code=1)
+    assert "lacks the role steward for all plans, which no token has" in refused.stderr
+    assert "Cid" not in {one["name"] for one in principals(closed)}
+
+
+def test_a_text_is_destroyed_by_whoever_runs_the_machine_and_by_no_token(
+    closed: Asat, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(Ledger, "purge", lambda _: [])
+    keeper = token(closed, "Plan office", "keeper")
+    progress = {"type": "ProgressReported", "action": "2.4", "text": "It named a child"}
+    closed("record", "-", stdin=lines(*OPENING, progress), token=keeper)
+    redact = ("redact", "plan", 4, "text", "--reason", "Law")
+    assert "lacks the role steward for plan plan, which no" in closed(*redact, token=keeper, code=1).stderr
+    assert "who records is who signed in" in closed(*redact, "--by", "Ann", code=2).stderr
+    assert len(ledger.events("plan")) == 4
+    closed(*redact)
+    assert ledger.events("plan")[-1].recorded_by == OPERATOR
+
+
+def test_a_rating_is_confirmed_by_no_token(closed: Asat, ledger: Ledger):
+    keeper, other = token(closed, "Plan office", "keeper"), token(closed, "Another token", "keeper")
+    opening: dict[str, Any] = json.loads(json.dumps(OPENING[0]))
+    opening["scale"]["ratings"][-1]["needs_second_person"] = True
+    done = opening["scale"]["ratings"][-1]["code"]
+    told = [opening, *OPENING[1:], rated(done, evidence=["Audit"])]
+    closed("record", "-", stdin=lines(*told), token=keeper)
+    confirmed = lines({"type": "RatingConfirmed", "action": "2.4", "version": 4})
+    refused = closed("record", "-", stdin=confirmed, token=other, code=1)
+    assert "Another token is a token, and RatingConfirmed takes a person: sign in with a browser" in refused.stderr
+    assert len(ledger.events("plan")) == 4
+    noted = ledger.access.log()[-1]
+    assert (type(noted.event).__name__, noted.recorded_by) == ("RequestRefused", "Another token")
 
 
 # The audit
@@ -237,12 +295,15 @@ def test_the_audit_tells_what_was_decided_refused_and_taken_away(closed: Asat, l
     closed("show", "plan", token=keeper)
     closed("key", "create", "--name", "council.example/asat", "-o", "asat.key")
     closed("checkpoint", "cut", "--key", "asat.key", "-o", "checkpoint.txt")
+    closed("pack", "plan", "--key", "asat.key", "--no-papers", "-o", "pack.zip")
     closed("show", "plan", code=1)
     told = closed("access", "log", "--after", before, "-f", "text").stdout.splitlines()
     assert [line.split("Z, ", 1)[1] for line in told] == [
         "Plan office: asat principal list was refused: it needs steward for all plans",
         "Plan office: asat show was taken away as docx",
         f"{OPERATOR}: asat checkpoint cut was begun on the machine",
+        f"{OPERATOR}: asat pack was begun on the machine",
+        f"{OPERATOR}: asat pack was taken away as .zip",
     ]
     [first, *_] = json.loads(closed("access", "log", "--limit", "1").stdout)["entries"]
     assert {**first, "recorded_at": ""} == {

@@ -13,12 +13,14 @@ from api import clock
 from api.http.application import make_application
 from api.signing import write_signer
 from domain.envelopes import read_proposal
+from domain.events import ProgressReported
 from domain.ledger import Ledger
+from domain.ledger.checkpoints import Checkpoints, Cut, checkpoints_of
 from domain.proofs import verify as verifier
 from domain.proofs.checkpoint import open_checkpoint
 from domain.proofs.keys import SignerKey, from_base64
 from domain.proofs.tree import check_consistency
-from domain.proofs.verify import Failed, verify, zip_files
+from domain.proofs.verify import verify, zip_files
 from tests.api.conftest import BY, OPENING, asking, load_examples, rated
 
 KEY = SignerKey("council.example/asat", b"key1" * 8)
@@ -74,6 +76,47 @@ def test_a_pack_shows_nothing_of_other_plans(asked: TestClient, ledger: Ledger):
     assert plans == {"sunderland"}
 
 
+def test_a_text_that_is_redacted_while_a_pack_is_made_stands_in_none_of_its_papers(
+    asked: TestClient, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+):
+    told = ((one.version, one.event) for one in ledger.events("sunderland"))
+    version, text = next((version, event.text) for version, event in told if isinstance(event, ProgressReported))
+    redact = {"plan": "sunderland", "type": "TextRedacted", "version": version, "fields": ["text"], "reason": "A name"}
+    cut, left = Checkpoints.cut, [redact]
+
+    def redacted_first(kept: Checkpoints, signer: SignerKey) -> Cut:
+        made = cut(kept, signer)
+        if left:
+            ledger.record([read_proposal(left.pop(), clock.today())], by=BY, today=clock.today())
+        return made
+
+    monkeypatch.setattr(Checkpoints, "cut", redacted_first)
+    papers = "plan.json,plan.md,changes.json,changes.md"
+    answer = asked.get("/plans/sunderland/pack.zip", params={"papers": papers, "previous": "2016-12-31"})
+    assert answer.status_code == 200
+    assert [name for name, content in zip_files(answer.content).items() if text.encode() in content] == []
+    assert "1 text is gone" in " ".join(verify(answer.content, str(KEY.verifier)).proved)
+
+
+def test_a_pack_is_of_one_moment_though_more_is_recorded_while_it_is_made(
+    asked: TestClient, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+):
+    """Also where what it compares with is a day, which means all that is recorded by then."""
+    cut, before = Checkpoints.cut, len(ledger.events("sunderland"))
+
+    def and_more(kept: Checkpoints, signer: SignerKey) -> Cut:
+        made = cut(kept, signer)
+        said = {"plan": "sunderland", "type": "PriorityAdded", "number": f"9{ledger.size()}", "title": "More"}
+        ledger.record([read_proposal(said, clock.today())], by=BY, today=clock.today())
+        return made
+
+    monkeypatch.setattr(Checkpoints, "cut", and_more)
+    answer = asked.get("/plans/sunderland/pack.zip", params={"previous": "2019-01-31"})
+    assert answer.status_code == 200
+    points = json.loads(zip_files(answer.content)["papers/comparison.json"])
+    assert points["previous"]["basis"] == points["current"]["basis"] == before
+
+
 def test_a_pack_has_the_papers_that_are_asked_for(asked: TestClient):
     answer = asked.get("/plans/sunderland/pack.zip?papers=plan.json,paper.docx&previous=issue:2.0&at=issue:3.0")
     names = [name for name in zip_files(answer.content) if name.startswith("papers/")]
@@ -90,10 +133,18 @@ def test_a_pack_continues_the_checkpoint_whose_size_is_told(asked: TestClient, l
     after = asked.get("/plans/sunderland/pack.zip", params={"since": held.split(b"\n")[1].decode()}).content
     for since in (held, before):
         assert "continues the earlier checkpoint" in " ".join(verify(after, str(KEY.verifier), since).proved)
-    with pytest.raises(Failed, match="have it made with --since"):
-        verify(asked.get("/plans/sunderland/pack.zip").content, str(KEY.verifier), since=held)
-    unknown = asked.get("/plans/sunderland/pack.zip?since=1")
+    for without in ("", "?since=", "?since=+"):
+        report = verify(asked.get(f"/plans/sunderland/pack.zip{without}").content, str(KEY.verifier), since=held)
+        assert "Have it made with --since" in report.unchecked[0]
+    unknown = asked.get("/plans/sunderland/pack.zip?since=1,000")
+    assert "no checkpoint of 1000 entries: the number is the second line" in unknown.json()["detail"]
     assert (unknown.status_code, unknown.json()["type"]) == (404, "tag:asat,2026:unknown-checkpoint")
+
+
+def test_a_pack_says_when_its_checkpoint_was_signed(asked: TestClient, ledger: Ledger):
+    pack = asked.get("/plans/sunderland/pack.zip").content
+    cut = checkpoints_of(ledger).newest().cut_at
+    assert f"signed this at {cut:%Y-%m-%dT%H:%M:%SZ}" in " ".join(verify(pack, str(KEY.verifier)).proved)
 
 
 def test_the_same_pack_is_not_sent_twice(asked: TestClient):
@@ -132,7 +183,10 @@ def test_a_pack_that_is_asked_for_wrongly_is_a_problem(asked: TestClient, query:
 
 def test_the_document_history_leads_to_the_pack_where_there_can_be_one(asked: TestClient, ledger: Ledger):
     page = asked.get("/plans/sunderland/history?at=issue:3.0", headers={"Accept": "text/html"}).text
-    assert '<a class="button second" href="/plans/sunderland/pack.zip?at=issue:3.0">Evidence pack</a>' in page
+    form = page[page.index('<form method="get" action="/plans/sunderland/pack.zip"') :].partition("</form>")[0]
+    assert '<input type="hidden" name="at" value="issue:3.0">' in form
+    assert 'name="since"' in form
+    assert '<button class="second">Evidence pack</button>' in form
     without = asking(make_application(ledger, BY)).get("/plans/sunderland/history", headers={"Accept": "text/html"})
     assert (without.status_code, "pack.zip" in without.text) == (200, False)
 

@@ -250,6 +250,13 @@ class TestNothingIsRecorded:
         document = told(client.post(f"{plan}/events", json=events), 422, "unreadable", "'other'", "'plan'")
         assert [(one["field"], one["index"]) for one in document["problems"]] == [("plan", 1)]
 
+    def test_of_several_events_the_one_meant_is_said_with_how_many_there_are(
+        self, client: TestClient, plan: str
+    ) -> None:
+        events = [rated("green"), rated("green", plan="other"), rated("red")]
+        told(client.post(f"{plan}/events", json=events), 422, "unreadable", "event 2 of 3, plan:")
+        told(client.post(f"{plan}/events", json=events[1]), 422, "unreadable", "event 1, plan:")
+
     @pytest.mark.parametrize(
         ("event", "words"),
         [

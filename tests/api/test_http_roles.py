@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
+from lxml import html
 from starlette.testclient import TestClient
 
-from api.http.access.needs import Undeclared, declared, every_route_declares, needs, routes_of
+from api.http.access.needs import Needs, Undeclared, declared, every_route_declares, needs, routes_of
 from api.http.application import make_application
 from domain.access.principals import Grant
 from domain.ledger import Ledger
@@ -25,6 +26,7 @@ TABLE = {
     "GET /key": "nobody", "GET /checkpoint": "nobody",
     "GET /access": "steward", "GET /access/log": "steward", "POST /access/{what}": "steward",
     "GET /": "reader", "GET /guide": "reader", "GET /plans": "reader", "GET /plans/{plan}": "reader",
+    "GET /open-plan": "reader", "POST /open-plan": "reader",
     "GET /plans/{plan}/pack.zip": "reader",
     "POST /plans/{plan}/audit": "reader",
     "POST /plans/{plan}/events": "recording",
@@ -75,7 +77,8 @@ def clients(council: tuple[FastAPI, Ledger]) -> dict[str, TestClient]:
     """A client for each of those who ask."""
     app, ledger = council
     return {
-        **{role: program(app, ledger, f"a {role}", role) for role in ("reader", "recorder", "keeper", "steward")},
+        **{role: program(app, ledger, f"a {role}", role) for role in ("reader", "recorder", "keeper")},
+        "steward": carrying_its_token(browser(app, ledger, principal(ledger, "a steward", Grant("steward")))),
         "reader of this plan": program(app, ledger, "reader of this plan", "reader", "plan"),
         "keeper of this plan": program(app, ledger, "keeper of this plan", "keeper", "plan"),
         "keeper of another plan": program(app, ledger, "keeper of another plan", "keeper", "other"),
@@ -85,6 +88,12 @@ def clients(council: tuple[FastAPI, Ledger]) -> dict[str, TestClient]:
         "nobody": asking(app),
         "a token that is none": asking(app, headers={"Authorization": "Bearer asat_nosuch"}),
     }
+
+
+def carrying_its_token(client: TestClient) -> TestClient:
+    """The same browser; whatever it sends carries what its forms do."""
+    client.headers["X-Asat-Csrf"] = token_of(client)
+    return client
 
 
 def addresses(app: FastAPI) -> Iterator[tuple[str, str, str, APIRoute]]:
@@ -211,6 +220,35 @@ def test_each_event_needs_its_own_role(clients: dict[str, TestClient], who: str,
         assert {one["recorded_by"] for one in answer.json()["events"]} == {f"a {who}" if "plan" not in who else who}
 
 
+@pytest.mark.parametrize("way", ["events", "record/confirm?action=2.4"])
+def test_a_rating_is_confirmed_by_a_person_and_by_no_program(council: tuple[FastAPI, Ledger], way: str) -> None:
+    app, ledger = council
+    number = len(way)
+    rater, other = (program(app, ledger, f"{name} {number}", "keeper") for name in ("a rater", "another program"))
+    bea = carrying_its_token(browser(app, ledger, principal(ledger, f"Bea {number}", Grant("recorder"))))
+    opening: dict[str, Any] = dict(OPENING[0])
+    *ratings, done = opening["scale"]["ratings"]
+    opening["scale"] = {"name": "RAG", "ratings": [*ratings, {**done, "needs_second_person": True}]}
+    plan = f"/plans/confirmed-{number}"
+    told = [opening, *OPENING[1:], rated("completed", evidence=["Audit"])]
+    assert rater.post(f"{plan}/events", json=told).status_code == 201
+    event = {"type": "RatingConfirmed", "action": "2.4", "version": 4}
+    sent = {"do": "record", "version": "4", "effective_on": "2019-03-15"}
+    how: dict[str, Any] = {"json": event} if way == "events" else {"data": form_of(bea, f"{plan}/{way}") | sent}
+    refused = other.post(f"{plan}/{way}", **how, headers=BROWSER)
+    assert (refused.status_code, "RatingConfirmed takes a person" in refused.text) == (403, True)
+    assert "/record/confirm" not in other.get(f"{plan}/actions/2.4", headers=PAGE).text
+    assert "/record/confirm" in bea.get(f"{plan}/actions/2.4", headers=PAGE).text
+    answer = bea.post(f"{plan}/{way}", **how, headers=BROWSER, follow_redirects=False)
+    assert answer.status_code == (201 if way == "events" else 303), answer.text
+
+
+def form_of(client: TestClient, address: str) -> dict[str, str]:
+    """What a form sends that is sent as it was opened."""
+    fields = html.fromstring(client.get(address, headers=PAGE).text).xpath("//main//form")[-1].fields
+    return {name: value for name, value in fields.items() if value}
+
+
 def test_a_list_with_one_event_too_many_is_refused_whole(clients: dict[str, TestClient]) -> None:
     before = clients["reader"].get("/plans/plan/trail.json?limit=1000").json()["events"]
     events = [rated("red"), {"type": "PlanClosed"}]
@@ -298,6 +336,44 @@ def test_what_is_taken_away_is_noted_and_what_is_read_is_not(council: tuple[Fast
         assert client.get(f"/plans/plan.{form}").status_code == 200
     noted = ledger.access.log()[before:]
     assert [(type(one.event).__name__, one.recorded_by) for one in noted] == [("Exported", "a taker")] * 3
+
+
+def test_who_takes_more_than_anybody_reads_is_noted_sixty_times_a_minute(council: tuple[FastAPI, Ledger]) -> None:
+    app, ledger = council
+    client = program(app, ledger, "a great taker", "reader")
+    before = ledger.access.size()
+    assert {client.get("/plans/plan.csv").status_code for _ in range(70)} == {200}
+    assert ledger.access.size() == before + 60
+
+
+def test_who_only_asks_what_there_is_takes_nothing_away(council: tuple[FastAPI, Ledger]) -> None:
+    app, ledger = council
+    client = program(app, ledger, "asks what there is", "reader")
+    before = ledger.access.size()
+    assert client.head("/plans/plan.csv").status_code == 200
+    assert ledger.access.size() == before
+
+
+def test_what_anyone_takes_of_a_published_plan_fills_no_disk(make_ledger: Callable[[], Ledger]) -> None:
+    ledger = make_ledger()
+    app = make_application(ledger, BY)
+    anyone = asking(app)
+    assert anyone.post("/plans/plan/events", json=OPENING).status_code == 201
+    close(ledger)
+    ledger.access.add("anyone", [Grant("reader", "plan")], "operator root")
+    before = ledger.access.size()
+    for form in ("csv", "md", "xlsx"):
+        assert anyone.get(f"/plans/plan.{form}").status_code == 200
+    assert ledger.access.size() == before
+
+
+def test_only_the_form_that_records_is_shown_again_after_signing_in_anew(council: tuple[FastAPI, Ledger]) -> None:
+    again = [
+        (method, path)
+        for method, path, _, route in addresses(council[0])
+        if any(isinstance(one.call, Needs) and one.call.shows_again for one in route.dependant.dependencies)
+    ]
+    assert again == [("POST", "/plans/{plan}/record/{what}")]
 
 
 def test_answers_to_somebody_are_kept_by_nobody_else(clients: dict[str, TestClient]) -> None:

@@ -3,19 +3,28 @@
 import io
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event, Semaphore, Thread
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
 from api import log
 from api.http.application import make_application
+from api.serving_settings import ServingSettings
+from api.signing import new_signer, write_signer
+from api.waiting import NoPlace, one_of, waiting_at_most
 from domain.access.principals import Grant
 from domain.ledger import Ledger
+from domain.ledger.access import SignInRefused
 from tests.api.conftest import BY, OPENING, asking, rated
 from tests.api.signed_in import BROWSER, PAGE, browser, close, principal, program, token_on
 
 OFFICER = "Ann Officer"
+URL = "https://asat.example.gov.uk"
 
 
 @pytest.fixture
@@ -31,30 +40,148 @@ def council(ledger: Ledger) -> Any:
 # How fast
 
 
-def tries(app: Any, **headers: str) -> Any:
-    """Somebody who tries to sign in by links that they make up."""
-    return asking(app, client=("127.0.0.1", 50000)).post(
-        "/sign-in/once", data={"key": "guessed"}, headers={**BROWSER, **headers}
-    )  # fmt: skip
+def tries(app: Any, peer: str = "127.0.0.1", passed_on: tuple[str, ...] = ()) -> int:
+    """How somebody fares who tries to sign in by a link that they make up."""
+    headers = [("Origin", URL), ("Accept", "text/html"), *(("X-Forwarded-For", hops) for hops in passed_on)]
+    client = TestClient(app, base_url=URL, client=(peer, 50000))
+    return client.post("/sign-in/once", data={"key": "guessed"}, headers=headers).status_code
 
 
-def test_an_address_may_try_to_sign_in_ten_times_a_minute(council: Any) -> None:
-    first = {"X-Forwarded-For": "192.0.2.1"}
-    assert [tries(council, **first).status_code for _ in range(11)] == [403] * 10 + [429]
-    stopped = tries(council, **first)
-    assert 0 < int(stopped.headers["retry-after"]) <= 61
-    assert tries(council, **{"X-Forwarded-For": "192.0.2.2"}).status_code == 403, "others go on"
+@pytest.fixture
+def behind(ledger: Ledger, council: Any) -> Any:
+    """The application of that ledger as it is behind a proxy, under a public address."""
+    return make_application(ledger, BY, settings=ServingSettings(URL))
 
 
-def test_nobody_says_by_a_header_that_they_come_from_elsewhere(council: Any) -> None:
-    forged = [tries(council, **{"X-Forwarded-For": f"192.0.2.{n}, 198.51.100.7"}).status_code for n in range(11)]
-    assert forged[-1] == 429, "only the last hop is what the proxy saw"
-    far = asking(council, client=("203.0.113.9", 50000))
+def test_an_address_may_try_to_sign_in_ten_times_a_minute(behind: Any) -> None:
+    assert [tries(behind, passed_on=("192.0.2.1",)) for _ in range(11)] == [403] * 10 + [429]
+    assert tries(behind, passed_on=("192.0.2.2",)) == 403, "others go on"
+
+
+def test_who_goes_too_fast_is_told_when_to_come_back(council: Any) -> None:
+    answers = [asking(council).post("/sign-in/once", data={"key": "x"}, headers=BROWSER) for _ in range(11)]
+    assert 0 < int(answers[-1].headers["retry-after"]) <= 61
+
+
+@pytest.mark.parametrize(
+    "hops",
+    [
+        lambda n: (f"192.0.2.{n}, 198.51.100.7",),
+        lambda n: (f"192.0.2.{n}", "198.51.100.7"),
+        lambda n: ("198.51.100.8", f"192.0.2.{n},::ffff:198.51.100.7"),
+        lambda n: (f"2001:db8:1:2:{n}::7",),
+        lambda n: (f"fe80::1%{n}",),
+        lambda n: (f"192.0.2.{n}:5000",),
+        lambda n: (f"192.0.2.{n},",),
+    ],
+    ids=["hops before", "lines before", "version 4 in version 6", "one network", "zones", "ports", "nothing"],
+)
+def test_nobody_seems_to_be_many_by_what_they_say(behind: Any, hops: Callable[[int], tuple[str, ...]]) -> None:
+    assert [tries(behind, passed_on=hops(n)) for n in range(11)][-1] == 429
+
+
+def test_neighbours_of_version_6_do_not_count_as_one(behind: Any) -> None:
+    assert {tries(behind, passed_on=(f"2001:db8:1:{n}::7",)) for n in range(11)} == {403}
+
+
+def test_who_is_no_proxy_of_ours_is_not_believed(behind: Any, council: Any) -> None:
+    assert [tries(behind, "203.0.113.9", (f"192.0.2.{n}",)) for n in range(11)][-1] == 429
     sent = [
-        far.post("/sign-in/once", data={"key": "x"}, headers={**BROWSER, "X-Forwarded-For": f"192.0.2.{n}"}).status_code
+        asking(council, client=("127.0.0.1", 50000)).post(
+            "/sign-in/once", data={"key": "x"}, headers={**BROWSER, "X-Forwarded-For": f"192.0.2.{n}"}
+        )
         for n in range(11)
     ]
-    assert sent[-1] == 429, "who is no proxy on this machine is not believed"
+    assert sent[-1].status_code == 429, "without a public address there is no proxy"
+
+
+def test_those_who_are_not_known_do_not_use_up_what_others_may_send(council: Any) -> None:
+    def sends(peer: str) -> int:
+        return asking(council, client=(peer, 50000)).post("/plans/plan/events", json=[]).status_code
+
+    assert [sends("192.0.2.1") for _ in range(121)] == [401] * 120 + [429]
+    assert sends("192.0.2.2") == 401
+
+
+# How many at once
+
+
+@pytest.mark.parametrize("by", ["password", "link"])
+def test_those_who_sign_in_do_not_keep_others_waiting(
+    council: Any, ledger: Ledger, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    held, go_on, most = Semaphore(0), Event(), 8
+
+    def looks(*_: Any) -> str:
+        held.release()
+        assert go_on.wait(20)
+        raise SignInRefused("the name or the password is wrong")
+
+    monkeypatch.setattr(type(ledger.access), {"password": "sign_in", "link": "use_link"}[by], looks)
+    address, sent = {
+        "password": ("/sign-in", {"account": "x", "password": "y"}),
+        "link": ("/sign-in/once", {"key": "x"}),
+    }[by]
+
+    def tries_at(number: int) -> Any:
+        client = asking(council, client=(f"192.0.2.{number}", 50000))
+        return client.post(address, data=sent, headers=BROWSER)
+
+    with ThreadPoolExecutor(most) as pool:
+        try:
+            waiting = [pool.submit(tries_at, number) for number in range(most)]
+            assert all(held.acquire(timeout=20) for _ in range(most))
+            ninth = tries_at(most)
+            assert (ninth.status_code, ninth.headers["retry-after"]) == (429, "5")
+            assert asking(council).get("/sign-in", headers=PAGE).status_code == 200
+        finally:
+            go_on.set()
+        assert {one.result(20).status_code for one in waiting} == {403}
+    assert tries_at(most).status_code == 403, "the places are free again"
+
+
+def test_a_paper_that_cannot_be_set_soon_is_asked_for_again(council: Any, ledger: Ledger, monkeypatch: Any) -> None:
+    monkeypatch.setattr("api.http.answering.PATIENCE", 0.05)
+    monkeypatch.setattr("api.papers.pdf_setting._AT_ONCE", Semaphore(0))
+    reader = program(council, ledger, "reads", "reader")
+    answer = reader.get("/plans/plan.pdf")
+    assert (answer.status_code, answer.json()["type"]) == (503, "tag:asat,2026:no-place")
+    assert answer.headers["retry-after"] == "5"
+    assert "Too many papers" in reader.get("/plans/plan.pdf", headers=PAGE).text
+    assert reader.get("/plans/plan.docx").status_code == 200
+
+
+def test_a_pack_that_cannot_be_made_soon_is_asked_for_again(
+    council: Any, ledger: Ledger, monkeypatch: Any, tmp_path: Path
+) -> None:
+    council.state.key = tmp_path / "key"
+    write_signer(new_signer("council.example/asat"), council.state.key)
+    reader = program(council, ledger, "reads", "reader")
+    with monkeypatch.context() as busy:
+        busy.setattr("api.http.packing.PATIENCE", 0.05)
+        busy.setattr("api.http.packing._AT_ONCE", Semaphore(0))
+        answer = reader.get("/plans/plan/pack.zip")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert "too many evidence packs" in answer.json()["detail"]
+
+
+def test_a_command_waits_as_long_as_it_takes() -> None:
+    places, had = Semaphore(0), Event()
+
+    def makes() -> None:
+        with one_of(places, "papers"):
+            had.set()
+
+    waits = Thread(target=makes)
+    waits.start()
+    try:
+        with waiting_at_most(0.01), pytest.raises(NoPlace), one_of(places, "papers"):
+            pass
+        assert not had.is_set()
+    finally:
+        places.release()
+        waits.join(20)
+    assert had.is_set()
 
 
 def test_a_principal_may_write_120_times_a_minute(council: Any, ledger: Ledger) -> None:

@@ -51,6 +51,17 @@ def test_an_action_is_shown_as_its_document_says(reader: TestClient, at: str) ->
     assert (action["progress"] or "") in page.words
 
 
+def test_a_rating_that_was_reviewed_and_remained_is_told_from_its_first_day(client: TestClient, plan: str) -> None:
+    record(client, plan, rated("green", "2019-02-01"), rated("amber", "2019-03-29"), rated("amber", "2019-05-31"))
+    shown = told(Page(client, f"{plan}/actions/2.4"))
+    assert shown["Rating"] == "Amber from 29 March 2019, last reviewed 31 May 2019"
+    assert told(Page(client, f"{plan}/actions/2.4?at=2019-04-15"))["Rating"] == "Amber from 29 March 2019"
+    assert told(Page(client, f"{plan}/actions/2.4?at=2019-02-15"))["Rating"] == "Green from 1 February 2019"
+    assert client.get(f"{plan}/actions/2.4.json").json()["action"]["rated_on"] == "2019-05-31"
+    for form in ("md", "html"):
+        assert "from 29 March 2019, last reviewed 31 May 2019" in client.get(f"{plan}/actions/2.4.{form}").text
+
+
 def test_an_action_says_in_a_sentence_what_is_shown(reader: TestClient) -> None:
     words = Page(reader, "/plans/sunderland/actions/2.4?at=issue:3.0").words
     assert "Document version 3.0. As at 31 May 2019, with the record up to version 282 (" in words

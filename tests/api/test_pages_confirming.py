@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from tests.api.conftest import BY, OPENING, rated
-from tests.api.forms import PAGE, errors, events, opened, tree, version_of, words
+from api.http.application import make_application
+from domain.ledger import Ledger
+from tests.api.conftest import BY, OPENING, asking, rated
+from tests.api.forms import PAGE, errors, events, followed, opened, tree, version_of, words
 
 AUTHOR = "Service manager"
 
@@ -25,6 +27,11 @@ def plan(client: TestClient) -> str:
 
 def page_of(client: TestClient, address: str) -> Any:
     return tree(client.get(address, headers=PAGE))
+
+
+def links_to_confirm(client: TestClient, address: str) -> list[str]:
+    found: list[str] = page_of(client, address).xpath("//main//a[contains(@href, '/record/confirm')]/@href")
+    return found
 
 
 def facts(page: Any) -> dict[str, str]:
@@ -91,6 +98,41 @@ def test_where_nothing_waits_the_form_asks_which_rating_is_meant(client: TestCli
     again = opened(client, f"{plan}/record/confirm?action=2.4")
     assert again.holds["version"] == ""
     assert errors(again.send(effective_on="2019-04-15"))["version"].startswith("Enter the number of the event")
+
+
+def test_an_actions_page_names_both_people_once_it_is_confirmed(client: TestClient, plan: str) -> None:
+    version_of(opened(client, f"{plan}/record/confirm?action=2.4").send(effective_on="2019-04-15"))
+    said = facts(page_of(client, f"{plan}/actions/2.4"))
+    assert said["Rating"] == f"Completed from 15 April 2019rated by {AUTHOR}, confirmed by {BY}"
+    before = facts(page_of(client, f"{plan}/actions/2.4?at=2019-04-01"))
+    assert before["Rating"] == "Amber from 15 February 2019"
+
+
+def test_whoever_gave_it_is_not_asked_to_confirm_it(ledger: Ledger, client: TestClient, plan: str) -> None:
+    own = asking(make_application(ledger, AUTHOR.upper()))
+    for address in (f"{plan}/actions/2.4", f"{plan}/record?action=2.4", f"{plan}/record"):
+        assert links_to_confirm(client, address) and not links_to_confirm(own, address)
+
+
+def test_where_nothing_waits_nobody_is_asked_to_confirm_anything(client: TestClient, plan: str) -> None:
+    done = followed(client, opened(client, f"{plan}/record/confirm?action=2.4").send(effective_on="2019-04-15"))
+    assert not tree(done).xpath("//a[contains(@href, '/record/confirm')]")
+    for address in (f"{plan}/actions/2.4", f"{plan}/record?action=2.4", f"{plan}/record"):
+        assert not links_to_confirm(client, address)
+
+
+def test_a_form_without_an_action_offers_those_that_wait(client: TestClient, plan: str) -> None:
+    more = {"type": "ActionAdded", "number": "2.5", "priority": "2", "text": "Other", "effective_on": "2019-01-15"}
+    assert client.post(f"{plan}/events", json=more).status_code == 201
+    form = page_of(client, f"{plan}/record/confirm")
+    assert form.xpath("//select[@name='action']/option/@value") == ["", "2.4"]
+
+
+def test_the_form_that_rates_says_what_each_rating_takes(client: TestClient, plan: str) -> None:
+    form = page_of(client, f"{plan}/record/rate?action=2.4")
+    labels = [words(one) for one in form.xpath("//fieldset[.//input[@name='rating']]//label")]
+    takes = "Needs evidence. Counts once a second person has confirmed it"
+    assert labels == ["Red", "Amber", "Green", f"Completed {takes}"]
 
 
 def test_an_event_says_which_one_it_confirms(client: TestClient, plan: str) -> None:

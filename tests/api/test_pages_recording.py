@@ -63,7 +63,7 @@ EVERY_FORM: dict[str, tuple[str, dict[str, str], dict[str, Any]]] = {
                      {"forum": "Board", "title": "Progress", "current": "2019-03-01@2", "previous": "2019-02-01"}),
     "withdraw-event": ("?version=3", {"reason": "Typed into the wrong plan"},
                        {"withdraws": 3, "reason": "Typed into the wrong plan"}),
-    "redact": ("?version=3", {"fields": "text", "reason": "It named a child"},
+    "redact": ("?version=3", {"fields_text": "1", "reason": "It named a child"},
                {"redacts": 3, "fields": ["text"], "reason": "It named a child"}),
     "close-plan": ("", {"reason": "All is done"}, {"reason": "All is done"}),
 }  # fmt: skip

@@ -10,11 +10,25 @@ from rich.console import Console
 
 from api.forms import print_text, render
 from api.papers.composing import compose
-from api.papers.paper import Table, Tag, lines_of
+from api.papers.paper import Day, Table, Tag, lines_of
+from projections.committee_paper import committee_paper
 from projections.counted import CountQuery, counted_actions
 from projections.overdue import overdue_at
 from tests.api.pdf_reader import page_texts
-from tests.kit import COMPLETED, FEBRUARY, JANUARY, LATER, MARCH, SCALE, SECONDED, added, completed, given, rated
+from tests.kit import (
+    COMPLETED,
+    FEBRUARY,
+    JANUARY,
+    LATER,
+    MARCH,
+    OFFICER,
+    SCALE,
+    SECONDED,
+    added,
+    completed,
+    given,
+    rated,
+)
 
 WAITS = "awaiting confirmation: Completed"
 
@@ -53,6 +67,30 @@ def in_words(form, written):
 def test_every_form_says_beside_the_rating_what_awaits_confirmation(question, form):
     said = "".join(in_words(form, render(question, form, ANSWERS[question])).split())
     assert "".join(WAITS.split()) in said
+
+
+def test_the_committees_paper_lists_each_with_who_gave_it_and_when():
+    story = given(
+        added("2.10"), added("2.4"), rated("2.4", "amber", FEBRUARY), completed("2.4", MARCH),
+        completed("2.10", MARCH), scale=SECONDED,
+    )  # fmt: skip
+    document = committee_paper(story.plan, story.point(JANUARY), story.point(LATER))
+    [table] = [one for one in compose("paper", document).blocks if isinstance(one, Table) and one.sheet == "Awaiting"]
+    assert [[said(cell) for cell in row] for row in table.rows] == [
+        ["2.4", "Do 2.4", "Amber", "Completed", "2019-03-15", OFFICER],
+        ["2.10", "Do 2.10", "Not rated", "Completed", "2019-03-15", OFFICER],
+    ]
+
+
+def said(cell):
+    return cell.label if isinstance(cell, Tag) else cell.iso if isinstance(cell, Day) else cell
+
+
+def test_a_committees_paper_in_which_nothing_waits_has_no_such_table():
+    story = given(added("2.4"), completed("2.4", MARCH), scale=SCALE)
+    document = committee_paper(story.plan, story.point(JANUARY), story.point(LATER))
+    assert "awaiting" not in document
+    assert all(getattr(one, "sheet", "") != "Awaiting" for one in compose("paper", document).blocks)
 
 
 @pytest.mark.parametrize("question", ANSWERS)

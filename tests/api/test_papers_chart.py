@@ -54,6 +54,12 @@ def test_the_legend_reads_from_the_foot_of_the_columns_up():
     assert said[:5] == ["Completed", "Green", "Amber", "Red", "Not rated"]
 
 
+def test_the_figure_above_a_column_stands_clear_of_what_is_said_above_it():
+    lines = {one.text: float(one.get("y")) for one in drawn(ratings_chart(document_of())).iter(f"{SVG}text")}
+    caption = next(y for text, y in lines.items() if text.startswith("Actions by rating over time"))
+    assert lines["30"] - 12 >= caption + 6
+
+
 def test_the_best_rating_stands_at_the_foot_and_the_others_on_it():
     svg = ratings_chart(document_of())
     complete, red = boxes(svg, "#1d70b8"), boxes(svg, "#d4351c")

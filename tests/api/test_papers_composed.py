@@ -437,3 +437,22 @@ def test_the_head_of_a_page_is_one_line():
     paper = compose("plan", sunderland()["plan"])
     assert paper.running == f"{paper.title} \u2013 {paper.under[1]}"
     assert len(replace(paper, title="x" * 500).running) == 120
+
+
+MEANT = {"code": "red", "label": "Red", "meaning": "Late"}
+BARE: list[dict[str, Any]] = [
+    {"code": "red", "label": "Red", "concern": True}, {"code": "green", "label": "Green"},
+    {"code": "done", "label": "Done", "complete": True, "needs_evidence": True, "needs_second_person": True},
+]  # fmt: skip
+
+
+def test_ratings_of_which_no_meaning_is_said_are_explained_by_what_they_count_as():
+    paper = compose("plan", given(added("2.4"), scale={"name": "RAG", "ratings": BARE}).show())
+    notes = "complete, needs evidence, counts once confirmed by a second person"
+    assert f"Worst first: Red (a concern); Green; Done ({notes})." in list(texts(paper))
+    assert all("Meaning" not in [column.title for column in table.columns] for table in tables(paper))
+
+
+def test_ratings_of_which_one_has_a_meaning_stand_in_a_table_with_it():
+    paper = compose("plan", given(added("2.4"), scale={"name": "RAG", "ratings": [MEANT, *BARE[1:]]}).show())
+    assert [column.title for column in tables(paper)[0].columns] == ["Rating", "Meaning"]

@@ -263,3 +263,16 @@ def test_the_lists_tell_of_answers_to_nothing_and_of_actions_without_a_day():
 def test_the_lists_name_the_organisation(question):
     document = sunderland()[question]
     assert printed(question, document).splitlines()[1].rstrip() == document["organisation"]
+
+
+def test_ratings_of_which_no_meaning_is_said_are_explained_in_a_sentence():
+    scale = {
+        "name": "RAG",
+        "ratings": [{"code": "red", "label": "Red"}, {"code": "done", "label": "Done", "complete": True}],
+    }
+    assert "Worst first: Red; Done (complete)." in printed("plan", given(added("2.4"), scale=scale).show())
+
+
+def test_a_rating_that_was_reviewed_is_told_from_its_first_day():
+    story = given(added("2.4"), rated("2.4", "amber", MARCH), rated("2.4", "amber", MAY))
+    assert "(from 15 March 2019, last reviewed 15 May 2019)" in printed("action", story.action("2.4"))

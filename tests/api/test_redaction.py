@@ -62,7 +62,7 @@ def test_the_trail_says_which_texts_are_gone_and_by_which_event(client: TestClie
     assert (was["text"], was["redacted"], was["redacted_by"]) == ("[redacted]", ["text"], [by["version"]])
     assert (by["redacts"], by["fields"], by["reason"]) == (was["version"], ["text"], "It named a child.")
     assert by["sentence"] == (
-        f"Redacted of version {was['version']} (ProgressReported): text, because: It named a child"
+        f"Text of event {was['version']} (progress reported, 15 March 2019) destroyed: text, because: It named a child"
     )
 
 
@@ -72,7 +72,7 @@ def test_an_events_page_leads_to_the_form_that_destroys_its_texts_and_then_says_
     event = f"{plan}/events/{REDACTION['version']}"
     [link] = tree(client.get(event, headers=PAGE)).xpath("//a[starts-with(text(), 'Destroy texts')]/@href")
     form = tree(client.get(link, headers=PAGE))
-    assert form.xpath("//textarea[@name='fields']")
+    assert form.xpath("//input[@type='checkbox'][@name='fields_text']")
     client.post(f"{plan}/events", json=REDACTION, headers={"X-Recorded-By": BY})
     page = tree(client.get(event, headers=PAGE))
     assert "What reads [redacted] here was destroyed for a legal reason" in words(page.xpath("//main")[0])

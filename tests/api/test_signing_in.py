@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from starlette.testclient import TestClient
@@ -16,7 +16,7 @@ from api.serving_settings import OpenIdSettings, ServingSettings, read_serving_s
 from domain.access.principals import Grant
 from domain.ledger import Ledger
 from tests.api.conftest import BY, OPENING, asking, rated
-from tests.api.forms import opened, version_of
+from tests.api.forms import errors, opened, sheet_on, version_of
 from tests.api.openid_provider import CLIENT, SECRET, SUBJECT, Provider
 from tests.api.pages import Page
 from tests.api.signed_in import BROWSER, ORIGIN, PAGE, PASSWORD, browser, close, principal, program, token_on
@@ -146,16 +146,42 @@ def test_a_cookie_that_is_no_session_is_forgotten(council: Any) -> None:
 # Forms
 
 
-def test_a_form_of_another_session_records_nothing(council: Any, ledger: Ledger) -> None:
+def test_what_was_typed_before_signing_in_anew_is_shown_again_and_not_recorded(council: Any, ledger: Ledger) -> None:
     client = asking(council)
     signs_in(client)
     sheet = opened(client, "/plans/plan/record/rate?action=2.4")
     signs_in(client)
     size = ledger.size()
-    refused = sheet.send("record", rating="green", effective_on="2019-03-15")
+    for do in ("record", "check", "change"):
+        refused = sheet.send(do, rating="green", effective_on="2019-03-15", reason="As the board minuted\nit <b>")
+        assert refused.status_code == 403
+        assert "sign-in had ended" in errors(refused)[""]
+        assert ledger.size() == size
+    again = sheet_on(client, refused)
+    assert (again.holds["rating"], again.holds["reason"]) == ("green", "As the board minuted\nit <b>")
+    assert version_of(again.send("record")) == 4
+
+
+def test_a_form_that_no_page_here_sent_is_not_shown_again(council: Any, ledger: Ledger) -> None:
+    client = asking(council)
+    signs_in(client)
+    sheet = opened(client, "/plans/plan/record/rate?action=2.4")
+    signs_in(client)
+    size = ledger.size()
+    refused = client.post(sheet.address, data={**sheet.holds, "rating": "green", "do": "record"}, headers=PAGE)
     assert refused.status_code == 403
     assert "open it anew" in refused.text
     assert ledger.size() == size
+
+
+def test_a_form_is_not_shown_again_to_whom_may_not_send_it(council: Any, ledger: Ledger) -> None:
+    client = asking(council)
+    signs_in(client)
+    sheet = opened(client, "/plans/plan/record/reword?action=2.4")
+    reader = browser(council, ledger, principal(ledger, "Rae Reader", Grant("reader")))
+    answer = reader.post(sheet.address, data={**sheet.holds, "text": "Mine", "do": "record"}, headers=BROWSER)
+    assert answer.status_code == 403
+    assert "lacks the role" in answer.text
 
 
 def test_what_is_sent_with_a_cookie_needs_the_token_of_the_session(council: Any, ledger: Ledger) -> None:
@@ -283,6 +309,86 @@ def test_a_sign_in_begun_in_another_browser_is_refused(linked: Any, provider: Pr
     assert comes_back(victim, brought).status_code == 403
     assert comes_back(asking(linked), brought).status_code == 403
     assert comes_back(client, {**brought, "iss": "https://evil.example"}).status_code == 403
+
+
+def reached(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is asked of the provider from now on."""
+    asked: list[str] = []
+
+    def noted(name: str, answers: Any) -> Any:
+        def noting(*said: Any) -> Any:
+            asked.append(name)
+            return answers(*said)
+
+        return noting
+
+    for name in ("get", "exchange"):
+        monkeypatch.setattr(provider, name, noted(name, getattr(provider, name)))
+    return asked
+
+
+def test_a_sign_in_that_one_makes_up_never_reaches_the_provider(
+    linked: Any, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = reached(provider, monkeypatch)
+    made_up = "state=s&nonce=n&verifier=v&until=99999999999&next=/plans"
+    for cookie in (made_up, f".{made_up}", f"{'0' * 64}.{made_up}", "", ".", "ü"):
+        client = asking(linked)
+        client.cookies.set("asat-openid", quote(cookie, safe="=&/."))
+        answer = comes_back(client, {"state": "s", "code": "c"})
+        assert answer.status_code == 403
+        assert "begun no sign-in" in answer.text
+    assert asked == []
+
+
+def test_a_sign_in_on_its_way_is_altered_by_nobody(linked: Any, provider: Provider) -> None:
+    client = asking(linked)
+    brought = provider.authorise(goes_there(client, "/plans/plan"))
+    sealed = client.cookies["asat-openid"]
+    client.cookies.clear()
+    client.cookies.set("asat-openid", sealed.replace("next=%2Fplans%2Fplan", "next=%2Fguide"))
+    assert comes_back(client, brought).status_code == 403
+
+
+def test_a_sign_in_on_its_way_is_out_of_date_after_a_quarter_of_an_hour(
+    linked: Any, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = asking(linked)
+    brought = provider.authorise(goes_there(client))
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=16))
+    assert comes_back(client, brought).status_code == 403
+
+
+def test_after_the_program_was_started_anew_one_begins_anew(linked: Any, provider: Provider) -> None:
+    client = asking(linked)
+    brought = provider.authorise(goes_there(client))
+    linked.state.openid = OpenId(OpenIdSettings(provider.issuer, CLIENT, SECRET))
+    assert comes_back(client, brought).status_code == 403
+    assert comes_back(client, provider.authorise(goes_there(client))).status_code == 303
+
+
+def test_coming_back_is_counted_as_going_there_is(
+    linked: Any, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = asking(linked)
+    brought = {**provider.authorise(goes_there(client)), "code": "guessed"}
+    sealed = client.cookies["asat-openid"]
+    asked = reached(provider, monkeypatch)
+    provider.wrong = {"discovered": "https://evil.example"}
+
+    def again() -> int:
+        client.cookies.set("asat-openid", sealed, domain="127.0.0.1", path="/")
+        return int(comes_back(client, brought).status_code)
+
+    assert [again() for _ in range(11)] == [403] * 10 + [429]
+    assert len(asked) == 10, "the provider is not asked again"
+    linked.state.limiter = type(linked.state.limiter)()
+    for _ in range(8):
+        linked.state.limiter.signing_in.acquire()
+    assert again() == 429, "nor where too many are signing in"
+    assert client.get("/sign-in/openid", headers=PAGE).status_code == 429
+    assert len(asked) == 10
 
 
 def test_a_provider_that_calls_itself_otherwise_is_not_used(linked: Any, provider: Provider) -> None:

@@ -1,5 +1,7 @@
 """A rating that needs a second person: who may confirm it, when, and what stands on that."""
 
+import pytest
+
 from tests.kit import (
     APRIL,
     FEBRUARY,
@@ -43,6 +45,11 @@ def test_nobody_confirms_a_rating_of_their_own():
     waiting().when(confirmed("2.4", RATED), by=OFFICER).then_refused(
         "version 7, which rated action 2.4 Completed, was recorded by An Officer", "confirmed by somebody else"
     )
+
+
+@pytest.mark.parametrize("name", ["an officer", "An  Officer", "An Officer\u200b", "\uff21n Officer"])
+def test_nobody_confirms_their_own_under_a_name_that_looks_the_same(name: str):
+    waiting().when(confirmed("2.4", RATED), by=name).then_refused("confirmed by somebody else")
 
 
 def test_a_confirmation_names_a_rating_of_the_action_itself():

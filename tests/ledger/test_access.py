@@ -24,6 +24,7 @@ from domain.ledger.access import (
     passwords,
 )
 from domain.ledger.access.beginning import access_schema
+from domain.ledger.access.streams import AccessStreams
 from domain.ledger.errors import ReplicaOnly
 from domain.ledger.schema import app_role
 from tests.ledger.conftest import Connection, Server, begin, connected
@@ -59,6 +60,12 @@ def ann(access: AccessLedger) -> str:
     access.add("Ann", [Grant("keeper")], BY)
     access.set_password("Ann", PASSWORD, BY)
     return "Ann"
+
+
+def hashes(owner: Connection, schema: str) -> list[str]:
+    """Every hash of a password that is kept."""
+    query = SQL("select hash from {}.passwords").format(Identifier(access_schema(schema)))
+    return [found for (found,) in owner.execute(query)]
 
 
 def kinds(access: AccessLedger) -> list[str]:
@@ -209,9 +216,24 @@ def test_nobody_of_that_name_is_an_error_of_its_own(access: AccessLedger, ann: s
 def test_a_token_is_a_principal_of_its_own(access: AccessLedger, ann: str):
     secret, made = access.make_token("Case system", Grant("recorder", "sunderland"), None, BY)
     assert secret.startswith("asat_")
-    assert access.by_token(secret, now()) == Principal("Case system", (Grant("recorder", "sunderland"),))
+    assert access.by_token(secret, now()) == Principal("Case system", (Grant("recorder", "sunderland"),), program=True)
     assert access.tokens() == [made]
     assert (made.created_by, made.revoked) == (BY, False)
+
+
+def test_no_token_is_a_steward_also_one_that_was_made_as_such(
+    access: AccessLedger, ann: str, monkeypatch: pytest.MonkeyPatch
+):
+    with pytest.raises(AccessRefused, match="not given the role steward"):
+        access.make_token("Robot", Grant("steward"), None, BY)
+    assert access.tokens() == []
+    secret, _ = access.make_token("Robot", Grant("reader"), None, BY)
+    kept = events.TokenCreated(name="Robot", role="steward")
+    monkeypatch.setattr("domain.ledger.access.streams._event", lambda *_: kept)
+    robot = access.by_token(secret, now())
+    assert robot.grants == (Grant("steward"),)
+    assert robot.may("reader", "sunderland", now())
+    assert not robot.may("steward", "sunderland", now())
 
 
 def test_a_token_expires_at_its_instant(access: AccessLedger, ann: str):
@@ -333,6 +355,118 @@ def test_a_hash_weaker_than_those_made_now_is_made_anew(
     assert "m=64,t=2,p=1" in everything_stored(owner, access_schema(schema))
     assert access.session(secret, now()), "nobody set a new password"
     assert access.sign_in("Ann", PASSWORD, now(), None)
+
+
+# A new password while somebody is coming in with the old one
+
+NEW = "another few words"
+
+
+def test_a_password_replaced_while_it_is_looked_at_opens_nothing(
+    access: AccessLedger, ann: str, open_ledger: Callable[[], Ledger], monkeypatch: pytest.MonkeyPatch
+):
+    other, looked = open_ledger().access, passwords.is_password
+
+    def overtaken(password: str, hashed: str | None) -> bool:
+        found = looked(password, hashed)
+        monkeypatch.setattr("domain.ledger.access.sessions.is_password", looked)
+        other.set_password("Ann", NEW, BY)
+        return found
+
+    monkeypatch.setattr("domain.ledger.access.sessions.is_password", overtaken)
+    with pytest.raises(SignInRefused, match="the name or the password is wrong"):
+        access.sign_in("Ann", PASSWORD, now(), None)
+    assert kinds(access)[-3:] == ["PasswordSet", "SignedIn", "SignedOut"]
+    assert access.sign_in("Ann", NEW, now(), None)
+
+
+def test_the_event_of_a_new_password_is_there_when_the_password_is_and_not_before(
+    access: AccessLedger, ann: str, server: Server, schema: str
+):
+    with connected(server.owner_conninfo, access_schema(schema)) as as_owner, ThreadPoolExecutor(1) as thread:
+        with as_owner.transaction():
+            as_owner.execute("lock table passwords in exclusive mode")
+            done = thread.submit(access.set_password, "Ann", NEW, BY)
+            deadline = perf_counter() + 10
+            while as_owner.execute("select from pg_locks where not granted").fetchone() is None:
+                assert perf_counter() < deadline, "nothing waits for the table"
+            assert kinds(access).count("PasswordSet") == 1
+        done.result()
+    assert kinds(access).count("PasswordSet") == 2
+
+
+def test_whoever_leaves_while_given_a_password_leaves_none_behind(
+    access: AccessLedger, ann: str, open_ledger: Callable[[], Ledger], owner: Connection, schema: str,
+    monkeypatch: pytest.MonkeyPatch,
+):  # fmt: skip
+    other, tell = open_ledger().access, AccessStreams.tell
+
+    def overtaken(streams: AccessStreams, *told: Any) -> None:
+        monkeypatch.setattr(AccessStreams, "tell", tell)
+        tell(streams, *told)
+        other.leave("Ann", BY)
+
+    monkeypatch.setattr(AccessStreams, "tell", overtaken)
+    access.set_password("Ann", NEW, BY)
+    assert kinds(access)[-2:] == ["PasswordSet", "PrincipalLeft"]
+    assert hashes(owner, schema) == []
+
+
+def test_a_hash_made_anew_does_not_bring_a_replaced_password_back(
+    access: AccessLedger, ann: str, open_ledger: Callable[[], Ledger], monkeypatch: pytest.MonkeyPatch
+):
+    other, stronger = open_ledger().access, CHEAP.hash(PASSWORD)
+
+    def overtaken(*_: str) -> str:
+        other.set_password("Ann", NEW, BY)
+        return stronger
+
+    with monkeypatch.context() as patched:
+        patched.setattr("domain.ledger.access.sessions.rehashed", overtaken)
+        with pytest.raises(SignInRefused):
+            access.sign_in("Ann", PASSWORD, now(), None)
+    with pytest.raises(SignInRefused):
+        access.sign_in("Ann", PASSWORD, now(), None)
+    assert access.sign_in("Ann", NEW, now(), None)
+
+
+def test_a_link_made_before_a_new_password_opens_nothing(access: AccessLedger, ann: str):
+    link = access.make_link("Ann", BY, 5)
+    access.set_password("Ann", NEW, BY)
+    with pytest.raises(SignInRefused, match="ask for another"):
+        access.use_link(link, now(), None)
+    assert kinds(access)[-1] == "PasswordSet", "nobody came in"
+    assert access.session(access.use_link(access.make_link("Ann", BY, 5), now(), None), now())
+
+
+def test_a_link_used_while_a_new_password_is_set_opens_nothing(
+    access: AccessLedger, ann: str, open_ledger: Callable[[], Ledger], monkeypatch: pytest.MonkeyPatch
+):
+    link, other, begin_session = access.make_link("Ann", BY, 5), open_ledger().access, AccessLedger._begin
+
+    def overtaken(ledger: AccessLedger, *how: Any) -> str:
+        other.set_password("Ann", NEW, BY)
+        return begin_session(ledger, *how)
+
+    monkeypatch.setattr(AccessLedger, "_begin", overtaken)
+    with pytest.raises(SignInRefused, match="ask for another"):
+        access.use_link(link, now(), None)
+    assert kinds(access)[-4:] == ["PasswordSet", "LinkUsed", "SignedIn", "SignedOut"]
+
+
+@pytest.mark.parametrize(
+    ("stream", "topic", "hashed"),
+    [("principal:ann", "RoleGranted", "'x'"), ("principal:ann", "PasswordSet", "null"), ("x", "PasswordSet", "'x'"),
+     ("principal:ann", "PrincipalLeft", "'x'")],
+)  # fmt: skip
+def test_the_database_takes_no_password_without_its_event(
+    access: AccessLedger, ann: str, server: Server, schema: str, owner: Connection, stream: str, topic: str, hashed: str
+):
+    kept, [before] = access_schema(schema), hashes(owner, schema)
+    with connected(server.app_conninfo, kept, app_role(kept)) as app, pytest.raises(errors.CheckViolation):
+        app.execute(f"select set_password('{stream}', 4, '{topic}', gen_random_uuid(), '{{}}', 'x', {hashed})".encode())
+    assert hashes(owner, schema) == [before]
+    assert access.size() == 3
 
 
 # Refusals
@@ -537,17 +671,13 @@ def test_no_secret_is_ever_stored(access: AccessLedger, ann: str, owner: Connect
 def test_the_hash_of_a_password_goes_when_it_is_replaced_and_when_its_owner_leaves(
     access: AccessLedger, ann: str, owner: Connection, schema: str
 ):
-    def hashes() -> list[str]:
-        query = SQL("select hash from {}.passwords").format(Identifier(access_schema(schema)))
-        return [found for (found,) in owner.execute(query)]
-
-    [before] = hashes()
+    [before] = hashes(owner, schema)
     assert before.startswith("$argon2id$")
     access.set_password("Ann", "another few words", BY)
-    [after] = hashes()
+    [after] = hashes(owner, schema)
     assert after != before
     access.leave("Ann", BY)
-    assert hashes() == []
+    assert hashes(owner, schema) == []
     assert before not in everything_stored(owner, access_schema(schema))
 
 

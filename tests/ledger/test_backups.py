@@ -2,7 +2,11 @@
 
 import json
 import re
+import shutil
 import stat
+import subprocess
+import sys
+import tarfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -10,18 +14,24 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Thread
 from zipfile import ZipFile
 
 import psycopg
 import pytest
 
+from domain.access.principals import Grant
 from domain.ledger import Ledger, LedgerUnusable
+from domain.ledger.access import SignInRefused
+from domain.ledger.access.ending import end_sessions_and_links
 from domain.ledger.archive import archive_continuously, restore_to
-from domain.ledger.archiving import PIECES
+from domain.ledger.archiving import NAMED, PIECES, script
 from domain.ledger.backups import CHECKPOINT, DUMP, MANIFEST, BackupUnusable, back_up, opened, owner_conninfo
+from domain.ledger.bases import _extract
 from domain.ledger.checkpoints import checkpoints_of
 from domain.ledger.embedded import EmbeddedServer
+from domain.ledger.packs import pack
 from domain.ledger.programs import _pass_on
 from domain.ledger.restoring import proved, restore
 from domain.proofs.checkpoint import Checkpoint
@@ -239,11 +249,11 @@ def test_the_checkpoint_that_one_holds_is_what_proves_a_backup(ledger: Ledger, f
     with Ledger.open(data=empty) as restored:
         found = [sentence for _, sentence in proved(restored, None, held)]
         assert found[-1] == (
-            "the first 3 events are those that your checkpoint was signed for, and 1 were recorded after it"
+            "the first 3 events are those that your checkpoint was signed for, and 1 was recorded after it"
         )
-        assert failures(restored, since=later) == [
-            "your checkpoint is of 5 events and 4 were restored: the end is missing"
-        ]  # fmt: skip
+        (failed,) = failures(restored, since=later)
+        assert failed.startswith("your checkpoint does not hold: ")
+        assert failed.endswith("the ledger now has 4 entries only: its end is missing, from position 5 on")
 
 
 def test_another_ledgers_checkpoint_is_not_believed(file: Path, empty: Path, new_data_folder: NewFolder):
@@ -252,8 +262,64 @@ def test_another_ledgers_checkpoint_is_not_believed(file: Path, empty: Path, new
         note = bytes(checkpoints_of(other).cut(OTHER).note)
     restore(file, data=empty)
     with Ledger.open(data=empty) as restored:
-        (failed,) = failures(restored, since=note)
-        assert failed.startswith("your checkpoint is none that this ledger's keys have signed")
+        found = failures(restored, since=note)
+        assert "its key is not among those that the ledger has now" in found[0]
+        assert "no longer those that were signed" in found[1]
+
+
+def test_an_evidence_pack_that_one_holds_proves_a_backup_too(ledger: Ledger, tmp_path: Path, empty: Path):
+    back_up(ledger, tmp_path / "before.asat")
+    record(ledger, rated("2.4", "red"))
+    held = pack(ledger, "plan", KEY)
+    back_up(ledger, tmp_path / "after.asat")
+    restore(tmp_path / "after.asat", data=empty)
+    with Ledger.open(data=empty) as restored:
+        found = [sentence for holds, sentence in proved(restored, None, held) if holds]
+        assert found[-1] == "the first 5 events are those that your evidence pack was signed for"
+
+
+def test_the_event_that_a_pack_holds_and_the_backup_lacks_is_named(
+    ledger: Ledger, file: Path, tmp_path: Path, empty: Path
+):
+    record(ledger, rated("2.4", "red"))
+    held = pack(ledger, "plan", KEY)
+    restore(file, data=empty)
+    with Ledger.open(data=empty) as restored:
+        found = failures(restored, since=held)
+        assert "plan version 5 (ActionRated, position 5): the pack that was given holds it" in found[0]
+        assert "its end is missing" in found[1]
+
+
+# What was ended after the backup
+
+
+def test_whoever_was_signed_in_when_the_backup_was_made_is_not_when_it_is_restored(
+    ledger: Ledger, tmp_path: Path, empty: Path
+):
+    now = datetime.now(UTC)
+    ledger.access.add("Ann", [Grant("reader")], "operator")
+    used, left = (ledger.access.make_link("Ann", "operator", 60) for _ in range(2))
+    session = ledger.access.use_link(used, now, None)
+    gone = ledger.access.use_link(ledger.access.make_link("Ann", "operator", 60), now, None)
+    ledger.access.sign_out(gone, now)
+    back_up(ledger, tmp_path / "in.asat")
+    restore(tmp_path / "in.asat", data=empty)
+    with Ledger.open(data=empty) as restored:
+        assert end_sessions_and_links(restored.access, now, "operator root") == (1, 1)
+        assert restored.access.session(session, now) is None
+        with pytest.raises(SignInRefused, match="has been used, or its time is over"):
+            restored.access.use_link(left, now, None)
+        told = [(type(one.event).__name__, one.recorded_by) for one in restored.access.log()][-2:]
+        assert told == [("SignedOut", "operator root"), ("LinkEnded", "operator root")]
+        assert end_sessions_and_links(restored.access, now, "operator root") == (0, 0)
+        assert list(restored.access.check()) == []
+        assert restored.access.session(restored.access.use_link(
+            restored.access.make_link("Ann", "operator", 60), now, None), now)  # fmt: skip
+
+
+def test_a_ledger_that_knows_nobody_has_nothing_to_end(ledger: Ledger):
+    assert end_sessions_and_links(ledger.access, datetime.now(UTC), "operator root") == (0, 0)
+    assert ledger.access.size() == 0
 
 
 def test_a_backup_goes_from_an_embedded_server_to_one_of_your_own_and_back(
@@ -373,3 +439,208 @@ def test_a_second_base_backup_is_restored_from_where_it_is_early_enough(ledger: 
     with Ledger.open(data=tmp_path / "restored") as restored, closing(restored):
         assert restored.size() == 5
         all_is_well(restored)
+
+
+# As the server's account
+
+
+@pytest.fixture
+def opening(new_data_folder: NewFolder) -> Iterator[Path]:
+    """A folder below folders that every account may enter, with characters that shells and settings take for theirs."""
+    with TemporaryDirectory(prefix="asat-", dir="/var/tmp") as made:
+        Path(made).chmod(0o755)
+        folder = Path(made) / "it's 100% \\ kept"
+        folder.mkdir(0o755)
+        yield folder
+
+
+def test_archiving_needs_no_python_that_the_servers_account_can_run(
+    opening: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """As where Python lies in root's own folder: nobody but its owner runs it from here."""
+    closed = tmp_path / "closed"
+    closed.mkdir(0o700)
+    (closed / "python").symlink_to(sys.executable)
+    monkeypatch.setattr(sys, "executable", str(closed / "python"))
+    with Ledger.open(data=opening / "data") as ledger:
+        begin(ledger)
+        archive_continuously(opening / "data", opening / "archive")
+        record(ledger, rated("2.4"))
+        before = everything(ledger)
+    restore_to(opening / "archive", None, opening / "restored")
+    with Ledger.open(data=opening / "restored") as restored:
+        assert everything(restored) == before
+        all_is_well(restored)
+
+
+def test_a_folder_that_somebody_made_for_the_archive_is_good_enough(opening: Path):
+    with Ledger.open(data=opening / "data") as ledger:
+        begin(ledger)
+        (opening / "archive").mkdir(0o755)
+        archive_continuously(opening / "data", opening / "archive")
+    assert len(list((opening / "archive").glob("base-*"))) == 1
+
+
+def test_where_nothing_can_be_archived_it_is_said_why_and_everything_is_as_it_was(
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    data, archive = folder_of(ledger), tmp_path / "archive"
+    with monkeypatch.context() as broken:
+        broken.setattr("domain.ledger.cluster.script", lambda: "echo 'the disk of the archive is full' >&2; exit 1")
+        with pytest.raises(BackupUnusable, match="the disk of the archive is full"):
+            archive_continuously(data, archive)
+    assert not archive.exists()
+    assert not (data / NAMED).exists()
+    with psycopg.connect(owner_conninfo(ledger)) as owner:
+        assert owner.execute("show archive_mode").fetchone() == ("off",)
+    record(ledger, rated("2.4", "red"))
+    archive_continuously(data, archive)
+    assert [one.name[:5] for one in archive.iterdir() if one.name != PIECES] == ["base-"]
+
+
+def test_a_second_base_backup_that_fails_does_not_end_archiving(
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    data, archive = folder_of(ledger), tmp_path / "archive"
+    archive_continuously(data, archive)
+    monkeypatch.setattr("domain.ledger.archive.verify_base", _damaged)
+    with pytest.raises(BackupUnusable, match="damaged"):
+        archive_continuously(data, archive)
+    assert (data / NAMED).exists()
+    assert not (archive / "base.new").exists()
+    assert len(list(archive.glob("base-*"))) == 1
+
+
+def _damaged(_: Path) -> None:
+    raise BackupUnusable("the base backup is damaged")
+
+
+# What the server runs for each piece
+
+
+class Shell:
+    """Runs the archiving script as the server does, for a data folder and an archive."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.pieces = folder / "data", folder / "archive" / PIECES
+        self.folder.mkdir()
+        self.pieces.mkdir(parents=True)
+        (self.folder / "archiving.sh").write_text(script(), encoding="utf-8")
+        for name in ("archive", "restored-from"):
+            (self.folder / name).write_text(f"{self.pieces.parent}\n", encoding="utf-8")
+        self.piece = self.folder / "piece"
+        self.piece.write_bytes(bytes(range(256)) * 64)
+
+    def run(self, *arguments: object, programs: str = "/usr/bin:/bin") -> "subprocess.CompletedProcess[str]":
+        argv = ["/bin/sh", str(self.folder / "archiving.sh"), *map(str, arguments)]
+        return subprocess.run(argv, env={"PATH": programs}, capture_output=True, text=True, check=False, cwd="/")
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    return Shell(tmp_path)
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_piece_comes_back_as_it_was_stored(shell: Shell, tmp_path: Path, packed: bool):
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for program in ("cp", "sync", "mv", "cmp", "cat", *(["gzip"] if packed else [])):
+        (programs / program).symlink_to(str(shutil.which(program)))
+    for _ in range(2):  # a second time as after a crash, when the server does not know that it was stored
+        assert shell.run("store", shell.piece, "0A", programs=str(programs)).returncode == 0
+    assert [one.name for one in shell.pieces.iterdir()] == ["0A.gz" if packed else "0A"]
+    assert shell.run("fetch", "0A", tmp_path / "fetched").returncode == 0
+    assert (tmp_path / "fetched").read_bytes() == shell.piece.read_bytes()
+
+
+def test_another_piece_is_never_replaced(shell: Shell):
+    shell.run("store", shell.piece, "0A")
+    before = (shell.pieces / "0A.gz").read_bytes()
+    shell.piece.write_bytes(b"another")
+    done = shell.run("store", shell.piece, "0A")
+    assert (done.returncode, "belongs to another ledger" in done.stderr) == (1, True)
+    assert (shell.pieces / "0A.gz").read_bytes() == before
+
+
+def test_what_cannot_be_stored_is_not_called_stored(shell: Shell):
+    shutil.rmtree(shell.pieces)
+    assert shell.run("store", shell.piece, "0A").returncode == 1
+    shell.pieces.mkdir()
+    assert shell.run("store", shell.folder / "missing", "0A").returncode == 1
+    assert not (shell.pieces / "0A.gz").exists()
+
+
+def test_where_archiving_was_ended_the_server_is_not_held_up(shell: Shell):
+    (shell.folder / "archive").unlink()
+    assert shell.run("store", shell.piece, "0A").returncode == 0
+    assert list(shell.pieces.iterdir()) == []
+
+
+def test_a_damaged_piece_does_not_pass_for_the_end_of_the_log(shell: Shell, tmp_path: Path):
+    shell.run("store", shell.piece, "0A")
+    assert shell.run("fetch", "0B", tmp_path / "fetched").returncode == 1
+    stored = shell.pieces / "0A.gz"
+    stored.write_bytes(stored.read_bytes()[:-10])
+    assert shell.run("fetch", "0A", tmp_path / "fetched").returncode > 125
+    shutil.rmtree(shell.pieces)
+    assert shell.run("fetch", "0A", tmp_path / "fetched").returncode > 125
+
+
+def test_a_damaged_piece_restores_nothing_rather_than_less(ledger: Ledger, tmp_path: Path):
+    data, archive = folder_of(ledger), tmp_path / "archive"
+    archive_continuously(data, archive)
+    record(ledger, rated("2.4", "red"))
+    ledger.close()
+    newest = max(one for one in (archive / PIECES).iterdir() if re.fullmatch("[0-9A-F]{24}.gz", one.name))
+    newest.write_bytes(newest.read_bytes()[: newest.stat().st_size // 2])
+    with pytest.raises(LedgerUnusable, match="nothing was restored"):
+        restore_to(archive, None, tmp_path / "restored")
+    assert not (tmp_path / "restored" / "postgres").exists()
+
+
+# Unpacking
+
+
+def member(name: str, kind: bytes = tarfile.REGTYPE, link: str = "") -> tarfile.TarInfo:
+    made = tarfile.TarInfo(name)
+    made.type, made.linkname = kind, link
+    return made
+
+
+@pytest.mark.parametrize(
+    "made_up",
+    [
+        member("/etc/asat-was-here"), member("../outside"), member("a/../../outside"), member("..", tarfile.DIRTYPE),
+        member("a", tarfile.SYMTYPE, "/etc/passwd"), member("a", tarfile.LNKTYPE, "../outside"),
+        member("a", tarfile.CHRTYPE), member("a", tarfile.BLKTYPE), member("a", tarfile.FIFOTYPE),
+    ],
+    ids=lambda one: f"{one.name} {one.type.decode()}",
+)  # fmt: skip
+def test_a_base_backup_puts_nothing_but_files_and_nowhere_else(made_up: tarfile.TarInfo, tmp_path: Path):
+    with pytest.raises(tarfile.TarError, match=r"would lie elsewhere|neither a file nor a folder"):
+        _extract(packed(made_up), tmp_path / "inside")
+    assert [one.name for one in tmp_path.rglob("*")] in ([], ["inside"])
+
+
+def packed(*members: tarfile.TarInfo) -> tarfile.TarFile:
+    content = BytesIO()
+    with tarfile.open(fileobj=content, mode="w") as written:
+        for one in members:
+            written.addfile(one)
+    content.seek(0)
+    return tarfile.open(fileobj=content)
+
+
+def test_a_file_that_comes_twice_is_refused(tmp_path: Path):
+    with pytest.raises(FileExistsError):
+        _extract(packed(member("a/b"), member("a/b")), tmp_path / "inside")
+
+
+def test_a_base_backup_is_unpacked_by_any_python(ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Older ones do not know how to leave out what leads elsewhere."""
+    archive_continuously(folder_of(ledger), tmp_path / "archive")
+    monkeypatch.delattr(tarfile.TarFile, "extractall")
+    restore_to(tmp_path / "archive", None, tmp_path / "restored")
+    with Ledger.open(data=tmp_path / "restored") as restored:
+        assert everything(restored) == everything(ledger)

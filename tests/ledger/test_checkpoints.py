@@ -16,7 +16,7 @@ from domain.ledger.packs import pack
 from domain.proofs.checkpoint import Checkpoint, cosign, open_checkpoint, witness_key
 from domain.proofs.keys import SignerKey
 from domain.proofs.notes import Note, NotSigned, sign_note
-from domain.proofs.pack import NoPack, stamped_digest
+from domain.proofs.pack import NoPack, key_note, stamped_digest
 from domain.proofs.tree import EMPTY_ROOT
 from domain.proofs.verify import Failed, verify, zip_files
 from tests.kit import LATER, progressed, rated, say
@@ -125,10 +125,57 @@ def test_a_checkpoint_only_goes_forward(ledger: Ledger, app: Connection):
     begin(ledger)
     checkpoints_of(ledger).cut(KEY)
     for size in (2, 4):
-        with pytest.raises(psycopg.errors.CheckViolation):
-            app.execute("select add_checkpoint(%s, %s)", (size, b"x"))
+        note = sign_note(Checkpoint(ORIGIN, size, b"x" * 32).text(), KEY)
+        with pytest.raises(psycopg.errors.CheckViolation) as refused:
+            app.execute("select add_checkpoint(%s, %s)", (size, note))
+        assert refused.value.diag.constraint_name == "checkpoints_forward"
     with pytest.raises(psycopg.errors.UniqueViolation):
-        app.execute("select add_key(1, %s)", (b"x",))
+        app.execute("select add_key(1, %s)", (key_note(1, STRANGER, None),))
+
+
+NOTE = sign_note(Checkpoint(ORIGIN, 3, b"x" * 32).text(), KEY)
+KEY_NOTE = key_note(2, NEXT_KEY, KEY)
+
+
+@pytest.mark.parametrize(
+    "note",
+    [b"", b"x", b"\xff\0", b"\n" + NOTE, NOTE[:-1], NOTE + b"x", KEY_NOTE, NOTE.partition(b"\n\n")[0],
+     NOTE.replace(b"\n3\n", b"\n2\n"), NOTE.replace(b"\n3\n", b"\n3\nAA"), NOTE.replace("—".encode(), b"-"),
+     NOTE.replace(b"\n\n", b"\nmore\n\n")],
+)  # fmt: skip
+def test_what_is_not_in_the_form_of_a_checkpoint_cannot_stand_in_the_way_of_the_next(
+    ledger: Ledger, app: Connection, note: bytes
+):
+    """Whether a signature holds the database cannot know; mere rubbish would stop everybody from signing."""
+    begin(ledger)
+    checkpoints_of(ledger).cut(KEY)
+    with pytest.raises(psycopg.errors.CheckViolation):
+        app.execute("select add_checkpoint(3, %s)", (note,))
+    app.execute("select add_checkpoint(3, %s)", (NOTE,))
+
+
+@pytest.mark.parametrize(
+    "note",
+    [b"x", NOTE, key_note(3, NEXT_KEY, KEY), KEY_NOTE.replace(b"after", b"before"), KEY_NOTE.partition(b"\n\n")[0]],
+)
+def test_what_is_not_in_the_form_of_a_key_does_not_become_one(ledger: Ledger, app: Connection, note: bytes):
+    kept = checkpoints_of(ledger)
+    kept.cut(KEY)
+    with pytest.raises(psycopg.errors.CheckViolation):
+        app.execute("select add_key(2, %s)", (note,))
+    assert kept.keys() == [KEY.verifier]
+    app.execute("select add_key(2, %s)", (KEY_NOTE,))
+
+
+@pytest.mark.parametrize(
+    "line", ["", "x", "— a b", "— a AAAA", "- w.example AAAAAAAAAAA=", "— w.example AAAAAAAAAAA=\n"]
+)
+def test_what_is_no_line_of_a_signature_is_added_to_no_checkpoint(ledger: Ledger, app: Connection, line: str):
+    kept = checkpoints_of(ledger)
+    cut = kept.cut(KEY)
+    with pytest.raises(psycopg.errors.CheckViolation):
+        app.execute("select add_cosignature(1, %s)", (line,))
+    assert kept.newest() == cut
 
 
 @pytest.mark.parametrize("table", ["keys", "checkpoints", "cosignatures", "time_stamps"])
@@ -400,10 +447,131 @@ def test_a_checkpoint_of_an_earlier_size_is_found_by_it(signed_ledger: Ledger):
     assert "of 4 entries: none" in " ".join(verify(pack(signed_ledger, "plan", KEY, since=4)).proved)
 
 
-def test_two_who_sign_at_once_do_not_both_become_the_first_key(ledger: Ledger, monkeypatch: pytest.MonkeyPatch):
+def begin_at_once(
+    kept: Checkpoints, meanwhile: Callable[[], object], monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """Just before this one stores what it has signed, somebody else does, so many times."""
+    write, left = kept._write, [meanwhile] * times
+
+    def overtaken(query: str, *values: Any) -> Any:
+        if left:
+            left.pop()()
+        return write(query, *values)
+
+    monkeypatch.setattr(kept, "_write", overtaken)
+
+
+def test_two_who_sign_at_once_for_the_first_time_both_do(ledger: Ledger, monkeypatch: pytest.MonkeyPatch):
+    begin(ledger)
     kept = checkpoints_of(ledger)
-    seen = kept.keys()
-    checkpoints_of(ledger).cut(KEY)
-    monkeypatch.setattr(kept, "keys", lambda: seen)
-    with pytest.raises(LedgerUnusable, match="at this moment"):
+    begin_at_once(kept, lambda: checkpoints_of(ledger).cut(KEY), monkeypatch, 1)
+    assert kept.cut(KEY) == checkpoints_of(ledger).newest()
+    assert kept.keys() == [KEY.verifier]
+
+
+def test_two_keys_do_not_both_become_the_first(ledger: Ledger, monkeypatch: pytest.MonkeyPatch):
+    kept = checkpoints_of(ledger)
+    begin_at_once(kept, lambda: checkpoints_of(ledger).cut(KEY), monkeypatch, 1)
+    with pytest.raises(KeyRefused, match="is none of its keys"):
         kept.cut(STRANGER)
+
+
+def test_a_checkpoint_that_a_larger_one_has_overtaken_is_cut_anew(ledger: Ledger, monkeypatch: pytest.MonkeyPatch):
+    begin(ledger)
+    kept = checkpoints_of(ledger)
+    kept.admit(KEY)
+
+    def meanwhile() -> None:
+        record(ledger, progressed("2.4"))
+        checkpoints_of(ledger).cut(KEY)
+        record(ledger, progressed("2.4"))
+
+    begin_at_once(kept, meanwhile, monkeypatch, 1)
+    assert kept.cut(KEY).size == 5
+    record(ledger, progressed("2.4"))
+    begin_at_once(kept, meanwhile, monkeypatch, 99)
+    with pytest.raises(LedgerUnusable, match="at this moment"):
+        kept.cut(KEY)
+
+
+def test_the_newest_checkpoint_is_read_without_those_before_it(signed_ledger: Ledger, monkeypatch: pytest.MonkeyPatch):
+    """A year of them is nine thousand, and anybody may ask for the newest without signing in."""
+    kept = checkpoints_of(signed_ledger)
+    rows, read = kept._rows, [0]
+
+    def counted(query: str, *values: Any) -> list[Any]:
+        found = rows(query, *values)
+        read[0] += len(found) if ".checkpoints" in query else 0
+        return found
+
+    monkeypatch.setattr(kept, "_rows", counted)
+    newest = kept.newest()
+    kept.of_size(4)
+    kept.add_stamp(1, AUTHORITY.stamp(stamped_digest(bytes(kept.of_size(3).note))))
+    assert kept.cut(KEY) == newest
+    assert read[0] == 7
+
+
+def test_all_checkpoints_are_held_against_the_tree_in_one_read(signed_ledger: Ledger, monkeypatch: pytest.MonkeyPatch):
+    recorder = signed_ledger._recorder
+    reads, select_nodes = [], recorder.select_nodes
+
+    def counted(wanted: list[tuple[int, int]]) -> list[bytes | None]:
+        reads.append(len(wanted))
+        return select_nodes(wanted)
+
+    monkeypatch.setattr(recorder, "select_nodes", counted)
+    kept = checkpoints_of(signed_ledger)
+    held = bytes(kept.newest().note)
+    assert (broken(signed_ledger), list(kept.against(held))) == ([], [])
+    assert len(reads) == 2
+
+
+def test_a_false_time_stamp_does_not_stand_in_the_way_of_the_next_checkpoint(signed_ledger: Ledger, damage: Any):
+    """The program's role can add one, and whoever asks the authority can be told one."""
+    damage("insert into time_stamps values (3, 'rubbish', now())")
+    kept = checkpoints_of(signed_ledger)
+    record(signed_ledger, progressed("2.4"))
+    assert kept.cut(KEY).number == 4
+    assert "a time stamp of it does not hold" in broken(signed_ledger)[0]
+    assert not [name for name in zip_files(pack(signed_ledger, "plan", KEY)) if name.endswith(".tsr")]
+
+
+def test_a_pack_brings_the_newest_stamp_of_each_authority(signed_ledger: Ledger):
+    kept, other = checkpoints_of(signed_ledger), Authority("elsewhere.example", elliptic=True)
+    for size, by in ((3, AUTHORITY), (3, other), (6, AUTHORITY)):
+        cut = kept.of_size(size)
+        kept.add_stamp(cut.number, by.stamp(stamped_digest(bytes(cut.note))))
+    made = pack(signed_ledger, "plan", KEY)
+    for trusted, size in ((AUTHORITY, 6), (other, 3)):
+        report = verify(made, str(KEY.verifier), roots=trusted.pem)
+        assert f"CN={trusted.name} has signed that the ledger's first {size} entries" in " ".join(report.proved)
+
+
+def test_a_text_that_is_redacted_while_the_papers_are_made_stands_in_none_of_them(ledger: Ledger):
+    begin(ledger)
+    record(ledger, progressed("2.4", text="Unspeakable"))
+    redactions = [redaction(4, "text")]
+
+    def papers() -> dict[str, bytes]:
+        said = str(ledger.events("plan")[3].event).encode()
+        if redactions:
+            record(ledger, redactions.pop())
+        return {"said.txt": said}
+
+    made = pack(ledger, "plan", KEY, papers)
+    assert b"Unspeakable" not in made
+    assert "Each of the 5 events" in " ".join(verify(made, str(KEY.verifier)).proved)
+
+
+def test_a_pack_during_redactions_without_end_is_refused(ledger: Ledger):
+    begin(ledger)
+    record(ledger, *[progressed("2.4", text="Unspeakable")] * 4)
+    versions = iter((4, 5, 6, 7))
+
+    def papers() -> dict[str, bytes]:
+        record(ledger, redaction(next(versions), "text"))
+        return {}
+
+    with pytest.raises(NoPack, match="ask again"):
+        pack(ledger, "plan", KEY, papers)

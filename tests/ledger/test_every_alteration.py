@@ -12,10 +12,12 @@ from psycopg.sql import SQL, Identifier
 
 from domain.ledger import Ledger
 from domain.ledger.checkpoints import checkpoints_of
+from domain.ledger.errors import LedgerDamaged
 from domain.ledger.packs import against, pack
 from domain.proofs.keys import SignerKey
+from domain.proofs.pack import NoPack
 from domain.proofs.verify import Failed, verify, zip_files
-from tests.kit import added, opened, priority, progressed, rated
+from tests.kit import added, opened, priority, progressed, rated, redacted
 from tests.ledger.conftest import Connection, Server, connected, record, reseal
 
 KEY = SignerKey("council.example/asat", b"key1" * 8)
@@ -177,15 +179,68 @@ def test_what_is_done_with_the_signing_key_too_is_found_by_what_was_kept_elsewhe
 
     first = next(against(ledger, kept))
     assert first.where == f"north version {VERSION} (ProgressReported, position {POSITION})"
-    # Of what is wrong with the new pack by itself the verifier names the first: a text, or an instant that goes back.
+    # Of what is wrong with the new pack by itself the first is named: a text, or an instant that goes back.
     by_itself = {
-        "flip": r"version 6 \(.*its text 'text' is not",
+        "flip": r"north version 6 \(.*its text `text` is not",
         "reorder": r"version 7 \(.*before the version that it",
     }
     with pytest.raises(
-        Failed, match=by_itself.get(deed, r"version 6 \(ProgressReported\): it is not the event that the")
+        (Failed, NoPack), match=by_itself.get(deed, r"version 6 \(ProgressReported\): it is not the event that the")
     ):
         verify(pack(ledger, "north", KEY), str(KEY.verifier), since=kept)
+
+
+WHOLE = "update events set whole = convert_to(replace(convert_from(whole, 'UTF8'), {}), 'UTF8') where position = {}"
+
+
+@pytest.mark.parametrize(
+    ("deed", "what"),
+    [
+        (WHOLE.format("'Two', 'All is well'", 7), r"version 6 .*its text `text` is not the one"),
+        (WHOLE.format("'amber', 'green'", 5), r"version 4 \(ActionRated\): its stored bytes .* as: `rating`"),
+        (WHOLE.format("'[redacted]', 'All is well'", 6), r"version 5 .*its text `text` is not the one"),
+        ("update events set salts = decode(repeat('00', 16), 'hex') where position = 7", r"version 6 .*its text"),
+    ],
+)  # fmt: skip
+def test_no_pack_is_made_with_words_that_are_not_those_recorded(
+    ledger: Ledger, owner: Connection, deed: str, what: str
+):
+    """Neither a text, nor what stands for one that was redacted, nor what stands beside texts."""
+    record(ledger, redacted(5, "text"), plan="north")
+    assert verify(pack(ledger, "north", KEY)).proved
+    do(owner, deed)
+    with pytest.raises(NoPack, match=f"no pack is made of plan north: north {what}"):
+        pack(ledger, "north", KEY)
+    assert [line for line in told(ledger) if line.startswith("north version")]
+    assert verify(pack(ledger, "south", KEY)).proved
+
+
+@pytest.mark.parametrize("gone", ["update events set plan = 'south', version = 3 where position = 11",
+                                  "delete from events where position = 11"])  # fmt: skip
+def test_no_pack_is_made_of_a_plan_whose_newest_event_was_moved_to_another_or_removed(
+    ledger: Ledger, owner: Connection, gone: str
+):
+    do(owner, gone)
+    with pytest.raises(NoPack, match="no pack is made of plan north: position 11"):
+        pack(ledger, "north", KEY)
+
+
+def test_no_pack_is_made_of_a_plan_that_another_s_event_was_moved_to(ledger: Ledger, owner: Connection):
+    do(owner, "update events set plan = 'south', version = 3 where position = 11")
+    with pytest.raises(NoPack, match=r"plan south: south version 3 \(ProgressReported\): a rule refuses it"):
+        pack(ledger, "south", KEY)
+
+
+def test_no_pack_is_made_of_a_plan_that_an_event_is_missing_from(ledger: Ledger, owner: Connection):
+    do(owner, "update events set plan = 'south', version = 3 where position = 7")
+    with pytest.raises(NoPack, match="plan north: its version 6 is missing"):
+        pack(ledger, "north", KEY)
+
+
+def test_signing_is_refused_with_the_positions_between_which_something_was_altered(ledger: Ledger, owner: Connection):
+    done_with_all_hashes_in_order(owner, "re-author")
+    with pytest.raises(LedgerDamaged, match="the entries from position 6 to 12 are no longer"):
+        checkpoints_of(ledger).cut(KEY)
 
 
 def test_a_text_altered_together_with_its_digest_and_all_hashes_is_named_by_a_pack(ledger: Ledger, owner: Connection):

@@ -357,6 +357,18 @@ def test_an_event_id_that_belongs_to_another_event_is_refused_naming_it(ledger: 
     assert ledger.size() == 7
 
 
+def test_an_event_id_of_a_plan_that_is_not_named_is_refused_without_naming_it(ledger: Ledger):
+    begin(ledger)
+    begin(ledger, "secret")
+    event_id = uuid4()
+    ledger.record([Proposal("secret", rated("2.4"), event_id)], by=BY, today=LATER)
+    with pytest.raises(Refused) as refused:
+        record(ledger, proposed(rated("2.4"), event_id=event_id))
+    assert str(refused.value) == (
+        f"event_id {event_id} already belongs to an event of another plan; give every event an id of its own"
+    )
+
+
 def test_a_partly_repeated_batch_is_refused(ledger: Ledger):
     begin(ledger)
     known, new = proposed(rated("2.4"), event_id=uuid4()), proposed(rated("2.4", "amber"), event_id=uuid4())

@@ -1,8 +1,11 @@
 """A text redacted is gone from every answer at every point, and from the database's files; every proof still holds."""
 
+import gzip
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 from uuid import uuid4
 
 import psycopg
@@ -10,6 +13,9 @@ import pytest
 
 from domain.events import EVENTS, TextRedacted
 from domain.ledger import Ledger
+from domain.ledger.archive import archive_continuously
+from domain.ledger.backups import owner_conninfo
+from domain.ledger.purging import copied_elsewhere
 from domain.ledger.texts import kept_texts
 from domain.ledger.tree import entry_of
 from domain.points import read_point, resolve
@@ -101,7 +107,7 @@ def test_what_reads_in_a_texts_place_is_what_the_domain_says(name: str, ledger: 
             "update events set (state, whole, salts) = (%s, %s, %s) where version = 2",
             (state, whole, b"s" * 16 * len(fields)),
         )
-        owner.execute("select redact('plan', %s)", (json.dumps({"version": 2, "fields": fields}),))
+        owner.execute("select redact('plan', %s)", (json.dumps({"version": 2, "fields": fields, "reason": {}}),))
         found = owner.execute("select whole, salts from events where version = 2").fetchone()
     assert found is not None
     left = json.loads(found[0])
@@ -196,7 +202,82 @@ def test_a_proposal_repeated_is_recognised_though_its_text_is_gone(ledger: Ledge
     assert (again.redacted, again.event) == (("text",), progressed("2.4", "[redacted]"))
 
 
+# While others are at it
+
+
+def test_who_waited_for_the_plan_while_it_was_redacted_is_not_told_the_text(ledger: Ledger) -> None:
+    begin(ledger)
+    record(ledger, progressed("2.4", NAME))
+    folded = ledger._folded.keep("plan")
+    told: list[object] = []
+
+    def ask() -> None:
+        with ledger.plan("plan") as plan:
+            told.extend(one.value for one in plan.actions[3].progress.known(plan.version))
+
+    with folded.lock:
+        reader = Thread(target=ask)
+        reader.start()
+        record(ledger, redacted(4, "text"))
+    reader.join(10)
+    assert told == ["[redacted]"]
+
+
+def test_a_purge_does_not_make_everybody_wait_for_a_long_reader(ledger: Ledger, owner: Connection) -> None:
+    begin(ledger)
+    with owner.transaction():
+        owner.execute("select count(*) from events")
+        [said] = ledger.purge()
+        assert "being read by something that takes long" in said
+        assert len(ledger.events("plan")) == 3
+    assert ledger.purge() == []
+
+
+def test_a_purge_says_who_still_sees_what_was_redacted(ledger: Ledger, owner: Connection) -> None:
+    begin(ledger)
+    with owner.transaction():
+        owner.execute("set transaction isolation level repeatable read")
+        owner.execute("select count(*) from head")
+        process = owner.info.backend_pid
+        assert any(f"process {process} may still see" in said for said in ledger.purge())
+    assert ledger.purge() == []
+
+
+def test_a_check_while_a_text_is_redacted_finds_nothing_wrong(ledger: Ledger) -> None:
+    begin(ledger)
+    record(ledger, progressed("2.4", NAME))
+    again: list[int] = []
+
+    def meanwhile(_: int) -> None:
+        if not again:
+            again.append(1)
+            record(ledger, redacted(4, "text"))
+
+    assert list(ledger.check(meanwhile)) == []
+
+
 # In the database
+
+
+def test_a_redacted_event_can_be_altered_in_nothing_else(ledger: Ledger, owner: Connection):
+    begin(ledger)
+    record(ledger, progressed("2.4", NAME, reason="Why"))
+    record(ledger, redacted(4, "text"))
+    for change in (
+        "update events set whole = convert_to(replace(convert_from(whole, 'UTF8'), 'Why', 'Because'), 'UTF8')",
+        "update events set whole = convert_to(replace(convert_from(whole, 'UTF8'), '[redacted]', 'x'), 'UTF8')",
+        "update events set salts = set_byte(salts, 0, 1)",
+        "update events set salts = set_byte(salts, 31, 1)",
+    ):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="append-only"):
+            owner.execute(f"{change} where version = 4".encode())
+
+
+def test_what_redacts_without_a_reason_destroys_nothing(ledger: Ledger, owner: Connection):
+    begin(ledger)
+    record(ledger, progressed("2.4", NAME))
+    owner.execute("""select redact('plan', '{"version": 4, "fields": ["text"]}')""")
+    assert NAME in everything_known_of(ledger)
 
 
 def test_texts_cannot_be_altered_where_no_event_says_so(ledger: Ledger, owner: Connection):
@@ -236,6 +317,40 @@ def test_after_a_purge_the_databases_files_do_not_hold_the_text(tmp_path: Path):
         assert peculiar not in everything_known_of(ledger)
         assert list(ledger.check()) == []
     assert files_with(peculiar, tmp_path) == []
+
+
+def test_a_purge_waits_until_the_old_log_is_archived_and_gone(tmp_path: Path):
+    peculiar = f"Peculiar-{uuid4().hex}"
+    data, archive = tmp_path / "data", tmp_path / "archive"
+    with Ledger.open(data=data) as ledger:
+        begin(ledger)
+        assert copied_elsewhere(owner_conninfo(ledger)) is None
+        archive_continuously(data, archive)
+        record(ledger, progressed("2.4", f"{peculiar} was seen"))
+        record(ledger, redacted(4, "text"))
+        assert ledger.purge() == []
+        assert files_with(peculiar, data) == []
+        assert any(peculiar.encode() in gzip.decompress(one.read_bytes()) for one in archive.glob("wal/*.gz"))
+        assert "holds it still" in str(copied_elsewhere(owner_conninfo(ledger)))
+
+
+def test_a_purge_says_what_it_could_not_have_archived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    peculiar = f"Peculiar-{uuid4().hex}"
+    data, archive = tmp_path / "data", tmp_path / "archive"
+    monkeypatch.setattr("domain.ledger.purging._ARCHIVED_WITHIN", 2.0)
+    with Ledger.open(data=data) as ledger:
+        begin(ledger)
+        archive_continuously(data, archive)
+        (archive / "wal").rename(archive / "away")
+        record(ledger, progressed("2.4", f"{peculiar} was seen"))
+        record(ledger, redacted(4, "text"))
+        [said] = ledger.purge()
+        assert re.search(r"keeps .* of its old log, which it could not archive yet \(it failed to at 20", said)
+        assert files_with(peculiar, data)
+        (archive / "away").rename(archive / "wal")
+        monkeypatch.undo()
+        assert ledger.purge() == []
+        assert files_with(peculiar, data) == []
 
 
 def files_with(text: str, folder: Path) -> list[str]:

@@ -192,7 +192,8 @@ def test_what_is_committed_to_altered_beside_a_text_is_named(ledger: Ledger, own
         " where position = 5",
     )
     assert (
-        "north version 5 (ProgressReported): its stored bytes are not those it is written as" in broken(ledger)
+        "north version 5 (ProgressReported): its stored bytes are not those it is written as: `effective_on`"
+        in broken(ledger)
     )  # fmt: skip
 
 
@@ -213,8 +214,37 @@ def test_salts_that_are_not_its_own_are_named(ledger: Ledger, owner: Connection)
 def test_a_salt_that_is_gone_is_named(ledger: Ledger, owner: Connection, gone: str):
     tamper(owner, f"update events set salts = {gone} where position = 2")
     found = broken(ledger)
-    assert len(found) == 1
-    assert found[0].startswith("north version 2 (PriorityAdded): ")
+    assert found
+    assert all(one.startswith("north version 2 (PriorityAdded): ") for one in found)
+
+
+def test_other_words_in_place_of_a_redacted_text_are_named(ledger: Ledger, owner: Connection):
+    record(
+        ledger, TextRedacted(version=5, fields=("text",), reason="It named a child.", effective_on=LATER), plan="north"
+    )
+    tamper(
+        owner,
+        "update events set whole = convert_to(replace(convert_from(whole, 'UTF8'), '[redacted]', 'The Leader'), 'UTF8')"
+        " where position = 5",
+    )
+    assert broken(ledger) == ["north version 5 (ProgressReported): its text `text` is not the one that was recorded"]
+
+
+@pytest.mark.parametrize(
+    ("position", "freed"), [(-1, "events_position_check"), (5, "position_taken")], ids=["before all", "a second there"]
+)
+def test_a_row_that_stands_where_none_can_be_is_named(
+    ledger: Ledger, owner: Connection, monkeypatch: pytest.MonkeyPatch, position: int, freed: str
+):
+    monkeypatch.setattr("domain.ledger.invariants._PAGE", 5)  # so that the second one ends a page
+    owner.execute(f"alter table events drop constraint if exists {freed}".encode())
+    tamper(
+        owner,
+        "insert into events (plan, version, position, recorded_at, recorded_by, event_id, topic, state, hashes)"
+        f" select plan, 12, {position}, recorded_at, 'Ghost', gen_random_uuid(), topic, state, hashes from events"
+        " where position = 4",
+    )
+    assert any("north version 12" in found and "no place" in found for found in broken(ledger))
 
 
 def test_a_text_that_was_put_back_is_named(ledger: Ledger, owner: Connection):

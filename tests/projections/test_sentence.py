@@ -83,7 +83,9 @@ SAID = [
     (in_error(6, reason="Typo"),
      "Version 6 (ActionRated of 15 February 2019) withdrawn as recorded in error, because: Typo"),
     (redacted(5, "text", "leads", reason="It named a child"),
-     "Redacted of version 5 (ActionAdded): text and leads, because: It named a child"),
+     "Texts of event 5 (action added, 15 January 2019) destroyed: text and leads, because: It named a child"),
+    (redacted(5, "reports_to", reason="It named a child"),
+     "Text of event 5 (action added, 15 January 2019) destroyed: reports to, because: It named a child"),
 ]  # fmt: skip
 
 

@@ -74,10 +74,12 @@ class Authority:
     steps: int = 0
     key: Key = field(init=False)
     root: x509.Certificate = field(init=False)
+    _top: Key = field(init=False)
+    _above: Key = field(init=False)
     certificates: list[x509.Certificate] = field(init=False)
 
     def __post_init__(self) -> None:
-        above: Key = self._new_key()
+        above = self._top = self._new_key()
         self.root = issuer = _certificate(f"{self.name} root", above, None, above, [], False)
         self.certificates = []
         for step in range(self.steps):
@@ -85,8 +87,12 @@ class Authority:
             issuer = _certificate(f"{self.name} step {step}", below, issuer, above, [], False)
             self.certificates.append(issuer)
             above = below
-        self.key = self._new_key()
+        self._above, self.key = above, self._new_key()
         self.certificates.append(_certificate(self.name, self.key, issuer, above, list(self.usage), self.critical))
+
+    def cross_certificate(self, other: "Authority") -> x509.Certificate:
+        """The certificate above the signer's once more, for the same key and name, issued by another's root."""
+        return _certificate(f"{self.name} step {self.steps - 1}", self._above, other.root, other._top, [], False)
 
     def _new_key(self) -> Key:
         if self.elliptic:

@@ -31,7 +31,7 @@ TOLD: list[tuple[str, str, dict[str, Any]]] = [
     ("other", "PlanOpened", {"title": "Another plan"}),
     ("plan", "PriorityAdded", {"number": "2", "title": "Missing children"}),
     ("plan", "ActionAdded", {"number": "2.4", "priority": "2", "text": "Workspace"}),
-    ("plan", "ActionRated", {"action": "2.4", "rating": "amber", "reason": "Half done"}),
+    ("plan", "ActionRated", {"action": "2.4", "rating": "amber", "reason": 'Not "done'}),
     ("other", "PriorityAdded", {"number": "1", "title": "Something"}),
     ("plan", "ActionRated", {"action": "2.4", "rating": "green", "reason": "Nearly done"}),
 ]  # fmt: skip
@@ -77,7 +77,8 @@ class Book:
         held = [
             Held(entry.position, bytes(entry), json.dumps(self.texts[entry.position - 1])) for entry in self.of(plan)
         ]  # fmt: skip
-        return Contents(plan, held, self.checkpoint(), self.keys, **fields)
+        signed_at = BEGAN + timedelta(minutes=30)
+        return Contents(plan, held, self.checkpoint(), self.keys, **{"signed_at": signed_at, **fields})
 
     def pack(self, plan: str = "plan", signer: SignerKey | None = None, **fields: Any) -> bytes:
         node = Grown([bytes(entry) for entry in self.entries]).node

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from domain.names import name_key
 from domain.proofs import verify as verifier
 from domain.proofs.checkpoint import Checkpoint, cosign, witness_key
 from domain.proofs.entry import Entry
@@ -26,6 +27,7 @@ from tests.proofs.authority import Authority
 from tests.proofs.packs import BEGAN, KEY, NEXT_KEY, ORIGIN, STRANGER, Book, with_file, with_lines
 
 VERIFIER_KEY = str(KEY.verifier)
+REWRITTEN = "That the ledger was not rewritten before this checkpoint was cut is not shown"
 POINT: dict[str, Any] = {"effective_on": "2019-06-01", "basis": 5, "known_at": "2019-05-01T09:07:00.000000Z"}
 ACTION = {"number": "2.4", "rating": "green", "text": "Workspace", "actions": []}
 PLAN = {"point": POINT, "priorities": [{"number": "2", "actions": [ACTION]}]}
@@ -34,12 +36,33 @@ COUNTS = {
     "ratings": {"amber": {"previous": 1, "current": 0}, "green": {"previous": 0, "current": 1}},
     "unrated": {"previous": 0, "current": 0}, "total": {"previous": 1, "current": 1},
 }  # fmt: skip
+CHANGE = {"action": "2.4", "priority": "2", "previous": "amber", "current": "green"}
 COMPARISON: dict[str, Any] = {
     "previous": EARLIER,
     "current": POINT,
     "rows": [{"priority": "2", **COUNTS}],
     "totals": COUNTS,
+    "changes": [CHANGE],
 }
+LATE = {"number": "2.4", "priority": "2", "rating": "green"}
+OVERDUE: dict[str, Any] = {"point": POINT, "overdue": [LATE], "rescheduled": [LATE]}
+OVER_TIME: dict[str, Any] = {
+    "point": POINT,
+    "counts": [
+        {"on": "2019-04-30", "ratings": {"amber": 0, "green": 0}, "unrated": 0, "total": 0},
+        {"on": "2019-06-01", "ratings": {"amber": 0, "green": 1}, "unrated": 0, "total": 1},
+    ],
+}
+#: Rating (None: unrated), previous, current.
+SUMMARY = [("amber", 1, 0), ("green", 0, 1), (None, 0, 0)]
+PAPER: dict[str, Any] = {
+    "previous": EARLIER, "current": POINT, "comparison": COMPARISON,
+    "total": {"previous": 1, "current": 1, "difference": 0, "previous_share": 100, "current_share": 100},
+    "summary": [{"code": code, "previous": before, "current": now, "difference": now - before,
+                 "previous_share": 100 * before, "current_share": 100 * now} for code, before, now in SUMMARY],
+    "priorities": [{"number": "2", "concerns": []}],
+    "overdue": OVERDUE, "history": {"point": POINT}, "over_time": OVER_TIME,
+}  # fmt: skip
 
 
 def as_json(value: Any) -> bytes:
@@ -68,7 +91,9 @@ def test_a_whole_pack_verifies_and_says_what_it_shows(book: Book):
     assert "Each of the 5 events of plan plan" in said
     assert "2019-05-01T09:01:00.000000Z to 2019-05-01T09:07:00.000000Z" in said
     assert "version 5 is the newest" in said
-    assert ["not rewritten" in remark for remark in report.remarks] == [True]
+    assert "says that it signed this at 2019-05-01T09:30:00Z, by its own clock" in said
+    assert [REWRITTEN in remark for remark in report.remarks] == [True, False]
+    assert "What README.md says was not checked" in report.remarks[1]
 
 
 def test_the_same_contents_give_the_same_bytes(book: Book):
@@ -140,6 +165,14 @@ def entry_of(line: dict[str, Any]) -> bytes:
     return b64decode(line["entry"])
 
 
+def shortened(held: list[str]) -> list[str]:
+    """A text of which only the end is shown, and its beginning passed off as part of the salt."""
+    salt, text = held
+    in_json = json.dumps(text)
+    begin = in_json.index('\\"') + 1
+    return [b64encode(b64decode(salt) + in_json[:begin].encode()).decode(), json.loads(in_json[begin:])]
+
+
 def swapped(lines: list[dict[str, Any]]) -> None:
     lines[2], lines[3] = lines[3], lines[2]
 
@@ -185,6 +218,8 @@ def with_entry(index: int, **fields: Any) -> Any:
         (lambda lines: lines[3]["texts"].update(reason=[lines[3]["texts"]["reason"][0], "All done"]),
          "version 4 (position 5, ActionRated)", "'reason' is not the one that was recorded"),
         (lambda lines: lines[3]["texts"]["reason"].__setitem__(0, "AAAA"), "version 4", "'reason' is not the one"),
+        (lambda lines: lines[3]["texts"].update(reason=shortened(lines[3]["texts"]["reason"])),
+         "version 4 (position 5, ActionRated)", "'reason' is not the one that was recorded"),
         (lambda lines: lines[3]["texts"].update(rating=["AAAA", "green"]), "version 4", "'rating' beside it is none"),
         (lambda lines: lines[3]["texts"].update(reason="All done"), "version 4", "'reason' beside it is none"),
         (lambda lines: lines[3]["texts"].pop("reason"), "version 4 (ActionRated)", "left out of the pack"),
@@ -280,7 +315,7 @@ def with_everything(book: Book) -> tuple[bytes, dict[str, Any]]:
     witness, other = (SignerKey(f"inspector.example/{one}", (one * 16).encode()) for one in ("w1", "w2"))
     made = book.pack(
         since=earlier,
-        stamped=Stamped(earlier, authority.stamp(stamped_digest(earlier))),
+        stamped=[Stamped(earlier, authority.stamp(stamped_digest(earlier)))],
         papers={"plan.json": as_json(PLAN), "comparison.json": as_json(COMPARISON), "plan.md": b"# The plan\n"},
         at="2019-06-01@5",
     )
@@ -399,7 +434,7 @@ def test_a_witness_is_believed_when_its_key_is_known(book: Book):
     signed = note.signed(cosign(Checkpoint.read(note.text), witness, 1_679_315_147))
     pack = with_file(pack, "checkpoint.txt", lambda _: bytes(signed))
     assert "2023-03-20T12:25:47" in verify(pack, VERIFIER_KEY, witnesses=[key]).proved[1]
-    assert any("--witness" in remark for remark in verify(pack, VERIFIER_KEY).remarks)
+    assert "(inspector.example/w1) that were not" in verify(pack, VERIFIER_KEY).remarks[0]
     later = note.signed(replace(signed.signatures[1], value=b"\0" * 7 + b"\1" + signed.signatures[1].value[8:]))
     not_held(with_file(pack, "checkpoint.txt", lambda _: bytes(later)), "not of it", witnesses=[key])
 
@@ -421,26 +456,76 @@ def test_the_ledger_is_shown_to_continue_an_earlier_checkpoint(size: int):
     book.entries = whole
     report = verify(grown(book).pack(since=since), VERIFIER_KEY, since=since)
     assert f"continues the earlier checkpoint, of {size} entries" in report.proved[-1]
-    assert report.remarks == []
+    assert not_rewritten(report) == []
+    assert f"none of the entries after the first {size} was altered before" in report.remarks[0]
+
+
+def not_rewritten(report: verifier.Report) -> list[str]:
+    return [remark for remark in report.remarks if REWRITTEN in remark]
+
+
+def test_an_earlier_checkpoint_that_only_the_pack_brings_shows_nothing():
+    """Whoever makes the ledger anew brings a checkpoint of it along."""
+    book, honest = Book(), Book().pack()
+    book.alter(5, recorded_by="Somebody else")
+    nothing = Book()
+    nothing.entries = []
+    for since in (book_checkpoint_of(book, 3), book_checkpoint_of(book, 7), empty_checkpoint()):
+        report = verify(book.pack(since=since), VERIFIER_KEY)
+        assert "continues" not in " ".join(report.proved)
+        assert len(not_rewritten(report)) == 1
+        assert any("give your own copy with --since" in remark for remark in report.remarks)
+    not_held(book.pack(), "not the event", since=honest)
+
+
+def empty_checkpoint() -> bytes:
+    return sign_note(Checkpoint(ORIGIN, 0, sha256(b"").digest()).text(), KEY)
+
+
+def test_the_reader_s_own_checkpoint_shows_nothing_of_before_where_it_is_this_one_or_of_nothing(book: Book):
+    for since in (book.checkpoint(), book.pack(), empty_checkpoint()):
+        assert len(not_rewritten(verify(book.pack(since=empty_checkpoint()), VERIFIER_KEY, since=since))) == 1
 
 
 def test_an_earlier_pack_serves_as_the_checkpoint(book: Book):
     before = book.pack()
-    assert (
-        "of 7 entries" in verify(grown(book).pack(since=zip_files(before)["checkpoint.txt"]), since=before).proved[-1]
-    )
+    report = verify(grown(book).pack(since=zip_files(before)["checkpoint.txt"]), since=before)
+    assert "The 5 events of the earlier pack stand here as they stood there." in report.proved
+    assert "of 7 entries" in report.proved[-1]
 
 
 def test_the_same_checkpoint_needs_no_proof(book: Book):
-    assert "continues" in verify(book.pack(), VERIFIER_KEY, since=book.pack()).proved[-1]
+    report = verify(book.pack(), VERIFIER_KEY, since=book.pack())
+    assert "The earlier checkpoint is this one, of 7 entries" in report.proved[-1]
 
 
-def test_a_pack_without_the_proof_that_is_asked_for_says_so(book: Book):
+def test_a_pack_without_the_proof_that_is_asked_for_says_that_it_could_not_be_checked(book: Book):
     before = book.checkpoint()
-    not_held(grown(book).pack(), "have it made with --since", since=before)
-    other = Book()
-    other.entries = other.entries[:3]
-    not_held(grown(Book()).pack(since=other.checkpoint()), "from another, of 3 entries", since=before)
+    for pack in (grown(book).pack(), grown(Book()).pack(since=book_checkpoint_of(Book(), 3))):
+        report = verify(pack, VERIFIER_KEY, since=before)
+        assert ["Have it made with --since 7" in one for one in report.unchecked] == [True]
+        assert "continues" not in " ".join(report.proved)
+        assert len(not_rewritten(report)) == 1
+
+
+def test_what_could_not_be_checked_is_no_fraud_and_has_an_exit_code_of_its_own(
+    book: Book, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    before, after = tmp_path / "before.zip", tmp_path / "after.zip"
+    before.write_bytes(book.pack())
+    after.write_bytes(grown(book).pack())
+    assert verifier.main([str(after), "--key", VERIFIER_KEY, "--since", str(before)]) == 3
+    said = capsys.readouterr()
+    assert said.err.startswith("COULD NOT BE CHECKED: whether the ledger continues the earlier checkpoint, of 7")
+    assert "Each of the 6 events of plan plan stands in it" in said.out
+    assert "The 5 events of the earlier pack stand here" in said.out
+    assert "Not shown:" in said.out
+
+
+def test_an_event_that_the_earlier_pack_holds_otherwise_is_found_without_the_proof_too(book: Book):
+    kept = book.pack()
+    book.alter(5, recorded_by="Somebody else")
+    not_held(grown(book).pack(), "version 4 (ActionRated)", "not the event that the earlier pack holds", since=kept)
 
 
 @pytest.mark.parametrize(
@@ -526,8 +611,22 @@ def redacted(book: Book) -> Book:
     return book
 
 
-def test_a_text_that_an_event_redacts_may_be_gone(book: Book):
-    assert any("1 texts are gone" in line for line in verify(redacted(book).pack(), VERIFIER_KEY).proved)
+def test_a_text_that_an_event_redacts_may_be_gone_and_the_report_says_by_whom_when_and_why(book: Book):
+    proved = verify(redacted(book).pack(), VERIFIER_KEY).proved
+    at = proved.index("1 text is gone, as an event says:")
+    assert proved[at + 1] == (
+        "    version 4 (ActionRated), its reason: redacted by version 6, by Officer at 2019-05-01T09:08:00.000000Z, for"
+        ' "A child\'s name".'
+    )
+
+
+def test_a_reason_for_a_redaction_may_be_gone_too(book: Book):
+    redacted(book).add("plan", "TextRedacted", {"version": 6, "fields": ["reason"], "reason": "Named the child"})
+    del book.texts[7]["reason"]
+    proved = " ".join(verify(book.pack(), VERIFIER_KEY).proved)
+    assert "2 texts are gone, as events say:" in proved
+    assert "for a reason that is gone too." in proved
+    assert "(TextRedacted), its reason: redacted by version 7" in proved
 
 
 def test_a_text_that_was_redacted_must_be_gone(book: Book):
@@ -574,12 +673,23 @@ def test_a_confirmation_that_was_withdrawn_no_longer_counts(book: Book):
     ]  # fmt: skip
 
 
-def test_nobody_confirms_a_rating_of_their_own(book: Book):
+@pytest.mark.parametrize(
+    "by", ["Officer", "officer", " Off\u00adicer ", "\uff2fFFICER", "Officer\u3164", "O\ufe00fficer"]
+)
+def test_nobody_confirms_a_rating_of_their_own(book: Book, by: str):
     book.add("plan", "ScaleAdopted", {"scale": SCALE})
     book.add("plan", "ActionRated", {"action": "2.4", "rating": "green"})
-    book.add("plan", "RatingConfirmed", {"action": "2.4", "version": 7})
+    book.add("plan", "RatingConfirmed", {"action": "2.4", "version": 7}, by=by)
     papers = {"plan.json": as_json(PLAN)}
     not_held(book.pack(papers=papers), "version 8 (RatingConfirmed)", "a rating of their own")
+
+
+def test_the_verifier_takes_the_same_names_for_one_another_as_the_ledger():
+    """Every character that has capitals or cannot be seen is among these; and some names as people write them."""
+    codes = [code for code in (*range(0x20000), *range(0xE0000, 0xE1000)) if not 0xD800 <= code < 0xE000]
+    written = ["Officer", "  Governance  officer\t", "STRASSE", "Straße", "e\u0301", "\u034f\u1100\u1161", ""]
+    for name in (*(f"A {chr(code)}b" for code in codes), *written):
+        assert verifier.name_key(name) == name_key(name), name
 
 
 def events_of(book: Book) -> list[verifier.Event]:
@@ -592,13 +702,44 @@ def events_of(book: Book) -> list[verifier.Event]:
 
 @pytest.mark.parametrize(
     ("name", "document", "figures"),
-    [("plan", PLAN, 1), ("comparison", COMPARISON, 16),
-     ("paper", {"current": POINT, "comparison": COMPARISON}, 16), ("history", {"point": POINT}, 0)],
+    [("plan", PLAN, 1), ("comparison", COMPARISON, 18), ("ratings", OVER_TIME, 8), ("overdue", OVERDUE, 2),
+     ("paper", PAPER, 36)],
 )  # fmt: skip
 def test_figures_that_follow_from_the_events_are_counted(book: Book, name: str, document: Any, figures: int):
-    report = verify(book.pack(papers={f"{name}.json": as_json(document)}), VERIFIER_KEY)
-    assert f"{figures} of their figures follow" in report.proved[-1]
-    assert "Nothing else in the papers" in report.remarks[-1]
+    report = verify(book.pack(papers={f"{name}.json": as_json(document), f"{name}.md": b"# A paper"}), VERIFIER_KEY)
+    assert f"{figures} of their figures follow from the events" in report.proved[-1]
+    assert report.proved[-1].endswith(f": papers/{name}.json {figures}.")
+    said = " ".join(report.remarks)
+    assert f"No figure was compared of papers/{name}.md: for these" in said
+    assert "Nothing else in the papers" in said
+
+
+def test_of_papers_without_figures_that_are_compared_none_is_said_to_follow(book: Book):
+    papers = {"history.json": as_json({"point": POINT}), "committee.json": as_json({**PLAN, "priorities": []})}
+    report = verify(book.pack(papers=papers), VERIFIER_KEY)
+    assert "figures follow" not in " ".join(report.proved)
+    assert "No figure was compared of papers/committee.json, papers/history.json" in " ".join(report.remarks)
+
+
+def test_a_signed_file_that_the_verifier_does_not_know_is_named(book: Book):
+    pack = book.pack()
+    files = zip_files(pack)
+    text = Note.read(files["statement.txt"]).text + f"file {sha256(b'{}').hexdigest()} annex/plan.json\n"
+    files = {"annex/plan.json": b"{}", **files, "statement.txt": sign_note(text, KEY)}
+    report = verify(b"".join(zip_chunks([*files.items()])), VERIFIER_KEY)
+    assert "What README.md, annex/plan.json says was not checked" in report.remarks[-1]
+
+
+def test_papers_whose_point_nobody_signed_for_are_remarked(book: Book):
+    papers = {"plan.json": as_json(PLAN)}
+    said = "Which point the papers show was not signed for"
+    assert said in " ".join(verify(book.pack(papers=papers), VERIFIER_KEY).remarks)
+    assert said not in " ".join(verify(book.pack(papers=papers, at="2019-06-01@5"), VERIFIER_KEY).remarks)
+
+
+def test_a_paper_of_another_plan_is_none_of_this_pack(book: Book):
+    papers = {"history.json": as_json({"plan": "other", "point": POINT})}
+    not_held(book.pack(papers=papers), "papers/history.json", "it is of plan other, not plan")
 
 
 def test_a_pack_says_which_point_its_papers_show(book: Book):
@@ -621,12 +762,14 @@ def altered(document: Any, *path: Any, to: Any) -> Any:
 
 
 ACTIONS = ("priorities", 0, "actions")
+LIE = {**ACTION, "rating": "completed"}
 
 
 @pytest.mark.parametrize(
     ("name", "document", "parts"),
     [
         ("plan", altered(PLAN, *ACTIONS, 0, "rating", to="red"), ["action 2.4 is red", "the events say green"]),
+        ("plan", altered(PLAN, "priorities", 0, "number", to="3"), ["action 2.4 is priority 3", "say priority 2"]),
         ("plan", altered(PLAN, *ACTIONS, to=[]), ["action 2.4 is in the events only"]),
         ("plan", altered(PLAN, *ACTIONS, 0, "number", to="2.5"), ["action 2.4 is in the events only"]),
         ("plan", altered(PLAN, "point", "basis", to=9), ["no version 9"]),
@@ -636,10 +779,51 @@ ACTIONS = ("priorities", 0, "actions")
          ["it says 2 green in priority 2 (current), and the events come to 1"]),
         ("comparison", altered(COMPARISON, "totals", "total", "previous", to=3), ["3 total in the whole plan"]),
         ("comparison", altered(COMPARISON, "rows", to=None), ["cannot be compared"]),
+        ("plan", altered(PLAN, *ACTIONS, to=[LIE, ACTION]), ["action 2.4 stands in it twice"]),
+        ("plan", altered(PLAN, *ACTIONS, to=[{**ACTION, "actions": [ACTION]}]), ["action 2.4 stands in it twice"]),
+        ("comparison", altered(COMPARISON, "rows", to=[]), ["priority 2 stands in its table nowhere"]),
+        ("comparison", altered(COMPARISON, "rows", to=COMPARISON["rows"] * 2), ["priority 2 stands", "twice"]),
+        ("comparison", altered(COMPARISON, "rows", 0, "total", "current", to=True), ["it says True total"]),
+        ("paper", altered(PAPER, "comparison", "rows", to=[]), ["priority 2 stands in its table nowhere"]),
+        ("paper", altered(PAPER, "current", to=EARLIER), ["its current point is another than that of the comparison"]),
+        ("paper", altered(PAPER, "summary", 1, "current", to=2), ["it says 2 green in the whole plan (current)"]),
+        ("paper", altered(PAPER, "summary", to=PAPER["summary"][:2]), ["does not name each rating"]),
+        ("paper", altered(PAPER, "total", "previous", to=4), ["it says 4 total in the whole plan (previous)"]),
+        ("paper", altered(PAPER, "summary", 1, "difference", to=9), ["its difference of green"]),
+        ("paper", altered(PAPER, "summary", 1, "current_share", to=50), ["50 per cent green (current), and it is 100"]),
+        ("paper", altered(PAPER, "over_time", "counts", 1, "ratings", "green", to=0),
+         ["0 green in the whole plan (2019-06-01)"]),
+        ("paper", altered(PAPER, "over_time", "counts", 0, "total", to=7), ["7 total in the whole plan (2019-04-30)"]),
+        ("paper", altered(PAPER, "over_time", "counts", to=OVER_TIME["counts"][:1]), ["over time are not of one"]),
+        ("paper", altered(PAPER, "over_time", "point", to=EARLIER), ["its part 'over_time' is of another point"]),
+        ("paper", altered(PAPER, "priorities", 0, "concerns", to=[ACTION, ACTION]), ["does not stand once"]),
+        ("paper", altered(PAPER, "priorities", 0, "concerns", to=[LIE]), ["2.4 under priority 2 as completed"]),
+        ("paper", altered(PAPER, "overdue", "overdue", 0, "rating", to="red"), ["2.4 under priority 2 as red"]),
+        ("overdue", altered(OVERDUE, "rescheduled", 0, "priority", to="9"), ["lists action 2.4 under priority 9"]),
+        ("ratings", altered(OVER_TIME, "counts", to=OVER_TIME["counts"][::-1]), ["not of one day after another"]),
+        ("comparison", altered(COMPARISON, "changes", 0, "previous", to="green"), ["2.4", "('2', 'amber', 'green')"]),
+        ("comparison", altered(COMPARISON, "changes", 0, "current", to="red"), ["2.4", "('2', 'amber', 'green')"]),
+        ("comparison", altered(COMPARISON, "changes", to=[]), ["leave out action 2.4, which went from amber to green"]),
+        ("comparison", altered(COMPARISON, "changes", to=[CHANGE, CHANGE]), ["twice among its changes"]),
+        ("comparison", altered(COMPARISON, "changes", to=[CHANGE, {**CHANGE, "action": "9"}]), ["action 9 among its"]),
     ],
 )  # fmt: skip
 def test_a_figure_that_does_not_follow_from_the_events_is_named(book: Book, name: str, document: Any, parts: list[str]):
     not_held(book.pack(papers={f"{name}.json": as_json(document)}), f"papers/{name}.json", *parts)
+
+
+def test_a_concern_that_the_paper_leaves_out_is_named():
+    book = Book()
+    scale = {"ratings": [{"code": "amber"}, {"code": "green", "concern": True}]}
+    book.add("plan", "ScaleAdopted", {"scale": scale})
+    now = {**POINT, "basis": 6, "known_at": "2019-05-01T09:08:00.000000Z"}
+    moved = {"current": now, "history": {"point": now}, "comparison": {**COMPARISON, "current": now}}
+    paper = {**PAPER, **moved, "overdue": {**OVERDUE, "point": now}, "over_time": {**OVER_TIME, "point": now}}
+    told = {**paper, "priorities": [{"number": "2", "concerns": [ACTION]}]}
+    assert verify(book.pack(papers={"paper.json": as_json(told)}), VERIFIER_KEY).proved
+    not_held(
+        book.pack(papers={"paper.json": as_json(paper)}), "action 2.4, green, does not stand once among its concern"
+    )
 
 
 def test_parts_nested_beyond_measure_are_refused(book: Book):
@@ -717,6 +901,57 @@ def test_a_report_cannot_speak_to_the_terminal(book: Book, tmp_path: Path, capsy
     (tmp_path / "pack.zip").write_bytes(forged)
     assert verifier.main([str(tmp_path / "pack.zip")]) == 1
     assert "\x1b" not in capsys.readouterr().err
+
+
+def test_the_events_can_be_listed_in_plain_words(book: Book, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    book.add("plan", "ProgressReported", {"action": "2.4", "text": "One\nversion 9: \u202eforged\x1b[2J"})
+    (tmp_path / "pack.zip").write_bytes(redacted(book).pack())
+    assert verifier.main([str(tmp_path / "pack.zip"), "--list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    head = "version 4: ActionRated, effective on 2019-05-01, recorded at 2019-05-01T09:05:00.000000Z by Officer"
+    first = lines.index(f"{head}, position 5")
+    assert lines[first + 1 : first + 4] == ['    action: "2.4"', '    rating: "amber"', "    reason: [redacted]"]
+    assert '    text: "One\\nversion 9: \N{REPLACEMENT CHARACTER}forged\\u001b[2J"' in lines
+    assert sum(line.startswith("version ") for line in lines) == 7
+
+
+def test_the_program_says_where_that_in_the_pack_is_another(
+    book: Book, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    pack, said = tmp_path / "pack.zip", "The verify.py in this pack is not this program"
+    pack.write_bytes(book.pack())
+    verifier.main([str(pack)])
+    assert said not in capsys.readouterr().out
+    other = b"print('All fine')"
+    text = Note.read(zip_files(pack.read_bytes())["statement.txt"]).text
+    text = text.replace(sha256(zip_files(pack.read_bytes())["verify.py"]).hexdigest(), sha256(other).hexdigest())
+    pack.write_bytes(with_file(pack.read_bytes(), "verify.py", lambda _: other))
+    pack.write_bytes(with_file(pack.read_bytes(), "statement.txt", lambda _: sign_note(text, KEY)))
+    assert verifier.main([str(pack)]) == 0
+    assert said in capsys.readouterr().out
+
+
+def test_only_signatures_by_others_than_the_council_are_remarked(book: Book):
+    book.rotate(NEXT_KEY)
+    note = Note.read(zip_files(book.pack())["checkpoint.txt"])
+    both = Note.read(sign_note(note.text, KEY)).signatures
+    signed = with_file(book.pack(), "checkpoint.txt", lambda _: bytes(note.signed(*both)))
+    assert "--witness" not in " ".join(verify(signed, VERIFIER_KEY).remarks)
+
+
+def test_a_pack_of_an_earlier_asat_that_does_not_say_when_it_was_signed_still_verifies(book: Book):
+    report = verify(book.pack(signed_at=None), VERIFIER_KEY)
+    assert "When it was signed the pack does not say" in report.remarks[0]
+
+
+def test_a_signature_that_is_dated_before_its_newest_event_is_remarked(book: Book):
+    report = verify(book.pack(signed_at=BEGAN), VERIFIER_KEY)
+    assert "its newest event bears a later instant" in report.remarks[0]
+
+
+def test_the_page_in_the_pack_names_the_digest_of_the_program(book: Book):
+    files = zip_files(book.pack())
+    assert sha256(files["verify.py"]).hexdigest() in files["README.md"].decode()
 
 
 def test_a_digest_of_the_program_is_signed(book: Book):

@@ -16,7 +16,7 @@ from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_
 from domain.proofs.checkpoint import Checkpoint, cosign
 from domain.proofs.keys import SignerKey
 from domain.proofs.notes import Note
-from domain.proofs.pack import Stamped, stamped_digest
+from domain.proofs.pack import MOST_STAMPS, Stamped, one_of_each, stamped_digest
 from domain.proofs.verify import Failed, as_cut, read_der, read_roots, read_stamp, verify, vouched_for, zip_files
 from tests.proofs.authority import STAMPED, Authority
 from tests.proofs.packs import KEY, NEXT_KEY, Book, with_file
@@ -70,6 +70,18 @@ def test_a_stamp_made_by_openssl_is_believed():
     answer, root = (MADE / "openssl.tsr").read_bytes(), (MADE / "openssl-root.pem").read_bytes()
     assert believed(answer, root) == "2026-11-20 18:58 CN=Example time stamps,O=Example"
     assert oracle_believes(answer, x509.load_pem_x509_certificate(root))
+
+
+@pytest.mark.parametrize("which", [slice(None), slice(None, None, -1)])
+def test_every_certificate_that_may_have_issued_the_signer_is_tried(which: slice):
+    """As where the certificate above an authority's was issued twice, under two roots: one way leads to each."""
+    made, other = Authority(elliptic=True, steps=1), Authority("elsewhere.example", elliptic=True)
+    others = [made.cross_certificate(other), made.certificates[0]][which]
+    stamp = read_stamp(made.stamp(DIGEST), "it")._replace(others=others)
+    for root in (made.root, other.root):
+        vouched_for(stamp, [root], "it")
+    with pytest.raises(Failed, match="not vouched for"):
+        vouched_for(stamp, [Authority(elliptic=True).root], "it")
 
 
 def test_another_root_does_not_vouch(authority: Authority):
@@ -181,7 +193,7 @@ def not_held(pack: bytes, *parts: str, **options: Any) -> None:
 
 @pytest.mark.parametrize("size", [1, 4, 6, 7])
 def test_a_pack_shows_that_entries_were_there_when_they_were_stamped(book: Book, authority: Authority, size: int):
-    pack = book.pack(stamped=stamped(book, authority, size))
+    pack = book.pack(stamped=[stamped(book, authority, size)])
     report = verify(pack, KEY_TEXT, roots=authority.pem)
     (line,) = [line for line in report.proved if "time-stamping" in line]
     assert f"the ledger's first {size} entries were there at 2021-03-01T12:00:00.000000Z" in line
@@ -193,35 +205,67 @@ def test_a_stamp_stays_that_of_the_checkpoint_when_a_witness_signs_it_later(book
     note = Note.read(one.checkpoint)
     signed = bytes(note.signed(cosign(Checkpoint.read(note.text), SignerKey("w.example", b"eyes" * 8), 1)))
     assert signed != one.checkpoint == as_cut(signed)
-    assert verify(book.pack(stamped=replace(one, checkpoint=signed)), KEY_TEXT, roots=authority.pem).proved
+    assert verify(book.pack(stamped=[replace(one, checkpoint=signed)]), KEY_TEXT, roots=authority.pem).proved
     assert replace(one, checkpoint=signed).wrong() is None
 
 
 def test_a_stamp_of_something_else_does_not_pass(book: Book, authority: Authority):
     other = replace(stamped(book, authority), answer=authority.stamp(DIGEST))
     assert other.wrong() == "it is of something else than the checkpoint beside it"
-    not_held(book.pack(stamped=other), "the time stamp", "something else")
+    not_held(book.pack(stamped=[other]), "the time stamp", "something else")
 
 
 def test_a_stamped_checkpoint_that_the_ledger_does_not_continue_does_not_pass(book: Book, authority: Authority):
     """The council rewrites its ledger and shows the stamp from before."""
     one = stamped(book, authority, 5)
     book.alter(3, recorded_by="Somebody else")
-    not_held(book.pack(stamped=one), "the stamped checkpoint", "does not continue it")
+    not_held(book.pack(stamped=[one]), "the stamped checkpoint", "does not continue it")
 
 
 def test_a_stamped_checkpoint_of_a_stranger_does_not_pass(book: Book, authority: Authority):
     book.signer = NEXT_KEY
     one = stamped(book, authority)
     book.signer = KEY
-    not_held(book.pack(stamped=one), "the stamped checkpoint", "no key that is known")
+    not_held(book.pack(stamped=[one]), "the stamped checkpoint", "no key that is known")
 
 
 def test_a_stamp_that_is_altered_in_the_pack_is_named(book: Book, authority: Authority):
-    pack = book.pack(stamped=stamped(book, authority, 4))
+    pack = book.pack(stamped=[stamped(book, authority, 4)])
     for name in ("stamped.tsr", "stamped.txt", "stamped-proof.json"):
         assert name in zip_files(pack)
         not_held(with_file(pack, name, lambda data: data[:-1] + bytes([data[-1] ^ 1])), name, "altered")
+
+
+def test_a_pack_with_stamps_of_two_authorities_is_believed_by_whoever_trusts_either(book: Book, authority: Authority):
+    other = Authority("elsewhere.example", elliptic=True)
+    pack = book.pack(stamped=[stamped(book, other, 6), stamped(book, authority, 4)])
+    for trusted, size, doubted in ((authority, 4, other), (other, 6, authority)):
+        report = verify(pack, KEY_TEXT, roots=trusted.pem)
+        (line,) = [line for line in report.proved if "time-stamping" in line]
+        assert f"authority CN={trusted.name} has signed that the ledger's first {size} entries" in line
+        (remark,) = [remark for remark in report.remarks if "time stamp" in remark]
+        assert f"CN={doubted.name} is not vouched for" in remark
+    both = verify(pack, KEY_TEXT, roots=authority.pem + other.pem).proved
+    assert len([line for line in both if "time-stamping" in line]) == 2
+    assert len([remark for remark in verify(pack, KEY_TEXT).remarks if "--tsa-root" in remark]) == 2
+    not_held(pack, "the time stamp", "not vouched for", roots=Authority(elliptic=True).pem)
+
+
+def test_every_stamp_in_a_pack_is_held_against_its_checkpoint(book: Book, authority: Authority):
+    """Also one that nobody asks for: whoever keeps the pack may ask for it later."""
+    wrong = replace(stamped(book, authority, 4), answer=authority.stamp(DIGEST))
+    not_held(
+        book.pack(stamped=[stamped(book, authority), wrong]), "the time stamp", "something else", roots=authority.pem
+    )
+
+
+def test_one_stamp_of_each_authority_goes_into_a_pack_and_none_that_does_not_hold(book: Book, authority: Authority):
+    other = Authority("elsewhere.example", elliptic=True)
+    newest, older, of_other = stamped(book, authority), stamped(book, authority, 5), stamped(book, other, 3)
+    rubbish = Stamped(newest.checkpoint, b"rubbish")
+    assert one_of_each([rubbish, newest, older, of_other]) == [newest, of_other]
+    many = [stamped(book, Authority(f"{number}.example", elliptic=True)) for number in range(MOST_STAMPS + 1)]
+    assert one_of_each(many) == many[:-1]
 
 
 def test_a_pack_without_a_stamp_says_so_where_one_is_asked_for(book: Book, authority: Authority):

@@ -8,15 +8,18 @@ from fastapi import FastAPI, Request
 
 from api import clock
 from api.http.bodies import read_author
-from domain.access.principals import NotAllowed, Principal
+from api.roles import EVENT_ROLES, may_record, must_record
+from domain.access.principals import Principal
 from domain.access.roles import Role
 from domain.ledger import Ledger, PlanUnknown
-from domain.ledger.access import NotSignedIn, Session
+from domain.ledger.access import TOKEN_PREFIX, NotSignedIn, Session
 
-#: How a token is shown and sent: a word before its secret tells people and scanners what they have found.
-TOKEN_PREFIX = "asat_"  # noqa: S105  # what stands before a token, not one
+#: Most that is repeated of a plan's name as it was asked for; none is longer.
+_LONGEST = 63
 #: What says by which scheme a program signs in (RFC 6750).
 CHALLENGE = 'Bearer realm="AsAt"'
+#: How the headers begin by which proxies say for whom they ask.
+_PASSED_ON = ("forwarded", "x-forwarded-", "x-real-ip", "via")
 
 
 class SignInNeeded(Exception):
@@ -29,6 +32,10 @@ class SignInNeeded(Exception):
 
 class PlanHidden(PlanUnknown):
     """A plan that whoever asks may not read: to them it is as one that is not there."""
+
+
+class OpenToOthers(Exception):
+    """A proxy passes on a request to an open ledger, where whoever is behind it could do everything."""
 
 
 class AuthorSaid(Exception):
@@ -75,8 +82,17 @@ class Caller:
         if self.way == "anyone":
             raise SignInNeeded("sign in to do this: a browser does at /sign-in, a program sends a token")
         if plan is not None and not self.may_read(plan):
-            raise PlanHidden(f"there is no plan {plan!r}")
-        raise NotAllowed(self.principal.name, role, plan)
+            raise PlanHidden(f"there is no plan {plan[:_LONGEST]!r}")
+        raise self.principal.lacks(role, plan)
+
+    def may_record(self, kind: str, plan: str) -> bool:
+        """Whether they may record an event of this name of a plan."""
+        return may_record(self.principal, kind, plan, clock.now())
+
+    def require_to_record(self, kind: str, plan: str) -> None:
+        """Raises where they may not, as `require` does."""
+        self.require(EVENT_ROLES[kind], plan)
+        must_record(self.principal, kind, plan, clock.now())
 
 
 def cookie_name(app: FastAPI) -> str:
@@ -89,6 +105,7 @@ def caller_of(request: Request) -> Caller:
 
     Raises:
         SignInNeeded: what they showed does not count.
+        OpenToOthers: the ledger is open, and the request comes from elsewhere.
     """
     found: Caller | None = getattr(request.state, "caller", None)
     if found is None:
@@ -135,7 +152,19 @@ def _find(request: Request, now: datetime) -> Caller:
     if secret and (session := ledger.access.session(secret, now)) is not None:
         return Caller(session.principal, "session", session)
     if ledger.access.is_open():
+        _from_here(request)
         return Caller(Principal(request.app.state.by, (), open=True), "open")
     if secret:
         raise SignInNeeded("your sign-in has ended; sign in again", wrong=True)
     return Caller(ledger.access.anyone(), "anyone")
+
+
+def _from_here(request: Request) -> None:
+    """Raises OpenToOthers where a request says that a proxy has passed it on."""
+    passed_on = [name for name in request.headers if name.startswith(_PASSED_ON)]
+    if passed_on:
+        raise OpenToOthers(
+            f"a proxy has passed this on (it bears {passed_on[0][:40]}), and this ledger is open: whoever reaches the "
+            "proxy could do everything. Make somebody known first (`asat principal add NAME --role steward`), and "
+            "serve it with --url"
+        )

@@ -31,6 +31,11 @@ async def carries_its_token(request: Request, caller: Caller) -> None:
         raise Forged("this form was opened before you signed in, or on another site; nothing was done: open it anew")
 
 
+def is_of_a_page_here(request: Request) -> bool:
+    """Whether a browser says that a page of this site sent it; what says that of another was refused before."""
+    return "origin" in request.headers or request.headers.get("sec-fetch-site") == "same-origin"
+
+
 async def _in_form(request: Request) -> str:
     """The token in a form; the body may be read again afterwards."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:

@@ -1,12 +1,15 @@
 """How fast anybody may sign in or write, counted by this process in memory.
 
 The throttle of an account, which the ledger keeps, is what stops a guessed password. These stop one address from trying
-many accounts, and a program gone wrong from filling the ledger.
+many accounts, a program gone wrong from filling the ledger, and many who sign in from keeping everybody else waiting.
 """
 
 import math
 import time
-from ipaddress import ip_address
+from collections.abc import Iterator
+from contextlib import contextmanager
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from threading import BoundedSemaphore
 
 from fastapi import Request
 from limits import RateLimitItem, RateLimitItemPerMinute
@@ -21,6 +24,13 @@ SIGN_INS = RateLimitItemPerMinute(10)
 WRITES = RateLimitItemPerMinute(120)
 #: Refusals of one principal that are noted in the ledger; others are only logged, so that nobody fills the disk.
 REFUSALS_NOTED = RateLimitItemPerMinute(30)
+#: What one principal takes away that is noted in the ledger; the rest is only logged. Nobody reads more files.
+EXPORTS_NOTED = RateLimitItemPerMinute(60)
+#: Sign-ins looked at at once. Each may keep a thread for ten seconds, waiting for a processor or for a provider, and
+#: the server has forty for everybody.
+SIGNING_IN_AT_ONCE = 8
+#: When to try again where it was only too many at once, in seconds.
+_A_MOMENT = 5
 
 
 class TooFast(Exception):
@@ -32,10 +42,11 @@ class TooFast(Exception):
 
 
 class Limiter:
-    """Counts by kind and by who; each application has its own."""
+    """Counts by kind and by who; each application has its own. `signing_in` are the places of those who sign in."""
 
     def __init__(self) -> None:
         self._window = MovingWindowRateLimiter(MemoryStorage())
+        self.signing_in = BoundedSemaphore(SIGNING_IN_AT_ONCE)
 
     def hit(self, item: RateLimitItem, kind: str, who: str) -> int:
         """Count one more: 0 where it is within the limit, and else in how many seconds one more would be."""
@@ -44,17 +55,30 @@ class Limiter:
         return max(1, math.ceil(self._window.get_window_stats(item, kind, who).reset_time - time.time()))
 
 
-def sign_in_no_faster(request: Request) -> None:
-    """Count a sign-in tried from the address of a request; raises TooFast."""
-    if wait := limiter_of(request).hit(SIGN_INS, "sign-in", address_of(request)):
+@contextmanager
+def sign_in_no_faster(request: Request, step: str = "sign-in") -> Iterator[None]:
+    """Count a step of signing in from the address of a request, and be one of the few who take one now.
+
+    Raises TooFast, at once.
+    """
+    limiter = limiter_of(request)
+    if wait := limiter.hit(SIGN_INS, step, _counted_as(request)):
         raise TooFast("too many have tried to sign in from your address", wait)
+    if not limiter.signing_in.acquire(blocking=False):
+        raise TooFast("too many are signing in just now", _A_MOMENT)
+    try:
+        yield
+    finally:
+        limiter.signing_in.release()
 
 
 def write_no_faster(request: Request, caller: Caller) -> None:
-    """Count something that a principal writes; raises TooFast."""
-    if wait := limiter_of(request).hit(WRITES, "write", caller.principal.name):
-        raise TooFast(f"{caller.principal.name} has sent more than {WRITES.amount} in a minute; nothing was recorded "
-                      "of this: send many events as one list", wait)  # fmt: skip
+    """Count something that a principal writes, or an address where it is not known who asks; raises TooFast."""
+    who, name = ("write", caller.principal.name) if caller.is_known else ("unknown write", _counted_as(request))
+    if wait := limiter_of(request).hit(WRITES, who, name):
+        sender = name if caller.is_known else "your address"
+        raise TooFast(f"{sender} has sent more than {WRITES.amount} in a minute; nothing was recorded of this: send "
+                      "many events as one list", wait)  # fmt: skip
 
 
 def limiter_of(request: Request) -> Limiter:
@@ -66,14 +90,28 @@ def limiter_of(request: Request) -> Limiter:
 def address_of(request: Request) -> str:
     """From which address a request comes.
 
-    A proxy on this machine is believed about its own peer, the last hop of X-Forwarded-For; nothing else that a
-    request says of where it comes from is believed.
+    Where there is a public address, a proxy on this machine is believed about its own peer, which is the last hop of
+    all that stands in X-Forwarded-For; nothing else that a request says of where it comes from is believed.
     """
     peer = request.client.host if request.client else ""
-    hops = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+    near = _address(peer)
+    if request.app.state.url is None or near is None or not near.is_loopback:
+        return peer
+    hops = ",".join(request.headers.getlist("x-forwarded-for"))
+    return str(_address(hops.rpartition(",")[2].strip()) or peer)
+
+
+def _counted_as(request: Request) -> str:
+    """As what an address counts: whoever has one of version 6 has all of its network of 64 bits."""
+    said = address_of(request)
+    address = _address(said)
+    return str(IPv6Network((int(address), 64), strict=False)) if isinstance(address, IPv6Address) else said
+
+
+def _address(said: str) -> IPv4Address | IPv6Address | None:
+    """The address in a text; None where it is none, or names a zone, of which one could make up any number."""
     try:
-        if hops and ip_address(peer).is_loopback:
-            return str(ip_address(hops))
+        address = None if "%" in said else ip_address(said)
     except ValueError:
-        pass
-    return peer
+        return None
+    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address

@@ -10,10 +10,9 @@ from starlette.routing import BaseRoute
 
 from api import clock
 from api.http.access.callers import Caller, SignInNeeded, caller_of
-from api.http.access.form_tokens import carries_its_token
+from api.http.access.form_tokens import Forged, carries_its_token, is_of_a_page_here
 from api.http.access.limits import write_no_faster
 from api.roles import EVENT_ROLES
-from domain.access.principals import NotAllowed
 from domain.access.roles import ROLES, Role
 from domain.envelopes import Proposal
 
@@ -30,10 +29,16 @@ class Undeclared(Exception):
 
 
 class Needs:
-    """A dependency of a route: whoever asks must have the role it needs."""
+    """A dependency of a route: whoever asks must have the role it needs.
 
-    def __init__(self, needed: Needed) -> None:
-        self.needed = needed
+    Attributes:
+        needed: the role.
+        shows_again: the route records nothing of a form that was opened before its sender signed in anew
+            (`is_of_before`), but shows it again with what was typed into it.
+    """
+
+    def __init__(self, needed: Needed, *, shows_again: bool = False) -> None:
+        self.needed, self.shows_again = needed, shows_again
 
     async def __call__(self, request: Request) -> None:
         if self.needed == "nobody":
@@ -42,7 +47,12 @@ class Needs:
         if caller.way == "open":
             return
         if request.method not in _SAFE:
-            await carries_its_token(request, caller)
+            try:
+                await carries_its_token(request, caller)
+            except Forged:
+                if not (self.shows_again and is_of_a_page_here(request)):
+                    raise
+                request.state.is_of_before = True
             write_no_faster(request, caller)
         self.require(caller, request.path_params.get("plan"))
 
@@ -56,7 +66,7 @@ class Needs:
             if not any(caller.may(role, plan) for role in RECORDING):
                 if not caller.is_known:
                     caller.require(RECORDING[0], plan)
-                raise NotAllowed(caller.principal.name, RECORDING[0], plan)
+                raise caller.principal.lacks(RECORDING[0], plan)
         elif self.needed != "nobody":
             caller.require(self.needed, plan)
 
@@ -64,12 +74,17 @@ class Needs:
 def may_record(caller: Caller, proposals: Iterable[Proposal]) -> None:
     """Raises where somebody may not record one of these events; see `Caller.require`."""
     for proposal in proposals:
-        caller.require(EVENT_ROLES[type(proposal.event).__name__], proposal.plan)
+        caller.require_to_record(type(proposal.event).__name__, proposal.plan)
 
 
-def needs(needed: Needed) -> Needs:
-    """What a route declares: `dependencies=[Depends(needs("reader"))]`."""
-    return Needs(needed)
+def is_of_before(request: Request) -> bool:
+    """Whether what was sent is of a form that was opened before its sender signed in anew: nothing may come of it."""
+    return getattr(request.state, "is_of_before", False)
+
+
+def needs(needed: Needed, *, shows_again: bool = False) -> Needs:
+    """What a route declares: `dependencies=[Depends(needs("reader"))]`; see `Needs`."""
+    return Needs(needed, shows_again=shows_again)
 
 
 def routes_of(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:

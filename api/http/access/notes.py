@@ -5,6 +5,7 @@ from starlette.background import BackgroundTask
 
 from api import log
 from api.http.access.callers import known_caller
+from api.http.access.limits import EXPORTS_NOTED, limiter_of
 from domain.access.events import AccessEvent, Exported
 from domain.ledger import Ledger, LedgerUnusable
 
@@ -22,15 +23,22 @@ def note(app: FastAPI, event: AccessEvent, by: str) -> None:
 
 
 def noting_export(request: Request, response: Response, form: str) -> Response:
-    """The response, noted as taken away once it was sent. Nothing is on an open ledger, where nobody is known."""
+    """The response, noted as taken away once it was sent: in the log, and of those who are known in the ledger.
+
+    Nothing is on an open ledger, where nobody is known, nor of a HEAD, by which nothing is taken. What is not known
+    would fill the ledger by the thousand without saying who it was, and so does who takes more than anybody reads.
+    """
     caller = known_caller(request)
     if form in _READ_IN_PLACE or response.status_code != 200 or caller is None or caller.way == "open":
+        return response
+    if getattr(request.state, "is_head", False):
         return response
     name, path, plan = caller.principal.name, request.url.path, request.path_params.get("plan")
 
     def export_noted() -> None:
         log.told("exported", by=name, path=path, form=form)
-        note(request.app, Exported(what=path[:200], form=form, plan=plan), name)
+        if caller.is_known and not limiter_of(request).hit(EXPORTS_NOTED, "export", name):
+            note(request.app, Exported(what=path[:200], form=form, plan=plan), name)
 
     response.background = BackgroundTask(export_noted)
     return response

@@ -17,6 +17,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from api import log
+from api.http.access.sealed import Seal
 from api.serving_settings import OpenIdSettings, is_safe_address
 
 #: Signatures by keys of which only the provider has the private half; never `none`, never a shared secret.
@@ -51,10 +52,10 @@ class Identity:
 
 
 class OpenId:
-    """One provider."""
+    """One provider; `seal` is what a browser keeps of a sign-in on its way sealed with."""
 
     def __init__(self, settings: OpenIdSettings) -> None:
-        self._settings = settings
+        self._settings, self.seal = settings, Seal()
 
     def begin(self, back: str) -> Begun:
         """Begin a sign-in that comes back to this address; raises NotVouchedFor where the provider cannot be had."""

@@ -4,7 +4,15 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from api import log
-from api.http.access.callers import CHALLENGE, AuthorSaid, PlanHidden, SignInNeeded, cookie_name, known_caller
+from api.http.access.callers import (
+    CHALLENGE,
+    AuthorSaid,
+    OpenToOthers,
+    PlanHidden,
+    SignInNeeded,
+    cookie_name,
+    known_caller,
+)
 from api.http.access.form_tokens import Forged
 from api.http.access.limits import REFUSALS_NOTED, TooFast, limiter_of
 from api.http.access.notes import note
@@ -41,6 +49,11 @@ def handle_refusals(app: FastAPI) -> None:
     def author_said(request: Request, error: AuthorSaid) -> JSONResponse:
         _log(request, 403, str(error))
         return problem(403, "author-said", str(error))
+
+    @app.exception_handler(OpenToOthers)
+    def open_to_others(request: Request, error: OpenToOthers) -> JSONResponse:
+        _log(request, 421, str(error))
+        return problem(421, "open-to-others", str(error))
 
     @app.exception_handler(Forged)
     def forged(request: Request, error: Forged) -> JSONResponse:

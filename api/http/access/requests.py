@@ -24,6 +24,11 @@ class Measured:
         if any(name == b"content-length" and _number(value) > most for name, value in scope["headers"]):
             await problem(413, "unreadable", too_large, {"Connection": "close"})(scope, receive, send)
             return
+        if {b"content-length", b"transfer-encoding"} <= {name for name, _ in scope["headers"]}:
+            # A proxy that goes by the other of the two would take the end of this request for one of somebody else's.
+            twice = "both Content-Length and Transfer-Encoding say how the body ends: send one of the two"
+            await problem(400, "unreadable", twice, {"Connection": "close"})(scope, receive, send)
+            return
 
         async def receive_measured() -> Message:
             nonlocal seen

@@ -9,7 +9,7 @@ from api.papers.composing.overdue import overdue_table
 from api.papers.composing.parts import NONE, Tags, figures, line, lines, paper_of, tag
 from api.papers.composing.plan import assurance_blocks, key_blocks, measures_table, priority_title
 from api.papers.composing.record import presented_block, versions_block
-from api.papers.paper import Block, Cell, Column, Heading, PageBreak, Paper, Picture, Prose, Table, table_of
+from api.papers.paper import Block, Cell, Column, Day, Heading, PageBreak, Paper, Picture, Prose, Table, table_of
 from api.papers.wording import NOT_RATED, as_at_both, count, day_in_words, fixed, safe_text, version_words
 from api.papers.wording_lines import undated_words
 from projections.committee_paper import CommitteePaperDocument, ReportedPriority, SummaryLine
@@ -26,6 +26,7 @@ def committee_paper(document: CommitteePaperDocument) -> Paper:
         Heading("Summary of ratings"),
         *(Prose(lines(sentence)) for sentence in document["opening"]),
         _summary(document),
+        *_awaiting(document),
         _drawing(document),
         Heading("Previous against current"),
         *previous_against_current(document["comparison"]),
@@ -84,6 +85,29 @@ def _counts(summed: SummaryLine) -> list[Cell]:
         summed["difference"],
         *("" if share is None else share for share in shares),
     ]
+
+
+def _awaiting(document: CommitteePaperDocument) -> Iterator[Block]:
+    """The ratings that a second person has still to confirm: of which action, and who gave which when."""
+    if not (awaiting := document.get("awaiting")):
+        return
+    tags = Tags(document)
+    columns = [
+        Column("No."), Column("Action", 5), Column("Rating that counts", 1.7), Column("Awaits confirmation", 1.7),
+        Column("Rated on", 1.3), Column("Rated by", 2),
+    ]  # fmt: skip
+    rows: list[list[Cell]] = [
+        [
+            line(one["action"]),
+            lines(one["text"]),
+            tags(one["rating"]),
+            tags.labels(one["awaiting"]["rating"]),
+            Day(one["awaiting"]["rated_on"]),
+            line(one["awaiting"]["rated_by"]),
+        ]
+        for one in awaiting
+    ]
+    yield table_of("Ratings that await confirmation by a second person", columns, rows, sheet="Awaiting")
 
 
 def _drawing(document: CommitteePaperDocument) -> Picture:

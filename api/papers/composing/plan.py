@@ -11,8 +11,10 @@ from api.papers.wording import (
     awaiting_fact,
     day_in_words,
     fixed,
+    key_in_words,
     not_opened,
     printed_key,
+    rated_words,
     safe_text,
     version_words,
 )
@@ -53,6 +55,8 @@ def key_blocks(title: str, ratings: Sequence[RatingDocument]) -> list[Block]:
     """The key to the ratings under its heading; that there are none, where that is so."""
     if not ratings:
         return [Prose("The actions of this plan are not rated.")]
+    if not any(rating["meaning"] for rating in ratings):
+        return [Heading(title), Prose(key_in_words(ratings))]
     rows: list[list[Cell]] = [
         [tag(rating["label"], rating["colour"]), lines(rating["meaning"])] for rating in ratings
     ]  # fmt: skip
@@ -166,8 +170,8 @@ def action_paper(document: SingleActionDocument) -> Paper:
 def _facts(document: SingleActionDocument, tags: Tags) -> Facts:
     action = document["action"]
     rating: Cell = counting_cell(action, tags)
-    if action["rated_on"]:
-        rating = (rating, f"from {day_in_words(action['rated_on'])}")
+    if rated := rated_words(action, document["rated_since"]):
+        rating = (rating, rated)
     others = ", ".join(line(number) for number in document["numbers"] if number != action["number"])
     facts: list[tuple[str, Cell]] = [
         ("Outcome", lines(action["outcome"])),

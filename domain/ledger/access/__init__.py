@@ -10,8 +10,10 @@ from domain.ledger.access.said import (
     SignInRefused,
     TokenRecord,
 )
+from domain.ledger.access.tokens import TOKEN_PREFIX
 
 __all__ = [
+    "TOKEN_PREFIX",
     "AccessLedger",
     "AccessRecord",
     "AccessRefused",

@@ -14,7 +14,7 @@ from psycopg.rows import tuple_row
 from domain.access.events import AccessEvent
 from domain.access.principals import ANYONE
 from domain.ledger.access.said import AccessRefused
-from domain.ledger.access.streams import AccessStreams, Kept, Told
+from domain.ledger.access.streams import AccessStreams, Kept, Password, Told
 from domain.ledger.datastore import LedgerDatastore, attempts
 from domain.ledger.errors import LedgerUnusable
 from domain.ledger.schema import migrate
@@ -103,12 +103,19 @@ class Beginning:
         """The events of these streams; none before the access ledger has begun."""
         return self._streams.of(*streams) if self._begun() else []
 
-    def _tell(self, stream: str, told: Sequence[Kept], events: Sequence[AccessEvent], by: str) -> None:
-        """Add to a stream of which this much was known."""
+    def _tell(
+        self,
+        stream: str,
+        told: Sequence[Kept],
+        events: Sequence[AccessEvent],
+        by: str,
+        password: Password | None = None,
+    ) -> None:
+        """Add to a stream of which this much was known, and with it what becomes of its principal's password."""
         if not by:
             raise AccessRefused("say who decides it")
         begin = len(told) + 1
-        self._streams.tell([Told(stream, begin + place, event) for place, event in enumerate(events)], by)
+        self._streams.tell([Told(stream, begin + place, event) for place, event in enumerate(events)], by, password)
 
 
 def stream_of(principal: str) -> str:

@@ -10,8 +10,8 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
-from domain.access.names import name_key
 from domain.ledger.access.said import AccessRefused
+from domain.names import name_key
 
 SHORTEST, LONGEST = 12, 1024
 

@@ -13,15 +13,16 @@ from domain.access.events import (
     RoleEnded,
     RoleGranted,
 )
-from domain.access.names import can_be_known, name_key
+from domain.access.names import can_be_known
 from domain.access.principals import ANYONE, Grant, Principal, fold
 from domain.access.roles import Role
 from domain.ledger.access.beginning import Beginning, stream_of
 from domain.ledger.access.checking import checked, checked_name
 from domain.ledger.access.passwords import hash_password
 from domain.ledger.access.said import AccessRefused, PrincipalUnknown
-from domain.ledger.access.streams import Kept, Taken
+from domain.ledger.access.streams import Kept, Password, Taken
 from domain.ledger.errors import LedgerUnusable
+from domain.names import name_key
 
 # How often something is decided again because somebody else decided about the same principal at the same moment.
 _TRIES = 20
@@ -105,17 +106,15 @@ class Principals(Beginning):
                 raise AccessRefused(f"{ANYONE} does not leave; end what it was granted")
             return [checked(PrincipalLeft, principal=principal.name)]
 
-        self._decide(name, decide, by)
-        self._streams.set_password_hash(name_key(name), None)
+        self._decide(name, decide, by, Password(None))
 
     def set_password(self, name: str, password: str, by: str) -> None:
-        """Give a password of 12 to 1,024 characters; the former is destroyed, and its sessions are over.
+        """Give a password of 12 to 1,024 characters; the former is destroyed, its sessions and unused links are over.
 
         Raises PrincipalUnknown, AccessRefused.
         """
-        hashed = hash_password(password, name)
-        self._decide(name, lambda principal: [checked(PasswordSet, principal=_person(principal))], by)
-        self._streams.set_password_hash(name_key(name), hashed)
+        hashed = Password(hash_password(password, name))
+        self._decide(name, lambda principal: [checked(PasswordSet, principal=_person(principal))], by, hashed)
 
     def link_identity(self, name: str, issuer: str, subject: str, by: str) -> None:
         """Let whom the OpenID Connect issuer knows as this subject sign in; linked again, the last principal counts.
@@ -136,12 +135,12 @@ class Principals(Beginning):
             return
         raise LedgerUnusable("others kept linking the same identity; nothing was recorded, try again")
 
-    def _decide(self, name: str, decide: Decision, by: str) -> None:
+    def _decide(self, name: str, decide: Decision, by: str, password: Password | None = None) -> None:
         """Decide about a principal who has not left, and again where somebody else decided at the same moment."""
         for _ in range(_TRIES):
             principal, told = self._living(name)
             try:
-                self._tell(stream_of(name_key(name)), told, decide(principal), by)
+                self._tell(stream_of(name_key(name)), told, decide(principal), by, password)
             except Taken:
                 continue
             return

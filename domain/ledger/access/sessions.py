@@ -2,6 +2,7 @@
 
 import hmac
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from math import ceil
@@ -17,16 +18,16 @@ from domain.access.events import (
     SignedOut,
 )
 from domain.access.events import SignInRefused as SignInWasRefused
-from domain.access.names import name_key
 from domain.access.principals import ANYONE, Principal, fold
 from domain.ledger.access.beginning import stream_of
 from domain.ledger.access.checking import checked
 from domain.ledger.access.passwords import is_password, looking, rehashed
 from domain.ledger.access.principals import Principals, identity_stream
 from domain.ledger.access.said import AccessRefused, PrincipalUnknown, Session, SignInRefused
-from domain.ledger.access.streams import Taken, Told
+from domain.ledger.access.streams import Kept, Taken, Told
 from domain.ledger.access.tokens import secret_digest
 from domain.ledger.errors import ReplicaOnly
+from domain.names import name_key
 
 #: A working day: who signs in in the morning is not asked again, and a screen left on is not signed in at night.
 SESSION = timedelta(hours=8)
@@ -67,8 +68,14 @@ class SigningIn(Principals):
                     self._refused(stream, principal, "password", address)
                     raise SignInRefused(_WRONG)
         if stronger := rehashed(password, hashed):
-            self._streams.set_password_hash(key, stronger)
-        return self._begin(principal.name, "password", now, address)
+            self._streams.rehash_password(key, hashed, stronger)
+        secret = self._begin(principal.name, "password", now, address)
+        # Set while this one was looked at, before the session's event, where `session` cannot tell.
+        by_now = self._streams.password_hash(key)
+        if by_now != hashed and not is_password(password, by_now):
+            self.sign_out(secret, now)
+            raise SignInRefused(_WRONG)
+        return secret
 
     def sign_in_by_identity(self, issuer: str, subject: str, now: datetime, address: str | None) -> str:
         """Sign in whom an issuer vouches for; the secret of a new session. Raises SignInRefused."""
@@ -83,7 +90,10 @@ class SigningIn(Principals):
         return self._begin(principal.name, "identity", now, address)
 
     def make_link(self, name: str, by: str, minutes: int) -> str:
-        """The secret of a link by which a principal signs in once; raises PrincipalUnknown, AccessRefused."""
+        """The secret of a link by which a principal signs in once, unless a password is set before.
+
+        Raises PrincipalUnknown, AccessRefused.
+        """
         principal, _ = self._living(name)
         if principal.name == ANYONE:
             raise AccessRefused(f"{ANYONE} is whoever is not signed in, and cannot sign in")
@@ -99,10 +109,15 @@ class SigningIn(Principals):
         made = told[0].event if len(told) == 1 else None
         if not isinstance(made, LinkMade) or now >= told[0].recorded_at + timedelta(minutes=made.minutes):
             raise SignInRefused(_LINK_OVER)
-        if (principal := self._living_or_none(made.principal)) is None:
+        principal = self._living_or_none(made.principal)
+        if principal is None or _password_since(self._of(stream_of(name_key(made.principal))), told[0]):
             raise SignInRefused(_LINK_OVER)
         used = Told(stream, 2, checked(LinkUsed, principal=principal.name))
-        return self._begin(principal.name, "link", now, address, used)
+        session = self._begin(principal.name, "link", now, address, used)
+        if _password_since(self._of(stream_of(name_key(made.principal))), told[0]):  # set in between
+            self.sign_out(session, now)
+            raise SignInRefused(_LINK_OVER)
+        return session
 
     def session(self, secret: str, now: datetime) -> Session | None:
         """Who signed in with this secret; None where nobody, or nobody any more."""
@@ -114,7 +129,7 @@ class SigningIn(Principals):
             return None
         of_principal = self._of(stream_of(name_key(begun.principal)))
         # Whoever sets a new password wants those out who know the old one.
-        if any(isinstance(one.event, PasswordSet) and one.position > told[0].position for one in of_principal):
+        if _password_since(of_principal, told[0]):
             return None
         principal = fold(begun.principal, (one.event for one in of_principal))
         if principal.left:
@@ -169,6 +184,10 @@ class SigningIn(Principals):
         except PrincipalUnknown:
             return None
         return None if principal.left or principal.name == ANYONE else principal
+
+
+def _password_since(of_principal: Sequence[Kept], since: Kept) -> bool:
+    return any(isinstance(one.event, PasswordSet) and one.position > since.position for one in of_principal)
 
 
 def _shown(address: str | None) -> str | None:

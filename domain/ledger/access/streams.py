@@ -48,6 +48,13 @@ class Told:
     event: AccessEvent
 
 
+@dataclass(frozen=True, slots=True)
+class Password:
+    """What the hash of a principal's password becomes with an event of its stream; None: it is destroyed."""
+
+    hash: str | None
+
+
 class AccessStreams(LedgerRecorder):
     """Appends and reads the streams of an access ledger."""
 
@@ -63,10 +70,11 @@ class AccessStreams(LedgerRecorder):
             " and plan < 'principal;' and plan <> %b)"
         ).format(schema=schema)
         self._hash = SQL("select hash from {schema}.passwords where principal = %b").format(schema=schema)
-        self._set_password = SQL("select {schema}.set_password(%s, %s)").format(schema=schema)
+        self._set_password = SQL("select {schema}.set_password(%b, %b, %b, %b, %b, %b, %b)").format(schema=schema)
+        self._rehash = SQL("select {schema}.rehash_password(%b, %b, %b)").format(schema=schema)
 
-    def tell(self, told: Sequence[Told], by: str) -> None:
-        """Store all or none.
+    def tell(self, told: Sequence[Told], by: str, password: Password | None = None) -> None:
+        """Store all or none; with an event that is about it, its principal's password, in the same transaction.
 
         Raises:
             Taken: one of the versions is there already.
@@ -85,7 +93,10 @@ class AccessStreams(LedgerRecorder):
         doubtful = False
         for _ in attempts():
             try:
-                self.append(rows, [by] * len(rows))
+                if password is None:
+                    self.append(rows, [by] * len(rows))
+                else:
+                    self._append_with(password, rows, by)
                 return
             except IntegrityError:
                 # A commit whose answer was lost is tried again, and then found taken by ourselves.
@@ -123,13 +134,13 @@ class AccessStreams(LedgerRecorder):
         """The hash of a principal's password; None where it has none."""
         return next((found for (found,) in self._tuples(self._hash, principal)), None)
 
-    def set_password_hash(self, principal: str, hashed: str | None) -> None:
-        """Keep the hash of a principal's password in place of the former; None: only destroy that."""
+    def rehash_password(self, principal: str, former: str, hashed: str) -> None:
+        """Keep a new hash of the same password, unless another was set in the meantime, or it was destroyed."""
         try:
             with self.datastore.get_connection() as connection:
-                connection.execute(self._set_password, (principal, hashed))
+                connection.execute(self._rehash, (principal, former, hashed), binary=True)
         except DatabaseError as error:
-            raise LedgerUnusable(f"the password was not kept ({error}): set it again") from error
+            raise LedgerUnusable(f"the password was not hashed anew ({error}): sign in again") from error
 
     @contextmanager
     def alone(self, with_what: str) -> Iterator[bool]:
@@ -139,6 +150,14 @@ class AccessStreams(LedgerRecorder):
             with connection.cursor(row_factory=tuple_row) as cursor:
                 row = cursor.execute(query, (f"{self.datastore.schema} {with_what}",)).fetchone()
             yield bool(row and row[0])
+
+    def _append_with(self, password: Password, rows: Sequence[UnstoredRow], by: str) -> None:
+        [row] = rows
+        values = (
+            row.originator_id, row.originator_version, row.topic, row.event_id, row.state, by, password.hash,
+        )  # fmt: skip
+        with self.datastore.get_connection() as connection:
+            connection.execute(self._set_password, values, binary=True)
 
     def _read(self, where: str, *parameters: Any) -> list[Kept]:
         rows = self._tuples(self._kept + SQL(where), *parameters)

@@ -7,16 +7,17 @@ from hashlib import sha256
 from itertools import groupby
 
 from domain.access.events import TokenCreated, TokenNamed, TokenRevoked
-from domain.access.names import can_be_known, name_key
+from domain.access.names import can_be_known
 from domain.access.principals import Grant, Principal
 from domain.ledger.access.beginning import stream_of
 from domain.ledger.access.checking import checked, checked_name
 from domain.ledger.access.principals import Principals
 from domain.ledger.access.said import AccessRefused, NotSignedIn, PrincipalUnknown, TokenRecord
 from domain.ledger.access.streams import Kept, Taken, Told
+from domain.names import name_key
 
-#: How a token begins, so that it is known for one wherever it turns up.
-PREFIX = "asat_"
+#: How a token begins, so that people and scanners know it for one wherever it turns up.
+TOKEN_PREFIX = "asat_"  # noqa: S105  # what stands before a token, not one
 
 _REFUSED = "this token opens nothing: it is not one of this ledger, has expired, or was revoked"
 
@@ -27,9 +28,13 @@ class Tokens(Principals):
     def make_token(self, name: str, grant: Grant, until: datetime | None, by: str) -> tuple[str, TokenRecord]:
         """A token with this grant, until the earlier of the grant's end and `until`; only here is it shown.
 
-        Raises AccessRefused: the name is taken or cannot be given, or the ledger is still open.
+        Raises AccessRefused: the name is taken or cannot be given, the role is not for programs, or the ledger is open.
         """
         name = checked_name(name)
+        if grant.role == "steward":
+            raise AccessRefused(
+                "a token is not given the role steward: a program that needs it is run on the machine, without a token"
+            )
         if self.is_open():
             raise AccessRefused("this ledger is open to everybody, and needs no tokens: add a principal first")
         ends = [end for end in (grant.until, until) if end is not None]
@@ -45,7 +50,7 @@ class Tokens(Principals):
             raise AccessRefused(
                 f"the name {name} was already given, and a name is not given twice: take another"
             ) from None
-        return PREFIX + secret, _record(self._of(f"token:{digest}"))
+        return TOKEN_PREFIX + secret, _record(self._of(f"token:{digest}"))
 
     def tokens(self) -> list[TokenRecord]:
         """Every token ever made, by name."""
@@ -68,14 +73,14 @@ class Tokens(Principals):
 
     def by_token(self, secret: str, now: datetime) -> Principal:
         """The principal that a token is, with the token's name; raises NotSignedIn."""
-        bare = secret.removeprefix(PREFIX)
+        bare = secret.removeprefix(TOKEN_PREFIX)
         told = self._of(f"token:{secret_digest(bare)}") if bare != secret else []
         if not told:
             raise NotSignedIn(_REFUSED)
         token = _record(told)
         if token.revoked or not token.grant.counts(now):
             raise NotSignedIn(_REFUSED)
-        return Principal(token.name, (token.grant,))
+        return Principal(token.name, (token.grant,), program=True)
 
     def _token_stream(self, wanted: str) -> str:
         named = self._of(stream_of(name_key(wanted))) if can_be_known(wanted) else []

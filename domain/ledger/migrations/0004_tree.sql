@@ -82,17 +82,51 @@ alter table {schema}.head enable trigger head_goes_forward;
 alter table {schema}.events alter column hashes set not null;
 alter table {schema}.head add constraint leaf_of_the_last check ((leaf is null) = (position = 0));
 
--- Nobody changes or removes an event, but for texts and salts that an event says are redacted.
+-- An event whole, with these texts destroyed. What reads in a text's place is of the same kind; the same is in
+-- domain/redaction.py.
+create function {schema}.without_texts(whole bytea, fields text[]) returns bytea
+language sql stable
+return (
+    select convert_to(json_object_agg(
+               t.field,
+               case when t.field <> all (fields) then t.value
+                    else (case json_typeof(t.value)
+                              when 'array' then '["[redacted]"]'
+                              when 'object' then '{"title":"[redacted]"}'
+                              else '"[redacted]"' end)::json end
+               order by t.place)::text, 'UTF8')
+      from json_each(convert_from(whole, 'UTF8')::json) with ordinality as t(field, value, place)
+);
+
+-- The salts of an event, those of these texts destroyed: a salt that is gone is all zeros.
+create function {schema}.without_salts(state bytea, salts bytea, fields text[]) returns bytea
+language sql stable
+return (
+    select string_agg(
+               case when d.field <> all (fields) then substr(salts, 16 * d.number - 15, 16)
+                    else decode(repeat('00', 16), 'hex') end, ''::bytea order by d.number)
+      from (select s.field, (row_number() over (order by s.place))::int as number
+              from json_each(convert_from(state, 'UTF8')::json) with ordinality as s(field, value, place)
+             where json_typeof(s.value) = 'object' and s.value -> 'sha256' is not null) d
+);
+
+-- Nobody changes or removes an event; but texts and salts that events say are redacted are destroyed, and nothing else of
+-- it is changed by the way.
 create function {schema}.refuse_alteration() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+    redacted text[];
+    allowed {schema}.events := old;
 begin
-    if (new.plan, new.version, new.position, new.recorded_at, new.recorded_by, new.event_id, new.topic, new.state,
-        new.hashes) is distinct from
-       (old.plan, old.version, old.position, old.recorded_at, old.recorded_by, old.event_id, old.topic, old.state,
-        old.hashes)
-       or not exists (select from {schema}.events e
-                       where e.plan = old.plan and e.version > old.version and e.topic = 'TextRedacted'
-                         and (convert_from(e.state, 'UTF8')::json ->> 'version')::bigint = old.version) then
+    select array_agg(f.field) into redacted
+      from {schema}.events e cross join json_array_elements_text(convert_from(e.state, 'UTF8')::json -> 'fields') f(field)
+     where e.plan = old.plan and e.version > old.version and e.topic = 'TextRedacted'
+       and (convert_from(e.state, 'UTF8')::json ->> 'version')::bigint = old.version;
+    if redacted is not null then
+        allowed.whole := {schema}.without_texts(old.whole, redacted);
+        allowed.salts := {schema}.without_salts(old.state, old.salts, redacted);
+    end if;
+    if redacted is null or new is distinct from allowed then
         raise exception 'the ledger is append-only: % on %.% is refused', tg_op, tg_table_schema, tg_table_name
             using errcode = 'insufficient_privilege',
                   hint = 'Record an EventWithdrawn instead; history stays as it was recorded.';
@@ -106,31 +140,16 @@ create trigger events_append_only before delete or truncate on {schema}.events
 create trigger events_unaltered before update on {schema}.events
     for each row execute function {schema}.refuse_alteration();
 
--- Destroys the texts that a TextRedacted names, and their salts. What reads in a text's place is of the same kind; the
--- same is in domain/redaction.py. A salt that is gone is all zeros.
+-- Destroys the texts that a TextRedacted names, and their salts; without a reason it is none.
 create function {schema}.redact(plan text, redaction json) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
     fields constant text[] := array(select json_array_elements_text(redaction -> 'fields'));
 begin
     update {schema}.events e
-       set whole = (select convert_to(json_object_agg(
-                               t.field,
-                               case when t.field <> all (fields) then t.value
-                                    else (case json_typeof(t.value)
-                                              when 'array' then '["[redacted]"]'
-                                              when 'object' then '{"title":"[redacted]"}'
-                                              else '"[redacted]"' end)::json end
-                               order by t.place)::text, 'UTF8')
-                      from json_each(convert_from(e.whole, 'UTF8')::json) with ordinality as t(field, value, place)),
-           salts = (select string_agg(
-                               case when d.field <> all (fields) then substr(e.salts, 16 * d.number - 15, 16)
-                                    else decode(repeat('00', 16), 'hex') end, ''::bytea order by d.number)
-                      from (select s.field, (row_number() over (order by s.place))::int as number
-                              from json_each(convert_from(e.state, 'UTF8')::json) with ordinality
-                                as s(field, value, place)
-                             where json_typeof(s.value) = 'object' and s.value -> 'sha256' is not null) d)
-     where e.plan = redact.plan and e.version = (redaction ->> 'version')::bigint and e.whole is not null;
+       set whole = {schema}.without_texts(e.whole, fields), salts = {schema}.without_salts(e.state, e.salts, fields)
+     where e.plan = redact.plan and e.version = (redaction ->> 'version')::bigint and e.whole is not null
+       and redaction -> 'reason' is not null;
 end
 $$;
 

@@ -22,6 +22,19 @@ create table {schema}.cosignatures (
     primary key (checkpoint, line)
 );
 
+-- Whether a note says what it is kept as, in the form in which the program signs it. Whether the signature holds the
+-- database cannot know; what is not even in the form no mistake and no stranger in the program's role can leave here.
+create function {schema}.signed_form(note bytea, says text) returns void
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+    -- As `escape`, so that bytes that are no UTF-8 are only refused: the dash before a name is \342\200\224 then.
+    if encode(note, 'escape') !~ ('^' || says || '\n(\\342\\200\\224 [^ \n]+ [A-Za-z0-9+/]{8,}={0,2}\n)+$') then
+        raise exception 'this is not signed in the form in which it is kept'
+            using errcode = 'check_violation', constraint = 'signed_form';
+    end if;
+end
+$$;
+
 -- The number is said by whoever signed, as it stands in what was signed: two who do so at once do not both succeed.
 create function {schema}.add_key(number integer, note bytea) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -30,6 +43,7 @@ begin
     if number <> (select coalesce(max(k.number), 0) + 1 from {schema}.keys k) then
         raise exception 'another key was added in the meantime' using errcode = 'unique_violation';
     end if;
+    perform {schema}.signed_form(note, format('AsAt signing key %s\n[^\n]+\n[^\n]+\nafter [^\n]+\n', number));
     insert into {schema}.keys (number, note, added_at) values (number, note, clock_timestamp());
 end
 $$;
@@ -49,6 +63,7 @@ begin
         raise exception 'a checkpoint is of no fewer entries than the last, and of no more than there are'
             using errcode = 'check_violation', constraint = 'checkpoints_forward';
     end if;
+    perform {schema}.signed_form(note, format('[^\n]+\n%s\n[A-Za-z0-9+/]{43}=\n', size));
     insert into {schema}.checkpoints (number, size, note, cut_at)
     select coalesce(max(c.number), 0) + 1, add_checkpoint.size, add_checkpoint.note, clock_timestamp()
       from {schema}.checkpoints c
@@ -59,6 +74,9 @@ $$;
 create function {schema}.add_cosignature(checkpoint bigint, line text) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
+    if line !~ '^\u2014 [^ \n]+ [A-Za-z0-9+/]{8,}={0,2}$' then
+        raise exception 'this is no line of a signature' using errcode = 'check_violation', constraint = 'signed_form';
+    end if;
     lock table {schema}.cosignatures in share row exclusive mode;
     if not exists (select from {schema}.cosignatures c
                     where c.checkpoint = add_cosignature.checkpoint and c.line = add_cosignature.line) then
@@ -74,6 +92,7 @@ create trigger checkpoints_append_only before update or delete or truncate on {s
 create trigger cosignatures_append_only before update or delete or truncate on {schema}.cosignatures
     for each statement execute function {schema}.refuse_change();
 
+revoke all on function {schema}.signed_form(bytea, text) from public;
 revoke all on function {schema}.add_key(integer, bytea) from public;
 revoke all on function {schema}.add_checkpoint(bigint, bytea) from public;
 revoke all on function {schema}.add_cosignature(bigint, text) from public;

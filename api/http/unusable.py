@@ -1,0 +1,63 @@
+"""What callers are told where the ledger cannot be used: what they can do, and nothing of where its database is.
+
+What the database itself says names its address, its files, its roles and its processes; that goes to the log.
+"""
+
+import logging
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+from api.http.access.callers import known_caller
+from api.http.problems import problem
+from api.papers.wording import safe_text
+from api.waiting import NoPlace
+from domain.ledger import LedgerUnusable
+from domain.ledger.errors import InDoubt, LedgerDamaged, NothingRecorded, NotReached, ReplicaOnly
+
+_log = logging.getLogger("asat")
+
+_LOST = "the database does not answer just now: try again in a moment"
+_LOST_ON_THE_WAY = (
+    "the database did not answer; whether anything was recorded is not known: look before you send it again. Events "
+    "sent with an event_id of yours can simply be sent again"
+)
+_DAMAGED = "the ledger holds something that this program cannot read: whoever runs it finds out what with `asat check`"
+_NOT_TAKEN = "nothing was recorded: the database takes nothing just now; try again in a moment"
+
+
+def handle_unusable(app: FastAPI) -> None:
+    """Have it answered with a problem document where the ledger, or a place to make something, cannot be had."""
+
+    @app.exception_handler(LedgerUnusable)
+    def unusable(request: Request, error: LedgerUnusable) -> JSONResponse:
+        return told_unusable(request, error)
+
+    @app.exception_handler(NotReached)
+    def not_reached(_: Request, error: NotReached) -> JSONResponse:
+        return problem(503, "not-reached", str(error), {"Retry-After": str(error.retry_after)})
+
+    @app.exception_handler(NoPlace)
+    def no_place(_: Request, error: NoPlace) -> JSONResponse:
+        return problem(503, "no-place", str(error), {"Retry-After": str(error.retry_after)})
+
+
+def told_unusable(request: Request, error: LedgerUnusable) -> JSONResponse:
+    """The problem document for it; what went wrong in detail is logged."""
+    _log.warning("%s %s: %s", safe_text(request.method), safe_text(request.url.path), error)
+    return problem(503, "ledger-unusable", _sentence(request, error))
+
+
+def _sentence(request: Request, error: LedgerUnusable) -> str:
+    match error:
+        case ReplicaOnly():
+            return str(error)
+        case NothingRecorded():
+            caller = known_caller(request)
+            # Who may record is told what keeps them from it, and how to end that.
+            return _NOT_TAKEN if caller is None or caller.way == "anyone" else str(error)
+        case LedgerDamaged():
+            return _DAMAGED
+        case InDoubt():
+            return _LOST_ON_THE_WAY
+    return _LOST if request.method in ("GET", "HEAD") else _LOST_ON_THE_WAY

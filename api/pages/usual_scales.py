@@ -1,0 +1,64 @@
+"""The rating scales that a plan can be opened with by a form. Any other is given by a file or a program."""
+
+from dataclasses import dataclass
+from typing import Any
+
+_RED, _AMBER, _GREEN, _BLUE = "#d4351c", "#f47738", "#00703c", "#1d70b8"
+
+
+@dataclass(frozen=True, slots=True)
+class UsualScale:
+    """A scale to choose: what it is called, and its ratings as an event gives them, worst first.
+
+    `completes` is the code of its rating of what is complete; empty where it has none.
+    """
+
+    name: str
+    ratings: tuple[dict[str, Any], ...]
+    completes: str = ""
+
+    def given(self, *, evidence: bool, second_person: bool) -> dict[str, Any]:
+        """The scale as an event gives it.
+
+        Args:
+            evidence: whether its rating of what is complete needs evidence.
+            second_person: whether that counts only once a second person has confirmed it.
+        """
+        ratings = [dict(rating) for rating in self.ratings]
+        for rating in ratings:
+            if rating["code"] == self.completes:
+                rating |= {"complete": True}
+                rating |= {"needs_evidence": True} if evidence else {}
+                rating |= {"needs_second_person": True} if second_person else {}
+        return {"name": self.name, "ratings": ratings}
+
+
+def _rating(code: str, label: str, meaning: str, colour: str, *, concern: bool = False) -> dict[str, Any]:
+    said = {"code": code, "label": label, "meaning": meaning, "colour": colour}
+    return said | ({"concern": True} if concern else {})
+
+
+_RAG = (
+    _rating("red", "Red", "Not on track", _RED, concern=True),
+    _rating("amber", "Amber", "Some delay, or at risk of it", _AMBER, concern=True),
+    _rating("green", "Green", "On track", _GREEN),
+)
+
+#: Name in the form -> scale.
+USUAL: dict[str, UsualScale] = {
+    "ragb": UsualScale(
+        "Red, amber, green, blue", (*_RAG, _rating("blue", "Blue", "Complete", _BLUE)), "blue"
+    ),
+    "rag": UsualScale("Red, amber, green", _RAG),
+    "four": UsualScale(
+        "1 to 4",
+        (
+            _rating("4", "4", "Not achieved", _RED, concern=True),
+            _rating("3", "3", "Slipped", _AMBER, concern=True),
+            _rating("2", "2", "On track", _GREEN),
+            _rating("1", "1", "Achieved", _BLUE),
+        ),
+        "1",
+    ),
+    "none": UsualScale("Not rated", ()),
+}  # fmt: skip
