@@ -18,6 +18,7 @@ from api.serving_settings import public_address
 from domain.access.principals import ANYONE, Grant, Principal
 from domain.access.roles import ROLES, Role
 from domain.access.sentences import grant_text
+from domain.ledger.access import LinkedIdentity
 
 #: How long a link to sign in once can be used, in minutes: long enough to reach its reader by hand; a week at most.
 _LINK_MINUTES, _LONGEST_LINK = 60, 7 * 24 * 60
@@ -76,10 +77,11 @@ def add(
 @LISTED
 @click.pass_obj
 def list_principals(session: Session, /, form: str | None) -> None:
-    """List everybody that was ever added, and what they are granted."""
+    """List everybody that was ever added, what they are granted, and which accounts sign them in."""
     with plainly():
-        found = session.ledger.access.principals()
-        tell_list(form, "principals", [_document(one) for one in found], [_line(one) for one in found])
+        found, linked = session.ledger.access.principals(), session.ledger.access.identities()
+        each = [(one, [identity for identity in linked if identity.principal == one.name]) for one in found]
+        tell_list(form, "principals", [_document(*one) for one in each], [_line(*one) for one in each])
 
 
 @principal.command(short_help="Grant a role.")
@@ -120,7 +122,11 @@ def leave(session: Session, /, name: str) -> None:
 @click.option("--password-stdin", is_flag=True, help="Take it from the first line of standard input, without asking.")
 @click.pass_obj
 def password(session: Session, /, name: str, password_stdin: bool) -> None:
-    """Give NAME a password; the one before it is destroyed, and whoever is signed in as NAME must sign in again."""
+    """Give NAME a password; the one before it is destroyed, and whoever is signed in as NAME must sign in again.
+
+    It lifts the lock where too many wrong ones were tried. Better than to know somebody's password is to give them a
+    link (`asat principal link-once`): whoever comes in by one sets a password of their own, on the page /password.
+    """
     with plainly():
         session.ledger.access.principal(name)
         said = (
@@ -148,6 +154,20 @@ def link(session: Session, /, name: str, issuer: str, subject: str) -> None:
         session.ledger.access.link_identity(name, issuer, subject, session.decides)
 
 
+@principal.command(short_help="Let somebody no longer sign in through the council's own directory.")
+@click.argument("name")
+@click.argument("issuer")
+@click.argument("subject")
+@click.pass_obj
+def unlink(session: Session, /, name: str, issuer: str, subject: str) -> None:
+    """Let whom the OpenID Connect ISSUER knows as SUBJECT no longer sign in as NAME.
+
+    Whoever is signed in by it is signed out. `asat principal list` shows what is linked.
+    """
+    with plainly():
+        session.ledger.access.unlink_identity(name, issuer, subject, session.decides)
+
+
 @principal.command("link-once", short_help="Make a link by which somebody signs in once.")
 @click.argument("name")
 @click.option("--minutes", type=click.IntRange(1, _LONGEST_LINK), default=_LINK_MINUTES, show_default=True,
@@ -157,7 +177,8 @@ def link_once(session: Session, /, name: str, minutes: int) -> None:
     """Make a link by which NAME signs in once, and print it: it is kept nowhere, and cannot be shown again.
 
     It is a whole address where ASAT_URL says under which one people reach this ledger; otherwise what comes after that.
-    A password set for NAME in the meantime makes it useless.
+    A password set for NAME in the meantime makes it useless. Once used, NAME can set a password of their own on the
+    page /password, also in place of a forgotten one, and the lock after too many wrong ones is lifted.
     """
     with plainly():
         try:
@@ -172,17 +193,19 @@ def link_once(session: Session, /, name: str, minutes: int) -> None:
         )
 
 
-def _document(principal: Principal) -> dict[str, Any]:
+def _document(principal: Principal, linked: Sequence[LinkedIdentity]) -> dict[str, Any]:
     return {
         "name": principal.name, "left": principal.left, "grants": [grant_document(one) for one in principal.grants],
+        "identities": [{"issuer": one.issuer, "subject": one.subject} for one in linked],
     }  # fmt: skip
 
 
-def _line(principal: Principal) -> str:
+def _line(principal: Principal, linked: Sequence[LinkedIdentity]) -> str:
     if principal.left:
         return f"{principal.name}: has left"
     granted = "; ".join(grant_text(one.role, one.plan, one.until) for one in principal.grants)
-    return f"{principal.name}: {granted or 'nothing'}"
+    accounts = "".join(f"; signs in as {one.subject} at {one.issuer}" for one in linked)
+    return f"{principal.name}: {granted or 'nothing'}{accounts}"
 
 
 def _password_from_input() -> str:

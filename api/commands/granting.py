@@ -1,17 +1,17 @@
 """What the commands about principals and tokens have in common: a role, for a plan, until the end of a day."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any, get_args
 
 import click
 
 from api import clock
 from api.commands.context import Session, complain
+from api.last_day import end_of_last_day
 from domain.access.principals import Grant
 from domain.access.roles import ROLES, Role
 from domain.envelopes import instant_text
-from domain.points import LONDON
 
 
 class LastDay(click.ParamType[datetime]):
@@ -24,13 +24,9 @@ class LastDay(click.ParamType[datetime]):
         if isinstance(value, datetime):
             return value
         try:
-            day = date.fromisoformat(value)
-            over = datetime.combine(day + timedelta(days=1), time(), LONDON).astimezone(UTC)
-        except (ValueError, OverflowError):
-            self.fail(f"{value!r} is no day; write it as 2027-03-31", param, ctx)
-        if over <= clock.now():
-            self.fail(f"{value} is over already", param, ctx)
-        return over
+            return end_of_last_day(value, clock.now())
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 UNTIL = click.option(

@@ -112,9 +112,10 @@ def _by_plan(stored: list[Recorded]) -> dict[str, list[int]]:
 def check(session: Session, /, since: Path | None) -> None:
     """Check the whole ledger: no gap, no going back in time, every plan's events whole and in order.
 
-    Reads every event, those of who may do what too, looks whether the guards of the database stand, and compares the ledger with every checkpoint that was cut of it.
-    Exits with 1 and names each invariant that does not hold. Whoever can alter the whole database can alter the
-    checkpoints in it too: only one that was kept elsewhere (--since) shows that.
+    Reads every event, those of who may do what too, looks whether the guards of the database stand, and compares the
+    ledger with every checkpoint that was cut of it. Exits with 1 and names each invariant that does not hold. Whoever
+    can alter the whole database can alter the checkpoints in it too: only one that was kept elsewhere (--since) shows
+    that.
     """
     with plainly():
         size = session.ledger.size()

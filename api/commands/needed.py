@@ -77,8 +77,8 @@ NEEDS: dict[str, Need] = {
     **dict.fromkeys(
         (
             "principal add", "principal list", "principal grant", "principal end", "principal leave",
-            "principal password", "principal link", "principal link-once", "token create", "token list", "token revoke",
-            "access log",
+            "principal password", "principal link", "principal unlink", "principal link-once",
+            "token create", "token list", "token revoke", "access log",
         ),
         OPERATING,
     ),

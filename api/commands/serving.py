@@ -9,6 +9,7 @@ import click
 import domain
 from api import clock
 from api.commands.context import Session, plainly
+from api.demonstration import OFFICER
 from api.log import log_to
 from api.serving_settings import ServingSettings, read_serving_settings
 from domain.access.principals import ANYONE, Grant
@@ -31,8 +32,8 @@ URL = click.option(
     "before it.",
 )  # fmt: skip
 
-#: Who may record in the demo, and how long its link to sign in once can be used: a day, in minutes.
-OFFICER, _LINK_MINUTES = "demo officer", 24 * 60
+#: How long the demo's link to sign in once can be used: a day, in minutes.
+_LINK_MINUTES = 24 * 60
 
 #: The histories that come with the program, as event files.
 EXAMPLES = Path(domain.__file__).parent.parent / "examples"
@@ -121,7 +122,8 @@ def _link(access: AccessLedger, root: str) -> None:
         key = access.make_link(OFFICER, "AsAt demo", _LINK_MINUTES)
     except (PrincipalUnknown, AccessRefused):
         return
-    click.echo(f"Sign in to record: {root}/sign-in/once?key={key}")
+    how = f"once, as {OFFICER}, within {_LINK_MINUTES // 60} hours"
+    click.echo(f"Sign in to record: {root}/sign-in/once?key={key}  ({how})")
 
 
 def _published(session: Session, address: str, url: str | None) -> ServingSettings:

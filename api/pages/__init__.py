@@ -14,6 +14,7 @@ from api.pages.guide import guide
 from api.pages.lists import lists
 from api.pages.openid import openid, openid_back
 from api.pages.opening import opening
+from api.pages.own_password import own_password
 from api.pages.plans import pages
 from api.pages.points import points
 from api.pages.recorded import recorded
@@ -25,7 +26,7 @@ from api.pages.trail import trail
 
 #: Every route of a page, a plan's own last.
 PAGES = (
-    static, signing_in, signing_out, openid, openid_back, access,
+    static, signing_in, signing_out, own_password, openid, openid_back, access,
     guide, points, comparing, committee, counting, actions, documents, trail, replaying, lists,
     recorded, recording, sending, opening, pages,
 )  # fmt: skip

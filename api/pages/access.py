@@ -1,9 +1,7 @@
 """The steward's pages: who may do what, giving and ending it, and the audit of access."""
 
-from collections.abc import Callable
-from datetime import datetime, time, timedelta
-from typing import Annotated
-from urllib.parse import quote
+from datetime import datetime
+from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -11,176 +9,132 @@ from starlette.exceptions import HTTPException
 
 from api import clock, log
 from api.http.access.callers import caller_of
+from api.pages.access_changes import AFTERWARDS, CHANGES, Sure, Typed, Wrong
 from api.pages.form_bodies import only_known
 from api.pages.rendering import Said, page
 from api.pages.routes import page_routes
 from api.pages.signing_in import Sent
-from api.papers.wording import instant_in_figures
 from domain.access.principals import ANYONE, Grant
 from domain.access.roles import ROLES
-from domain.access.sentences import sentence
-from domain.ledger.access import AccessLedger, AccessRecord, AccessRefused, PrincipalUnknown
-from domain.points import LONDON
+from domain.access.sentences import grant_text, sentence, until_text
+from domain.ledger.access import AccessLedger, AccessRecord, AccessRefused, LinkedIdentity, PrincipalUnknown
+from domain.names import name_key
 
 access = page_routes("steward")
 
-#: How many events of the audit a page shows.
-LISTED = 50
-#: How long a link to sign in once can be used, in minutes: long enough to reach its reader by hand.
-_LINK_MINUTES = 60
+#: How many events of the audit a page shows, and among how many newest ones it looks for what was just done.
+LISTED, _LOOKED_THROUGH = 50, 100
 
 _NO_STORE = {"Cache-Control": "no-store"}
+#: What the fields are called where they are wrong; "add-name" is the name in the form "add".
+_CALLED = {
+    "name": "Name", "role": "Role", "plan": "Plan", "until": "Last day", "issuer": "Issuer", "subject": "Subject",
+}  # fmt: skip
+_CALLED_IN_FORMS = {f"{form}-{name}": _CALLED[name] for form, one in CHANGES.items() for name in one.fields
+                    if name in _CALLED}  # fmt: skip
+#: The field by which a form asks once more.
+_SURE = "sure"
 
 
 @access.get("/access", name="access page")
-def access_page(request: Request, done: Annotated[str, Query(max_length=40)] = "") -> Response:
-    """Who may do what: principals with their roles, tokens, and the forms to change it."""
-    return _shown(request, done=_DONE.get(done, ""))
-
-
-def _shown(
-    request: Request, status: int = 200, done: str = "", error: str = "", secret: str = "", link: str = ""
+def access_page(
+    request: Request,
+    done: Annotated[int | None, Query(ge=1, le=10**12, description="Which entry of the audit was just made.")] = None,
 ) -> Response:
+    """Who may do what: principals with their roles, tokens, and the forms to change it."""
+    return _shown(request, done=_done(request, done) if done else "")
+
+
+def _done(request: Request, position: int) -> str:
+    """What an entry of the audit says that whoever asks has just made; nothing of what others did."""
     ledger: AccessLedger = request.app.state.ledger.access
-    now = clock.now()
-    people = ledger.principals()
+    for one in ledger.log(position - 1, 1):
+        if (one.position, one.recorded_by) == (position, caller_of(request).principal.name):
+            said = sentence(one.event)
+            return f"{said[:1].upper()}{said[1:]}. {AFTERWARDS.get(type(one.event), '')}".strip()
+    return ""
+
+
+def _shown(request: Request, status: int = 200, **said: Any) -> Response:
+    """The page; of `form`, the one that was sent, what was typed is `given`, and what is wrong with it `errors`."""
+    ledger: AccessLedger = request.app.state.ledger.access
+    now, people, identities = clock.now(), ledger.principals(), ledger.identities()
+    own = name_key(caller_of(request).principal.name)
+    there = [one.name for one in people if not one.left]
+    persons = [name for name in there if name != ANYONE]
+    shown = {"done": "", "form": "", "given": Said(), "errors": Said(), "secret": "", "link": ""} | said
     return page(
-        request,
-        "access.html",
-        status,
-        _NO_STORE,
-        people=[(one, [(grant, _granted(grant, now)) for grant in one.grants]) for one in people],
+        request, "access.html", status, _NO_STORE,
+        people=[
+            (one, name_key(one.name) == own, [(grant, _granted(grant, now)) for grant in one.grants],
+             _linked(identities, one.name))
+            for one in people
+        ],
         tokens=[(one, _granted(one.grant, now)) for one in ledger.tokens()],
         roles=ROLES,
-        names=[one.name for one in people if not one.left],
-        persons=[one.name for one in people if not one.left and one.name != ANYONE],
+        names=there,
+        persons=persons,
+        others=[name for name in persons if name_key(name) != own],
         plans=request.app.state.ledger.plans(),
-        done=done,
-        errors=Said({"": error[:1].upper() + error[1:]} if error else {}),
-        secret=secret,
-        link=link,
         openid=request.app.state.openid is not None,
-    )
+        called=_CALLED_IN_FORMS,
+        **shown,
+    )  # fmt: skip
 
 
 @access.post("/access/{what}", name="change access")
 def change(request: Request, what: str, sent: Sent) -> Response:
-    """Add, grant, end, link or revoke; what shows a secret shows it once, on the page that answers."""
-    if what not in _CHANGES:
+    """Add, grant, end, link or revoke; what ends something asks first, and a secret is shown once, in the answer."""
+    if what not in CHANGES:
         raise HTTPException(404)
-    fields, do = _CHANGES[what]
-    only_known(sent, fields)
+    asked = CHANGES[what]
+    only_known(sent, (*asked.fields, _SURE) if asked.sure else asked.fields)
     by = caller_of(request).principal.name
     ledger: AccessLedger = request.app.state.ledger.access
-    said = {name: sent.get(name, "").strip() for name in fields}
+    said = {name: sent.get(name, "").strip() for name in asked.fields}
+    size = ledger.size()
     try:
-        shown = do(ledger, said, by)
-    except (AccessRefused, PrincipalUnknown) as error:
-        return _shown(request, 409, error=str(error.args[0]))
-    except ValueError as error:
-        return _shown(request, 422, error=str(error))
+        if asked.sure and sent.get(_SURE) != "yes":
+            return _ask(request, what, said, asked.sure(ledger, said, by))
+        secret = asked.do(ledger, said, by)
+    except Wrong as wrong:
+        return _again(request, 422, what, said, wrong.field, str(wrong))
+    except PrincipalUnknown:
+        return _again(request, 409, what, said, asked.about, "there is nobody of that name: choose one of the list")
+    except AccessRefused as error:
+        return _again(request, 409, what, said, asked.about, str(error))
     log.told("access changed", what=what, by=by, about=said.get("name") or said.get("id"))
-    if not shown:
-        return RedirectResponse(f"/access?done={quote(what)}", 303, _NO_STORE)
+    if secret is None:
+        made = [one.position for one in ledger.log(size, _LOOKED_THROUGH) if one.recorded_by == by]
+        return RedirectResponse(f"/access?done={made[0]}" if made else "/access", 303, _NO_STORE)
     if what == "link":
         root = request.app.state.url or f"http://{request.headers['host']}"
-        return _shown(request, done=_DONE[what], link=f"{root}/sign-in/once?key={shown}")
-    return _shown(request, done=_DONE[what], secret=shown)
+        told = f"This link signs in {said['name']} once, within an hour. Give it to nobody else; it is not shown again."
+        return _shown(request, done=told, link=f"{root}/sign-in/once?key={secret}")
+    told = f"This is the token {said['name']}. It is not shown again: put it into the program that is to use it."
+    return _shown(request, done=told, secret=secret)
+
+
+def _ask(request: Request, what: str, said: Typed, sure: Sure) -> Response:
+    """The page that says what will be done, with the button that does it."""
+    return page(request, "access-sure.html", 200, _NO_STORE, what=what, said=said, sure=sure)
+
+
+def _again(request: Request, status: int, what: str, said: Typed, field: str, error: str) -> Response:
+    """The page with the form that was sent, open and as it was filled in, and what is wrong beside its field."""
+    name = f"{what}-{field}" if CHANGES[what].about and field else ""
+    return _shown(request, status, form=what, given=Said(said), errors=Said({name: error[:1].upper() + error[1:]}))
 
 
 def _granted(grant: Grant, now: datetime) -> str:
     """A role as it was granted, in words."""
-    words = f"{grant.role}, {'all plans' if grant.plan is None else f'plan {grant.plan}'}"
-    if grant.until is None:
-        return words
-    return f"{words}, {'until' if grant.counts(now) else 'expired'} {instant_in_figures(grant.until.isoformat())}"
+    if grant.until is None or grant.counts(now):
+        return grant_text(grant.role, grant.plan, grant.until)
+    return f"{grant_text(grant.role, grant.plan, None)}, over since {until_text(grant.until)}"
 
 
-def _grant(said: dict[str, str]) -> Grant:
-    role = next((one for one in ROLES if one == said["role"]), None)
-    if role is None:
-        raise ValueError("choose a role")
-    return Grant(role, said["plan"] or None, _end_of(said.get("until", "")))
-
-
-def _end_of(day: str) -> datetime | None:
-    """The end of a day in London: it is the last on which something is valid."""
-    if not day:
-        return None
-    try:
-        last = datetime.strptime(day, "%Y-%m-%d").date()  # noqa: DTZ007  # a day has no zone
-        return datetime.combine(last + timedelta(days=1), time(), LONDON)
-    except (ValueError, OverflowError):
-        raise ValueError("give the last day as 2027-03-31, or leave it empty") from None
-
-
-def _add(ledger: AccessLedger, said: dict[str, str], by: str) -> str:
-    ledger.add(said["name"], [_grant(said)], by)
-    return ""
-
-
-def _give(ledger: AccessLedger, said: dict[str, str], by: str) -> str:
-    ledger.grant(said["name"], _grant(said), by)
-    return ""
-
-
-def _end(ledger: AccessLedger, said: dict[str, str], by: str) -> str:
-    grant = _grant(said)
-    ledger.end_grant(said["name"], grant.role, grant.plan, by)
-    return ""
-
-
-def _leave(ledger: AccessLedger, said: dict[str, str], by: str) -> str:
-    if said["name"] == by:
-        raise ValueError("another steward must end your own access")
-    ledger.leave(said["name"], by)
-    return ""
-
-
-def _link(ledger: AccessLedger, said: dict[str, str], by: str) -> str:
-    return ledger.make_link(said["name"], by, _LINK_MINUTES)
-
-
-def _identity(ledger: AccessLedger, said: dict[str, str], by: str) -> str:
-    ledger.link_identity(said["name"], said["issuer"], said["subject"], by)
-    return ""
-
-
-def _token(ledger: AccessLedger, said: dict[str, str], by: str) -> str:
-    grant = _grant(said)
-    secret, _ = ledger.make_token(said["name"], grant, grant.until, by)
-    return secret
-
-
-def _revoke(ledger: AccessLedger, said: dict[str, str], by: str) -> str:
-    ledger.revoke_token(said["id"], by)
-    return ""
-
-
-_Change = Callable[[AccessLedger, dict[str, str], str], str]
-_GRANTED = ("name", "role", "plan", "until")
-#: What can be changed: the fields of its form, and what is done with them; it returns the secret to be shown, if any.
-_CHANGES: dict[str, tuple[tuple[str, ...], _Change]] = {
-    "add": (_GRANTED, _add),
-    "grant": (_GRANTED, _give),
-    "end": (("name", "role", "plan"), _end),
-    "leave": (("name",), _leave),
-    "link": (("name",), _link),
-    "identity": (("name", "issuer", "subject"), _identity),
-    "token": (_GRANTED, _token),
-    "revoke": (("id",), _revoke),
-}
-#: What is said once it is done.
-_DONE = {
-    "add": "Added. Give them a link to sign in once, or set a password with the command asat principal password.",
-    "grant": "Given. It counts at once.",
-    "end": "Ended. It counts at once.",
-    "leave": "They may nothing any more. What they recorded stays under their name.",
-    "link": "This link signs in once within an hour. Give it to nobody else; it is not shown again.",
-    "identity": "Linked. They can sign in with that account from now on.",
-    "token": "This is the token. It is not shown again: put it into the program that is to use it.",
-    "revoke": "Revoked. It opens nothing any more.",
-}
+def _linked(identities: list[LinkedIdentity], name: str) -> list[LinkedIdentity]:
+    return [one for one in identities if one.principal == name]
 
 
 @access.get("/access/log", name="access log page")

@@ -29,6 +29,9 @@ Asked = Annotated[Line, BeforeValidator(_asked)]
 #: How somebody came in.
 Means = Literal["password", "identity", "link"]
 
+#: What a refusal locks for a while: the account for the network that it came from, or for everybody.
+Lock = Literal["network", "account"]
+
 
 class AccessEvent(BaseModel):
     """Anything recorded of access: it cannot change afterwards, and holds nothing that it does not name."""
@@ -70,6 +73,14 @@ class PasswordSet(AccessEvent):
 
 class IdentityLinked(AccessEvent):
     """Whoever the issuer knows as this subject was linked to a principal, and can sign in as it."""
+
+    principal: Name
+    issuer: Line
+    subject: Line
+
+
+class IdentityUnlinked(AccessEvent):
+    """Whoever the issuer knows as this subject signs in as nobody any more, and whoever so signed in is out."""
 
     principal: Name
     issuer: Line
@@ -136,6 +147,7 @@ class SignedIn(AccessEvent):
     means: Means
     until: AwareDatetime
     address: Line | None = None
+    identity: str | None = Field(default=None, description="The SHA-256 of the identity by which, where it was by one.")
 
 
 class SignedOut(AccessEvent):
@@ -150,6 +162,13 @@ class SignInRefused(AccessEvent):
     principal: Name | None = Field(default=None, description="As whom, where there is such a one.")
     means: Means
     address: Line | None = None
+    locks: Lock | None = Field(default=None, description="Where further tries are refused unseen from then on.")
+
+
+class LockLifted(AccessEvent):
+    """Somebody came in by a link: what was refused to them before counts no longer."""
+
+    principal: Name
 
 
 # What else the audit of access tells
@@ -161,6 +180,12 @@ class RequestRefused(AccessEvent):
     what: Asked = Field(description="The method and path, or the command.")
     role: Role
     plan: Asked | None = Field(default=None, description="As it was asked for: it may be none.")
+
+
+class RefusalsLeftOut(AccessEvent):
+    """A principal was refused more often within a minute than is noted here: the rest is only logged."""
+
+    noted: int = Field(gt=0, description="How many of a minute are noted.")
 
 
 class Exported(AccessEvent):
@@ -181,9 +206,9 @@ class CommandBegun(AccessEvent):
 ACCESS_EVENTS: dict[str, type[AccessEvent]] = {
     event.__name__: event
     for event in (
-        PrincipalAdded, RoleGranted, RoleEnded, PasswordSet, IdentityLinked, PrincipalLeft,
+        PrincipalAdded, RoleGranted, RoleEnded, PasswordSet, IdentityLinked, IdentityUnlinked, PrincipalLeft,
         TokenNamed, TokenCreated, TokenRevoked,
-        LinkMade, LinkUsed, LinkEnded, SignedIn, SignedOut, SignInRefused,
-        RequestRefused, Exported, CommandBegun,
+        LinkMade, LinkUsed, LinkEnded, SignedIn, SignedOut, SignInRefused, LockLifted,
+        RequestRefused, RefusalsLeftOut, Exported, CommandBegun,
     )
 }  # fmt: skip

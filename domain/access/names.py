@@ -27,6 +27,11 @@ def operator(account: str) -> str:
     return f"{OPERATOR}{account}"[:100]
 
 
+def is_operator(name: str) -> bool:
+    """Whether this is the name of whoever runs a command on the machine."""
+    return name_key(name).startswith(OPERATOR)
+
+
 def can_be_known(name: str) -> bool:
     """Whether anybody can be known by this name, or it stands for whoever is not signed in."""
     return 0 < len(name_key(name)) <= _LONGEST_KEY
@@ -54,7 +59,7 @@ def read_name(name: str) -> str:
         raise NameRefused(
             f"the name {read} mixes letters of {' and '.join(alphabets)}, which look alike: write it in one alphabet"
         )
-    if key in (ANYONE, OPERATOR.strip()) or key.startswith(OPERATOR):
+    if key in (ANYONE, OPERATOR.strip()) or is_operator(read):
         raise NameRefused(
             f"the name {read} is not given to anybody: {ANYONE} is whoever is not signed in, and {OPERATOR.strip()} is"
             " whoever runs the machine"

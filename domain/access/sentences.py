@@ -1,10 +1,15 @@
-"""What an event of access says, as a line of the audit of access."""
+"""What an event of access says, as a line of the audit of access; and until when a role counts, in words."""
 
 from datetime import datetime, time, timedelta
 
 from domain.access import events
 from domain.points import LONDON
 
+#: What a refusal has locked, for how long.
+_LOCKS = {
+    "network": "; further tries from that network are refused for 15 minutes",
+    "account": "; further tries from anywhere are refused for 15 minutes",
+}
 _MEANS = {"password": "with a password", "identity": "by an identity vouched for", "link": "by a link"}
 
 
@@ -18,9 +23,11 @@ def sentence(event: events.AccessEvent) -> str:
         case events.RoleEnded():
             return f"{event.principal} is no longer {grant_text(event.role, event.plan, None)}"
         case events.PasswordSet():
-            return f"{event.principal} was given a password"
+            return f"a password was set for {event.principal}"
         case events.IdentityLinked():
             return f"{event.principal} was linked to {event.subject} at {event.issuer}"
+        case events.IdentityUnlinked():
+            return f"{event.principal} is no longer linked to {event.subject} at {event.issuer}"
         case events.PrincipalLeft():
             return f"{event.principal} left"
         case events.TokenNamed():
@@ -46,10 +53,14 @@ def _coming_in(event: events.AccessEvent) -> str:
         case events.SignedOut():
             return f"{event.principal} signed out"
         case events.SignInRefused():
-            whom = event.principal or "somebody unknown"
-            return f"signing in as {whom} {_MEANS[event.means]} was refused{_from(event.address)}"
+            whom, locked = event.principal or "somebody unknown", _LOCKS[event.locks] if event.locks else ""
+            return f"signing in as {whom} {_MEANS[event.means]} was refused{_from(event.address)}{locked}"
+        case events.LockLifted():
+            return f"{event.principal} came in by a link: refusals before it count no longer"
         case events.RequestRefused():
             return f"{event.what} was refused: it needs {grant_text(event.role, event.plan, None)}"
+        case events.RefusalsLeftOut():
+            return f"more than {event.noted} requests were refused within a minute: the others stand in the log only"
         case events.Exported():
             return f"{event.what} was taken away as {event.form}"
         case events.CommandBegun():
@@ -59,14 +70,18 @@ def _coming_in(event: events.AccessEvent) -> str:
 
 
 def grant_text(role: str, plan: str | None, until: datetime | None) -> str:
-    """A role as it is granted, in words; a day until whose end it counts is named without the hour."""
-    where = "all plans" if plan is None else f"plan {plan}"
-    if until is None:
-        return f"{role} for {where}"
+    """A role as it is granted, in words."""
+    granted = f"{role} for {'all plans' if plan is None else f'plan {plan}'}"
+    return granted if until is None else f"{granted} until {until_text(until)}"
+
+
+def until_text(until: datetime) -> str:
+    """Until when something counts: a midnight is the end of the day before it."""
     local = until.astimezone(LONDON)
     if local.time() == time():
-        return f"{role} for {where} until {local - timedelta(days=1):%d/%m/%Y}"
-    return f"{role} for {where} until {local:%d/%m/%Y %H:%M}"
+        last = local - timedelta(days=1)
+        return f"the end of {last.day} {last:%B %Y}"
+    return f"{local.day} {local:%B %Y %H:%M}"
 
 
 def _from(address: str | None) -> str:

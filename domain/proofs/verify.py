@@ -58,11 +58,11 @@ class Report:
     remarks: list[str] = field(default_factory=list)
     #: What the reader asked to have checked and this pack does not bring the means for.
     unchecked: list[str] = field(default_factory=list)
-    events: "list[Event]" = field(default_factory=list)
+    events: "list[Event]" = field(default_factory=list, repr=False)
     #: How many entries its checkpoint is of.
     size: int = 0
     #: The verify.py in the pack.
-    program: bytes | None = None
+    program: bytes | None = field(default=None, repr=False)
 
 
 # The pack: a zip of files that are stored as they are, in the one form in which AsAt writes it. Nothing is

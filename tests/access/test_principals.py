@@ -172,8 +172,9 @@ def test_a_name_is_kept_as_it_is_written_but_for_its_spaces():
 
 def test_a_grant_until_the_end_of_a_day_names_the_day():
     assert grant_text("reader", None, None) == "reader for all plans"
-    assert grant_text("reader", "x", datetime(2027, 6, 30, 23, tzinfo=UTC)) == "reader for plan x until 30/06/2027"
-    assert grant_text("reader", "x", NOON) == "reader for plan x until 20/11/2026 12:00"
+    until = "reader for plan x until the end of 30 June 2027"
+    assert grant_text("reader", "x", datetime(2027, 6, 30, 23, tzinfo=UTC)) == until
+    assert grant_text("reader", "x", NOON) == "reader for plan x until 20 November 2026 12:00"
 
 
 def test_every_event_has_a_sentence_of_its_own():
@@ -186,4 +187,4 @@ def test_every_event_has_a_sentence_of_its_own():
 
 
 def _any(name: str) -> object:
-    return {"until": NOON, "means": "password", "minutes": 5}.get(name, "x")
+    return {"until": NOON, "means": "password", "minutes": 5, "locks": "network"}.get(name, "x")

@@ -14,6 +14,7 @@ from api.command_line import cli
 from api.settings import account, read_settings
 from domain.access.principals import Grant
 from domain.ledger import Ledger
+from domain.ledger.access import SignInRefused
 from tests.api.conftest import OPENING, rated
 
 OPERATOR = f"operator {account()}"
@@ -73,10 +74,12 @@ def test_somebody_is_added_with_roles_for_plans_until_the_end_of_a_day(asat: Asa
     until = "2090-06-30T23:00:00.000000Z"
     assert principals(asat) == [
         {"name": "J. Smith, Ofsted", "left": False, "grants": [
-            {"role": "reader", "plan": "a", "until": until}, {"role": "reader", "plan": "b", "until": until}]},
+            {"role": "reader", "plan": "a", "until": until}, {"role": "reader", "plan": "b", "until": until}],
+         "identities": []},
     ]  # fmt: skip
     listed = asat("principal", "list", "-f", "text").stdout
-    assert listed == "J. Smith, Ofsted: reader for plan a until 30/06/2090; reader for plan b until 30/06/2090\n"
+    day = "until the end of 30 June 2090"
+    assert listed == f"J. Smith, Ofsted: reader for plan a {day}; reader for plan b {day}\n"
 
 
 def test_who_is_not_signed_in_is_granted_to_read_and_the_ledger_stays_open(asat: Asat):
@@ -125,6 +128,23 @@ def test_a_password_comes_from_standard_input_or_is_asked_for_twice(closed: Asat
 def test_an_identity_is_linked(closed: Asat, ledger: Ledger):
     closed("principal", "link", "ann", "https://issuer", "subject")
     assert ledger.access.sign_in_by_identity("https://issuer", "subject", datetime.now(UTC), None)
+    assert principals(closed)[0]["identities"] == [{"issuer": "https://issuer", "subject": "subject"}]
+    assert "signs in as subject at https://issuer" in closed("principal", "list", "-f", "text").stdout
+
+
+def test_an_identity_is_unlinked(closed: Asat, ledger: Ledger):
+    closed("principal", "link", "ann", "https://issuer", "subject")
+    closed("principal", "unlink", "ann", "https://issuer", "subject")
+    with pytest.raises(SignInRefused):
+        ledger.access.sign_in_by_identity("https://issuer", "subject", datetime.now(UTC), None)
+    assert principals(closed)[0]["identities"] == []
+    assert "not linked" in closed("principal", "unlink", "ann", "https://issuer", "subject", code=1).stderr
+
+
+def test_whoever_runs_the_machine_ends_the_last_steward_too(closed: Asat):
+    closed("principal", "password", "Ann", "--password-stdin", stdin=f"{PASSWORD}\n")
+    closed("principal", "end", "Ann", "--role", "steward")
+    closed("principal", "leave", "Ann")
 
 
 # Tokens
@@ -134,7 +154,7 @@ def test_a_token_is_all_that_is_printed_and_shown_once(closed: Asat):
     made = closed("token", "create", "Case system", "--role", "reader", "--until", "2090-06-30")
     secret = made.stdout.removesuffix("\n")
     assert secret.startswith("asat_") and "\n" not in secret
-    assert "reader for all plans until 30/06/2090" in made.stderr
+    assert "reader for all plans until the end of 30 June 2090" in made.stderr
     listed = closed("token", "list")
     [one] = json.loads(listed.stdout)["tokens"]
     assert (one["name"], one["role"], one["created_by"], one["revoked"]) == ("Case system", "reader", OPERATOR, False)
@@ -323,4 +343,4 @@ def test_on_an_open_ledger_nothing_is_noted(asat: Asat, ledger: Ledger, tmp_path
 
 def test_a_role_that_expires_is_one_until_then(closed: Asat, ledger: Ledger):
     ledger.access.add("Cid", [Grant("reader", until=datetime(2020, 1, 1, tzinfo=UTC))], OPERATOR)
-    assert "until 31/12/2019" in closed("principal", "list", "-f", "text").stdout
+    assert "until the end of 31 December 2019" in closed("principal", "list", "-f", "text").stdout

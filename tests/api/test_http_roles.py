@@ -21,6 +21,7 @@ from tests.api.signed_in import BROWSER, ORIGIN, PAGE, browser, close, principal
 TABLE = {
     "GET /healthz": "nobody", "GET /readyz": "nobody", "GET /static/{file}": "nobody",
     "GET /sign-in": "nobody", "POST /sign-in": "nobody", "POST /sign-out": "nobody",
+    "GET /password": "nobody", "POST /password": "nobody",
     "GET /sign-in/once": "nobody", "POST /sign-in/once": "nobody",
     "GET /sign-in/openid": "nobody", "GET /sign-in/openid/back": "nobody",
     "GET /key": "nobody", "GET /checkpoint": "nobody",

@@ -61,6 +61,7 @@ BETWEEN = ("comparison", "paper", "changes")
 def again(examples: Ledger, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str, str], bytes]:
     """Runs a command that stands at the foot of a paper, and gives what it wrote."""
     monkeypatch.setattr(Session, "ledger", property(lambda _: examples))
+    monkeypatch.setattr(Session, "not_nowhere", lambda _: None)  # it is opened already, wherever it is
 
     def run(command: str, form: str) -> bytes:
         program, *arguments = shlex.split(command.replace("CLAIMS.json", str(CLAIMS)))

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import quote
 
 import pytest
 from starlette.testclient import TestClient
 
-from api import clock
+from api import clock, demonstration
+from api.commands.serving import let_in
 from api.http.access.openid import OpenId
 from api.http.application import make_application
 from api.pages.places import own_place
@@ -19,7 +20,7 @@ from tests.api.conftest import BY, OPENING, asking, rated
 from tests.api.forms import errors, opened, sheet_on, version_of
 from tests.api.openid_provider import CLIENT, SECRET, SUBJECT, Provider
 from tests.api.pages import Page
-from tests.api.signed_in import BROWSER, ORIGIN, PAGE, PASSWORD, browser, close, principal, program, token_on
+from tests.api.signed_in import BROWSER, ORIGIN, PAGE, PASSWORD, STEWARD, browser, close, principal, program, token_on
 
 OFFICER = "Ann Officer"
 
@@ -81,6 +82,11 @@ def test_over_https_a_session_is_kept_to_this_host_and_to_https(ledger: Ledger) 
     assert client.get("/plans.json").status_code == 200
 
 
+def test_whoever_signs_in_is_not_told_that_they_are_signed_out(council: Any) -> None:
+    assert "signed out" not in asking(council).get("/sign-in", headers=PAGE).text
+    assert asking(council).get("/sign-in?done=else", headers=PAGE).status_code == 422
+
+
 @pytest.mark.parametrize(
     ("account", "password"), [(OFFICER, "wrong horse battery"), ("Nobody Known", PASSWORD), ("", "")]
 )
@@ -89,6 +95,7 @@ def test_what_was_wrong_is_not_said(council: Any, account: str, password: str) -
     assert answer.status_code == 403
     assert "name or the password is wrong" in answer.text
     assert password not in answer.text or not password
+    assert errors(answer) == {"": "The name or the password is wrong"}
     assert "set-cookie" not in answer.headers
     assert answer.headers["cache-control"] == "no-store"
 
@@ -118,8 +125,9 @@ def test_whoever_signs_out_is_out_everywhere_the_cookie_was(council: Any) -> Non
     copied.cookies.set("asat", client.cookies["asat"])
     page = client.get("/plans", headers=PAGE)
     answer = client.post("/sign-out", data={"csrf": token_on(page)}, headers=BROWSER, follow_redirects=False)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?done=out")
     assert "asat" not in client.cookies
+    assert "You are signed out" in client.get(answer.headers["location"], headers=PAGE).text
     assert copied.get("/plans/plan.json").status_code == 401
 
 
@@ -223,6 +231,34 @@ def test_a_link_is_used_by_its_button_and_only_once(council: Any, ledger: Ledger
     again = asking(council).post("/sign-in/once", data={"key": key}, headers=BROWSER)
     assert again.status_code == 403
     assert "has been used" in again.text
+
+
+def test_where_nobody_has_a_password_one_is_told_of_the_link(ledger: Ledger) -> None:
+    client = asking(make_application(ledger, BY))
+    close(ledger)
+    page = Page(client, "/sign-in")
+    assert "Use the link you were given: nobody has a password here yet" in page.words
+    assert not page.tree.xpath("//input[@type='password']")
+    ledger.access.set_password(STEWARD, PASSWORD, "operator root")
+    page = Page(client, "/sign-in")
+    assert page.tree.xpath("//input[@type='password']")
+    assert "a link that signs you in once; then you can set a password of your own" in page.words
+
+
+@pytest.mark.parametrize("demo", [True, False])
+def test_whoever_uses_a_used_link_is_told_whom_to_ask(ledger: Ledger, demo: bool) -> None:
+    app = make_application(ledger, BY)
+    if demo:
+        let_in(ledger.access)
+    else:
+        principal(ledger, OFFICER, Grant("keeper"))
+    key = ledger.access.make_link(demonstration.OFFICER if demo else OFFICER, "operator root", 10)
+    for status in (303, 403):
+        answer = asking(app).post("/sign-in/once", data={"key": key}, headers=BROWSER, follow_redirects=False)
+        assert answer.status_code == status
+    assert "ask whoever gave it to you for another" in answer.text
+    assert ("start it again" in answer.text) == demo
+    assert ("start the demo again" in asking(app).get("/sign-in", headers=PAGE).text) == demo
 
 
 @pytest.mark.parametrize(
@@ -408,6 +444,21 @@ def test_an_account_that_is_linked_to_nobody_is_told_what_to_tell_the_steward(li
     assert "somebody else" in answer.text
 
 
+def test_a_browser_is_told_of_no_command(linked: Any, provider: Provider) -> None:
+    client = asking(linked)
+    brought = provider.authorise(goes_there(client))
+    provider.wrong = {"claims": {"sub": "somebody else"}}
+    assert "asat principal" not in comes_back(client, brought).text
+
+
+def test_an_account_that_is_unlinked_is_out_at_once(linked: Any, ledger: Ledger, provider: Provider) -> None:
+    client = asking(linked)
+    comes_back(client, provider.authorise(goes_there(client)))
+    assert client.get("/plans/plan.json").status_code == 200
+    ledger.access.unlink_identity(OFFICER, provider.issuer, SUBJECT, "operator root")
+    assert client.get("/plans/plan.json").status_code == 401
+
+
 def test_without_a_provider_there_is_no_such_sign_in(council: Any) -> None:
     assert asking(council).get("/sign-in/openid").status_code == 404
     assert "organisation" not in asking(council).get("/sign-in", headers=PAGE).text
@@ -428,79 +479,3 @@ def test_settings_for_serving_are_read_whole_or_refused(tmp_path: Any) -> None:
     for url in ("http://asat.example", "asat.example", "https://", "https://a/b", "https://u:p@a", "https://a:x"):
         with pytest.raises(ValueError, match=r"https://asat\.example\.gov\.uk"):
             read_serving_settings(url, {})
-
-
-# The steward
-
-
-def steward_sends(client: TestClient, what: str, **sent: str) -> Any:
-    token = token_on(client.get("/access", headers=PAGE))
-    return client.post(f"/access/{what}", data={**sent, "csrf": token}, headers=BROWSER)
-
-
-def test_a_steward_gives_and_ends_what_people_may(council: Any, ledger: Ledger) -> None:
-    steward = browser(council, ledger, principal(ledger, "Sue Steward", Grant("steward")))
-    assert "Added" in steward_sends(steward, "add", name="Ben", role="reader", plan="", until="").text
-    assert "Given" in steward_sends(steward, "grant", name="Ben", role="recorder", plan="plan", until="2999-12-31").text
-    assert [(one.role, one.plan) for one in ledger.access.principal("Ben").grants] == [
-        ("reader", None),
-        ("recorder", "plan"),
-    ]
-    page = steward_sends(steward, "link", name="Ben")
-    link = page.text.split("<code>")[1].split("</code>")[0]
-    client = asking(council)
-    key = parse_qs(urlsplit(link).query)["key"][0]
-    assert client.post("/sign-in/once", data={"key": key}, headers=BROWSER, follow_redirects=False).status_code == 303
-    assert client.get("/plans/plan.json").status_code == 200
-    assert client.get("/access").status_code == 403
-    assert "Ended" in steward_sends(steward, "end", name="Ben", role="reader", plan="").text
-    assert "may nothing" in steward_sends(steward, "leave", name="Ben").text
-    assert client.get("/plans/plan.json").status_code == 401
-    told = steward.get("/access/log", headers=PAGE).text
-    for words in ("Ben was added", "Ben signed in by a link", "Ben left", "GET /access was refused"):
-        assert words in told
-
-
-def test_a_token_is_shown_once_and_revoked(council: Any, ledger: Ledger) -> None:
-    steward = browser(council, ledger, principal(ledger, "Sue Steward", Grant("steward")))
-    page = steward_sends(steward, "token", name="bridge", role="reader", plan="", until="")
-    assert page.headers["cache-control"] == "no-store"
-    secret = page.text.split("<code>")[1].split("</code>")[0]
-    bridge = asking(council, headers={"Authorization": f"Bearer {secret}"})
-    assert bridge.get("/plans/plan.json").status_code == 200
-    again = steward.get("/access", headers=PAGE).text
-    assert "bridge" in again
-    assert secret not in again
-    [token] = ledger.access.tokens()
-    assert "Revoked" in steward_sends(steward, "revoke", id=token.id).text
-    assert bridge.get("/plans/plan.json").status_code == 401
-
-
-@pytest.mark.parametrize(
-    ("what", "sent", "status", "words"),
-    [
-        ("add", {"name": OFFICER, "role": "reader", "plan": "", "until": ""}, 409, "already given"),
-        ("grant", {"name": "nobody known", "role": "reader", "plan": "", "until": ""}, 409, "nobody known"),
-        ("grant", {"name": OFFICER, "role": "king", "plan": "", "until": ""}, 422, "Choose a role"),
-        ("grant", {"name": OFFICER, "role": "reader", "plan": "", "until": "soon"}, 422, "last day"),
-        ("leave", {"name": "Sue Steward"}, 422, "Another steward"),
-    ],
-)
-def test_what_makes_no_sense_is_said_on_the_stewards_page(
-    council: Any, ledger: Ledger, what: str, sent: dict[str, str], status: int, words: str
-) -> None:
-    steward = browser(council, ledger, principal(ledger, "Sue Steward", Grant("steward")))
-    answer = steward_sends(steward, what, **sent)
-    assert answer.status_code == status
-    assert words in answer.text
-
-
-def test_a_long_audit_is_read_a_page_at_a_time(council: Any, ledger: Ledger) -> None:
-    for number in range(60):
-        ledger.access.grant("anyone", Grant("reader", f"plan-{number}"), "operator root")
-    steward = browser(council, ledger, principal(ledger, "Sue Steward", Grant("steward")))
-    page = Page(steward, "/access/log")
-    first = [row[0] for row in page.rows("What happened")]
-    second = [row[0] for row in page.follow("Older").rows("What happened")]
-    assert [int(number) for number in first + second] == list(range(ledger.access.size(), 0, -1))
-    assert len(first) == 50

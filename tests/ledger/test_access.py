@@ -14,10 +14,12 @@ from psycopg.sql import SQL, Identifier
 
 from domain.access import events
 from domain.access.principals import Grant, Principal
+from domain.access.sentences import sentence
 from domain.ledger import Ledger
 from domain.ledger.access import (
     AccessLedger,
     AccessRefused,
+    LinkedIdentity,
     NotSignedIn,
     PrincipalUnknown,
     SignInRefused,
@@ -25,12 +27,14 @@ from domain.ledger.access import (
 )
 from domain.ledger.access.beginning import access_schema
 from domain.ledger.access.streams import AccessStreams
+from domain.ledger.access.throttle import account_stream, network_of
 from domain.ledger.errors import ReplicaOnly
 from domain.ledger.schema import app_role
+from domain.names import name_key
 from tests.ledger.conftest import Connection, Server, begin, connected
 
 BY = "operator root"
-PASSWORD = "correct horse battery"
+PASSWORD, NEW = "correct horse battery", "another few words"
 INSTANT = timedelta(microseconds=1)
 CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
@@ -210,6 +214,71 @@ def test_nobody_of_that_name_is_an_error_of_its_own(access: AccessLedger, ann: s
         access.grant("Bob", Grant("reader"), BY)
 
 
+# Stewards
+
+
+@pytest.fixture
+def sue(access: AccessLedger) -> str:
+    """A steward with a password."""
+    access.add("Sue", [Grant("steward"), Grant("reader")], BY)
+    access.set_password("Sue", PASSWORD, BY)
+    return "Sue"
+
+
+def test_nobody_ends_their_own_access_as_a_steward(access: AccessLedger, ann: str, sue: str):
+    before = kinds(access)
+    for own in (lambda: access.end_grant("Sue", "steward", None, "sue"), lambda: access.leave("SUE", "Sue")):
+        with pytest.raises(AccessRefused, match="another steward must end your own access"):
+            own()
+    assert kinds(access) == before
+    access.end_grant("Sue", "reader", None, "Sue")
+
+
+def test_the_last_steward_who_can_sign_in_is_ended_by_the_operator_only(access: AccessLedger, sue: str):
+    access.add("By link", [Grant("steward")], BY)
+    access.add("For a while", [Grant("steward", until=now() + timedelta(days=1))], BY)
+    access.set_password("For a while", PASSWORD, BY)
+    for refused in (
+        lambda: access.end_grant("Sue", "steward", None, "By link"),
+        lambda: access.leave("Sue", "By link"),
+    ):
+        with pytest.raises(AccessRefused, match="no steward would be left who can sign in again"):
+            refused()
+    access.set_password("By link", PASSWORD, BY)
+    access.end_grant("Sue", "steward", None, "By link")
+    access.leave("By link", BY)
+    assert not any(one.may("steward", None, now()) for one in access.principals() if one.name != "For a while")
+
+
+def test_an_identity_is_a_way_to_sign_in_that_the_last_steward_keeps(access: AccessLedger, sue: str):
+    access.add("Ida", [Grant("steward")], BY)
+    access.link_identity("Ida", "https://issuer", "subject", BY)
+    access.leave("Sue", "Ida")
+    access.add("By link", [Grant("steward")], BY)
+    with pytest.raises(AccessRefused, match="no steward would be left"):
+        access.unlink_identity("Ida", "https://issuer", "subject", "By link")
+    access.unlink_identity("Ida", "https://issuer", "subject", BY)
+
+
+def test_of_two_stewards_who_end_each_other_one_stays(
+    access: AccessLedger, sue: str, open_ledger: Callable[[], Ledger]
+):
+    access.add("Tom", [Grant("steward")], BY)
+    access.set_password("Tom", PASSWORD, BY)
+    ledgers = {"Sue": access, "Tom": open_ledger().access}
+
+    def ends(by: str) -> bool:
+        try:
+            ledgers[by].leave("Tom" if by == "Sue" else "Sue", by)
+        except AccessRefused:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as threads:
+        assert sum(threads.map(ends, ledgers)) <= 1
+    assert any(one.may("steward", None, now()) for one in access.principals())
+
+
 # Tokens
 
 
@@ -333,13 +402,73 @@ def test_a_new_password_ends_the_sessions_and_the_old_one(access: AccessLedger, 
 @pytest.mark.parametrize(
     ("password", "why"),
     [("eleven char", "at least 12"), ("x" * 12, "first to be tried"), ("x" * 1025, "at most 1,024"),
-     ("Ann Clerk of the Council", "first to be tried")],
+     ("Ann Clerk of the Council", "first to be tried"), ("annclerkofthecouncil9", "first to be tried"),
+     ("council tax 2026 due", "first to be tried"), ("my P@ssw0rd is long", "first to be tried"),
+     ("the AsAt of Ann", "first to be tried"), ("xyz 1234567890", "first to be tried")],
 )  # fmt: skip
 def test_a_weak_password_is_refused(access: AccessLedger, password: str, why: str):
     access.add("Ann Clerk of the Council", [Grant("keeper")], BY)
     with pytest.raises(AccessRefused, match=why):
         access.set_password("Ann Clerk of the Council", password, BY)
     assert "PasswordSet" not in kinds(access)
+
+
+def test_whoever_came_in_by_a_link_sets_a_password_of_their_own(access: AccessLedger, ann: str):
+    link = access.use_link(access.make_link("Ann", BY, 5), now(), None)
+    came_in = access.session(link, now())
+    assert came_in is not None and came_in.means == "link"
+    session = access.session(access.set_own_password(came_in, "", NEW, now(), None), now())
+    assert session is not None and session.means == "password"
+    assert access.session(link, now()) is None, "the sessions before are over"
+    assert access.sign_in("Ann", NEW, now(), None)
+    [told] = [one for one in access.log() if type(one.event).__name__ == "PasswordSet" and one.recorded_by == "Ann"]
+    assert sentence(told.event) == "a password was set for Ann"
+
+
+def test_whoever_came_in_by_a_password_must_know_it_to_set_another(access: AccessLedger, ann: str):
+    session = access.session(access.sign_in("Ann", PASSWORD, now(), HERE), now())
+    assert session is not None
+    for _ in range(5):
+        with pytest.raises(SignInRefused, match="that is not your password"):
+            access.set_own_password(session, "wrong", NEW, now(), HERE)
+    with pytest.raises(SignInRefused, match="try again in 15 minutes"):
+        access.set_own_password(session, PASSWORD, NEW, now(), HERE)
+    assert access.set_own_password(session, PASSWORD, NEW, now(), AFAR)
+    assert access.sign_in("Ann", NEW, now(), AFAR)
+
+
+def test_a_weak_password_of_ones_own_is_refused_before_the_former_is_looked_at(access: AccessLedger, ann: str):
+    session = access.session(access.sign_in("Ann", PASSWORD, now(), None), now())
+    assert session is not None
+    with pytest.raises(AccessRefused, match="at least 12"):
+        access.set_own_password(session, "wrong", "short", now(), None)
+    assert kinds(access)[-1] == "SignedIn"
+
+
+def test_whoever_comes_in_by_an_identity_only_sets_no_password(access: AccessLedger):
+    access.add("Ida", [Grant("keeper")], BY)
+    access.link_identity("Ida", "https://issuer", "subject", BY)
+    session = access.session(access.sign_in_by_identity("https://issuer", "subject", now(), None), now())
+    assert session is not None
+    with pytest.raises(AccessRefused, match="asks a steward for a link"):
+        access.set_own_password(session, "", NEW, now(), None)
+
+
+def test_a_password_of_ones_own_that_a_steward_replaces_meanwhile_opens_nothing(
+    access: AccessLedger, ann: str, open_ledger: Callable[[], Ledger], monkeypatch: pytest.MonkeyPatch
+):
+    session = access.session(access.use_link(access.make_link("Ann", BY, 5), now(), None), now())
+    other, begin_session = open_ledger().access, AccessLedger._begin
+    assert session is not None
+
+    def overtaken(ledger: AccessLedger, *how: Any) -> str:
+        other.set_password("Ann", "yet another few words", BY)
+        return begin_session(ledger, *how)
+
+    monkeypatch.setattr(AccessLedger, "_begin", overtaken)
+    with pytest.raises(SignInRefused):
+        access.set_own_password(session, "", NEW, now(), None)
+    assert kinds(access)[-1] == "SignedOut"
 
 
 def test_a_password_typed_on_another_keyboard_is_the_same(access: AccessLedger, ann: str):
@@ -359,8 +488,6 @@ def test_a_hash_weaker_than_those_made_now_is_made_anew(
 
 # A new password while somebody is coming in with the old one
 
-NEW = "another few words"
-
 
 def test_a_password_replaced_while_it_is_looked_at_opens_nothing(
     access: AccessLedger, ann: str, open_ledger: Callable[[], Ledger], monkeypatch: pytest.MonkeyPatch
@@ -369,11 +496,11 @@ def test_a_password_replaced_while_it_is_looked_at_opens_nothing(
 
     def overtaken(password: str, hashed: str | None) -> bool:
         found = looked(password, hashed)
-        monkeypatch.setattr("domain.ledger.access.sessions.is_password", looked)
+        monkeypatch.setattr("domain.ledger.access.signing_in.is_password", looked)
         other.set_password("Ann", NEW, BY)
         return found
 
-    monkeypatch.setattr("domain.ledger.access.sessions.is_password", overtaken)
+    monkeypatch.setattr("domain.ledger.access.signing_in.is_password", overtaken)
     with pytest.raises(SignInRefused, match="the name or the password is wrong"):
         access.sign_in("Ann", PASSWORD, now(), None)
     assert kinds(access)[-3:] == ["PasswordSet", "SignedIn", "SignedOut"]
@@ -422,7 +549,7 @@ def test_a_hash_made_anew_does_not_bring_a_replaced_password_back(
         return stronger
 
     with monkeypatch.context() as patched:
-        patched.setattr("domain.ledger.access.sessions.rehashed", overtaken)
+        patched.setattr("domain.ledger.access.signing_in.rehashed", overtaken)
         with pytest.raises(SignInRefused):
             access.sign_in("Ann", PASSWORD, now(), None)
     with pytest.raises(SignInRefused):
@@ -433,7 +560,7 @@ def test_a_hash_made_anew_does_not_bring_a_replaced_password_back(
 def test_a_link_made_before_a_new_password_opens_nothing(access: AccessLedger, ann: str):
     link = access.make_link("Ann", BY, 5)
     access.set_password("Ann", NEW, BY)
-    with pytest.raises(SignInRefused, match="ask for another"):
+    with pytest.raises(SignInRefused, match="for another"):
         access.use_link(link, now(), None)
     assert kinds(access)[-1] == "PasswordSet", "nobody came in"
     assert access.session(access.use_link(access.make_link("Ann", BY, 5), now(), None), now())
@@ -449,7 +576,7 @@ def test_a_link_used_while_a_new_password_is_set_opens_nothing(
         return begin_session(ledger, *how)
 
     monkeypatch.setattr(AccessLedger, "_begin", overtaken)
-    with pytest.raises(SignInRefused, match="ask for another"):
+    with pytest.raises(SignInRefused, match="for another"):
         access.use_link(link, now(), None)
     assert kinds(access)[-4:] == ["PasswordSet", "LinkUsed", "SignedIn", "SignedOut"]
 
@@ -512,37 +639,118 @@ def test_an_unknown_name_takes_as_long_as_a_wrong_password(
     assert 0.4 < median(took["Ann"]) / median(took["Nobody"][1:]) < 2.5
 
 
-def fail(access: AccessLedger, times: int, account: str = "Ann") -> None:
+HERE, NEARBY, AFAR = "192.0.2.1", "192.0.2.200", "198.51.100.7"
+
+
+def fail(access: AccessLedger, times: int, account: str = "Ann", address: str | None = HERE) -> None:
     for _ in range(times):
         with pytest.raises(SignInRefused, match="is wrong"):
-            access.sign_in(account, "wrong", now(), "192.0.2.1")
+            access.sign_in(account, "wrong", now(), address)
+
+
+def locked_out(access: AccessLedger, address: str | None = HERE, account: str = "Ann") -> bool:
+    """Whether even the right password is refused."""
+    try:
+        access.sign_in(account, PASSWORD, now(), address)
+    except SignInRefused as refused:
+        return refused.retry_after is not None
+    return False
 
 
 def test_after_five_refusals_the_password_is_not_looked_at(
     access: AccessLedger, ann: str, open_ledger: Callable[[], Ledger], monkeypatch: pytest.MonkeyPatch
 ):
     fail(access, 4)
-    assert access.sign_in("Ann", PASSWORD, now(), None)
+    assert access.sign_in("Ann", PASSWORD, now(), HERE)
     fail(access, 1)
     fifth = access.log()[-1].recorded_at
     reopened = open_ledger().access
     with monkeypatch.context() as patched:
-        patched.setattr("domain.ledger.access.sessions.is_password", lambda *_: pytest.fail("it was looked at"))
-        for account in ("Ann", "ann"):
+        patched.setattr("domain.ledger.access.signing_in.is_password", lambda *_: pytest.fail("it was looked at"))
+        for account, address in (("Ann", HERE), ("ann", NEARBY)):
             with pytest.raises(SignInRefused, match="try again in 15 minutes") as refused:
-                reopened.sign_in(account, PASSWORD, fifth + timedelta(seconds=1), None)
+                reopened.sign_in(account, PASSWORD, fifth + timedelta(seconds=1), address)
             assert refused.value.retry_after == 14 * 60 + 59
-        with pytest.raises(SignInRefused, match=r"in 1 minute$"):
-            reopened.sign_in("Ann", PASSWORD, fifth + timedelta(minutes=15) - INSTANT, None)
+        with pytest.raises(SignInRefused, match=r"in 1 minute, "):
+            reopened.sign_in("Ann", PASSWORD, fifth + timedelta(minutes=15) - INSTANT, HERE)
     assert kinds(access).count("SignInRefused") == 5, "what is refused unseen is not kept, or it fills the disk"
-    assert reopened.sign_in("Ann", PASSWORD, fifth + timedelta(minutes=15), None)
+    assert reopened.sign_in("Ann", PASSWORD, fifth + timedelta(minutes=15), HERE)
+
+
+def test_whoever_knows_a_name_does_not_keep_its_owner_out_from_elsewhere(access: AccessLedger, ann: str):
+    fail(access, 5)
+    assert locked_out(access)
+    assert not locked_out(access, AFAR)
+    assert not locked_out(access, None)
+
+
+def test_after_fifty_refusals_from_anywhere_nobody_comes_in(access: AccessLedger, ann: str):
+    for network in range(12):
+        fail(access, 4, address=f"192.0.{network}.1")
+    fail(access, 1)
+    assert not locked_out(access, AFAR)
+    fail(access, 1, address=AFAR)
+    assert locked_out(access, "203.0.113.1")
+    told = sentence(access.log()[-1].event)
+    assert told.endswith("further tries from anywhere are refused for 15 minutes")
+
+
+def test_the_audit_says_which_refusal_locked_an_account(access: AccessLedger, ann: str):
+    fail(access, 5)
+    *before, fifth = [sentence(one.event) for one in access.log()][-5:]
+    assert fifth == f"{before[0]}; further tries from that network are refused for 15 minutes"
+    assert "further" not in "".join(before)
+
+
+def test_a_new_password_lifts_the_lock(access: AccessLedger, ann: str):
+    fail(access, 5)
+    access.set_password("Ann", PASSWORD, BY)
+    assert not locked_out(access)
+    fail(access, 5)
+    assert locked_out(access)
+
+
+def test_a_link_lifts_the_lock_once_it_is_used(access: AccessLedger, ann: str):
+    fail(access, 5)
+    link = access.make_link("Ann", BY, 5)
+    assert locked_out(access)
+    access.use_link(link, now(), HERE)
+    assert kinds(access)[-1] == "LockLifted"
+    assert not locked_out(access)
+    fail(access, 5)
+    assert locked_out(access)
 
 
 def test_a_name_that_is_none_is_throttled_alike(access: AccessLedger, ann: str):
     fail(access, 5, "Nobody")
-    with pytest.raises(SignInRefused, match="15 minutes"):
-        access.sign_in("Nobody", "wrong", now(), None)
-    assert access.sign_in("Ann", PASSWORD, now(), None)
+    assert locked_out(access, account="Nobody")
+    assert not locked_out(access)
+
+
+def test_a_name_that_is_one_shares_a_lock_as_a_name_that_is_none_does(access: AccessLedger, ann: str):
+    """Whoever finds names that share a lock with another finds out nothing of whether it is one."""
+
+    def stream_of_refusals(account: str) -> str:
+        fail(access, 1, account)
+        kept = access._streams.every(access.size() - 1, None)[-1]
+        return kept.stream
+
+    known = stream_of_refusals("Ann")
+    assert known == account_stream(name_key("Ann"))
+    assert len(known) == len(stream_of_refusals("Nobody"))
+    assert access.log()[-2].about == "Ann"
+    sharing = next(one for one in (f"x{n}" for n in range(10**8)) if account_stream(one) == known)
+    fail(access, 4, sharing)
+    assert locked_out(access)
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [("192.0.2.77", "192.0.2.0/24"), ("::ffff:192.0.2.77", "192.0.2.0/24"), (None, None), ("testclient", "testclient"),
+     ("2001:db8:1:2:3::9", "2001:db8:1:2::/64")],
+)  # fmt: skip
+def test_an_address_counts_as_its_network(address: str | None, network: str | None):
+    assert network_of(address) == network
 
 
 def test_many_tries_at_once_are_not_more_tries(access: AccessLedger, ann: str, open_ledger: Callable[[], Ledger]):
@@ -588,6 +796,34 @@ def test_an_identity_linked_again_is_the_last_principal_s(access: AccessLedger, 
     access.leave("Bob", BY)
     with pytest.raises(SignInRefused):
         access.sign_in_by_identity("https://issuer", "subject", now(), None)
+
+
+def test_an_identity_unlinked_signs_nobody_in_and_whoever_it_signed_in_is_out(access: AccessLedger, ann: str):
+    issuer = ("https://issuer", "subject")
+    access.link_identity("Ann", *issuer, BY)
+    assert access.identities() == [LinkedIdentity("Ann", *issuer)]
+    session, other = access.sign_in_by_identity(*issuer, now(), None), access.sign_in("Ann", PASSWORD, now(), None)
+    access.unlink_identity("ann", *issuer, BY)
+    assert access.session(session, now()) is None
+    assert access.session(other, now()), "who came in otherwise stays"
+    assert access.identities() == []
+    with pytest.raises(SignInRefused, match="ask a steward"):
+        access.sign_in_by_identity(*issuer, now(), None)
+    with pytest.raises(AccessRefused, match="Ann is not linked"):
+        access.unlink_identity("Ann", *issuer, BY)
+    access.link_identity("Ann", *issuer, BY)
+    assert access.session(session, now()) is None, "what is over stays over"
+    assert access.session(access.sign_in_by_identity(*issuer, now(), None), now())
+
+
+def test_an_identity_linked_to_another_ends_the_sessions_of_the_one_before(access: AccessLedger, ann: str):
+    access.add("Bob", [], BY)
+    access.link_identity("Ann", "https://issuer", "subject", BY)
+    session = access.sign_in_by_identity("https://issuer", "subject", now(), None)
+    access.link_identity("Bob", "https://issuer", "subject", BY)
+    assert access.session(session, now()) is None
+    access.link_identity("Ann", "https://issuer", "subject", BY)
+    assert access.session(session, now()) is None
 
 
 def test_a_link_signs_in_once(access: AccessLedger, ann: str):

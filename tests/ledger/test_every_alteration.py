@@ -197,7 +197,7 @@ WHOLE = "update events set whole = convert_to(replace(convert_from(whole, 'UTF8'
     ("deed", "what"),
     [
         (WHOLE.format("'Two', 'All is well'", 7), r"version 6 .*its text `text` is not the one"),
-        (WHOLE.format("'amber', 'green'", 5), r"version 4 \(ActionRated\): its stored bytes .* as: `rating`"),
+        (WHOLE.format("'green', 'amber'", 5), r"version 4 \(ActionRated\): its stored bytes .* as: `rating`"),
         (WHOLE.format("'[redacted]', 'All is well'", 6), r"version 5 .*its text `text` is not the one"),
         ("update events set salts = decode(repeat('00', 16), 'hex') where position = 7", r"version 6 .*its text"),
     ],

@@ -73,7 +73,7 @@ WHOLE = {
     "i position_taken", "i event_id_taken",
     "i head_pkey", "i migrations_pkey", "function append", "function append_one",
     "function leaf", "function hashes_of", "function redact",
-    "function without_texts", "function without_salts",
+    "function without_texts", "function without_salts", "function signed_form",
     "function refuse_alteration", "trigger events_unaltered",
     "function refuse_change", "function refuse_going_back", "function refuse_gap", "trigger events_append_only",
     "trigger head_stays", "trigger head_goes_forward", "trigger versions_contiguous",

@@ -24,6 +24,8 @@ SIGN_INS = RateLimitItemPerMinute(10)
 WRITES = RateLimitItemPerMinute(120)
 #: Refusals of one principal that are noted in the ledger; others are only logged, so that nobody fills the disk.
 REFUSALS_NOTED = RateLimitItemPerMinute(30)
+#: That there were more is noted once.
+REFUSALS_LEFT_OUT_NOTED = RateLimitItemPerMinute(1)
 #: What one principal takes away that is noted in the ledger; the rest is only logged. Nobody reads more files.
 EXPORTS_NOTED = RateLimitItemPerMinute(60)
 #: Sign-ins looked at at once. Each may keep a thread for ten seconds, waiting for a processor or for a provider, and

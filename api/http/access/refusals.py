@@ -14,11 +14,11 @@ from api.http.access.callers import (
     known_caller,
 )
 from api.http.access.form_tokens import Forged
-from api.http.access.limits import REFUSALS_NOTED, TooFast, limiter_of
+from api.http.access.limits import REFUSALS_LEFT_OUT_NOTED, REFUSALS_NOTED, TooFast, limiter_of
 from api.http.access.notes import note
 from api.http.access.sessions import forget
 from api.http.problems import problem
-from domain.access.events import RequestRefused
+from domain.access.events import RefusalsLeftOut, RequestRefused
 from domain.access.principals import NotAllowed
 from domain.access.roles import Role
 
@@ -72,9 +72,12 @@ def _refused(request: Request, status: int, role: Role, plan: str | None) -> Non
     caller = known_caller(request)
     if caller is None or not caller.is_known:
         return  # or whoever is not even known fills the disk
-    if not limiter_of(request).hit(REFUSALS_NOTED, "refusal", caller.principal.name):
+    name, limiter = caller.principal.name, limiter_of(request)
+    if not limiter.hit(REFUSALS_NOTED, "refusal", name):
         what = f"{request.method} {request.url.path}"[:200]
-        note(request.app, RequestRefused(what=what, role=role, plan=plan), caller.principal.name)
+        note(request.app, RequestRefused(what=what, role=role, plan=plan), name)
+    elif not limiter.hit(REFUSALS_LEFT_OUT_NOTED, "refusals left out", name):
+        note(request.app, RefusalsLeftOut(noted=REFUSALS_NOTED.amount), name)
 
 
 def _log(request: Request, status: int, why: str) -> None:

@@ -4,6 +4,7 @@ from domain.ledger.access.ledger import AccessLedger
 from domain.ledger.access.said import (
     AccessRecord,
     AccessRefused,
+    LinkedIdentity,
     NotSignedIn,
     PrincipalUnknown,
     Session,
@@ -17,6 +18,7 @@ __all__ = [
     "AccessLedger",
     "AccessRecord",
     "AccessRefused",
+    "LinkedIdentity",
     "NotSignedIn",
     "PrincipalUnknown",
     "Session",

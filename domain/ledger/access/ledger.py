@@ -6,8 +6,9 @@ from uuid import uuid4
 
 from domain.access.events import AccessEvent
 from domain.access.sentences import sentence
+from domain.ledger.access.ending_roles import EndingRoles
 from domain.ledger.access.said import AccessRecord
-from domain.ledger.access.sessions import SigningIn
+from domain.ledger.access.signing_in import SigningIn
 from domain.ledger.access.streams import Told
 from domain.ledger.access.tokens import Tokens
 from domain.ledger.errors import LedgerDamaged, ReplicaOnly
@@ -17,7 +18,7 @@ _log = logging.getLogger("asat.access")
 _PAGE = 5000
 
 
-class AccessLedger(Tokens, SigningIn):
+class AccessLedger(Tokens, EndingRoles, SigningIn):
     """Who may do what in one ledger, `Ledger.access`.
 
     Nothing is remembered between two questions, so that what was decided counts at once in every process; but that a

@@ -15,6 +15,13 @@ from domain.names import name_key
 
 SHORTEST, LONGEST = 12, 1024
 
+#: What is tried first, with figures for letters too. No list of known passwords comes along: twelve characters that
+#: hold none of these are not on the first pages of one.
+_TRIED_FIRST = ("password", "asat", "qwert", "12345")
+_FOR_LETTERS = str.maketrans("0134578@$!", "oleastbasi")
+#: A password has so many different characters at least; a name, or a part of one, counts from so many letters on.
+_FEWEST, _SHORTEST_NAME = 5, 4
+
 #: How many passwords are looked at at once in a process: each takes 64 MiB of memory and a processor for a moment.
 _AT_ONCE = 4
 _PATIENCE = 10.0
@@ -25,13 +32,28 @@ _places = BoundedSemaphore(_AT_ONCE)
 
 def hash_password(password: str, name: str) -> str:
     """The hash of a new password for a principal; raises AccessRefused where it is too weak."""
+    check_password(password, name)
+    return _hasher.hash(_bytes(password))
+
+
+def check_password(password: str, name: str) -> None:
+    """Raises AccessRefused where a password is too weak for a principal."""
     if len(password) < SHORTEST:
         raise AccessRefused(f"a password has at least {SHORTEST} characters: take a few words with spaces between")
     if len(password) > LONGEST:
         raise AccessRefused(f"a password has at most {LONGEST:,} characters")
-    if name_key(password) == name_key(name) or len(set(password)) < 5:
-        raise AccessRefused("that password would be the first to be tried: take a few words, with spaces between them")
-    return _hasher.hash(_bytes(password))
+    if _is_tried_first(name_key(password), name_key(name)):
+        raise AccessRefused(
+            "that password would be among the first to be tried: take a few words with spaces between, and among them"
+            f" neither a name of yours nor {', '.join(_TRIED_FIRST[:-1])} or {_TRIED_FIRST[-1]}"
+        )
+
+
+def _is_tried_first(password: str, name: str) -> bool:
+    if len(set(password)) < _FEWEST:
+        return True
+    names = [one for one in (name, name.replace(" ", ""), *name.split()) if len(one) >= _SHORTEST_NAME]
+    return any(one in said for one in (*names, *_TRIED_FIRST) for said in (password, password.translate(_FOR_LETTERS)))
 
 
 @contextmanager

@@ -1,21 +1,16 @@
-"""Principals in the access ledger: who there is, what was granted to them, and how they prove who they are."""
+"""Principals in the access ledger: who there is, what was granted to them, and their passwords."""
 
 from collections.abc import Callable, Sequence
-from hashlib import sha256
 from itertools import groupby
 
 from domain.access.events import (
     AccessEvent,
-    IdentityLinked,
     PasswordSet,
     PrincipalAdded,
-    PrincipalLeft,
-    RoleEnded,
     RoleGranted,
 )
 from domain.access.names import can_be_known
 from domain.access.principals import ANYONE, Grant, Principal, fold
-from domain.access.roles import Role
 from domain.ledger.access.beginning import Beginning, stream_of
 from domain.ledger.access.checking import checked, checked_name
 from domain.ledger.access.passwords import hash_password
@@ -24,8 +19,8 @@ from domain.ledger.access.streams import Kept, Password, Taken
 from domain.ledger.errors import LedgerUnusable
 from domain.names import name_key
 
-# How often something is decided again because somebody else decided about the same principal at the same moment.
-_TRIES = 20
+#: How often something is decided again because somebody else decided about the same principal at the same moment.
+TRIES = 20
 
 Decision = Callable[[Principal], Sequence[AccessEvent]]
 
@@ -82,62 +77,25 @@ class Principals(Beginning):
         self._not_by_itself(name, by)
         self._decide(name, decide, by)
 
-    def end_grant(self, name: str, role: Role, plan: str | None, by: str) -> None:
-        """End a role as it was granted; raises PrincipalUnknown, AccessRefused."""
-
-        def decide(principal: Principal) -> Sequence[AccessEvent]:
-            if (role, plan) not in {(held.role, held.plan) for held in principal.grants}:
-                held = ", ".join(f"{one.role} for {one.plan or 'all plans'}" for one in principal.grants) or "nothing"
-                raise AccessRefused(
-                    f"{principal.name} was not granted the role {role} for {plan or 'all plans'}; it holds {held}"
-                )
-            return [checked(RoleEnded, principal=principal.name, role=role, plan=plan)]
-
-        self._decide(name, decide, by)
-
-    def leave(self, name: str, by: str) -> None:
-        """A principal has left: it may nothing from now on, and its password is destroyed.
-
-        Raises PrincipalUnknown, AccessRefused.
-        """
-
-        def decide(principal: Principal) -> Sequence[AccessEvent]:
-            if principal.name == ANYONE:
-                raise AccessRefused(f"{ANYONE} does not leave; end what it was granted")
-            return [checked(PrincipalLeft, principal=principal.name)]
-
-        self._decide(name, decide, by, Password(None))
-
     def set_password(self, name: str, password: str, by: str) -> None:
         """Give a password of 12 to 1,024 characters; the former is destroyed, its sessions and unused links are over.
 
-        Raises PrincipalUnknown, AccessRefused.
+        What was refused to them before no longer keeps them from signing in. Raises PrincipalUnknown, AccessRefused.
         """
         hashed = Password(hash_password(password, name))
-        self._decide(name, lambda principal: [checked(PasswordSet, principal=_person(principal))], by, hashed)
+        self._decide(name, lambda principal: [checked(PasswordSet, principal=person(principal))], by, hashed)
 
-    def link_identity(self, name: str, issuer: str, subject: str, by: str) -> None:
-        """Let whom the OpenID Connect issuer knows as this subject sign in; linked again, the last principal counts.
+    def has_passwords(self) -> bool:
+        """Whether anybody has a password."""
+        return self._begun() and bool(self._streams.with_password())
 
-        Raises PrincipalUnknown, AccessRefused.
-        """
-        principal, _ = self._living(name)
-        event = checked(IdentityLinked, principal=_person(principal), issuer=issuer, subject=subject)
-        stream = identity_stream(issuer, subject)
-        for _ in range(_TRIES):
-            told = self._of(stream)
-            if told and told[-1].event == event:
-                raise AccessRefused(f"{principal.name} is linked to this identity already")
-            try:
-                self._tell(stream, told, [event], by)
-            except Taken:
-                continue
-            return
-        raise LedgerUnusable("others kept linking the same identity; nothing was recorded, try again")
+    def has_password(self, name: str) -> bool:
+        """Whether a principal has a password."""
+        return self._begun() and self._streams.password_hash(name_key(name)) is not None
 
     def _decide(self, name: str, decide: Decision, by: str, password: Password | None = None) -> None:
         """Decide about a principal who has not left, and again where somebody else decided at the same moment."""
-        for _ in range(_TRIES):
+        for _ in range(TRIES):
             principal, told = self._living(name)
             try:
                 self._tell(stream_of(name_key(name)), told, decide(principal), by, password)
@@ -164,16 +122,12 @@ class Principals(Beginning):
             raise AccessRefused(f"nobody grants a role to themselves: have another steward grant it to {name}")
 
 
-def identity_stream(issuer: str, subject: str) -> str:
-    """The stream of an identity: issuer and subject together, each of any length."""
-    return "identity:" + sha256(f"{len(issuer)} {issuer} {subject}".encode("utf-8", "surrogatepass")).hexdigest()
-
-
 def _granted(name: str, grant: Grant) -> AccessEvent:
     return checked(RoleGranted, principal=name, role=grant.role, plan=grant.plan, until=grant.until)
 
 
-def _person(principal: Principal) -> str:
+def person(principal: Principal) -> str:
+    """The name of somebody who can sign in; raises AccessRefused for whoever is not signed in."""
     if principal.name == ANYONE:
         raise AccessRefused(f"{ANYONE} is whoever is not signed in, and cannot sign in")
     return principal.name

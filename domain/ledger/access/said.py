@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.access.events import AccessEvent
+from domain.access.events import AccessEvent, Means
 from domain.access.principals import Grant, Principal
 
 
@@ -35,6 +35,17 @@ class Session:
     expires_at: datetime
     #: What a form must carry besides the cookie; derived from the session's secret.
     csrf: str
+    #: How they signed in.
+    means: Means
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedIdentity:
+    """Whom an OpenID Connect issuer knows as this subject, and as whom they sign in here."""
+
+    principal: str
+    issuer: str
+    subject: str
 
 
 @dataclass(frozen=True, slots=True)

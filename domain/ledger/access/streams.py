@@ -70,6 +70,7 @@ class AccessStreams(LedgerRecorder):
             " and plan < 'principal;' and plan <> %b)"
         ).format(schema=schema)
         self._hash = SQL("select hash from {schema}.passwords where principal = %b").format(schema=schema)
+        self._with_password = SQL("select principal from {schema}.passwords").format(schema=schema)
         self._set_password = SQL("select {schema}.set_password(%b, %b, %b, %b, %b, %b, %b)").format(schema=schema)
         self._rehash = SQL("select {schema}.rehash_password(%b, %b, %b)").format(schema=schema)
 
@@ -133,6 +134,10 @@ class AccessStreams(LedgerRecorder):
     def password_hash(self, principal: str) -> str | None:
         """The hash of a principal's password; None where it has none."""
         return next((found for (found,) in self._tuples(self._hash, principal)), None)
+
+    def with_password(self) -> set[str]:
+        """The keys of all principals that have a password."""
+        return {principal for (principal,) in self._tuples(self._with_password)}
 
     def rehash_password(self, principal: str, former: str, hashed: str) -> None:
         """Keep a new hash of the same password, unless another was set in the meantime, or it was destroyed."""
