@@ -116,7 +116,7 @@ def let_in(access: AccessLedger) -> None:
         access.add(OFFICER, [Grant("keeper"), Grant("steward")], "AsAt demo")
 
 
-def _link(access: AccessLedger, root: str) -> None:
+def tell_link(access: AccessLedger, root: str) -> None:
     """Print a link to sign in once, unless the demo's ledger was given to others."""
     try:
         key = access.make_link(OFFICER, "AsAt demo", _LINK_MINUTES)
@@ -165,7 +165,7 @@ def _serve(session: Session, /, host: str | None, port: int | None, url: str | N
         behind = f", behind which it serves {here}" if settings.url else ""
         click.echo(f"AsAt is at {settings.url or here}/plans{behind}  (Ctrl-C ends it)")
         if sign_in:
-            _link(session.ledger.access, settings.url or here)
+            tell_link(session.ledger.access, settings.url or here)
         if settings.log:
             log_to(sys.stderr)
         with cut_regularly(session.ledger, session.settings.key):

@@ -1,5 +1,6 @@
 """Signing in and out in a browser: passwords, links, the organisation's own sign-in, and what a session is."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api import clock, demonstration
-from api.commands.serving import let_in
+from api.commands.serving import let_in, tell_link
 from api.http.access.openid import OpenId
 from api.http.application import make_application
 from api.pages.places import own_place
@@ -243,6 +244,16 @@ def test_where_nobody_has_a_password_one_is_told_of_the_link(ledger: Ledger) -> 
     page = Page(client, "/sign-in")
     assert page.tree.xpath("//input[@type='password']")
     assert "a link that signs you in once; then you can set a password of your own" in page.words
+
+
+def test_the_demo_says_as_whom_its_link_signs_in_and_how_long(
+    ledger: Ledger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    let_in(ledger.access)
+    tell_link(ledger.access, "http://127.0.0.1:8000")
+    address = r"http://127\.0\.0\.1:8000/sign-in/once\?key=\S+"
+    said = rf"Sign in to record: {address}  \(once, as demo officer, within 24 hours\)\n"
+    assert re.fullmatch(said, capsys.readouterr().out)
 
 
 @pytest.mark.parametrize("demo", [True, False])

@@ -103,7 +103,14 @@ def test_the_pages_of_signing_in_and_of_the_steward_are_accessible(council: str,
     for summary in page.locator("summary").all():
         summary.click()
     problems += problems_of(page)
-    for path in ("/access/log", "/plans", "/plans/sunderland/record"):
+    press(page, "Go on")
+    arrived(page, "Who may do what")
+    problems += problems_of(page)
+    page.locator("#leave-name").select_option("Rob Recorder")
+    press(page, "Go on")
+    arrived(page, "Rob Recorder has left?")
+    problems += problems_of(page)
+    for path in ("/access/log", "/password", "/plans", "/plans/sunderland/record"):
         page.goto(council + path)
         problems += problems_of(page)
     assert problems == []
