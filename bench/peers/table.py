@@ -17,6 +17,7 @@ from bench.events import OPENED
 from domain import events
 from domain.envelopes import Recorded, instant_text
 from domain.plan import natural_order
+from domain.scales import Rating
 from domain.timescales import read_timescale
 
 # What is asserted of the plan (entity 0), of a priority, action or measure (entity: the version that added it), and
@@ -127,7 +128,7 @@ def _said(record: Recorded, named: dict[tuple[str, str], int]) -> Iterator[tuple
             yield (
                 0,
                 SCALE,
-                json.dumps({"name": said.scale.name, "ratings": [r.model_dump() for r in said.scale.ratings]}),
+                json.dumps({"name": said.scale.name, "ratings": [_rating(one) for one in said.scale.ratings]}),
             )
         case events.InspectionReported() as said:
             yield version, INSPECTION, said.model_dump_json(exclude={"effective_on", "reason", "source"})
@@ -178,6 +179,12 @@ def _said(record: Recorded, named: dict[tuple[str, str], int]) -> Iterator[tuple
             return
         case other:
             raise AssertionError(f"the generator makes no {type(other).__name__}")
+
+
+def _rating(rating: Rating) -> dict[str, Any]:
+    """A rating as the key to the ratings has it: that it needs a second person is said only where it does."""
+    said = rating.model_dump()
+    return said if rating.needs_second_person else {name: said[name] for name in said if name != "needs_second_person"}
 
 
 def _due(text: str) -> str:
