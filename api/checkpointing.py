@@ -8,7 +8,7 @@ from pathlib import Path
 
 from api.signing import read_signer
 from domain.ledger import Ledger
-from domain.ledger.checkpoints import checkpoints_of
+from domain.ledger.checkpoints import CheckpointUnknown, checkpoints_of
 
 log = logging.getLogger("asat")
 
@@ -23,8 +23,11 @@ def cut_if_grown(ledger: Ledger, key: Path) -> bool:
     The key is read anew each time, so that one that takes over signs without the program being started again.
     """
     kept = checkpoints_of(ledger)
-    cuts = kept.all()
-    if ledger.size() <= (cuts[-1].size if cuts else 0):
+    try:
+        signed = kept.newest().size
+    except CheckpointUnknown:
+        signed = 0
+    if ledger.size() <= signed:
         return False
     kept.cut(read_signer(key))
     return True
