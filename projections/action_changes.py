@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from domain.action_at import ActionAt
 from domain.facts import Due
-from domain.plan import Action
-from domain.timeline import Assertion, Timeline
+from domain.timeline import Assertion
 from projections.change import Change, Said, as_change, by_name, iso, itself
 from projections.difference import Between, Difference
 
@@ -15,8 +15,32 @@ class _Fact(NamedTuple):
 
     kind: str
     name: str
-    timeline: Callable[[Action], Timeline[Any]]
+    of: Callable[[ActionAt], Assertion[Any] | None]
     said: Said = itself
+
+
+class OneAction(NamedTuple):
+    """An action at the two points of a comparison, None at one where it is not known."""
+
+    was: ActionAt | None
+    is_: ActionAt | None
+
+    def before(self, of: Callable[[ActionAt], Assertion[Any] | None]) -> Assertion[Any] | None:
+        """A fact of it at the previous point."""
+        return of(self.was) if self.was else None
+
+    def now(self, of: Callable[[ActionAt], Assertion[Any] | None]) -> Assertion[Any] | None:
+        """A fact of it at the current point."""
+        return of(self.is_) if self.is_ else None
+
+    def last(self, of: Callable[[ActionAt], Assertion[Any] | None]) -> Assertion[Any] | None:
+        """What a fact of it is now or, where it is nothing now, was before."""
+        return self.now(of) or self.before(of)
+
+    @property
+    def priority(self) -> str | None:
+        """The priority that it stands under or, where it does under none now, did before."""
+        return (self.is_.priority_number if self.is_ else None) or (self.was.priority_number if self.was else None)
 
 
 def _due(due: Due) -> dict[str, str | None]:
@@ -29,7 +53,7 @@ _OWN_FACTS = (
     _Fact("priority", "priority", lambda action: action.priority),
     _Fact("wording", "text", lambda action: action.text),
     _Fact("wording", "outcome", lambda action: action.outcome),
-    _Fact("timescale", "timescale", lambda action: action.due, _due),
+    _Fact("timescale", "timescale", lambda action: action.own_due, _due),
     _Fact("leads", "leads", lambda action: action.leads, list),
 )
 _REPORTED_FACTS = (
@@ -38,39 +62,38 @@ _REPORTED_FACTS = (
 )
 
 
-def action_changes(between: Between, action: Action) -> Iterator[Change]:
+def action_changes(between: Between, one: OneAction) -> Iterator[Change]:
     """Every change of an action: whether it is in the plan, then its own facts, then what was reported of it."""
-    was, is_ = action.standing_at(*between.before), action.standing_at(*between.now)
+    was, is_ = (action.standing if action else None for action in one)
     if was is None and is_ is None:
         return
-    named = _named(between, action)
+    named = _named(one)
     standing = between.difference(was, is_)
     if standing and (was is None or is_ is None):
-        yield _coming_or_going(between, action, standing, named)
+        yield _coming_or_going(one, standing, named)
         if is_ is None:
             return
     if standing and is_ and (was or is_.value != "open"):
         kind = "reinstated" if is_.value == "open" else is_.value
         yield as_change(kind, "standing", standing, itself, named)
     for fact in (*(_OWN_FACTS if was else ()), *_REPORTED_FACTS):
-        if found := between.fact(fact.timeline(action)):
+        if found := between.difference(one.before(fact.of), one.now(fact.of)):
             yield as_change(fact.kind, fact.name, found, fact.said, named)
-    yield from _awaiting(between, action, named)
-    for filed in between.gathered(action.evidence):
+    yield from _awaiting(between, one, named)
+    for filed in between.gathered(*(action.evidence if action else () for action in one)):
         yield as_change("evidence", "evidence", filed, by_name, named)
-    if rated := between.fact(action.rating):
+    if rated := between.difference(*(action.rating if action else None for action in one)):
         yield from _evidence_rested_on(rated, named)
 
 
-def _coming_or_going(
-    between: Between, action: Action, standing: Difference[Any], named: dict[str, str | None]
-) -> Change:
+def _coming_or_going(one: OneAction, standing: Difference[Any], named: dict[str, str | None]) -> Change:
     """An action added, told whole as it now is; or one whose being added is undone, as it was."""
-    point = between.now if standing.is_ else between.before
+    action = one.is_ if standing.is_ else one.was
+    assert action is not None, "what is in the plan at a point is known there"
     values: dict[str, Any] = {}
-    behind = set(standing.versions) if standing.is_ is None else {action.added}
+    behind = set(standing.versions) if standing.is_ is None else {action.id}
     for fact in _OWN_FACTS:
-        said = fact.timeline(action).at(*point)
+        said = fact.of(action)
         if fact.name not in {"number", "priority"}:
             values[fact.name] = fact.said(said.value) if said else None
         if said and standing.is_:
@@ -81,12 +104,12 @@ def _coming_or_going(
     return change
 
 
-def _awaiting(between: Between, action: Action, named: dict[str, str | None]) -> Iterator[Change]:
+def _awaiting(between: Between, one: OneAction, named: dict[str, str | None]) -> Iterator[Change]:
     """A rating that has come to await confirmation, or does so no more as it was withdrawn.
 
     Where it was confirmed, or another has taken its place, the change of the rating says so.
     """
-    found = between.difference(action.awaiting_at(*between.before), action.awaiting_at(*between.now))
+    found = between.difference(*(action.awaiting if action else None for action in one))
     if found and found.is_:
         found = found._replace(was=None)
     if found and (found.is_ or found.by_withdrawal):
@@ -105,15 +128,14 @@ def _evidence_rested_on(rated: Difference[Any], named: dict[str, str | None]) ->
             yield as_change("evidence", "evidence", found, itself, named)
 
 
-def _named(between: Between, action: Action) -> dict[str, str | None]:
+def _named(one: OneAction) -> dict[str, str | None]:
     """What an action is called: by its current number and place, and by its previous ones where they differ."""
-    number, text = between.last(action.number), between.last(action.text)
-    place = action.priority_at(*between.now) or action.priority_at(*between.before)
-    old_number, old_place = action.number.at(*between.before), action.priority_at(*between.before)
+    number, text = one.last(lambda action: action.number), one.last(lambda action: action.text)
+    old_number, old_place = one.before(lambda action: action.number), one.was.priority_number if one.was else None
     return {
         "action": number.value if number else None,
         "previous_action": old_number.value if old_number and number and old_number.value != number.value else None,
-        "priority": place,
-        "previous_priority": old_place if old_place != place else None,
+        "priority": one.priority,
+        "previous_priority": old_place if old_place != one.priority else None,
         "text": text.value if text else None,
     }

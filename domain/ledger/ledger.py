@@ -28,8 +28,8 @@ from domain.ledger.replica import Replica, Standing
 from domain.ledger.schema import app_role, migrate
 from domain.ledger.stored import StoredRecord
 from domain.ledger.tree import LedgerTree
-from domain.plan import Plan
 from domain.points import VersionUnknown
+from domain.record import PlanRecord
 from domain.rules import Refused
 
 SCHEMA = "asat"
@@ -126,21 +126,20 @@ class Ledger:
         """The names of all plans, in order."""
         return self._recorder.select_plans()
 
-    @contextmanager
-    def plan(self, slug: str) -> Iterator[Plan]:
-        """The plan folded from everything committed by now, for as long as the block lasts.
+    def plan(self, slug: str) -> PlanRecord:
+        """The record of a plan with everything committed by now. It stays as it is, whatever is recorded later.
 
         Raises:
             PlanUnknown: nothing is recorded under that name.
         """
         folded = self._folded.keep(slug)
-        with folded.lock:
-            self._recording.not_rehearsed(folded)
-            self._folded.catch_up(folded)
-            if folded.plan.version == 0:
-                self._folded.drop(slug)
-                raise PlanUnknown(f"there is no plan {slug!r}")
-            yield folded.plan
+        self._recording.not_rehearsed(folded)
+        plan = self._folded.catch_up(folded)
+        version, _ = plan.published
+        if version == 0:
+            self._folded.drop(slug)
+            raise PlanUnknown(f"there is no plan {slug!r}")
+        return PlanRecord(plan, version)
 
     def events(self, slug: str, after: int = 0, limit: int | None = None) -> list[Recorded]:
         """The events of a plan after a version, in order."""
@@ -229,10 +228,10 @@ class Ledger:
             raise
 
     @contextmanager
-    def rehearse(self, proposals: Sequence[Proposal], *, today: date, by: str = "") -> Iterator[Plan]:
-        """The plan as it would be with these proposals recorded, for as long as the block lasts. Nothing is stored.
+    def rehearse(self, proposals: Sequence[Proposal], *, today: date, by: str = "") -> Iterator[PlanRecord]:
+        """The record of a plan as it would be with these proposals, for as long as the block lasts. Nothing is stored.
 
-        What is tried out has no instant yet: `Plan.known_at` of its versions is `domain.plan.PENDING`, which is not to
+        What is tried out has no instant yet: `known_at` of its versions is `domain.plan.PENDING`, which is not to
         be shown. Within the block the plan is asked through what is yielded; the ledger refuses to read or record it.
 
         Args:

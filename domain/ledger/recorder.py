@@ -8,7 +8,7 @@ lock, in one round trip (`migrations/0004_tree.sql`).
 from collections.abc import Sequence
 from datetime import datetime
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from eventsourcing.persistence import InterfaceError, Notification, OperationalError, StoredEvent
@@ -21,6 +21,9 @@ from domain.ledger.errors import LedgerUnusable
 from domain.ledger.schema import channel
 from domain.ledger.stored import StoredRecord, UnstoredRow
 from domain.ledger.subscription import LedgerSubscription
+
+#: Version, id, topic, JSON, instant and author of an event: all that folding needs.
+FoldRow: TypeAlias = tuple[int, UUID, str, bytes, datetime, str]
 
 _COLUMNS = "plan, version, topic, state, position, recorded_at, recorded_by, event_id, whole, salts"
 
@@ -115,9 +118,9 @@ class LedgerRecorder(PostgresApplicationRecorder):
         """Every row after a position, those to come included."""
         return LedgerSubscription(self, gt=gt, topics=topics)
 
-    def select_fold(self, plan: str, first: int) -> list[tuple[int, UUID, str, bytes, datetime, str]]:
-        """Version, id, topic, JSON, instant and author of a plan's events from a version on: all that folding needs."""
-        rows: list[tuple[int, UUID, str, bytes, datetime, str]] = self._tuples(self._fold, plan, first)
+    def select_fold(self, plan: str, first: int) -> list[FoldRow]:
+        """A plan's events from a version on, in their order."""
+        rows: list[FoldRow] = self._tuples(self._fold, plan, first)
         # The database would sort them on disk; they come all but sorted.
         rows.sort(key=itemgetter(0))
         return rows

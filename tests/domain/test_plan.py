@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from domain.evolve import evolve
-from domain.plan import natural_order
+from domain.order import natural_order
 from tests.kit import (
     AUGUST,
     GRADES,
