@@ -30,7 +30,7 @@ from projections.overdue import overdue_at
 from projections.plan_as_at import plan_as_at
 from projections.rag_comparison import rag_comparison
 from projections.ratings_over_time import ratings_over_time
-from projections.register import plans_register
+from projections.register import plans_register, register_entry
 from projections.replay import replay_page, withdrawals_of
 from projections.stale_text import stale_texts_at
 from projections.trail import (
@@ -75,9 +75,11 @@ class Asker:
     def plans(self) -> Answer:
         """All plans, as they stand today with everything recorded."""
 
-        records = (self.ledger.plan(slug) for slug in filter(self.reads, self.ledger.plans()))
         now = read_point("now")
-        return Answer("plans", plans_register(record.at(record.resolve(now, self.today)) for record in records))
+        entries = self.ledger.of_every_plan(
+            self.reads, self.today, lambda record: register_entry(record.at(record.resolve(now, self.today)))
+        )
+        return Answer("plans", plans_register(entries))
 
     def plan(self, slug: str, at: str = "now", everything: bool = False) -> Answer:
         """A plan as at a point."""

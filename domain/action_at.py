@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import NamedTuple
 
 from domain.facts import Awaiting, Due, Evidence, Rated, Standing
 from domain.known import AsAt
@@ -9,21 +10,38 @@ from domain.plan import Action
 from domain.timeline import Assertion
 
 
+class ActionFacts(NamedTuple):
+    """What is said of an action at a point, each None where nothing is; the timescale is its own."""
+
+    number: Assertion[str] | None
+    text: Assertion[str] | None
+    outcome: Assertion[str] | None
+    due: Assertion[Due] | None
+    leads: Assertion[tuple[str, ...]] | None
+    rating: Assertion[Rated] | None
+    progress: Assertion[str] | None
+
+
 class ActionAt:
     """An action of a plan at a point. Two of them are equal where they are of the same action."""
 
-    __slots__ = ("_action", "_at", "_place", "id")
+    __slots__ = ("_action", "_at", "_place")
 
     def __init__(self, at: AsAt, action: Action) -> None:
-        self._at, self._action, self._place = at, action, at._place
-        #: The version that added it: what it is, whatever number it bears.
-        self.id = action.added
+        self._at = at
+        self._action = action
+        self._place = at._place
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, ActionAt) and self.id == other.id
 
     def __hash__(self) -> int:
         return hash(self.id)
+
+    @property
+    def id(self) -> int:
+        """The version that added it: what it is, whatever number it bears."""
+        return self._action.added
 
     # Its place in the plan
 
@@ -53,6 +71,8 @@ class ActionAt:
     @property
     def parts(self) -> list["ActionAt"]:
         """Its parts, in the plan or not, in the order in which they were added."""
+        if not self._action.parts:
+            return []
         actions = self._at._plan.actions
         return [ActionAt(self._at, actions[part]) for part in self._action.parts if part <= self._at.basis]
 
@@ -66,6 +86,8 @@ class ActionAt:
     @property
     def standing(self) -> Assertion[Standing] | None:
         """Whether it is in the plan; None before it was added. A part is not in a plan that its parent left."""
+        if self._action.parent is None:
+            return self._action.standing.at(self._place)
         return self._at.standing_of(self._action)
 
     @property
@@ -81,7 +103,8 @@ class ActionAt:
     @property
     def is_open(self) -> bool:
         """Whether it is in the plan."""
-        return self._at.is_open(self._action)
+        standing = self.standing
+        return standing is not None and standing.value == "open"
 
     @property
     def is_complete(self) -> bool:
@@ -99,6 +122,20 @@ class ActionAt:
         return self._at.priority_of(self._action)
 
     # What is said of it
+
+    @property
+    def facts(self) -> ActionFacts:
+        """What is said of it, all at once."""
+        action, place = self._action, self._place
+        return ActionFacts(
+            action.number.at(place),
+            action.text.at(place),
+            action.outcome.at(place),
+            action.due.at(place),
+            action.leads.at(place),
+            action.rating.at(place),
+            action.progress.at(place),
+        )
 
     @property
     def number(self) -> Assertion[str] | None:
@@ -133,12 +170,18 @@ class ActionAt:
     @property
     def due(self) -> Assertion[Due] | None:
         """The timescale in force: its own or, where it has none, that of the nearest action above that has."""
-        return next((due for one in self.upwards() if (due := one._action.due.at(self._place))), None)
+        action = self._action
+        while (due := action.due.at(self._place)) is None and action.parent is not None:
+            action = self._at._plan.actions[action.parent]
+        return due
 
     @property
     def first_due(self) -> Assertion[Due] | None:
         """The original of the timescale in force: what was recorded first of those effective by then."""
-        return next((due for one in self.upwards() if (due := one._action.due.first(self._place))), None)
+        action = self._action
+        while (due := action.due.at(self._place)) is None and action.parent is not None:
+            action = self._at._plan.actions[action.parent]
+        return action.due.first(self._place, due)
 
     @property
     def own_due(self) -> Assertion[Due] | None:
@@ -170,7 +213,7 @@ class ActionAt:
     @property
     def awaiting(self) -> Assertion[Awaiting] | None:
         """The rating that awaits confirmation; None where none does."""
-        return self._at.awaiting_of(self._action)
+        return self._at.awaiting_of(self._action) if self._action.awaiting.at(self._place) else None
 
     @property
     def given_to_be_confirmed(self) -> list[Assertion[Awaiting]]:

@@ -108,12 +108,18 @@ class AsAt(Known):
 
     def standing_of(self, action: Action) -> Assertion[Standing] | None:
         """Whether an action is in the plan; None before it was added. A part is not in a plan that its parent left."""
-        found, chain = self._standing, []
+        found = self._standing
+        if action.parent is None:
+            if (added := action.added) not in found:
+                found[added] = action.standing.at(self._place)
+            return found[added]
+        chain: list[Action] = []
         above: Action | None = action
         while above is not None and above.added not in found:
             chain.append(above)
             above = self._plan.actions[above.parent] if above.parent is not None else None
-        for one in reversed(chain):
+        while chain:
+            one = chain.pop()
             standing = one.standing.at(self._place)
             if one.parent is not None and standing is not None and standing.value == "open":
                 parent = found[one.parent]
@@ -138,11 +144,10 @@ class AsAt(Known):
         It is the last that needs a second person, unless a rating counts from a later day or was recorded later for the
         same: its own confirmation, or another rating that has taken its place.
         """
-        given = action.awaiting.at(self._place)
-        counts = self.rating_of(action) if given else None
-        if given and counts and counts[1:] > given[1:]:
+        if (given := action.awaiting.at(self._place)) is None:
             return None
-        return given
+        counts = action.rating.at(self._place)
+        return None if counts and counts[1:] > given[1:] else given
 
     def is_open(self, action: Action) -> bool:
         """Whether an action is in the plan."""
@@ -151,11 +156,15 @@ class AsAt(Known):
 
     def open_parts(self, action: Action) -> list[Action]:
         """The parts of an action that are in the plan."""
+        if not action.parts:
+            return []
         parts = (self._plan.actions[part] for part in action.parts if part <= self.basis)
         return [part for part in parts if self.is_open(part)]
 
     def is_complete(self, action: Action) -> bool:
         """Whether an action is rated complete; one with parts in the plan is when all of them are."""
+        if not action.parts:
+            return self._is_rated_complete(action)
         found, todo = self._complete, [action]
         while todo:
             parts = self.open_parts(todo[-1])
@@ -171,6 +180,11 @@ class AsAt(Known):
         return action.rating.at(self._place)
 
     def _is_rated_complete(self, action: Action) -> bool:
-        given = self.rating_of(action)
-        rating = self.find_rating(given) if given else None
+        return self.completes(action.rating.at(self._place))
+
+    def completes(self, given: Assertion[Rated] | None) -> bool:
+        """Whether a rating says that what was rated is complete; none does not."""
+        if given is None:
+            return False
+        rating = self._ratings.get(given.value.code) or self.find_rating(given)
         return rating is not None and rating.complete

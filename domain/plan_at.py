@@ -94,11 +94,12 @@ class MeasureAt:
 class PlanAt(AsAt):
     """A plan at a point."""
 
-    __slots__ = ("point",)
+    __slots__ = ("_actions", "point")
 
     def __init__(self, plan: Plan, point: Point) -> None:
         super().__init__(plan, point.effective_on, point.basis)
         self.point = point
+        self._actions: list[ActionAt] | None = None
 
     def earlier(self, day: date) -> "PlanAt":
         """The plan on this or an earlier day, with what was known here."""
@@ -180,7 +181,12 @@ class PlanAt(AsAt):
     @property
     def actions(self) -> list[ActionAt]:
         """The actions known, in the plan or not, in the order in which they were recorded."""
-        return [ActionAt(self, action) for action in list(self._plan.actions.values()) if action.added <= self.basis]
+        if self._actions is None:
+            # They look at one of their own, not at this one: no object leads back to itself, and all are freed at once.
+            at = AsAt(self._plan, self.effective_on, self.basis)
+            known = list(self._plan.actions.values())
+            self._actions = [ActionAt(at, action) for action in known if action.added <= self.basis]
+        return self._actions
 
     def action(self, added: int) -> ActionAt | None:
         """The action that this version added, where it is known."""

@@ -144,11 +144,14 @@ class Timeline(Generic[V]):
         """Every assertion standing at the basis of a place, whatever its day, oldest effective day first."""
         return (assertion for assertion in self._entries[1] if place.stands(assertion.version))
 
-    def first(self, place: Place) -> Assertion[V] | None:
-        """The assertion recorded first of those standing at a place: by its basis, and effective by its day."""
+    def first(self, place: Place, in_force: Assertion[V] | None = None) -> Assertion[V] | None:
+        """The assertion recorded first of those standing at a place: by its basis, and effective by its day.
+
+        `in_force` is what `at` says of the place, where that is known.
+        """
         first = self._first
-        if first is None:
-            return None
+        if first is None or first is in_force:
+            return first
         if key_of(first.effective_on, first.version) <= place.day_end and place.stands(first.version):
             return first
         return min(self.all(place), key=lambda said: said.version, default=None)

@@ -112,11 +112,11 @@ class ActionsAt:
         standing = action.standing
         if standing is None or (standing.value != "open" and not self._everything):
             return None
-        number, text, outcome = action.number, action.text, action.outcome
+        number, text, outcome, own_due, leads, rated, progress = action.facts
         assert number is not None and text is not None, "an action has a number and a text from the day it was added"
-        rated, progress, leads, due = action.rating, action.progress, action.leads, action.due
-        complete = action.is_complete
-        parts = self.documents(action.parts)
+        due, parts = own_due or action.due, action.parts
+        complete = action.is_complete if parts else self._plan.completes(rated)
+        documents = self.documents(parts) if parts else []
         document: ActionDocument = {
             "number": number.value,
             "text": text.value,
@@ -125,14 +125,14 @@ class ActionsAt:
             "rating": rated.value.code if rated else None,
             "rated_on": _iso(rated.effective_on) if rated else None,
             "timescale": _timescale(due, action.first_due) if due else None,
-            "overdue": self._is_overdue(action, standing.value == "open" and not complete, due, parts),
+            "overdue": self._is_overdue(action, standing.value == "open" and not complete, due, documents),
             "leads": list(leads.value) if leads else [],
             "reports_to": action.reports_to,
             "progress": progress.value if progress else None,
             "progress_on": _iso(progress.effective_on) if progress else None,
             "evidence": self._evidence(action, rated),
             "added_on": _iso(action.added_on),
-            "actions": parts,
+            "actions": documents,
         }
         if waiting := action.awaiting:
             document["awaiting"] = awaiting_document(waiting)

@@ -75,7 +75,7 @@ def _actions(between: Between) -> Iterator[OneAction]:
     is_ = {action.id: action for action in between.now.actions}
     # The later of two bases knows all that the other knows.
     for action in max(was, is_, key=len):
-        yield OneAction(was.get(action), is_.get(action))
+        yield OneAction.at(was.get(action), is_.get(action))
 
 
 class _OnePriority(NamedTuple):
@@ -191,5 +191,4 @@ def _presentation(presented: Any) -> Any:
 
 
 def _order(one: OneAction) -> Any:
-    number = one.last(lambda action: action.number)
-    return natural_order(number.value if number else "")
+    return natural_order(one.number)

@@ -50,14 +50,16 @@ class RegisterDocument(TypedDict):
     plans: list[RegisterEntry]
 
 
-def plans_register(plans: Iterable[PlanAt]) -> RegisterDocument:
-    """Every plan with its figures, each at its point."""
-    entries = [_entry(plan) for plan in plans]
-    entries.sort(key=lambda entry: (entry["organisation"].casefold(), entry["title"].casefold(), entry["plan"]))
-    return {"plans": entries}
+def plans_register(entries: Iterable[RegisterEntry]) -> RegisterDocument:
+    """The plans with their figures, in the order in which people look for them."""
+    in_order = sorted(
+        entries, key=lambda entry: (entry["organisation"].casefold(), entry["title"].casefold(), entry["plan"])
+    )
+    return {"plans": in_order}
 
 
-def _entry(plan: PlanAt) -> RegisterEntry:
+def register_entry(plan: PlanAt) -> RegisterEntry:
+    """A plan with its figures at a point."""
     opening = plan.opening
     counted = counted_at(plan).values()
     by_code = Counter(one.rating.code if one.rating else None for one in counted)

@@ -21,7 +21,7 @@ from domain.timescales import read_timescale
 from projections.action import ActionUnknown
 from projections.change import Change, is_revision
 from projections.changes import changes_between
-from projections.register import plans_register
+from projections.register import register_entry
 from projections.sentence import sentence_in
 
 # What others have recorded
@@ -162,7 +162,7 @@ def _effect(record: PlanRecord, day: date) -> dict[str, Any]:
     )
     document = changes_between(before, after)
     labels = Labels(document)
-    [was], [is_] = (plans_register([plan])["plans"] for plan in (before, after))
+    was, is_ = register_entry(before), register_entry(after)
     return {
         "day": day.isoformat(),
         "changes": [_in_words(change, document["priority_word"], labels) for change in document["changes"]],

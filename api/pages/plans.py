@@ -23,7 +23,7 @@ from domain.record import PlanRecord
 from projections.gaps import gaps_at
 from projections.plan_as_at import plan_as_at
 from projections.point import PointDocument
-from projections.register import RegisterEntry, plans_register
+from projections.register import RegisterEntry, register_entry
 
 pages = page_routes()
 
@@ -75,7 +75,7 @@ def plan_page(
     def answers(shown: PlanAt, newest: PlanRecord) -> dict[str, Any]:
         return {
             "plan": plan_as_at(shown, everything=everything),
-            "summary": plans_register([shown])["plans"][0],
+            "summary": register_entry(shown),
             "gaps": gaps_at(shown),
             "newest": newest.version,
             "recorded": [day_recorded(newest, version) for version in (1, shown.basis)],

@@ -5,19 +5,24 @@ while events are taken in, and while somebody records.
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import datetime
 from threading import Lock, RLock
+from typing import TypeVar, cast
 from uuid import UUID
 
 from domain.bulk import LONG, without_collecting
 from domain.draft import Draft
-from domain.events import TextRedacted
+from domain.events import ActionAdded, TextRedacted
 from domain.evolve import evolve
 from domain.ledger.mapper import read_event
 from domain.ledger.memory import Budget
-from domain.ledger.recorder import FoldRow, LedgerRecorder
+from domain.ledger.recorder import FoldRow, LedgerRecorder, PlanState
 from domain.plan import Plan
+from domain.record import PlanRecord
+
+T = TypeVar("T")
 
 _REDACTION = TextRedacted.__name__
 
@@ -59,20 +64,22 @@ class Folded:
                         if version > plan.version:
                             evolve(plan, read_event(topic, whole), recorded_at, recorded_by)
                             plan.published = version, event_id
-                            self.size += size_of(whole)
+                            self.size += size_of(topic, whole)
             except BaseException:
                 if self.plan is plan:
                     self.start_anew()  # what the event had already said must not be said twice
                 raise
 
 
-def size_of(whole: bytes) -> int:
-    """About how many bytes of memory an event takes up in a folded plan, by its JSON."""
-    return _EVENT_SIZE + len(whole)
+def size_of(topic: str, whole: bytes) -> int:
+    """About how many bytes of memory an event takes up in a folded plan, by its name and its JSON."""
+    return _EVENT_SIZE + len(whole) + (_ACTION_SIZE if topic == _ACTION else 0)
 
 
-#: What the assertions of an event and what it stands on take up, without its texts; measured over the examples.
-_EVENT_SIZE = 700
+#: What the assertions of an event take up beside its texts, and the timelines of an action; a test holds the sum of
+#: them against what Python allocates.
+_EVENT_SIZE, _ACTION_SIZE = 500, 2600
+_ACTION = ActionAdded.__name__
 
 
 class FoldedPlans:
@@ -85,6 +92,8 @@ class FoldedPlans:
         self._budget = Budget(budget)
         #: In the order of their last use.
         self.kept: OrderedDict[str, Folded] = OrderedDict()
+        #: What was last said of each plan among all others, and of which state of it, on which day.
+        self._summaries: dict[str, tuple[object, object]] = {}
 
     def keep(self, slug: str) -> Folded:
         """The plan as it was last folded, or one of which nothing is folded yet."""
@@ -93,25 +102,49 @@ class FoldedPlans:
             self.kept.move_to_end(slug)
             return folded
 
-    def look(self, slug: str) -> Folded:
-        """The same for who goes through all plans: it makes none of those kept give way.
+    def look(self, slug: str) -> Plan:
+        """The plan for who goes through all of them: caught up, and none of those kept gives way to it.
 
         What is not kept is folded for this once, and kept where there is room.
         """
         with self._lock:
-            if folded := self.kept.get(slug):
-                return folded
+            folded = self.kept.get(slug)
+        if folded is not None:
+            return self.catch_up(folded)
         folded = Folded(slug)
-        self.catch_up(folded)
+        plan = self.catch_up(folded)
         with self._lock:
-            if folded.plan.version and self._total() + folded.size <= self._budget.size:
-                return self.kept.setdefault(slug, folded)
-        return folded
+            if self._total() + folded.size <= self._budget.size:
+                self.kept.setdefault(slug, folded)
+                self.kept.move_to_end(slug, last=False)
+        return plan
 
     def drop(self, slug: str) -> None:
         """Forget the plan."""
         with self._lock:
             self.kept.pop(slug, None)
+            self._summaries.pop(slug, None)
+
+    def forget_texts(self, folded: Folded) -> None:
+        """Texts of the plan were destroyed: nothing that is kept may hold them."""
+        folded.start_anew()
+        with self._lock:
+            self._summaries.pop(folded.slug, None)
+
+    def summarise(self, state: PlanState, key: object, make: Callable[[PlanRecord], T]) -> T:
+        """What `make` says of a plan, made once for each state of the plan and each key.
+
+        It is kept for every plan there is: among all plans, those that changed are looked at and no others.
+        """
+        wanted = (state.version, state.event_id, key)
+        found = self._summaries.get(state.plan)
+        if found is not None and found[0] == wanted:
+            return cast(T, found[1])
+        plan = self.look(state.plan)
+        version, event_id = plan.published
+        said = make(PlanRecord(plan, version))
+        self._summaries[state.plan] = (version, event_id, key), said
+        return said
 
     def catch_up(self, folded: Folded) -> Plan:
         """The plan with everything that was committed by now; of version 0 where nothing was ever recorded.
@@ -127,7 +160,7 @@ class FoldedPlans:
         rows = self._recorder.select_fold(folded.slug, version)
         if not _continues(rows, last):
             if folded.plan is plan:
-                folded.start_anew()
+                self.forget_texts(folded)
             return self.catch_up(folded)
         if len(rows) > 1:
             folded.take_in(plan, rows[1:])

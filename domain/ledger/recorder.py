@@ -38,6 +38,14 @@ class Head(NamedTuple):
     leaf: bytes | None
 
 
+class PlanState(NamedTuple):
+    """How far a plan has got: its newest version, and the id of that event."""
+
+    plan: str
+    version: int
+    event_id: UUID
+
+
 class Placed(NamedTuple):
     """A stored row and its place in the tree: the hashes of its leaf and of the nodes that its leaf completes."""
 
@@ -83,6 +91,12 @@ class LedgerRecorder(PostgresApplicationRecorder):
             "(select coalesce(max(position), 0) from {schema}.events), leaf from {schema}.head"
         ).format(**names)
         self._plans = SQL("select plan from {schema}.events where version = 1 order by plan").format(**names)
+        # Two searches of the primary key a plan, whatever the number of its events.
+        self._states = SQL(
+            "select first.plan, newest.version, newest.event_id from {schema}.events as first cross join lateral"
+            " (select version, event_id from {schema}.events where plan = first.plan order by version desc limit 1)"
+            " as newest where first.version = 1 order by first.plan"
+        ).format(**names)
 
     def append(self, rows: Sequence[UnstoredRow], authors: Sequence[str]) -> tuple[int, datetime]:
         """Append all rows or none, in one transaction; returns the last position and the instant.
@@ -170,6 +184,10 @@ class LedgerRecorder(PostgresApplicationRecorder):
     def select_plans(self) -> list[str]:
         """The names of all plans."""
         return [plan for (plan,) in self._tuples(self._plans)]
+
+    def select_states(self) -> list[PlanState]:
+        """How far each plan has got, in the order of their names."""
+        return [PlanState(*row) for row in self._tuples(self._states)]
 
     def max_notification_id(self) -> int | None:
         """The newest position; None in an empty ledger."""

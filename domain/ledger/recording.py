@@ -124,13 +124,33 @@ class Recording:
                 raise
             stored = self._together.append(rows, by)
             if stored is not None:
-                return _publish(batch, rows, plans, drafts, stored, by)
+                return self._publish(batch, rows, plans, drafts, stored, by)
             if not self._moved_on(plans, drafts):
                 # Not a version but an event_id is taken.
                 if repeated := self._already_recorded(batch):
                     return repeated
                 raise LedgerUnusable("the database refuses what the plan is ready for; see asat check")
         raise NothingRecorded("other writers kept coming first; nothing was recorded, try again")
+
+    def _publish(
+        self, batch: list[Proposal], rows: list[UnstoredRow], plans: dict[str, Folded], drafts: dict[str, Draft],
+        stored: tuple[int, datetime], by: str,
+    ) -> list[Recorded]:  # fmt: skip
+        """The batch is stored: what it said becomes part of the plans, and the records are as the ledger holds them."""
+        last, recorded_at = stored
+        newest = {row.originator_id: row.event_id for row in rows}
+        sizes = Counter[str]()
+        for row in rows:
+            sizes[str(row.originator_id)] += size_of(row.topic, row.whole or row.state)
+        for slug, draft in drafts.items():
+            plans[slug].adopt(draft, recorded_at, newest[slug], sizes[slug])
+        for proposal in batch:
+            if isinstance(proposal.event, TextRedacted):  # whoever asks next folds the plan anew
+                self._folded.forget_texts(plans[proposal.plan])
+        return [
+            Recorded(proposal.plan, row.originator_version, position, recorded_at, by, row.event_id, proposal.event)
+            for position, (proposal, row) in enumerate(zip(batch, rows, strict=True), last - len(rows) + 1)
+        ]
 
     def _moved_on(self, plans: dict[str, Folded], drafts: dict[str, Draft]) -> bool:
         """Catch the plans up; whether any of them is no longer what its draft was made over."""
@@ -273,27 +293,6 @@ def _can_be_redacted(batch: list[Proposal], texts: dict[tuple[str, int], set[str
                         "before texts could be",
                         index,
                     )
-
-
-def _publish(
-    batch: list[Proposal], rows: list[UnstoredRow], plans: dict[str, Folded], drafts: dict[str, Draft],
-    stored: tuple[int, datetime], by: str,
-) -> list[Recorded]:  # fmt: skip
-    """The batch is stored: what it said becomes part of the plans, and the records are as the ledger holds them."""
-    last, recorded_at = stored
-    newest = {row.originator_id: row.event_id for row in rows}
-    sizes = Counter[str]()
-    for row in rows:
-        sizes[str(row.originator_id)] += size_of(row.whole or row.state)
-    for slug, draft in drafts.items():
-        plans[slug].adopt(draft, recorded_at, newest[slug], sizes[slug])
-    for proposal in batch:
-        if isinstance(proposal.event, TextRedacted):  # whoever asks next folds the plan anew
-            plans[proposal.plan].start_anew()
-    return [
-        Recorded(proposal.plan, row.originator_version, position, recorded_at, by, row.event_id, proposal.event)
-        for position, (proposal, row) in enumerate(zip(batch, rows, strict=True), last - len(rows) + 1)
-    ]
 
 
 def _same(proposal: Proposal, record: Recorded) -> bool:

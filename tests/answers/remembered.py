@@ -7,6 +7,7 @@ plan that is folded once and extended by each event, as a running program holds 
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from domain.envelopes import Recorded
@@ -57,6 +58,10 @@ class RememberedLedger:
         if slug not in self._plans:
             raise PlanUnknown(f"there is no plan {slug!r}")
         return record_of(self._plans[slug])
+
+    def of_every_plan(self, reads: Callable[[str], bool], key: object, make: Callable[[PlanRecord], Any]) -> list[Any]:
+        """What is said of each plan."""
+        return [make(self.plan(slug)) for slug in self.plans() if reads(slug)]
 
     def events(self, slug: str, after: int = 0, limit: int | None = None) -> list[Recorded]:
         """The events of a plan after a version, in order."""
