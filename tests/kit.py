@@ -8,13 +8,14 @@ after, a week apart, so that no test can pass by taking one clock for the other.
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from domain import events
+from domain.draft import Draft
 from domain.envelopes import read_proposal_json
 from domain.evolve import evolve
 from domain.plan import Plan
@@ -267,6 +268,13 @@ def fold(told: Iterable[events.Event], slug: str = "plan", by: Callable[[int], s
     return plan
 
 
+def taken_in(draft: Draft, told: Iterable[events.Event]) -> Draft:
+    """A draft that has taken in these events, each with the instant at which the tests record its version."""
+    for event in told:
+        evolve(draft, event, recorded(draft.version + 1), OFFICER)
+    return draft
+
+
 def read_history(path: Path) -> list[events.Event]:
     """The events of a file of JSON lines."""
     lines = path.read_text(encoding="utf-8").split("\n")
@@ -297,21 +305,24 @@ def as_bytes(document: Any) -> bytes:
 
 
 def contents(plan: Plan) -> dict[str, Any]:
-    """Everything a plan holds, as plain data in its order: two plans with the same contents answer the same."""
+    """Everything a plan holds, as plain data in its order: two plans with the same contents answer the same.
+
+    What is published is left out: it says what readers see, not what the plan holds.
+    """
 
     def dumped(value: Any) -> Any:
         if isinstance(value, Timeline):
             return [(key, getattr(value, key)) for key in Timeline.__slots__]
-        if isinstance(value, dict):
+        if isinstance(value, Mapping):
             return [(key, dumped(one)) for key, one in value.items()]
-        if isinstance(value, list | tuple):
-            return [dumped(one) for one in value]
+        if isinstance(value, Sequence) and not isinstance(value, str):
+            return [dumped(value[place]) for place in range(len(value))]
         return value
 
     def opened_up(thing: Any) -> Any:
         return {name: dumped(getattr(thing, name)) for name in thing.__slots__}
 
-    held = {name: dumped(value) for name, value in vars(plan).items() if name not in {"dependents", "published"}}
+    held = {name: dumped(getattr(plan, name)) for name in vars(Plan("")) if name not in {"dependents", "published"}}
     held["dependents"] = sorted(plan.dependents.items())
     for name in ("priorities", "measures", "actions"):
         held[name] = [(key, opened_up(thing)) for key, thing in getattr(plan, name).items()]
