@@ -2,16 +2,33 @@
 
 import shutil
 import sys
+import tempfile
+from contextlib import ExitStack
+from itertools import count
+from pathlib import Path
 
+from domain.ledger import Ledger
 from tests.answers.descriptions import descriptions
 from tests.answers.goldens import FOLDER, HASHES, differences, readable_files, written_papers
+from tests.answers.problems import problems
 from tests.answers.questions import questions
 
 
 def everything() -> dict[str, bytes]:
     """Every golden file but the README, by its name in the folder."""
     made = {name: body for asked in questions() for name, body in readable_files(asked).items()}
-    return {**made, **descriptions(), HASHES.name: written_papers()}
+    return {**made, **descriptions(), **_problems(), HASHES.name: written_papers()}
+
+
+def _problems() -> dict[str, bytes]:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as opened:
+        schemas = count(1)
+
+        def make_ledger() -> Ledger:
+            ledger = Ledger.open(data=Path(folder) / "data", schema=f"council_{next(schemas)}")
+            return opened.enter_context(ledger)
+
+        return problems(make_ledger, Path(folder))
 
 
 def main() -> int:
