@@ -163,8 +163,7 @@ class ActionsAt:
         return outstanding and is_past(due, self._day)
 
     def _timescale(self, action: Action, due: Assertion[Due]) -> TimescaleDocument:
-        # Most actions have had one timescale, which is then the original too.
-        first = due if len(action.due) == 1 else first_due_at(action, self._end, self._basis)
+        first = first_due_at(action, self._end, self._basis)
         timescale = due.value.timescale
         return {
             "text": timescale.text,
