@@ -7,7 +7,7 @@ plan that is folded once and extended by each event, as a running program holds 
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from domain.envelopes import Recorded
@@ -46,6 +46,17 @@ class RememberedLedger:
         evolve(self._plans.setdefault(one.plan, Plan(one.plan)), one.event, one.recorded_at, one.recorded_by)
         self._records.setdefault(one.plan, []).append(one)
         self._position = one.position
+
+    def folded_anew(self) -> Self:
+        """A ledger of the same events that has just been started."""
+        again = type(self)(self._instant_of, self._day_of)
+        for one in sorted((one for records in self._records.values() for one in records), key=lambda one: one.position):
+            again.take(one)
+        return again
+
+    def newest(self, slug: str) -> int:
+        """The newest version of a plan; 0 of one that is not there."""
+        return len(self._records.get(slug, ()))
 
     # What `Asker` asks of a ledger
 

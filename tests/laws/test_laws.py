@@ -5,9 +5,9 @@ The same examples are tried every time; `HYPOTHESIS_PROFILE=thorough` tries many
 
 import os
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import chain
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import pytest
@@ -40,10 +40,9 @@ from projections.measures import measures_over_time
 from projections.overdue import overdue_at
 from projections.plan_as_at import plan_as_at
 from projections.rag_comparison import PointsReversed, rag_comparison
-from projections.register import plans_register
+from projections.register import register_entry
 from projections.stale_text import stale_texts_at
 from tests.kit import (
-    GRADES,
     SCALE,
     SECONDED,
     as_bytes,
@@ -55,6 +54,7 @@ from tests.kit import (
     say,
     today,
 )
+from tests.laws.histories import DAYS, MAYBE, NUMBERS, PROPOSALS, Told, author
 from tests.laws.naive import Naive, differences
 
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
@@ -67,120 +67,6 @@ LAWFUL = settings(
     print_blob=True,
     suppress_health_check=list(HealthCheck),
 )
-
-# Few of everything, so that they meet
-
-DAYS = st.sampled_from([date(2019, 1, 1) + timedelta(days=days) for days in (-30, 0, 30, 60, 61, 90, 120)])
-NUMBERS = st.sampled_from(["1.1", "1.2", "1.02", "2.1", "2.1a", "2.1b", "3.1"])
-PRIORITIES = st.sampled_from(["1", "2", "02"])
-RATINGS = st.sampled_from(["red", "amber", "green", "completed", "completed", "2", "1"])
-SHARED = {"name": "Shared", "ratings": [
-    {"code": "completed", "label": "Not really", "concern": True}, {"code": "green", "label": "Done", "complete": True},
-]}  # fmt: skip
-SCALES = st.sampled_from([SCALE, SECONDED, GRADES, SHARED])
-WHY = st.sampled_from(["Because"] * 5 + [None])
-MAYBE = st.booleans()
-
-
-def author(version: int) -> str:
-    """Who records a version: two people in turn."""
-    return ("Ann", "Bea")[version % 2]
-
-
-def told(kind: type[events.Event], **fields: st.SearchStrategy[Any] | Any) -> st.SearchStrategy[events.Event]:
-    """Events of a kind on any of the days, for a reason or not."""
-    drawn = {name: one if isinstance(one, st.SearchStrategy) else st.just(one) for name, one in fields.items()}
-    return st.builds(lambda effective_on, **said: say(kind, effective_on, **said), **{
-        "effective_on": DAYS, "reason": WHY, **drawn,
-    })  # fmt: skip
-
-
-def maybe(value: st.SearchStrategy[Any] | Any) -> st.SearchStrategy[Any]:
-    return st.one_of(st.none(), value if isinstance(value, st.SearchStrategy) else st.just(value))
-
-
-TIMESCALES = st.sampled_from(["31/01/19", "March 2019", "Ongoing", "Q1 2019/20"])
-WORDS = st.sampled_from(["One", "Two", "Three"])
-LABELS = st.sampled_from(["1.0", "2.0"])
-POINTS = st.sampled_from(["now", "2019-01-31", "2019-03-02@4", "issue:1.0", "told:Cabinet@2019-04-01"])
-ACTIONS = [
-    told(events.ActionAdded, number=NUMBERS, priority=PRIORITIES, text=WORDS, timescale=maybe(TIMESCALES),
-         outcome=maybe(WORDS)),
-    told(events.ActionAdded, number=NUMBERS, parent=NUMBERS, text=WORDS, timescale=maybe(TIMESCALES),
-         leads=st.sampled_from([[], ["Head"]])),
-    told(events.ActionRated, action=NUMBERS, rating=RATINGS, evidence=st.sampled_from([[], ["Audit"], ["Audit"]])),
-    told(events.ActionRenumbered, action=NUMBERS, number=NUMBERS, priority=maybe(PRIORITIES)),
-    told(events.ActionWithdrawn, action=NUMBERS),
-    told(events.ActionReinstated, action=NUMBERS),
-    told(events.ActionClosed, action=NUMBERS),
-]  # fmt: skip
-WORDING = [
-    told(events.ActionReworded, action=NUMBERS, text=maybe(WORDS), outcome="Outcome"),
-    told(events.ActionRescheduled, action=NUMBERS, timescale=TIMESCALES),
-    told(events.ActionReassigned, action=NUMBERS, leads=st.sampled_from([["Head"], ["Director", "Head"]])),
-    told(events.ProgressReported, action=NUMBERS, text=WORDS),
-    told(events.EvidenceAdded, action=NUMBERS, title=WORDS),
-]
-AROUND = [
-    told(events.ScaleAdopted, scale=SCALES),
-    told(events.PriorityAdded, number=PRIORITIES, title=WORDS, answers=st.sampled_from([[], ["R1"], ["R1", "R01"]])),
-    told(events.PriorityReworded, number=PRIORITIES, title=WORDS, answers=maybe(st.just(["R01"]))),
-    told(events.RecommendationMade, number=st.sampled_from(["R1", "R01"]), text=WORDS),
-    told(events.InspectionReported, body=WORDS),
-    told(events.AssuranceGiven, priority=PRIORITIES, level=WORDS),
-    told(events.MeasureDefined, measure=st.sampled_from(["a", "b"]), title=WORDS, priority=maybe(PRIORITIES)),
-    told(events.MeasureReported, measure=st.sampled_from(["a", "b"]), period=WORDS, value=WORDS),
-    told(events.VersionIssued, label=LABELS, summary=WORDS),
-    told(events.ReportPresented, forum=st.sampled_from(["Cabinet", "cabinet"]), previous=maybe(POINTS), current=POINTS),
-]
-
-
-def weighted(*choices: tuple[int, st.SearchStrategy[Any]]) -> st.SearchStrategy[Any]:
-    """One of these, so often."""
-    often = [strategy for weight, strategy in choices for _ in range(weight)]
-    return st.integers(0, len(often) - 1).flatmap(lambda chosen: often[chosen])
-
-
-def life(number: str, on: date, later: date, parent: str) -> st.SearchStrategy[list[events.Event]]:
-    """Things that belong together in the life of an action: left to chance they would seldom come in this order."""
-    done = say(events.ActionRated, on, action=number, rating="completed", evidence=["Audit"])
-    graded = say(events.ActionRated, on, action=number, rating="1")
-    out = say(events.ActionWithdrawn, on, action=number, reason="Merged")
-    back = say(events.ActionReinstated, later, action=number, reason="Missed")
-    closed = say(events.ActionClosed, later, action=number)
-    parts = [say(events.ActionAdded, on, number=f"{parent}{letter}", parent=parent, text="Part") for letter in "ab"]
-    all_out = [say(events.ActionWithdrawn, later, action=part.number, reason="Merged") for part in parts]
-    moved = say(events.ActionRenumbered, on, action=number, number=number, priority="2")
-    other = say(events.ScaleAdopted, on, scale=GRADES)
-    return st.sampled_from([
-        [done], [done, closed], [graded, closed], [out, back], [done, closed, back], parts, [*parts, *all_out], [moved],
-        [moved, out], [other, graded],
-    ])  # fmt: skip
-
-
-class Confirm(NamedTuple):
-    """The confirmation of one of the last ratings, so long after the day from which it was true."""
-
-    back: int
-    after: timedelta
-
-
-Told: TypeAlias = events.Event | Confirm
-
-
-def seconded_life(number: str, on: date, between: bool, confirm: Confirm) -> list[Told]:
-    """An action is rated complete and, perhaps after something else was recorded, that is confirmed and it closes."""
-    done = say(events.ActionRated, on, action=number, rating="completed", evidence=["Audit"])
-    told = say(events.ProgressReported, on, action=number, text="Done")
-    closed = say(events.ActionClosed, on + confirm.after, action=number)
-    return [done, *([told] if between else []), confirm._replace(back=0), closed]
-
-
-LIVES = st.tuples(NUMBERS, DAYS, DAYS, st.sampled_from(["1.1", "1.2", "2.1"])).flatmap(lambda drawn: life(*drawn))
-SINGLE = weighted((6, st.one_of(*ACTIONS)), (2, st.one_of(*WORDING)), (1, st.one_of(*AROUND))).map(lambda one: [one])
-CONFIRMED = st.builds(Confirm, st.sampled_from([0, 0, 0, 1, 2, 3]), st.sampled_from([0, 0, 1, 29, 60]).map(timedelta))
-SECONDED_LIVES = st.tuples(NUMBERS, DAYS, st.booleans(), CONFIRMED).map(lambda drawn: seconded_life(*drawn))
-PROPOSALS = weighted((3, SINGLE), (2, LIVES), (1, CONFIRMED.map(lambda one: [one])), (1, SECONDED_LIVES))
 
 
 class Asked(NamedTuple):
@@ -344,7 +230,8 @@ class AnyPlan(RuleBasedStateMachine):
         expected = self.naive.single_action(number, (point.effective_on, point.basis))
         if expected is None:
             with pytest.raises(ActionUnknown):
-                action_at(*self.at(point), number)
+                [plan] = self.at(point)
+                action_at(plan, number)
         else:
             assert differences(expected, self.ask(lambda plan: action_at(plan, number), point)) == []
 
@@ -389,7 +276,7 @@ class AnyPlan(RuleBasedStateMachine):
         document = self.ask(overdue_at, point)
         assert document["undated"] == self.naive.undated((point.effective_on, point.basis))
         overdue = document["overdue"]
-        (entry,) = self.ask(lambda plan: plans_register([plan]), point)["plans"]
+        entry = self.ask(register_entry, point)
         assert sorted(one["number"] for one in overdue) == sorted(late)
         assert sorted(late) == sorted(self.naive.late((point.effective_on, point.basis)))
         assert entry["overdue"] == len(late)

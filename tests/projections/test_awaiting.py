@@ -11,7 +11,7 @@ from projections.changes import changes_between
 from projections.counted import CountQuery, counted_actions
 from projections.overdue import overdue_at
 from projections.ratings_over_time import ratings_over_time
-from projections.register import plans_register
+from projections.register import register_entry
 from projections.replay import replay
 from projections.trail import TrailQuery, trail_page
 from tests.kit import (
@@ -49,7 +49,7 @@ def waiting() -> Story:
 
 
 def counts(story: Story, day: date = LATER, basis: int | None = None) -> dict[str, int]:
-    [entry] = plans_register([story.at(day, basis)])["plans"]
+    entry = register_entry(story.at(day, basis))
     return {rating["code"]: rating["count"] for rating in entry["ratings"] if rating["count"]}
 
 
