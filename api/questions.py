@@ -5,12 +5,14 @@ document and whether it can ever come out differently.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
+from domain.envelopes import instant_text
 from domain.ledger import Ledger
 from domain.plan_at import PlanAt
 from domain.points import Asked, Point, VersionUnknown, read_instant, read_point
@@ -30,7 +32,7 @@ from projections.overdue import overdue_at
 from projections.plan_as_at import plan_as_at
 from projections.rag_comparison import rag_comparison
 from projections.ratings_over_time import ratings_over_time
-from projections.register import plans_register, register_entry
+from projections.register import RegisterEntry, plans_register, register_entry
 from projections.replay import replay_page, withdrawals_of
 from projections.stale_text import stale_texts_at
 from projections.trail import (
@@ -48,17 +50,32 @@ REPLAY_PAGE = 50
 LIFE_PAGE = 50
 
 
-@dataclass(frozen=True, slots=True)
 class Answer:
-    """A document that answers a question.
+    """A document that answers a question, which is made when it is first asked for.
 
-    `immutable`: nothing recorded later can change it. `fixed` holds the points in the form that makes it so.
+    Attributes:
+        question: its name.
+        immutable: whether nothing recorded later can change it.
+        fixed: the points in the form that makes it so.
+        state: what the document follows from, beside the question, what it is asked with, and the program. While it is
+            the same, so is the document: somebody who holds that need not be sent it again.
     """
 
-    question: str
-    document: Any
-    immutable: bool = False
-    fixed: dict[str, str] = field(default_factory=dict)
+    def __init__(
+        self,
+        question: str,
+        make: Callable[[], Any],
+        immutable: bool = False,
+        fixed: Mapping[str, str] | None = None,
+        state: str | None = None,
+    ) -> None:
+        self.question, self.immutable, self.fixed, self.state = question, immutable, dict(fixed or {}), state
+        self._make = make
+
+    @cached_property
+    def document(self) -> Any:
+        """The document; raises what the question raises."""
+        return self._make()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +93,16 @@ class Asker:
         """All plans, as they stand today with everything recorded."""
 
         now = read_point("now")
-        entries = self.ledger.of_every_plan(
-            self.reads, self.today, lambda record: register_entry(record.at(record.resolve(now, self.today)))
-        )
-        return Answer("plans", plans_register(entries))
+        states = [state for state in self.ledger.states() if self.reads(state.plan)]
+
+        def entry(record: PlanRecord) -> RegisterEntry:
+            return register_entry(record.at(record.resolve(now, self.today)))
+
+        def make() -> Any:
+            return plans_register(self.ledger.of_every_plan(states, self.today, entry))
+
+        state = " ".join([self.today.isoformat(), *(f"{one.plan} {one.event_id}" for one in states)])
+        return Answer("plans", make, state=state)
 
     def plan(self, slug: str, at: str = "now", everything: bool = False) -> Answer:
         """A plan as at a point."""
@@ -141,8 +164,12 @@ class Asker:
     def event(self, slug: str, version: int, up_to: int | None = None) -> Answer:
         """One event; with `up_to` as it stood when that version was the newest, which never comes out differently."""
         record, fixed = self._up_to(slug, up_to)
-        told = self.ledger.events_of(slug, event_versions(record, version))
-        return Answer("event", event_in_trail(record, version, told), up_to is not None, fixed)
+
+        def make() -> Any:
+            told = self.ledger.events_of(slug, event_versions(record, version))
+            return event_in_trail(record, version, told)
+
+        return Answer("event", make, up_to is not None, fixed, state_of(record))
 
     def life(self, slug: str, number: str, at: str = "now", *, by_day: bool = False, page: int = 1) -> Answer:
         """An action at a point with a page of its events as known there: what the page of an action shows together.
@@ -199,12 +226,16 @@ class Asker:
         instant: datetime | None = None if recorded_after is None else read_instant(recorded_after)
         query = TrailQuery(action=action, recorded_after=instant, late_by=late_by)
         record, fixed = self._up_to(slug, up_to)
-        with self._explaining(record, record):
-            found = matching_versions(record, query)
-        first = bisect_right(found, after)
-        shown = found[first:] if limit is None else found[first : first + limit]
-        events = self.ledger.events_of(slug, with_withdrawals(record, shown))
-        return Answer("trail", trail_page(record, events, query, limit, after), up_to is not None, fixed)
+
+        def make() -> Any:
+            with self._explaining(record, record):
+                found = matching_versions(record, query)
+            first = bisect_right(found, after)
+            shown = found[first:] if limit is None else found[first : first + limit]
+            events = self.ledger.events_of(slug, with_withdrawals(record, shown))
+            return trail_page(record, events, query, limit, after)
+
+        return Answer("trail", make, up_to is not None, fixed, state_of(record))
 
     def together(self, slug: str, at: str, ask: Callable[[PlanAt, PlanRecord], Any]) -> Answer:
         """What several projections answer at one point, from one state of the plan: what a page shows together.
@@ -219,9 +250,13 @@ class Asker:
         With `up_to` it is the replay as it was when that version was the newest, and can never come out differently.
         """
         record, fixed = self._up_to(slug, up_to)
-        events = self.ledger.every_event(slug, after) if limit is None else self.ledger.events(slug, after, limit)
-        withdrawals = self.ledger.events_of(slug, withdrawals_of(record, after, limit))
-        return Answer("replay", replay_page(record, events, after, limit, withdrawals), up_to is not None, fixed)
+
+        def make() -> Any:
+            events = self.ledger.every_event(slug, after) if limit is None else self.ledger.events(slug, after, limit)
+            withdrawals = self.ledger.events_of(slug, withdrawals_of(record, after, limit))
+            return replay_page(record, events, after, limit, withdrawals)
+
+        return Answer("replay", make, up_to is not None, fixed, state_of(record))
 
     def _up_to(self, slug: str, up_to: int | None) -> tuple[PlanRecord, dict[str, str]]:
         """The record of a plan up to a version, by default with everything, and that version as an address says it."""
@@ -252,9 +287,13 @@ class Asker:
     def _at_point(self, question: str, slug: str, at: str, ask: Callable[[PlanAt, PlanRecord], Any]) -> Answer:
         asked, record = read_point(at), self.ledger.plan(slug)
         point = self._resolve(asked, record)
-        plan = record.at(point)
-        with self._explaining(record, plan):
-            return Answer(question, ask(plan, record), _is_fixed(asked, point, record), {"at": point.fixed})
+
+        def make() -> Any:
+            plan = record.at(point)
+            with self._explaining(record, plan):
+                return ask(plan, record)
+
+        return Answer(question, make, _is_fixed(asked, point, record), {"at": point.fixed}, state_of(record, point))
 
     def _between(
         self, question: str, slug: str, previous: str, current: str, ask: Callable[[PlanAt, PlanAt], Any]
@@ -264,7 +303,19 @@ class Asker:
         points = [self._resolve(one, record) for one in asked]
         immutable = all(_is_fixed(one, point, record) for one, point in zip(asked, points, strict=True))
         fixed = {"previous": points[0].fixed, "current": points[1].fixed}
-        return Answer(question, ask(record.at(points[0]), record.at(points[1])), immutable, fixed)
+        state = state_of(record, *points)
+        return Answer(question, lambda: ask(record.at(points[0]), record.at(points[1])), immutable, fixed, state)
+
+
+def state_of(record: PlanRecord, *points: Point) -> str:
+    """What a question's document follows from: the points as they are fixed, when their versions were recorded, and how
+    many events had texts destroyed, as that alone reaches back.
+
+    Without points it is the record itself, up to its newest version.
+    """
+    known = [(point.fixed, point.known_at) for point in points]
+    known = known or [(str(record.version), record.known_at(record.version))]
+    return " ".join([f"{fixed} {instant_text(instant)}" for fixed, instant in known] + [str(record.redactions_known)])
 
 
 def _is_fixed(asked: Asked, point: Point, record: PlanRecord) -> bool:

@@ -58,6 +58,11 @@ class Known:
         """
         return self._plan.redactions.get(version, {})
 
+    @property
+    def redactions_known(self) -> int:
+        """How many texts were destroyed, at whatever version."""
+        return sum(len(fields) for fields in self._plan.redactions.values())
+
     def _within(self, version: int) -> int:
         if not 1 <= version <= self.basis:
             raise IndexError(f"version {version} of plan {self.slug} is not among those up to {self.basis}")

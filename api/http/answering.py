@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import re
+from importlib.metadata import version
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -12,6 +13,7 @@ from api.forms import FORMS, render
 from api.http.problems import documented
 from api.questions import Answer
 from api.waiting import waiting_at_most
+from domain.edition import EDITION
 
 #: What names its basis is changed by nothing that is recorded later; anything else may be, and is asked for again. The
 #: one exception is a redaction, after which a browser may show for an hour what it has kept, and no longer.
@@ -19,6 +21,9 @@ KEPT = "private, max-age=3600, immutable"
 
 #: How long, in seconds, a place to make something is waited for, which takes a thread away from everybody else.
 PATIENCE = 2.0
+
+#: The release whose program makes the answers.
+RELEASE = version("asat")
 
 #: Bodies from this size on are compressed for those who take that.
 _WORTH_COMPRESSING = 1000
@@ -32,11 +37,16 @@ _STILL = (
 
 
 def respond(request: Request, answer: Answer, form: str) -> Response:
-    """The answer in a form, or 304 to those who have it already."""
+    """The answer in a form, or 304 to those who have it already: then nothing is worked out or rendered."""
     headers = {"Cache-Control": KEPT if answer.immutable else "private, no-cache"}
     asked = dict(request.query_params)
     if answer.fixed:
         headers["Content-Location"] = _address(request, asked | answer.fixed)
+    if _takes_any(request):
+        answer.document  # noqa: B018  # whether there is one
+    tag = _tag_of(request, answer, form)
+    if tag is not None and (held := _held(request, tag)):
+        return _not_modified(headers, held)
     if answer.question in ("trail", "replay") and answer.document["next"] is not None:
         headers["Link"] = f'<{_address(request, asked | {"after": str(answer.document["next"])})}>; rel="next"'
     if form != "json":
@@ -45,24 +55,58 @@ def respond(request: Request, answer: Answer, form: str) -> Response:
         headers["Content-Security-Policy"] = _STILL
     with waiting_at_most(PATIENCE):
         body = render(answer.question, form, answer.document)
-    return send(request, body, FORMS[form].media_type, headers)
+    return send(request, body, FORMS[form].media_type, headers, tag)
 
 
-def send(request: Request, body: bytes, media_type: str, headers: dict[str, str]) -> Response:
-    """These bytes, compressed for those who take that, or 304 to those who have them already."""
+def _tag_of(request: Request, answer: Answer, form: str) -> str | None:
+    """What an answer in a form is known by, without making it; None where that takes the answer itself.
+
+    It follows from the address, from what the answer's document follows from, and from the program: at one address the
+    same tag means the same bytes, and as long as they are the same, so is the tag.
+    """
+    if answer.state is None or request.method not in ("GET", "HEAD"):
+        return None
+    asked = [request.url.path, *(f"{name}={value}" for name, value in sorted(request.query_params.multi_items()))]
+    return _digest("\n".join([RELEASE, str(EDITION), form, *asked, answer.state]).encode())
+
+
+def send(request: Request, body: bytes, media_type: str, headers: dict[str, str], tag: str | None = None) -> Response:
+    """These bytes, compressed for those who take that, or 304 to those who have them already.
+
+    `tag` is what they are known by; by default it is made of the bytes.
+    """
+    tag = tag or _digest(body)
+    if held := _held(request, tag):
+        return _not_modified(headers, held)
     # An answer is what its media type says, whatever it may look like to a browser.
     headers = {**headers, "Vary": "Accept-Encoding", "X-Content-Type-Options": "nosniff"}
-    tag = hashlib.sha256(body).hexdigest()[:32]
     if len(body) >= _WORTH_COMPRESSING and media_type not in _COMPRESSED and _takes_gzip(request):
         # Other bytes need another strong tag. Without a time in it, what is compressed again comes out the same.
         tag, body = f"{tag}-gzip", gzip.compress(body, 6, mtime=0)
         headers["Content-Encoding"] = "gzip"
-    headers["ETag"] = f'"{tag}"'
+    return Response(body, headers={**headers, "ETag": f'"{tag}"'}, media_type=media_type)
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:32]
+
+
+def _held(request: Request, tag: str) -> str | None:
+    """The tag of what the sender has already, as it was or compressed; None where they have something else."""
+    if _takes_any(request):
+        return f'"{tag}"'
     known = [held.strip().removeprefix("W/") for held in request.headers.get("if-none-match", "").split(",")]
-    if headers["ETag"] in known or "*" in known:
-        headers.pop("Content-Encoding", None)
-        return Response(status_code=304, headers=headers)
-    return Response(body, headers=headers, media_type=media_type)
+    return next((one for one in (f'"{tag}"', f'"{tag}-gzip"') if one in known), None)
+
+
+def _takes_any(request: Request) -> bool:
+    """Whether the sender has something of the address already, whatever it is."""
+    return "*" in [held.strip() for held in request.headers.get("if-none-match", "").split(",")]
+
+
+def _not_modified(headers: dict[str, str], tag: str) -> Response:
+    same = {"Vary": "Accept-Encoding", "X-Content-Type-Options": "nosniff", "ETag": tag}
+    return Response(status_code=304, headers={**headers, **same})
 
 
 def _file_name(answer: Answer) -> str:

@@ -4,7 +4,7 @@ Folded plans are kept in memory and caught up from the database before every ans
 is committed.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -22,7 +22,7 @@ from domain.ledger.guards import fallen_guards
 from domain.ledger.invariants import Broken, broken_invariants
 from domain.ledger.mapper import read_record
 from domain.ledger.purging import purge
-from domain.ledger.recorder import LedgerRecorder
+from domain.ledger.recorder import LedgerRecorder, PlanState
 from domain.ledger.recording import Recording
 from domain.ledger.replica import Replica, Standing
 from domain.ledger.schema import app_role, migrate
@@ -160,12 +160,15 @@ class Ledger:
             raise PlanUnknown(f"there is no plan {slug!r}")
         return PlanRecord(plan, version)
 
-    def of_every_plan(self, reads: Callable[[str], bool], key: object, make: Callable[[PlanRecord], T]) -> list[T]:
-        """What `make` says of each plan that `reads` lets through, in the order of their names.
+    def states(self) -> list[PlanState]:
+        """How far each plan has got, in the order of their names."""
+        return self._recorder.select_states()
+
+    def of_every_plan(self, states: Iterable[PlanState], key: object, make: Callable[[PlanRecord], T]) -> list[T]:
+        """What `make` says of each of these plans.
 
         What it said of a plan is said again as long as nothing is recorded of it and the key is the same.
         """
-        states = [state for state in self._recorder.select_states() if reads(state.plan)]
         return [self._folded.summarise(state, key, make) for state in states]
 
     def events(self, slug: str, after: int = 0, limit: int | None = None) -> list[Recorded]:

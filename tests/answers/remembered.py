@@ -14,6 +14,7 @@ from domain.envelopes import Recorded
 from domain.events import Event
 from domain.evolve import evolve
 from domain.ledger import PlanUnknown
+from domain.ledger.recorder import PlanState
 from domain.plan import Plan
 from domain.points import VersionUnknown
 from domain.record import PlanRecord, record_of
@@ -70,9 +71,13 @@ class RememberedLedger:
             raise PlanUnknown(f"there is no plan {slug!r}")
         return record_of(self._plans[slug])
 
-    def of_every_plan(self, reads: Callable[[str], bool], key: object, make: Callable[[PlanRecord], Any]) -> list[Any]:
-        """What is said of each plan."""
-        return [make(self.plan(slug)) for slug in self.plans() if reads(slug)]
+    def states(self) -> list[PlanState]:
+        """How far each plan has got."""
+        return [PlanState(slug, len(told), told[-1].event_id) for slug, told in sorted(self._records.items())]
+
+    def of_every_plan(self, states: list[PlanState], key: object, make: Callable[[PlanRecord], Any]) -> list[Any]:
+        """What is said of each of these plans."""
+        return [make(self.plan(state.plan)) for state in states]
 
     def events(self, slug: str, after: int = 0, limit: int | None = None) -> list[Recorded]:
         """The events of a plan after a version, in order."""
