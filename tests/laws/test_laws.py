@@ -344,7 +344,7 @@ class AnyPlan(RuleBasedStateMachine):
         expected = self.naive.single_action(number, (point.effective_on, point.basis))
         if expected is None:
             with pytest.raises(ActionUnknown):
-                action_at(*self.at(point), number)
+                action_at(self.at(point)[0], number)
         else:
             assert differences(expected, self.ask(lambda plan: action_at(plan, number), point)) == []
 
