@@ -171,13 +171,14 @@ class FoldedPlans:
         """Fold the plan from its first event; many who ask for it at once have it folded once."""
         with folded.loading:
             if folded.plan.published[1] is None:
-                plan = Plan(folded.slug)
                 folded.size = 0
                 if rows := self._recorder.select_fold(folded.slug, 1):
+                    plan = Plan(folded.slug)
                     folded.take_in(plan, rows)
                     folded.plan = plan
                     self.make_room(folded)
-                return plan
+                # Where there is nothing it stays the plan that it was, over which a draft may lie.
+                return folded.plan
         return self.catch_up(folded)  # what was folded may have been read before we asked
 
     def make_room(self, folded: Folded) -> None:

@@ -27,7 +27,7 @@ from projections.register import plans_register
 from projections.replay import replay_page
 from projections.stale_text import stale_texts_at
 from projections.trail import TrailDocument, TrailQuery, trail_page
-from tests.kit import added, fold, given, point_of, progressed, rated, read_history, recorded
+from tests.kit import added, fold, given, plan_at, progressed, rated, read_history, record_at, recorded
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -50,7 +50,7 @@ def example(name: str) -> tuple[Plan, tuple[Event, ...]]:
 
 def trail_of(plan: Plan, told: Iterable[Event], query: TrailQuery) -> TrailDocument:
     """The trail of a plan's events, as the tests record them."""
-    return trail_page(plan, records_of(plan, told), query)
+    return trail_page(record_at(plan), records_of(plan, told), query)
 
 
 def records_of(plan: Plan, told: Iterable[Event]) -> list[Recorded]:
@@ -63,32 +63,33 @@ def records_of(plan: Plan, told: Iterable[Event]) -> list[Recorded]:
 
 def event_of(plan: Plan, told: Iterable[Event], action: str) -> EventDocument:
     """The event that added an action."""
-    found = plan.find_action(action, plan.version)
+    record = record_at(plan)
+    found = record.find_action(action)
     assert found is not None
-    return event_in_trail(plan, found.added, records_of(plan, told))
+    return event_in_trail(record, found, records_of(plan, told))
 
 
 def answers(plan: Plan, told: tuple[Event, ...], previous: str, current: str, action: str) -> dict[str, Any]:
     """The document of every question but the audit, which needs claims."""
-    before, now = point_of(plan, previous), point_of(plan, current)
+    before, now = plan_at(plan, previous), plan_at(plan, current)
     return {
-        "plans": plans_register([(plan, now)]),
-        "plan": plan_as_at(plan, now),
-        "comparison": rag_comparison(plan, before, now),
-        "paper": committee_paper(plan, before, now),
-        "changes": changes_between(plan, before, now),
-        "counted": counted_actions(plan, before, now, CountQuery()),
+        "plans": plans_register([now]),
+        "plan": plan_as_at(now),
+        "comparison": rag_comparison(before, now),
+        "paper": committee_paper(before, now),
+        "changes": changes_between(before, now),
+        "counted": counted_actions(before, now, CountQuery()),
         "event": event_of(plan, told, action),
-        "history": document_history(plan, now),
+        "history": document_history(now),
         "trail": trail_of(plan, told, TrailQuery()),
-        "replay": replay_page(plan, records_of(plan, told)),
-        "ratings": ratings_over_time(plan, now),
-        "action": action_at(plan, action, now),
-        "overdue": overdue_at(plan, now),
-        "gaps": gaps_at(plan, now),
-        "measures": measures_over_time(plan, now),
-        "assurance": assurances_at(plan, now),
-        "stale": stale_texts_at(plan, now),
+        "replay": replay_page(record_at(plan), records_of(plan, told)),
+        "ratings": ratings_over_time(now),
+        "action": action_at(now, action),
+        "overdue": overdue_at(now),
+        "gaps": gaps_at(now),
+        "measures": measures_over_time(now),
+        "assurance": assurances_at(now),
+        "stale": stale_texts_at(now),
     }
 
 
@@ -97,8 +98,8 @@ def sunderland() -> dict[str, Any]:
     """Every answer about Sunderland, March against May 2019."""
     plan, told = example("sunderland")
     claims = read_claims((EXAMPLES / "sunderland-claims.json").read_text(encoding="utf-8"))
-    points = point_of(plan, PREVIOUS), point_of(plan, CURRENT)
-    return {**answers(plan, told, PREVIOUS, CURRENT, "7.3"), "audit": audit(plan, *points, claims.claims)}
+    points = plan_at(plan, PREVIOUS), plan_at(plan, CURRENT)
+    return {**answers(plan, told, PREVIOUS, CURRENT, "7.3"), "audit": audit(*points, claims.claims)}
 
 
 def harmful(text: str) -> dict[str, Any]:

@@ -37,11 +37,11 @@ def answers(scale: dict[str, Any] = SECONDED) -> dict[str, Any]:
     """Every answer that lists actions with their ratings, of a plan in which a rating waits."""
     due = added("2.4", timescale="31/03/19")
     story = given(due, rated("2.4", "amber", FEBRUARY), completed("2.4", MARCH), scale=scale)
-    point = story.point(LATER)
+    plan = story.at(LATER)
     return {
         "plan": story.show(),
-        "counted": counted_actions(story.plan, story.point(JANUARY), point, CountQuery()),
-        "overdue": overdue_at(story.plan, point),
+        "counted": counted_actions(story.at(JANUARY), plan, CountQuery()),
+        "overdue": overdue_at(plan),
     }
 
 
@@ -74,7 +74,7 @@ def test_the_committees_paper_lists_each_with_who_gave_it_and_when():
         added("2.10"), added("2.4"), rated("2.4", "amber", FEBRUARY), completed("2.4", MARCH),
         completed("2.10", MARCH), scale=SECONDED,
     )  # fmt: skip
-    document = committee_paper(story.plan, story.point(JANUARY), story.point(LATER))
+    document = committee_paper(story.at(JANUARY), story.at(LATER))
     [table] = [one for one in compose("paper", document).blocks if isinstance(one, Table) and one.sheet == "Awaiting"]
     assert [[said(cell) for cell in row] for row in table.rows] == [
         ["2.4", "Do 2.4", "Amber", "Completed", "2019-03-15", OFFICER],
@@ -88,7 +88,7 @@ def said(cell):
 
 def test_a_committees_paper_in_which_nothing_waits_has_no_such_table():
     story = given(added("2.4"), completed("2.4", MARCH), scale=SCALE)
-    document = committee_paper(story.plan, story.point(JANUARY), story.point(LATER))
+    document = committee_paper(story.at(JANUARY), story.at(LATER))
     assert "awaiting" not in document
     assert all(getattr(one, "sheet", "") != "Awaiting" for one in compose("paper", document).blocks)
 

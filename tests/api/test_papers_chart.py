@@ -25,7 +25,7 @@ STORY = given(
 
 
 def document_of(story=STORY, day=date(2019, 4, 30)):
-    return ratings_over_time(story.plan, story.point(day))
+    return ratings_over_time(story.at(day))
 
 
 def drawn(svg):

@@ -182,7 +182,7 @@ def test_actions_of_concern_stand_under_their_priority_and_name_it_in_a_spreadsh
 
 def test_the_committees_paper_of_a_plan_without_ratings_says_so():
     story = given(added("1.1"), scale={"name": "None", "ratings": []})
-    paper = compose("paper", committee_paper(story.plan, story.point(FEBRUARY), story.point(MAY)))
+    paper = compose("paper", committee_paper(story.at(FEBRUARY), story.at(MAY)))
     assert Prose("The actions of this plan are not rated.") in paper.blocks
 
 
@@ -421,7 +421,7 @@ def test_a_sentence_made_of_what_somebody_wrote_has_one_full_stop():
     assert [unended(text) for text in ("Ours.", "Ours", "And so on...")] == ["Ours", "Ours", "And so on..."]
     wrong = rated("1.1", "red")
     story = given(added("1.1"), wrong, in_error(wrong, reason="The approval is ours."))
-    event = event_in_trail(story.plan, 6, records_of(story.plan, story.events))
+    event = event_in_trail(story.record(), 6, records_of(story.plan, story.events))
     said = [block.text for block in compose("event", event).blocks if isinstance(block, Prose)]
     assert str(said[1]).endswith("because: The approval is ours.")
 

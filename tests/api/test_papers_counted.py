@@ -11,25 +11,25 @@ from api.papers.paper import Facts, Prose, Table, Tag
 from projections.counted import CountQuery, counted_actions
 from projections.event import event_in_trail
 from tests.api.answers import CURRENT, PREVIOUS, event_of, example, records_of
-from tests.kit import APRIL, MARCH, MAY, added, given, in_error, part, point_of, rated
+from tests.kit import APRIL, MARCH, MAY, added, given, in_error, part, plan_at, rated, record_at
 
 SPLIT = given(added("2.4"), *[part(f"2.4{letter}", "2.4", on=APRIL) for letter in "abc"])
 
 
 def counted(**query):
     plan, _ = example("sunderland")
-    return counted_actions(plan, point_of(plan, PREVIOUS), point_of(plan, CURRENT), CountQuery(**query))
+    return counted_actions(plan_at(plan, PREVIOUS), plan_at(plan, CURRENT), CountQuery(**query))
 
 
 def split():
     query = CountQuery(population="new")
-    return counted_actions(SPLIT.plan, point_of(SPLIT.plan, MARCH), point_of(SPLIT.plan, MAY), query)
+    return counted_actions(plan_at(SPLIT.plan, MARCH), plan_at(SPLIT.plan, MAY), query)
 
 
 def withdrawn(version):
     wrong = rated("2.4", "amber", source={"title": "Minutes", "reference": "item 4", "published_on": "2019-03-20"})
     story = given(added("2.4"), wrong, in_error(wrong, reason="The wrong action"))
-    return event_in_trail(story.plan, version, records_of(story.plan, story.events))
+    return event_in_trail(story.record(), version, records_of(story.plan, story.events))
 
 
 def shown(question, document):
@@ -137,7 +137,7 @@ def test_the_values_of_an_event_are_those_of_its_row_in_the_trail():
 
 def test_the_fields_of_an_event_are_named_as_people_name_them():
     plan, told = example("stockton-ilacs")
-    opening = event_in_trail(plan, 1, records_of(plan, told))
+    opening = event_in_trail(record_at(plan), 1, records_of(plan, told))
     what = dict([block for block in compose("event", opening).blocks if isinstance(block, Facts)][1].facts)
     assert what["Word for a priority"] == "Recommendation"
     assert str(what["Scale"]).splitlines()[1].startswith("Red: Not yet on track")

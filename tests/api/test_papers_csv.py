@@ -59,7 +59,7 @@ def test_due_actions_without_a_rating_have_a_column():
 
 def test_an_answer_to_a_recommendation_never_made_has_a_row():
     story = given(priority("9", answers=["R9"]))
-    (row,) = read("gaps", gaps_at(story.plan, story.point(MAY)))
+    (row,) = read("gaps", gaps_at(story.at(MAY)))
     assert (row["recommendation"], row["answered by"], row["why"]) == ("R9", "9", "no such recommendation was made")
 
 

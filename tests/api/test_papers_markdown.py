@@ -189,7 +189,7 @@ def test_before_its_day_a_plan_says_when_it_was_opened():
 
 def test_an_answer_to_a_recommendation_never_made_is_listed():
     story = given(priority("9", answers=["R9"]))
-    text = written("gaps", gaps_at(story.plan, story.point(MAY)))
+    text = written("gaps", gaps_at(story.at(MAY)))
     assert "## 1 answer to a recommendation never made" in text
     assert "| R9 | 9 | Priority 9 | no such recommendation was made |" in text
     assert "never made" not in written("gaps", sunderland()["gaps"])
@@ -197,7 +197,7 @@ def test_an_answer_to_a_recommendation_never_made_is_listed():
 
 def test_the_overdue_list_says_how_many_actions_have_no_day():
     story = given(added("1.1"))
-    text = written("overdue", overdue_at(story.plan, story.point(MAY)))
+    text = written("overdue", overdue_at(story.at(MAY)))
     assert "1 action not complete has no due date that settles a day, so it cannot be overdue." in text
 
 

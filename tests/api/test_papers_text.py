@@ -253,9 +253,9 @@ def test_before_its_day_a_plan_says_when_it_was_opened():
 
 def test_the_lists_tell_of_answers_to_nothing_and_of_actions_without_a_day():
     story = given(priority("9", answers=["R9"]), added("1.1"), added("1.2"))
-    shown = squeezed(printed("gaps", gaps_at(story.plan, story.point(MAY)), 120))
+    shown = squeezed(printed("gaps", gaps_at(story.at(MAY)), 120))
     assert "R9 9 Priority 9 no such recommendation was made" in shown
-    shown = squeezed(printed("overdue", overdue_at(story.plan, story.point(MAY)), 120))
+    shown = squeezed(printed("overdue", overdue_at(story.at(MAY)), 120))
     assert shown.endswith("2 actions not complete have no due date that settles a day, so they cannot be overdue.")
 
 

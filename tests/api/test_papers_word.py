@@ -35,7 +35,7 @@ from api.papers.paper import (
 from api.papers.word import word
 from projections.committee_paper import committee_paper
 from tests.api.answers import CURRENT, EMOJI, ESCAPES, MARKDOWN, PREVIOUS, RIGHT_TO_LEFT, example
-from tests.kit import point_of
+from tests.kit import plan_at
 
 ROOT = Path(__file__).parents[2]
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 70"><rect width="80" height="70" fill="#00703c"/></svg>'
@@ -94,7 +94,7 @@ def attributes(one: Any, path: str) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def committee() -> Paper:
     plan, _ = example("sunderland")
-    return compose("paper", committee_paper(plan, point_of(plan, PREVIOUS), point_of(plan, CURRENT)))
+    return compose("paper", committee_paper(plan_at(plan, PREVIOUS), plan_at(plan, CURRENT)))
 
 
 def test_the_title_the_lines_under_it_and_the_headings_have_the_styles_of_their_names():

@@ -9,12 +9,13 @@ import pytest
 
 from domain.events import Event
 from domain.ledger import Ledger
-from domain.plan import Plan
+from domain.record import PlanRecord
 from domain.rules import Refused
 from tests.kit import (
     APRIL,
     FEBRUARY,
     JUNE,
+    LATER,
     MARCH,
     MAY,
     in_error,
@@ -31,10 +32,10 @@ DAYS = [FEBRUARY, MARCH, APRIL, MAY]
 FORUMS = ["Cabinet", "Scrutiny"]
 
 
-def some_point(random: Random, plan: Plan) -> str:
+def some_point(random: Random, plan: PlanRecord) -> str:
     """A point in any form; some name what is not there, or not past, or a later day."""
     day = random.choice(DAYS).isoformat()
-    instant = random.choice(plan.recorded_at) + timedelta(microseconds=random.choice([-1, 0, 1]))
+    instant = plan.known_at(random.randint(1, plan.version)) + timedelta(microseconds=random.choice([-1, 0, 1]))
     match random.randrange(7):
         case 0:
             return "now"
@@ -52,7 +53,7 @@ def some_point(random: Random, plan: Plan) -> str:
             return f"told:{random.choice(FORUMS)}@{day}"
 
 
-def some_event(random: Random, plan: Plan) -> Event:
+def some_event(random: Random, plan: PlanRecord) -> Event:
     day = random.choice(DAYS)
     match random.randrange(8):
         case 0:
@@ -70,8 +71,7 @@ def some_event(random: Random, plan: Plan) -> Event:
 
 
 def told(ledger: Ledger) -> dict[int, object]:
-    plan = ledger.plan("plan")
-    return {said.version: said.value for said in plan.presentations.known(plan.version)}
+    return {said.version: said.value for said in ledger.plan("plan").on(LATER).presentations}
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -118,8 +118,7 @@ def test_an_instant_is_past_only_when_something_of_the_plan_was_stored_after_it(
     record(ledger, rated("2.4"))
     record(ledger, *batch)
     remembers_what_is_stored(ledger)
-    plan = ledger.plan("plan")
-    (said,) = plan.presentations.known(plan.version)
+    (said,) = ledger.plan("plan").on(LATER).presentations
     assert said.value.current == (MARCH, 3)
 
 

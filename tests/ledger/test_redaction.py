@@ -4,8 +4,12 @@ import gzip
 import json
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
-from threading import Thread
+from threading import Event as Signal
+from threading import current_thread
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -18,13 +22,13 @@ from domain.ledger.backups import owner_conninfo
 from domain.ledger.purging import copied_elsewhere
 from domain.ledger.texts import kept_texts
 from domain.ledger.tree import entry_of
-from domain.points import read_point, resolve
+from domain.points import read_point
 from domain.proofs.tree import check_consistency, check_inclusion
 from domain.redaction import redactable, redacted_value
 from domain.rules import Refused
 from projections.action import action_at
-from tests.kit import LATER, added, in_error, opened, priority, progressed, rated, rescheduled
-from tests.ledger.conftest import Connection, begin, proposed, record
+from tests.kit import LATER, added, contents, in_error, opened, priority, progressed, rated, rescheduled
+from tests.ledger.conftest import Connection, begin, held_by, proposed, record
 
 NAME = "Peculiar name of a child"
 
@@ -36,11 +40,9 @@ def redacted(version: int, *fields: str, reason: str | None = "It named a child.
 
 def everything_known_of(ledger: Ledger) -> str:
     """All that the plan's fold holds, and every record, as text."""
-    plan = ledger.plan("plan")
-    action = plan.actions[3]
-    folded = [list(timeline.known(plan.version)) for timeline in (action.progress, action.due, action.leads,
-              action.text, action.outcome, action.rating, action.evidence)]  # fmt: skip
-    return repr(folded) + repr([record.fields() for record in ledger.every_event("plan")])
+    return repr(contents(held_by(ledger.plan("plan")))) + repr(
+        [record.fields() for record in ledger.every_event("plan")]
+    )
 
 
 def test_a_redacted_text_is_gone_at_every_point_and_what_remains_says_so(ledger: Ledger):
@@ -56,11 +58,12 @@ def test_a_redacted_text_is_gone_at_every_point_and_what_remains_says_so(ledger:
     assert by.fields()["redacts"] == 4
     assert by.fields()["fields"] == ["text"]
     plan = ledger.plan("plan")
-    assert plan.redactions == {4: {"text": 6}}
+    assert [plan.redactions(version) for version in range(1, 7)] == [{}, {}, {}, {"text": 6}, {}, {}]
     for basis in (4, 5, 6):
-        told = plan.actions[3].progress.at(2**62, basis)
-        assert told is not None
-        assert told.value == "[redacted]"
+        action = plan.up_to(basis).on(date.max).action(3)
+        assert action is not None
+        assert action.progress is not None
+        assert action.progress.value == "[redacted]"
 
 
 def test_another_process_that_holds_the_plan_forgets_the_text_too(ledger: Ledger, open_ledger: Callable[[], Ledger]):
@@ -180,16 +183,15 @@ def test_what_was_redacted_can_still_be_withdrawn_as_recorded_in_error(ledger: L
     record(ledger, redacted(4, "text"))
     record(ledger, in_error(4))
     plan = ledger.plan("plan")
-    assert plan.withdrawn == {4: 6}
+    assert plan.withdrawals() == {4: 6}
 
 
 def test_a_rehearsed_redaction_destroys_nothing(ledger: Ledger):
     begin(ledger)
     record(ledger, progressed("2.4", NAME))
     with ledger.rehearse([proposed(redacted(4, "text"))], today=LATER) as plan:
-        assert plan.redactions == {4: {"text": 5}}
-    plan = ledger.plan("plan")
-    assert plan.redactions.get(4, {}) == {}
+        assert plan.redactions(4) == {"text": 5}
+    assert ledger.plan("plan").redactions(4) == {}
     assert NAME in everything_known_of(ledger)
 
 
@@ -205,22 +207,35 @@ def test_a_proposal_repeated_is_recognised_though_its_text_is_gone(ledger: Ledge
 # While others are at it
 
 
-def test_who_waited_for_the_plan_while_it_was_redacted_is_not_told_the_text(ledger: Ledger) -> None:
+@pytest.mark.parametrize("known", [True, False], ids=["in memory", "folded anew"])
+def test_who_has_begun_to_ask_when_a_text_is_redacted_is_not_told_it(
+    ledger: Ledger, ledgers: Callable[[], Ledger], monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    """They have the plan in their hands, or are about to fold it, and look in the database only then."""
     begin(ledger)
     record(ledger, progressed("2.4", NAME))
-    folded = ledger._folded.keep("plan")
-    told: list[object] = []
+    reader = ledger if known else ledgers()
+    begun, go_on, look = Signal(), Signal(), reader._recorder.select_fold
 
-    def ask() -> None:
-        plan = ledger.plan("plan")
-        told.extend(one.value for one in plan.actions[3].progress.known(plan.version))
+    def looks_later(plan: str, first: int) -> Any:
+        if current_thread().name == "reader_0":
+            begun.set()
+            assert go_on.wait(30)
+        return look(plan, first)
 
-    with folded.lock:
-        reader = Thread(target=ask)
-        reader.start()
+    monkeypatch.setattr(reader._recorder, "select_fold", looks_later)
+    with ThreadPoolExecutor(1, "reader") as threads:
+        asked = threads.submit(reader.plan, "plan")
+        assert begun.wait(30)
         record(ledger, redacted(4, "text"))
-    reader.join(10)
-    assert told == ["[redacted]"]
+        go_on.set()
+        told = asked.result(timeout=30)
+    assert told.version == 5
+    assert NAME not in repr(contents(held_by(told)))
+    action = told.on(LATER).find_action("2.4")
+    assert action is not None
+    assert action.progress is not None
+    assert action.progress.value == "[redacted]"
 
 
 def test_a_purge_does_not_make_everybody_wait_for_a_long_reader(ledger: Ledger, owner: Connection) -> None:
@@ -361,8 +376,7 @@ def test_an_answer_about_the_action_says_that_it_was_redacted(ledger: Ledger):
     begin(ledger)
     record(ledger, progressed("2.4", NAME))
     record(ledger, redacted(4, "text"))
-    plan = ledger.plan("plan")
-    point = resolve(read_point("now"), plan, LATER)
-    document = action_at(plan, "2.4", point)
+    record_now = ledger.plan("plan")
+    document = action_at(record_now.at(record_now.resolve(read_point("now"), LATER)), "2.4")
     assert NAME not in json.dumps(document, default=str)
     assert "[redacted]" in json.dumps(document, default=str)

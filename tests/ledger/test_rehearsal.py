@@ -1,9 +1,8 @@
 """Rehearsing: the plan as it would be, and afterwards as if nobody had asked."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
-from threading import Event as Signal
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -12,8 +11,9 @@ from hypothesis import strategies as st
 
 from domain.events import Event
 from domain.ledger import Ledger, PlanUnknown
-from domain.plan import PENDING, Plan
+from domain.plan import PENDING
 from domain.points import Point
+from domain.record import PlanRecord
 from domain.rules import Refused
 from projections.changes import changes_between
 from projections.document_history import document_history
@@ -57,7 +57,8 @@ from tests.kit import (
     withdrawn,
 )
 from tests.laws.naive import Naive, differences
-from tests.ledger.conftest import begin, everything, proposed, record
+from tests.ledger.conftest import begin, everything, held_by, proposed, record, until
+from tests.ledger.locks import note_locks
 
 #: One of every kind of event, each acceptable to the plan that `long` records, or after those before it.
 EVERY_KIND: list[Event] = [
@@ -77,21 +78,21 @@ def long(ledger: Ledger) -> None:
     record(ledger, reinstated("2.4", on=JUNE, reason="Not yet"))
 
 
-def held(plan: Plan) -> str:
-    """Everything that the plan holds, as text: what it is made of goes on changing."""
-    return repr(contents(plan))
+def held(record: PlanRecord) -> str:
+    """Everything that the plan of a record holds, as text: what it is made of goes on changing."""
+    return repr(contents(held_by(record)))
 
 
-def answers(plan: Plan) -> list[bytes]:
-    """What the plan answers at several points, to the byte."""
+def answers(record: PlanRecord) -> list[bytes]:
+    """What is answered from a record at several points, to the byte."""
     points = [
-        Point(day, basis, plan.known_at(basis), "now")
+        Point(day, basis, record.known_at(basis), "now")
         for day in (FEBRUARY, APRIL, LATER)
-        for basis in (4, plan.version)
+        for basis in (4, record.version)
     ]
-    told: list[Any] = [plan_as_at(plan, point, everything=True) for point in points]
-    told += [ask(plan, point) for point in points for ask in (overdue_at, document_history, measures_over_time)]
-    told += [ask(plan, points[0], points[-1]) for ask in (rag_comparison, changes_between)]
+    told: list[Any] = [plan_as_at(record.at(point), everything=True) for point in points]
+    told += [ask(record.at(point)) for point in points for ask in (overdue_at, document_history, measures_over_time)]
+    told += [ask(record.at(points[0]), record.at(points[-1])) for ask in (rag_comparison, changes_between)]
     return [as_bytes(one) for one in told]
 
 
@@ -100,7 +101,7 @@ def test_the_plan_yielded_is_as_if_the_proposal_had_been_recorded(ledger: Ledger
     with ledger.rehearse([proposed(rated("2.4", "red"))], today=LATER) as plan:
         assert plan.version == 4
         point = Point(LATER, 4, plan.known_at(3), "now")
-        [under] = plan_as_at(plan, point)["priorities"]
+        [under] = plan_as_at(plan.at(point))["priorities"]
         assert under["actions"][0]["rating"] == "red"
 
 
@@ -111,8 +112,10 @@ def test_after_a_rehearsal_every_answer_is_as_before_to_the_byte(ledger: Ledger,
     before, all_of_it = answers(plan), held(plan)
     with ledger.rehearse([proposed(event)], today=LATER) as tried:
         assert tried.version == 17
-    plan = ledger.plan("plan")
-    assert (plan.version, answers(plan), held(plan)) == (16, before, all_of_it)
+        assert held(tried) != all_of_it
+        assert (plan.version, answers(plan), held(plan)) == (16, before, all_of_it), "who reads meanwhile"
+    for record_now in (plan, ledger.plan("plan")):
+        assert (record_now.version, answers(record_now), held(record_now)) == (16, before, all_of_it)
     assert len(everything(ledger)) == 16
 
 
@@ -123,9 +126,9 @@ def test_what_is_recorded_after_a_rehearsal_is_what_would_have_been_without_it(l
     [stored] = record(ledger, rated("2.4", "green"))
     assert (stored.version, stored.position) == (17, 17)
     plan = ledger.plan("plan")
-    assert PENDING not in plan.recorded_at
+    assert PENDING not in [plan.known_at(version) for version in range(1, 18)]
     naive = Naive([one.event for one in ledger.events("plan")])
-    shown = plan_as_at(plan, Point(LATER, 17, plan.known_at(17), "now"))
+    shown = plan_as_at(plan.at(Point(LATER, 17, plan.known_at(17), "now")))
     assert differences(naive.plan((LATER, 17), everything=False), shown) == []
 
 
@@ -160,8 +163,8 @@ def test_a_rehearsal_takes_in_what_others_have_recorded(ledger: Ledger, ledgers:
 def test_a_plan_that_nobody_opened_stays_unknown_after_a_rehearsal_of_its_opening(ledger: Ledger) -> None:
     with ledger.rehearse([proposed(opened())], today=LATER) as plan:
         assert plan.version == 1
-    with pytest.raises(PlanUnknown), ledger.plan("plan"):
-        raise AssertionError("there is no such plan")
+    with pytest.raises(PlanUnknown):
+        ledger.plan("plan")
     with pytest.raises(Refused, match="there is no plan"), ledger.rehearse([proposed(rated("2.4"))], today=LATER):
         raise AssertionError("there is no such plan")
 
@@ -175,8 +178,8 @@ def test_a_rehearsal_is_of_one_plan(ledger: Ledger) -> None:
 def test_the_ledger_neither_reads_nor_records_a_plan_within_its_rehearsal(ledger: Ledger) -> None:
     begin(ledger)
     with ledger.rehearse([proposed(rated("2.4"))], today=LATER):
-        with pytest.raises(RuntimeError, match="being rehearsed"), ledger.plan("plan"):
-            raise AssertionError("what is tried out would be answered")
+        with pytest.raises(RuntimeError, match="being rehearsed"):
+            ledger.plan("plan")
         with pytest.raises(RuntimeError, match="being rehearsed"):
             record(ledger, rated("2.4"))
         with (
@@ -188,23 +191,41 @@ def test_the_ledger_neither_reads_nor_records_a_plan_within_its_rehearsal(ledger
 
 
 def test_others_who_ask_during_a_rehearsal_are_answered_from_what_is_stored(ledger: Ledger) -> None:
+    """At once: they wait for nobody. So do those who go through all plans."""
     begin(ledger)
-    seen: list[int] = []
-    asking = Signal()
 
-    def ask() -> None:
-        asking.set()
-        plan = ledger.plan("plan")
-        seen.append(plan.version)
+    def ask() -> tuple[int, bytes]:
+        record_now = ledger.plan("plan")
+        return record_now.version, as_bytes(plan_as_at(record_now.on(LATER)))
 
-    asker = Thread(target=ask)
-    with ledger.rehearse([proposed(rated("2.4"))], today=LATER):
-        asker.start()
-        asking.wait()
-        asker.join(0.05)
-        assert seen == []
-    asker.join()
-    assert seen == [3]
+    stored = ask()
+    with ThreadPoolExecutor(1) as others, ledger.rehearse([proposed(rated("2.4"))], today=LATER) as tried:
+        assert others.submit(ask).result(timeout=30) == stored, "and the rehearsal goes on"
+        assert tried.version == 4
+        assert as_bytes(plan_as_at(tried.on(LATER))) != stored[1]
+    assert ask() == stored == (3, stored[1])
+
+
+@pytest.mark.parametrize("instead", ["record", "rehearse"])
+def test_others_who_propose_during_a_rehearsal_are_judged_by_what_is_stored_once_it_ends(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, instead: str
+) -> None:
+    noted = note_locks(monkeypatch)
+    begin(ledger)
+
+    def propose() -> int:
+        if instead == "record":
+            return record(ledger, added("2.5"))[0].version
+        with ledger.rehearse([proposed(added("2.5"))], today=LATER) as tried:
+            return tried.version
+
+    with ThreadPoolExecutor(1) as others:
+        with ledger.rehearse([proposed(added("2.5"))], today=LATER) as tried:
+            other = others.submit(propose)
+            until(lambda: noted.waiting["growing"] == 1)
+            assert tried.version == 4
+            assert not other.done()
+        assert other.result(timeout=30) == 4, "2.5 was only tried out, and its number is free"
 
 
 KINDS = st.lists(st.sampled_from(EVERY_KIND), min_size=1, max_size=6)

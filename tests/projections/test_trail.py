@@ -148,8 +148,8 @@ def test_a_trail_at_a_basis_is_what_it_was_then():
             known = trail_page(story.record(basis), records(story), query, 3, 2)
             assert known == trail_page(then.record(), records(then), query, 3, 2)
         if basis >= 5:
-            known = matching_versions(story.record(basis), TrailQuery(action="2.4"))
-            assert list(known) == versions(then, action="2.4")
+            matching = matching_versions(story.record(basis), TrailQuery(action="2.4"))
+            assert list(matching) == versions(then, action="2.4")
 
 
 def test_a_number_that_was_not_yet_borne_at_the_basis_is_unknown():
