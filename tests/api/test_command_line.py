@@ -8,7 +8,6 @@ import select
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count, cycle
@@ -28,6 +27,7 @@ from domain.ledger.embedded import EmbeddedServer
 from projections.claims import Claim, read_claims
 from tests.api.conftest import BY, OPENING, asking, load_examples, rated
 from tests.api.process import ASAT, CLAIMS, complained, environment, run, said
+from tests.measuring import HANGS
 
 pytestmark = pytest.mark.slow
 
@@ -461,9 +461,8 @@ def serving(*arguments: str, data: Path) -> Iterator[tuple[subprocess.Popen[byte
     assert process.stderr is not None
     before: list[str] = []
     try:
-        deadline = time.monotonic() + 60
         while True:
-            ready, _, _ = select.select([process.stdout], [], [], deadline - time.monotonic())
+            ready, _, _ = select.select([process.stdout], [], [], HANGS)
             assert ready, "it does not say its address"
             line = process.stdout.readline().decode()
             assert line, process.stderr.read().decode()
@@ -495,13 +494,19 @@ def test_the_demo_loads_its_examples_once_serves_them_and_stops_cleanly(new_fold
             "Loaded stockton-2016", "Loaded stockton-ilacs", "Loaded stockton-scrutiny", "Loaded stockton-strategy",
             "Loaded sunderland",
         ]  # fmt: skip
-        assert httpx2.get(f"{address}/plans/sunderland.json?at=issue:3.0").json()["point"]["basis"] == 282
+        assert (
+            httpx2.get(f"{address}/plans/sunderland.json?at=issue:3.0", timeout=HANGS).json()["point"]["basis"] == 282
+        )
         assert json.loads(said("show", "sunderland", data=folder))["plan"] == "sunderland", "beside the server"
         assert stopped(process, signal.SIGTERM) == 0
     assert not (folder / "postgres" / "postmaster.pid").exists()
     with serving("demo", data=folder) as (process, address, before):
         assert before == [], "nothing is loaded twice"
-        assert httpx2.get(f"{address}/readyz").json() == {"status": "ready", "guarded": True, "events": 543}
+        assert httpx2.get(f"{address}/readyz", timeout=HANGS).json() == {
+            "status": "ready",
+            "guarded": True,
+            "events": 543,
+        }
         assert stopped(process, signal.SIGINT) == 0
     assert not (folder / "postgres" / "postmaster.pid").exists()
 

@@ -5,7 +5,6 @@ memory must equal a fresh fold of what is stored.
 """
 
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import count
@@ -260,11 +259,3 @@ def reseal(owner: Connection) -> None:
             peaks[len(hashes) - 1] = node
             owner.execute("update events set hashes = %s where position = %s", (b"".join(hashes), row[0]))
         owner.execute("update head set leaf = %s where position > 0", (leaf or bytes(32),))
-
-
-def until(holds: Callable[[], bool], within: float = 20.0) -> None:
-    """Wait until something holds."""
-    deadline = time.monotonic() + within
-    while not holds():
-        assert time.monotonic() < deadline, "it does not come to hold"
-        time.sleep(0.01)

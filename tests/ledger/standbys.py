@@ -13,7 +13,8 @@ from psycopg.conninfo import make_conninfo
 
 from domain.ledger.cluster import DATABASE, OWNER, bin_folder
 from domain.ledger.server_account import command, server_account
-from tests.ledger.conftest import Server, until
+from tests.ledger.conftest import Server
+from tests.measuring import until
 
 
 class Standby:
@@ -82,7 +83,7 @@ class Standby:
         self.ask("select pg_wal_replay_resume()")
 
     def promote(self) -> None:
-        self.ask("select pg_promote(true, 20)")
+        self.ask("select pg_promote(true, 120)")
 
     def close(self) -> None:
         pid = int((self.data / "postmaster.pid").read_text().split()[0])

@@ -25,7 +25,8 @@ import pytest
 from domain.envelopes import Proposal, Recorded
 from domain.ledger import Ledger
 from tests.kit import LATER, progressed, rated
-from tests.ledger.conftest import BY, ROOT, Server, all_is_well, begin, everything, remembers_what_is_stored, until
+from tests.ledger.conftest import BY, ROOT, Server, all_is_well, begin, everything, remembers_what_is_stored
+from tests.measuring import until
 
 pytestmark = pytest.mark.slow
 
@@ -108,7 +109,7 @@ def writers(server: Server, *names: str) -> Iterator[list[Writer]]:
 def load_is_on(started: list[Writer], random: Random) -> None:
     """Wait until every writer is writing, and then for a moment that is different each time."""
     many = [len(writer.acknowledged) for writer in started]
-    until(lambda: all(len(writer.acknowledged) > before for writer, before in zip(started, many, strict=True)), 60)
+    until(lambda: all(len(writer.acknowledged) > before for writer, before in zip(started, many, strict=True)))
     time.sleep(random.uniform(0.05, 0.3))
 
 
