@@ -14,9 +14,9 @@ from typing import Any
 HANGS = 120.0
 
 
-def until(holds: Callable[[], bool], what: str = "it") -> None:
+def until(holds: Callable[[], bool], within: float = HANGS, what: str = "it") -> None:
     """Wait until something holds; fails once it must be taken to hang."""
-    deadline = time.monotonic() + HANGS
+    deadline = time.monotonic() + within
     while not holds():
         assert time.monotonic() < deadline, f"{what} does not come to hold"
         time.sleep(0.01)
@@ -43,7 +43,7 @@ def calls(work: Callable[[], Any]) -> int:
 
 
 def times_as_long(one: Callable[[], Any], other: Callable[[], Any], rounds: int = 5) -> float:
-    """How many times as long one piece of work takes as another, by the processor's time of this thread.
+    """How many times as long one piece of work takes as another, by the processor's time of this process.
 
     Both are done in turns, and the quickest round of each counts, so that what else the machine does has little part
     in it. A test leaves a factor of 4 at least between what it allows and what it is to find.
@@ -53,6 +53,6 @@ def times_as_long(one: Callable[[], Any], other: Callable[[], Any], rounds: int 
 
 
 def _takes(work: Callable[[], Any]) -> float:
-    began = time.thread_time()
+    began = time.process_time()
     work()
-    return max(time.thread_time() - began, 1e-6)
+    return max(time.process_time() - began, 1e-6)

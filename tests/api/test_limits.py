@@ -181,7 +181,7 @@ def test_a_command_waits_as_long_as_it_takes() -> None:
         assert not had.is_set()
     finally:
         places.release()
-        waits.join(20)
+        waits.join(HANGS)
     assert had.is_set()
 
 

@@ -28,6 +28,7 @@ from domain.proofs.entry import Entry
 from domain.proofs.tree import completed_nodes, node_hash
 from domain.timeline import Timeline
 from tests.kit import LATER, added, opened, priority
+from tests.measuring import until as until
 
 ROOT = Path(__file__).parents[2]
 BY = "Governance officer"

@@ -13,8 +13,7 @@ from psycopg.conninfo import make_conninfo
 
 from domain.ledger.cluster import DATABASE, OWNER, bin_folder
 from domain.ledger.server_account import command, server_account
-from tests.ledger.conftest import Server
-from tests.measuring import until
+from tests.ledger.conftest import Server, until
 
 
 class Standby:

@@ -162,7 +162,7 @@ def test_a_replica_says_that_it_is_one_and_how_far(
     standby.hold_back()
     events = replica.size()
     record(recorded, rated("2.4", "red"))
-    until(lambda: client.get("/readyz").json()["behind_seconds"] > 0, "being behind")
+    until(lambda: client.get("/readyz").json()["behind_seconds"] > 0, what="being behind")
     said = client.get("/readyz").json()
     assert (said["events"], said["follows"]) == (events, True)
     primary = TestClient(make_application(recorded, "Somebody"), base_url="http://127.0.0.1:8000")
@@ -218,11 +218,11 @@ def test_what_was_acknowledged_survives_the_primary(own_server: Server, tmp_path
         with ThreadPoolExecutor(8) as writers:
             writing = [writers.submit(write, number) for number in range(8)]
             try:
-                until(lambda: len(acknowledged) > 50, "the load")
+                until(lambda: len(acknowledged) > 50, what="the load")
                 kill_at_once(own_server)
                 standby.promote()
                 before_it = len(acknowledged)
-                until(lambda: len(acknowledged) > before_it + 50, "recording after the replica has taken over")
+                until(lambda: len(acknowledged) > before_it + 50, what="recording at the replica")
             finally:
                 over.set()
             for one in writing:

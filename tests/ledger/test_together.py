@@ -15,7 +15,7 @@ from domain.envelopes import Proposal, Recorded
 from domain.ledger import Ledger
 from domain.rules import Refused
 from tests.kit import added, opened, priority
-from tests.measuring import until
+from tests.ledger.conftest import until
 
 TODAY = date(2026, 1, 5)
 SLUGS = [f"plan-{number}" for number in range(5)]
