@@ -14,7 +14,7 @@ from tests.api.pdf_reader import read_structure
 from tests.browser.steps import FORM_CAME_BACK, WINDOWS, arrived, click, fact, field, fill, press, table, trail
 from tests.measuring import HANGS
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 HOSTILE = "<script>alert(1)</script> {{7*7}} =1+1 \u202egpj.exe"
 SHOWN = "<script>alert(1)</script> {{7*7}} =1+1 gpj.exe"

@@ -17,7 +17,7 @@ from tests.browser.steps import WINDOWS, arrived, click, fill, press
 from tests.browser.test_every_page import problems_of
 from tests.measuring import HANGS
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")
