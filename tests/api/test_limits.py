@@ -115,7 +115,7 @@ def test_those_who_sign_in_do_not_keep_others_waiting(
 
     def looks(*_: Any) -> str:
         held.release()
-        assert go_on.wait(20)
+        assert go_on.wait(HANGS)
         raise SignInRefused("the name or the password is wrong")
 
     monkeypatch.setattr(type(ledger.access), {"password": "sign_in", "link": "use_link"}[by], looks)

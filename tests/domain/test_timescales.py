@@ -186,6 +186,12 @@ def test_the_month_named_is_its_last_day() -> None:
     assert months_named("expected 3 February 2020 or October 2019") == (date(2019, 10, 31), date(2020, 2, 29))
 
 
+def test_a_text_too_long_for_a_due_date_is_prose() -> None:
+    months = ", ".join(["March 2019"] * 16)
+    assert read_timescale(months).due == date(2019, 3, 31)
+    assert read_timescale(f"{months}, {months}").precision == "text"
+
+
 HOSTILE = "1 |1  |1/|1.|may |1 may |1/1/2019 |mar 1 |2019-|2019, |the end of |ongoing |1 st |and ongoing, |\x00٣"
 
 

@@ -25,6 +25,7 @@ from domain.rules import Refused
 from projections.action import action_at
 from tests.kit import LATER, added, in_error, opened, priority, progressed, rated, rescheduled
 from tests.ledger.conftest import Connection, begin, proposed, record
+from tests.measuring import HANGS
 
 NAME = "Peculiar name of a child"
 
@@ -219,7 +220,7 @@ def test_who_waited_for_the_plan_while_it_was_redacted_is_not_told_the_text(ledg
         reader = Thread(target=ask)
         reader.start()
         record(ledger, redacted(4, "text"))
-    reader.join(10)
+    reader.join(HANGS)
     assert told == ["[redacted]"]
 
 
