@@ -5,15 +5,17 @@ document and whether it can ever come out differently.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from domain.ledger import Ledger
-from domain.plan import Plan
-from domain.points import Asked, Point, VersionUnknown, read_instant, read_point, resolve
-from projections.action import action_at, confirmed_rating
+from domain.plan_at import PlanAt
+from domain.points import Asked, Point, VersionUnknown, read_instant, read_point
+from domain.record import PlanRecord
+from projections.action import ActionUnknown, action_at, confirmed_rating
 from projections.assurance import assurances_at
 from projections.changes import changes_between
 from projections.claims import Claims, audit
@@ -23,16 +25,16 @@ from projections.document_history import document_history
 from projections.event import event_in_trail, event_versions
 from projections.gaps import gaps_at
 from projections.measures import measures_over_time
+from projections.not_known import action_not_known
 from projections.overdue import overdue_at
 from projections.plan_as_at import plan_as_at
 from projections.rag_comparison import rag_comparison
 from projections.ratings_over_time import ratings_over_time
-from projections.register import plans_register
+from projections.register import plans_register, register_entry
 from projections.replay import replay_page, withdrawals_of
 from projections.stale_text import stale_texts_at
 from projections.trail import (
     TrailQuery,
-    action_versions,
     matching_versions,
     trail_action,
     trail_entry,
@@ -73,20 +75,19 @@ class Asker:
     def plans(self) -> Answer:
         """All plans, as they stand today with everything recorded."""
 
-        def each() -> Iterable[tuple[Plan, Point]]:
-            for slug in filter(self.reads, self.ledger.plans()):
-                with self.ledger.plan(slug) as plan:
-                    yield plan, resolve(read_point("now"), plan, self.today)
-
-        return Answer("plans", plans_register(each()))
+        now = read_point("now")
+        entries = self.ledger.of_every_plan(
+            self.reads, self.today, lambda record: register_entry(record.at(record.resolve(now, self.today)))
+        )
+        return Answer("plans", plans_register(entries))
 
     def plan(self, slug: str, at: str = "now", everything: bool = False) -> Answer:
         """A plan as at a point."""
-        return self._at("plan", slug, at, lambda plan, point: plan_as_at(plan, point, everything=everything))
+        return self._at("plan", slug, at, lambda plan: plan_as_at(plan, everything=everything))
 
     def action(self, slug: str, number: str, at: str = "now") -> Answer:
         """One action as at a point."""
-        return self._at("action", slug, at, lambda plan, point: action_at(plan, number, point))
+        return self._at("action", slug, at, lambda plan: action_at(plan, number))
 
     def history(self, slug: str, at: str = "now") -> Answer:
         """The document versions issued and the presentations made by a point."""
@@ -133,16 +134,15 @@ class Asker:
     ) -> Answer:  # fmt: skip
         """The actions behind a figure of the comparison; without a previous point it is the current one."""
         compared = current if previous is None else previous
-        return self._between("counted", slug, compared, current, lambda plan, a, b: counted_actions(plan, a, b, query))
+        return self._between(
+            "counted", slug, compared, current, lambda before, now: counted_actions(before, now, query)
+        )
 
     def event(self, slug: str, version: int, up_to: int | None = None) -> Answer:
         """One event; with `up_to` as it stood when that version was the newest, which never comes out differently."""
-        with self.ledger.plan(slug) as plan:
-            if up_to is not None and not 1 <= up_to <= plan.version:
-                raise self.ledger.no_version(slug, up_to, plan.version)
-            told = self.ledger.events_of(slug, event_versions(plan, version, up_to))
-            document = event_in_trail(plan, version, told, up_to)
-            return Answer("event", document, up_to is not None, {"up_to": str(document["basis"])})
+        record, fixed = self._up_to(slug, up_to)
+        told = self.ledger.events_of(slug, event_versions(record, version))
+        return Answer("event", event_in_trail(record, version, told), up_to is not None, fixed)
 
     def life(self, slug: str, number: str, at: str = "now", *, by_day: bool = False, page: int = 1) -> Answer:
         """An action at a point with a page of its events as known there: what the page of an action shows together.
@@ -157,29 +157,29 @@ class Asker:
             page: which page of events, from 1.
         """
 
-        def ask(plan: Plan, point: Point) -> dict[str, Any]:
-            basis = point.basis
-            document = action_at(plan, number, point)
-            people = confirmed_rating(plan, number, point)
-            versions = action_versions(plan, trail_action(plan, number, basis), basis)
+        def ask(plan: PlanAt, newest: PlanRecord) -> dict[str, Any]:
+            record = newest.up_to(plan.basis)
+            document = action_at(plan, number)
+            versions = record.events_about(trail_action(record, number))
             if by_day:
-                versions.sort(key=lambda version: (plan.log[version - 1][1], version))
+                versions.sort(key=lambda version: (record.logged(version).effective_on, version))
             shown = versions[(page - 1) * LIFE_PAGE : page * LIFE_PAGE]
-            records = {one.version: one for one in self.ledger.events_of(slug, with_withdrawals(plan, shown, basis))}
+            records = {one.version: one for one in self.ledger.events_of(slug, with_withdrawals(record, shown))}
+            people = self.ledger.events_of(slug, confirmed_rating(plan, number))
             return {
                 "document": document,
-                "people": [one.recorded_by for one in self.ledger.events_of(slug, people)],
-                "events": [trail_entry(plan, version, records, basis) for version in shown],
+                "people": [one.recorded_by for one in people],
+                "events": [trail_entry(record, version, records) for version in shown],
                 "total": len(versions),
-                "newest": plan.version,
+                "newest": newest.version,
             }
 
-        return self._at("page", slug, at, ask)
+        return self.together(slug, at, ask)
 
     def audit(self, slug: str, claims: Claims) -> Answer:
         """A published paper's counts read against the record."""
         return self._between(
-            "audit", slug, claims.previous, claims.current, lambda plan, a, b: audit(plan, a, b, claims.claims)
+            "audit", slug, claims.previous, claims.current, lambda before, now: audit(before, now, claims.claims)
         )
 
     def trail(
@@ -198,61 +198,79 @@ class Asker:
         """
         instant: datetime | None = None if recorded_after is None else read_instant(recorded_after)
         query = TrailQuery(action=action, recorded_after=instant, late_by=late_by)
-        with self.ledger.plan(slug) as plan:
-            if up_to is not None and up_to > plan.version:
-                raise self.ledger.no_version(slug, up_to, plan.version)
-            basis = plan.version if up_to is None else up_to
-            found = matching_versions(plan, query, basis)
-            first = bisect_right(found, after)
-            shown = found[first:] if limit is None else found[first : first + limit]
-            events = self.ledger.events_of(slug, with_withdrawals(plan, shown, basis))
-            document = trail_page(plan, events, query, limit, after, basis)
-            return Answer("trail", document, up_to is not None, {"up_to": str(basis)})
+        record, fixed = self._up_to(slug, up_to)
+        with self._explaining(record, record):
+            found = matching_versions(record, query)
+        first = bisect_right(found, after)
+        shown = found[first:] if limit is None else found[first : first + limit]
+        events = self.ledger.events_of(slug, with_withdrawals(record, shown))
+        return Answer("trail", trail_page(record, events, query, limit, after), up_to is not None, fixed)
 
-    def together(self, slug: str, at: str, ask: Callable[[Plan, Point], Any]) -> Answer:
-        """What several projections answer at one point, from one state of the plan: what a page shows together."""
-        return self._at("page", slug, at, ask)
+    def together(self, slug: str, at: str, ask: Callable[[PlanAt, PlanRecord], Any]) -> Answer:
+        """What several projections answer at one point, from one state of the plan: what a page shows together.
+
+        `ask` is given the plan at the point, and the record with everything that it has by now.
+        """
+        return self._at_point("page", slug, at, ask)
 
     def replay(self, slug: str, after: int = 0, limit: int | None = REPLAY_PAGE, up_to: int | None = None) -> Answer:
         """What each event after a version did to the ratings, a page at a time; `next` is the `after` of the next page.
 
         With `up_to` it is the replay as it was when that version was the newest, and can never come out differently.
         """
-        with self.ledger.plan(slug) as plan:
-            if up_to is not None and not 1 <= up_to <= plan.version:
-                raise self.ledger.no_version(slug, up_to, plan.version)
-            events = self.ledger.every_event(slug, after) if limit is None else self.ledger.events(slug, after, limit)
-            withdrawals = self.ledger.events_of(slug, withdrawals_of(plan, after, limit, up_to))
-            document = replay_page(plan, events, after, limit, up_to, withdrawals)
-            return Answer("replay", document, up_to is not None, {"up_to": str(document["basis"])})
+        record, fixed = self._up_to(slug, up_to)
+        events = self.ledger.every_event(slug, after) if limit is None else self.ledger.events(slug, after, limit)
+        withdrawals = self.ledger.events_of(slug, withdrawals_of(record, after, limit))
+        return Answer("replay", replay_page(record, events, after, limit, withdrawals), up_to is not None, fixed)
 
-    def _resolve(self, asked: Asked, plan: Plan) -> Point:
+    def _up_to(self, slug: str, up_to: int | None) -> tuple[PlanRecord, dict[str, str]]:
+        """The record of a plan up to a version, by default with everything, and that version as an address says it."""
+        record = self.ledger.plan(slug)
+        if up_to is not None and not 1 <= up_to <= record.version:
+            raise self.ledger.no_version(slug, up_to, record.version)
+        return record if up_to is None else record.up_to(up_to), {"up_to": str(up_to or record.version)}
+
+    def _resolve(self, asked: Asked, record: PlanRecord) -> Point:
         try:
-            return resolve(asked, plan, self.today)
+            return record.resolve(asked, self.today)
         except VersionUnknown as unknown:
             raise self.ledger.no_version(unknown.plan, unknown.version, unknown.newest) from unknown
 
-    def _at(self, question: str, slug: str, at: str, ask: Callable[[Plan, Point], Any]) -> Answer:
-        asked = read_point(at)
-        with self.ledger.plan(slug) as plan:
-            point = self._resolve(asked, plan)
-            return Answer(question, ask(plan, point), _is_fixed(asked, point, plan), {"at": point.fixed})
+    @contextmanager
+    def _explaining(self, newest: PlanRecord, then: PlanAt | PlanRecord) -> Iterator[None]:
+        """Where an action was not known then, say since when it is, if it is by now."""
+        try:
+            yield
+        except ActionUnknown as unknown:
+            if why := action_not_known(newest, unknown.number, then):
+                raise ActionUnknown(unknown.number, why) from None
+            raise
+
+    def _at(self, question: str, slug: str, at: str, ask: Callable[[PlanAt], Any]) -> Answer:
+        return self._at_point(question, slug, at, lambda plan, _: ask(plan))
+
+    def _at_point(self, question: str, slug: str, at: str, ask: Callable[[PlanAt, PlanRecord], Any]) -> Answer:
+        asked, record = read_point(at), self.ledger.plan(slug)
+        point = self._resolve(asked, record)
+        plan = record.at(point)
+        with self._explaining(record, plan):
+            return Answer(question, ask(plan, record), _is_fixed(asked, point, record), {"at": point.fixed})
 
     def _between(
-        self, question: str, slug: str, previous: str, current: str, ask: Callable[[Plan, Point, Point], Any]
+        self, question: str, slug: str, previous: str, current: str, ask: Callable[[PlanAt, PlanAt], Any]
     ) -> Answer:
         asked = read_point(previous), read_point(current)
-        with self.ledger.plan(slug) as plan:
-            points = [self._resolve(one, plan) for one in asked]
-            immutable = all(_is_fixed(one, point, plan) for one, point in zip(asked, points, strict=True))
-            fixed = {"previous": points[0].fixed, "current": points[1].fixed}
-            return Answer(question, ask(plan, points[0], points[1]), immutable, fixed)
+        record = self.ledger.plan(slug)
+        points = [self._resolve(one, record) for one in asked]
+        immutable = all(_is_fixed(one, point, record) for one, point in zip(asked, points, strict=True))
+        fixed = {"previous": points[0].fixed, "current": points[1].fixed}
+        return Answer(question, ask(record.at(points[0]), record.at(points[1])), immutable, fixed)
 
 
-def _is_fixed(asked: Asked, point: Point, plan: Plan) -> bool:
+def _is_fixed(asked: Asked, point: Point, record: PlanRecord) -> bool:
     """Whether this way of writing the point can never come to mean another.
 
     A version cannot. An instant cannot once something was recorded after it, as instants never go back. A day alone, an
     issue and a presentation can: all three look at everything recorded.
     """
-    return asked.version is not None or (asked.instant is not None and point.basis < plan.version)
+    return asked.version is not None or (asked.instant is not None and point.basis < record.version)

@@ -2,6 +2,7 @@
 
 import getpass
 import os
+import re
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ class Settings:
     port: int
     by: str
     key: Path | None = None
+    #: How many bytes the plans in memory may take up; None for a quarter of the machine's memory, at most 1 GB.
+    memory: int | None = None
     #: The token of whoever runs a command; none on an open ledger, or for whoever runs the machine.
     token: str | None = field(default=None, repr=False)
 
@@ -47,8 +50,19 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         port=int(port),
         by=by,
         key=Path(key).expanduser() if (key := environment.get("ASAT_KEY")) else None,
+        memory=read_size("ASAT_MEMORY", size) if (size := environment.get("ASAT_MEMORY")) else None,
         token=_token(environment),
     )
+
+
+_UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9}
+
+
+def read_size(variable: str, text: str) -> int:
+    """A number of bytes, as `500 MB` or `2GB` (powers of 1000); raises ValueError, which names the variable."""
+    if (written := re.fullmatch(r"([0-9]{1,15}) ?([kMG]?)B?", text.strip(), re.ASCII)) is None:
+        raise ValueError(f"{variable} is {text[:60]!r}; it must be a number of bytes, such as 500MB or 2GB")
+    return int(written[1]) * _UNITS[written[2]]
 
 
 def _token(environment: Mapping[str, str]) -> str | None:

@@ -24,6 +24,7 @@ from bench.peers.table import BitemporalTable
 from domain.envelopes import Recorded, read_lines
 from domain.ledger import Ledger
 from domain.points import Point
+from domain.record import PlanRecord
 from projections.plan_as_at import plan_as_at
 from projections.rag_comparison import rag_comparison
 
@@ -107,8 +108,8 @@ class Bench:
 
         def ask() -> object:
             day, basis = next(points)
-            with self.ledger.plan(slug) as plan:
-                return plan_as_at(plan, Point(day, basis, plan.known_at(basis), f"{day}@{basis}"))
+            record = self.ledger.plan(slug)
+            return plan_as_at(record.at(_point(record, day, basis)))
 
         return ask
 
@@ -143,14 +144,11 @@ class Bench:
 
         def compare() -> object:
             before, now = sorted((next(previous), next(current)))
-            with self.ledger.plan(slug) as plan:
-                return rag_comparison(
-                    plan, _point(plan.known_at(before[1]), *before), _point(plan.known_at(now[1]), *now)
-                )
+            record = self.ledger.plan(slug)
+            return rag_comparison(record.at(_point(record, *before)), record.at(_point(record, *now)))
 
         def catch_up() -> object:
-            with self.ledger.plan(slug) as plan:
-                return plan
+            return self.ledger.plan(slug)
 
         times = interleaved(
             [
@@ -281,11 +279,8 @@ class Bench:
             self.results[name] = subject.median
 
 
-def _point(known_at: object, day: date, basis: int) -> Point:
-    from datetime import datetime
-
-    assert isinstance(known_at, datetime)
-    return Point(day, basis, known_at, f"{day}@{basis}")
+def _point(record: PlanRecord, day: date, basis: int) -> Point:
+    return Point(day, basis, record.known_at(basis), f"{day}@{basis}")
 
 
 def _raw_rows(stream: Sequence[Recorded], name: str, run: int) -> list[raw.Row]:

@@ -15,8 +15,8 @@ from typing import Any
 from domain.envelopes import Proposal, read_proposal
 from domain.evolve import evolve
 from domain.plan import Plan
+from domain.record import record_of
 from domain.rules import Refused, judge
-from domain.timeline import end_of
 
 OPENED = date(2016, 4, 1)
 DAYS = 2920
@@ -186,8 +186,8 @@ class _Making:
         fields: dict[str, Any] = {"type": "ActionRated", "action": number, "rating": rating}
         if rating == "blue":
             return {**fields, "evidence": ["Audit report"]}
-        action = self.plan.find_action(number, self.plan.version)
-        before = action.rating.at(end_of(day), self.plan.version) if action else None
+        action = record_of(self.plan).on(day).find_action(number)
+        before = action.rating if action else None
         reopened = before is not None and before.value.code == "blue"
         return {**fields, "reason": "Reopened: the audit found more to do"} if reopened else fields
 

@@ -15,15 +15,15 @@ def _asat(data: str, slug: str) -> dict[str, float]:
     from pathlib import Path
 
     from domain.ledger import Ledger
-    from domain.points import read_point, resolve
+    from domain.points import read_point
     from projections.plan_as_at import plan_as_at
 
     imported = perf_counter()
     with Ledger.open(data=Path(data)) as ledger:
         opened = perf_counter()
-        with ledger.plan(slug) as plan:
-            folded = perf_counter()
-            document = plan_as_at(plan, resolve(read_point("2024-03-29"), plan, date(2024, 3, 29)))
+        record = ledger.plan(slug)
+        folded = perf_counter()
+        document = plan_as_at(record.at(record.resolve(read_point("2024-03-29"), date(2024, 3, 29))))
         answered = perf_counter()
         assert sum(len(priority["actions"]) for priority in document["priorities"]) == 120
     return {
@@ -63,13 +63,11 @@ def _memory(data: str, slug: str, warm: str, how: str) -> dict[str, float]:
         return tracemalloc.get_traced_memory()[0] if how == "traced" else int(psutil.Process().memory_info().rss)
 
     with Ledger.open(data=Path(data)) as ledger:
-        with ledger.plan(warm) as plan:
-            assert plan.version
+        assert ledger.plan(warm).version
         if how == "traced":
             tracemalloc.start()
         before = taken()
-        with ledger.plan(slug) as plan:
-            assert plan.version
+        assert ledger.plan(slug).version
         return {"bytes": taken() - before}
 
 

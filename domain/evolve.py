@@ -17,14 +17,17 @@ from domain.facts import (
     Evidence,
     Inspection,
     Issue,
+    Logged,
     Presentation,
     Rated,
     Reading,
     Recommendation,
 )
-from domain.plan import Action, Measure, Opening, Plan, Priority
-from domain.points import read_point, resolve
-from domain.timeline import end_of, key_of
+from domain.known import AsAt
+from domain.plan import Action, Opening, Plan, Priority
+from domain.points import read_point
+from domain.record import record_of
+from domain.timeline import key_of
 from domain.timescales import read_timescale
 
 
@@ -47,7 +50,7 @@ def evolve(plan: Plan, event: events.Event, recorded_at: datetime, recorded_by: 
     else:
         _EVOLVE[type(event)](plan, event, version)
     plan.recorded_at.append(recorded_at)
-    plan.log.append((type(event).__name__, event.effective_on))
+    plan.log.append(Logged(type(event).__name__, event.effective_on))
     # Neither stands in a timeline, so its day is none that a question could have to look at.
     here = 0 if isinstance(event, events.EventWithdrawn | events.TextRedacted) else key_of(event.effective_on, version)
     plan.furthest.append(max(here, plan.furthest[-1]) if plan.furthest else here)
@@ -60,51 +63,57 @@ def presented_points(plan: Plan, event: events.ReportPresented) -> list[tuple[An
     A point without a basis means all that was recorded before the presentation, and `now` its own day, so that what a
     forum was told can never move. Raises PointUnknown.
     """
+    record = record_of(plan)
     named = [text for text in (event.previous, event.current) if text is not None]
-    points = [resolve(read_point(text), plan, event.effective_on) for text in named]
+    points = [record.resolve(read_point(text), event.effective_on) for text in named]
     return [(point.effective_on, point.basis) for point in points]
 
 
 def _stands_on(plan: Plan, version: int, *bases: int) -> None:
     for base in dict.fromkeys(bases):
-        plan.dependents[base].append(version)
+        plan.changed_dependents(base).append(version)
+
+
+def _before(plan: Plan, event: events.Event, version: int) -> AsAt:
+    """The plan as it was read on the event's day, just before the event."""
+    return AsAt(plan, event.effective_on, version - 1)
 
 
 def _action(plan: Plan, number: str, event: events.Event, version: int) -> Action:
     """The action an event is about: the event stands on its being added and, if so, reinstated, and on its parents'."""
-    action = plan.find_action(number, version - 1)
-    if action is None:
+    found = plan.bearer(number, version - 1)
+    if found is None:
         raise Orphan(f"version {version} of plan {plan.slug} names action {number}, which it does not have")
-    plan.dependents[action.added].append(version)
-    above: Action | None = action
+    plan.changed_dependents(found.added).append(version)
+    place = plan.place(event.effective_on, version - 1)
+    above: Action | None = found
     while above is not None:
-        standing = above.standing.at(end_of(event.effective_on), version - 1)
-        if standing is not None and standing.version != action.added:
-            plan.dependents[standing.version].append(version)
-        above = above.parent
-    return action
+        standing = above.standing.at(place)
+        if standing is not None and standing.version != found.added:
+            plan.changed_dependents(standing.version).append(version)
+        above = plan.actions[above.parent] if above.parent is not None else None
+    return plan.changed_action(found.added)
 
 
-def _stands_on_priority(plan: Plan, number: str, event: events.Event, version: int) -> Priority:
+def _stands_on_priority(plan: Plan, number: str, event: events.Event, version: int) -> None:
     priority = plan.priorities.get(number)
     if priority is None:
         raise Orphan(f"version {version} of plan {plan.slug} names priority {number}, which it does not have")
-    if added := priority.added.at(end_of(event.effective_on), version - 1):
+    if added := priority.added.at(plan.place(event.effective_on, version - 1)):
         _stands_on(plan, version, added.version)
-    return priority
 
 
 def _plan_opened(plan: Plan, event: events.PlanOpened, version: int) -> None:
     plan.opening = Opening(event.title, event.organisation, event.priority_word, event.effective_on)
-    plan.scale.add(event.scale, event.effective_on, version)
+    plan.own("scale").add(event.scale, event.effective_on, version)
 
 
 def _scale_adopted(plan: Plan, event: events.ScaleAdopted, version: int) -> None:
-    plan.scale.add(event.scale, event.effective_on, version)
+    plan.own("scale").add(event.scale, event.effective_on, version)
 
 
 def _plan_closed(plan: Plan, event: events.PlanClosed, version: int) -> None:
-    plan.closing.add(True, event.effective_on, version)
+    plan.own("closing").add(True, event.effective_on, version)
 
 
 def _inspection_reported(plan: Plan, event: events.InspectionReported, version: int) -> None:
@@ -112,19 +121,16 @@ def _inspection_reported(plan: Plan, event: events.InspectionReported, version: 
     inspection = Inspection(
         event.body, event.framework, event.inspected_from, event.inspected_to, event.published_on, judgements
     )
-    plan.inspections.add(inspection, event.effective_on, version)
+    plan.own("inspections").add(inspection, event.effective_on, version)
 
 
 def _recommendation_made(plan: Plan, event: events.RecommendationMade, version: int) -> None:
-    if event.number not in plan.recommendations:
-        plan.recommendations[event.number] = plan.timeline()
-    plan.recommendations[event.number].add(Recommendation(event.text, event.made_by), event.effective_on, version)
+    made = plan.changed_recommendation(event.number)
+    made.add(Recommendation(event.text, event.made_by), event.effective_on, version)
 
 
 def _priority_added(plan: Plan, event: events.PriorityAdded, version: int) -> None:
-    if event.number not in plan.priorities:
-        plan.priorities[event.number] = Priority(event.number, plan)
-    priority = plan.priorities[event.number]
+    priority = plan.changed_priority(event.number)
     priority.added.add(True, event.effective_on, version)
     priority.title.add(event.title, event.effective_on, version)
     _answer(plan, priority, event.answers, event, version)
@@ -132,15 +138,17 @@ def _priority_added(plan: Plan, event: events.PriorityAdded, version: int) -> No
 
 def _answer(plan: Plan, priority: Priority, answers: tuple[str, ...], event: events.Event, version: int) -> None:
     """The priority answers these recommendations, and stands on those that are known."""
+    place = plan.place(event.effective_on, version - 1)
     for number in answers:
         known = plan.recommendations.get(number)
-        if known is not None and (made := known.at(end_of(event.effective_on), version - 1)):
+        if known is not None and (made := known.at(place)):
             _stands_on(plan, version, made.version)
     priority.answers.add(answers, event.effective_on, version)
 
 
 def _priority_reworded(plan: Plan, event: events.PriorityReworded, version: int) -> None:
-    priority = _stands_on_priority(plan, event.number, event, version)
+    _stands_on_priority(plan, event.number, event, version)
+    priority = plan.changed_priority(event.number)
     if event.title is not None:
         priority.title.add(event.title, event.effective_on, version)
     if event.answers is not None:
@@ -149,10 +157,8 @@ def _priority_reworded(plan: Plan, event: events.PriorityReworded, version: int)
 
 def _action_added(plan: Plan, event: events.ActionAdded, version: int) -> None:
     parent = _action(plan, event.parent, event, version) if event.parent is not None else None
-    action = Action(version, event.effective_on, parent, plan)
-    if parent is not None:
-        parent.parts.append(action)
-    elif event.priority is not None:
+    action = Action(version, event.effective_on, parent.added if parent else None)
+    if parent is None and event.priority is not None:
         _stands_on_priority(plan, event.priority, event, version)
         action.priority.add(event.priority, event.effective_on, version)
     action.reports_to = event.reports_to
@@ -166,7 +172,9 @@ def _action_added(plan: Plan, event: events.ActionAdded, version: int) -> None:
     if event.leads:
         action.leads.add(event.leads, event.effective_on, version)
     plan.actions[version] = action
-    plan.numbers[event.number].append((action, version))
+    if parent is not None:
+        parent.parts.append(version)
+    plan.changed_bearers(event.number).append((version, version))
 
 
 def _action_reworded(plan: Plan, event: events.ActionReworded, version: int) -> None:
@@ -183,7 +191,7 @@ def _action_renumbered(plan: Plan, event: events.ActionRenumbered, version: int)
     if event.priority is not None and action.parent is None:
         _stands_on_priority(plan, event.priority, event, version)
         action.priority.add(event.priority, event.effective_on, version)
-    plan.numbers[event.number].append((action, version))
+    plan.changed_bearers(event.number).append((action.added, version))
 
 
 def _action_rescheduled(plan: Plan, event: events.ActionRescheduled, version: int) -> None:
@@ -198,7 +206,7 @@ def _action_reassigned(plan: Plan, event: events.ActionReassigned, version: int)
 
 def _action_rated(plan: Plan, event: events.ActionRated, version: int, recorded_by: str) -> None:
     action = _action(plan, event.action, event, version)
-    scale = plan.scale.at(end_of(event.effective_on), version - 1)
+    scale = plan.scale.at(plan.place(event.effective_on, version - 1))
     if scale:
         _stands_on(plan, version, scale.version)
     rating = scale.value.find(event.rating) if scale else None
@@ -210,11 +218,12 @@ def _action_rated(plan: Plan, event: events.ActionRated, version: int, recorded_
 
 def _rating_confirmed(plan: Plan, event: events.RatingConfirmed, version: int) -> None:
     action = _action(plan, event.action, event, version)
-    given = next((said for said in action.awaiting.known(version - 1) if said.version == event.version), None)
+    place = plan.place(event.effective_on, version - 1)
+    given = next((said for said in action.awaiting.known(place) if said.version == event.version), None)
     if given is None:
         raise Orphan(f"version {version} of plan {plan.slug} confirms version {event.version}, which awaits nothing")
     _stands_on(plan, version, given.version)
-    if scale := plan.scale.at(end_of(event.effective_on), version - 1):
+    if scale := plan.scale.at(place):
         _stands_on(plan, version, scale.version)
     action.rating.add(Rated(given.value.code, given.value.evidence), event.effective_on, version)
 
@@ -230,19 +239,24 @@ def _evidence_added(plan: Plan, event: events.EvidenceAdded, version: int) -> No
 
 def _action_closed(plan: Plan, event: events.ActionClosed, version: int) -> None:
     action = _action(plan, event.action, event, version)
-    end = end_of(event.effective_on)
-    _stands_on(plan, version, *_ratings_in_force(action, end, version - 1))
-    if scale := plan.scale.at(end, version - 1):  # it says which ratings are complete
-        _stands_on(plan, version, scale.version)
+    before = _before(plan, event, version)
+    _stands_on(plan, version, *_ratings_in_force(before, action))
+    if before.scale:  # it says which ratings are complete
+        _stands_on(plan, version, before.scale.version)
     action.standing.add("closed", event.effective_on, version)
 
 
-def _ratings_in_force(action: Action, day_end: int, basis: int) -> list[int]:
+def _ratings_in_force(before: AsAt, action: Action) -> list[int]:
     """Versions of the ratings that an action's being complete rests on: its parts', where it has any."""
-    if parts := action.open_parts(day_end, basis):
-        return [version for part in parts for version in _ratings_in_force(part, day_end, basis)]
-    given = action.rating.at(day_end, basis)
-    return [given.version] if given else []
+    versions: list[int] = []
+    todo = [action]
+    while todo:
+        one = todo.pop()
+        if parts := before.open_parts(one):
+            todo += reversed(parts)
+        elif given := before.rating_of(one):
+            versions.append(given.version)
+    return versions
 
 
 def _action_withdrawn(plan: Plan, event: events.ActionWithdrawn, version: int) -> None:
@@ -254,42 +268,43 @@ def _action_reinstated(plan: Plan, event: events.ActionReinstated, version: int)
 
 
 def _assurance_given(plan: Plan, event: events.AssuranceGiven, version: int) -> None:
-    priority = _stands_on_priority(plan, event.priority, event, version)
+    _stands_on_priority(plan, event.priority, event, version)
+    priority = plan.changed_priority(event.priority)
     priority.assurance.add(Assurance(event.level, event.report), event.effective_on, version)
 
 
 def _measure_defined(plan: Plan, event: events.MeasureDefined, version: int) -> None:
-    if event.measure not in plan.measures:
-        plan.measures[event.measure] = Measure(event.measure, plan)
     if event.priority is not None:
         _stands_on_priority(plan, event.priority, event, version)
     definition = Definition(event.title, event.unit, event.baseline, event.target, event.priority)
-    plan.measures[event.measure].definition.add(definition, event.effective_on, version)
+    plan.changed_measure(event.measure).definition.add(definition, event.effective_on, version)
 
 
 def _measure_reported(plan: Plan, event: events.MeasureReported, version: int) -> None:
-    measure = plan.measures.get(event.measure)
-    if measure is None:
+    if plan.measures.get(event.measure) is None:
         raise Orphan(f"version {version} of plan {plan.slug} names measure {event.measure}, which it does not have")
-    if defined := measure.definition.at(end_of(event.effective_on), version - 1):
+    measure = plan.changed_measure(event.measure)
+    if defined := measure.definition.at(plan.place(event.effective_on, version - 1)):
         _stands_on(plan, version, defined.version)
     measure.readings.add(Reading(event.period, event.value, event.standing), event.effective_on, version)
 
 
 def _version_issued(plan: Plan, event: events.VersionIssued, version: int) -> None:
-    plan.issues.add(Issue(event.label, event.summary, event.author), event.effective_on, version)
+    plan.own("issues").add(Issue(event.label, event.summary, event.author), event.effective_on, version)
 
 
 def _report_presented(plan: Plan, event: events.ReportPresented, version: int) -> None:
     *previous, current = presented_points(plan, event)
+    record = record_of(plan)
     for text in (event.previous, event.current):
         asked = read_point(text) if text is not None else None
-        if asked is not None and asked.label and (issue := plan.issue(asked.label, version - 1)):
+        if asked is not None and asked.label and (issue := record.issue(asked.label)):
             _stands_on(plan, version, issue[1])
         if asked is not None and asked.forum and asked.day:
-            _stands_on(plan, version, *(said.version for said in plan.told(asked.forum, asked.day, version - 1)[-1:]))
+            told = record.presentations_to(asked.forum, asked.day)
+            _stands_on(plan, version, *(said.version for said in told[-1:]))
     presentation = Presentation(event.forum, event.title, previous[0] if previous else None, current)
-    plan.presentations.add(presentation, event.effective_on, version)
+    plan.own("presentations").add(presentation, event.effective_on, version)
 
 
 def _event_withdrawn(plan: Plan, event: events.EventWithdrawn, version: int) -> None:
@@ -298,7 +313,7 @@ def _event_withdrawn(plan: Plan, event: events.EventWithdrawn, version: int) -> 
 
 def _text_redacted(plan: Plan, event: events.TextRedacted, version: int) -> None:
     # The texts themselves are gone from what the plan is folded from, at every point; here is only that they are.
-    plan.redactions.setdefault(event.version, {}).update(dict.fromkeys(event.fields, version))
+    plan.redacted(event.version, dict.fromkeys(event.fields, version))
 
 
 _EVOLVE: dict[type[events.Event], Callable[[Plan, Any, int], None]] = {

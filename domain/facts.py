@@ -9,6 +9,13 @@ from domain.timescales import Timescale
 Standing = Literal["open", "closed", "withdrawn"]
 
 
+class Logged(NamedTuple):
+    """What a plan keeps of an event of its stream: its name and its effective day."""
+
+    kind: str
+    effective_on: date
+
+
 class Due(NamedTuple):
     """When an action is due, who approved that, and why it was changed."""
 

@@ -1,17 +1,19 @@
 """A plan is what its events add up to.
 
 `Plan` is the fold of one stream. It holds no current state: for each fact there is a timeline over both clocks, so one
-folded plan answers for every point, past or present. `domain.evolve` takes events in; this file is what they add up to
-and how it is looked up.
+folded plan answers for every point, past or present. `domain.evolve` takes events in; this file is what they add up to.
+Nothing outside `domain` reads it: questions are asked of a `PlanRecord` (what was recorded by a version) and of a
+`PlanAt` (what was so at a point), which cannot see past it.
+
+A plan only grows, and readers take no lock: whoever reads holds a basis, and everything that is added is recorded after
+it. What readers go through is replaced or added to at its end; then `published` is assigned, and they see what is new.
 """
 
-import re
-from bisect import bisect_right
-from collections import defaultdict
+from collections.abc import Callable, Mapping, MutableMapping, MutableSequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import lru_cache
-from typing import Any
+from typing import Any, Self, TypeVar
+from uuid import UUID
 
 from domain.facts import (
     Assurance,
@@ -21,24 +23,19 @@ from domain.facts import (
     Evidence,
     Inspection,
     Issue,
+    Logged,
     Presentation,
     Rated,
     Reading,
     Recommendation,
     Standing,
 )
-from domain.points import Point
-from domain.scales import Rating, Scale
-from domain.timeline import Assertion, Timeline, end_of
+from domain.order import natural_order
+from domain.scales import Scale
+from domain.timeline import Place, Timeline, end_of
 
-
-@lru_cache(maxsize=65536)
-def natural_order(number: str) -> tuple[tuple[int, int, str], ...]:
-    """A key that sorts 2.10 after 2.9, and 6.1b after 6.1a; no two numbers have the same."""
-    runs = re.findall(r"[0-9]+|[^0-9]+", number)
-    keys = [(0, int(run), "") if run.isdigit() else (1, 0, run.casefold()) for run in runs]
-    # The number itself ends the key: without it the order of 2.1 and 2.01 would depend on what was tried out before.
-    return (*keys, (-1, 0, number))
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 #: Stands for the instant of an event that is tried out and not stored yet.
@@ -55,261 +52,181 @@ class Opening:
     effective_on: date
 
 
-class Priority:
+class _Copied:
+    """Something of a plan whose facts are timelines, and which a draft copies before it changes it."""
+
+    __slots__: tuple[str, ...] = ()
+
+    def copy(self) -> Self:
+        """The same, with timelines and lists of its own."""
+        copied = type(self).__new__(type(self))
+        for name in self.__slots__:
+            value = getattr(self, name)
+            setattr(copied, name, value.copy() if isinstance(value, Timeline | list) else value)
+        return copied
+
+
+class Priority(_Copied):
     """A priority of the plan, over both clocks."""
 
     __slots__ = ("added", "answers", "assurance", "number", "order", "title")
 
-    def __init__(self, number: str, plan: "Plan") -> None:
+    def __init__(self, number: str) -> None:
         self.number = number
         self.order = natural_order(number)
-        self.added: Timeline[bool] = plan.timeline()
-        self.title: Timeline[str] = plan.timeline()
-        self.answers: Timeline[tuple[str, ...]] = plan.timeline()
-        self.assurance: Timeline[Assurance] = plan.timeline()
+        self.added: Timeline[bool] = Timeline()
+        self.title: Timeline[str] = Timeline()
+        self.answers: Timeline[tuple[str, ...]] = Timeline()
+        self.assurance: Timeline[Assurance] = Timeline()
 
 
-class Action:
-    """An action, over both clocks. It is the version that added it, whatever number it bears."""
+class Action(_Copied):
+    """An action, over both clocks. It is the version that added it, whatever number it bears.
+
+    It knows its parent and its parts by their versions, not as objects: a plan that is dropped holds no cycles, and is
+    freed at once.
+    """
 
     __slots__ = (
         "added", "added_on", "awaiting", "due", "evidence", "leads", "number", "outcome", "parent", "parts",
         "priority", "progress", "rating", "reports_to", "standing", "text",
     )  # fmt: skip
 
-    def __init__(self, added: int, added_on: date, parent: "Action | None", plan: "Plan") -> None:
+    def __init__(self, added: int, added_on: date, parent: int | None) -> None:
         self.added = added
         self.added_on = added_on
         self.parent = parent
-        self.parts: list[Action] = []
+        self.parts: list[int] = []
         self.reports_to: str | None = None
-        self.number: Timeline[str] = plan.timeline()
+        self.number: Timeline[str] = Timeline()
         #: Empty for a part: it stands where its parent stands.
-        self.priority: Timeline[str] = plan.timeline()
-        self.standing: Timeline[Standing] = plan.timeline()
-        self.text: Timeline[str] = plan.timeline()
-        self.outcome: Timeline[str] = plan.timeline()
-        self.due: Timeline[Due] = plan.timeline()
-        self.leads: Timeline[tuple[str, ...]] = plan.timeline()
+        self.priority: Timeline[str] = Timeline()
+        self.standing: Timeline[Standing] = Timeline()
+        self.text: Timeline[str] = Timeline()
+        self.outcome: Timeline[str] = Timeline()
+        self.due: Timeline[Due] = Timeline()
+        self.leads: Timeline[tuple[str, ...]] = Timeline()
         #: The ratings that count.
-        self.rating: Timeline[Rated] = plan.timeline()
-        #: The ratings that need a second person, confirmed or not; `awaiting_at` tells which of them still waits.
-        self.awaiting: Timeline[Awaiting] = plan.timeline()
-        self.progress: Timeline[str] = plan.timeline()
-        self.evidence: Timeline[Evidence] = plan.timeline()
-
-    def standing_at(self, day_end: int, basis: int) -> Assertion[Standing] | None:
-        """Whether it is in the plan at a point; None before it was added. A part is not in a plan its parent left."""
-        own = self.standing.at(day_end, basis)
-        if self.parent is None or own is None or own.value != "open":
-            return own
-        above = self.parent.standing_at(day_end, basis)
-        return own if above is None or above.value == "open" else above
-
-    def is_open(self, day_end: int, basis: int) -> bool:
-        """Whether it is in the plan at a point."""
-        standing = self.standing_at(day_end, basis)
-        return standing is not None and standing.value == "open"
-
-    def open_parts(self, day_end: int, basis: int) -> list["Action"]:
-        """Its parts that are in the plan at a point."""
-        if not self.parts:
-            return []
-        return [part for part in self.parts if part.is_open(day_end, basis)]
-
-    def priority_at(self, day_end: int, basis: int) -> str | None:
-        """Number of the priority it stands under at a point."""
-        if self.parent is not None:
-            return self.parent.priority_at(day_end, basis)
-        priority = self.priority.at(day_end, basis)
-        return priority.value if priority else None
-
-    def awaiting_at(self, day_end: int, basis: int) -> Assertion[Awaiting] | None:
-        """The rating that awaits confirmation at a point; None where none does.
-
-        It is the last that needs a second person, unless a rating counts from a later day or was recorded later for the
-        same: its own confirmation, or another rating that has taken its place.
-        """
-        given = self.awaiting.at(day_end, basis) if self.awaiting else None
-        counts = self.rating.at(day_end, basis) if given else None
-        if given and counts and counts[1:] > given[1:]:
-            return None
-        return given
+        self.rating: Timeline[Rated] = Timeline()
+        #: The ratings that need a second person, confirmed or not; `AsAt.awaiting_of` tells which of them still waits.
+        self.awaiting: Timeline[Awaiting] = Timeline()
+        self.progress: Timeline[str] = Timeline()
+        self.evidence: Timeline[Evidence] = Timeline()
 
 
-class Measure:
+class Measure(_Copied):
     """A measure of the plan, over both clocks."""
 
     __slots__ = ("code", "definition", "readings")
 
-    def __init__(self, code: str, plan: "Plan") -> None:
+    def __init__(self, code: str) -> None:
         self.code = code
-        self.definition: Timeline[Definition] = plan.timeline()
-        self.readings: Timeline[Reading] = plan.timeline()
+        self.definition: Timeline[Definition] = Timeline()
+        self.readings: Timeline[Reading] = Timeline()
 
 
 class Plan:
-    """Everything recorded of one plan, as timelines."""
+    """Everything recorded of one plan, as timelines.
+
+    What changes is changed through the methods below the attributes, each of which gives what may be changed: here what
+    the plan holds, in a `Draft` a copy.
+    """
+
+    #: The timelines of the plan itself, by the names of their attributes.
+    OWN = ("scale", "closing", "inspections", "issues", "presentations")
 
     def __init__(self, slug: str) -> None:
         self.slug = slug
+        #: The newest version taken in.
         self.version = 0
+        #: The newest version that readers see, and the id of its event. While the ledger has that event in that place,
+        #: it has all before it too.
+        self.published: tuple[int, UUID | None] = (0, None)
         self.opening: Opening | None = None
-        self.recorded_at: list[datetime] = []
-        #: Per version, the name of its event and its effective day.
-        self.log: list[tuple[str, date]] = []
+        self.recorded_at: MutableSequence[datetime] = []
+        self.log: MutableSequence[Logged] = []
         #: Per version, the greatest key (day and version) that anything recorded by then has in its timeline.
-        self.furthest: list[int] = []
+        self.furthest: MutableSequence[int] = []
         #: Version of an event recorded in error -> version of the event that withdrew it.
-        self.withdrawn: dict[int, int] = {}
+        self.withdrawn: MutableMapping[int, int] = {}
         #: Version -> its fields whose texts were destroyed -> by which version.
-        self.redactions: dict[int, dict[str, int]] = {}
+        self.redactions: MutableMapping[int, dict[str, int]] = {}
         #: Version -> versions of the events that stand on it: they would make no sense without it.
-        self.dependents: defaultdict[int, list[int]] = defaultdict(list)
-        self._timelines: list[Timeline[Any]] = []
-        self.scale: Timeline[Scale] = self.timeline()
-        self.closing: Timeline[bool] = self.timeline()
-        self.inspections: Timeline[Inspection] = self.timeline()
-        self.issues: Timeline[Issue] = self.timeline()
-        self.presentations: Timeline[Presentation] = self.timeline()
-        self.priorities: dict[str, Priority] = {}
-        self.recommendations: dict[str, Timeline[Recommendation]] = {}
-        self.measures: dict[str, Measure] = {}
-        self.actions: dict[int, Action] = {}
+        self.dependents: MutableMapping[int, list[int]] = {}
+        self.scale: Timeline[Scale] = Timeline()
+        self.closing: Timeline[bool] = Timeline()
+        self.inspections: Timeline[Inspection] = Timeline()
+        self.issues: Timeline[Issue] = Timeline()
+        self.presentations: Timeline[Presentation] = Timeline()
+        self.priorities: MutableMapping[str, Priority] = {}
+        self.recommendations: MutableMapping[str, Timeline[Recommendation]] = {}
+        self.measures: MutableMapping[str, Measure] = {}
+        self.actions: MutableMapping[int, Action] = {}
         #: Number -> (action, version that gave it the number), for every number ever borne.
-        self.numbers: defaultdict[str, list[tuple[Action, int]]] = defaultdict(list)
-
-    def timeline(self) -> Timeline[Any]:
-        """A new timeline of this plan: it knows the plan's withdrawals. What it holds is said where it is assigned."""
-        timeline: Timeline[Any] = Timeline(self.withdrawn)
-        self._timelines.append(timeline)
-        return timeline
+        self.numbers: MutableMapping[str, list[tuple[int, int]]] = {}
 
     # Looking up
 
-    def stands(self, version: int, basis: int) -> bool:
-        """Whether the event of that version was recorded, and not withdrawn, by the basis."""
-        return version <= basis and self.withdrawn.get(version, basis + 1) > basis
+    def place(self, day: date, basis: int) -> Place:
+        """Where timelines are read at the end of a day, as known at a basis (1 or later).
 
-    def day_end(self, point: Point) -> int:
-        """The key up to which assertions count at a point: the end of its day, or the furthest thing known if sooner.
-
-        Without the second, asking with an early basis would walk back over everything recorded since.
+        Without the furthest thing known as a limit, asking with an early basis would walk back over everything recorded
+        since.
         """
-        return min(end_of(point.effective_on), self.furthest[point.basis - 1])
+        return Place(min(end_of(day), self.furthest[basis - 1]), basis, self.withdrawn.get)
 
-    def find_action(self, number: str, basis: int) -> Action | None:
+    @property
+    def newest(self) -> Place:
+        """Where timelines are read with everything recorded, whatever the day."""
+        return Place(end_of(date.max), self.version, self.withdrawn.get)
+
+    def bearer(self, number: str, basis: int) -> Action | None:
         """The action that bears or has borne this number, as known at the basis."""
-        gone = self.withdrawn.get
+        withdrawn_by = self.withdrawn.get
         for action, version in reversed(self.numbers.get(number, ())):
-            if version <= basis < gone(version, basis + 1):  # what it stands on cannot have been withdrawn before it
-                return action
+            # What it stands on cannot have been withdrawn before it.
+            if version <= basis < withdrawn_by(version, basis + 1):
+                return self.actions[action]
         return None
 
-    def find_rating(self, given: Assertion[Rated], day_end: int, basis: int) -> Rating | None:
-        """What a rating given earlier means at a point.
+    # What may be changed
 
-        That is its entry in the scale of the point or, where a later scale no longer has the code, in the scale of the
-        day it was given: nobody has rated the action on the new scale, and AsAt does not translate. Where that day has
-        since been given another scale, by late news, it is the scale that the rating was judged by.
-        """
-        scale = self.scale.at(day_end, basis)
-        rating = scale.value.find(given.value.code) if scale else None
-        for known in (basis, given.version):
-            if rating is None and (scale := self.scale.at(end_of(given.effective_on), known)):
-                rating = scale.value.find(given.value.code)
-        return rating
+    def own(self, name: str) -> Timeline[Any]:
+        """One of the plan's own timelines."""
+        timeline: Timeline[Any] = getattr(self, name)
+        return timeline
 
-    def priorities_at(self, day_end: int, basis: int) -> list[tuple[str, str]]:
-        """Number and title of each priority in the plan at a point, in the order of their numbers."""
-        titles = ((priority, priority.title.at(day_end, basis)) for priority in self.priorities.values())
-        standing = [(priority, title.value) for priority, title in titles if title]
-        standing.sort(key=lambda pair: pair[0].order)
-        return [(priority.number, title) for priority, title in standing]
+    def changed_action(self, added: int) -> Action:
+        """The action that this version added."""
+        return self.actions[added]
 
-    def is_complete(self, action: Action, day_end: int, basis: int) -> bool:
-        """Whether an action is rated complete at a point; one with parts is when all its parts are."""
-        if parts := action.open_parts(day_end, basis):
-            return all(self.is_complete(part, day_end, basis) for part in parts)
-        given = action.rating.at(day_end, basis)
-        rating = self.find_rating(given, day_end, basis) if given else None
-        return rating is not None and rating.complete
+    def changed_priority(self, number: str) -> Priority:
+        """The priority of this number; a new one where there was none."""
+        return _made(self.priorities, number, Priority)
 
-    # What points are resolved against (points.History)
+    def changed_measure(self, code: str) -> Measure:
+        """The measure of this code; a new one where there was none."""
+        return _made(self.measures, code, Measure)
 
-    def known_at(self, version: int) -> datetime:
-        """The instant at which that version was recorded."""
-        return self.recorded_at[version - 1]
+    def changed_recommendation(self, number: str) -> Timeline[Recommendation]:
+        """What was recommended under this number; nothing where it is new."""
+        return _made(self.recommendations, number, lambda _: Timeline())
 
-    def basis_at(self, instant: datetime) -> int:
-        """The newest version recorded by that instant; 0 when nothing was."""
-        return bisect_right(self.recorded_at, instant)
+    def changed_bearers(self, number: str) -> list[tuple[int, int]]:
+        """Who has borne this number."""
+        return _made(self.numbers, number, lambda _: [])
 
-    def is_past(self, instant: datetime) -> bool:
-        """Whether something was stored after the instant, so that what was known then can no longer change."""
-        after = self.recorded_at[self.basis_at(instant) :]
-        return bool(after) and after[0] != PENDING
+    def changed_dependents(self, version: int) -> list[int]:
+        """The events that stand on this one."""
+        return _made(self.dependents, version, lambda _: [])
 
-    def issue(self, label: str, basis: int) -> tuple[date, int] | None:
-        """The effective day and version of the issue with this label."""
-        found = [(said.effective_on, said.version) for said in self.issues.known(basis) if said.value.label == label]
-        return found[-1] if found else None
+    def redacted(self, version: int, fields: Mapping[str, int]) -> None:
+        """Note that fields of an event were destroyed, each by which version."""
+        self.redactions[version] = {**self.redactions.get(version, {}), **fields}
 
-    def last_told(self, forum: str, day: date, basis: int) -> tuple[date, int] | None:
-        """The point that a forum had last been presented with by a day."""
-        told = self.told(forum, day, basis)
-        return told[-1].value.current if told else None
 
-    def told(self, forum: str, day: date, basis: int) -> list[Assertion[Presentation]]:
-        """The presentations made to a forum by a day, oldest first."""
-        presented = self.presentations.all(end_of(day), basis)
-        return [said for said in presented if said.value.forum.casefold() == forum.casefold()]
-
-    def issue_labels(self, basis: int) -> list[str]:
-        """Labels of the document versions issued, oldest first."""
-        return [said.value.label for said in self.issues.known(basis)]
-
-    def forums(self, basis: int) -> dict[str, date]:
-        """The forums that the plan has been presented to, each with the first day that it was."""
-        first: dict[str, date] = {}
-        for said in self.presentations.known(basis):
-            first[said.value.forum] = min(said.effective_on, first.get(said.value.forum, said.effective_on))
-        return first
-
-    # Trying out
-
-    def forget_after(self, version: int) -> None:
-        """Go back to a version: what was evolved after it was tried out and not stored."""
-        for timeline in self._timelines:
-            timeline.forget_after(version)
-        for target in [target for target, by in self.withdrawn.items() if by > version]:
-            del self.withdrawn[target]
-        for target, fields in list(self.redactions.items()):
-            self.redactions[target] = {field: by for field, by in fields.items() if by <= version}
-            if not self.redactions[target]:
-                del self.redactions[target]
-        for number, bearers in list(self.numbers.items()):
-            self.numbers[number] = [bearer for bearer in bearers if bearer[1] <= version]
-            if not self.numbers[number]:
-                del self.numbers[number]
-        for target, versions in list(self.dependents.items()):
-            versions[:] = [dependent for dependent in versions if dependent <= version]
-            if not versions:
-                del self.dependents[target]
-        gone: list[Action | Priority | Measure] = []
-        for added in [added for added in self.actions if added > version]:
-            action = self.actions.pop(added)
-            gone.append(action)
-            if action.parent is not None:
-                action.parent.parts.remove(action)
-        # A timeline that begins with the thing it tells of is empty once that was forgotten.
-        gone += [self.priorities.pop(n) for n, priority in list(self.priorities.items()) if not priority.added]
-        gone += [self.measures.pop(code) for code, measure in list(self.measures.items()) if not measure.definition]
-        unmade = [self.recommendations.pop(n) for n, made in list(self.recommendations.items()) if not made]
-        lost = {id(getattr(thing, name)) for thing in gone for name in thing.__slots__} | {id(made) for made in unmade}
-        if lost:
-            self._timelines = [timeline for timeline in self._timelines if id(timeline) not in lost]
-        del self.recorded_at[version:], self.log[version:], self.furthest[version:]
-        self.version = version
-        if version == 0:
-            self.opening = None
+def _made(held: MutableMapping[K, V], key: K, make: Callable[[K], V]) -> V:
+    found = held.get(key)
+    if found is None:
+        found = held[key] = make(key)
+    return found

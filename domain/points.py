@@ -80,10 +80,10 @@ class History(Protocol):
     def version(self) -> int: ...
     def known_at(self, version: int) -> datetime: ...
     def basis_at(self, instant: datetime) -> int: ...
-    def issue(self, label: str, basis: int) -> tuple[date, int] | None: ...
-    def last_told(self, forum: str, day: date, basis: int) -> tuple[date, int] | None: ...
-    def issue_labels(self, basis: int) -> Sequence[str]: ...
-    def forums(self, basis: int) -> Mapping[str, date]: ...
+    def issue(self, label: str) -> tuple[date, int] | None: ...
+    def last_told(self, forum: str, day: date) -> tuple[date, int] | None: ...
+    def issue_labels(self) -> Sequence[str]: ...
+    def forums(self) -> Mapping[str, date]: ...
 
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -152,43 +152,42 @@ def _read_day(day: str, text: str) -> date:
     raise PointUnreadable(f"{text!r} is not a point in time: {NOTATION}")
 
 
-def resolve(asked: Asked, plan: History, today: date, basis: int | None = None) -> Point:
+def resolve(asked: Asked, plan: History, today: date) -> Point:
     """The effective day and basis that `asked` means for this plan.
 
     Args:
         asked: the point as read.
-        plan: the plan it is asked of.
+        plan: the plan it is asked of, up to the version that "all that is recorded" means.
         today: the day `now` means, in London.
-        basis: what "all that is recorded" means; by default the plan's newest version.
 
     Raises:
         PointUnknown: the plan has no such version, issue or presentation, or nothing was recorded by then.
     """
-    head = plan.version if basis is None else basis
-    day, known = _day_and_basis(asked, plan, today, head)
+    day, known = _day_and_basis(asked, plan, today)
     if known < 1:
         raise PointUnknown(_nothing_yet(asked, plan))
     return Point(day, known, plan.known_at(known), asked.text)
 
 
-def _day_and_basis(asked: Asked, plan: History, today: date, head: int) -> tuple[date, int]:
+def _day_and_basis(asked: Asked, plan: History, today: date) -> tuple[date, int]:
+    head = plan.version
     if asked.label is not None:
-        if issue := plan.issue(asked.label, head):
+        if issue := plan.issue(asked.label):
             return issue
-        known = ", ".join(plan.issue_labels(head)) or "none has been issued"
+        known = ", ".join(plan.issue_labels()) or "none has been issued"
         raise PointUnknown(f"plan {plan.slug} has no document version {asked.label!r} (issued: {known})")
     if asked.forum is not None:
         day = asked.day or today
-        if told := plan.last_told(asked.forum, day, head):
+        if told := plan.last_told(asked.forum, day):
             return told
-        since = (f"{forum!r} since {first.day} {first:%B} {first.year}" for forum, first in plan.forums(head).items())
+        since = (f"{forum!r} since {first.day} {first:%B} {first.year}" for forum, first in plan.forums().items())
         known = ", ".join(since) or "none so far"
         raise PointUnknown(
             f"{asked.forum!r} had not been presented with plan {plan.slug} by {day.isoformat()} (presented to: {known})"
         )
     day = asked.day or today
     if asked.instant is not None:
-        return day, min(head, plan.basis_at(asked.instant))
+        return day, plan.basis_at(asked.instant)
     if asked.version is not None and asked.version > head:
         raise VersionUnknown(plan.slug, asked.version, head)
     return day, head if asked.version is None else asked.version

@@ -1,16 +1,19 @@
 """One fact's values over both times.
 
 A timeline holds every assertion ever made of one fact, each with the day from which it was true (`effective_on`) and
-the stream version that recorded it. The value at a point is the assertion with the greatest (effective day, version)
+the stream version that recorded it. The value at a place is the assertion with the greatest (effective day, version)
 among those recorded by the basis and effective by the day, leaving out those withdrawn by the basis. It is found by
 bisection, so that asking of long ago costs what asking of today costs.
+
+A timeline grows at its end while others read it, and they take no lock: whoever reads holds a basis, and what is added
+is recorded after it.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import lru_cache
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, Self, TypeVar
 
 V = TypeVar("V")
 
@@ -28,9 +31,29 @@ class Assertion(NamedTuple, Generic[V]):
     version: int
 
 
+class Place(NamedTuple):
+    """Where timelines are read.
+
+    Attributes:
+        day_end: the greatest key that counts: the end of a day, or the furthest thing known at the basis if sooner.
+        basis: the version up to which events are known.
+        withdrawn_by: the version that withdrew an event, or the second argument where none did.
+    """
+
+    day_end: int
+    basis: int
+    withdrawn_by: Callable[[int, int], int]
+
+    def stands(self, version: int) -> bool:
+        """Whether the event of that version was recorded, and not withdrawn, by the basis."""
+        return version <= self.basis < self.withdrawn_by(version, self.basis + 1)
+
+
 # One object for each day: ten thousand assertions of a plan speak of a few hundred days, and what a processor has just
 # had in its hands it is quicker to take up again.
 _days: dict[date, date] = {}
+
+_NOTHING: tuple[list[int], list[Assertion[object]]] = ([], [])
 
 
 @lru_cache(maxsize=65536)
@@ -47,18 +70,15 @@ def key_of(day: date, version: int) -> int:
 class Timeline(Generic[V]):
     """Every assertion of one fact, in the order of (effective day, version).
 
-    Invariants: `_keys` ascends and `_assertions` stands beside it; versions are added in their order.
+    Invariants: keys ascend and the assertions stand beside them; versions are added in their order. What a reader took
+    up stays as it is but for its end: late news makes new lists, which are put in place by one assignment.
     """
 
-    __slots__ = ("_assertions", "_first", "_keys", "_newest", "_withdrawn")
+    __slots__ = ("_entries", "_first")
 
-    def __init__(self, withdrawn: Mapping[int, int]) -> None:
-        """`withdrawn` maps an event's version to that of the event that withdrew it; the plan owns and extends it."""
-        self._withdrawn = withdrawn
-        self._keys: list[int] = []
-        self._assertions: list[Assertion[V]] = []
+    def __init__(self) -> None:
+        self._entries: tuple[list[int], list[Assertion[V]]] = _NOTHING  # type: ignore[assignment]
         self._first: Assertion[V] | None = None
-        self._newest = 0
 
     def add(self, value: V, effective_on: date, version: int) -> None:
         """Take in an assertion; versions must come in ascending order."""
@@ -66,66 +86,72 @@ class Timeline(Generic[V]):
         assertion = Assertion(value, _days.setdefault(effective_on, effective_on), version)
         if self._first is None:
             self._first = assertion
-        if not self._keys or key > self._keys[-1]:
-            self._keys.append(key)
-            self._assertions.append(assertion)
+        keys, assertions = self._entries
+        if not keys:
+            self._entries = [key], [assertion]
+        elif key > keys[-1]:
+            assertions.append(assertion)  # before its key, by which readers find it
+            keys.append(key)
         else:
-            place = bisect_right(self._keys, key)
-            self._keys.insert(place, key)
-            self._assertions.insert(place, assertion)
-        self._newest = version
+            place = bisect_right(keys, key)
+            self._entries = (
+                [*keys[:place], key, *keys[place:]],
+                [*assertions[:place], assertion, *assertions[place:]],
+            )
 
-    def at(self, day_end: int, basis: int) -> Assertion[V] | None:
-        """The assertion in force at a point, given `Plan.day_end` of the point and its basis; None before the first.
+    def copy(self) -> Self:
+        """A timeline that says the same, and may be added to without this one's changing."""
+        copied = type(self)()
+        keys, assertions = self._entries
+        if keys:
+            copied._entries, copied._first = (keys.copy(), assertions.copy()), self._first
+        return copied
 
-        The walk back passes over what was recorded after the basis or withdrawn by it. It is short when `day_end` is no
-        later than anything known at the basis (which `Plan.day_end` sees to): what remains is late news.
+    def at(self, place: Place) -> Assertion[V] | None:
+        """The assertion in force at a place; None before the first.
+
+        The walk back passes over what was recorded after the basis or withdrawn by it. It is short as `day_end` is no
+        later than anything known at the basis: what remains is late news.
         """
-        keys = self._keys
-        place = bisect_right(keys, day_end) if keys and keys[-1] > day_end else len(keys)
-        gone = self._withdrawn.get
-        while place:
-            place -= 1
-            version = keys[place] & _VERSION_MASK
-            if version <= basis < gone(version, basis + 1):
-                return self._assertions[place]
+        keys, assertions = self._entries
+        if not keys:
+            return None
+        day_end, basis, withdrawn_by = place
+        index = len(keys) if keys[-1] <= day_end else bisect_right(keys, day_end)
+        never = basis + 1
+        while index:
+            index -= 1
+            version = keys[index] & _VERSION_MASK
+            if version <= basis < withdrawn_by(version, never):
+                return assertions[index]
         return None
 
-    def __len__(self) -> int:
-        return len(self._keys)
+    def __bool__(self) -> bool:
+        return self._first is not None
 
-    def all(self, day_end: int, basis: int) -> list[Assertion[V]]:
-        """Every assertion standing at a point, oldest effective day first."""
-        keys = self._keys
+    def all(self, place: Place) -> list[Assertion[V]]:
+        """Every assertion standing at a place, oldest effective day first."""
+        keys, assertions = self._entries
         if not keys:
             return []
-        assertions = self._assertions if keys[-1] <= day_end else self._assertions[: bisect_right(keys, day_end)]
-        gone, never = self._withdrawn.get, basis + 1
-        return [said for said in assertions if said[2] <= basis < gone(said[2], never)]
+        day_end, basis, withdrawn_by = place
+        if keys[-1] > day_end:
+            assertions = assertions[: bisect_right(keys, day_end)]
+        never = basis + 1
+        return [said for said in assertions if said[2] <= basis < withdrawn_by(said[2], never)]
 
-    def known(self, basis: int) -> Iterator[Assertion[V]]:
-        """Every assertion standing at a basis, whatever its day, oldest effective day first."""
-        return (assertion for assertion in self._assertions if self.stands(assertion.version, basis))
+    def known(self, place: Place) -> Iterator[Assertion[V]]:
+        """Every assertion standing at the basis of a place, whatever its day, oldest effective day first."""
+        return (assertion for assertion in self._entries[1] if place.stands(assertion.version))
 
-    def first(self, day_end: int, basis: int) -> Assertion[V] | None:
-        """The assertion recorded first of those standing at a point: by its basis, and effective by its day."""
+    def first(self, place: Place, in_force: Assertion[V] | None = None) -> Assertion[V] | None:
+        """The assertion recorded first of those standing at a place: by its basis, and effective by its day.
+
+        `in_force` is what `at` says of the place, where that is known.
+        """
         first = self._first
-        if first is None:
-            return None
-        if key_of(first.effective_on, first.version) <= day_end and self.stands(first.version, basis):
+        if first is None or first is in_force:
             return first
-        return min(self.all(day_end, basis), key=lambda said: said.version, default=None)
-
-    def stands(self, version: int, basis: int) -> bool:
-        """Whether the event of that version was recorded, and not withdrawn, by the basis."""
-        return version <= basis and self._withdrawn.get(version, basis + 1) > basis
-
-    def forget_after(self, version: int) -> None:
-        """Drop what versions after this one said: proposals that were tried out and not stored."""
-        if self._newest <= version:
-            return
-        keep = [(key, said) for key, said in zip(self._keys, self._assertions, strict=True) if said.version <= version]
-        self._keys = [key for key, _ in keep]
-        self._assertions = [said for _, said in keep]
-        self._first = min(self._assertions, key=lambda said: said.version, default=None)
-        self._newest = max((said.version for said in self._assertions), default=0)
+        if key_of(first.effective_on, first.version) <= place.day_end and place.stands(first.version):
+            return first
+        return min(self.all(place), key=lambda said: said.version, default=None)

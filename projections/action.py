@@ -6,13 +6,13 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
+from domain.action_at import ActionAt
 from domain.facts import Awaiting, Due, Rated
-from domain.plan import Action, Plan, natural_order
-from domain.points import Point
+from domain.order import natural_order
+from domain.plan_at import PlanAt
 from domain.timeline import Assertion
-from projections.due import due_at, first_due_at, is_past
+from projections.due import is_past
 from projections.heading import Heading, heading
-from projections.not_known import action_not_known
 from projections.point import PointDocument, point_document
 from projections.scale import RatingDocument, ratings_key
 
@@ -95,31 +95,28 @@ class SingleActionDocument(Heading):
 class ActionUnknown(LookupError):
     """The plan had no action of that number at the point."""
 
+    def __init__(self, number: str, sentence: str) -> None:
+        self.number = number
+        super().__init__(sentence)
+
 
 class ActionsAt:
-    """Reads actions at one point. What does not differ between actions is looked up once."""
+    """Tells of actions at one point."""
 
-    def __init__(self, plan: Plan, point: Point, *, everything: bool = False) -> None:
+    def __init__(self, plan: PlanAt, *, everything: bool = False) -> None:
         self._plan = plan
-        self._day = point.effective_on
-        self._end = plan.day_end(point)
-        self._basis = point.basis
         self._everything = everything
-        scale = plan.scale.at(self._end, self._basis)
-        self._complete = {rating.code: rating.complete for rating in scale.value.ratings} if scale else {}
 
-    def document(self, action: Action) -> ActionDocument | None:
+    def document(self, action: ActionAt) -> ActionDocument | None:
         """The action with its parts; None where it was not in the plan (or had left it, unless all are asked for)."""
-        end, basis = self._end, self._basis
-        standing = action.standing_at(end, basis)
+        standing = action.standing
         if standing is None or (standing.value != "open" and not self._everything):
             return None
-        number, text, outcome = action.number.at(end, basis), action.text.at(end, basis), action.outcome.at(end, basis)
+        number, text, outcome, own_due, leads, rated, progress = action.facts
         assert number is not None and text is not None, "an action has a number and a text from the day it was added"
-        rated, progress = action.rating.at(end, basis), action.progress.at(end, basis)
-        leads, due = action.leads.at(end, basis), due_at(action, end, basis)
-        complete = self._is_complete(action, rated)
-        parts = self.documents(action.parts) if action.parts else []
+        due, parts = own_due or action.due, action.parts
+        complete = action.is_complete if parts else self._plan.completes(rated)
+        documents = self.documents(parts) if parts else []
         document: ActionDocument = {
             "number": number.value,
             "text": text.value,
@@ -127,57 +124,40 @@ class ActionsAt:
             "status": standing.value if standing.value != "open" else "complete" if complete else "open",
             "rating": rated.value.code if rated else None,
             "rated_on": _iso(rated.effective_on) if rated else None,
-            "timescale": self._timescale(action, due) if due else None,
-            "overdue": self._is_overdue(action, standing.value == "open" and not complete, due, parts),
+            "timescale": _timescale(due, action.first_due) if due else None,
+            "overdue": self._is_overdue(action, standing.value == "open" and not complete, due, documents),
             "leads": list(leads.value) if leads else [],
             "reports_to": action.reports_to,
             "progress": progress.value if progress else None,
             "progress_on": _iso(progress.effective_on) if progress else None,
             "evidence": self._evidence(action, rated),
             "added_on": _iso(action.added_on),
-            "actions": parts,
+            "actions": documents,
         }
-        if waiting := action.awaiting_at(end, basis):
+        if waiting := action.awaiting:
             document["awaiting"] = awaiting_document(waiting)
         return document
 
-    def documents(self, actions: list[Action]) -> list[ActionDocument]:
+    def documents(self, actions: list[ActionAt]) -> list[ActionDocument]:
         """The actions among these that are to be shown, in the order of their numbers."""
         documents = [document for action in actions if (document := self.document(action))]
         documents.sort(key=lambda document: natural_order(document["number"]))
         return documents
 
-    def _is_complete(self, action: Action, rated: Assertion[Rated] | None) -> bool:
-        """Whether it is rated complete; one with parts is when all its parts are."""
-        known = self._complete.get(rated.value.code) if rated else False
-        if action.parts or known is None:  # None: a code of another day's scale
-            return self._plan.is_complete(action, self._end, self._basis)
-        return known
-
     def _is_overdue(
-        self, action: Action, outstanding: bool, due: Assertion[Due] | None, parts: list[ActionDocument]
+        self, action: ActionAt, outstanding: bool, due: Assertion[Due] | None, parts: list[ActionDocument]
     ) -> bool:
         """What `due.is_late` says, of what was looked up already; one with parts in the plan is late through them."""
-        if action.parts and action.open_parts(self._end, self._basis):
+        if parts and action.open_parts:
             return any(part["overdue"] for part in parts)
-        return outstanding and is_past(due, self._day)
+        return outstanding and is_past(due, self._plan.effective_on)
 
-    def _timescale(self, action: Action, due: Assertion[Due]) -> TimescaleDocument:
-        # Most actions have had one timescale, which is then the original too.
-        first = due if len(action.due) == 1 else first_due_at(action, self._end, self._basis)
-        timescale = due.value.timescale
-        return {
-            "text": timescale.text,
-            "due": _iso(timescale.due) if timescale.due else None,
-            "precision": timescale.precision,
-            "original": first.value.timescale.text if first else timescale.text,
-        }
-
-    def _evidence(self, action: Action, rated: Assertion[Rated] | None) -> list[EvidenceDocument]:
+    @staticmethod
+    def _evidence(action: ActionAt, rated: Assertion[Rated] | None) -> list[EvidenceDocument]:
         """What was filed, and what the rating in force rests on."""
         documents: list[EvidenceDocument] = [
             {"title": title, "location": location, "sha256": sha256, "on": _iso(on)}
-            for (title, location, sha256), on, _ in action.evidence.all(self._end, self._basis)
+            for (title, location, sha256), on, _ in action.evidence
         ]
         if rated and rated.value.evidence:
             on = _iso(rated.effective_on)
@@ -185,6 +165,16 @@ class ActionsAt:
                 {"title": title, "location": None, "sha256": None, "on": on} for title in rated.value.evidence
             ]
         return documents
+
+
+def _timescale(due: Assertion[Due], first: Assertion[Due] | None) -> TimescaleDocument:
+    timescale = due.value.timescale
+    return {
+        "text": timescale.text,
+        "due": _iso(timescale.due) if timescale.due else None,
+        "precision": timescale.precision,
+        "original": first.value.timescale.text if first else timescale.text,
+    }
 
 
 def awaiting_document(waiting: Assertion[Awaiting]) -> AwaitingDocument:
@@ -203,37 +193,36 @@ def _iso(day: date) -> str:
     return day.isoformat()
 
 
-def action_at(plan: Plan, number: str, point: Point) -> SingleActionDocument:
+def action_at(plan: PlanAt, number: str) -> SingleActionDocument:
     """One action at a point, also when it has left the plan; its old numbers find it too.
 
     Raises:
         ActionUnknown: the plan had no action of that number at the point.
     """
-    end, basis = plan.day_end(point), point.basis
-    action = plan.find_action(number, basis)
-    document = ActionsAt(plan, point, everything=True).document(action) if action else None
-    priority = action.priority_at(end, basis) if action else None
+    action = plan.find_action(number)
+    document = ActionsAt(plan, everything=True).document(action) if action else None
+    priority = action.priority_number if action else None
     if action is None or document is None or priority is None:
-        why = action_not_known(plan, number, point.fixed, basis, end)
-        raise ActionUnknown(why or f"plan {plan.slug} had no action {number} at {point.fixed}")
-    title = plan.priorities[priority].title.at(end, basis)
+        raise ActionUnknown(number, f"plan {plan.slug} had no action {number} at {plan.point.fixed}")
+    under = plan.priority(priority)
+    title = under.title if under else None
     return {
         **heading(plan),
-        "point": point_document(point),
-        "ratings": ratings_key(plan, point),
+        "point": point_document(plan.point),
+        "ratings": ratings_key(plan),
         "priority": priority,
         "priority_title": title.value if title else "",
-        "numbers": list(dict.fromkeys(borne.value for borne in action.number.all(end, basis))),
-        "rated_since": _rated_since(action, end, basis),
+        "numbers": list(dict.fromkeys(borne.value for borne in action.numbers)),
+        "rated_since": _rated_since(action),
         "action": document,
     }
 
 
-def _rated_since(action: Action, day_end: int, basis: int) -> str | None:
+def _rated_since(action: ActionAt) -> str | None:
     """The day since which it has borne the rating that it has at a point; None where it has none."""
     since: date | None = None
     # The last of a day is what it bore at the end of it.
-    by_day = {said.effective_on: said.value.code for said in action.rating.all(day_end, basis)}
+    by_day = {said.effective_on: said.value.code for said in action.ratings}
     codes = list(by_day.values())
     for day, code in reversed(by_day.items()):
         if code != codes[-1]:
@@ -242,11 +231,11 @@ def _rated_since(action: Action, day_end: int, basis: int) -> str | None:
     return _iso(since) if since else None
 
 
-def confirmed_rating(plan: Plan, number: str, point: Point) -> list[int]:
+def confirmed_rating(plan: PlanAt, number: str) -> list[int]:
     """The versions that gave and that confirmed the rating of an action at a point; none where nobody confirmed it."""
-    action = plan.find_action(number, point.basis)
-    counts = action.rating.at(plan.day_end(point), point.basis) if action else None
+    action = plan.find_action(number)
+    counts = action.rating if action else None
     if action is None or counts is None:
         return []
-    given = (said.version for said in action.awaiting.known(point.basis))
-    return next(([one, counts.version] for one in given if counts.version in plan.dependents.get(one, ())), [])
+    given = (said.version for said in action.given_to_be_confirmed)
+    return next(([one, counts.version] for one in given if counts.version in plan.standing_on(one)), [])

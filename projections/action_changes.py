@@ -1,22 +1,56 @@
 """What became of one action between two points: coming and going, its facts, and what was reported of it."""
 
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple, Self
 
+from domain.action_at import ActionAt, ActionFacts
 from domain.facts import Due
-from domain.plan import Action
-from domain.timeline import Assertion, Timeline
+from domain.timeline import Assertion
 from projections.change import Change, Said, as_change, by_name, iso, itself
 from projections.difference import Between, Difference
 
 
 class _Fact(NamedTuple):
-    """A fact of an action: what a change of it is called, what it is of, and what of it is said."""
+    """A fact of an action: what a change of it is called, what it is of, and what of it is said.
+
+    `place` is that of the fact among the facts of an action; None of the priority that it was itself put under.
+    """
 
     kind: str
     name: str
-    timeline: Callable[[Action], Timeline[Any]]
+    place: int | None
     said: Said = itself
+
+
+class OneAction(NamedTuple):
+    """An action at the two points of a comparison, None at one where it is not known, with what is said of it there."""
+
+    was: ActionAt | None
+    is_: ActionAt | None
+    before: ActionFacts
+    now: ActionFacts
+
+    @classmethod
+    def at(cls, was: ActionAt | None, is_: ActionAt | None) -> Self:
+        """The action that these two are, at least one of which is not None."""
+        return cls(was, is_, was.facts if was else _NOTHING, is_.facts if is_ else _NOTHING)
+
+    def both(self, fact: _Fact) -> tuple[Assertion[Any] | None, Assertion[Any] | None]:
+        """A fact of it at either point."""
+        if fact.place is None:
+            return self.was.priority if self.was else None, self.is_.priority if self.is_ else None
+        return self.before[fact.place], self.now[fact.place]
+
+    @property
+    def number(self) -> str:
+        """Its number now or, where it has none now, before."""
+        number = self.now.number or self.before.number
+        return number.value if number else ""
+
+    @property
+    def priority(self) -> str | None:
+        """The priority that it stands under or, where it does under none now, did before."""
+        return (self.is_.priority_number if self.is_ else None) or (self.was.priority_number if self.was else None)
 
 
 def _due(due: Due) -> dict[str, str | None]:
@@ -24,53 +58,55 @@ def _due(due: Due) -> dict[str, str | None]:
     return {"text": written.text, "due": iso(written.due), "approved_by": due.approved_by, "reason": due.reason}
 
 
+_PLACES = ActionFacts._fields.index
+_NOTHING = ActionFacts(*[None] * len(ActionFacts._fields))
+
 _OWN_FACTS = (
-    _Fact("number", "number", lambda action: action.number),
-    _Fact("priority", "priority", lambda action: action.priority),
-    _Fact("wording", "text", lambda action: action.text),
-    _Fact("wording", "outcome", lambda action: action.outcome),
-    _Fact("timescale", "timescale", lambda action: action.due, _due),
-    _Fact("leads", "leads", lambda action: action.leads, list),
+    _Fact("number", "number", _PLACES("number")),
+    _Fact("priority", "priority", None),
+    _Fact("wording", "text", _PLACES("text")),
+    _Fact("wording", "outcome", _PLACES("outcome")),
+    _Fact("timescale", "timescale", _PLACES("due"), _due),
+    _Fact("leads", "leads", _PLACES("leads"), list),
 )
 _REPORTED_FACTS = (
-    _Fact("rating", "rating", lambda action: action.rating, lambda rated: rated.code),
-    _Fact("progress", "progress", lambda action: action.progress),
+    _Fact("rating", "rating", _PLACES("rating"), lambda rated: rated.code),
+    _Fact("progress", "progress", _PLACES("progress")),
 )
 
 
-def action_changes(between: Between, action: Action) -> Iterator[Change]:
+def action_changes(between: Between, one: OneAction) -> Iterator[Change]:
     """Every change of an action: whether it is in the plan, then its own facts, then what was reported of it."""
-    was, is_ = action.standing_at(*between.before), action.standing_at(*between.now)
+    was, is_ = one.was.standing if one.was else None, one.is_.standing if one.is_ else None
     if was is None and is_ is None:
         return
-    named = _named(between, action)
+    named = _named(one)
     standing = between.difference(was, is_)
     if standing and (was is None or is_ is None):
-        yield _coming_or_going(between, action, standing, named)
+        yield _coming_or_going(one, standing, named)
         if is_ is None:
             return
     if standing and is_ and (was or is_.value != "open"):
         kind = "reinstated" if is_.value == "open" else is_.value
         yield as_change(kind, "standing", standing, itself, named)
     for fact in (*(_OWN_FACTS if was else ()), *_REPORTED_FACTS):
-        if found := between.fact(fact.timeline(action)):
+        if found := between.difference(*one.both(fact)):
             yield as_change(fact.kind, fact.name, found, fact.said, named)
-    yield from _awaiting(between, action, named)
-    for filed in between.gathered(action.evidence):
+    yield from _awaiting(between, one, named)
+    for filed in between.gathered(one.was.evidence if one.was else (), one.is_.evidence if one.is_ else ()):
         yield as_change("evidence", "evidence", filed, by_name, named)
-    if rated := between.fact(action.rating):
+    if rated := between.difference(one.before.rating, one.now.rating):
         yield from _evidence_rested_on(rated, named)
 
 
-def _coming_or_going(
-    between: Between, action: Action, standing: Difference[Any], named: dict[str, str | None]
-) -> Change:
+def _coming_or_going(one: OneAction, standing: Difference[Any], named: dict[str, str | None]) -> Change:
     """An action added, told whole as it now is; or one whose being added is undone, as it was."""
-    point = between.now if standing.is_ else between.before
+    action = one.is_ if standing.is_ else one.was
+    assert action is not None, "what is in the plan at a point is known there"
     values: dict[str, Any] = {}
-    behind = set(standing.versions) if standing.is_ is None else {action.added}
+    behind = set(standing.versions) if standing.is_ is None else {action.id}
     for fact in _OWN_FACTS:
-        said = fact.timeline(action).at(*point)
+        said = one.both(fact)[1 if standing.is_ else 0]
         if fact.name not in {"number", "priority"}:
             values[fact.name] = fact.said(said.value) if said else None
         if said and standing.is_:
@@ -81,12 +117,13 @@ def _coming_or_going(
     return change
 
 
-def _awaiting(between: Between, action: Action, named: dict[str, str | None]) -> Iterator[Change]:
+def _awaiting(between: Between, one: OneAction, named: dict[str, str | None]) -> Iterator[Change]:
     """A rating that has come to await confirmation, or does so no more as it was withdrawn.
 
     Where it was confirmed, or another has taken its place, the change of the rating says so.
     """
-    found = between.difference(action.awaiting_at(*between.before), action.awaiting_at(*between.now))
+    was, is_ = one.was.awaiting if one.was else None, one.is_.awaiting if one.is_ else None
+    found = between.difference(was, is_)
     if found and found.is_:
         found = found._replace(was=None)
     if found and (found.is_ or found.by_withdrawal):
@@ -105,11 +142,10 @@ def _evidence_rested_on(rated: Difference[Any], named: dict[str, str | None]) ->
             yield as_change("evidence", "evidence", found, itself, named)
 
 
-def _named(between: Between, action: Action) -> dict[str, str | None]:
+def _named(one: OneAction) -> dict[str, str | None]:
     """What an action is called: by its current number and place, and by its previous ones where they differ."""
-    number, text = between.last(action.number), between.last(action.text)
-    place = action.priority_at(*between.now) or action.priority_at(*between.before)
-    old_number, old_place = action.number.at(*between.before), action.priority_at(*between.before)
+    number, text = one.now.number or one.before.number, one.now.text or one.before.text
+    place, old_number, old_place = one.priority, one.before.number, one.was.priority_number if one.was else None
     return {
         "action": number.value if number else None,
         "previous_action": old_number.value if old_number and number and old_number.value != number.value else None,

@@ -2,8 +2,7 @@
 
 from typing_extensions import TypedDict
 
-from domain.plan import Plan, Priority
-from domain.points import Point
+from domain.plan_at import PlanAt, PriorityAt
 from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
 
@@ -38,19 +37,18 @@ class AssurancesDocument(Heading):
     priorities: list[PriorityAssurance]
 
 
-def assurance_at(priority: Priority, day_end: int, basis: int) -> AssuranceDocument | None:
-    """The assurance in force on one priority at a point, given `Plan.day_end` of the point and its basis."""
-    given = priority.assurance.at(day_end, basis)
+def assurance_at(priority: PriorityAt) -> AssuranceDocument | None:
+    """The assurance in force on one priority at a point."""
+    given = priority.assurance
     if given is None:
         return None
     return {"level": given.value.level, "report": given.value.report, "on": given.effective_on.isoformat()}
 
 
-def assurances_at(plan: Plan, point: Point) -> AssurancesDocument:
+def assurances_at(plan: PlanAt) -> AssurancesDocument:
     """The assurance on every priority at a point, with how it came there."""
-    end, basis = plan.day_end(point), point.basis
     priorities: list[PriorityAssurance] = []
-    for number, title in plan.priorities_at(end, basis):
+    for priority in plan.priorities:
         given: list[GivenAssurance] = [
             {
                 "level": said.value.level,
@@ -58,13 +56,16 @@ def assurances_at(plan: Plan, point: Point) -> AssurancesDocument:
                 "on": said.effective_on.isoformat(),
                 "version": said.version,
             }
-            for said in plan.priorities[number].assurance.all(end, basis)
+            for said in priority.assurances
         ]
         priorities.append({
-            "priority": number, "title": title, "assurance": given[-1] if given else None, "earlier": given[:-1],
+            "priority": priority.number,
+            "title": priority.title.value if priority.title else "",
+            "assurance": given[-1] if given else None,
+            "earlier": given[:-1],
         })  # fmt: skip
     return {
         **heading(plan),
-        "point": point_document(point),
+        "point": point_document(plan.point),
         "priorities": priorities,
     }

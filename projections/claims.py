@@ -11,8 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from typing_extensions import TypedDict
 
 from domain.events import PointText
-from domain.plan import Plan
-from domain.points import Point
+from domain.plan_at import PlanAt
 from domain.strict_json import NotJson, read_json
 from domain.texts import Line
 from projections.claims_record import ClaimsRecord
@@ -130,29 +129,29 @@ _SHOULD_BE = {
 }
 
 
-def audit(plan: Plan, previous: Point, current: Point, claims: Sequence[Claim]) -> AuditDocument:
+def audit(previous: PlanAt, current: PlanAt, claims: Sequence[Claim]) -> AuditDocument:
     """A paper's figures against the record at its two points, and against each other.
 
     Raises:
         ClaimUnreadable: a claim names a priority or rating that the comparison does not have.
     """
-    comparison = rag_comparison(plan, previous, current)
+    comparison = rag_comparison(previous, current)
     codes = [*(rating["code"] for rating in comparison["ratings"]), UNRATED]
     numbers = [row["priority"] for row in comparison["rows"]]
     word = comparison["priority_word"]
     for place, claim in enumerate(claims, 1):
         _known(place, claim, word.lower(), claim.priority, numbers)
         _known(place, claim, "rating", claim.rating, codes)
-    record = ClaimsRecord(plan, previous, current, comparison)
+    record = ClaimsRecord(previous, current, comparison)
     differences: list[DifferenceDocument] = [
         {"claim": claim.model_dump(), "record": count}
         for claim in claims
         if (count := record.count(claim)) != claim.count
     ]
     return {
-        **heading(plan),
-        "previous": point_document(previous),
-        "current": point_document(current),
+        **heading(current),
+        "previous": point_document(previous.point),
+        "current": point_document(current.point),
         "claims": len(claims),
         "borne_out": len(claims) - len(differences),
         "differences": differences,

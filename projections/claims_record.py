@@ -3,8 +3,7 @@
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from domain.plan import Plan
-from domain.points import Point
+from domain.plan_at import PlanAt
 from projections.contradictions import UNRATED
 from projections.counted_behind import rating_now
 from projections.difference import Between
@@ -22,17 +21,17 @@ class ClaimsRecord:
     it left with. Of an action split into parts, the first of them takes its place.
     """
 
-    def __init__(self, plan: Plan, previous: Point, current: Point, comparison: ComparisonDocument) -> None:
-        self._between = Between(plan, previous, current)
+    def __init__(self, previous: PlanAt, current: PlanAt, comparison: ComparisonDocument) -> None:
+        self._between = Between(previous, current)
         self._tables: dict[str | None, TotalsDocument] = {row["priority"]: row for row in comparison["rows"]}
         self._tables[None] = comparison["totals"]
-        self._before, self._now = counted_at(plan, previous), counted_at(plan, current)
+        self._before, self._now = counted_at(previous), counted_at(current)
         #: (population, at, priority, code) -> count, for what the comparison does not print.
         self._counts: Counter[tuple[str, str, str, str]] = Counter()
         for was in self._before.values():
             if was.due:
                 self._counts["due", "previous", was.priority, was.rating.code if was.rating else UNRATED] += 1
-        for movement in movements(plan, current, self._before, self._now):
+        for movement in movements(current, self._before, self._now):
             name, priority = movement.name, movement.priority
             self._counts[name, "previous", priority, self._previous_rating(movement)] += movement.step
             self._counts[name, "current", priority, self._current_rating(movement)] += movement.step

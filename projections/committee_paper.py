@@ -8,8 +8,9 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
-from domain.plan import Action, Plan, natural_order
-from domain.points import Point
+from domain.action_at import ActionAt
+from domain.order import natural_order
+from domain.plan_at import PlanAt
 from projections.action import ActionDocument, ActionsAt, AwaitingDocument, awaiting_document
 from projections.assurance import AssuranceDocument, assurance_at
 from projections.document_history import HistoryDocument, document_history
@@ -87,51 +88,50 @@ class CommitteePaperDocument(Heading):
     over_time: RatingsOverTimeDocument
 
 
-def committee_paper(plan: Plan, previous: Point, current: Point) -> CommitteePaperDocument:
+def committee_paper(previous: PlanAt, current: PlanAt) -> CommitteePaperDocument:
     """The committee's paper: the plan at the current point against the previous one.
 
     Raises:
         PointsReversed: the current point's day is before the previous one's.
     """
-    comparison = rag_comparison(plan, previous, current)
-    end, basis = plan.day_end(current), current.basis
-    scale = plan.scale.at(end, basis)
+    comparison = rag_comparison(previous, current)
+    scale = current.scale
     # The narrative speaks of the whole plan first and then of every row, in a paragraph each.
     first = len(comparison["narrative"]) - len(comparison["rows"])
-    counted = counted_at(plan, current)
-    head = heading(plan)
+    counted = counted_at(current)
+    head = heading(current)
     document: CommitteePaperDocument = {
         "plan": head["plan"],
         "title": head["title"],
         "organisation": head["organisation"],
         "priority_word": head["priority_word"],
-        "previous": point_document(previous),
-        "current": point_document(current),
-        "previous_version": document_version(plan, previous),
-        "document_version": document_version(plan, current),
+        "previous": point_document(previous.point),
+        "current": point_document(current.point),
+        "previous_version": document_version(previous),
+        "document_version": document_version(current),
         "scale": scale_document(scale.value if scale else None),
         "ratings": comparison["ratings"],
         "comparison": comparison,
         "summary": _summary(comparison["ratings"], comparison["totals"]),
         "total": _line(None, comparison["totals"]["total"], comparison["totals"]["total"]),
         "opening": comparison["narrative"][:first],
-        "priorities": _priorities(plan, current, counted, comparison, comparison["narrative"][first:]),
-        "overdue": overdue_at(plan, current),
-        "measures": measures_at(plan, current),
-        "history": document_history(plan, current),
-        "over_time": ratings_over_time(plan, current),
+        "priorities": _priorities(current, counted, comparison, comparison["narrative"][first:]),
+        "overdue": overdue_at(current),
+        "measures": measures_at(current),
+        "history": document_history(current),
+        "over_time": ratings_over_time(current),
     }
-    if awaiting := _awaiting(counted, end, basis):
+    if awaiting := _awaiting(counted):
         document["awaiting"] = awaiting
     return document
 
 
-def _awaiting(counted: Counts, day_end: int, basis: int) -> list[AwaitingAction]:
+def _awaiting(counted: Counts) -> list[AwaitingAction]:
     """The counted actions whose rating awaits confirmation, in the order of their numbers."""
     found: list[AwaitingAction] = []
-    for action, one in counted.items():
-        if waiting := action.awaiting_at(day_end, basis):
-            number, text = action.number.at(day_end, basis), action.text.at(day_end, basis)
+    for one in counted.values():
+        if waiting := one.action.awaiting:
+            number, text = one.action.number, one.action.text
             assert number is not None and text is not None, (
                 "an action has a number and a text from the day it was added"
             )
@@ -166,27 +166,27 @@ def _per_cent(count: int, total: int) -> int | None:
 
 
 def _priorities(
-    plan: Plan, current: Point, counted: Counts, comparison: ComparisonDocument, narrative: list[str]
+    current: PlanAt, counted: Counts, comparison: ComparisonDocument, narrative: list[str]
 ) -> list[ReportedPriority]:
     concerns = _concerns(counted)
-    actions = ActionsAt(plan, current)
-    end, basis = plan.day_end(current), current.basis
+    actions = ActionsAt(current)
+    at = {priority.number: priority for priority in current.priorities}
     return [
         {
             "number": row["priority"],
             "title": row["title"],
             "narrative": said,
-            "assurance": assurance_at(plan.priorities[row["priority"]], end, basis),
+            "assurance": assurance_at(at[row["priority"]]) if row["priority"] in at else None,
             "concerns": actions.documents(concerns.get(row["priority"], [])),
         }
         for row, said in zip(comparison["rows"], narrative, strict=True)
     ]
 
 
-def _concerns(counted: Counts) -> dict[str, list[Action]]:
+def _concerns(counted: Counts) -> dict[str, list[ActionAt]]:
     """The counted actions whose rating is a concern, by priority."""
-    concerns: dict[str, list[Action]] = {}
-    for action, one in counted.items():
+    concerns: dict[str, list[ActionAt]] = {}
+    for one in counted.values():
         if one.rating is not None and one.rating.concern:
-            concerns.setdefault(one.priority, []).append(action)
+            concerns.setdefault(one.priority, []).append(one.action)
     return concerns

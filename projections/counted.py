@@ -11,8 +11,8 @@ from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-from domain.plan import Action, Plan, natural_order
-from domain.points import Point
+from domain.order import natural_order
+from domain.plan_at import PlanAt
 from projections.action import ActionDocument, ActionsAt, AwaitingDocument, TimescaleDocument
 from projections.contradictions import UNRATED
 from projections.counted_behind import movement_behind, rating_now
@@ -95,7 +95,7 @@ class CountedDocument(Heading):
     actions: list[CountedAction]
 
 
-def counted_actions(plan: Plan, previous: Point, current: Point, query: CountQuery) -> CountedDocument:
+def counted_actions(previous: PlanAt, current: PlanAt, query: CountQuery) -> CountedDocument:
     """The actions that a figure of the comparison counts, in the order of the plan.
 
     Raises:
@@ -103,14 +103,14 @@ def counted_actions(plan: Plan, previous: Point, current: Point, query: CountQue
         PointsReversed: the current point's day is before the previous one's, so that there is no comparison.
     """
     if current.effective_on < previous.effective_on:
-        days = [_day(point.effective_on) for point in (current, previous)]
+        days = [_day(plan.effective_on) for plan in (current, previous)]
         raise PointsReversed(
             f"the current point ({days[0]}) is before the previous one ({days[1]}); give the earlier first"
         )
-    both = _Both(plan, previous, current)
-    ratings = columns(plan, previous, current, [*both.before.values(), *both.now.values()])
-    titles = dict(plan.priorities_at(*both.between.before)) | dict(plan.priorities_at(*both.between.now))
-    word = heading(plan)["priority_word"].lower()
+    both = _Both(previous, current)
+    ratings = columns(previous, current, [*both.before.values(), *both.now.values()])
+    titles = {**previous.titles, **current.titles}
+    word = heading(current)["priority_word"].lower()
     _known("rating", query.rating, [*ratings, UNRATED])
     _known(word, query.priority, list(titles))
     moving = query.population not in ("all", "due")
@@ -121,9 +121,9 @@ def counted_actions(plan: Plan, previous: Point, current: Point, query: CountQue
     ]
     found.sort(key=lambda entry: (natural_order(entry["priority"]), natural_order(entry["action"])))
     return {
-        **heading(plan),
-        "previous": point_document(previous),
-        "current": point_document(current),
+        **heading(current),
+        "previous": point_document(previous.point),
+        "current": point_document(current.point),
         "ratings": [rating_document(rating) for rating in ratings.values()],
         "query": {
             "when": query.when,
@@ -150,12 +150,10 @@ def _known(what: str, named: str | None, known: list[str]) -> None:
 class _Both:
     """The actions counted at both points, and how each is told of."""
 
-    def __init__(self, plan: Plan, previous: Point, current: Point) -> None:
-        self._plan, self._current = plan, current
-        self.between = Between(plan, previous, current)
-        self.before, self.now = counted_at(plan, previous), counted_at(plan, current)
-        self._told_before = ActionsAt(plan, previous, everything=True)
-        self._told_now = ActionsAt(plan, current, everything=True)
+    def __init__(self, previous: PlanAt, current: PlanAt) -> None:
+        self._previous, self._current = previous, current
+        self.between = Between(previous, current)
+        self.before, self.now = counted_at(previous), counted_at(current)
 
     def standing(self, query: CountQuery) -> Iterator[CountedAction]:
         """The actions counted at the point asked about."""
@@ -165,7 +163,7 @@ class _Both:
 
     def movements(self, query: CountQuery) -> Iterator[CountedAction]:
         """The actions that came, left or moved between the points."""
-        accounted = list(movements(self._plan, self._current, self.before, self.now))
+        accounted = list(movements(self._current, self.before, self.now))
         for movement in accounted:
             if movement.name != query.population:
                 continue
@@ -180,12 +178,13 @@ class _Both:
                 entry["other_priority"] = next(
                     one.priority
                     for one in accounted
-                    if one.action is movement.action and one.name == "moved" and one.step == -movement.step
+                    if one.action == movement.action and one.name == "moved" and one.step == -movement.step
                 )
             yield entry
 
-    def _entry(self, action: Action, when: When, priority: str, counted: Counted | None) -> CountedAction:
+    def _entry(self, action: int, when: When, priority: str, counted: Counted | None) -> CountedAction:
         told = self._told(action, when)
+        now = self._current.action(action)
         entry: CountedAction = {
             "action": told["number"],
             "text": told["text"],
@@ -199,17 +198,17 @@ class _Both:
             "why": None,
             "versions": [],
             "other_priority": None,
-            "known": action.standing_at(*self.between.now) is not None,
-            "added_version": action.added,
+            "known": now is not None and now.standing is not None,
+            "added_version": action,
         }
         if "awaiting" in told:
             entry["awaiting"] = told["awaiting"]
         return entry
 
-    def _told(self, action: Action, when: When) -> ActionDocument:
-        first, second = self._told_now, self._told_before
-        if when == "previous":
-            first, second = second, first
-        told = first.document(action) or second.document(action)
-        assert told is not None, "what is counted at a point is in the plan at one"
-        return told
+    def _told(self, action: int, when: When) -> ActionDocument:
+        points = [self._current, self._previous]
+        for plan in reversed(points) if when == "previous" else points:
+            at = plan.action(action)
+            if told := ActionsAt(plan, everything=True).document(at) if at else None:
+                return told
+        raise AssertionError("what is counted at a point is in the plan at one")

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 
-from domain.plan import Action
+from domain.facts import Standing
+from domain.plan_at import PlanAt
+from domain.timeline import Assertion
 from projections.difference import Between
 from projections.rag_comparison import Counted, Counts, Movement
 
@@ -14,19 +16,21 @@ def movement_behind(between: Between, movement: Movement) -> tuple[str, list[int
     counted by its parts), "closed", "withdrawn", "not in the record" (as known at the current point it was never
     added), or "moved".
     """
-    action = movement.action
+    chain = _upwards(between, movement.action)
     if movement.name == "moved":
-        place = between.fact(_whole(action).priority)
+        place = between.difference(*(_own_priority(plan, chain[-1]) for plan in (between.before, between.now)))
         return "moved", place.versions if place else []
-    turned = [one for one in _upwards(action) if _is_open(one, between.before) != _is_open(one, between.now)]
+    turned = [one for one in chain if _has_turned(between, one)]
     if not turned:
-        return ("split" if movement.step < 0 else "parts left"), _versions(between, _parts_turned(between, action))
+        return ("split" if movement.step < 0 else "parts left"), _versions(between, _parts_turned(between, chain[0]))
     if movement.name == "new":
-        standing = action.standing.at(*between.now)
-        why = "added" if standing and standing.version == action.added and turned == [action] else "reinstated"
+        now = between.now.action(movement.action)
+        standing = now.own_standing if now else None
+        why = "added" if standing and standing.version == movement.action and turned == chain[:1] else "reinstated"
         return why, _versions(between, turned)
     # It left by the first of these; what left above it since makes no difference.
-    gone = action.standing_at(*between.now) is None
+    now = between.now.action(movement.action)
+    gone = now is None or now.standing is None
     return ("not in the record" if gone else movement.name), _versions(between, turned[:1])
 
 
@@ -35,39 +39,50 @@ def rating_now(between: Between, movement: Movement, before: Counts, now: Counts
 
     What has left is rated as it left; of an action that was split, the first of its parts takes its place.
     """
-    action: Action | None = movement.action
-    if movement.name in ("new", "moved") and action not in now:
-        parts = (one for one in now if one not in before and movement.action in _upwards(one))
-        action = next(parts, None)
+    action = between.now.action(movement.action)
+    if movement.name in ("new", "moved") and movement.action not in now:
+        parts = (one.action for one in now.values() if one.action.id not in before)
+        action = next((one for one in parts if movement.action in (above.id for above in one.upwards())), None)
     if action is None:
         return None
-    given = action.rating.at(*between.now)
-    rating = between.plan.find_rating(given, *between.now) if given else None
-    return Counted(movement.priority, rating, given.version if given else None, due=False)
+    given = action.rating
+    rating = between.now.find_rating(given) if given else None
+    return Counted(action, movement.priority, rating, given, due=False)
 
 
-def _upwards(action: Action) -> list[Action]:
+def _upwards(between: Between, action: int) -> list[int]:
     """The action, and those it is part of."""
-    chain = [action]
-    while chain[-1].parent is not None:
-        chain.append(chain[-1].parent)
-    return chain
+    known = between.now.action(action) or between.before.action(action)
+    assert known is not None, "what moved is known at one of the points"
+    return [one.id for one in known.upwards()]
 
 
-def _whole(action: Action) -> Action:
-    return _upwards(action)[-1]
+def _own_priority(plan: PlanAt, action: int) -> Assertion[str] | None:
+    at = plan.action(action)
+    return at.priority if at else None
 
 
-def _parts_turned(between: Between, action: Action) -> list[Action]:
-    return [part for part in action.parts if _is_open(part, between.before) != _is_open(part, between.now)]
+def _own_standing(plan: PlanAt, action: int) -> Assertion[Standing] | None:
+    at = plan.action(action)
+    return at.own_standing if at else None
 
 
-def _is_open(action: Action, at: tuple[int, int]) -> bool:
-    """Whether it is itself in the plan, whatever it is part of."""
-    standing = action.standing.at(*at)
+def _has_turned(between: Between, action: int) -> bool:
+    """Whether it has itself come into the plan or left it, whatever it is part of."""
+    return _is_itself_open(between.before, action) != _is_itself_open(between.now, action)
+
+
+def _is_itself_open(plan: PlanAt, action: int) -> bool:
+    standing = _own_standing(plan, action)
     return standing is not None and standing.value == "open"
 
 
-def _versions(between: Between, turned: Iterable[Action]) -> list[int]:
-    differences = (between.fact(action.standing) for action in turned)
+def _parts_turned(between: Between, action: int) -> list[int]:
+    parts = {part.id for plan in (between.before, between.now) if (at := plan.action(action)) for part in at.parts}
+    return [part for part in sorted(parts) if _has_turned(between, part)]
+
+
+def _versions(between: Between, turned: Iterable[int]) -> list[int]:
+    standings = ([_own_standing(plan, one) for plan in (between.before, between.now)] for one in turned)
+    differences = (between.difference(*both) for both in standings)
     return sorted({version for found in differences if found for version in found.versions})

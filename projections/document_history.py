@@ -5,7 +5,7 @@ from datetime import date
 from typing_extensions import TypedDict
 
 from domain.envelopes import instant_text
-from domain.plan import Plan
+from domain.plan_at import PlanAt
 from domain.points import Point
 from projections.heading import Heading, heading
 from projections.lateness import days_late
@@ -48,11 +48,10 @@ class HistoryDocument(Heading):
     presented: list[PresentedDocument]
 
 
-def document_history(plan: Plan, point: Point) -> HistoryDocument:
+def document_history(plan: PlanAt) -> HistoryDocument:
     """The versions issued and the reports presented by a point, as known at its basis."""
-    end, basis = plan.day_end(point), point.basis
     versions: list[VersionDocument] = []
-    for said in plan.issues.all(end, basis):
+    for said in plan.issues:
         frozen = _point(plan, (said.effective_on, said.version), f"issue:{said.value.label}")
         versions.append({
             "label": said.value.label,
@@ -74,17 +73,17 @@ def document_history(plan: Plan, point: Point) -> HistoryDocument:
             "late_by_days": days_late(said.effective_on, plan.known_at(said.version)),
             "version": said.version,
         }
-        for said in plan.presentations.all(end, basis)
+        for said in plan.presentations
     ]
     return {
         **heading(plan),
-        "point": point_document(point),
+        "point": point_document(plan.point),
         "versions": versions,
         "presented": presented,
     }
 
 
-def _point(plan: Plan, said: tuple[date, int], asked: str | None = None) -> PointDocument:
+def _point(plan: PlanAt, said: tuple[date, int], asked: str | None = None) -> PointDocument:
     """A point that was settled when something was recorded; by default asked for in the form that cannot move."""
     day, basis = said
     return point_document(Point(day, basis, plan.known_at(basis), asked or f"{day.isoformat()}@{basis}"))

@@ -7,11 +7,10 @@ from typing_extensions import TypedDict
 
 from domain import events
 from domain.envelopes import Recorded, instant_text
-from domain.plan import Action, Plan
-from domain.timeline import end_of
+from domain.record import PlanRecord
 from projections.heading import Heading, heading
 from projections.scale import RatingDocument, rating_document
-from projections.trail import action_versions, trail_entry, with_withdrawals
+from projections.trail import trail_entry, with_withdrawals
 
 
 class EventUnknown(LookupError):
@@ -47,87 +46,68 @@ class EventDocument(Heading):
     next: int | None
 
 
-def event_versions(plan: Plan, version: int, basis: int | None = None) -> list[int]:
+def event_versions(record: PlanRecord, version: int) -> list[int]:
     """The versions that tell of an event: itself, the one that withdrew it and, of a withdrawal, the one it withdrew.
 
     Raises:
-        EventUnknown: the plan has no event of that version, or had none by the basis.
+        EventUnknown: the record has no event of that version.
     """
-    newest = plan.version if basis is None else basis
-    if not 1 <= version <= newest:
-        raise EventUnknown(f"plan {plan.slug} has no event of version {version}; its newest is {newest}")
-    target = _withdrawn_by_it(plan, version)
-    return with_withdrawals(plan, [version] if target is None else [version, target], newest)
+    if not 1 <= version <= record.basis:
+        raise EventUnknown(f"plan {record.slug} has no event of version {version}; its newest is {record.basis}")
+    target = _withdrawn_by_it(record, version)
+    return with_withdrawals(record, [version] if target is None else [version, target])
 
 
-def event_in_trail(plan: Plan, version: int, told: Iterable[Recorded], basis: int | None = None) -> EventDocument:
+def event_in_trail(record: PlanRecord, version: int, told: Iterable[Recorded]) -> EventDocument:
     """One event of a plan.
 
     Args:
-        plan: the plan, folded up to the basis or further.
+        record: the plan's record, up to the version that is taken into account.
         version: the event's.
         told: the records of `event_versions`.
-        basis: the version up to which the record is taken into account; by default the plan's newest.
 
     Raises:
-        EventUnknown: the plan has no event of that version, or had none by the basis.
+        EventUnknown: the record has no event of that version.
     """
-    newest = plan.version if basis is None else basis
-    event_versions(plan, version, newest)
+    event_versions(record, version)
     records = {one.version: one for one in told}
-    target = _withdrawn_by_it(plan, version)
-    event = records[version].event
+    target = _withdrawn_by_it(record, version)
     return {
-        **heading(plan),
-        "basis": newest,
-        "known_at": instant_text(plan.known_at(newest)),
-        "ratings": _key(plan, event, version),
-        "event": trail_entry(plan, version, records, newest),
-        "withdrawn": None if target is None else trail_entry(plan, target, records, newest),
-        "action": _action(plan, version if target is None else target, version, newest),
+        **heading(record),
+        "basis": record.basis,
+        "known_at": instant_text(record.known_at(record.basis)),
+        "ratings": _key(record, records[version].event, version),
+        "event": trail_entry(record, version, records),
+        "withdrawn": None if target is None else trail_entry(record, target, records),
+        "action": _action(record, version if target is None else target, version),
         "previous": version - 1 or None,
-        "next": version + 1 if version < newest else None,
+        "next": version + 1 if version < record.basis else None,
     }
 
 
-def _withdrawn_by_it(plan: Plan, version: int) -> int | None:
-    return next((target for target, by in plan.withdrawn.items() if by == version), None)
+def _withdrawn_by_it(record: PlanRecord, version: int) -> int | None:
+    return next((target for target, by in record.withdrawals().items() if by == version), None)
 
 
-def _key(plan: Plan, event: events.Event, version: int) -> list[RatingDocument]:
+def _key(record: PlanRecord, event: events.Event, version: int) -> list[RatingDocument]:
     """The rating that an event gives, from the scale it was judged by."""
     if not isinstance(event, events.ActionRated):
         return []
-    scale = plan.scale.at(end_of(event.effective_on), version - 1)
+    scale = record.up_to(version - 1).on(event.effective_on).scale
     rating = scale.value.find(event.rating) if scale else None
     return [] if rating is None else [rating_document(rating)]
 
 
-def _action(plan: Plan, about: int, version: int, basis: int) -> EventAction | None:
+def _action(record: PlanRecord, about: int, version: int) -> EventAction | None:
     """The action that the event of version `about` concerns, and its events around `version`."""
-    for action in plan.actions.values():
-        if about != action.added and about not in plan.dependents.get(action.added, ()):
-            continue
-        versions = action_versions(plan, action, basis)
-        if version not in versions:  # it stands on the action, but tells of a part of it
-            continue
-        place = versions.index(version)
-        number = _last_number(plan, action, basis)
-        return {
-            "number": number,
-            "known": plan.find_action(number, basis) is action,
-            "previous": versions[place - 1] if place else None,
-            "next": versions[place + 1] if place + 1 < len(versions) else None,
-        }
-    return None
-
-
-def _last_number(plan: Plan, action: Action, basis: int) -> str:
-    """The number that an action was given last; also where its being added was withdrawn."""
-    given = [
-        (plan.stands(version, basis), version, number)
-        for number, bearers in plan.numbers.items()
-        for bearer, version in bearers
-        if bearer is action and version <= basis
-    ]
-    return max(given)[2]
+    action = record.action_of(about)
+    if action is None:
+        return None
+    versions, number = record.events_about(action), record.last_number(action)
+    place = versions.index(version)
+    return {
+        "number": number,
+        "known": record.find_action(number) == action,
+        "previous": versions[place - 1] if place else None,
+        "next": versions[place + 1] if place + 1 < len(versions) else None,
+    }

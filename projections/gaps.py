@@ -2,8 +2,8 @@
 
 from typing_extensions import TypedDict
 
-from domain.plan import Plan, natural_order
-from domain.points import Point
+from domain.order import natural_order
+from domain.plan_at import PlanAt
 from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
 
@@ -49,47 +49,44 @@ class GapsDocument(Heading):
     unknown: list[UnknownAnswer]
 
 
-def recommendations_at(plan: Plan, point: Point) -> list[RecommendationDocument]:
+def recommendations_at(plan: PlanAt) -> list[RecommendationDocument]:
     """Every recommendation made by the point, in the order of their numbers."""
-    end, basis = plan.day_end(point), point.basis
     answered_by: dict[str, list[str]] = {}
-    for number, _ in plan.priorities_at(end, basis):
-        answers = plan.priorities[number].answers.at(end, basis)
+    for priority in plan.priorities:
+        answers = priority.answers
         for answered in answers.value if answers else ():
-            answered_by.setdefault(answered, []).append(number)
-    documents: list[RecommendationDocument] = []
-    for number, timeline in plan.recommendations.items():
-        if made := timeline.at(end, basis):
-            documents.append({
-                "number": number,
-                "text": made.value.text,
-                "made_by": made.value.made_by,
-                "answered_by": answered_by.get(number, []),
-            })  # fmt: skip
+            answered_by.setdefault(answered, []).append(priority.number)
+    documents: list[RecommendationDocument] = [
+        {
+            "number": number,
+            "text": made.value.text,
+            "made_by": made.value.made_by,
+            "answered_by": answered_by.get(number, []),
+        }
+        for number, made in plan.recommendations.items()
+    ]
     documents.sort(key=lambda document: natural_order(document["number"]))
     return documents
 
 
-def gaps_at(plan: Plan, point: Point) -> GapsDocument:
+def gaps_at(plan: PlanAt) -> GapsDocument:
     """The recommendations that no action in the plan answers at a point.
 
     An action answers what the priority it stands under says it answers. Actions that were closed have done so too; one
     that was withdrawn has not.
     """
     head = heading(plan)
-    end, basis = plan.day_end(point), point.basis
     with_actions: set[str | None] = set()
-    for action in plan.actions.values():
-        standing = action.standing_at(end, basis)
+    for action in plan.actions:
+        standing = action.standing
         if standing is not None and standing.value != "withdrawn":
-            with_actions.add(action.priority_at(end, basis))
-    recommendations = recommendations_at(plan, point)
+            with_actions.add(action.priority_number)
+    recommendations, made_at = recommendations_at(plan), plan.recommendations
     gaps: list[Gap] = []
     for recommendation in recommendations:
         if with_actions.intersection(recommendation["answered_by"]):
             continue
-        made = plan.recommendations[recommendation["number"]].at(end, basis)
-        assert made is not None, "it is among those made by the point"
+        made = made_at[recommendation["number"]]
         word = head["priority_word"].lower()
         gaps.append({
             **recommendation,
@@ -99,20 +96,19 @@ def gaps_at(plan: Plan, point: Point) -> GapsDocument:
         })  # fmt: skip
     return {
         **head,
-        "point": point_document(point),
+        "point": point_document(plan.point),
         "recommendations": len(recommendations),
         "gaps": gaps,
-        "unknown": _unknown_answers(plan, point, {made["number"] for made in recommendations}),
+        "unknown": _unknown_answers(plan, {made["number"] for made in recommendations}),
     }
 
 
-def _unknown_answers(plan: Plan, point: Point, made: set[str]) -> list[UnknownAnswer]:
-    end, basis = plan.day_end(point), point.basis
+def _unknown_answers(plan: PlanAt, made: set[str]) -> list[UnknownAnswer]:
     unknown: list[UnknownAnswer] = []
-    for number, title in plan.priorities_at(end, basis):
-        answers = plan.priorities[number].answers.at(end, basis)
+    for priority in plan.priorities:
+        answers, title = priority.answers, priority.title
         unknown += [
-            {"priority": number, "title": title, "recommendation": answered}
+            {"priority": priority.number, "title": title.value if title else "", "recommendation": answered}
             for answered in sorted(set(answers.value if answers else ()) - made, key=natural_order)
         ]
     return unknown

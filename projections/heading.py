@@ -2,7 +2,7 @@
 
 from typing_extensions import TypedDict
 
-from domain.plan import Plan
+from domain.known import Known
 
 
 class Heading(TypedDict):
@@ -14,12 +14,12 @@ class Heading(TypedDict):
     priority_word: str
 
 
-def heading(plan: Plan) -> Heading:
+def heading(plan: Known) -> Heading:
     """The head of an answer about a plan, as said when it was opened."""
-    assert plan.opening is not None, "a plan that has a version has been opened"
+    opening = plan.opening
     return {
         "plan": plan.slug,
-        "title": plan.opening.title,
-        "organisation": plan.opening.organisation,
-        "priority_word": plan.opening.priority_word,
+        "title": opening.title,
+        "organisation": opening.organisation,
+        "priority_word": opening.priority_word,
     }

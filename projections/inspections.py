@@ -2,8 +2,7 @@
 
 from typing_extensions import TypedDict
 
-from domain.plan import Plan
-from domain.points import Point
+from domain.plan_at import PlanAt
 
 
 class JudgementDocument(TypedDict):
@@ -24,7 +23,7 @@ class InspectionDocument(TypedDict):
     judgements: list[JudgementDocument]
 
 
-def inspections_at(plan: Plan, point: Point) -> list[InspectionDocument]:
+def inspections_at(plan: PlanAt) -> list[InspectionDocument]:
     """The inspections reported by a point, oldest first."""
     return [
         {
@@ -35,5 +34,5 @@ def inspections_at(plan: Plan, point: Point) -> list[InspectionDocument]:
             "published_on": said.value.published_on.isoformat() if said.value.published_on else None,
             "judgements": [{"area": area, "grade": grade} for area, grade in said.value.judgements],
         }
-        for said in plan.inspections.all(plan.day_end(point), point.basis)
+        for said in plan.inspections
     ]

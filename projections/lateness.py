@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from domain.envelopes import Recorded
 from domain.events import ReportPresented, VersionIssued
-from domain.plan import Plan
 from domain.points import LONDON
+from domain.record import PlanRecord
 
 #: Events about documents, which are in none: whether they were known in time says nothing of what a version held.
 _OF_DOCUMENTS = frozenset({VersionIssued.__name__, ReportPresented.__name__})
@@ -22,16 +22,15 @@ def days_late(effective_on: date, recorded_at: datetime) -> int:
     return max(0, (_london_day(recorded_at)[0] - effective_on).days)
 
 
-def late_versions(plan: Plan, versions: Sequence[int], by: int) -> list[int]:
+def late_versions(record: PlanRecord, versions: Sequence[int], by: int) -> list[int]:
     """Those of the versions, which are in order, whose events were recorded at least so many days late."""
     found: list[int] = []
     latest, ended = 0, datetime.min.replace(tzinfo=UTC)
-    for version in versions:
-        recorded_at = plan.recorded_at[version - 1]
+    for version, effective_on, recorded_at in record.days_and_instants(versions):
         if recorded_at >= ended:  # instants never go back, and to look up the day of each would take long
             day, ended = _london_day(recorded_at)
             latest = day.toordinal() - by
-        if by == 0 or plan.log[version - 1][1].toordinal() <= latest:
+        if by == 0 or effective_on.toordinal() <= latest:
             found.append(version)
     return found
 
@@ -42,21 +41,18 @@ def _london_day(instant: datetime) -> tuple[date, datetime]:
     return day, datetime.combine(day + timedelta(days=1), time(), LONDON).astimezone(UTC)
 
 
-def missing_from(plan: Plan, version: int, basis: int) -> list[str]:
+def missing_from(record: PlanRecord, version: int) -> list[str]:
     """The document versions that do not hold an event although it was true by the day they were issued.
 
     They were issued, by their labels and in the order of their days, when it had not been recorded yet.
 
     Args:
-        plan: the plan, folded up to the basis or further.
+        record: the plan's record, up to the version that is taken into account.
         version: the event's.
-        basis: the version up to which the record is taken into account.
     """
-    kind, effective_on = plan.log[version - 1]
+    kind, effective_on = record.logged(version)
     if kind in _OF_DOCUMENTS:
         return []
     return [
-        issue.value.label
-        for issue in plan.issues.known(basis)
-        if issue.version < version and issue.effective_on >= effective_on
+        issue.value.label for issue in record.issues() if issue.version < version and issue.effective_on >= effective_on
     ]

@@ -2,8 +2,8 @@
 
 from typing_extensions import TypedDict
 
-from domain.plan import Measure, Plan, natural_order
-from domain.points import Point
+from domain.order import natural_order
+from domain.plan_at import MeasureAt, PlanAt
 from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
 
@@ -48,33 +48,30 @@ class MeasuresDocument(Heading):
     measures: list[MeasureHistory]
 
 
-def measures_at(plan: Plan, point: Point) -> list[MeasureDocument]:
+def measures_at(plan: PlanAt) -> list[MeasureDocument]:
     """Every measure defined by the point, with its newest value, in the order of their priorities."""
-    end, basis = plan.day_end(point), point.basis
-    documents = [document for measure in plan.measures.values() if (document := _measure(measure, end, basis))]
+    documents = [document for measure in plan.measures if (document := _measure(measure))]
     documents.sort(key=lambda document: (natural_order(document["priority"] or "~"), document["measure"]))
     return documents
 
 
-def measures_over_time(plan: Plan, point: Point) -> MeasuresDocument:
+def measures_over_time(plan: PlanAt) -> MeasuresDocument:
     """Every measure defined by the point, with all values reported by then."""
-    end, basis = plan.day_end(point), point.basis
     histories: list[MeasureHistory] = [
-        {**document, "readings": _readings(plan.measures[document["measure"]], end, basis)}
-        for document in measures_at(plan, point)
+        {**document, "readings": _readings(plan.measure(document["measure"]))} for document in measures_at(plan)
     ]
     return {
         **heading(plan),
-        "point": point_document(point),
+        "point": point_document(plan.point),
         "measures": histories,
     }
 
 
-def _measure(measure: Measure, end: int, basis: int) -> MeasureDocument | None:
-    defined = measure.definition.at(end, basis)
+def _measure(measure: MeasureAt) -> MeasureDocument | None:
+    defined = measure.definition
     if defined is None:
         return None
-    reading = measure.readings.at(end, basis)
+    reading = measure.reading
     title, unit, baseline, target, priority = defined.value
     return {
         "measure": measure.code,
@@ -94,9 +91,9 @@ def _measure(measure: Measure, end: int, basis: int) -> MeasureDocument | None:
     }
 
 
-def _readings(measure: Measure, end: int, basis: int) -> list[ReportedReading]:
+def _readings(measure: MeasureAt | None) -> list[ReportedReading]:
     by_period: dict[str, ReportedReading] = {}
-    for said in measure.readings.all(end, basis):
+    for said in measure.readings if measure else ():
         by_period[said.value.period] = {
             "period": said.value.period,
             "value": said.value.value,

@@ -1,37 +1,37 @@
 """Why is an action not found at a point? Perhaps the plan has it by now: since when, and by which event."""
 
-from domain.plan import Action, Plan
-from domain.timeline import end_of
+from domain.plan_at import PlanAt
+from domain.record import PlanRecord
 
 
-def action_not_known(plan: Plan, number: str, at: str, basis: int, end: int | None = None) -> str | None:
-    """What to tell whoever asks for an action that was not known at a point; None where the plan never had it.
+def action_not_known(newest: PlanRecord, number: str, then: PlanAt | PlanRecord) -> str | None:
+    """What to tell whoever asks for an action that was not known; None where the plan never had it.
 
     Args:
-        plan: the plan, folded up to the basis or further.
+        newest: the record with everything that it has by now.
         number: the number asked for.
-        at: the point, as it is to be called.
-        basis: the version up to which the record was taken into account.
-        end: the key up to which assertions count, where a day was asked for.
+        then: the point, or the record, at which the action was not known.
     """
-    borne = plan.numbers.get(number)
+    borne = newest.bearers(number)
     if not borne:
         return None
-    bearer = plan.find_action(number, plan.version)
-    action, version = next((one for one in reversed(borne) if one[0] is bearer), borne[-1])
-    return f"action {number} was not known at this point ({at}): {_why(plan, action, version, basis, end)}"
+    bearer = newest.find_action(number)
+    action, version = next((one for one in reversed(borne) if one[0] == bearer), borne[-1])
+    at = then.point.fixed if isinstance(then, PlanAt) else f"version {then.basis}"
+    return f"action {number} was not known at this point ({at}): {_why(newest, action, version, then)}"
 
 
-def _why(plan: Plan, action: Action, version: int, basis: int, end: int | None) -> str:
+def _why(newest: PlanRecord, action: int, version: int, then: PlanAt | PlanRecord) -> str:
     """Since when the action bears the number, which the event of that version gave it."""
-    _, on = plan.log[version - 1]
-    day, was_added = f"{on.day} {on:%B} {on.year}", version == action.added
-    if by := plan.withdrawn.get(version):
+    on = newest.logged(version).effective_on
+    day, was_added = f"{on.day} {on:%B} {on.year}", version == action
+    if by := newest.withdrawn_by(version):
         what = "added it" if was_added else "gave it that number"
         return f"event {version}, which {what}, was withdrawn by event {by}"
     if was_added:
-        late = "" if version <= basis else ", which was recorded later"
+        late = "" if version <= then.basis else ", which was recorded later"
         return f"it is in the plan from {day}, by event {version}{late}"
-    bore = action.number.at(end_of(on) if end is None else end, basis)
+    known = (then if isinstance(then, PlanAt) else then.on(on)).action(action)
+    bore = known.number if known else None
     called = f"; it bore the number {bore.value} then" if bore else ""
     return f"it has that number from {day}, by event {version}{called}"

@@ -5,12 +5,13 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
+from domain.action_at import ActionAt
 from domain.facts import Due
-from domain.plan import Action, Plan, natural_order
-from domain.points import Point
+from domain.order import natural_order
+from domain.plan_at import PlanAt
 from domain.timeline import Assertion
 from projections.action import AwaitingDocument, awaiting_document
-from projections.due import due_at, first_due_at, is_late
+from projections.due import is_late
 from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
 from projections.scale import RatingDocument, ratings_key
@@ -87,55 +88,45 @@ class OverdueDocument(Heading):
     undated: int
 
 
-def overdue_at(plan: Plan, point: Point) -> OverdueDocument:
+def overdue_at(plan: PlanAt) -> OverdueDocument:
     """The overdue actions and the rescheduled ones in the plan at a point, in the order of the plan."""
-    end, basis = plan.day_end(point), point.basis
-    overdue = [
-        _overdue(action, due, by, (point.effective_on - by).days, end, basis)
-        for action, due, by in overdue_actions(plan, point)
-    ]
-    rescheduled = [
-        document
-        for action in plan.actions.values()
-        if action.is_open(end, basis) and (document := _rescheduled(action, end, basis))
-    ]
+    overdue = [_overdue(action, due, by, (plan.effective_on - by).days) for action, due, by in overdue_actions(plan)]
+    rescheduled = [document for action in plan.actions if action.is_open and (document := _rescheduled(action))]
     overdue.sort(key=lambda entry: (natural_order(entry["priority"]), natural_order(entry["number"])))
     rescheduled.sort(key=lambda entry: (natural_order(entry["priority"]), natural_order(entry["number"])))
     return {
         **heading(plan),
-        "point": point_document(point),
-        "ratings": ratings_key(plan, point),
+        "point": point_document(plan.point),
+        "ratings": ratings_key(plan),
         "overdue": overdue,
         "rescheduled": rescheduled,
-        "undated": sum(_is_undated(plan, action, end, basis) for action in plan.actions.values()),
+        "undated": sum(_is_undated(action) for action in plan.actions),
     }
 
 
-def _is_undated(plan: Plan, action: Action, end: int, basis: int) -> bool:
-    due = due_at(action, end, basis)
+def _is_undated(action: ActionAt) -> bool:
+    due = action.due
     if due and (due.value.timescale.due or due.value.timescale.precision == "ongoing"):
         return False
-    counted = action.is_open(end, basis) and not action.open_parts(end, basis)
-    return counted and not plan.is_complete(action, end, basis)
+    return action.is_open and not action.open_parts and not action.is_complete
 
 
-def overdue_actions(plan: Plan, point: Point) -> list[tuple[Action, Assertion[Due], date]]:
+def overdue_actions(plan: PlanAt) -> list[tuple[ActionAt, Assertion[Due], date]]:
     """The actions in the plan that are late, each with the timescale it is late by and the last day that was.
 
     They are those that the plan at the point marks as overdue, without the actions that are so through their parts.
     """
-    end, basis = plan.day_end(point), point.basis
-    late: list[tuple[Action, Assertion[Due], date]] = []
-    for action in plan.actions.values():
-        due = due_at(action, end, basis)
-        if due and (by := due.value.timescale.due) and is_late(plan, action, due, point):
+    late: list[tuple[ActionAt, Assertion[Due], date]] = []
+    for action in plan.actions:
+        due = action.due
+        if due and (by := due.value.timescale.due) and is_late(action, due, plan.effective_on):
             late.append((action, due, by))
     return late
 
 
-def _overdue(action: Action, due: Assertion[Due], by: date, days: int, end: int, basis: int) -> OverdueAction:
-    number, priority, text, rating = _named(action, end, basis)
-    leads, first = action.leads.at(end, basis), first_due_at(action, end, basis) or due
+def _overdue(action: ActionAt, due: Assertion[Due], by: date, days: int) -> OverdueAction:
+    number, priority, text, rating = _named(action)
+    leads, first = action.leads, action.first_due or due
     document: OverdueAction = {
         "number": number,
         "priority": priority,
@@ -150,14 +141,14 @@ def _overdue(action: Action, due: Assertion[Due], by: date, days: int, end: int,
         "leads": list(leads.value) if leads else [],
         "version": due.version,
     }
-    if waiting := action.awaiting_at(end, basis):
+    if waiting := action.awaiting:
         document["awaiting"] = awaiting_document(waiting)
     return document
 
 
-def _rescheduled(action: Action, end: int, basis: int) -> RescheduledAction | None:
+def _rescheduled(action: ActionAt) -> RescheduledAction | None:
     """The action with every change of its own timescale; None where it still has the first it was given."""
-    given, first = action.due.all(end, basis), action.due.first(end, basis)
+    given, first = action.own_dues, action.own_first_due
     changes: list[Rescheduling] = [
         {
             "on": said.effective_on.isoformat(),
@@ -173,7 +164,7 @@ def _rescheduled(action: Action, end: int, basis: int) -> RescheduledAction | No
     if first is None or not changes:
         return None
     was, is_ = first.value.timescale, given[-1].value.timescale
-    number, priority, text, rating = _named(action, end, basis)
+    number, priority, text, rating = _named(action)
     return {
         "number": number,
         "priority": priority,
@@ -187,9 +178,8 @@ def _rescheduled(action: Action, end: int, basis: int) -> RescheduledAction | No
     }
 
 
-def _named(action: Action, end: int, basis: int) -> tuple[str, str, str, str | None]:
-    number, text, rated = action.number.at(end, basis), action.text.at(end, basis), action.rating.at(end, basis)
-    priority = action.priority_at(end, basis)
+def _named(action: ActionAt) -> tuple[str, str, str, str | None]:
+    number, text, rated, priority = action.number, action.text, action.rating, action.priority_number
     assert number is not None and text is not None and priority is not None, "an action in the plan has these"
     return number.value, priority, text.value, rated.value.code if rated else None
 

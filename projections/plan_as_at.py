@@ -2,8 +2,8 @@
 
 from typing_extensions import TypedDict
 
-from domain.plan import Action, Plan
-from domain.points import Point
+from domain.action_at import ActionAt
+from domain.plan_at import PlanAt
 from projections.action import ActionDocument, ActionsAt
 from projections.assurance import AssuranceDocument, assurance_at
 from projections.gaps import RecommendationDocument, recommendations_at
@@ -54,62 +54,57 @@ class PlanDocument(Heading):
     inspections: list[InspectionDocument]
 
 
-def plan_as_at(plan: Plan, point: Point, *, everything: bool = False) -> PlanDocument:
+def plan_as_at(plan: PlanAt, *, everything: bool = False) -> PlanDocument:
     """The plan at a point.
 
     Args:
-        plan: the plan, folded at least up to the point's basis.
-        point: the effective day and basis asked for.
+        plan: the plan at the point.
         everything: also the actions that were closed or withdrawn by then.
     """
-    day_end, basis = plan.day_end(point), point.basis
-    scale = plan.scale.at(day_end, basis)
-    assert plan.opening is not None, "a plan that has a version has been opened"
+    scale, point = plan.scale, plan.point
     opened_on = plan.opening.effective_on
-    status = "closed" if plan.closing.at(day_end, basis) else "open"
+    status = "closed" if plan.closing else "open"
     return {
         **heading(plan),
         "point": point_document(point),
         "status": "not opened" if point.effective_on < opened_on else status,
         "opened_on": opened_on.isoformat(),
-        "document_version": document_version(plan, point),
+        "document_version": document_version(plan),
         "scale": scale_document(scale.value if scale else None),
-        "ratings": ratings_key(plan, point),
-        "priorities": _priorities(plan, point, everything),
-        "recommendations": recommendations_at(plan, point),
-        "measures": measures_at(plan, point),
-        "inspections": inspections_at(plan, point),
+        "ratings": ratings_key(plan),
+        "priorities": _priorities(plan, everything),
+        "recommendations": recommendations_at(plan),
+        "measures": measures_at(plan),
+        "inspections": inspections_at(plan),
     }
 
 
-def document_version(plan: Plan, point: Point) -> IssueDocument | None:
+def document_version(plan: PlanAt) -> IssueDocument | None:
     """The document version in force at a point; None where none had been issued."""
-    issue = plan.issues.at(plan.day_end(point), point.basis)
+    issue = plan.issue
     if issue is None:
         return None
     return {
         "label": issue.value.label,
         "issued_on": issue.effective_on.isoformat(),
-        "frozen": (issue.effective_on, issue.version) == (point.effective_on, point.basis),
+        "frozen": (issue.effective_on, issue.version) == (plan.effective_on, plan.basis),
     }
 
 
-def _priorities(plan: Plan, point: Point, everything: bool) -> list[PriorityDocument]:
-    day_end, basis = plan.day_end(point), point.basis
-    under: dict[str, list[Action]] = {}
-    for action in plan.actions.values():
-        if action.parent is None and (priority := action.priority.at(day_end, basis)):
-            under.setdefault(priority.value, []).append(action)
-    actions = ActionsAt(plan, point, everything=everything)
+def _priorities(plan: PlanAt, everything: bool) -> list[PriorityDocument]:
+    under: dict[str, list[ActionAt]] = {}
+    for action in plan.actions:
+        if placed := action.priority:  # a part stands where its parent does
+            under.setdefault(placed.value, []).append(action)
+    actions = ActionsAt(plan, everything=everything)
     documents: list[PriorityDocument] = []
-    for number, title in plan.priorities_at(day_end, basis):
-        priority_ = plan.priorities[number]
-        answers = priority_.answers.at(day_end, basis)
+    for priority in plan.priorities:
+        title, answers = priority.title, priority.answers
         documents.append({
-            "number": number,
-            "title": title,
+            "number": priority.number,
+            "title": title.value if title else "",
             "answers": list(answers.value) if answers else [],
-            "assurance": assurance_at(priority_, day_end, basis),
-            "actions": actions.documents(under.get(number, [])),
+            "assurance": assurance_at(priority),
+            "actions": actions.documents(under.get(priority.number, [])),
         })  # fmt: skip
     return documents

@@ -14,11 +14,12 @@ from typing import NamedTuple, TypeAlias
 
 from typing_extensions import TypedDict
 
-from domain.plan import Action, Plan, natural_order
-from domain.points import Point
+from domain.action_at import ActionAt
+from domain.facts import Rated
+from domain.order import natural_order
+from domain.plan_at import PlanAt
 from domain.scales import Rating, Scale
-from domain.timeline import end_of
-from projections.due import due_at
+from domain.timeline import Assertion
 from projections.heading import Heading, heading
 from projections.narrative import Move, narrative
 from projections.point import PointDocument, point_document
@@ -92,18 +93,25 @@ class ComparisonDocument(Heading):
 
 
 class Counted(NamedTuple):
-    """An action counted at a point: where it stands, its rating, the version that gave it, and whether it is due."""
+    """An action counted at a point: where it stands, its rating, the event that gave it, and whether it is due."""
 
+    action: ActionAt
     priority: str
     rating: Rating | None
-    version: int | None
+    given: Assertion[Rated] | None
     due: bool
 
+    @property
+    def version(self) -> int | None:
+        """The version that gave the rating."""
+        return self.given.version if self.given else None
 
-Counts: TypeAlias = dict[Action, Counted]
+
+#: The actions counted at a point, by the versions that added them.
+Counts: TypeAlias = dict[int, Counted]
 
 
-def rag_comparison(plan: Plan, previous: Point, current: Point) -> ComparisonDocument:
+def rag_comparison(previous: PlanAt, current: PlanAt) -> ComparisonDocument:
     """The ratings at two points side by side, by priority, with movements, changes and narrative.
 
     Raises:
@@ -114,24 +122,21 @@ def rag_comparison(plan: Plan, previous: Point, current: Point) -> ComparisonDoc
             f"the current point ({_day(current.effective_on)}) is before the previous one"
             f" ({_day(previous.effective_on)}); give the earlier first"
         )
-    head = heading(plan)
-    before, now = counted_at(plan, previous), counted_at(plan, current)
-    ratings = columns(plan, previous, current, [*before.values(), *now.values()])
-    titles = dict(plan.priorities_at(plan.day_end(previous), previous.basis))
-    titles.update(plan.priorities_at(plan.day_end(current), current.basis))
+    head = heading(current)
+    before, now = counted_at(previous), counted_at(current)
+    ratings = columns(previous, current, [*before.values(), *now.values()])
+    titles = {**previous.titles, **current.titles}
     tables = {number: _Table(list(ratings)) for number in sorted(titles, key=natural_order)}
     for was in before.values():
         tables[was.priority].count("previous", was)
     for is_ in now.values():
         tables[is_.priority].count("current", is_)
-    accounted = list(movements(plan, current, before, now))
+    accounted = list(movements(current, before, now))
     for movement in accounted:
         tables[movement.priority].movements[movement.name] += movement.step
-    split = _split(plan, current, before, now)
-    changes = _changes(plan, previous, current, before, now, split)
-    into = {
-        _number(plan, action, current): len(action.open_parts(plan.day_end(current), current.basis)) for action in split
-    }
+    split = _split(current, before, now)
+    changes = _changes(previous, current, before, now, split)
+    into = {_number(current, action.id): len(action.open_parts) for action in split}
     whole = _Table(list(ratings)).add(tables.values())
     with_unrated = whole.due_unrated > 0
     rows: list[RowDocument] = [
@@ -142,8 +147,8 @@ def rag_comparison(plan: Plan, previous: Point, current: Point) -> ComparisonDoc
     key = [rating_document(rating) for rating in ratings.values()]
     return {
         **head,
-        "previous": point_document(previous),
-        "current": point_document(current),
+        "previous": point_document(previous.point),
+        "current": point_document(current.point),
         "ratings": key,
         "rows": rows,
         "totals": totals,
@@ -156,9 +161,9 @@ def rag_comparison(plan: Plan, previous: Point, current: Point) -> ComparisonDoc
             totals,
             changes,
             into,
-            _moves(plan, current, accounted),
-            _came_and_went(plan, previous, current, accounted),
-            sum(action.awaiting_at(plan.day_end(current), current.basis) is not None for action in now),
+            _moves(current, accounted),
+            _came_and_went(previous, current, accounted),
+            sum(one.action.awaiting is not None for one in now.values()),
         ),
     }
 
@@ -210,33 +215,26 @@ class _Table:
         }
 
 
-def counted_at(plan: Plan, point: Point) -> Counts:
+def counted_at(plan: PlanAt) -> Counts:
     """The actions counted at a point: those in the plan that have no parts in it."""
-    end, basis, day = plan.day_end(point), point.basis, point.effective_on
-    scale = plan.scale.at(end, basis)
-    known = {rating.code: rating for rating in scale.value.ratings} if scale else {}
     counted: Counts = {}
-    for action in plan.actions.values():
-        if not action.is_open(end, basis) or action.open_parts(end, basis):
+    for action in plan.actions:
+        if not action.is_open or action.open_parts:
             continue
-        priority = action.priority_at(end, basis)
+        priority, given, due = action.priority_number, action.rating, action.due
         assert priority is not None, "an action has a priority from the day it was added"
-        rated, due = action.rating.at(end, basis), due_at(action, end, basis)
-        rating = None
-        if rated is not None:
-            rating = known.get(rated.value.code) or plan.find_rating(rated, end, basis)
+        rating = plan.find_rating(given) if given else None
         by = due.value.timescale.due if due else None
-        counted[action] = Counted(priority, rating, rated.version if rated else None, by is not None and by <= day)
+        counted[action.id] = Counted(action, priority, rating, given, by is not None and by <= plan.effective_on)
     return counted
 
 
-def columns(plan: Plan, previous: Point, current: Point, counted: Iterable[Counted]) -> dict[str, Rating]:
+def columns(previous: PlanAt, current: PlanAt, counted: Iterable[Counted]) -> dict[str, Rating]:
     """The ratings that need a column: the current scale's, then what only the previous scale or an older one has."""
     columns: dict[str, Rating] = {}
-    for point in (current, previous):
-        if scale := plan.scale.at(plan.day_end(point), point.basis):
-            for rating in scale.value.ratings:
-                columns.setdefault(rating.code, rating)
+    for scale in (current.scale, previous.scale):
+        for rating in scale.value.ratings if scale else ():
+            columns.setdefault(rating.code, rating)
     for one in counted:
         if one.rating is not None:
             columns.setdefault(one.rating.code, one.rating)
@@ -244,21 +242,23 @@ def columns(plan: Plan, previous: Point, current: Point, counted: Iterable[Count
 
 
 class Movement(NamedTuple):
-    """Why a row holds more or fewer actions than before: `step` is 1 or -1, `name` the column that accounts for it."""
+    """Why a row holds more or fewer actions than before: `step` is 1 or -1, `name` the column that accounts for it.
 
-    action: Action
+    `action` is the version that added the action.
+    """
+
+    action: int
     priority: str
     name: str
     step: int
 
 
-def movements(plan: Plan, current: Point, before: Counts, now: Counts) -> Iterator[Movement]:
+def movements(current: PlanAt, before: Counts, now: Counts) -> Iterator[Movement]:
     """Account for every action that is counted at one point and not at the other, or under another priority.
 
     When an action is split, it stops being counted and its parts are counted as new: one of them takes its place, so
     `new` is one less. When all its parts have left it is counted again, as new in their place.
     """
-    end, basis = plan.day_end(current), current.basis
     for action, is_ in now.items():
         was = before.get(action)
         if was is None:
@@ -269,47 +269,47 @@ def movements(plan: Plan, current: Point, before: Counts, now: Counts) -> Iterat
     for action, was in before.items():
         if action in now:
             continue
-        standing = action.standing_at(end, basis)
-        if standing is None or standing.value == "withdrawn":
+        at = current.action(action)
+        standing = at.standing if at else None
+        if at is None or standing is None or standing.value == "withdrawn":
             yield Movement(action, was.priority, "withdrawn", 1)
         elif standing.value == "closed":
             yield Movement(action, was.priority, "closed", 1)
         else:
-            place = action.priority_at(end, basis) or was.priority
+            place = at.priority_number or was.priority
             if place != was.priority:
                 yield Movement(action, was.priority, "moved", -1)
                 yield Movement(action, place, "moved", 1)
             yield Movement(action, place, "new", -1)
 
 
-def _moves(plan: Plan, current: Point, accounted: list[Movement]) -> list[Move]:
+def _moves(current: PlanAt, accounted: list[Movement]) -> list[Move]:
     """Each action that has moved, by the number it bears now, from where to where."""
     moved = [movement for movement in accounted if movement.name == "moved"]
     into = {movement.action: movement.priority for movement in moved if movement.step > 0}
-    moves = [Move(_number(plan, out.action, current), out.priority, into[out.action]) for out in moved if out.step < 0]
+    moves = [Move(_number(current, out.action), out.priority, into[out.action]) for out in moved if out.step < 0]
     return sorted(moves, key=lambda move: natural_order(move.number))
 
 
-def _came_and_went(
-    plan: Plan, previous: Point, current: Point, accounted: list[Movement]
-) -> dict[tuple[str, str], list[str]]:
+def _came_and_went(previous: PlanAt, current: PlanAt, accounted: list[Movement]) -> dict[tuple[str, str], list[str]]:
     """The numbers of the actions that came into a priority or left the plan from it, by priority and count."""
     numbers: dict[tuple[str, str], list[str]] = {}
     for movement in accounted:
         if movement.name != "moved" and movement.step > 0:
-            number = _number(plan, movement.action, current) or _number(plan, movement.action, previous)
+            number = _number(current, movement.action) or _number(previous, movement.action)
             numbers.setdefault((movement.priority, movement.name), []).append(number)
     return {where: sorted(those, key=natural_order) for where, those in numbers.items()}
 
 
-def _split(plan: Plan, current: Point, before: Counts, now: Counts) -> list[Action]:
+def _split(current: PlanAt, before: Counts, now: Counts) -> list[ActionAt]:
     """The actions rated at the previous point that are counted by their parts at the current one."""
-    end, basis = plan.day_end(current), current.basis
-    return [action for action, was in before.items() if was.rating and action not in now and action.is_open(end, basis)]
+    gone = (current.action(action) for action, was in before.items() if was.rating and action not in now)
+    return [action for action in gone if action and action.is_open]
 
 
-def _number(plan: Plan, action: Action, point: Point) -> str:
-    number = action.number.at(plan.day_end(point), point.basis)
+def _number(plan: PlanAt, action: int) -> str:
+    at = plan.action(action)
+    number = at.number if at else None
     return number.value if number else ""
 
 
@@ -317,63 +317,50 @@ def _day(day: date) -> str:
     return f"{day.day} {day:%B} {day.year}"
 
 
-def _corrected_by(plan: Plan, was: Counted | None, current: Point) -> int | None:
+def _corrected_by(was: Counted | None, current: PlanAt) -> int | None:
     """The version that by the current point had withdrawn the previous rating."""
-    withdrawal = plan.withdrawn.get(was.version) if was and was.version is not None else None
-    return withdrawal if withdrawal is not None and withdrawal <= current.basis else None
+    version = was.version if was else None
+    return None if version is None else current.withdrawn_by(version)
 
 
-def _direction(plan: Plan, previous: Point, current: Point, was: Counted | None, is_: Counted | None) -> str:
+def _direction(previous: PlanAt, current: PlanAt, was: Counted | None, is_: Counted | None) -> str:
     """Where a rating went, by the order of the current scale, the previous one, or the one that both were given on.
 
     Where none of these orders the two (a first rating, or one from another scale), there is no direction.
     """
     if was is None or is_ is None or was.rating is None or is_.rating is None:
         return "same"
-    scales: list[Scale | None] = []
-    for point in (current, previous):
-        said = plan.scale.at(plan.day_end(point), point.basis)
-        scales.append(said.value if said else None)
-    given_on = _given_on(plan, was, previous)
-    if given_on == _given_on(plan, is_, current):
+    assert was.given is not None and is_.given is not None, "what has a rating was given it"
+    scales: list[Scale | None] = [said.value if said else None for said in (current.scale, previous.scale)]
+    given_on = previous.scale_given_on(was.given)
+    if given_on == current.scale_given_on(is_.given):
         scales.append(given_on)
     codes = was.rating.code, is_.rating.code
     return next((way for scale in scales if scale and (way := scale.direction(*codes))), "same")
 
 
-def _given_on(plan: Plan, counted: Counted, point: Point) -> Scale | None:
-    """The scale of the day a rating was given or, where that has since become another, the one it was judged by."""
-    assert counted.rating is not None and counted.version is not None
-    end = end_of(plan.log[counted.version - 1][1])
-    for known in (point.basis, counted.version):
-        if (said := plan.scale.at(end, known)) and said.value.find(counted.rating.code):
-            return said.value
-    return None
-
-
 def _changes(
-    plan: Plan, previous: Point, current: Point, before: Counts, now: Counts, split: list[Action]
+    previous: PlanAt, current: PlanAt, before: Counts, now: Counts, split: list[ActionAt]
 ) -> list[ChangeDocument]:
-    end, basis = plan.day_end(current), current.basis
     changes: list[ChangeDocument] = []
-    for action in [*now, *split]:
-        was, is_ = before.get(action), now.get(action)
+    for action in [*(one.action for one in now.values()), *split]:
+        was, is_ = before.get(action.id), now.get(action.id)
         former = was.rating.code if was and was.rating else None
         code = is_.rating.code if is_ and is_.rating else None
         if former == code and not (is_ and is_.rating and is_.rating.concern):
             continue
-        text = action.text.at(end, basis)
+        text = action.text
         changes.append({
-            "action": _number(plan, action, current),
-            "priority": is_.priority if is_ else action.priority_at(end, basis) or "",
+            "action": _number(current, action.id),
+            "priority": is_.priority if is_ else action.priority_number or "",
             "text": text.value if text else "",
             "previous": former,
             "current": code,
-            "direction": _direction(plan, previous, current, was, is_),
+            "direction": _direction(previous, current, was, is_),
             "why": "split" if is_ is None else "unchanged concern" if former == code else "changed",
             "previous_version": was.version if was else None,
             "current_version": is_.version if is_ else None,
-            "corrected_by": _corrected_by(plan, was, current),
+            "corrected_by": _corrected_by(was, current),
         })  # fmt: skip
     changes.sort(key=lambda change: (natural_order(change["priority"]), natural_order(change["action"])))
     return changes

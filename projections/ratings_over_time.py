@@ -13,10 +13,9 @@ from typing import Literal, TypeAlias, TypeVar
 from typing_extensions import TypedDict
 
 from domain.facts import Standing
-from domain.plan import Action, Plan
-from domain.points import Point
+from domain.plan_at import PlanAt
 from domain.scales import Rating
-from domain.timeline import Assertion, Timeline, end_of
+from domain.timeline import Assertion
 from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
 from projections.scale import RatingDocument, rating_document
@@ -56,17 +55,16 @@ class RatingsOverTimeDocument(Heading):
     counts: list[CountsDocument]
 
 
-def ratings_over_time(plan: Plan, point: Point) -> RatingsOverTimeDocument:
+def ratings_over_time(plan: PlanAt) -> RatingsOverTimeDocument:
     """The counts by rating at the end of each month from the plan's opening to the point's day, and on that day.
 
     Where that would be more than 24 days it is done by quarters; where that would be, by years (the newest 60).
     """
-    assert plan.opening is not None, "a plan that has a version has been opened"
-    every, days = _days(plan.opening.effective_on, point.effective_on)
-    counts, ratings = _counts(plan, point, days)
+    every, days = _days(plan.opening.effective_on, plan.effective_on)
+    counts, ratings = _counts(plan, days)
     return {
         **heading(plan),
-        "point": point_document(point),
+        "point": point_document(plan.point),
         "ratings": [rating_document(rating) for rating in ratings.values()],
         "every": every,
         "counts": [
@@ -97,22 +95,21 @@ def _month_end(month: int) -> date:
     return date(year, place + 1, monthrange(year, place + 1)[1])
 
 
-def _counts(plan: Plan, point: Point, days: list[date]) -> tuple[list[Counter[str | None]], dict[str, Rating]]:
+def _counts(plan: PlanAt, days: list[date]) -> tuple[list[Counter[str | None]], dict[str, Rating]]:
     """The counts by code (None: unrated) on each day, and the ratings that these codes are."""
-    end, basis = plan.day_end(point), point.basis
     scales = [
-        {rating.code: rating for rating in said.value.ratings} if said else {}
-        for said in _over(plan.scale, days, end, basis)
+        {rating.code: rating for rating in said.value.ratings} if said else {} for said in _over(plan.scales, days)
     ]
     counts: list[Counter[str | None]] = [Counter() for _ in days]
     found: dict[str, Rating] = dict(scales[-1])
-    for action, places in _counted(plan, days, end, basis).items():
-        given = _over(action.rating, days, end, basis)
+    actions = {action.id: action for action in plan.actions}
+    for action, places in _counted(plan, days).items():
+        given = _over(actions[action].ratings, days)
         for place in places:
             rated = given[place]
             rating = scales[place].get(rated.value.code) if rated else None
             if rated and rating is None:
-                rating = plan.find_rating(rated, end_of(days[place]), basis)
+                rating = plan.earlier(days[place]).find_rating(rated)
             counts[place][rating.code if rating else None] += 1
             if rating:
                 found.setdefault(rating.code, rating)
@@ -125,17 +122,17 @@ def _in_order(found: dict[str, Rating], scales: list[dict[str, Rating]]) -> dict
     return {code: found[code] for code in (*order, *(code for code in found if code not in order))}
 
 
-def _counted(plan: Plan, days: list[date], end: int, basis: int) -> dict[Action, list[int]]:
-    """Each action with the places of the days on which it counts: it is in the plan and has no parts in it."""
-    standings: dict[Action, list[Standing | None]] = {}
-    split: dict[Action, set[int]] = {}
-    for action in plan.actions.values():  # a whole was added before its parts
-        standing = [said.value if said else None for said in _over(action.standing, days, end, basis)]
-        if action.parent is not None:  # as in Action.standing_at
-            above = standings[action.parent]
+def _counted(plan: PlanAt, days: list[date]) -> dict[int, list[int]]:
+    """Each action (the version that added it), with the places of the days on which it is in the plan without parts."""
+    standings: dict[int, list[Standing | None]] = {}
+    split: dict[int, set[int]] = {}
+    for action in plan.actions:  # a whole was added before its parts
+        standing = [said.value if said else None for said in _over(action.own_standings, days)]
+        if (parent := action.parent_id) is not None:  # as in ActionAt.standing
+            above = standings[parent]
             standing = [(whole or own) if own == "open" else own for own, whole in zip(standing, above, strict=True)]
-            split.setdefault(action.parent, set()).update(p for p, own in enumerate(standing) if own == "open")
-        standings[action] = standing
+            split.setdefault(parent, set()).update(p for p, own in enumerate(standing) if own == "open")
+        standings[action.id] = standing
     none: set[int] = set()
     return {
         action: [p for p, own in enumerate(standing) if own == "open" and p not in split.get(action, none)]
@@ -143,11 +140,11 @@ def _counted(plan: Plan, days: list[date], end: int, basis: int) -> dict[Action,
     }
 
 
-def _over(timeline: Timeline[V], days: list[date], end: int, basis: int) -> list[Assertion[V] | None]:
-    """What a timeline says on each of the days, of which the last is the day that `end` belongs to."""
+def _over(told: list[Assertion[V]], days: list[date]) -> list[Assertion[V] | None]:
+    """What was in force on each of the days, of what was told of a fact by the last of them."""
     values: list[Assertion[V] | None] = []
     current: Assertion[V] | None = None
-    for said in timeline.all(end, basis):
+    for said in told:
         values += [current] * (bisect_left(days, said.effective_on) - len(values))
         current = said
     return values + [current] * (len(days) - len(values))

@@ -5,8 +5,7 @@ from collections.abc import Iterable
 
 from typing_extensions import TypedDict
 
-from domain.plan import Plan
-from domain.points import Point
+from domain.plan_at import PlanAt
 from projections.overdue import overdue_actions
 from projections.plan_as_at import IssueDocument, document_version
 from projections.point import PointDocument, point_document
@@ -51,32 +50,33 @@ class RegisterDocument(TypedDict):
     plans: list[RegisterEntry]
 
 
-def plans_register(plans: Iterable[tuple[Plan, Point]]) -> RegisterDocument:
-    """Every plan with its figures, each at the point given with it."""
-    entries = [_entry(plan, point) for plan, point in plans]
-    entries.sort(key=lambda entry: (entry["organisation"].casefold(), entry["title"].casefold(), entry["plan"]))
-    return {"plans": entries}
+def plans_register(entries: Iterable[RegisterEntry]) -> RegisterDocument:
+    """The plans with their figures, in the order in which people look for them."""
+    in_order = sorted(
+        entries, key=lambda entry: (entry["organisation"].casefold(), entry["title"].casefold(), entry["plan"])
+    )
+    return {"plans": in_order}
 
 
-def _entry(plan: Plan, point: Point) -> RegisterEntry:
-    assert plan.opening is not None, "a plan that has a version has been opened"
-    end, basis = plan.day_end(point), point.basis
-    counted = counted_at(plan, point).values()
+def register_entry(plan: PlanAt) -> RegisterEntry:
+    """A plan with its figures at a point."""
+    opening = plan.opening
+    counted = counted_at(plan).values()
     by_code = Counter(one.rating.code if one.rating else None for one in counted)
-    presented = plan.presentations.at(end, basis)
+    presented = plan.presentation
     return {
         "plan": plan.slug,
-        "title": plan.opening.title,
-        "organisation": plan.opening.organisation,
-        "point": point_document(point),
-        "status": "closed" if plan.closing.at(end, basis) else "open",
-        "document_version": document_version(plan, point),
+        "title": opening.title,
+        "organisation": opening.organisation,
+        "point": point_document(plan.point),
+        "status": "closed" if plan.closing else "open",
+        "document_version": document_version(plan),
         "actions": len(counted),
         "ratings": [
             {"code": rating.code, "label": rating.label, "colour": rating.colour, "count": by_code[rating.code]}
-            for rating in columns(plan, point, point, counted).values()
+            for rating in columns(plan, plan, counted).values()
         ],
         "unrated": by_code[None],
-        "overdue": len(overdue_actions(plan, point)),
+        "overdue": len(overdue_actions(plan)),
         "presented": {"forum": presented.value.forum, "on": presented.effective_on.isoformat()} if presented else None,
     }

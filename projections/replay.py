@@ -10,14 +10,12 @@ from collections.abc import Iterable, Iterator
 from typing_extensions import TypedDict
 
 from domain.envelopes import Recorded, instant_text
-from domain.evolve import evolve
-from domain.plan import Plan
-from domain.points import Point
+from domain.record import PlanRecord
 from domain.scales import Rating, Scale
 from projections.heading import Heading, heading
 from projections.scale import RatingDocument, rating_document, ratings_key
-from projections.sentence import sentence
-from projections.tally import Tally, latest_day
+from projections.sentence import sentence_in
+from projections.tally import Tally
 from projections.trail import WithdrawalDocument, withdrawal_document
 
 
@@ -69,52 +67,44 @@ class ReplayDocument(Heading):
     next: int | None
 
 
-def replay(plan_events: Iterable[Recorded]) -> Iterator[ReplayStep]:
+def replay(record: PlanRecord, plan_events: Iterable[Recorded]) -> Iterator[ReplayStep]:
     """Every event of one plan from its first, each with the counts by rating after it.
 
     Args:
-        plan_events: the plan's records, in the order of their versions from 1.
+        record: the plan's record.
+        plan_events: its records, in the order of their versions from 1.
     """
-    plan: Plan | None = None
-    tally: Tally | None = None
+    tally = Tally(record)
     for recorded in plan_events:
-        if plan is None or tally is None:
-            plan = Plan(recorded.plan)
-            tally = Tally(plan)
-        said = sentence(plan, recorded.event)
-        evolve(plan, recorded.event, recorded.recorded_at, recorded.recorded_by)
         tally.take_in(recorded.event)
-        yield _step(recorded, said, tally)
+        yield _step(recorded, sentence_in(record, recorded.version, recorded.event), tally)
 
 
-def withdrawals_of(plan: Plan, after: int = 0, limit: int | None = None, basis: int | None = None) -> list[int]:
-    """The versions that by the basis had withdrawn events of a page, for `replay_page` to tell of them, in order."""
-    basis = plan.version if basis is None else basis
-    last = basis if limit is None else min(basis, after + limit)
-    return sorted(by for version, by in plan.withdrawn.items() if after < version <= last and by <= basis)
+def withdrawals_of(record: PlanRecord, after: int = 0, limit: int | None = None) -> list[int]:
+    """The versions that had withdrawn events of a page, for `replay_page` to tell of them, in order."""
+    last = record.basis if limit is None else min(record.basis, after + limit)
+    return sorted(by for version, by in record.withdrawals().items() if after < version <= last)
 
 
 def replay_page(
-    plan: Plan,
+    record: PlanRecord,
     plan_events: Iterable[Recorded],
     after: int = 0,
     limit: int | None = None,
-    basis: int | None = None,
     withdrawals: Iterable[Recorded] = (),
 ) -> ReplayDocument:
-    """The steps that `replay` gives after a version, from the folded plan: none of those before is gone through.
+    """The steps that `replay` gives after a version: none of those before is gone through.
 
     Args:
-        plan: the plan, folded up to the basis or further.
+        record: the plan's record, up to the version to replay to.
         plan_events: its records after version `after`, in the order of their versions; read no further than needed.
         after: the version before the first step.
         limit: how many steps at most; None for all.
-        basis: the version to replay up to; by default the plan's newest.
         withdrawals: the records of `withdrawals_of` the same page, except those that stand among its own events.
     """
-    basis = plan.version if basis is None else basis
+    basis = record.basis
     last = basis if limit is None else min(basis, after + limit)
-    tally = Tally(plan, min(after, basis))
+    tally = Tally(record, min(after, basis))
     steps: list[PageStep] = []
     scales: list[Scale] = []
     told = {one.version: one for one in withdrawals}
@@ -122,14 +112,11 @@ def replay_page(
         if recorded.version > last:
             break
         told[recorded.version] = recorded
-        said = sentence(plan, recorded.event, recorded.version - 1)
         before = tally.counts.copy()
         tally.take_in(recorded.event)
-        by = plan.withdrawn.get(recorded.version)
-        withdrawn_by = by if by is not None and by <= basis else None
         steps.append({
-            **_step(recorded, said, tally),
-            "withdrawn_by": withdrawn_by,
+            **_step(recorded, sentence_in(record, recorded.version, recorded.event), tally),
+            "withdrawn_by": record.withdrawn_by(recorded.version),
             "withdrawal": None,  # it comes later
             "change": _change(before, tally.counts),
         })  # fmt: skip
@@ -140,10 +127,10 @@ def replay_page(
         if step["withdrawn_by"] is not None:
             step["withdrawal"] = withdrawal_document(told[step["withdrawn_by"]])
     return {
-        **heading(plan),
+        **heading(record),
         "basis": basis,
-        "known_at": instant_text(plan.known_at(basis)),
-        "ratings": _key(plan, basis, scales),
+        "known_at": instant_text(record.known_at(basis)),
+        "ratings": _key(record, scales),
         "steps": steps,
         "next": last if steps and last < basis else None,
     }
@@ -173,9 +160,9 @@ def _change(before: Counter[str | None], after: Counter[str | None]) -> StepChan
     }
 
 
-def _key(plan: Plan, basis: int, scales: Iterable[Scale]) -> list[RatingDocument]:
+def _key(record: PlanRecord, scales: Iterable[Scale]) -> list[RatingDocument]:
     """The key at the basis, then the ratings of scales that were in force at a step and have since been withdrawn."""
-    key = ratings_key(plan, Point(latest_day(plan, basis), basis, plan.known_at(basis), ""))
+    key = ratings_key(record.on(record.latest_day()))
     known = {rating["code"] for rating in key}
     more: dict[str, Rating] = {}
     for scale in scales:

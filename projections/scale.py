@@ -4,8 +4,7 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
-from domain.plan import Plan
-from domain.points import Point
+from domain.plan_at import PlanAt
 from domain.scales import Rating, Scale
 
 
@@ -52,11 +51,10 @@ def scale_document(scale: Scale | None) -> ScaleDocument:
     return {"name": scale.name, "ratings": [rating_document(rating) for rating in scale.ratings]}
 
 
-def ratings_key(plan: Plan, point: Point) -> list[RatingDocument]:
+def ratings_key(plan: PlanAt) -> list[RatingDocument]:
     """The key to the rating codes that can stand at a point: the scale's of that day, then those of former scales."""
-    end, basis = plan.day_end(point), point.basis
     key: dict[str, Rating] = {}
-    for said in reversed(plan.scale.all(end, basis)):
+    for said in reversed(plan.scales):
         for rating in said.value.ratings:
             key.setdefault(rating.code, rating)
     return [rating_document(rating) for rating in key.values()]

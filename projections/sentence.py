@@ -9,47 +9,70 @@ from datetime import date
 from typing import Any
 
 from domain import events
-from domain.plan import Action, Plan
-from domain.timeline import end_of
+from domain.action_at import ActionAt
+from domain.facts import Definition, Logged
+from domain.plan_at import PriorityAt
+from domain.record import PlanRecord
+from domain.scales import Rating
+from domain.timeline import Assertion
 
 _LONGEST = 120
 
 
 class _Before:
-    """The plan as it stood on the event's day, just before the event was recorded."""
+    """The plan as it stood on the event's day, just before the event was recorded; of an opening there is none."""
 
-    def __init__(self, plan: Plan, event: events.Event, basis: int) -> None:
-        self.plan, self.basis, self.end = plan, basis, end_of(event.effective_on)
-        self.word = plan.opening.priority_word if plan.opening else "Priority"
+    def __init__(self, record: PlanRecord | None, event: events.Event) -> None:
+        self.record = record
+        self.plan = record.on(event.effective_on) if record else None
+        self.word = record.opening.priority_word if record else "Priority"
 
-    def action(self, number: str) -> Action | None:
-        return self.plan.find_action(number, self.basis)
+    def action(self, number: str) -> ActionAt | None:
+        return self.plan.find_action(number) if self.plan else None
+
+    def priority(self, number: str) -> PriorityAt | None:
+        return self.plan.priority(number) if self.plan else None
+
+    def measure(self, code: str) -> Assertion[Definition] | None:
+        """How a measure was defined."""
+        measure = self.plan.measure(code) if self.plan else None
+        return measure.definition if measure else None
+
+    def meant(self, code: str) -> Rating | None:
+        scale = self.plan.scale if self.plan else None
+        return scale.value.find(code) if scale else None
 
     def label(self, code: str) -> str:
-        scale = self.plan.scale.at(self.end, self.basis)
-        rating = scale.value.find(code) if scale else None
+        rating = self.meant(code)
         return rating.label if rating else code
 
     def rating(self, number: str) -> tuple[str, str] | None:
         """Code and label of the rating that the action had."""
         action = self.action(number)
-        given = action.rating.at(self.end, self.basis) if action else None
-        if given is None:
+        given = action.rating if action else None
+        if given is None or self.plan is None:
             return None
-        rating = self.plan.find_rating(given, self.end, self.basis)
+        rating = self.plan.find_rating(given)
         return given.value.code, rating.label if rating else given.value.code
 
+    def logged(self, version: int) -> Logged | None:
+        """Name and day of an event recorded before."""
+        return self.record.logged(version) if self.record and version <= self.record.basis else None
 
-def sentence(plan: Plan, event: events.Event, basis: int | None = None) -> str:
+
+def sentence(event: events.Event, before: PlanRecord | None) -> str:
     """The event in one line, without a full stop.
 
     Args:
-        plan: the plan before the event was taken in; or, with `basis`, folded any further.
         event: the event.
-        basis: the version before the event's own; by default the plan's newest.
+        before: the record of the plan up to the event; None where the event opens the plan.
     """
-    before = _Before(plan, event, plan.version if basis is None else basis)
-    return " ".join(_SAY[type(event)](before, event).split())
+    return " ".join(_SAY[type(event)](_Before(before, event), event).split())
+
+
+def sentence_in(record: PlanRecord, version: int, event: events.Event) -> str:
+    """The event of a version of the record in one line."""
+    return sentence(event, record.up_to(version - 1) if version > 1 else None)
 
 
 def _plan_opened(_: _Before, event: events.PlanOpened) -> str:
@@ -84,8 +107,8 @@ def _priority_added(before: _Before, event: events.PriorityAdded) -> str:
 def _priority_reworded(before: _Before, event: events.PriorityReworded) -> str:
     said = []
     if event.title is not None:
-        priority = before.plan.priorities.get(event.number)
-        title = priority.title.at(before.end, before.basis) if priority else None
+        priority = before.priority(event.number)
+        title = priority.title if priority else None
         said.append(f"reworded: {_short(event.title)}{_was(title.value if title else None)}")
     if event.answers is not None:
         said.append(
@@ -102,7 +125,7 @@ def _action_added(before: _Before, event: events.ActionAdded) -> str:
 
 def _action_reworded(before: _Before, event: events.ActionReworded) -> str:
     action = before.action(event.action)
-    text = action.text.at(before.end, before.basis) if action else None
+    text = action.text if action else None
     said = [f"reworded: {_short(event.text)}{_was(text.value if text else None)}"] if event.text is not None else []
     if event.outcome is not None:
         said.append(f"given the outcome: {_short(event.outcome)}")
@@ -118,7 +141,7 @@ def _action_renumbered(before: _Before, event: events.ActionRenumbered) -> str:
 
 def _action_rescheduled(before: _Before, event: events.ActionRescheduled) -> str:
     action = before.action(event.action)
-    due = action.due.at(before.end, before.basis) if action else None
+    due = action.own_due if action else None
     was = f", was {due.value.timescale.text}" if due else ""
     approved = f", approved by {event.approved_by}" if event.approved_by else ""
     return f"{event.action} rescheduled to {event.timescale}{was}{approved}{_why(event)}"
@@ -126,15 +149,14 @@ def _action_rescheduled(before: _Before, event: events.ActionRescheduled) -> str
 
 def _action_reassigned(before: _Before, event: events.ActionReassigned) -> str:
     action = before.action(event.action)
-    leads = action.leads.at(before.end, before.basis) if action else None
+    leads = action.leads if action else None
     was = f", was {_joined(leads.value)}" if leads else ""
     return f"{event.action} assigned to {_joined(event.leads)}{was}"
 
 
 def _action_rated(before: _Before, event: events.ActionRated) -> str:
     was, label = before.rating(event.action), before.label(event.rating)
-    scale = before.plan.scale.at(before.end, before.basis)
-    rating = scale.value.find(event.rating) if scale else None
+    rating = before.meant(event.rating)
     once = " (counts once confirmed)" if rating and rating.needs_second_person else ""
     if was is None:
         return f"{event.action} rated {label}{once} for the first time{_why(event)}"
@@ -145,7 +167,7 @@ def _action_rated(before: _Before, event: events.ActionRated) -> str:
 
 def _rating_confirmed(before: _Before, event: events.RatingConfirmed) -> str:
     action, was = before.action(event.action), before.rating(event.action)
-    awaited = action.awaiting.known(before.basis) if action else ()
+    awaited = action.given_to_be_confirmed if action else ()
     given = next((said for said in awaited if said.version == event.version), None)
     if given is None:
         return f"{event.action} rating of version {event.version} confirmed{_why(event)}"
@@ -176,24 +198,22 @@ def _action_reinstated(_: _Before, event: events.ActionReinstated) -> str:
 
 
 def _assurance_given(before: _Before, event: events.AssuranceGiven) -> str:
-    priority = before.plan.priorities.get(event.priority)
-    given = priority.assurance.at(before.end, before.basis) if priority else None
+    priority = before.priority(event.priority)
+    given = priority.assurance if priority else None
     was = f", was {given.value.level}" if given else ""
     report = f", by {_short(event.report)}" if event.report else ""
     return f"{before.word} {event.priority} given assurance: {event.level}{was}{report}"
 
 
 def _measure_defined(before: _Before, event: events.MeasureDefined) -> str:
-    measure = before.plan.measures.get(event.measure)
-    verb = "revised" if measure and measure.definition.at(before.end, before.basis) else "defined"
+    verb = "revised" if before.measure(event.measure) else "defined"
     aims = (("baseline", event.baseline), ("target", event.target))
     told = "".join(f", {name} {value}" for name, value in aims if value)
     return f"Measure {event.measure} {verb}: {_short(event.title)}{told}"
 
 
 def _measure_reported(before: _Before, event: events.MeasureReported) -> str:
-    measure = before.plan.measures.get(event.measure)
-    defined = measure.definition.at(before.end, before.basis) if measure else None
+    defined = before.measure(event.measure)
     standing = f" ({event.standing})" if event.standing else ""
     title = _short(defined.value.title) if defined else event.measure
     return f"Measure {title} reported for {event.period}: {event.value}{standing}"
@@ -210,18 +230,14 @@ def _report_presented(_: _Before, event: events.ReportPresented) -> str:
 
 
 def _event_withdrawn(before: _Before, event: events.EventWithdrawn) -> str:
-    what = ""
-    if event.version <= len(before.plan.log):
-        kind, day = before.plan.log[event.version - 1]
-        what = f" ({kind} of {_day(day)})"
+    logged = before.logged(event.version)
+    what = f" ({logged.kind} of {_day(logged.effective_on)})" if logged else ""
     return f"Version {event.version}{what} withdrawn as recorded in error{_why(event)}"
 
 
 def _text_redacted(before: _Before, event: events.TextRedacted) -> str:
-    what = ""
-    if event.version <= len(before.plan.log):
-        kind, day = before.plan.log[event.version - 1]
-        what = f" ({_kind(kind)}, {_day(day)})"
+    logged = before.logged(event.version)
+    what = f" ({_kind(logged.kind)}, {_day(logged.effective_on)})" if logged else ""
     fields = _joined(field.replace("_", " ") for field in event.fields)
     return f"Text{'s' if len(event.fields) > 1 else ''} of event {event.version}{what} destroyed: {fields}{_why(event)}"
 

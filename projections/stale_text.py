@@ -7,8 +7,9 @@ from statistics import median_high
 
 from typing_extensions import TypedDict
 
-from domain.plan import Action, Plan, natural_order
-from domain.points import Point
+from domain.action_at import ActionAt
+from domain.order import natural_order
+from domain.plan_at import PlanAt
 from domain.timescales import months_named
 from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
@@ -61,52 +62,50 @@ class StaleDocument(Heading):
     silent: list[SilentAction]
 
 
-def stale_texts_at(plan: Plan, point: Point) -> StaleDocument:
+def stale_texts_at(plan: PlanAt) -> StaleDocument:
     """The progress texts in force that nobody has touched since they went out of date; only of what is not complete.
 
     A text is stale when it names a month that was still running or to come on the text's own day and has since ended,
     or when it is older than the plan's reporting cycle. That something was done in the month in which it is told
     ("Completed in October 2019") is no promise and does not go stale with the month.
     """
-    end, basis = plan.day_end(point), point.basis
-    cycle = reporting_cycle(plan, point)
+    cycle = reporting_cycle(plan)
     stale: list[StaleText] = []
     silent: list[SilentAction] = []
-    for action in plan.actions.values():
-        if not action.is_open(end, basis) or plan.is_complete(action, end, basis):
+    for action in plan.actions:
+        if not action.is_open or action.is_complete:
             continue
-        if text := _stale(action, point, end, cycle):
+        if text := _stale(action, plan.effective_on, cycle):
             stale.append(text)
-        elif quiet := _silent(action, point, end, cycle):
+        elif quiet := _silent(action, plan.effective_on, cycle):
             silent.append(quiet)
     stale.sort(key=lambda entry: (natural_order(entry["priority"]), natural_order(entry["number"])))
     silent.sort(key=lambda entry: (natural_order(entry["priority"]), natural_order(entry["number"])))
     return {
         **heading(plan),
-        "point": point_document(point),
+        "point": point_document(plan.point),
         "cycle_days": cycle,
         "stale": stale,
         "silent": silent,
     }
 
 
-def reporting_cycle(plan: Plan, point: Point) -> int | None:
+def reporting_cycle(plan: PlanAt) -> int | None:
     """How many days usually lie between two days on which the plan was issued or presented: the median.
 
     Of an even number of gaps the longer of the two in the middle, so that nothing is called old too early.
     """
-    end, basis = plan.day_end(point), point.basis
-    days = {said.effective_on for timeline in (plan.issues, plan.presentations) for said in timeline.all(end, basis)}
+    days = {said.effective_on for said in plan.issues} | {said.effective_on for said in plan.presentations}
     told = sorted(days)
     gaps = [(later - earlier).days for earlier, later in pairwise(told)]
     return median_high(gaps) if gaps else None
 
 
-def _stale(action: Action, point: Point, end: int, cycle: int | None) -> StaleText | None:
-    reported = action.progress.at(end, point.basis)
+def _stale(action: ActionAt, today: date, cycle: int | None) -> StaleText | None:
+    reported = action.progress
     if reported is None:
         return None
-    today, on = point.effective_on, reported.effective_on
+    on = reported.effective_on
     past = [month for month in _months_ahead(reported.value, on) if month < today]
     age = (today - on).days
     why = [f"speaks of {_joined([_month(month) for month in past])}, now past"] if past else []
@@ -114,7 +113,7 @@ def _stale(action: Action, point: Point, end: int, cycle: int | None) -> StaleTe
         why.append(f"older than the reporting cycle of {cycle} day{'' if cycle == 1 else 's'}")
     if not why:
         return None
-    number, priority = _place(action, end, point.basis)
+    number, priority = _place(action)
     return {
         "number": number,
         "priority": priority,
@@ -146,35 +145,30 @@ def _without_what_was_done(said: re.Match[str]) -> str:
     return said[0] if _STILL_TO_DO.search(before) else " ... "
 
 
-def _silent(action: Action, point: Point, end: int, cycle: int | None) -> SilentAction | None:
+def _silent(action: ActionAt, today: date, cycle: int | None) -> SilentAction | None:
     """An action that was never reported on; one with parts is reported on through them, and they through it."""
-    basis = point.basis
-    one: Action | None = action
-    while one is not None:
-        if one.progress.at(end, basis):
-            return None
-        one = one.parent
-    added = action.standing.at(end, basis)
-    first = next(action.standing.known(basis), added)
-    if cycle is None or first is None or action.open_parts(end, basis):
+    if any(one.progress for one in action.upwards()):
         return None
-    age = (point.effective_on - first.effective_on).days
+    first = next(iter(action.own_standings), None)
+    if cycle is None or first is None or action.open_parts:
+        return None
+    age = (today - first.effective_on).days
     if age <= cycle:
         return None
-    number, priority = _place(action, end, basis)
-    text = action.text.at(end, basis)
+    number, priority = _place(action)
+    text = action.text
     return {
         "number": number,
         "priority": priority,
         "text": text.value if text else "",
         "added_on": first.effective_on.isoformat(),
         "age_days": age,
-        "version": action.added,
+        "version": action.id,
     }
 
 
-def _place(action: Action, end: int, basis: int) -> tuple[str, str]:
-    number, priority = action.number.at(end, basis), action.priority_at(end, basis)
+def _place(action: ActionAt) -> tuple[str, str]:
+    number, priority = action.number, action.priority_number
     assert number is not None and priority is not None, "an action in the plan has a number and a priority"
     return number.value, priority
 

@@ -13,12 +13,11 @@ from typing import Any
 from typing_extensions import TypedDict
 
 from domain.envelopes import Recorded, instant_text
-from domain.plan import Action, Plan
+from domain.record import PlanRecord
 from projections.action import ActionUnknown
 from projections.heading import Heading, heading
 from projections.lateness import late_by_days, late_versions, missing_from
-from projections.not_known import action_not_known
-from projections.sentence import sentence
+from projections.sentence import sentence_in
 
 
 class TrailQueryDocument(TypedDict):
@@ -78,37 +77,30 @@ class TrailQuery:
 
 
 def trail_page(
-    plan: Plan,
-    events: Iterable[Recorded],
-    query: TrailQuery,
-    limit: int | None = None,
-    after: int = 0,
-    basis: int | None = None,
+    record: PlanRecord, events: Iterable[Recorded], query: TrailQuery, limit: int | None = None, after: int = 0
 ) -> TrailDocument:
     """The first events after a version that match, and where to go on.
 
     Args:
-        plan: the plan, folded up to the basis or further.
+        record: the plan's record, up to the version that the trail is asked at.
         events: its records after that version, at least those to be shown and those that withdrew any of them
             (`with_withdrawals`), in the order of their versions; read no further than needed.
         query: which of them.
         limit: how many at most; None for all.
         after: the version before the first that may be shown.
-        basis: the version the trail is asked at, later events are left out; by default the plan's newest.
 
     Raises:
-        ActionUnknown: by the basis the plan never had an action of the number asked for.
+        ActionUnknown: the record never had an action of the number asked for.
     """
-    basis = plan.version if basis is None else basis
-    found = matching_versions(plan, query, basis)
+    found = matching_versions(record, query)
     first = bisect_right(found, after)
     shown = found[first:] if limit is None else found[first : first + limit]
-    records = {one.version: one for one in _only(with_withdrawals(plan, shown, basis), events)}
+    records = {one.version: one for one in _only(with_withdrawals(record, shown), events)}
     previous = (found[first - limit - 1] if limit is not None and first > limit else 0) if first else None
     return {
-        **heading(plan),
-        "basis": basis,
-        "known_at": instant_text(plan.known_at(basis)),
+        **heading(record),
+        "basis": record.basis,
+        "known_at": instant_text(record.known_at(record.basis)),
         "query": {
             "action": query.action,
             "recorded_after": instant_text(query.recorded_after) if query.recorded_after else None,
@@ -117,21 +109,16 @@ def trail_page(
         "matching": len(found),
         "before": first,
         "rest": len(found) - first,
-        "events": [trail_entry(plan, version, records, basis) for version in shown],
+        "events": [trail_entry(record, version, records) for version in shown],
         "previous": previous,
         "next": shown[-1] if first + len(shown) < len(found) else None,
     }
 
 
-def with_withdrawals(plan: Plan, versions: Iterable[int], basis: int) -> list[int]:
-    """These versions and those that by the basis had withdrawn any of them, in order."""
+def with_withdrawals(record: PlanRecord, versions: Iterable[int]) -> list[int]:
+    """These versions and those that had withdrawn any of them, in order."""
     wanted = set(versions)
-    return sorted(wanted | {by for version in wanted if (by := _withdrawn_by(plan, version, basis)) is not None})
-
-
-def _withdrawn_by(plan: Plan, version: int, basis: int) -> int | None:
-    by = plan.withdrawn.get(version)
-    return by if by is not None and by <= basis else None
+    return sorted(wanted | {by for version in wanted if (by := record.withdrawn_by(version)) is not None})
 
 
 def _only(versions: Sequence[int], events: Iterable[Recorded]) -> Iterator[Recorded]:
@@ -144,66 +131,40 @@ def _only(versions: Sequence[int], events: Iterable[Recorded]) -> Iterator[Recor
             return
 
 
-def trail_action(plan: Plan, number: str, basis: int | None = None) -> Action:
+def trail_action(record: PlanRecord, number: str) -> int:
     """The action that a trail of this number is about, even where its being added was withdrawn; raises ActionUnknown.
 
-    It is the one that bears or last bore the number as known at the basis, by default the plan's newest version.
+    It is the one that bears or last bore the number, as the version that added it.
     """
-    basis = plan.version if basis is None else basis
-    if action := plan.find_action(number, basis):
+    action = record.find_action(number)
+    if action is not None:
         return action
-    if bearers := [action for action, version in plan.numbers.get(number, ()) if version <= basis]:
-        return bearers[-1]
-    why = action_not_known(plan, number, f"version {basis}", basis)
-    raise ActionUnknown(why or f"plan {plan.slug} has never had an action {number}")
+    if bearers := record.bearers(number):
+        return bearers[-1][0]
+    raise ActionUnknown(number, f"plan {record.slug} has never had an action {number}")
 
 
-def matching_versions(plan: Plan, query: TrailQuery, basis: int) -> Sequence[int]:
-    """The versions up to a basis of the events asked for, in order; raises ActionUnknown."""
-    first = 1 if query.recorded_after is None else plan.basis_at(query.recorded_after) + 1
-    found: Sequence[int] = range(first, basis + 1)
+def matching_versions(record: PlanRecord, query: TrailQuery) -> Sequence[int]:
+    """The versions of the events asked for, in order; raises ActionUnknown."""
+    first = 1 if query.recorded_after is None else record.basis_at(query.recorded_after) + 1
+    found: Sequence[int] = range(first, record.basis + 1)
     if query.action is not None:
-        about = _about(plan, trail_action(plan, query.action, basis))
-        found = sorted(version for version in about if first <= version <= basis)
+        about = record.events_about(trail_action(record, query.action))
+        found = [version for version in about if first <= version]
     if query.late_by is not None:
-        found = late_versions(plan, found, query.late_by)
+        found = late_versions(record, found, query.late_by)
     return found
 
 
-def action_versions(plan: Plan, action: Action, basis: int) -> list[int]:
-    """The versions of an action's own events and of the withdrawals of any of them, up to a basis, in order."""
-    return sorted(version for version in _about(plan, action) if version <= basis)
-
-
-def _about(plan: Plan, action: Action) -> set[int]:
-    """The versions of the action's own events, not of its parts', and of the withdrawals of any of them.
-
-    Every event about an action stands on its being added, by whatever number it named it. Those about its parts may
-    stand on it as well.
-    """
-    own = set(plan.dependents.get(action.added, ())).difference(plan.actions)
-    for part in _within(action):
-        own.difference_update(plan.dependents.get(part.added, ()))
-    own.add(action.added)
-    return own | {plan.withdrawn[version] for version in own if version in plan.withdrawn}
-
-
-def _within(action: Action) -> Iterator[Action]:
-    for part in action.parts:
-        yield part
-        yield from _within(part)
-
-
-def trail_entry(plan: Plan, version: int, records: Mapping[int, Recorded], basis: int) -> dict[str, Any]:
-    """One event as it stands in a trail, as known at a basis.
+def trail_entry(record: PlanRecord, version: int, records: Mapping[int, Recorded]) -> dict[str, Any]:
+    """One event as it stands in a trail.
 
     Args:
-        plan: the plan, folded up to the basis or further.
+        record: the plan's record, up to the version that is taken into account.
         version: the event's.
         records: the record of that version and, where it was withdrawn, of its withdrawal.
-        basis: the version up to which the record is taken into account.
     """
-    recorded, withdrawn_by = records[version], _withdrawn_by(plan, version, basis)
+    recorded, withdrawn_by = records[version], record.withdrawn_by(version)
     fields = recorded.fields()
     del fields["plan"]
     return {
@@ -211,10 +172,10 @@ def trail_entry(plan: Plan, version: int, records: Mapping[int, Recorded], basis
         "withdrawn_by": withdrawn_by,
         "withdrawal": None if withdrawn_by is None else withdrawal_document(records[withdrawn_by]),
         "late_by_days": late_by_days(recorded),
-        "missing_from": missing_from(plan, version, basis),
-        "sentence": sentence(plan, recorded.event, version - 1),
+        "missing_from": missing_from(record, version),
+        "sentence": sentence_in(record, version, recorded.event),
         # Whatever the basis: the texts are gone at every one.
-        **({"redacted_by": sorted(set(by.values()))} if (by := plan.redactions.get(version)) else {}),
+        **({"redacted_by": sorted(set(by.values()))} if (by := record.redactions(version)) else {}),
     }
 
 

@@ -8,17 +8,20 @@ after, a week apart, so that no test can pass by taking one clock for the other.
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from domain import events
+from domain.draft import Draft
 from domain.envelopes import read_proposal_json
 from domain.evolve import evolve
-from domain.plan import Action, Plan
-from domain.points import LONDON, Point, read_point, resolve
+from domain.plan import Plan
+from domain.plan_at import PlanAt
+from domain.points import LONDON, Point, read_point
+from domain.record import PlanRecord, record_of
 from domain.rules import Refused, judge
 from domain.timeline import Timeline
 from projections.action import ActionUnknown, SingleActionDocument, action_at
@@ -265,6 +268,13 @@ def fold(told: Iterable[events.Event], slug: str = "plan", by: Callable[[int], s
     return plan
 
 
+def taken_in(draft: Draft, told: Iterable[events.Event]) -> Draft:
+    """A draft that has taken in these events, each with the instant at which the tests record its version."""
+    for event in told:
+        evolve(draft, event, recorded(draft.version + 1), OFFICER)
+    return draft
+
+
 def read_history(path: Path) -> list[events.Event]:
     """The events of a file of JSON lines."""
     lines = path.read_text(encoding="utf-8").split("\n")
@@ -273,10 +283,20 @@ def read_history(path: Path) -> list[events.Event]:
 
 def point_of(plan: Plan, day: date | str, basis: int | None = None) -> Point:
     """A point of the plan: a day (by default with all that is recorded), or one in the notation."""
+    record = record_at(plan, basis)
     if isinstance(day, str):
-        return resolve(read_point(day), plan, today(plan.version + 1), basis)
-    basis = plan.version if basis is None else basis
-    return Point(day, basis, plan.known_at(basis), f"{day.isoformat()}@{basis}")
+        return record.resolve(read_point(day), today(plan.version + 1))
+    return Point(day, record.basis, record.known_at(record.basis), f"{day.isoformat()}@{record.basis}")
+
+
+def record_at(plan: Plan, basis: int | None = None) -> PlanRecord:
+    """The record of the plan up to a version, by default with all that is recorded."""
+    return record_of(plan) if basis is None else record_of(plan).up_to(basis)
+
+
+def plan_at(plan: Plan, day: date | str, basis: int | None = None) -> PlanAt:
+    """The plan at a point: what a projection is given."""
+    return record_of(plan).at(point_of(plan, day, basis))
 
 
 def as_bytes(document: Any) -> bytes:
@@ -285,25 +305,25 @@ def as_bytes(document: Any) -> bytes:
 
 
 def contents(plan: Plan) -> dict[str, Any]:
-    """Everything a plan holds, as plain data in its order: two plans with the same contents answer the same."""
+    """Everything a plan holds, as plain data in its order: two plans with the same contents answer the same.
+
+    What is published is left out: it says what readers see, not what the plan holds.
+    """
 
     def dumped(value: Any) -> Any:
         if isinstance(value, Timeline):
-            return [(key, getattr(value, key)) for key in Timeline.__slots__ if key != "_withdrawn"]
-        if isinstance(value, Action):
-            return ("action", value.added)
-        if isinstance(value, dict):
+            return [(key, getattr(value, key)) for key in Timeline.__slots__]
+        if isinstance(value, Mapping):
             return [(key, dumped(one)) for key, one in value.items()]
-        if isinstance(value, list | tuple):
-            return [dumped(one) for one in value]
+        if isinstance(value, Sequence) and not isinstance(value, str):
+            return [dumped(value[place]) for place in range(len(value))]
         return value
 
     def opened_up(thing: Any) -> Any:
         return {name: dumped(getattr(thing, name)) for name in thing.__slots__}
 
-    held = {name: dumped(value) for name, value in vars(plan).items() if name not in {"dependents", "_timelines"}}
+    held = {name: dumped(getattr(plan, name)) for name in vars(Plan("")) if name not in {"dependents", "published"}}
     held["dependents"] = sorted(plan.dependents.items())
-    held["timelines"] = len(plan._timelines)
     for name in ("priorities", "measures", "actions"):
         held[name] = [(key, opened_up(thing)) for key, thing in getattr(plan, name).items()]
     return held
@@ -352,13 +372,21 @@ class Story:
     def point(self, day: date | str, basis: int | None = None) -> Point:
         return point_of(self.plan, day, basis)
 
+    def record(self, basis: int | None = None) -> PlanRecord:
+        """The record, up to a version if one is named."""
+        return record_at(self.plan, basis)
+
+    def at(self, day: date | str, basis: int | None = None) -> PlanAt:
+        """The plan at a point: what a projection is given."""
+        return plan_at(self.plan, day, basis)
+
     def show(self, day: date | str = LATER, basis: int | None = None, *, everything: bool = False) -> PlanDocument:
         """The plan at a point."""
-        return plan_as_at(self.then_accepted().plan, self.point(day, basis), everything=everything)
+        return plan_as_at(self.then_accepted().at(day, basis), everything=everything)
 
     def action(self, number: str, day: date | str = LATER, basis: int | None = None) -> SingleActionDocument:
         """One action at a point."""
-        return action_at(self.then_accepted().plan, number, self.point(day, basis))
+        return action_at(self.then_accepted().at(day, basis), number)
 
     def compare(
         self,
@@ -368,8 +396,8 @@ class Story:
         current_basis: int | None = None,
     ) -> ComparisonDocument:
         """Previous against current; that every row reconciles is checked by the way."""
-        points = self.point(previous, previous_basis), self.point(current, current_basis)
-        document = rag_comparison(self.then_accepted().plan, *points)
+        self.then_accepted()
+        document = rag_comparison(self.at(previous, previous_basis), self.at(current, current_basis))
         reconciles(document)
         return document
 

@@ -56,7 +56,7 @@ class Session:
     def ledger(self) -> Ledger:
         """The ledger, opened when first asked for."""
         if self._ledger is None:
-            self._ledger = Ledger.open(database_url=self.database_url, data=self.data)
+            self._ledger = Ledger.open(database_url=self.database_url, data=self.data, memory=self.settings.memory)
         return self._ledger
 
     def not_nowhere(self) -> None:

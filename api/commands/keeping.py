@@ -77,8 +77,7 @@ def recording_as(session: Session, by: str | None) -> str:
 def _head(session: Session, plan: str) -> int:
     """The plan's newest version; 0 where there is no such plan yet."""
     try:
-        with session.ledger.plan(plan) as held:
-            return held.version
+        return session.ledger.plan(plan).version
     except PlanUnknown:
         return 0
 

@@ -66,13 +66,12 @@ def replay(
 
 def _steps(session: Session, plan: str, up_to: int | None) -> tuple[str, Sequence[Scale], Iterator[ReplayStep]]:
     """The plan's title, its scales and its steps up to a version, which are made one after the other."""
-    with session.ledger.plan(plan) as whole:
-        if up_to is not None and up_to > whole.version:
-            raise session.ledger.no_version(plan, up_to, whole.version)
-        last = whole.version if up_to is None else up_to
-        title = whole.opening.title if whole.opening else plan
-        scales = [said.value for said in whole.scale.known(last)]
-    return title, scales, replay_steps(islice(session.ledger.every_event(plan), last))
+    record = session.ledger.plan(plan)
+    if up_to is not None and up_to > record.version:
+        raise session.ledger.no_version(plan, up_to, record.version)
+    record = record if up_to is None else record.up_to(up_to)
+    steps = replay_steps(record, islice(session.ledger.every_event(plan), record.version))
+    return record.opening.title, [said.value for said in record.scales()], steps
 
 
 def _wait(pause: float, step: bool) -> None:

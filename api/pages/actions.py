@@ -17,8 +17,8 @@ from api.papers.wording import Labels, as_at, rated_words
 from api.papers.wording_events import event_basis, event_fields, kind_in_words, source_words, withdrawal_words
 from api.questions import LIFE_PAGE
 from domain.events import EventWithdrawn, PlanOpened, TextRedacted
-from domain.plan import Plan as FoldedPlan
-from domain.points import Point
+from domain.plan_at import PlanAt
+from domain.record import PlanRecord
 from domain.redaction import redactable
 from projections.action import ActionDocument
 
@@ -93,8 +93,8 @@ def event_page(
     """One event: what it says, who recorded it when, and whether it still counts."""
     here = Here(plan, f"events/{version}", at, previous)
 
-    def stands(folded: FoldedPlan, point: Point) -> tuple[int, int, int | None]:
-        return point.basis, folded.version, folded.withdrawn.get(version)
+    def stands(shown: PlanAt, newest: PlanRecord) -> tuple[int, int, int | None]:
+        return shown.basis, newest.version, newest.withdrawn_by(version)
 
     basis, newest, withdrawn_since = ask.together(plan, at, stands).document
     # What was recorded after the point shown is told as it stands today.

@@ -15,14 +15,14 @@ from api.papers.wording_changes import change_words
 from api.questions import Asker
 from domain.envelopes import Proposal
 from domain.events import ActionAdded, ActionRescheduled, Event, EventWithdrawn
-from domain.plan import Plan
 from domain.points import Point
+from domain.record import PlanRecord
 from domain.timescales import read_timescale
 from projections.action import ActionUnknown
 from projections.change import Change, is_revision
 from projections.changes import changes_between
-from projections.register import plans_register
-from projections.sentence import sentence
+from projections.register import register_entry
+from projections.sentence import sentence_in
 
 # What others have recorded
 
@@ -70,8 +70,7 @@ def recorded_since(
 
 
 def _newest(ask: Asker, plan: str) -> int:
-    with ask.ledger.plan(plan) as folded:
-        return folded.version
+    return ask.ledger.plan(plan).version
 
 
 def _action_meant(ask: Asker, plan: str, form: Form, said: dict[str, str]) -> str | None:
@@ -131,11 +130,11 @@ def rehearsed(ask: Asker, proposal: Proposal, by: str) -> dict[str, Any]:
     Raises:
         Refused: a rule refuses it.
     """
-    with ask.ledger.rehearse([proposal], today=ask.today, by=by) as plan:
-        days = dict.fromkeys([ask.today, min(_own_day(plan, proposal), ask.today)])
+    with ask.ledger.rehearse([proposal], today=ask.today, by=by) as record:
+        days = dict.fromkeys([ask.today, min(_own_day(record, proposal), ask.today)])
         return {
-            "sentence": sentence(plan, proposal.event, plan.version - 1),
-            "effects": [_effect(plan, day) for day in days],
+            "sentence": sentence_in(record, record.version, proposal.event),
+            "effects": [_effect(record, day) for day in days],
         }
 
 
@@ -149,21 +148,21 @@ def timescale_read(event: Event) -> str:
     return "No day can be read from it, so the action can never be overdue"
 
 
-def _own_day(plan: Plan, proposal: Proposal) -> date:
+def _own_day(record: PlanRecord, proposal: Proposal) -> date:
     """The day on which the event makes itself felt: of a withdrawal, that of the entry withdrawn."""
     event = proposal.event
-    return plan.log[event.version - 1][1] if isinstance(event, EventWithdrawn) else event.effective_on
+    return record.logged(event.version).effective_on if isinstance(event, EventWithdrawn) else event.effective_on
 
 
-def _effect(plan: Plan, day: date) -> dict[str, Any]:
+def _effect(record: PlanRecord, day: date) -> dict[str, Any]:
     """What the newest event changes as at a day. Nothing of it says when that event was recorded: it was not."""
+    stored = record.version - 1
     before, after = (
-        Point(day, basis, plan.known_at(plan.version - 1), day.isoformat())
-        for basis in (plan.version - 1, plan.version)
+        record.at(Point(day, basis, record.known_at(stored), day.isoformat())) for basis in (stored, record.version)
     )
-    document = changes_between(plan, before, after)
+    document = changes_between(before, after)
     labels = Labels(document)
-    [was], [is_] = (plans_register([(plan, point)])["plans"] for point in (before, after))
+    was, is_ = register_entry(before), register_entry(after)
     return {
         "day": day.isoformat(),
         "changes": [_in_words(change, document["priority_word"], labels) for change in document["changes"]],

@@ -12,8 +12,8 @@ from api.pages.points import sees_all
 from api.pages.rendering import page
 from api.pages.routes import page_routes
 from api.papers.wording import as_at, fixed
-from domain.plan import Plan as FoldedPlan
-from domain.points import Point
+from domain.plan_at import PlanAt
+from domain.record import PlanRecord
 from projections.document_history import HistoryDocument, PresentedDocument, VersionDocument, document_history
 
 documents = page_routes()
@@ -36,8 +36,8 @@ def history_page(
 ) -> Response:
     """The document versions issued and to whom the plan was presented, newest first, each to be had again."""
 
-    def answers(folded: FoldedPlan, point: Point) -> tuple[HistoryDocument, int]:
-        return document_history(folded, point), folded.version
+    def answers(at: PlanAt, newest: PlanRecord) -> tuple[HistoryDocument, int]:
+        return document_history(at), newest.version
 
     answer = ask.together(plan, at, answers)
     document, newest = answer.document

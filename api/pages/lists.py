@@ -14,8 +14,7 @@ from api.pages.tags import Tags
 from api.papers.wording import as_at
 from api.papers.wording_lines import NEVER_MADE, cycle_words, days_moved, due_as_written, undated_words
 from api.questions import Asker
-from domain.plan import Plan as FoldedPlan
-from domain.points import Point
+from domain.plan_at import PlanAt
 from projections.assurance import assurances_at
 from projections.gaps import gaps_at
 from projections.measures import measures_over_time
@@ -91,9 +90,9 @@ def stale_page(request: Request, ask: Ask, plan: Plan, at: At = "now", previous:
     return page(request, "stale.html", **shown, cycle=cycle_words(shown["document"]))
 
 
-def _shown(ask: Asker, here: Here, project: Callable[[FoldedPlan, Point], Any]) -> dict[str, Any]:
+def _shown(ask: Asker, here: Here, project: Callable[[PlanAt], Any]) -> dict[str, Any]:
     """What every list shows: its document, the point in a sentence, and the other forms of the answer."""
-    answer = ask.together(here.plan, here.at, lambda plan, point: (project(plan, point), plan.version))
+    answer = ask.together(here.plan, here.at, lambda plan, newest: (project(plan), newest.version))
     document, newest = answer.document
     return {
         "document": document,

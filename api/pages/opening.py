@@ -25,7 +25,7 @@ from domain.envelopes import NotAnEvent, Proposal, read_proposal
 from domain.events import PlanOpened
 from domain.rules import Refused
 from projections.scale import scale_document
-from projections.sentence import sentence
+from projections.sentence import sentence_in
 
 opening = page_routes()
 
@@ -143,8 +143,8 @@ def _check(request: Request, ask: Asker, said: Mapping[str, str], proposal: Prop
     """What would be opened; raises Refused where a rule refuses it."""
     event, by = proposal.event, recorded_by(request)
     assert isinstance(event, PlanOpened), "the form proposes nothing else"
-    with ask.ledger.rehearse([proposal], today=ask.today, by=by) as plan:
-        told = sentence(plan, event, plan.version - 1)
+    with ask.ledger.rehearse([proposal], today=ask.today, by=by) as record:
+        told = sentence_in(record, record.version, event)
     scale = scale_document(event.scale)
     return page(
         request,

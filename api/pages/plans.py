@@ -17,12 +17,13 @@ from api.papers.chart import rating_bar
 from api.papers.composing.actions import every
 from api.papers.drawing import UNRATED, box, fills
 from api.papers.wording import NOT_RATED, as_at
-from domain.plan import Plan as FoldedPlan
-from domain.points import LONDON, Point
+from domain.plan_at import PlanAt
+from domain.points import LONDON
+from domain.record import PlanRecord
 from projections.gaps import gaps_at
 from projections.plan_as_at import plan_as_at
 from projections.point import PointDocument
-from projections.register import RegisterEntry, plans_register
+from projections.register import RegisterEntry, register_entry
 
 pages = page_routes()
 
@@ -71,13 +72,13 @@ def plan_page(
 ) -> Response:
     """A plan as at a point."""
 
-    def answers(folded: FoldedPlan, point: Point) -> dict[str, Any]:
+    def answers(shown: PlanAt, newest: PlanRecord) -> dict[str, Any]:
         return {
-            "plan": plan_as_at(folded, point, everything=everything),
-            "summary": plans_register([(folded, point)])["plans"][0],
-            "gaps": gaps_at(folded, point),
-            "newest": folded.version,
-            "recorded": [day_recorded(folded, version) for version in (1, point.basis)],
+            "plan": plan_as_at(shown, everything=everything),
+            "summary": register_entry(shown),
+            "gaps": gaps_at(shown),
+            "newest": newest.version,
+            "recorded": [day_recorded(newest, version) for version in (1, shown.basis)],
         }
 
     shown = ask.together(plan, at, answers)
@@ -107,9 +108,9 @@ def plan_page(
     )
 
 
-def day_recorded(plan: FoldedPlan, version: int) -> str:
+def day_recorded(record: PlanRecord, version: int) -> str:
     """The day in London on which a version was recorded, as data."""
-    return plan.known_at(version).astimezone(LONDON).date().isoformat()
+    return record.known_at(version).astimezone(LONDON).date().isoformat()
 
 
 #: Letters of a point that is short enough to stand in every link.

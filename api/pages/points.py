@@ -121,7 +121,7 @@ def _given(asked: str, ask: Asker, plan: str) -> dict[str, str]:
     given = {"show": "today", "day": today, "known_day": today, "known_at": "", "issue": "", "forum": "",
              "told_by": today}  # fmt: skip
     try:
-        point = ask.together(plan, asked, lambda _, point: point).document
+        point = ask.together(plan, asked, lambda shown, _: shown.point).document
         read = read_point(asked)
     except (PointUnreadable, PointUnknown):
         return given
@@ -188,7 +188,7 @@ def _form(
         was=was if was is not None else _was(given, history),
         kept=[(name, value) for name, value in kept.items() if value is not None],
         back=here.this,
-        began=ask.together(here.plan, "now", lambda folded, _: day_recorded(folded, 1)).document,
+        began=ask.together(here.plan, "now", lambda _, newest: day_recorded(newest, 1)).document,
     )
 
 

@@ -178,8 +178,8 @@ def _typed(ask: Asker, draft: Draft) -> Typed:
     def known_by(day: date) -> int:
         """The version known by the end of a day; where that is not over, or nothing came after it, what was seen."""
         end = read_instant(day.isoformat())
-        with ask.ledger.plan(draft.here.plan) as plan:
-            return plan.basis_at(end) if plan.is_past(end) else draft.seen
+        record = ask.ledger.plan(draft.here.plan)
+        return record.basis_at(end) if record.is_past(end) else draft.seen
 
     return Typed(draft.form, draft.said, stood, known_by)
 

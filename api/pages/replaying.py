@@ -18,12 +18,11 @@ from api.papers.chart import alternative, over_time_table, rating_bar, ratings_c
 from api.papers.drawing import OUTLINE, UNRATED, fills, is_pale
 from api.papers.wording_events import withdrawal_words
 from api.questions import LONGEST_TRAIL_PAGE, REPLAY_PAGE
-from domain.plan import Plan as FoldedPlan
-from domain.points import Point
+from domain.plan_at import PlanAt
+from domain.record import PlanRecord
 from projections.ratings_over_time import RatingsOverTimeDocument, ratings_over_time
 from projections.register import RatingCount
 from projections.replay import PageStep, ReplayDocument
-from projections.tally import latest_day
 
 replaying = page_routes()
 
@@ -40,9 +39,9 @@ def replay_page(
     """One event of the plan's history, with the ratings after it, and the way to the next."""
     here = Here(plan, "replay", at, previous)
 
-    def answers(folded: FoldedPlan, point: Point) -> tuple[RatingsOverTimeDocument, str, int]:
-        drawn = point if here.is_past else _as_far_as_told(folded, point)
-        return ratings_over_time(folded, drawn), drawn.fixed, folded.version
+    def answers(shown: PlanAt, newest: PlanRecord) -> tuple[RatingsOverTimeDocument, str, int]:
+        drawn = shown if here.is_past else _as_far_as_told(shown, newest)
+        return ratings_over_time(drawn), drawn.point.fixed, newest.version
 
     ratings, drawn, newest = ask.together(plan, at, answers).document
     basis = ratings["point"]["basis"]
@@ -90,9 +89,9 @@ def ratings_page(plan: Plan, at: At = "now", previous: Kept = None) -> Response:
     return RedirectResponse(Here(plan, "replay", at, previous).this + "#over", 303)
 
 
-def _as_far_as_told(plan: FoldedPlan, point: Point) -> Point:
+def _as_far_as_told(plan: PlanAt, newest: PlanRecord) -> PlanAt:
     """The last day that anything recorded is about: beyond it a chart of the plan's life is a straight line."""
-    return replace(point, effective_on=min(point.effective_on, latest_day(plan, point.basis)))
+    return plan.earlier(min(plan.effective_on, newest.up_to(plan.basis).latest_day()))
 
 
 def _counts(document: ReplayDocument, step: PageStep) -> list[dict[str, Any]]:

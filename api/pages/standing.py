@@ -9,9 +9,8 @@ from api.pages.recording_forms import Form
 from api.papers.wording import day_in_words, safe_text, unended
 from api.questions import Asker
 from domain.names import name_key
-from domain.plan import Plan
-from domain.points import Point
-from domain.timeline import end_of
+from domain.plan_at import PlanAt
+from domain.record import PlanRecord
 from projections.action import ActionDocument, SingleActionDocument, action_at
 from projections.document_history import HistoryDocument, document_history
 from projections.plan_as_at import PlanDocument, plan_as_at
@@ -75,13 +74,13 @@ def standing(ask: Asker, plan: str, about: dict[str, str], day: date | None = No
         ActionUnknown: the plan has no action of the number that the address names.
     """
 
-    def answers(folded: Plan, point: Point) -> Standing:
-        scale = folded.scale.at(end_of(day or point.effective_on), point.basis)
+    def answers(shown: PlanAt, newest: PlanRecord) -> Standing:
+        scale = newest.up_to(shown.basis).on(day or shown.effective_on).scale
         return Standing(
-            plan_as_at(folded, point, everything=True),
-            document_history(folded, point),
+            plan_as_at(shown, everything=True),
+            document_history(shown),
             scale_document(scale.value if scale else None)["ratings"],
-            action_at(folded, about["action"], point) if "action" in about else None,
+            action_at(shown, about["action"]) if "action" in about else None,
         )
 
     shown: Standing = ask.together(plan, at, answers).document

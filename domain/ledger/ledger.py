@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 import psycopg
 
@@ -28,9 +28,11 @@ from domain.ledger.replica import Replica, Standing
 from domain.ledger.schema import app_role, migrate
 from domain.ledger.stored import StoredRecord
 from domain.ledger.tree import LedgerTree
-from domain.plan import Plan
 from domain.points import VersionUnknown
+from domain.record import PlanRecord
 from domain.rules import Refused
+
+T = TypeVar("T")
 
 SCHEMA = "asat"
 
@@ -38,12 +40,18 @@ SCHEMA = "asat"
 class Ledger:
     """One organisation's ledger: one PostgreSQL schema."""
 
-    def __init__(self, datastore: LedgerDatastore, owner_conninfo: str, server: EmbeddedServer | None = None) -> None:
+    def __init__(
+        self,
+        datastore: LedgerDatastore,
+        owner_conninfo: str,
+        server: EmbeddedServer | None = None,
+        memory: int | None = None,
+    ) -> None:
         self._datastore = datastore
         self._owner_conninfo = owner_conninfo
         self._server = server
         self._recorder = LedgerRecorder(datastore)
-        self._folded = FoldedPlans(self._recorder)
+        self._folded = FoldedPlans(self._recorder, memory)
         self._recording = Recording(self._recorder, self._folded)
         self._tree = LedgerTree(self._recorder)
         self._replica = Replica(datastore)
@@ -51,13 +59,22 @@ class Ledger:
         self._access = AccessLedger(datastore, owner_conninfo, APP if server else None)
 
     @classmethod
-    def open(cls, *, database_url: str | None = None, data: Path | None = None, schema: str = SCHEMA) -> Self:
+    def open(
+        cls,
+        *,
+        database_url: str | None = None,
+        data: Path | None = None,
+        schema: str = SCHEMA,
+        memory: int | None = None,
+    ) -> Self:
         """Open the ledger, making or upgrading its schema.
 
         Args:
             database_url: the PostgreSQL server to use. Without one, an embedded server is started on `data`.
             data: folder of the embedded server.
             schema: name of the PostgreSQL schema.
+            memory: how many bytes the plans in memory may take up; by default a quarter of the machine's memory, and
+                at most 1 GB.
 
         Raises:
             LedgerUnusable: the database cannot be reached or used; the message says why and what to do.
@@ -70,8 +87,10 @@ class Ledger:
                 server = EmbeddedServer.start(data)
                 role = migrate(server.owner_conninfo, schema, login=APP)
                 datastore = LedgerDatastore(server.app_conninfo, schema, role, revive=server.revive)
-                return cls(datastore, server.owner_conninfo, server)
-            return cls(LedgerDatastore(database_url, schema, migrate(database_url, schema)), database_url)
+                return cls(datastore, server.owner_conninfo, server, memory)
+            return cls(
+                LedgerDatastore(database_url, schema, migrate(database_url, schema)), database_url, memory=memory
+            )
         except EmbeddedServerError as error:
             raise LedgerUnusable(str(error)) from error
         except psycopg.Error as error:
@@ -126,21 +145,28 @@ class Ledger:
         """The names of all plans, in order."""
         return self._recorder.select_plans()
 
-    @contextmanager
-    def plan(self, slug: str) -> Iterator[Plan]:
-        """The plan folded from everything committed by now, for as long as the block lasts.
+    def plan(self, slug: str) -> PlanRecord:
+        """The record of a plan with everything committed by now. It stays as it is, whatever is recorded later.
 
         Raises:
             PlanUnknown: nothing is recorded under that name.
         """
         folded = self._folded.keep(slug)
-        with folded.lock:
-            self._recording.not_rehearsed(folded)
-            self._folded.catch_up(folded)
-            if folded.plan.version == 0:
-                self._folded.drop(slug)
-                raise PlanUnknown(f"there is no plan {slug!r}")
-            yield folded.plan
+        self._recording.not_rehearsed(folded)
+        plan = self._folded.catch_up(folded)
+        version, _ = plan.published
+        if version == 0:
+            self._folded.drop(slug)
+            raise PlanUnknown(f"there is no plan {slug!r}")
+        return PlanRecord(plan, version)
+
+    def of_every_plan(self, reads: Callable[[str], bool], key: object, make: Callable[[PlanRecord], T]) -> list[T]:
+        """What `make` says of each plan that `reads` lets through, in the order of their names.
+
+        What it said of a plan is said again as long as nothing is recorded of it and the key is the same.
+        """
+        states = [state for state in self._recorder.select_states() if reads(state.plan)]
+        return [self._folded.summarise(state, key, make) for state in states]
 
     def events(self, slug: str, after: int = 0, limit: int | None = None) -> list[Recorded]:
         """The events of a plan after a version, in order."""
@@ -229,10 +255,10 @@ class Ledger:
             raise
 
     @contextmanager
-    def rehearse(self, proposals: Sequence[Proposal], *, today: date, by: str = "") -> Iterator[Plan]:
-        """The plan as it would be with these proposals recorded, for as long as the block lasts. Nothing is stored.
+    def rehearse(self, proposals: Sequence[Proposal], *, today: date, by: str = "") -> Iterator[PlanRecord]:
+        """The record of a plan as it would be with these proposals, for as long as the block lasts. Nothing is stored.
 
-        What is tried out has no instant yet: `Plan.known_at` of its versions is `domain.plan.PENDING`, which is not to
+        What is tried out has no instant yet: `known_at` of its versions is `domain.plan.PENDING`, which is not to
         be shown. Within the block the plan is asked through what is yielded; the ledger refuses to read or record it.
 
         Args:

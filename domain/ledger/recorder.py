@@ -8,7 +8,7 @@ lock, in one round trip (`migrations/0004_tree.sql`).
 from collections.abc import Sequence
 from datetime import datetime
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from eventsourcing.persistence import InterfaceError, Notification, OperationalError, StoredEvent
@@ -22,6 +22,9 @@ from domain.ledger.schema import channel
 from domain.ledger.stored import StoredRecord, UnstoredRow
 from domain.ledger.subscription import LedgerSubscription
 
+#: Version, id, topic, JSON, instant and author of an event: all that folding needs.
+FoldRow: TypeAlias = tuple[int, UUID, str, bytes, datetime, str]
+
 _COLUMNS = "plan, version, topic, state, position, recorded_at, recorded_by, event_id, whole, salts"
 
 
@@ -33,6 +36,14 @@ class Head(NamedTuple):
     newest: int
     #: The leaf of the event at the position; none before the first.
     leaf: bytes | None
+
+
+class PlanState(NamedTuple):
+    """How far a plan has got: its newest version, and the id of that event."""
+
+    plan: str
+    version: int
+    event_id: UUID
 
 
 class Placed(NamedTuple):
@@ -80,6 +91,12 @@ class LedgerRecorder(PostgresApplicationRecorder):
             "(select coalesce(max(position), 0) from {schema}.events), leaf from {schema}.head"
         ).format(**names)
         self._plans = SQL("select plan from {schema}.events where version = 1 order by plan").format(**names)
+        # Two searches of the primary key a plan, whatever the number of its events.
+        self._states = SQL(
+            "select first.plan, newest.version, newest.event_id from {schema}.events as first cross join lateral"
+            " (select version, event_id from {schema}.events where plan = first.plan order by version desc limit 1)"
+            " as newest where first.version = 1 order by first.plan"
+        ).format(**names)
 
     def append(self, rows: Sequence[UnstoredRow], authors: Sequence[str]) -> tuple[int, datetime]:
         """Append all rows or none, in one transaction; returns the last position and the instant.
@@ -115,9 +132,9 @@ class LedgerRecorder(PostgresApplicationRecorder):
         """Every row after a position, those to come included."""
         return LedgerSubscription(self, gt=gt, topics=topics)
 
-    def select_fold(self, plan: str, first: int) -> list[tuple[int, UUID, str, bytes, datetime, str]]:
-        """Version, id, topic, JSON, instant and author of a plan's events from a version on: all that folding needs."""
-        rows: list[tuple[int, UUID, str, bytes, datetime, str]] = self._tuples(self._fold, plan, first)
+    def select_fold(self, plan: str, first: int) -> list[FoldRow]:
+        """A plan's events from a version on, in their order."""
+        rows: list[FoldRow] = self._tuples(self._fold, plan, first)
         # The database would sort them on disk; they come all but sorted.
         rows.sort(key=itemgetter(0))
         return rows
@@ -167,6 +184,10 @@ class LedgerRecorder(PostgresApplicationRecorder):
     def select_plans(self) -> list[str]:
         """The names of all plans."""
         return [plan for (plan,) in self._tuples(self._plans)]
+
+    def select_states(self) -> list[PlanState]:
+        """How far each plan has got, in the order of their names."""
+        return [PlanState(*row) for row in self._tuples(self._states)]
 
     def max_notification_id(self) -> int | None:
         """The newest position; None in an empty ledger."""

@@ -1,30 +1,34 @@
 """Recording: proposals are judged, appended as one batch, and repeated without being stored twice.
 
-It is optimistic: a proposal is judged against the plan in memory and appended as its next version; if that version is
-taken, the plan is caught up and the proposal judged again.
+It is optimistic: a proposal is judged on a draft over the plan in memory and appended as its next version; if that
+version is taken, the plan is caught up and the proposal judged again. Only those who record in one plan queue for it.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
+from threading import get_ident
 from uuid import UUID, uuid4
 
 import psycopg
 from eventsourcing.persistence import DatabaseError, IntegrityError, InterfaceError, OperationalError
 
 from domain.bulk import LONG, without_collecting
+from domain.draft import Draft
 from domain.envelopes import Proposal, Recorded
 from domain.events import TextRedacted
 from domain.evolve import evolve
 from domain.ledger.datastore import attempts
 from domain.ledger.errors import LedgerUnusable, NothingRecorded, VersionConflict, in_doubt
-from domain.ledger.folded import Folded, FoldedPlans
+from domain.ledger.folded import Folded, FoldedPlans, size_of
 from domain.ledger.mapper import event_state, read_record
 from domain.ledger.recorder import LedgerRecorder
 from domain.ledger.stored import StoredRecord, UnstoredRow
 from domain.ledger.texts import kept_texts, taken_apart
 from domain.ledger.together import Stored, Together
-from domain.plan import PENDING, Plan
+from domain.plan import PENDING
+from domain.record import PlanRecord, record_of
 from domain.rules import Refused, judge
 
 # How often a proposal is judged again when other writers keep taking its version, before giving up.
@@ -38,8 +42,8 @@ class Recording:
         self._recorder = recorder
         self._folded = folded
         self._together = Together(recorder, self._append)
-        #: The plans within a rehearsal; only who holds a plan's lock can find it here.
-        self._rehearsed: set[Folded] = set()
+        #: The plans within a rehearsal, each with the thread that rehearses.
+        self._rehearsed: set[tuple[Folded, int]] = set()
 
     def record(self, proposals: Sequence[Proposal], by: str, today: date, expect: int | None) -> list[Recorded]:
         """Record the proposals as one batch, as `Ledger.record` says."""
@@ -57,7 +61,7 @@ class Recording:
             plans: dict[str, Folded] = {}
             for slug in slugs:
                 plans[slug] = self._folded.keep(slug)
-                locks.enter_context(plans[slug].lock)
+                locks.enter_context(plans[slug].writing)
                 self.not_rehearsed(plans[slug])
             try:
                 return self._record(batch, plans, by, today, expect)
@@ -67,11 +71,12 @@ class Recording:
                 raise
             finally:
                 for slug, folded in plans.items():
+                    self._folded.make_room(folded)
                     if folded.plan.version == 0:
                         self._folded.drop(slug)
 
     @contextmanager
-    def rehearse(self, proposals: Sequence[Proposal], by: str, today: date) -> Iterator[Plan]:
+    def rehearse(self, proposals: Sequence[Proposal], by: str, today: date) -> Iterator[PlanRecord]:
         """The plan as it would be with the proposals recorded, as `Ledger.rehearse` says."""
         slugs = {proposal.plan for proposal in proposals}
         if len(slugs) != 1:
@@ -79,79 +84,90 @@ class Recording:
         [slug] = slugs
         batch = _identified(proposals)
         folded = self._folded.keep(slug)
-        with folded.lock:
-            self.not_rehearsed(folded)
-            self._folded.catch_up(folded)
-            plan = folded.plan
-            before = {slug: plan.version}
-            self._rehearsed.add(folded)
+        self.not_rehearsed(folded)
+        self._folded.catch_up(folded)
+        texts = self._texts_to_go(batch)
+        with folded.growing:
+            draft = Draft(folded.plan)
+            self._rehearsed.add((folded, get_ident()))
             try:
-                _try_out(batch, {slug: folded}, by, today)
-                self._can_be_redacted(batch)
-                yield plan
+                _try_out(batch, {slug: draft}, by, today)
+                _can_be_redacted(batch, texts)
+                yield record_of(draft)
             finally:
-                _go_back({slug: folded}, before)
-                self._rehearsed.discard(folded)
-                if plan.version == 0:
+                self._rehearsed.discard((folded, get_ident()))
+                if draft.started_at == 0:
                     self._folded.drop(slug)
 
     def not_rehearsed(self, folded: Folded) -> None:
-        """Refuse to go on within a rehearsal of the plan: what it tries out would be taken for what is stored.
-
-        The caller holds the plan's lock, so nobody else can be rehearsing.
-        """
-        if folded in self._rehearsed:
-            raise RuntimeError(
-                f"plan {folded.plan.slug} is being rehearsed here: ask the plan that the rehearsal yields"
-            )
+        """Refuse to go on within a rehearsal of the plan: a draft is read only while its plan does not grow."""
+        if (folded, get_ident()) in self._rehearsed:
+            raise RuntimeError(f"plan {folded.slug} is being rehearsed here: ask the plan that the rehearsal yields")
 
     def _record(
         self, batch: list[Proposal], plans: dict[str, Folded], by: str, today: date, expect: int | None
     ) -> list[Recorded]:
+        texts = self._texts_to_go(batch)
         for _ in range(_TRIES):
-            before = {slug: folded.plan.version for slug, folded in plans.items()}
+            drafts: dict[str, Draft] = {}
             try:
-                _expect(plans, expect)
-                rows = _try_out(batch, plans, by, today)
-                self._can_be_redacted(batch)
+                with ExitStack() as growing:
+                    for slug, folded in plans.items():
+                        growing.enter_context(folded.growing)
+                        drafts[slug] = Draft(folded.plan)
+                    _expect(drafts, expect)
+                    rows = _try_out(batch, drafts, by, today)
+                    _can_be_redacted(batch, texts)
             except (Refused, VersionConflict):
-                _go_back(plans, before)
-                if self._folded.catch_up_all(plans.values()):
+                if self._moved_on(plans, drafts):
                     continue  # judged against a plan that was out of date
                 raise
-            except BaseException:
-                _go_back(plans, before)
-                raise
-            try:
-                stored = self._together.append(rows, by)
-            except BaseException:
-                _go_back(plans, before)
-                raise
+            stored = self._together.append(rows, by)
             if stored is not None:
-                records = _stamp(batch, rows, plans, stored, by)
-                _forget_redacted(batch, plans)
-                return records
-            _go_back(plans, before)
-            if not self._folded.catch_up_all(plans.values()):
+                return self._publish(batch, rows, plans, drafts, stored, by)
+            if not self._moved_on(plans, drafts):
                 # Not a version but an event_id is taken.
                 if repeated := self._already_recorded(batch):
                     return repeated
                 raise LedgerUnusable("the database refuses what the plan is ready for; see asat check")
         raise NothingRecorded("other writers kept coming first; nothing was recorded, try again")
 
-    def _can_be_redacted(self, batch: list[Proposal]) -> None:
-        """Refuse to redact what an event never had: the plan does not know, the stored row does."""
-        for index, proposal in enumerate(batch):
-            if isinstance(event := proposal.event, TextRedacted):
-                rows = self._recorder.select_versions(proposal.plan, [event.version])
-                kept = {text.field for row in rows for text in kept_texts(row.state, row.salts)}
-                for field in event.fields:
-                    if field not in kept:
-                        raise Refused(
-                            f"version {event.version} has no text `{field}` that could be redacted, or was recorded "
-                            "before texts could be",
-                            index,
-                        )
+    def _publish(
+        self, batch: list[Proposal], rows: list[UnstoredRow], plans: dict[str, Folded], drafts: dict[str, Draft],
+        stored: tuple[int, datetime], by: str,
+    ) -> list[Recorded]:  # fmt: skip
+        """The batch is stored: what it said becomes part of the plans, and the records are as the ledger holds them."""
+        last, recorded_at = stored
+        newest = {row.originator_id: row.event_id for row in rows}
+        sizes = Counter[str]()
+        for row in rows:
+            sizes[str(row.originator_id)] += size_of(row.topic, row.whole or row.state)
+        for slug, draft in drafts.items():
+            plans[slug].adopt(draft, recorded_at, newest[slug], sizes[slug])
+        for proposal in batch:
+            if isinstance(proposal.event, TextRedacted):  # whoever asks next folds the plan anew
+                self._folded.forget_texts(plans[proposal.plan])
+        return [
+            Recorded(proposal.plan, row.originator_version, position, recorded_at, by, row.event_id, proposal.event)
+            for position, (proposal, row) in enumerate(zip(batch, rows, strict=True), last - len(rows) + 1)
+        ]
+
+    def _moved_on(self, plans: dict[str, Folded], drafts: dict[str, Draft]) -> bool:
+        """Catch the plans up; whether any of them is no longer what its draft was made over."""
+        caught_up = {slug: self._folded.catch_up(folded) for slug, folded in plans.items()}
+        return any(
+            plan is not drafts[slug].base or plan.published[0] != drafts[slug].started_at
+            for slug, plan in caught_up.items()
+        )
+
+    def _texts_to_go(self, batch: list[Proposal]) -> dict[tuple[str, int], set[str]]:
+        """The fields that can be redacted of each event that a batch redacts: the plan does not know, the row does."""
+        versions = {(one.plan, one.event.version) for one in batch if isinstance(one.event, TextRedacted)}
+        return {
+            (plan, version): {text.field for row in rows for text in kept_texts(row.state, row.salts)}
+            for plan, version in versions
+            for rows in [self._recorder.select_versions(plan, [version])]
+        }
 
     def _append(self, rows: Sequence[UnstoredRow], by: str, doubtful: bool) -> Stored:
         """Append; None when a version or an event_id is taken.
@@ -240,18 +256,18 @@ def _ids_are_distinct(proposals: Sequence[Proposal]) -> None:
             seen.add(proposal.event_id)
 
 
-def _expect(plans: dict[str, Folded], expect: int | None) -> None:
-    for folded in plans.values():
-        if expect is not None and folded.plan.version != expect:
-            raise VersionConflict(folded.plan.slug, expect, folded.plan.version)
+def _expect(plans: dict[str, Draft], expect: int | None) -> None:
+    for plan in plans.values():
+        if expect is not None and plan.version != expect:
+            raise VersionConflict(plan.slug, expect, plan.version)
 
 
-def _try_out(batch: list[Proposal], plans: dict[str, Folded], by: str, today: date) -> list[UnstoredRow]:
-    """Judge each proposal after the ones before it, on plans that take them in as they are accepted."""
-    after = {slug: folded.last for slug, folded in plans.items()}
+def _try_out(batch: list[Proposal], drafts: dict[str, Draft], by: str, today: date) -> list[UnstoredRow]:
+    """Judge each proposal after the ones before it, on drafts that take them in as they are accepted."""
+    after = {slug: draft.published[1] for slug, draft in drafts.items()}
     rows = []
     for index, proposal in enumerate(batch):
-        plan, event = plans[proposal.plan].plan, proposal.event
+        plan, event = drafts[proposal.plan], proposal.event
         assert proposal.event_id is not None, "every event of a batch has an id by now"
         try:
             judge(plan, event, today, by)
@@ -266,33 +282,17 @@ def _try_out(batch: list[Proposal], plans: dict[str, Folded], by: str, today: da
     return rows
 
 
-def _forget_redacted(batch: list[Proposal], plans: dict[str, Folded]) -> None:
-    """Empty the plans of which texts were destroyed, so that whoever waits for one of them folds it anew."""
-    for proposal in batch:
-        if isinstance(proposal.event, TextRedacted):
-            plans[proposal.plan].start_anew()
-
-
-def _go_back(plans: dict[str, Folded], versions: dict[str, int]) -> None:
-    # Also when no version was added: an event may have been interrupted while it was taken in.
-    for slug, folded in plans.items():
-        folded.plan.forget_after(versions[slug])
-
-
-def _stamp(
-    batch: list[Proposal], rows: list[UnstoredRow], plans: dict[str, Folded], stored: tuple[int, datetime], by: str
-) -> list[Recorded]:
-    """The batch is stored: the plans that tried it out learn when."""
-    last, recorded_at = stored
-    records = []
-    for position, (proposal, row) in enumerate(zip(batch, rows, strict=True), last - len(rows) + 1):
-        folded = plans[proposal.plan]
-        folded.plan.recorded_at[row.originator_version - 1] = recorded_at
-        folded.last = row.event_id
-        records.append(
-            Recorded(proposal.plan, row.originator_version, position, recorded_at, by, row.event_id, proposal.event)
-        )
-    return records
+def _can_be_redacted(batch: list[Proposal], texts: dict[tuple[str, int], set[str]]) -> None:
+    """Refuse to redact what an event never had."""
+    for index, proposal in enumerate(batch):
+        if isinstance(event := proposal.event, TextRedacted):
+            for field in event.fields:
+                if field not in texts[proposal.plan, event.version]:
+                    raise Refused(
+                        f"version {event.version} has no text `{field}` that could be redacted, or was recorded "
+                        "before texts could be",
+                        index,
+                    )
 
 
 def _same(proposal: Proposal, record: Recorded) -> bool:

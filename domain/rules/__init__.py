@@ -13,7 +13,6 @@ from domain import events
 from domain.plan import Plan
 from domain.rules import corrections, documents, ratings, structure
 from domain.rules.known import Refused, named
-from domain.timeline import end_of
 
 __all__ = ["Refused", "judge"]
 
@@ -35,7 +34,7 @@ def judge(plan: Plan, event: events.Event, today: date, by: str) -> None:
     if plan.opening is None and not isinstance(event, events.PlanOpened):
         raise Refused(f"there is no plan {plan.slug}: open it first with PlanOpened")
     if plan.closing and not isinstance(event, _AFTER_CLOSING):
-        closing = plan.closing.at(end_of(event.effective_on), plan.version)
+        closing = plan.closing.at(plan.place(event.effective_on, plan.version))
         if closing is not None:
             raise Refused(f"plan {plan.slug} was closed on {named(closing.effective_on)}")
     _RULES[type(event)](plan, event)

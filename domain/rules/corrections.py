@@ -21,7 +21,7 @@ def event_withdrawn(plan: Plan, event: events.EventWithdrawn) -> None:
     if by := plan.withdrawn.get(target):
         raise Refused(f"version {target} ({kind}) was already withdrawn, by version {by}")
     dependents = dict.fromkeys(plan.dependents.get(target, ()))  # one may stand on it in two ways
-    standing = [version for version in dependents if plan.stands(version, plan.version)]
+    standing = [version for version in dependents if plan.newest.stands(version)]
     if standing:
         named = ", ".join(f"{version} ({plan.log[version - 1][0]})" for version in standing[:10])
         more = f" and {len(standing) - 10} more" if len(standing) > 10 else ""

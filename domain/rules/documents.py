@@ -4,19 +4,20 @@ from domain import events
 from domain.evolve import presented_points
 from domain.plan import Plan
 from domain.points import PointUnknown, read_point
+from domain.record import record_of
 from domain.rules.known import Refused, named
 
 
 def version_issued(plan: Plan, event: events.VersionIssued) -> None:
     """Refused: a label that was issued already."""
-    if issue := plan.issue(event.label, plan.version):
+    if issue := record_of(plan).issue(event.label):
         raise Refused(f"document version {event.label} was already issued on {named(issue[0])}")
 
 
 def report_presented(plan: Plan, event: events.ReportPresented) -> None:
     """Refused: a point that may come to mean more, is not known, or lies after the presentation."""
     for asked in [read_point(text) for text in (event.previous, event.current) if text is not None]:
-        if asked.instant is not None and not plan.is_past(asked.instant):
+        if asked.instant is not None and not record_of(plan).is_past(asked.instant):
             raise Refused(
                 f"{asked.text!r} may still come to mean more, as nothing of plan {plan.slug} was recorded after that"
                 f" instant; name the version that was presented, such as {asked.day}@{plan.version}"

@@ -3,8 +3,8 @@
 from datetime import date
 
 from domain import events
+from domain.known import AsAt
 from domain.plan import Action, Plan, Priority
-from domain.timeline import end_of
 
 
 class Refused(Exception):
@@ -29,10 +29,15 @@ def owes_reason(event: events.Event, what: str) -> None:
         raise Refused(f"{what} needs a reason: say why in `reason`")
 
 
+def on_the_day(plan: Plan, event: events.Event) -> AsAt:
+    """The plan as it stands on the event's day, with everything recorded."""
+    return AsAt(plan, event.effective_on, plan.version)
+
+
 def open_action(plan: Plan, number: str, event: events.Event) -> Action:
     """The action with this number, open on the event's day."""
     action = known_action(plan, number, event)
-    standing = action.standing_at(end_of(event.effective_on), plan.version)
+    standing = on_the_day(plan, event).standing_of(action)
     if standing is not None and standing.value != "open":
         raise Refused(
             f"action {number} was {standing.value} on {named(standing.effective_on)}, so nothing can be recorded of it "
@@ -43,7 +48,7 @@ def open_action(plan: Plan, number: str, event: events.Event) -> Action:
 
 def known_action(plan: Plan, number: str, event: events.Event) -> Action:
     """The action with this number, added by the event's day."""
-    action = plan.find_action(number, plan.version)
+    action = plan.bearer(number, plan.version)
     if action is None:
         raise Refused(f"plan {plan.slug} has no action {number}")
     if event.effective_on < action.added_on:
@@ -54,7 +59,7 @@ def known_action(plan: Plan, number: str, event: events.Event) -> Action:
 def known_priority(plan: Plan, number: str, event: events.Event) -> Priority:
     """The priority with this number, added by the event's day."""
     priority = plan.priorities.get(number)
-    added = next(priority.added.known(plan.version), None) if priority else None
+    added = next(priority.added.known(plan.newest), None) if priority else None
     if priority is None or added is None:
         raise Refused(f"plan {plan.slug} has no priority {number}")
     if added.effective_on > event.effective_on:
@@ -64,6 +69,6 @@ def known_priority(plan: Plan, number: str, event: events.Event) -> Priority:
 
 def number_is_free(plan: Plan, number: str, action: Action | None) -> None:
     """Raises Refused where the number is, or once was, another action's."""
-    bearer = plan.find_action(number, plan.version)
+    bearer = plan.bearer(number, plan.version)
     if bearer is not None and bearer is not action:
         raise Refused(f"the action number {number} is already used in plan {plan.slug}; numbers are never used again")

@@ -6,15 +6,15 @@ from domain import events
 from domain.facts import Awaiting
 from domain.names import name_key
 from domain.plan import Action, Plan
-from domain.rules.known import Refused, named, open_action, owes_reason
-from domain.timeline import Assertion, end_of
+from domain.rules.known import Refused, named, on_the_day, open_action, owes_reason
+from domain.timeline import Assertion
 
 
 def action_rated(plan: Plan, event: events.ActionRated) -> None:
     """Refused: a rating not on the scale of the day, without the evidence it needs, or reopening without a reason."""
     action = open_action(plan, event.action, event)
-    day_end = end_of(event.effective_on)
-    scale = plan.scale.at(day_end, plan.version)
+    reading = on_the_day(plan, event)
+    scale = reading.scale
     if scale is None:
         raise Refused(f"plan {plan.slug} had no rating scale on {named(event.effective_on)}")
     rating = scale.value.find(event.rating)
@@ -25,8 +25,8 @@ def action_rated(plan: Plan, event: events.ActionRated) -> None:
         )
     if rating.needs_evidence and not event.evidence:
         raise Refused(f"rating action {event.action} {rating.label} needs evidence: name it in `evidence`")
-    given = action.rating.at(day_end, plan.version)
-    before = plan.find_rating(given, day_end, plan.version) if given else None
+    given = reading.rating_of(action)
+    before = reading.find_rating(given) if given else None
     if before is not None and before.complete and not rating.complete:
         owes_reason(event, f"reopening action {event.action}, which was {before.label} on {named(event.effective_on)},")
 
@@ -43,8 +43,8 @@ def rating_confirmed(plan: Plan, event: events.RatingConfirmed) -> None:
             f"{what} cannot have been confirmed on {named(event.effective_on)}, before the day it is about "
             f"({named(given.effective_on)})"
         )
-    day_end = end_of(event.effective_on)
-    waiting, counts = action.awaiting_at(day_end, plan.version), action.rating.at(day_end, plan.version)
+    reading = on_the_day(plan, event)
+    waiting, counts = reading.awaiting_of(action), reading.rating_of(action)
     if waiting is None or waiting.version != given.version:
         later = waiting or counts
         assert later is not None, "a rating awaits confirmation until another takes its place"
@@ -52,7 +52,7 @@ def rating_confirmed(plan: Plan, event: events.RatingConfirmed) -> None:
             f"{what} no longer awaits confirmation: another rating stands from {named(later.effective_on)} "
             f"(version {later.version}); rate the action again if this one is right"
         )
-    scale = plan.scale.at(day_end, plan.version)
+    scale = reading.scale
     if scale is None or scale.value.find(given.value.code) is None:
         raise Refused(
             f"{given.value.code!r} is not on the plan's scale on {named(event.effective_on)} any more, so it cannot be "
@@ -71,7 +71,7 @@ def _needing_second_person(plan: Plan, event: events.RatingConfirmed, action: Ac
         )
     if by := plan.withdrawn.get(version):
         raise Refused(f"version {version} was withdrawn as recorded in error, by version {by}; nothing to confirm")
-    given = next((said for said in action.awaiting.known(plan.version) if said.version == version), None)
+    given = next((said for said in action.awaiting.known(plan.newest) if said.version == version), None)
     if given is None:
         raise Refused(f"version {version} counts by itself: that rating needs no second person")
     return given
@@ -82,14 +82,14 @@ def _confirmation(plan: Plan, version: int) -> tuple[int, date] | None:
     confirmed = events.RatingConfirmed.__name__
     for dependent in plan.dependents.get(version, ()):
         kind, day = plan.log[dependent - 1]
-        if kind == confirmed and plan.stands(dependent, plan.version):
+        if kind == confirmed and plan.newest.stands(dependent):
             return dependent, day
     return None
 
 
 def _label(plan: Plan, given: Assertion[Awaiting]) -> str:
     """The word of a rating that awaits confirmation, by the scale it was judged by."""
-    scale = plan.scale.at(end_of(given.effective_on), given.version)
+    scale = plan.scale.at(plan.place(given.effective_on, given.version))
     rating = scale.value.find(given.value.code) if scale else None
     return rating.label if rating else given.value.code
 
@@ -108,10 +108,10 @@ def confirmed_by_another(plan: Plan, event: events.RatingConfirmed, by: str) -> 
 def action_closed(plan: Plan, event: events.ActionClosed) -> None:
     """Refused: an action that is not rated complete by a rating that counts."""
     action = open_action(plan, event.action, event)
-    day_end = end_of(event.effective_on)
-    if not plan.is_complete(action, day_end, plan.version):
+    reading = on_the_day(plan, event)
+    if not reading.is_complete(action):
         remedy = "rate it complete first, or withdraw it"
-        if waiting := action.awaiting_at(day_end, plan.version):
+        if waiting := reading.awaiting_of(action):
             remedy = (
                 f"its rating {_label(plan, waiting)} (version {waiting.version}) still awaits confirmation by a second "
                 "person (RatingConfirmed)"

@@ -4,8 +4,16 @@ from typing import Any
 
 from domain import events
 from domain.plan import Plan
-from domain.rules.known import Refused, known_action, known_priority, named, number_is_free, open_action, owes_reason
-from domain.timeline import end_of
+from domain.rules.known import (
+    Refused,
+    known_action,
+    known_priority,
+    named,
+    number_is_free,
+    on_the_day,
+    open_action,
+    owes_reason,
+)
 
 
 def plan_opened(plan: Plan, event: events.PlanOpened) -> None:
@@ -20,21 +28,21 @@ def accepted(plan: Plan, event: events.Event) -> None:
 
 def plan_closed(plan: Plan, event: events.PlanClosed) -> None:
     """Refused: a second time."""
-    if closing := next(plan.closing.known(plan.version), None):
+    if closing := next(plan.closing.known(plan.newest), None):
         raise Refused(f"plan {plan.slug} is already closed, from {named(closing.effective_on)}")
 
 
 def recommendation_made(plan: Plan, event: events.RecommendationMade) -> None:
     """Refused: a number that is taken."""
     known = plan.recommendations.get(event.number)
-    if known is not None and next(known.known(plan.version), None):
+    if known is not None and next(known.known(plan.newest), None):
         raise Refused(f"plan {plan.slug} already has a recommendation {event.number}")
 
 
 def priority_added(plan: Plan, event: events.PriorityAdded) -> None:
     """Refused: a number that is taken."""
     priority = plan.priorities.get(event.number)
-    if priority is not None and (added := next(priority.added.known(plan.version), None)):
+    if priority is not None and (added := next(priority.added.known(plan.newest), None)):
         raise Refused(
             f"priority {event.number} was already added on {named(added.effective_on)}; "
             "give another number, or reword it with PriorityReworded"
@@ -54,7 +62,7 @@ def action_added(plan: Plan, event: events.ActionAdded) -> None:
         known_priority(plan, event.priority, event)
         return
     parent = open_action(plan, event.parent, event)
-    under = parent.priority_at(end_of(event.effective_on), plan.version)
+    under = on_the_day(plan, event).priority_of(parent)
     if event.priority is not None and event.priority != under:
         raise Refused(
             f"action {event.number} is to be part of {event.parent}, which is in priority {under}, not {event.priority}"
@@ -73,7 +81,7 @@ def action_renumbered(plan: Plan, event: events.ActionRenumbered) -> None:
     if event.priority is None:
         return
     known_priority(plan, event.priority, event)
-    under = action.priority_at(end_of(event.effective_on), plan.version)
+    under = on_the_day(plan, event).priority_of(action)
     if action.parent is not None and event.priority != under:
         raise Refused(f"action {event.action} is part of another and goes with it; move that one instead")
 
@@ -93,9 +101,10 @@ def action_withdrawn(plan: Plan, event: events.ActionWithdrawn) -> None:
 def action_reinstated(plan: Plan, event: events.ActionReinstated) -> None:
     """Refused: what had not left, stands in an action that has, or was closed, without a reason."""
     action = known_action(plan, event.action, event)
-    standing = action.standing.at(end_of(event.effective_on), plan.version)
+    reading = on_the_day(plan, event)
+    standing = reading.own_standing_of(action)
     assert standing is not None, "a known action has a standing"
-    if action.parent is not None and not action.parent.is_open(end_of(event.effective_on), plan.version):
+    if action.parent is not None and not reading.is_open(plan.actions[action.parent]):
         raise Refused(
             f"the action that {event.action} is part of was not in the plan on {named(event.effective_on)}; "
             "reinstate that one first"
@@ -116,7 +125,7 @@ def measure_defined(plan: Plan, event: events.MeasureDefined) -> None:
     if event.priority is not None:
         known_priority(plan, event.priority, event)
     measure = plan.measures.get(event.measure)
-    defined = measure.definition.at(end_of(event.effective_on), plan.version) if measure else None
+    defined = measure.definition.at(plan.place(event.effective_on, plan.version)) if measure else None
     said = (event.title, event.unit, event.baseline, event.target, event.priority)
     if defined is not None and defined.value == said:
         raise Refused(f"measure {event.measure} is already so defined, since {named(defined.effective_on)}")
@@ -125,7 +134,7 @@ def measure_defined(plan: Plan, event: events.MeasureDefined) -> None:
 def measure_reported(plan: Plan, event: events.MeasureReported) -> None:
     """Refused: a measure that is not defined by the day."""
     measure = plan.measures.get(event.measure)
-    first = next(measure.definition.known(plan.version), None) if measure else None
+    first = next(measure.definition.known(plan.newest), None) if measure else None
     if first is None:
         raise Refused(f"plan {plan.slug} has no measure {event.measure}: define it first with MeasureDefined")
     if first.effective_on > event.effective_on:

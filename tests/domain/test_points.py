@@ -1,6 +1,8 @@
 """The one notation of points in time, read and resolved."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -16,7 +18,6 @@ from tests.kit import (
     given,
     in_error,
     issued,
-    nothing_recorded,
     presented,
     rated,
     recorded,
@@ -165,16 +166,16 @@ def test_an_instant_in_any_zone_is_the_same_instant():
 # Resolving
 
 
-def plan():
+def story():
     """Version 5 adds 2.4, 6 rates it amber from March, 7 issues 1.0 for April, 8 tells Cabinet, 9 rates it green."""
     return given(
         added("2.4"), rated("2.4", "amber", on=MARCH), issued("1.0", on=APRIL),
         presented("Cabinet", "issue:1.0", on=MAY), rated("2.4", "green", on=JUNE),
-    ).plan  # fmt: skip
+    )  # fmt: skip
 
 
 def resolved(text, today=LATER, basis=None):
-    return resolve(read_point(text), plan(), today, basis)
+    return story().record(basis).resolve(read_point(text), today)
 
 
 def test_now_is_today_with_all_that_is_recorded():
@@ -260,15 +261,16 @@ def test_a_version_after_the_basis_in_question_is_unknown():
 
 
 def test_a_plan_of_which_nothing_is_recorded_has_no_points():
+    nothing: Any = SimpleNamespace(slug="plan", version=0)
     for text in ("now", "2019-03-15"):
         with pytest.raises(PointUnknown, match="nothing had been recorded of plan plan"):
-            resolve(read_point(text), nothing_recorded().plan, LATER)
+            resolve(read_point(text), nothing, LATER)
 
 
 def test_labels_are_known_as_at_the_basis():
     wrong = issued("2.0", on=JUNE)
     story = given(issued("1.0"), wrong, in_error(wrong), issued("3.0", on=JULY))
-    assert [story.plan.issue_labels(basis) for basis in (5, 6, 7, 8)] == [
+    assert [story.record(basis).issue_labels() for basis in (5, 6, 7, 8)] == [
         ["1.0"],
         ["1.0", "2.0"],
         ["1.0"],

@@ -5,9 +5,10 @@ The same examples are tried every time; `HYPOTHESIS_PROFILE=thorough` tries many
 
 import os
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, note, settings
@@ -22,11 +23,14 @@ from hypothesis.stateful import (
 )
 
 from domain import events
+from domain.draft import Draft
 from domain.evolve import evolve
-from domain.plan import Plan
+from domain.plan import PENDING, Plan
+from domain.plan_at import PlanAt
 from domain.points import Point
+from domain.record import record_of
 from domain.rules import Refused, judge
-from domain.timeline import Timeline, end_of
+from domain.timeline import Place, Timeline, end_of
 from projections.action import ActionUnknown, action_at
 from projections.assurance import assurances_at
 from projections.changes import changes_between
@@ -44,7 +48,6 @@ from tests.kit import (
     SECONDED,
     as_bytes,
     contents,
-    fold,
     opened,
     point_of,
     reconciles,
@@ -180,6 +183,15 @@ SECONDED_LIVES = st.tuples(NUMBERS, DAYS, st.booleans(), CONFIRMED).map(lambda d
 PROPOSALS = weighted((3, SINGLE), (2, LIVES), (1, CONFIRMED.map(lambda one: [one])), (1, SECONDED_LIVES))
 
 
+class Asked(NamedTuple):
+    """A question that was asked, with the plan at its points as it was held then, and the answer."""
+
+    question: Callable[..., Any]
+    points: tuple[Point, ...]
+    held: list[PlanAt]
+    answer: bytes
+
+
 class AnyPlan(RuleBasedStateMachine):
     """A plan of which anything is recorded, in any order, that the rules accept."""
 
@@ -188,7 +200,9 @@ class AnyPlan(RuleBasedStateMachine):
         self.plan = Plan("plan")
         self.events: list[events.Event] = []
         self.naive = Naive(self.events)
-        self.asked: list[tuple[Callable[[], Any], bytes]] = []
+        #: The instant of each version.
+        self.instants: list[datetime] = []
+        self.asked: list[Asked] = []
 
     def record(self, told: Told) -> None:
         """Propose one event; whatever the rules accept, the fold takes."""
@@ -204,6 +218,27 @@ class AnyPlan(RuleBasedStateMachine):
         note(f"{version}: {event!r}")
         evolve(self.plan, event, recorded(version), author(version))
         self.events.append(event)
+        self.instants.append(recorded(version))
+
+    def draft(self, batch: list[Told]) -> tuple[Draft, list[events.Event]]:
+        """What the rules accept of a batch, one after the other, taken in by a draft; and what that is."""
+        draft, accepted = Draft(self.plan), []
+        for event in chain.from_iterable(map(self.bound, batch)):
+            version = draft.version + 1
+            try:
+                judge(draft, event, today(version), author(version))
+            except Refused:
+                continue
+            evolve(draft, event, PENDING, author(version))
+            accepted.append(event)
+        return draft, accepted
+
+    def fresh(self, version: int | None = None) -> Plan:
+        """A fold of the events up to a version."""
+        plan = Plan("plan")
+        for event, instant in list(zip(self.events, self.instants, strict=True))[:version]:
+            evolve(plan, event, instant, author(plan.version + 1))
+        return plan
 
     def point(self, data: st.DataObject) -> Point:
         newest = self.plan.version
@@ -212,11 +247,22 @@ class AnyPlan(RuleBasedStateMachine):
         )
         return point_of(self.plan, data.draw(DAYS, label="day"), basis)
 
-    def ask(self, question: Callable[[], Any]) -> Any:
+    def at(self, *points: Point) -> list[PlanAt]:
+        """The plan at each of these points."""
+        return [record_of(self.plan).at(point) for point in points]
+
+    def ask(self, question: Callable[..., Any], *points: Point) -> Any:
         """Ask, and remember what was answered."""
-        answer = question()
-        self.asked.append((question, as_bytes(answer)))
+        plans = self.at(*points)
+        answer = question(*plans)
+        self.asked.append(Asked(question, points, plans, as_bytes(answer)))
         return answer
+
+    def answers_are_as_they_were(self, newest: int | None = None) -> None:
+        """Of whatever was asked, or of what was asked last: who held the plan from before, and who asks anew."""
+        for question, points, held, answer in self.asked[-newest if newest else None :]:
+            assert as_bytes(question(*held)) == answer
+            assert as_bytes(question(*self.at(*points))) == answer
 
     def bound(self, told: Told) -> list[events.Event]:
         """The event itself; of a confirmation, that of one of the last ratings, none where none was given."""
@@ -257,20 +303,39 @@ class AnyPlan(RuleBasedStateMachine):
     @rule(batch=st.lists(PROPOSALS, min_size=1, max_size=4), back=st.integers(0, 3))
     def something_is_tried_out_and_not_stored(self, batch: list[list[Told]], back: int) -> None:
         stored = self.plan.version
+        before = contents(self.plan)
         in_error = say(events.EventWithdrawn, date(2019, 1, 1), version=max(2, stored - back), reason="Slip")
-        for event in chain.from_iterable(self.bound(one) for one in [*chain.from_iterable(batch), in_error]):
-            version = self.plan.version + 1
-            try:
-                judge(self.plan, event, today(version), author(version))
-            except Refused:
-                continue
-            evolve(self.plan, event, recorded(version), author(version))
-        self.plan.forget_after(stored)
+        draft, accepted = self.draft([*chain.from_iterable(batch), in_error])
+        assert draft.version == stored + len(accepted)
+        self.answers_are_as_they_were(3)
+        assert contents(self.plan) == before == contents(self.fresh())
+
+    @rule(batch=st.lists(PROPOSALS, min_size=1, max_size=6), back=st.none() | st.integers(0, 3))
+    def a_batch_is_taken_in_and_adopted(self, batch: list[list[Told]], back: int | None) -> None:
+        """The plan then holds what a fold of the events holds, the instant of the batch included."""
+        told = list(chain.from_iterable(batch))
+        if back is not None:
+            slip = max(2, self.plan.version - back)
+            told.append(say(events.EventWithdrawn, date(2019, 1, 1), version=slip, reason="Slip"))
+        draft, accepted = self.draft(told)
+        if not accepted:
+            return
+        for event in accepted:
+            note(f"in one batch: {event!r}")
+        self.answers_are_as_they_were(3)
+        assert contents(self.plan) == contents(self.fresh())
+        instant = recorded(draft.version)
+        draft.give_to_base(instant, UUID(int=draft.version))
+        assert self.plan.published == (draft.version, UUID(int=draft.version))
+        self.events += accepted
+        self.instants += [instant] * len(accepted)
+        self.answers_are_as_they_were(3)
+        assert contents(self.plan) == contents(self.fresh())
 
     @rule(data=st.data(), everything=MAYBE)
     def the_plan_says_what_its_events_say(self, data: st.DataObject, everything: bool) -> None:
         point = self.point(data)
-        answer = self.ask(lambda: plan_as_at(self.plan, point, everything=everything))
+        answer = self.ask(lambda plan: plan_as_at(plan, everything=everything), point)
         assert differences(self.naive.plan((point.effective_on, point.basis), everything), answer) == []
 
     @rule(data=st.data(), number=NUMBERS)
@@ -279,18 +344,18 @@ class AnyPlan(RuleBasedStateMachine):
         expected = self.naive.single_action(number, (point.effective_on, point.basis))
         if expected is None:
             with pytest.raises(ActionUnknown):
-                action_at(self.plan, number, point)
+                action_at(*self.at(point), number)
         else:
-            assert differences(expected, self.ask(lambda: action_at(self.plan, number, point))) == []
+            assert differences(expected, self.ask(lambda plan: action_at(plan, number), point)) == []
 
     @rule(data=st.data())
     def a_comparison_counts_what_the_events_say(self, data: st.DataObject) -> None:
         previous, current = self.point(data), self.point(data)
         if current.effective_on < previous.effective_on:
             with pytest.raises(PointsReversed):
-                rag_comparison(self.plan, previous, current)
+                rag_comparison(*self.at(previous, current))
             previous, current = current, previous
-        answer = self.ask(lambda: rag_comparison(self.plan, previous, current))
+        answer = self.ask(rag_comparison, previous, current)
         reconciles(answer)
         assert all(answer["narrative"])
         at = ((previous.effective_on, previous.basis), (current.effective_on, current.basis))
@@ -299,19 +364,19 @@ class AnyPlan(RuleBasedStateMachine):
     @rule(data=st.data())
     def the_other_questions_have_answers(self, data: st.DataObject) -> None:
         previous, point = self.point(data), self.point(data)
-        gaps = self.ask(lambda: gaps_at(self.plan, point))
+        gaps = self.ask(gaps_at, point)
         assert [gap["number"] for gap in gaps["gaps"]] == self.naive.gaps((point.effective_on, point.basis))
         unknown = [(one["priority"], one["recommendation"]) for one in gaps["unknown"]]
         assert unknown == self.naive.unknown((point.effective_on, point.basis))
         for question in (assurances_at, measures_over_time, document_history, overdue_at, stale_texts_at):
-            self.ask(lambda question=question: question(self.plan, point))  # type: ignore[misc]
-        self.ask(lambda: changes_between(self.plan, previous, point))
+            self.ask(question, point)
+        self.ask(changes_between, previous, point)
 
     @rule(data=st.data())
     def what_is_late_is_late_in_every_answer(self, data: st.DataObject) -> None:
         """The plan, the overdue list and the register go by one rule; a whole is late where one of its parts is."""
         point = self.point(data)
-        shown = self.ask(lambda: plan_as_at(self.plan, point))
+        shown = self.ask(plan_as_at, point)
         late: list[str] = []
         left = [action for under in shown["priorities"] for action in under["actions"]]
         while left:
@@ -321,10 +386,10 @@ class AnyPlan(RuleBasedStateMachine):
                 late += [action["number"]] * action["overdue"]
             else:
                 assert action["overdue"] == any(part["overdue"] for part in action["actions"])
-        document = self.ask(lambda: overdue_at(self.plan, point))
+        document = self.ask(overdue_at, point)
         assert document["undated"] == self.naive.undated((point.effective_on, point.basis))
         overdue = document["overdue"]
-        (entry,) = self.ask(lambda: plans_register([(self.plan, point)]))["plans"]
+        (entry,) = self.ask(lambda plan: plans_register([plan]), point)["plans"]
         assert sorted(one["number"] for one in overdue) == sorted(late)
         assert sorted(late) == sorted(self.naive.late((point.effective_on, point.basis)))
         assert entry["overdue"] == len(late)
@@ -334,8 +399,11 @@ class AnyPlan(RuleBasedStateMachine):
         if self.events:
             actions = [self.naive.bearer(number, self.plan.version) for number in ("1.1", "1.2", "2.1")]
             known = [action for action in actions if action is not None]
-            found = [self.plan.find_action(number, self.plan.version) for number in ("1.1", "1.2", "2.1")]
-            assert [action.added for action in found if action] == known
+            record = record_of(self.plan)
+            found = [record.find_action(number) for number in ("1.1", "1.2", "2.1")]
+            assert [action for action in found if action is not None] == known
+            at = [record.on(date(2019, 6, 1)).find_action(number) for number in ("1.1", "1.2", "2.1")]
+            assert [action.id for action in at if action] == known
 
     @invariant()
     def nobody_has_confirmed_a_rating_of_their_own(self) -> None:
@@ -344,13 +412,16 @@ class AnyPlan(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Nothing recorded since changed an answer, and what was tried out left nothing behind."""
-        for question, answer in self.asked:
-            assert as_bytes(question()) == answer
-        fresh = fold(self.events, by=author)
+        self.answers_are_as_they_were()
+        fresh = self.fresh()
         assert contents(self.plan) == contents(fresh)
         for version in (max(0, self.plan.version - 1), self.plan.version // 2):
-            fresh.forget_after(version)
-            assert contents(fresh) == contents(fold(self.events[:version], by=author))
+            plan = self.fresh(version)
+            draft = Draft(plan)
+            for event, instant in list(zip(self.events, self.instants, strict=True))[version:]:
+                evolve(draft, event, instant, author(draft.version + 1))
+            assert contents(draft) == contents(fresh)
+            assert contents(plan) == contents(self.fresh(version))
 
 
 @pytest.mark.slow
@@ -368,27 +439,30 @@ SMALL_DAYS = st.integers(1, 6).map(date.fromordinal)
     said=st.lists(st.tuples(SMALL_DAYS, st.integers(1, 3)), max_size=12),
     in_error=st.lists(st.tuples(st.integers(0, 11), st.integers(1, 30)), max_size=5),
     points=st.lists(st.tuples(SMALL_DAYS, st.integers(0, 40)), min_size=1, max_size=8),
-    back_to=st.none() | st.integers(0, 40),
+    copied_at=st.none() | st.integers(0, 40),
 )
-def test_a_value_is_the_greatest_by_day_and_version_of_those_that_stand(said, in_error, points, back_to):
+def test_a_value_is_the_greatest_by_day_and_version_of_those_that_stand(said, in_error, points, copied_at):
     assertions, version = [], 0
     for day, step in said:
         version += step
         assertions.append((day, version))
     withdrawn = {assertions[index][1]: assertions[index][1] + after for index, after in in_error if index < len(said)}
-    made: Timeline[str] = Timeline(withdrawn)
+    made: Timeline[str] = Timeline()
     for day, version in assertions:
+        if copied_at is not None and version > copied_at:
+            # Copied for one who tries out, whose assertions are not to be found in this one.
+            copied = made.copy()
+            for later, by in assertions:
+                copied.add("tried out", later, by + 100)
         made.add(f"said by {version}", day, version)
-    if back_to is not None:
-        made.forget_after(back_to)
-        assertions = [(day, version) for day, version in assertions if version <= back_to]
     for day, basis in points:
+        place = Place(end_of(day), basis, withdrawn.get)
         standing = [(on, by) for on, by in assertions if by <= basis and not withdrawn.get(by, 99) <= basis]
         by_day = sorted((on, by) for on, by in standing if on <= day)
-        found = made.at(end_of(day), basis)
+        found = made.at(place)
         assert (found and (found.effective_on, found.version)) == max(by_day, default=None)
         assert found is None or found.value == f"said by {found.version}"
-        assert [(one.effective_on, one.version) for one in made.all(end_of(day), basis)] == by_day
-        assert [(one.effective_on, one.version) for one in made.known(basis)] == sorted(standing)
-        first = made.first(end_of(day), basis)
+        assert [(one.effective_on, one.version) for one in made.all(place)] == by_day
+        assert [(one.effective_on, one.version) for one in made.known(place)] == sorted(standing)
+        first = made.first(place)
         assert (first and first.version) == min((by for _, by in by_day), default=None)

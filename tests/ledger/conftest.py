@@ -90,8 +90,8 @@ def remembers_what_is_stored(ledger: Ledger) -> None:
         fresh = Plan(slug)
         for event in ledger.every_event(slug):
             evolve(fresh, event.event, event.recorded_at, event.recorded_by)
-        with ledger.plan(slug) as plan:
-            assert state_of(plan) == state_of(fresh), f"{slug} in memory is not what is stored"
+        plan = ledger.plan(slug)
+        assert state_of(plan) == state_of(fresh), f"{slug} in memory is not what is stored"
 
 
 def all_is_well(ledger: Ledger) -> None:

@@ -101,8 +101,8 @@ def test_when_a_stuck_transaction_has_ended_recording_goes_on(stuck: Connection,
 
 
 def test_a_stuck_transaction_does_not_keep_anybody_from_reading(stuck: Connection, ledger: Ledger):
-    with ledger.plan("plan") as plan:
-        assert plan.version == 3
+    plan = ledger.plan("plan")
+    assert plan.version == 3
 
 
 def test_a_transaction_that_was_forgotten_is_ended_by_the_embedded_server(server: Server):

@@ -312,8 +312,8 @@ def test_connections_that_the_server_ended_are_made_anew(ledger: Ledger, owner: 
     assert end_connections(owner) > 0
     assert record(ledger, rated("2.4"))[0].version == 4
     end_connections(owner)
-    with ledger.plan("plan") as plan:
-        assert plan.version == 4
+    plan = ledger.plan("plan")
+    assert plan.version == 4
     assert ledger.size() == 4
 
 
@@ -367,8 +367,8 @@ def test_a_server_that_was_restarted_between_calls_is_not_noticed(own_server: Se
         assert record(ledger, rated("2.4"))[0].version == 4
         own_server.stop(mode)
         own_server.start()
-        with ledger.plan("plan") as plan:
-            assert plan.version == 4
+        plan = ledger.plan("plan")
+        assert plan.version == 4
         all_is_well(ledger)
 
 

@@ -70,8 +70,8 @@ def some_event(random: Random, plan: Plan) -> Event:
 
 
 def told(ledger: Ledger) -> dict[int, object]:
-    with ledger.plan("plan") as plan:
-        return {said.version: said.value for said in plan.presentations.known(plan.version)}
+    plan = ledger.plan("plan")
+    return {said.version: said.value for said in plan.presentations.known(plan.version)}
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -83,8 +83,8 @@ def test_after_batches_with_presentations_the_plan_in_memory_is_the_fold_of_what
     writers = [ledger, ledgers()]
     for _ in range(60):
         writer = random.choice(writers)
-        with writer.plan("plan") as plan:
-            batch = [some_event(random, plan) for _ in range(random.choice([1, 2, 2, 3]))]
+        plan = writer.plan("plan")
+        batch = [some_event(random, plan) for _ in range(random.choice([1, 2, 2, 3]))]
         before = told(ledger)
         try:
             record(writer, *batch)
@@ -118,9 +118,9 @@ def test_an_instant_is_past_only_when_something_of_the_plan_was_stored_after_it(
     record(ledger, rated("2.4"))
     record(ledger, *batch)
     remembers_what_is_stored(ledger)
-    with ledger.plan("plan") as plan:
-        (said,) = plan.presentations.known(plan.version)
-        assert said.value.current == (MARCH, 3)
+    plan = ledger.plan("plan")
+    (said,) = plan.presentations.known(plan.version)
+    assert said.value.current == (MARCH, 3)
 
 
 def test_an_instant_is_past_also_for_who_has_not_heard_of_what_was_stored_after_it(ledger: Ledger, ledgers: Ledgers):

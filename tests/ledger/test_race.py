@@ -42,8 +42,8 @@ def write(ledger: Ledger, name: str, acknowledged: Callable[[Place], None]) -> N
                 case 0:
                     stored = record(ledger, *batch, rated("9.9"), plan=plan)
                 case 1:
-                    with ledger.plan(plan) as known:
-                        version = known.version
+                    known = ledger.plan(plan)
+                    version = known.version
                     stored = record(ledger, *batch, plan=plan, expect=version)
                 case 2:
                     both = [proposed(event, each) for event in batch for each in (SHARED, name)]

@@ -192,9 +192,9 @@ def test_a_batch_may_concern_several_plans_and_mix_them(ledger: Ledger):
 def test_later_events_of_a_batch_stand_on_earlier_ones(ledger: Ledger):
     begin(ledger)
     record(ledger, added("2.5"), completed("2.5"), closed("2.5"), in_error(6, on=APRIL))
-    with ledger.plan("plan") as plan:
-        assert plan.version == 7
-        assert plan.withdrawn == {6: 7}
+    plan = ledger.plan("plan")
+    assert plan.version == 7
+    assert plan.withdrawn == {6: 7}
 
 
 def test_an_empty_batch_records_nothing(ledger: Ledger):
@@ -320,8 +320,8 @@ def test_a_repeat_is_recognised_on_another_day_when_the_day_was_left_out(ledger:
 def test_a_repeat_is_recognised_although_the_plan_is_past_the_expected_version(ledger: Ledger, ledgers: Ledgers):
     begin(ledger)
     stale = ledgers()
-    with stale.plan("plan") as plan:
-        assert plan.version == 3
+    plan = stale.plan("plan")
+    assert plan.version == 3
     proposal = proposed(rated("2.4"), event_id=uuid4())
     first = record(ledger, proposal, expect=3)
     assert record(ledger, proposal, expect=3) == first
@@ -409,8 +409,7 @@ def test_an_expected_version_that_is_past_is_a_conflict(ledger: Ledger):
 def test_an_expected_version_is_compared_with_what_is_committed(ledger: Ledger, ledgers: Ledgers):
     begin(ledger)
     stale = ledgers()
-    with stale.plan("plan"):
-        pass
+    stale.plan("plan")
     record(ledger, rated("2.4"))
     with pytest.raises(VersionConflict) as conflict:
         record(stale, rated("2.4", "amber"), expect=3)
@@ -439,8 +438,7 @@ def test_an_expected_version_goes_with_one_plan(ledger: Ledger):
 def test_without_an_expected_version_a_proposal_is_judged_again_and_accepted(ledger: Ledger, ledgers: Ledgers):
     begin(ledger)
     stale = ledgers()
-    with stale.plan("plan"):
-        pass
+    stale.plan("plan")
     record(ledger, added("2.5"))
     assert record(stale, rated("2.4"))[0].version == 5
     record(ledger, added("2.6"))
@@ -450,8 +448,7 @@ def test_without_an_expected_version_a_proposal_is_judged_again_and_accepted(led
 def test_without_an_expected_version_a_proposal_is_judged_again_and_refused(ledger: Ledger, ledgers: Ledgers):
     begin(ledger)
     stale = ledgers()
-    with stale.plan("plan"):
-        pass
+    stale.plan("plan")
     record(ledger, withdrawn("2.4", on=APRIL))
     with pytest.raises(Refused, match="was withdrawn on 15 April 2019"):
         record(stale, rated("2.4", on=MAY))
@@ -474,8 +471,8 @@ def test_another_ledger_answers_at_once_what_the_first_committed(ledger: Ledger,
     for version in range(4, 10):
         writer, reader = (ledger, other) if version % 2 else (other, ledger)
         record(writer, progressed("2.4", f"Step {version}"))
-        with reader.plan("plan") as plan:
-            assert plan.version == version
+        plan = reader.plan("plan")
+        assert plan.version == version
         assert reader.size() == version
         assert reader.events("plan", after=version - 1)[0].version == version
 
@@ -483,8 +480,7 @@ def test_another_ledger_answers_at_once_what_the_first_committed(ledger: Ledger,
 def test_a_refusal_names_the_place_in_the_batch_also_when_judged_again(ledger: Ledger, ledgers: Ledgers):
     begin(ledger)
     stale = ledgers()
-    with stale.plan("plan"):
-        pass
+    stale.plan("plan")
     record(ledger, withdrawn("2.4", on=JUNE))
     with pytest.raises(Refused) as refused:
         record(stale, added("2.5"), rated("2.5"), rated("2.4", on=JUNE))
@@ -526,8 +522,7 @@ def test_plans_in_memory_are_few_and_the_least_lately_used_goes_first(ledger: Le
     slugs = [f"plan-{number}" for number in range(5)]
     for slug in slugs:
         begin(ledger, slug)
-        with ledger.plan("plan-0"):
-            pass
+        ledger.plan("plan-0")
     assert list(ledger._folded.kept) == ["plan-3", "plan-4", "plan-0"]
     for version in (4, 5):
         for slug in slugs:  # those that went are folded anew
@@ -557,6 +552,6 @@ def test_the_fold_in_memory_is_the_fold_of_the_pure_domain(ledger: Ledger):
     told = [rated("2.4", "amber"), rated("2.4", on=FEBRUARY), added("2.5"), renumbered("2.5", "3.1", priority="3")]
     story = given(added("2.4"), *told)
     record(ledger, *story.events)
-    with ledger.plan("plan") as plan:
-        assert plan.log == story.plan.log
-        assert plan.numbers.keys() == story.plan.numbers.keys()
+    plan = ledger.plan("plan")
+    assert plan.log == story.plan.log
+    assert plan.numbers.keys() == story.plan.numbers.keys()

@@ -37,10 +37,10 @@ def redacted(version: int, *fields: str, reason: str | None = "It named a child.
 
 def everything_known_of(ledger: Ledger) -> str:
     """All that the plan's fold holds, and every record, as text."""
-    with ledger.plan("plan") as plan:
-        action = plan.actions[3]
-        folded = [list(timeline.known(plan.version)) for timeline in (action.progress, action.due, action.leads,
-                  action.text, action.outcome, action.rating, action.evidence)]  # fmt: skip
+    plan = ledger.plan("plan")
+    action = plan.actions[3]
+    folded = [list(timeline.known(plan.version)) for timeline in (action.progress, action.due, action.leads,
+              action.text, action.outcome, action.rating, action.evidence)]  # fmt: skip
     return repr(folded) + repr([record.fields() for record in ledger.every_event("plan")])
 
 
@@ -56,12 +56,12 @@ def test_a_redacted_text_is_gone_at_every_point_and_what_remains_says_so(ledger:
     by = ledger.events("plan", after=5)[0]
     assert by.fields()["redacts"] == 4
     assert by.fields()["fields"] == ["text"]
-    with ledger.plan("plan") as plan:
-        assert plan.redactions == {4: {"text": 6}}
-        for basis in (4, 5, 6):
-            told = plan.actions[3].progress.at(2**62, basis)
-            assert told is not None
-            assert told.value == "[redacted]"
+    plan = ledger.plan("plan")
+    assert plan.redactions == {4: {"text": 6}}
+    for basis in (4, 5, 6):
+        told = plan.actions[3].progress.at(2**62, basis)
+        assert told is not None
+        assert told.value == "[redacted]"
 
 
 def test_another_process_that_holds_the_plan_forgets_the_text_too(ledger: Ledger, open_ledger: Callable[[], Ledger]):
@@ -180,8 +180,8 @@ def test_what_was_redacted_can_still_be_withdrawn_as_recorded_in_error(ledger: L
     record(ledger, progressed("2.4", NAME))
     record(ledger, redacted(4, "text"))
     record(ledger, in_error(4))
-    with ledger.plan("plan") as plan:
-        assert plan.withdrawn == {4: 6}
+    plan = ledger.plan("plan")
+    assert plan.withdrawn == {4: 6}
 
 
 def test_a_rehearsed_redaction_destroys_nothing(ledger: Ledger):
@@ -189,8 +189,8 @@ def test_a_rehearsed_redaction_destroys_nothing(ledger: Ledger):
     record(ledger, progressed("2.4", NAME))
     with ledger.rehearse([proposed(redacted(4, "text"))], today=LATER) as plan:
         assert plan.redactions == {4: {"text": 5}}
-    with ledger.plan("plan") as plan:
-        assert plan.redactions.get(4, {}) == {}
+    plan = ledger.plan("plan")
+    assert plan.redactions.get(4, {}) == {}
     assert NAME in everything_known_of(ledger)
 
 
@@ -213,8 +213,8 @@ def test_who_waited_for_the_plan_while_it_was_redacted_is_not_told_the_text(ledg
     told: list[object] = []
 
     def ask() -> None:
-        with ledger.plan("plan") as plan:
-            told.extend(one.value for one in plan.actions[3].progress.known(plan.version))
+        plan = ledger.plan("plan")
+        told.extend(one.value for one in plan.actions[3].progress.known(plan.version))
 
     with folded.lock:
         reader = Thread(target=ask)
@@ -362,8 +362,8 @@ def test_an_answer_about_the_action_says_that_it_was_redacted(ledger: Ledger):
     begin(ledger)
     record(ledger, progressed("2.4", NAME))
     record(ledger, redacted(4, "text"))
-    with ledger.plan("plan") as plan:
-        point = resolve(read_point("now"), plan, LATER)
-        document = action_at(plan, "2.4", point)
+    plan = ledger.plan("plan")
+    point = resolve(read_point("now"), plan, LATER)
+    document = action_at(plan, "2.4", point)
     assert NAME not in json.dumps(document, default=str)
     assert "[redacted]" in json.dumps(document, default=str)

@@ -108,12 +108,12 @@ def test_the_plan_yielded_is_as_if_the_proposal_had_been_recorded(ledger: Ledger
 @pytest.mark.parametrize("event", EVERY_KIND, ids=lambda event: type(event).__name__)
 def test_after_a_rehearsal_every_answer_is_as_before_to_the_byte(ledger: Ledger, event: Event) -> None:
     long(ledger)
-    with ledger.plan("plan") as plan:
-        before, all_of_it = answers(plan), held(plan)
+    plan = ledger.plan("plan")
+    before, all_of_it = answers(plan), held(plan)
     with ledger.rehearse([proposed(event)], today=LATER) as tried:
         assert tried.version == 17
-    with ledger.plan("plan") as plan:
-        assert (plan.version, answers(plan), held(plan)) == (16, before, all_of_it)
+    plan = ledger.plan("plan")
+    assert (plan.version, answers(plan), held(plan)) == (16, before, all_of_it)
     assert len(everything(ledger)) == 16
 
 
@@ -123,10 +123,10 @@ def test_what_is_recorded_after_a_rehearsal_is_what_would_have_been_without_it(l
         pass
     [stored] = record(ledger, rated("2.4", "green"))
     assert (stored.version, stored.position) == (17, 17)
-    with ledger.plan("plan") as plan:
-        assert PENDING not in plan.recorded_at
-        naive = Naive([one.event for one in ledger.events("plan")])
-        shown = plan_as_at(plan, Point(LATER, 17, plan.known_at(17), "now"))
+    plan = ledger.plan("plan")
+    assert PENDING not in plan.recorded_at
+    naive = Naive([one.event for one in ledger.events("plan")])
+    shown = plan_as_at(plan, Point(LATER, 17, plan.known_at(17), "now"))
     assert differences(naive.plan((LATER, 17), everything=False), shown) == []
 
 
@@ -138,8 +138,8 @@ def test_what_a_rule_refuses_is_refused_in_the_words_of_recording_and_leaves_not
     ):
         raise AssertionError("a refused proposal is not rehearsed")
     assert refused.value.index == 1
-    with ledger.plan("plan") as plan:
-        assert plan.version == 3
+    plan = ledger.plan("plan")
+    assert plan.version == 3
 
 
 def test_an_error_within_a_rehearsal_leaves_nothing_either(ledger: Ledger) -> None:
@@ -147,8 +147,8 @@ def test_an_error_within_a_rehearsal_leaves_nothing_either(ledger: Ledger) -> No
     with pytest.raises(ZeroDivisionError), ledger.rehearse([proposed(rated("2.4"))], today=LATER) as plan:
         assert plan.version == 4
         _ = 1 / 0
-    with ledger.plan("plan") as plan:
-        assert plan.version == 3
+    plan = ledger.plan("plan")
+    assert plan.version == 3
 
 
 def test_a_rehearsal_takes_in_what_others_have_recorded(ledger: Ledger, ledgers: Callable[[], Ledger]) -> None:
@@ -195,8 +195,8 @@ def test_others_who_ask_during_a_rehearsal_are_answered_from_what_is_stored(ledg
 
     def ask() -> None:
         asking.set()
-        with ledger.plan("plan") as plan:
-            seen.append(plan.version)
+        plan = ledger.plan("plan")
+        seen.append(plan.version)
 
     asker = Thread(target=ask)
     with ledger.rehearse([proposed(rated("2.4"))], today=LATER):
@@ -219,16 +219,16 @@ def test_whatever_is_rehearsed_in_whatever_order_nothing_of_it_stays(
 ) -> None:
     if not ledger.plans():
         long(ledger)
-    with ledger.plan("plan") as plan:
-        all_of_it = held(plan)
+    plan = ledger.plan("plan")
+    all_of_it = held(plan)
     for told in (first, second, first + second):
         try:
             with ledger.rehearse([proposed(one) for one in told], today=LATER) as tried:
                 assert tried.version == 16 + len(told)
         except Refused as refused:
             assert refused.index < len(told)
-        with ledger.plan("plan") as plan:
-            assert held(plan) == all_of_it
+        plan = ledger.plan("plan")
+        assert held(plan) == all_of_it
 
 
 def test_nothing_can_be_rehearsed_for_a_day_to_come(ledger: Ledger) -> None:

@@ -35,23 +35,23 @@ def warm(ledger: Ledger) -> Ledger:
     """It remembers version 5 of the plan: action 2.4 is rated amber."""
     begin(ledger)
     record(ledger, rated("2.4"), rated("2.4", "amber"))
-    with ledger.plan("plan") as plan:
-        assert plan.version == 5
+    plan = ledger.plan("plan")
+    assert plan.version == 5
     return ledger
 
 
 def rating(ledger: Ledger) -> str | None:
-    with ledger.plan("plan") as plan:
-        (action,) = plan.actions.values()
-        given = next(reversed(list(action.rating.known(plan.version))), None)
-        return given and given.value.code
+    plan = ledger.plan("plan")
+    (action,) = plan.actions.values()
+    given = next(reversed(list(action.rating.known(plan.version))), None)
+    return given and given.value.code
 
 
 @pytest.mark.parametrize("position", [1, 3, 4])
 def test_what_is_gone_is_not_answered(warm: Ledger, restore: Restore, position: int):
     restore(position)
-    with warm.plan("plan") as plan:
-        assert plan.version == position
+    plan = warm.plan("plan")
+    assert plan.version == position
     remembers_what_is_stored(warm)
     assert warm.size() == position
 
@@ -113,8 +113,8 @@ def test_what_was_recorded_instead_is_answered(warm: Ledger, ledgers: Ledgers, r
     restore(3)
     record(ledgers(), *[rated("2.4", "red")] * many)
     assert rating(warm) == "red"
-    with warm.plan("plan") as plan:
-        assert plan.version == 3 + many
+    plan = warm.plan("plan")
+    assert plan.version == 3 + many
     remembers_what_is_stored(warm)
 
 
@@ -144,8 +144,8 @@ def test_after_a_look_at_as_many_other_events_what_is_recorded_follows_them(
 ):
     restore(3)
     record(ledgers(), progressed("2.4"), withdrawn("2.4", on=APRIL))
-    with warm.plan("plan") as plan:
-        assert plan.version == 5
+    plan = warm.plan("plan")
+    assert plan.version == 5
     with pytest.raises(Refused, match=r"2\.4 was withdrawn"):
         record(warm, rated("2.4", on=MAY))
     assert record(warm, rated("2.4", "red"))[0].version == 6
@@ -156,6 +156,6 @@ def test_another_plan_in_the_place_of_one_that_is_gone(warm: Ledger, ledgers: Le
     record(ledgers(), opened(), priority("3"), added("3.1"), rated("3.1", "red"), plan="other")
     with pytest.raises(PlanUnknown), warm.plan("plan"):
         pass
-    with warm.plan("other") as plan:
-        assert plan.version == 4
+    plan = warm.plan("other")
+    assert plan.version == 4
     assert warm.record([proposed(opened())], by="x", today=LATER)[0].position == 5

@@ -49,13 +49,13 @@ def waiting() -> Story:
 
 
 def counts(story: Story, day: date = LATER, basis: int | None = None) -> dict[str, int]:
-    [entry] = plans_register([(story.plan, story.point(day, basis))])["plans"]
+    [entry] = plans_register([story.at(day, basis)])["plans"]
     return {rating["code"]: rating["count"] for rating in entry["ratings"] if rating["count"]}
 
 
 def changes(story: Story, *bases: int) -> list[Change]:
-    points = [story.point(LATER, basis) for basis in bases]
-    return changes_between(story.plan, points[0], points[1])["changes"]
+    previous, current = (story.at(LATER, basis) for basis in bases)
+    return changes_between(previous, current)["changes"]
 
 
 def test_an_action_shows_the_rating_that_counts_and_the_one_that_waits():
@@ -80,7 +80,7 @@ def test_where_nothing_waits_no_answer_says_anything_of_it():
         story.show(),
         story.action("2.4"),
         story.compare(JANUARY, LATER),
-        overdue_at(story.plan, story.point(LATER)),
+        overdue_at(story.at(LATER)),
     ]
     assert all(word not in as_bytes(one) for one in said for word in (b"awaiting", b"second_person", b"confirm"))
 
@@ -98,7 +98,7 @@ def test_no_count_counts_it_before_it_is_confirmed():
     assert (counts(story, MARCH), counts(story, APRIL), counts(story, LATER, 7)) == (
         {"amber": 1}, {"completed": 1}, {"amber": 1},
     )  # fmt: skip
-    over_time = ratings_over_time(story.plan, story.point(MAY))["counts"]
+    over_time = ratings_over_time(story.at(MAY))["counts"]
     assert [one["on"] for one in over_time if one["ratings"]["completed"]] == ["2019-04-30", "2019-05-15"]
 
 
@@ -126,13 +126,13 @@ def test_several_that_wait_are_counted_in_one_sentence_and_a_whole_is_counted_by
 
 def test_what_stands_behind_a_figure_and_what_is_late_say_what_waits():
     story = waiting()
-    point = story.point(LATER)
-    [entry] = counted_actions(story.plan, story.point(JANUARY), point, CountQuery())["actions"]
+    plan = story.at(LATER)
+    [entry] = counted_actions(story.at(JANUARY), plan, CountQuery())["actions"]
     assert (entry["rating"], entry["rating_version"], entry["awaiting"]) == ("amber", 6, WAITS)
-    [late] = overdue_at(story.plan, point)["overdue"]
+    [late] = overdue_at(plan)["overdue"]
     assert (late["rating"], late["awaiting"]) == ("amber", WAITS)
     story.when(confirmed("2.4", 7, APRIL)).then_accepted()
-    assert overdue_at(story.plan, story.point(LATER))["overdue"] == []
+    assert overdue_at(story.at(LATER))["overdue"] == []
 
 
 def test_what_changed_says_that_a_rating_waits_and_then_that_it_counts():
@@ -171,7 +171,7 @@ def records(story: Story) -> list[Recorded]:
 
 def test_a_confirmation_is_among_the_events_of_its_action_and_names_the_one_it_confirms():
     story = waiting().when(confirmed("2.4", 7, APRIL))
-    trail = trail_page(story.plan, records(story), TrailQuery(action="2.4"))
+    trail = trail_page(story.record(), records(story), TrailQuery(action="2.4"))
     assert [event["version"] for event in trail["events"]] == [5, 6, 7, 8]
     last = trail["events"][-1]
     assert (last["type"], last["version"], last["confirms"], last["action"]) == ("RatingConfirmed", 8, 7, "2.4")
@@ -179,5 +179,5 @@ def test_a_confirmation_is_among_the_events_of_its_action_and_names_the_one_it_c
 
 def test_a_replay_counts_a_rating_from_the_step_that_confirmed_it():
     story = waiting().when(confirmed("2.4", 7, APRIL))
-    steps = [step["ratings"]["completed"] for step in replay(records(story))]
+    steps = [step["ratings"]["completed"] for step in replay(story.record(), records(story))]
     assert steps == [0, 0, 0, 0, 0, 0, 0, 1]

@@ -32,8 +32,8 @@ from tests.kit import (
     measure,
     measured,
     part,
+    plan_at,
     plan_closed,
-    point_of,
     presented,
     priority,
     priority_reworded,
@@ -56,8 +56,8 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 def changes(
     story: Story, previous: Any, current: Any, previous_basis: int | None = None, current_basis: int | None = None
 ) -> ChangesDocument:
-    plan = story.then_accepted().plan
-    return changes_between(plan, point_of(plan, previous, previous_basis), point_of(plan, current, current_basis))
+    story.then_accepted()
+    return changes_between(story.at(previous, previous_basis), story.at(current, current_basis))
 
 
 def told(document: ChangesDocument) -> list[tuple[Any, ...]]:
@@ -130,9 +130,7 @@ def test_evidence_goes_with_the_rating_that_rested_on_it():
 def test_evidence_that_went_because_its_rating_was_withdrawn_says_so():
     wrong = completed("2.4", on=MARCH)
     story = given(added("2.4"), wrong, in_error(wrong))
-    rating, gone = changes_between(
-        story.plan, point_of(story.plan, "2019-04-15@6"), point_of(story.plan, "2019-04-15@7")
-    )["changes"]
+    rating, gone = changes_between(story.at("2019-04-15@6"), story.at("2019-04-15@7"))["changes"]
     assert (rating["fact"], gone["fact"], gone["current"], gone["versions"]) == ("rating", "evidence", None, [7])
     assert gone["by_withdrawal"]
 
@@ -228,11 +226,11 @@ def test_changes_come_in_the_order_of_the_plan():
 
 def test_every_rating_that_differs_in_the_comparison_is_among_the_changes():
     plan = fold(read_history(EXAMPLES / "sunderland.jsonl"), "sunderland")
-    previous, current = point_of(plan, "2019-03-29"), point_of(plan, "2019-05-31")
-    rows = changes_between(plan, previous, current)["changes"]
+    previous, current = plan_at(plan, "2019-03-29"), plan_at(plan, "2019-05-31")
+    rows = changes_between(previous, current)["changes"]
     compared = [
         (change["action"], change["previous"], change["current"], [change["current_version"]])
-        for change in rag_comparison(plan, previous, current)["changes"]
+        for change in rag_comparison(previous, current)["changes"]
         if change["why"] == "changed"
     ]
     assert compared == [

@@ -20,7 +20,7 @@ from tests.kit import (
     fold,
     given,
     part,
-    point_of,
+    plan_at,
     rated,
     read_history,
     rescheduled,
@@ -40,7 +40,7 @@ def claim(
 
 
 def audited(story: Story, *claims: Claim) -> AuditDocument:
-    return audit(story.plan, story.point(APRIL), story.point(JUNE), claims)
+    return audit(story.at(APRIL), story.at(JUNE), claims)
 
 
 def records(story: Story, *claims: Claim) -> list[int]:
@@ -68,7 +68,7 @@ def plan_with_movements() -> Story:
 def test_sunderlands_headline_is_borne_out_but_for_two_figures():
     plan = fold(read_history(EXAMPLES / "sunderland.jsonl"), "sunderland")
     paper = read_claims((EXAMPLES / "sunderland-claims.json").read_text(encoding="utf-8"))
-    document = audit(plan, point_of(plan, paper.previous), point_of(plan, paper.current), paper.claims)
+    document = audit(plan_at(plan, paper.previous), plan_at(plan, paper.current), paper.claims)
     assert (document["claims"], document["borne_out"]) == (229, 227)
     found = [
         (d["claim"]["where"], d["claim"]["rating"], d["claim"]["count"], d["record"]) for d in document["differences"]
@@ -125,9 +125,9 @@ def test_new_by_rating_adds_up_to_new_when_an_action_was_split():
 
 def test_a_claim_is_judged_as_known_at_its_points():
     story = given(added("1.1", timescale="May 2019"), rescheduled("1.1", "July 2019"))
-    plan, due = story.plan, [claim(1, population="due")]
-    assert audit(plan, story.point(APRIL, 5), story.point(JUNE, 5), due)["borne_out"] == 1
-    assert audit(plan, story.point(APRIL), story.point(JUNE), due)["borne_out"] == 0
+    due = [claim(1, population="due")]
+    assert audit(story.at(APRIL, 5), story.at(JUNE, 5), due)["borne_out"] == 1
+    assert audit(story.at(APRIL), story.at(JUNE), due)["borne_out"] == 0
 
 
 @pytest.mark.parametrize(

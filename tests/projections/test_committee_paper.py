@@ -21,7 +21,7 @@ from tests.kit import (
     given,
     issued,
     part,
-    point_of,
+    plan_at,
     priority,
     progressed,
     rated,
@@ -34,7 +34,7 @@ PLAN = fold(read_history(Path(__file__).parents[2] / "examples" / "sunderland.js
 
 
 def paper(story, previous=FEBRUARY, current=MAY):
-    return committee_paper(story.plan, story.point(previous), story.point(current))
+    return committee_paper(story.at(previous), story.at(current))
 
 
 def concerns(document):
@@ -44,10 +44,10 @@ def concerns(document):
 
 
 def test_it_holds_the_comparison_and_the_history_as_they_answer_by_themselves():
-    points = point_of(PLAN, "issue:2.0"), point_of(PLAN, "issue:3.0")
-    document = committee_paper(PLAN, *points)
-    assert document["comparison"] == rag_comparison(PLAN, *points)
-    assert document["history"] == document_history(PLAN, points[1])
+    previous, current = plan_at(PLAN, "issue:2.0"), plan_at(PLAN, "issue:3.0")
+    document = committee_paper(previous, current)
+    assert document["comparison"] == rag_comparison(previous, current)
+    assert document["history"] == document_history(current)
     assert (document["previous"], document["current"]) == (
         document["comparison"]["previous"],
         document["comparison"]["current"],
@@ -55,7 +55,7 @@ def test_it_holds_the_comparison_and_the_history_as_they_answer_by_themselves():
 
 
 def test_the_narrative_is_divided_into_the_whole_plan_and_a_paragraph_for_each_priority():
-    document = committee_paper(PLAN, point_of(PLAN, "issue:2.0"), point_of(PLAN, "issue:3.0"))
+    document = committee_paper(plan_at(PLAN, "issue:2.0"), plan_at(PLAN, "issue:3.0"))
     told = [one["narrative"] for one in document["priorities"]]
     assert [*document["opening"], *told] == document["comparison"]["narrative"]
     assert len(document["opening"]) == 3
@@ -65,7 +65,7 @@ def test_the_narrative_is_divided_into_the_whole_plan_and_a_paragraph_for_each_p
 
 
 def test_the_summary_counts_each_rating_and_adds_up_to_the_total():
-    document = committee_paper(PLAN, point_of(PLAN, "issue:2.0"), point_of(PLAN, "issue:3.0"))
+    document = committee_paper(plan_at(PLAN, "issue:2.0"), plan_at(PLAN, "issue:3.0"))
     counts = {one["code"]: (one["previous"], one["current"], one["difference"]) for one in document["summary"]}
     assert counts == {
         "red": (0, 0, 0),
@@ -161,8 +161,10 @@ def test_the_earlier_point_comes_first():
 
 def test_nothing_recorded_later_changes_it():
     story = given(added("1.1"), rated("1.1", "red"))
-    asked = story.point(FEBRUARY, story.plan.version), story.point(MAY, story.plan.version)
-    before = as_bytes(committee_paper(story.plan, *asked))
+    basis = story.plan.version
+    then = story.at(FEBRUARY, basis), story.at(MAY, basis)
+    before = as_bytes(committee_paper(*then))
     story.when(rated("1.1", "green", on=APRIL), issued("1.0", on=MARCH), assured("1"))
-    assert as_bytes(committee_paper(story.plan, *asked)) == before
-    assert as_bytes(committee_paper(fold(story.events), *asked)) == before
+    for plan in (story.plan, fold(story.events)):
+        assert as_bytes(committee_paper(plan_at(plan, FEBRUARY, basis), plan_at(plan, MAY, basis))) == before
+    assert as_bytes(committee_paper(*then)) == before, "whoever held the plan from before"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domain.points import Point
+from domain.plan_at import PlanAt
 from projections.claims import Claim
 from projections.claims_record import ClaimsRecord
 from projections.counted import CountQuery, CountUnknown, counted_actions
@@ -28,7 +28,7 @@ from tests.kit import (
     given,
     in_error,
     part,
-    point_of,
+    plan_at,
     rated,
     read_history,
     reinstated,
@@ -41,8 +41,8 @@ EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.jsonl"))
 
 
 def behind(story: Story, previous: Any, current: Any, **query: Any) -> list[dict[str, Any]]:
-    points = story.point(previous), story.point(current)
-    return [dict(entry) for entry in counted_actions(story.plan, *points, CountQuery(**query))["actions"]]
+    points = story.at(previous), story.at(current)
+    return [dict(entry) for entry in counted_actions(*points, CountQuery(**query))["actions"]]
 
 
 def told(entries: list[dict[str, Any]], *fields: str) -> list[tuple[Any, ...]]:
@@ -64,16 +64,16 @@ def figures(document: ComparisonDocument) -> Iterator[tuple[CountQuery, int]]:
             yield CountQuery(population="due", rating=rating, priority=priority), count
 
 
-def every_figure_is_counted(plan: Any, previous: Point, current: Point) -> int:
+def every_figure_is_counted(previous: PlanAt, current: PlanAt) -> int:
     """Compares every figure with its list, and movements by rating with what a paper's claims are held against."""
-    document, walked = rag_comparison(plan, previous, current), 0
+    document, walked = rag_comparison(previous, current), 0
     for query, count in figures(document):
-        found = counted_actions(plan, previous, current, query)
+        found = counted_actions(previous, current, query)
         assert found["count"] == sum(entry["count"] for entry in found["actions"]) == count, query
         walked += 1
         if query.population not in ("all", "due"):
             assert all(entry["versions"] for entry in found["actions"]), (query, found["actions"])
-    record = ClaimsRecord(plan, previous, current, document)
+    record = ClaimsRecord(previous, current, document)
     for population in ("due", "new", "closed", "withdrawn"):
         for when in ("previous", "current"):
             for code in [*(rating["code"] for rating in document["ratings"]), "unrated"]:
@@ -81,7 +81,7 @@ def every_figure_is_counted(plan: Any, previous: Point, current: Point) -> int:
                     {"where": "x", "population": population, "at": when, "rating": code, "count": 0}
                 )
                 asked = CountQuery(when=when, population=population, rating=code)
-                assert counted_actions(plan, previous, current, asked)["count"] == record.count(claim), asked
+                assert counted_actions(previous, current, asked)["count"] == record.count(claim), asked
     return walked
 
 
@@ -95,7 +95,7 @@ def test_every_figure_of_an_example_leads_to_the_actions_it_counts(file):
         ((first, None), (last, None)), ((middle, None), (last, None)), ((first, half), (middle, None)),
         ((last, half), (last, None)), ((last, None), (last, half)),
     ]:  # fmt: skip
-        assert every_figure_is_counted(plan, point_of(plan, day, basis), point_of(plan, later, newest)) > 10
+        assert every_figure_is_counted(plan_at(plan, day, basis), plan_at(plan, later, newest)) > 10
 
 
 WRONG = part("2.4a", "2.4")
@@ -139,7 +139,7 @@ STORIES = {
 def test_every_figure_of_a_plan_in_motion_leads_to_the_actions_it_counts(name, days):
     plan = STORIES[name].plan
     for before, now in ((None, None), (plan.version - 1, None), (None, plan.version - 1), (5, None)):
-        every_figure_is_counted(plan, point_of(plan, days[0], before), point_of(plan, days[1], now))
+        every_figure_is_counted(plan_at(plan, days[0], before), plan_at(plan, days[1], now))
 
 
 def test_an_action_is_told_with_the_event_that_rated_it():
@@ -201,9 +201,7 @@ def test_a_moved_action_stands_in_both_places_and_says_the_other():
 def test_an_action_added_in_error_is_no_longer_known_and_names_the_withdrawal():
     wrong = added("2.4")
     story = given(wrong, in_error(wrong))
-    found = counted_actions(
-        story.plan, story.point(MARCH, 5), story.point(MARCH, 6), CountQuery(population="withdrawn")
-    )
+    found = counted_actions(story.at(MARCH, 5), story.at(MARCH, 6), CountQuery(population="withdrawn"))
     [entry] = found["actions"]
     assert (entry["action"], entry["why"], entry["versions"]) == ("2.4", "not in the record", [6])
     assert (entry["known"], entry["added_version"]) == (False, 5)
@@ -235,7 +233,7 @@ def test_a_rating_or_priority_that_the_comparison_does_not_have_is_named_with_th
 def test_a_list_says_what_was_asked_and_at_which_points():
     story = given(added("2.4"))
     query = CountQuery(when="previous", population="due", rating="red", priority="2")
-    document = counted_actions(story.plan, story.point(MARCH), story.point(MAY), query)
+    document = counted_actions(story.at(MARCH), story.at(MAY), query)
     assert document["query"] == {"when": "previous", "population": "due", "rating": "red", "priority": "2"}
     assert (document["priority_title"], document["count"], document["actions"]) == ("Priority 2", 0, [])
     assert (document["previous"]["effective_on"], document["current"]["effective_on"]) == ("2019-03-15", "2019-05-15")
@@ -243,11 +241,13 @@ def test_a_list_says_what_was_asked_and_at_which_points():
 
 def test_nothing_recorded_later_changes_a_list():
     story = given(added("2.4"), rated("2.4", "amber", on=FEBRUARY))
-    points = story.point(JANUARY, 6), story.point(APRIL, 6)
-    before = as_bytes(counted_actions(story.plan, *points, CountQuery(population="all")))
+    then = story.at(JANUARY, 6), story.at(APRIL, 6)
+    before = as_bytes(counted_actions(*then, CountQuery(population="all")))
     story.when(rated("2.4", "green", on=MARCH), in_error(6), renumbered("2.4", "3.1", priority="3"))
     story.when(withdrawn("3.1", on=MARCH)).then_accepted()
-    assert as_bytes(counted_actions(story.plan, *points, CountQuery(population="all"))) == before
+    assert as_bytes(counted_actions(*then, CountQuery(population="all"))) == before
+    now = story.at(JANUARY, 6), story.at(APRIL, 6)
+    assert as_bytes(counted_actions(*now, CountQuery(population="all"))) == before
 
 
 @pytest.mark.parametrize("population", ["all", "due", "new", "closed", "withdrawn", "moved"])
@@ -256,5 +256,5 @@ def test_points_in_the_wrong_order_are_refused_as_the_comparison_refuses_them(po
     with pytest.raises(PointsReversed) as refused:
         behind(story, MAY, MARCH, population=population)
     with pytest.raises(PointsReversed) as compared:
-        rag_comparison(story.plan, story.point(MAY), story.point(MARCH))
+        rag_comparison(story.at(MAY), story.at(MARCH))
     assert str(refused.value) == str(compared.value)

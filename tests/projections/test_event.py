@@ -35,8 +35,9 @@ def records(story: Story) -> list[Recorded]:
 
 def shown(story: Story, version: int, basis: int | None = None) -> EventDocument:
     """The event, read from no more than the records it says it needs."""
-    needed = event_versions(story.plan, version, basis)
-    return event_in_trail(story.plan, version, [one for one in records(story) if one.version in needed], basis)
+    record = story.record(basis)
+    needed = event_versions(record, version)
+    return event_in_trail(record, version, [one for one in records(story) if one.version in needed])
 
 
 def around(document: EventDocument) -> tuple[Any, ...]:
@@ -48,7 +49,7 @@ def around(document: EventDocument) -> tuple[Any, ...]:
 def test_an_event_is_told_as_the_trail_tells_it():
     wrong = rated("2.4")
     story = given(added("2.4"), wrong, in_error(wrong))
-    trail = trail_page(story.plan, records(story), TrailQuery())["events"]
+    trail = trail_page(story.record(), records(story), TrailQuery())["events"]
     assert [shown(story, version)["event"] for version in range(1, 8)] == trail
 
 
@@ -118,4 +119,4 @@ def test_an_event_as_known_at_a_basis_does_not_move():
 @pytest.mark.parametrize(("version", "basis"), [(0, None), (6, None), (5, 4), (-1, None)])
 def test_a_version_that_the_plan_does_not_have_is_unknown(version, basis):
     with pytest.raises(EventUnknown, match=f"plan plan has no event of version {version}; its newest is {basis or 5}"):
-        event_versions(given(added("2.4")).plan, version, basis)
+        event_versions(given(added("2.4")).record(basis), version)

@@ -45,29 +45,29 @@ def test_the_day_it_was_recorded_is_a_day_of_london():
 
 
 def test_a_version_issued_before_the_news_came_does_not_hold_it():
-    plan = given(added("2.4"), issued("1.0", MARCH), issued("2.0", MAY), progressed("2.4", on=APRIL)).plan
-    assert missing_from(plan, plan.version, plan.version) == ["2.0"], "version 1.0 speaks of an earlier day"
+    record = given(added("2.4"), issued("1.0", MARCH), issued("2.0", MAY), progressed("2.4", on=APRIL)).record()
+    assert missing_from(record, record.version) == ["2.0"], "version 1.0 speaks of an earlier day"
 
 
 def test_what_was_true_on_the_very_day_of_issue_is_missing_too():
-    plan = given(added("2.4"), issued("1.0", MARCH), rated("2.4", on=MARCH), issued("2.0", JUNE)).plan
-    assert missing_from(plan, plan.version - 1, plan.version) == ["1.0"]
+    record = given(added("2.4"), issued("1.0", MARCH), rated("2.4", on=MARCH), issued("2.0", JUNE)).record()
+    assert missing_from(record, record.version - 1) == ["1.0"]
 
 
 def test_a_version_that_was_issued_in_error_misses_nothing():
     wrong = issued("1.0", MARCH)
     story = given(added("2.4"), wrong, rated("2.4", on=FEBRUARY), in_error(wrong))
     event = story.plan.version - 1
-    assert missing_from(story.plan, event, event) == ["1.0"], "as known before the withdrawal"
-    assert missing_from(story.plan, event, story.plan.version) == []
+    assert missing_from(story.record(event), event) == ["1.0"], "as known before the withdrawal"
+    assert missing_from(story.record(), event) == []
 
 
 def test_an_event_about_a_document_is_in_none():
-    plan = given(added("2.4"), issued("2.0", MAY), issued("1.0", MARCH), presented(on=APRIL)).plan
-    assert missing_from(plan, plan.version, plan.version) == missing_from(plan, plan.version - 1, plan.version) == []
+    record = given(added("2.4"), issued("2.0", MAY), issued("1.0", MARCH), presented(on=APRIL)).record()
+    assert missing_from(record, record.version) == missing_from(record, record.version - 1) == []
 
 
 def test_a_trail_says_which_versions_do_not_hold_an_event():
     story = given(added("2.4"), issued("1.0", MARCH), progressed("2.4", on=FEBRUARY))
-    page = trail_page(story.plan, records(story), TrailQuery(action="2.4"))
+    page = trail_page(story.record(), records(story), TrailQuery(action="2.4"))
     assert [event["missing_from"] for event in page["events"]] == [[], ["1.0"]]

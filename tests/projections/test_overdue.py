@@ -22,7 +22,7 @@ from tests.kit import (
 
 
 def late(story, day, basis=None):
-    return [entry["number"] for entry in overdue_at(story.plan, story.point(day, basis))["overdue"]]
+    return [entry["number"] for entry in overdue_at(story.at(day, basis))["overdue"]]
 
 
 def test_an_action_is_late_from_the_day_after_its_last_possible_day():
@@ -34,7 +34,7 @@ def test_an_action_is_late_from_the_day_after_its_last_possible_day():
 def test_a_late_action_says_by_how_much_and_how_far_it_has_slipped():
     story = given(added("2.4", timescale="31/03/19", leads=["Head"]), rated("2.4", "red"))
     story.when(rescheduled("2.4", "30/04/19", MARCH))
-    (entry,) = overdue_at(story.plan, story.point(date(2019, 5, 10)))["overdue"]
+    (entry,) = overdue_at(story.at(date(2019, 5, 10)))["overdue"]
     assert entry == {
         "number": "2.4", "priority": "2", "text": "Do 2.4", "rating": "red", "timescale": "30/04/19",
         "due": "2019-04-30", "original": "31/03/19", "original_due": "2019-03-31", "days_overdue": 10, "slippage": 30,
@@ -62,7 +62,7 @@ def test_an_action_is_late_through_its_parts():
 def test_a_part_without_a_day_is_late_by_its_parents():
     story = given(added("2.1", timescale="March 2019"), part("2.1a", "2.1"), part("2.1b", "2.1"))
     assert late(story, APRIL) == ["2.1a", "2.1b"]
-    entry = overdue_at(story.plan, story.point(APRIL))["overdue"][0]
+    entry = overdue_at(story.at(APRIL))["overdue"][0]
     assert (entry["timescale"], entry["original"], entry["days_overdue"]) == ("March 2019", "March 2019", 15)
 
 
@@ -76,7 +76,7 @@ def test_a_part_without_a_day_is_late_beside_one_that_had_its_own_and_is_complet
 
 def test_a_timescale_from_after_the_day_is_neither_original_nor_a_slippage():
     story = given(added("2.4"), rescheduled("2.4", "30/09/19", JUNE), rescheduled("2.4", "31/03/19", FEBRUARY))
-    document = overdue_at(story.plan, story.point(APRIL))
+    document = overdue_at(story.at(APRIL))
     assert [(one["original"], one["slippage"]) for one in document["overdue"]] == [("31/03/19", 0)]
     assert document["rescheduled"] == []
 
@@ -92,7 +92,7 @@ def test_slippage_is_told_with_every_approval():
         added("2.4", timescale="31/01/19"), rescheduled("2.4", "April 2019", MARCH, approved_by="Board"),
         rescheduled("2.4", "June 2019", MAY, reason="Staff left"), progressed("2.4"),
     )  # fmt: skip
-    (entry,) = overdue_at(story.plan, story.point(JUNE))["rescheduled"]
+    (entry,) = overdue_at(story.at(JUNE))["rescheduled"]
     assert (entry["days"], entry["times"]) == (150, 2)
     assert entry["original"] == {"text": "31/01/19", "due": "2019-01-31"}
     assert entry["current"] == {"text": "June 2019", "due": "2019-06-30"}
@@ -106,14 +106,14 @@ def test_slippage_is_told_with_every_approval():
 
 def test_slippage_has_no_days_where_a_timescale_has_none():
     story = given(added("2.4", timescale="Ongoing"), rescheduled("2.4", "April 2019", MARCH))
-    assert overdue_at(story.plan, story.point(JUNE))["rescheduled"][0]["days"] is None
+    assert overdue_at(story.at(JUNE))["rescheduled"][0]["days"] is None
 
 
 def test_a_first_timescale_and_a_withdrawn_one_are_no_slippage():
     wrong = rescheduled("2.5", "July 2019", MARCH)
     story = given(added("2.4"), rescheduled("2.4", "April 2019", MARCH), added("2.5", timescale="May 2019"), wrong)
     story.when(in_error(wrong)).then_accepted()
-    assert overdue_at(story.plan, story.point(JUNE))["rescheduled"] == []
+    assert overdue_at(story.at(JUNE))["rescheduled"] == []
 
 
 def test_what_is_not_complete_and_has_no_day_is_counted_but_not_what_is_ongoing():
@@ -122,4 +122,4 @@ def test_what_is_not_complete_and_has_no_day_is_counted_but_not_what_is_ongoing(
         added("1.4", timescale="March 2019"), added("1.5"), completed("1.5"), added("1.6"), withdrawn("1.6"),
         added("2.1"), part("2.1a", "2.1"), added("2.2", timescale="May 2019"), part("2.2a", "2.2"),
     )  # fmt: skip
-    assert overdue_at(story.plan, story.point(JUNE))["undated"] == 3
+    assert overdue_at(story.at(JUNE))["undated"] == 3

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from bench.events import TODAY, generate
 from domain.evolve import evolve
 from domain.plan import Plan
-from domain.points import Point
 from domain.rules import Refused, judge
 from projections.rag_comparison import counted_at
 from projections.ratings_over_time import ratings_over_time
@@ -32,6 +31,7 @@ from tests.kit import (
     given,
     in_error,
     part,
+    plan_at,
     rated,
     read_history,
     recorded,
@@ -48,13 +48,11 @@ NAMES = ["sunderland", "stockton-ilacs", "stockton-scrutiny", "stockton-strategy
 
 def check_against_counting_anew(plan, day, basis=None):
     """Every entry is what a comparison counts on its day; returns the document."""
-    basis = plan.version if basis is None else basis
-    document = ratings_over_time(plan, Point(day, basis, plan.known_at(basis), "asked"))
+    document = ratings_over_time(plan_at(plan, day, basis))
     codes = [rating["code"] for rating in document["ratings"]]
     assert document["counts"][-1]["on"] == day.isoformat()
     for entry in document["counts"]:
-        at = Point(date.fromisoformat(entry["on"]), basis, plan.known_at(basis), "")
-        counted = counted_at(plan, at)
+        counted = counted_at(plan_at(plan, date.fromisoformat(entry["on"]), basis))
         expected = Counter(one.rating.code for one in counted.values() if one.rating)
         assert list(entry["ratings"]) == codes
         assert {code: count for code, count in entry["ratings"].items() if count} == dict(expected)
@@ -63,7 +61,7 @@ def check_against_counting_anew(plan, day, basis=None):
 
 
 def days(story, day):
-    document = ratings_over_time(story.plan, story.point(day))
+    document = ratings_over_time(story.at(day))
     return document["every"], [entry["on"] for entry in document["counts"]]
 
 
@@ -75,7 +73,7 @@ def test_every_month_is_counted_at_its_end_and_the_last_on_the_day_asked_for():
 
 def test_before_the_plan_was_opened_only_the_day_asked_for_is_counted():
     story = given(added("2.4"))
-    document = ratings_over_time(story.plan, story.point(date(2018, 6, 1)))
+    document = ratings_over_time(story.at(date(2018, 6, 1)))
     assert document["ratings"] == []
     assert document["counts"] == [{"on": "2018-06-01", "ratings": {}, "unrated": 0, "total": 0}]
 
@@ -97,7 +95,7 @@ def test_a_day_far_in_the_future_is_reached_in_sixty_years():
 
 def test_an_entry_gives_the_counts_of_its_own_day():
     story = given(added("2.4"), added("2.5", FEBRUARY), rated("2.4", "green", MARCH))
-    document = ratings_over_time(story.plan, story.point(MARCH))
+    document = ratings_over_time(story.at(MARCH))
     none = {"red": 0, "amber": 0, "green": 0, "completed": 0}
     assert document["counts"] == [
         {"on": "2019-01-31", "ratings": none, "unrated": 1, "total": 1},
@@ -188,10 +186,8 @@ def test_ten_thousand_events_are_counted_right():
 def test_ten_times_the_events_of_the_same_actions_take_few_more_steps_to_count():
     few, many = long_plan(1_000), long_plan(10_000)
     assert len(few.actions) == len(many.actions)
-    day = date(2018, 1, 1)
 
     def asked(plan: Plan) -> int:
-        point = Point(day, plan.version, plan.known_at(plan.version), "")
-        return calls(lambda: ratings_over_time(plan, point))
+        return calls(lambda: ratings_over_time(plan_at(plan, date(2018, 1, 1))))
 
     assert asked(many) < 4 * asked(few)

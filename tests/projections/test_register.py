@@ -16,8 +16,8 @@ from tests.kit import (
     issued,
     opened,
     part,
+    plan_at,
     plan_closed,
-    point_of,
     presented,
     priority,
     rated,
@@ -30,7 +30,7 @@ def test_a_plan_is_told_in_one_line():
         added("1.3"), part("1.3a", "1.3"), part("1.3b", "1.3"), issued("1.0", MARCH), issued("2.0", MAY),
         presented("Board", on=MAY),
     )  # fmt: skip
-    (entry,) = plans_register([(story.plan, story.point(JUNE))])["plans"]
+    (entry,) = plans_register([story.at(JUNE)])["plans"]
     assert {name: entry[name] for name in ("plan", "status", "actions", "unrated", "overdue")} == {
         "plan": "plan", "status": "open", "actions": 4, "unrated": 2, "overdue": 1,
     }  # fmt: skip
@@ -46,8 +46,8 @@ def test_a_plan_is_told_in_one_line():
 
 def test_each_plan_stands_at_its_own_point():
     story = given(added("1.1"), rated("1.1", on=MAY), plan_closed(DECEMBER))
-    at = [story.point(APRIL), story.point(JUNE), story.point(DECEMBER), story.point(DECEMBER, 5)]
-    entries = plans_register([(story.plan, point) for point in at])["plans"]
+    at = [story.at(APRIL), story.at(JUNE), story.at(DECEMBER), story.at(DECEMBER, 5)]
+    entries = plans_register(at)["plans"]
     assert [(entry["status"], entry["unrated"]) for entry in entries] == [
         ("open", 1), ("open", 0), ("closed", 0), ("open", 1),
     ]  # fmt: skip
@@ -57,15 +57,15 @@ def test_each_plan_stands_at_its_own_point():
 def test_plans_come_in_the_order_of_their_organisations_and_titles():
     told = (("b", "Beta", "Z"), ("c", "alpha", "Y"), ("a", "Beta", "A"))
     plans = [fold([opened(organisation=by, title=title), priority("1")], slug) for slug, by, title in told]
-    register = plans_register([(plan, point_of(plan, JUNE)) for plan in plans])
+    register = plans_register(plan_at(plan, JUNE) for plan in plans)
     assert [entry["plan"] for entry in register["plans"]] == ["c", "a", "b"]
 
 
 def test_actions_are_counted_as_in_the_comparison():
     story = given(added("1.1"), part("1.1a", "1.1"), part("1.1b", "1.1"), rated("1.1a"), added("2.1"))
-    point = story.point(JUNE)
-    (entry,) = plans_register([(story.plan, point)])["plans"]
-    totals = rag_comparison(story.plan, point, point)["totals"]
+    plan = story.at(JUNE)
+    (entry,) = plans_register([plan])["plans"]
+    totals = rag_comparison(plan, plan)["totals"]
     assert (entry["actions"], entry["unrated"]) == (totals["total"]["current"], totals["unrated"]["current"])
 
 
@@ -74,5 +74,5 @@ def test_late_actions_are_counted_as_the_overdue_list_has_them():
         added("1.1", timescale="March 2019"), part("1.1a", "1.1", timescale="February 2019"), part("1.1b", "1.1"),
         completed("1.1a"), rated("1.1b", "amber"),
     )  # fmt: skip
-    (entry,) = plans_register([(story.plan, story.point(MAY))])["plans"]
-    assert entry["overdue"] == len(overdue_at(story.plan, story.point(MAY))["overdue"]) == 1
+    (entry,) = plans_register([story.at(MAY)])["plans"]
+    assert entry["overdue"] == len(overdue_at(story.at(MAY))["overdue"]) == 1

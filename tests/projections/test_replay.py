@@ -11,7 +11,6 @@ from domain import events
 from domain.envelopes import Recorded
 from domain.evolve import evolve
 from domain.plan import Plan
-from domain.points import Point
 from projections.rag_comparison import counted_at
 from projections.replay import replay, replay_page, withdrawals_of
 from tests.kit import (
@@ -30,10 +29,12 @@ from tests.kit import (
     in_error,
     opened,
     part,
+    plan_at,
     priority,
     progressed,
     rated,
     read_history,
+    record_at,
     recorded,
     reinstated,
     renumbered,
@@ -59,13 +60,13 @@ def records(told):
 def check_against_counting_anew(told):
     """After every event the counts are those of the plan at that version, counted without any memory."""
     plan = Plan("plan")
-    steps = list(replay(records(told)))
+    steps = list(replay(record_at(fold(told)), records(told)))
     assert len(steps) == len(told)
     latest = told[0].effective_on
     for event, step in zip(told, steps, strict=True):
         evolve(plan, event, recorded(plan.version + 1), OFFICER)
         latest = max(latest, event.effective_on)
-        counted = counted_at(plan, Point(latest, plan.version, recorded(plan.version), ""))
+        counted = counted_at(plan_at(plan, latest))
         codes = Counter(one.rating.code for one in counted.values() if one.rating)
         assert (step["version"], step["as_at"]) == (plan.version, latest.isoformat())
         assert {code: count for code, count in step["ratings"].items() if count} == dict(codes)
@@ -74,7 +75,7 @@ def check_against_counting_anew(told):
 
 def test_every_step_says_what_happened_and_how_it_then_stood():
     story = given(added("2.4"), rated("2.4", "green", MARCH), rated("2.4", "amber", MAY))
-    *_, step = replay(records(story.events))
+    *_, step = replay(story.record(), records(story.events))
     assert step == {
         "version": 7, "effective_on": "2019-05-15", "recorded_at": "2021-02-15T09:30:00.000000Z",
         "recorded_by": "An Officer", "type": "ActionRated", "sentence": "2.4 rated Amber, was Green",
@@ -84,12 +85,12 @@ def test_every_step_says_what_happened_and_how_it_then_stood():
 
 def test_late_news_does_not_take_the_day_back():
     story = given(added("2.4"), rated("2.4", "amber", MAY), rated("2.4", "red", FEBRUARY))
-    *_, step = replay(records(story.events))
+    *_, step = replay(story.record(), records(story.events))
     assert (step["effective_on"], step["as_at"], step["ratings"]["amber"]) == ("2019-02-15", "2019-05-15", 1)
 
 
 def test_nothing_is_replayed_of_nothing():
-    assert list(replay([])) == []
+    assert list(replay(given().record(), [])) == []
 
 
 def without_withdrawals(steps):
@@ -99,11 +100,11 @@ def without_withdrawals(steps):
 
 def check_against_the_replay(told, pages):
     """A page beginning anywhere holds the very steps of the replay of all."""
-    stream, plan = records(told), fold(told)
-    steps = list(replay(stream))
+    stream, record = records(told), record_at(fold(told))
+    steps = list(replay(record, stream))
     for after, limit in pages:
-        withdrawals = [one for one in stream if one.version in withdrawals_of(plan, after, limit)]
-        document = replay_page(plan, stream[after:], after, limit, withdrawals=withdrawals)
+        withdrawals = [one for one in stream if one.version in withdrawals_of(record, after, limit)]
+        document = replay_page(record, stream[after:], after, limit, withdrawals=withdrawals)
         expected = steps[after:] if limit is None else steps[after : after + limit]
         assert as_bytes(without_withdrawals(document["steps"])) == as_bytes(expected)
         last = len(steps) if limit is None else after + limit
@@ -162,7 +163,7 @@ def test_a_page_says_which_of_its_events_were_recorded_in_error_and_by_which_ver
     wrong = rated("2.4", "red", MARCH)
     story = given(added("2.4"), wrong, in_error(wrong))
     stream = records(story.events)
-    page = replay_page(story.plan, stream[4:], after=4)
+    page = replay_page(story.record(), stream[4:], after=4)
     assert [(step["version"], step["withdrawn_by"]) for step in page["steps"]] == [(5, None), (6, 7), (7, None)]
 
 
@@ -170,20 +171,20 @@ def test_a_page_says_who_withdrew_its_events_and_why_wherever_that_stands():
     wrong = rated("2.4", "red", MARCH)
     story = given(added("2.4"), wrong, rated("2.4", "green", MAY), in_error(wrong, reason="Wrong action"))
     stream = records(story.events)
-    assert withdrawals_of(story.plan, 4, 2) == [8]
-    assert withdrawals_of(story.plan, 6, 2) == withdrawals_of(story.plan, 4, 2, basis=7) == []
-    page = replay_page(story.plan, stream[4:], 4, 2, withdrawals=[stream[7]])
+    assert withdrawals_of(story.record(), 4, 2) == [8]
+    assert withdrawals_of(story.record(), 6, 2) == withdrawals_of(story.record(7), 4, 2) == []
+    page = replay_page(story.record(), stream[4:], 4, 2, withdrawals=[stream[7]])
     told = page["steps"][1]["withdrawal"]
     assert told is not None
     assert (told["version"], told["reason"], told["recorded_by"]) == (8, "Wrong action", stream[7].recorded_by)
     assert page["steps"][0]["withdrawal"] is None
-    assert replay_page(story.plan, stream[4:], after=4)["steps"][1]["withdrawal"] == told
-    assert replay_page(story.plan, stream[4:], 4, 2, basis=7)["steps"][1]["withdrawal"] is None
+    assert replay_page(story.record(), stream[4:], after=4)["steps"][1]["withdrawal"] == told
+    assert replay_page(story.record(7), stream[4:], 4, 2)["steps"][1]["withdrawal"] is None
 
 
 def test_a_page_says_by_how_many_each_event_changed_the_counts():
     story = given(added("2.4"), rated("2.4", "green", MARCH), rated("2.4", "amber", MAY))
-    page = replay_page(story.plan, records(story.events)[4:], after=4)
+    page = replay_page(story.record(), records(story.events)[4:], after=4)
     assert [step["change"] for step in page["steps"]] == [
         {"ratings": {}, "unrated": 1, "total": 1},
         {"ratings": {"green": 1}, "unrated": -1, "total": 0},
@@ -194,21 +195,21 @@ def test_a_page_says_by_how_many_each_event_changed_the_counts():
 def test_a_page_up_to_a_version_is_what_it_was_then(eventful):
     stream, plan = records(eventful), fold(eventful)
     for basis in range(1, len(eventful) + 1):
-        then = replay_page(fold(eventful[:basis]), stream[:basis])
-        assert as_bytes(replay_page(plan, stream, basis=basis)) == as_bytes(then)
+        then = replay_page(record_at(fold(eventful[:basis])), stream[:basis])
+        assert as_bytes(replay_page(record_at(plan, basis), stream)) == as_bytes(then)
 
 
 def test_a_page_reads_no_further_than_its_last_step():
     story = given(added("2.4"), rated("2.4", "red", MARCH))
     read = iter(records(story.events))
-    assert len(replay_page(story.plan, read, limit=2)["steps"]) == 2
+    assert len(replay_page(story.record(), read, limit=2)["steps"]) == 2
     assert next(read).version == 3
 
 
 def test_after_the_newest_version_there_is_nothing_more():
-    plan = given(added("2.4")).plan
-    page = replay_page(plan, [], after=plan.version, limit=10)
-    assert (page["steps"], page["next"], page["basis"]) == ([], None, plan.version)
+    record = given(added("2.4")).record()
+    page = replay_page(record, [], after=record.version, limit=10)
+    assert (page["steps"], page["next"], page["basis"]) == ([], None, record.version)
 
 
 def long_history(actions: int, ratings: int) -> list[events.Event]:
@@ -223,7 +224,8 @@ def test_a_step_costs_no_more_in_a_plan_of_many_actions():
     """Only what its event can have changed is counted again: counting all would cost ten times as much."""
 
     def cost_of_a_step(told: list[events.Event]) -> float:
-        return calls(lambda: [*replay(records(told))]) / len(told)
+        record, stream = record_at(fold(told)), records(told)
+        return calls(lambda: [*replay(record, stream)]) / len(told)
 
     assert cost_of_a_step(long_history(200, 20)) < 2 * cost_of_a_step(long_history(20, 200))
 
@@ -231,10 +233,10 @@ def test_a_step_costs_no_more_in_a_plan_of_many_actions():
 @pytest.mark.slow
 def test_a_page_far_into_a_long_history_costs_little_more_than_one_near_its_beginning():
     told = long_history(120, 83)
-    stream, plan = records(told), fold(told)
+    stream, record = records(told), record_at(fold(told))
 
     def asked(after: int) -> int:
-        return calls(lambda: replay_page(plan, stream[after : after + 50], after, 50))
+        return calls(lambda: replay_page(record, stream[after : after + 50], after, 50))
 
     assert len(told) > 10_000
     assert max(asked(5_000), asked(len(told) - 50)) < 4 * asked(200)

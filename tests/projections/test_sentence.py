@@ -3,7 +3,7 @@
 import pytest
 
 from domain.events import EVENTS
-from projections.sentence import sentence
+from projections.sentence import sentence, sentence_in
 from tests.kit import (
     APRIL,
     FEBRUARY,
@@ -22,7 +22,6 @@ from tests.kit import (
     issued,
     measure,
     measured,
-    nothing_recorded,
     opened,
     part,
     plan_closed,
@@ -91,12 +90,12 @@ SAID = [
 
 @pytest.mark.parametrize(("event", "said"), SAID, ids=[said for _, said in SAID])
 def test_an_event_is_told_in_one_line(event, said):
-    assert sentence(given(*BEFORE).plan, event) == said
+    assert sentence(event, given(*BEFORE).record()) == said
 
 
 def test_a_plan_is_opened_before_there_is_one():
     said = "Plan opened: The plan, of The council, rated on RAG"
-    assert sentence(nothing_recorded().plan, opened()) == said
+    assert sentence(opened(), None) == said
 
 
 def test_every_event_has_a_sentence():
@@ -105,24 +104,24 @@ def test_every_event_has_a_sentence():
 
 def test_what_was_before_is_looked_up_on_the_events_own_day():
     story = given(added("2.4"), rated("2.4", "red", FEBRUARY), rated("2.4", "amber", MAY))
-    assert sentence(story.plan, rated("2.4", "green", APRIL)) == "2.4 rated Green, was Red"
+    assert sentence(rated("2.4", "green", APRIL), story.record()) == "2.4 rated Green, was Red"
 
 
 def test_a_rating_that_needs_a_second_person_says_so_and_its_confirmation_who_gave_it():
     story = given(added("2.4"), rated("2.4", "amber", FEBRUARY), completed("2.4", MARCH), scale=SECONDED)
-    assert sentence(story.plan, story.events[6], 6) == "2.4 rated Completed (counts once confirmed), was Amber"
+    assert sentence_in(story.record(), 7, story.events[6]) == "2.4 rated Completed (counts once confirmed), was Amber"
     story.when(confirmed("2.4", 7, APRIL)).then_accepted()
     said = "2.4 confirmed as Completed, rated on 15 March 2019 by An Officer (version 7), was Amber"
-    assert sentence(story.plan, story.events[7], 7) == said
+    assert sentence_in(story.record(), 8, story.events[7]) == said
 
 
 def test_a_plan_folded_further_tells_the_same_sentence():
     story = given(added("2.4"), rated("2.4", "red", FEBRUARY), rated("2.4", "green", MARCH))
     story.when(rated("2.4", "amber", FEBRUARY), completed("2.4", APRIL)).then_accepted()
-    assert sentence(story.plan, story.events[6], 6) == "2.4 rated Green, was Red"
+    assert sentence_in(story.record(), 7, story.events[6]) == "2.4 rated Green, was Red"
 
 
 def test_a_long_text_is_cut_at_a_word():
-    said = sentence(given(added("2.4")).plan, progressed("2.4", "word " * 100))
+    said = sentence(progressed("2.4", "word " * 100), given(added("2.4")).record())
     assert said.endswith("word…")
     assert len(said) < 160

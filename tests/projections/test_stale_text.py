@@ -21,7 +21,7 @@ from tests.kit import (
     in_error,
     issued,
     part,
-    point_of,
+    plan_at,
     presented,
     progressed,
     read_history,
@@ -32,7 +32,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def whys(story, day, basis=None):
-    return {entry["number"]: entry["why"] for entry in stale_texts_at(story.plan, story.point(day, basis))["stale"]}
+    return {entry["number"]: entry["why"] for entry in stale_texts_at(story.at(day, basis))["stale"]}
 
 
 def test_a_text_that_looks_ahead_to_a_month_goes_stale_when_the_month_is_over():
@@ -62,17 +62,17 @@ def test_what_is_complete_or_gone_needs_no_new_text():
 
 def test_the_cycle_is_the_median_of_the_days_between_reports():
     story = given(issued("1", JANUARY), presented(on=FEBRUARY), issued("2", FEBRUARY), issued("3", JULY))
-    assert reporting_cycle(story.plan, story.point(JANUARY)) is None
-    assert reporting_cycle(story.plan, story.point(MARCH)) == 31
-    assert reporting_cycle(story.plan, story.point(DECEMBER)) == 150
-    assert reporting_cycle(story.plan, story.point(DECEMBER, 7)) == 31
+    assert reporting_cycle(story.at(JANUARY)) is None
+    assert reporting_cycle(story.at(MARCH)) == 31
+    assert reporting_cycle(story.at(DECEMBER)) == 150
+    assert reporting_cycle(story.at(DECEMBER, 7)) == 31
 
 
 def test_a_text_older_than_the_cycle_is_stale():
     story = given(added("2.4"), progressed("2.4", "Going well", MARCH), issued("1", MARCH), issued("2", APRIL))
     assert whys(story, APRIL) == {}
     assert whys(story, MAY) == {"2.4": "older than the reporting cycle of 31 days"}
-    assert stale_texts_at(story.plan, story.point(MAY))["stale"][0]["age_days"] == 61
+    assert stale_texts_at(story.at(MAY))["stale"][0]["age_days"] == 61
 
 
 def test_both_reasons_are_given():
@@ -82,7 +82,7 @@ def test_both_reasons_are_given():
 
 def test_an_action_nobody_reports_on_is_silent_after_a_cycle():
     story = given(added("2.4", MARCH), added("2.5", MAY), issued("1", MARCH), issued("2", APRIL))
-    document = stale_texts_at(story.plan, story.point(MAY))
+    document = stale_texts_at(story.at(MAY))
     assert document["cycle_days"] == 31
     assert [(entry["number"], entry["age_days"]) for entry in document["silent"]] == [("2.4", 61)]
 
@@ -92,7 +92,7 @@ def test_a_part_is_not_silent_where_the_whole_is_reported_on():
         added("2.4"), part("2.4a", "2.4"), progressed("2.4"), added("2.5"), part("2.5a", "2.5"),
         issued("1", MARCH), issued("2", APRIL),
     )  # fmt: skip
-    silent = stale_texts_at(story.plan, story.point(APRIL))["silent"]
+    silent = stale_texts_at(story.at(APRIL))["silent"]
     assert [entry["number"] for entry in silent] == ["2.5a"]
 
 
@@ -104,7 +104,7 @@ def test_a_text_recorded_in_error_leaves_the_action_as_it_was():
 
 def test_stockton_spoke_of_october_in_february():
     plan = fold(read_history(EXAMPLES / "stockton-ilacs.jsonl"), "stockton-ilacs")
-    stale = stale_texts_at(plan, point_of(plan, "issue:5.0"))["stale"]
+    stale = stale_texts_at(plan_at(plan, "issue:5.0"))["stale"]
     assert "October 2019" in next(entry["why"] for entry in stale if entry["number"] == "3.3")
 
 

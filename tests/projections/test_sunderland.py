@@ -8,7 +8,7 @@ import pytest
 from projections.assurance import assurances_at
 from projections.plan_as_at import plan_as_at
 from projections.rag_comparison import rag_comparison
-from tests.kit import as_bytes, fold, point_of, read_history, reconciles
+from tests.kit import as_bytes, fold, plan_at, point_of, read_history, reconciles, record_at
 
 HERE = Path(__file__).parent
 PAPER = json.loads((HERE / "sunderland_2019_05.json").read_text(encoding="utf-8"))
@@ -18,7 +18,7 @@ POINTS = [("2019-03-29", "2019-05-31"), ("issue:2.0", "issue:3.0"), ("issue:2.0"
 
 @pytest.fixture(params=POINTS, ids=" and ".join)
 def comparison(request):
-    return rag_comparison(PLAN, *(point_of(PLAN, text) for text in request.param))
+    return rag_comparison(*(plan_at(PLAN, text) for text in request.param))
 
 
 @pytest.mark.parametrize("published", PAPER["rows"], ids=lambda row: f"priority {row['priority']}")
@@ -53,7 +53,7 @@ def test_the_narrative_says_what_the_paragraphs_add_up_to_and_not_what_the_headl
 
 
 def test_the_timescales_of_the_appendix_are_the_papers():
-    document = plan_as_at(PLAN, point_of(PLAN, "2019-05-31"))
+    document = plan_as_at(plan_at(PLAN, "2019-05-31"))
     actions = {action["number"]: action for priority in document["priorities"] for action in priority["actions"]}
     written = {number: actions[number]["timescale"] for number in PAPER["timescales"]}
     assert {number: timescale and timescale["text"] for number, timescale in written.items()} == PAPER["timescales"]
@@ -61,12 +61,12 @@ def test_the_timescales_of_the_appendix_are_the_papers():
 
 
 def test_the_priorities_answer_the_recommendations_of_the_paper():
-    document = plan_as_at(PLAN, point_of(PLAN, "2019-05-31"))
+    document = plan_as_at(plan_at(PLAN, "2019-05-31"))
     assert {priority["number"]: priority["answers"] for priority in document["priorities"]} == PAPER["answers"]
 
 
 def test_the_six_new_actions_are_unrated():
-    document = plan_as_at(PLAN, point_of(PLAN, "2019-05-31"))
+    document = plan_as_at(plan_at(PLAN, "2019-05-31"))
     unrated = {
         priority["number"]: len(new)
         for priority in document["priorities"]
@@ -76,10 +76,10 @@ def test_the_six_new_actions_are_unrated():
 
 
 def test_assurance_and_measures_are_the_papers():
-    point = point_of(PLAN, "2019-07-04")
-    given = {one["priority"]: one["assurance"] for one in assurances_at(PLAN, point)["priorities"]}
+    plan = plan_at(PLAN, "2019-07-04")
+    given = {one["priority"]: one["assurance"] for one in assurances_at(plan)["priorities"]}
     assert {number: one["level"] for number, one in given.items() if one} == PAPER["assurance"]
-    measures = plan_as_at(PLAN, point_of(PLAN, "2019-05-31"))["measures"]
+    measures = plan_as_at(plan_at(PLAN, "2019-05-31"))["measures"]
     found = [
         (one["priority"], one["latest"] and (one["latest"]["value"], one["latest"]["standing"])) for one in measures
     ]
@@ -96,4 +96,7 @@ def test_a_version_once_issued_is_the_same_to_the_byte_with_all_that_came_later(
     issue = point_of(PLAN, "issue:3.0")
     then = fold(read_history(HERE.parents[1] / "examples" / "sunderland.jsonl")[: issue.basis], "sunderland")
     previous = point_of(PLAN, "issue:2.0")
-    assert as_bytes(rag_comparison(then, previous, issue)) == as_bytes(rag_comparison(PLAN, previous, issue))
+    before, now = (record_at(plan) for plan in (then, PLAN))
+    assert as_bytes(rag_comparison(before.at(previous), before.at(issue))) == as_bytes(
+        rag_comparison(now.at(previous), now.at(issue))
+    )

@@ -1,0 +1,23 @@
+"""How much memory the plans and answers that are kept may take up."""
+
+import os
+
+
+class Budget:
+    """A number of bytes: what was asked for, or a quarter of the machine's memory and at most 1 GB."""
+
+    __slots__ = ("size",)
+
+    def __init__(self, size: int | None = None) -> None:
+        self.size = min(_memory() // 4, 1_000_000_000) if size is None else size
+
+
+def _memory() -> int:
+    """The machine's memory in bytes, or what its container is allowed if that is less."""
+    physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    try:
+        with open("/sys/fs/cgroup/memory.max", encoding="ascii") as file:  # noqa: PTH123
+            allowed = file.read().strip()
+    except OSError:
+        return physical
+    return min(physical, int(allowed)) if allowed.isdigit() else physical
