@@ -1,7 +1,9 @@
 """Nothing is there that no document tells of: settings, commands, options, examples, events."""
 
+import os
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import click
@@ -11,6 +13,9 @@ from api.command_line import cli
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+#: Scripts that take a first word, and what tells which words there are.
+TAKES = re.compile(r"^([a-z]+)\) |\| 1(--[a-z]+|[a-z]+)\) ", re.MULTILINE)
 
 
 def sources() -> list[Path]:
@@ -63,3 +68,67 @@ def test_the_generated_documents_are_fresh() -> None:
         capture_output=True, text=True, cwd=ROOT, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
+
+
+# How to contribute
+
+
+def commands_of(document: str) -> list[list[str]]:
+    """The commands of the project that a document names, each with its words."""
+    return [named.split() for named in re.findall(r"`((?:scripts|\.ci)/[a-z_]+[^`]*)`", " ".join(document.split()))]
+
+
+def takes(script: str) -> set[str]:
+    """The words that a script knows as its first."""
+    return {word for found in TAKES.findall((ROOT / script).read_text(encoding="utf-8")) for word in found if word}
+
+
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])
+def test_every_command_that_is_named_exists(document: str) -> None:
+    named = commands_of((ROOT / document).read_text(encoding="utf-8"))
+    assert len(named) > 4
+    for script, *words in named:
+        assert os.access(ROOT / script, os.X_OK), script
+        assert {word for word in words if word.isalpha() or word.startswith("-")} <= takes(script), (script, words)
+
+
+def test_a_word_that_a_command_does_not_know_is_found() -> None:
+    assert commands_of("Run `scripts/test soon` or `.ci/run`.") == [["scripts/test", "soon"], [".ci/run"]]
+    assert takes("scripts/test") == {"unit", "all"}
+    assert takes("scripts/check") == {"--fix"}
+
+
+def test_every_script_is_named_where_the_readme_says_where_things_are() -> None:
+    named = re.search(r"^scripts/ +(.+)$", README, re.MULTILINE)
+    assert named
+    scripts = {file.name for file in (ROOT / "scripts").iterdir() if file.is_file() and file.suffix != ".py"}
+    assert set(named[1].split(", ")) == scripts
+
+
+def test_continuous_integration_runs_what_contributors_are_told() -> None:
+    commands = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert re.findall(r"^(scripts/[a-z]+(?: [a-z]+)?) </dev/null$", commands, re.MULTILINE) == [
+        "scripts/check", "scripts/test all",
+    ]  # fmt: skip
+    assert "`.ci/run` | what continuous integration runs: `scripts/check`, then `scripts/test all`" in CONTRIBUTING
+
+
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])
+def test_the_licence_is_the_one_that_the_package_names(document: str) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert (project["license"], project["license-files"]) == ("MIT", ["LICENSE"])
+    assert "(LICENSE)" in (ROOT / document).read_text(encoding="utf-8")
+    title, _, holder, *_ = (ROOT / "LICENSE").read_text(encoding="utf-8").splitlines()
+    assert (title, holder) == ("MIT License", "Copyright (c) 2026 AsAt contributors")
+
+
+def test_the_links_of_contributing_lead_somewhere() -> None:
+    assert [link for link in re.findall(r"\]\((?!http)([^)#]+)", CONTRIBUTING) if not (ROOT / link).exists()] == []
+
+
+def test_every_marker_is_one_that_a_command_leaves_out() -> None:
+    options = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["pytest"]["ini_options"]
+    script = (ROOT / "scripts" / "test").read_text(encoding="utf-8")
+    assert [marker.partition(":")[0] for marker in options["markers"]] == ["slow", "long"]
+    assert "-m 'not slow and not long'" in script
+    assert "-m 'not long'" in script

@@ -11,12 +11,29 @@ from api.http.problems import Unreadable
 
 #: Largest form sent, in bytes: every text field filled with the longest text there can be, in any script.
 LARGEST_FORM = 2 * 1024 * 1024
+#: Largest form sent by somebody who is not known, in bytes: a name, the longest password and a place to come to.
+LARGEST_SIGN_IN = 64 * 1024
 _MOST_FIELDS = 60
 _MEDIA = "application/x-www-form-urlencoded"
 
 
 async def sent_form(request: Request) -> dict[str, str]:
+    """The fields of a form by name, as `read_form` gives them."""
+    return await read_form(request, LARGEST_FORM, "nothing was recorded")
+
+
+async def sent_sign_in(request: Request) -> dict[str, str]:
+    """The fields of a form that anyone may send: looking at it is work for a stranger, so it is short."""
+    return await read_form(request, LARGEST_SIGN_IN, "nobody was signed in")
+
+
+async def read_form(request: Request, most: int, outcome: str) -> dict[str, str]:
     """The fields of a form by name; the line ends of browsers become those of the record.
+
+    Args:
+        request: the request.
+        most: how many bytes the form may have.
+        outcome: what did not come of a form that cannot be read.
 
     The token that a form carries was looked at before anything else was done, and is left out.
 
@@ -26,17 +43,16 @@ async def sent_form(request: Request) -> dict[str, str]:
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media != _MEDIA:
         raise Unreadable(f"the body is {media[:100] or 'of no stated kind'}; a form sends {_MEDIA}", status=415)
-    too_large = f"what was typed is larger than {LARGEST_FORM} bytes; nothing was recorded"
-    body = await body_up_to(request, LARGEST_FORM, too_large)
+    body = await body_up_to(request, most, f"what was typed is larger than {most} bytes; {outcome}")
     try:
         pairs = parse_qsl(
             body.decode("ascii"), True, bool(body), encoding="utf-8", errors="strict", max_num_fields=_MOST_FIELDS
         )
     except ValueError:
-        raise Unreadable("this is not what a form sends, in UTF-8; nothing was recorded") from None
+        raise Unreadable(f"this is not what a form sends, in UTF-8; {outcome}") from None
     typed = {name: value.replace("\r\n", "\n").replace("\r", "\n") for name, value in pairs}
     if len(typed) < len(pairs):
-        raise Unreadable("a field stands twice in what was sent; nothing was recorded")
+        raise Unreadable(f"a field stands twice in what was sent; {outcome}")
     typed.pop(FIELD, None)
     return typed
 

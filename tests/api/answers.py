@@ -23,7 +23,7 @@ from projections.overdue import overdue_at
 from projections.plan_as_at import plan_as_at
 from projections.rag_comparison import rag_comparison
 from projections.ratings_over_time import ratings_over_time
-from projections.register import plans_register
+from projections.register import plans_register, register_entry
 from projections.replay import replay_page
 from projections.stale_text import stale_texts_at
 from projections.trail import TrailDocument, TrailQuery, trail_page
@@ -73,7 +73,7 @@ def answers(plan: Plan, told: tuple[Event, ...], previous: str, current: str, ac
     """The document of every question but the audit, which needs claims."""
     before, now = plan_at(plan, previous), plan_at(plan, current)
     return {
-        "plans": plans_register([now]),
+        "plans": plans_register([register_entry(now)]),
         "plan": plan_as_at(now),
         "comparison": rag_comparison(before, now),
         "paper": committee_paper(before, now),

@@ -6,7 +6,6 @@ sent to every address by everybody in turn: on an open ledger, by a token, with 
 
 import asyncio
 import json
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,8 +27,6 @@ from domain.ledger import Ledger
 from tests.api.conftest import BY, OPENING, asking
 from tests.api.signed_in import PAGE, STEWARD, browser, close, principal, token_on
 
-#: Seconds of a processor that a refusal may take; the machine may be busy with others meanwhile.
-LONGEST = 2.0
 #: Bytes that a problem may have: it repeats nothing at length.
 LONGEST_PROBLEM = 60_000
 HOST = (b"host", b"127.0.0.1:8000")
@@ -46,12 +43,11 @@ Headers = Sequence[tuple[bytes, bytes]]
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back: with how many seconds of a processor, and how many bytes of the body were taken for it."""
+    """What came back, and how many bytes of the body were taken for it."""
 
     status: int
     headers: dict[str, str]
     body: bytes
-    seconds: float
     taken: int
 
 
@@ -92,12 +88,10 @@ class Sender:
         async def send(message: Any) -> None:
             sent.append(dict(message))
 
-        began = time.process_time()
         await self.app(scope, receive, send)
-        seconds = time.process_time() - began
         body = b"".join(one.get("body", b"") for one in sent[1:])
         held = {name.decode(): value.decode("latin-1") for name, value in sent[0]["headers"]}
-        return Answer(sent[0]["status"], held, body, seconds, taken)
+        return Answer(sent[0]["status"], held, body, taken)
 
 
 def _parts(body: bytes | Iterable[bytes]) -> Iterator[bytes]:
@@ -207,8 +201,6 @@ def wrong_with(answer: Answer, *, page: bool, head: bool) -> str | None:
     """
     if answer.status >= 500:
         return f"it is answered with {answer.status}: {answer.body[:300]!r}"
-    if answer.seconds > LONGEST:
-        return f"it took {answer.seconds:.1f} s"
     media = answer.headers.get("content-type", "")
     guards = {"x-content-type-options", "referrer-policy", "cross-origin-opener-policy", "cross-origin-resource-policy"}
     if not media.startswith(_FILES):

@@ -3,9 +3,9 @@
 import hashlib
 import json
 from base64 import b64encode, urlsafe_b64encode
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from time import time
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
@@ -82,7 +82,7 @@ class Provider:
             return None
         if authorisation != basic:
             return None
-        now = int(time())
+        now = int(datetime.now(UTC).timestamp())
         claims = {
             "iss": self.issuer, "sub": SUBJECT, "aud": CLIENT, "iat": now, "exp": now + 300, "nonce": asked["nonce"],
             **self.wrong.get("claims", {}),

@@ -1,11 +1,15 @@
-"""`asat` as a process, the way people and programs start it."""
+"""`asat` with its arguments: run in this process, which is quick, or as one of its own, as people start it."""
 
 import os
 import subprocess
 from pathlib import Path
 from typing import Any
 
+from click.testing import CliRunner
+
+from api.command_line import cli
 from tests.api.conftest import ROOT
+from tests.measuring import HANGS
 
 ASAT = ROOT / ".venv" / "bin" / "asat"
 CLAIMS = ROOT / "examples" / "sunderland-claims.json"
@@ -18,10 +22,21 @@ def environment(data: Path, **more: str) -> dict[str, str]:
 
 
 def run(*arguments: Any, data: Path, stdin: bytes = b"", **more: str) -> subprocess.CompletedProcess[bytes]:
-    """Run a command to its end."""
+    """Run a command to its end, in this process; what it does not tell of itself is raised."""
+    wanted = environment(data, **more)
+    settings: dict[str, str | None] = dict.fromkeys(name for name in os.environ if name not in wanted)
+    argv = [*map(str, arguments)]
+    done = CliRunner().invoke(cli, argv, prog_name="asat", input=stdin, env={**settings, **wanted})
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return subprocess.CompletedProcess(argv, done.exit_code, done.stdout_bytes, done.stderr_bytes)
+
+
+def run_alone(*arguments: Any, data: Path, stdin: bytes = b"", **more: str) -> subprocess.CompletedProcess[bytes]:
+    """The same as a process of its own."""
     return subprocess.run(
         [ASAT, *map(str, arguments)], input=stdin, capture_output=True, env=environment(data, **more), cwd=ROOT,
-        timeout=120, check=False,
+        timeout=HANGS, check=False,
     )  # fmt: skip
 
 

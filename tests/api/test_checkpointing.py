@@ -2,7 +2,6 @@
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -24,6 +23,7 @@ from domain.proofs.keys import SignerKey
 from domain.proofs.pack import NoPack, stamped_digest
 from domain.proofs.verify import verify
 from tests.api.conftest import BY, OPENING, rated
+from tests.measuring import until
 from tests.proofs.authority import Authority
 
 KEY = SignerKey("council.example/asat", b"key1" * 8)
@@ -48,13 +48,6 @@ def grow(ledger: Ledger) -> None:
 
 def sizes(ledger: Ledger) -> list[int]:
     return [cut.size for cut in checkpoints_of(ledger).all()]
-
-
-def until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not holds():
-        assert time.monotonic() < deadline, "it does not come to hold"
-        time.sleep(0.02)
 
 
 # On a schedule

@@ -1,4 +1,7 @@
-"""The command line as a process: what it prints, what it refuses, and with which exit code it ends."""
+"""The command line: what it prints, what it refuses, and with which exit code it ends.
+
+What no process of its own is needed for runs in that of the tests; that both say the same is tested once.
+"""
 
 import json
 import os
@@ -8,7 +11,6 @@ import select
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count, cycle
@@ -27,7 +29,8 @@ from domain.ledger import Ledger
 from domain.ledger.embedded import EmbeddedServer
 from projections.claims import Claim, read_claims
 from tests.api.conftest import BY, OPENING, asking, load_examples, rated
-from tests.api.process import ASAT, CLAIMS, complained, environment, run, said
+from tests.api.process import ASAT, CLAIMS, complained, environment, run, run_alone, said
+from tests.measuring import HANGS
 
 pytestmark = pytest.mark.slow
 
@@ -146,8 +149,29 @@ def test_every_answer_is_the_same_from_a_terminal_and_over_http(demo: Path, comm
     assert run(command, *arguments, "-f", form, data=demo).stdout == expected
 
 
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "code"),
+    [
+        (["show", "sunderland"], b"", 0),
+        (["record", "-", "--by", "Siân Ó Briain"], b"not json", 1),
+        (["record", "-"], '{"type": "PlanClosed", "plan": "nosuch", "reason": "Ó"}\n'.encode(), 1),
+        (["audit", "sunderland", CLAIMS, "-f", "text"], b"", 1),
+        (["show", "sunderland", "--at", "soon"], b"", 2),
+        (["shout"], b"", 2),
+        (["--version"], b"", 0),
+    ],
+    ids=lambda one: one[0] if isinstance(one, list) else "",
+)
+def test_a_process_of_its_own_says_the_same_and_ends_with_the_same_code(
+    demo: Path, arguments: list[Any], stdin: bytes, code: int
+) -> None:
+    here, alone = (how(*arguments, data=demo, stdin=stdin) for how in (run, run_alone))
+    assert (alone.returncode, alone.stdout, alone.stderr) == (code, here.stdout, here.stderr)
+    assert here.returncode == code
+
+
 def test_off_a_terminal_an_answer_is_json_and_on_one_it_is_text(demo: Path) -> None:
-    assert json.loads(said("show", "sunderland", data=demo))["plan"] == "sunderland"
+    assert json.loads(run_alone("show", "sunderland", data=demo).stdout)["plan"] == "sunderland"
     code, shown = on_a_terminal("history", "sunderland", data=demo)
     assert (code, b"Versions issued" in shown) == (0, True)
 
@@ -461,9 +485,8 @@ def serving(*arguments: str, data: Path) -> Iterator[tuple[subprocess.Popen[byte
     assert process.stderr is not None
     before: list[str] = []
     try:
-        deadline = time.monotonic() + 60
         while True:
-            ready, _, _ = select.select([process.stdout], [], [], deadline - time.monotonic())
+            ready, _, _ = select.select([process.stdout], [], [], HANGS)
             assert ready, "it does not say its address"
             line = process.stdout.readline().decode()
             assert line, process.stderr.read().decode()
@@ -495,13 +518,19 @@ def test_the_demo_loads_its_examples_once_serves_them_and_stops_cleanly(new_fold
             "Loaded stockton-2016", "Loaded stockton-ilacs", "Loaded stockton-scrutiny", "Loaded stockton-strategy",
             "Loaded sunderland",
         ]  # fmt: skip
-        assert httpx2.get(f"{address}/plans/sunderland.json?at=issue:3.0").json()["point"]["basis"] == 282
+        assert (
+            httpx2.get(f"{address}/plans/sunderland.json?at=issue:3.0", timeout=HANGS).json()["point"]["basis"] == 282
+        )
         assert json.loads(said("show", "sunderland", data=folder))["plan"] == "sunderland", "beside the server"
         assert stopped(process, signal.SIGTERM) == 0
     assert not (folder / "postgres" / "postmaster.pid").exists()
     with serving("demo", data=folder) as (process, address, before):
         assert before == [], "nothing is loaded twice"
-        assert httpx2.get(f"{address}/readyz").json() == {"status": "ready", "guarded": True, "events": 543}
+        assert httpx2.get(f"{address}/readyz", timeout=HANGS).json() == {
+            "status": "ready",
+            "guarded": True,
+            "events": 543,
+        }
         assert stopped(process, signal.SIGINT) == 0
     assert not (folder / "postgres" / "postmaster.pid").exists()
 

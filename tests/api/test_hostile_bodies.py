@@ -1,18 +1,20 @@
 """Hostile bodies, sent to every address that takes one: a problem that names the thing, and nothing recorded.
 
-However a body is made, it takes seconds at most, and no more memory than a body may.
+However a body is made, the work of refusing it grows with its length and no faster, and so does the memory.
 """
 
 import gzip
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from api.pages.form_bodies import LARGEST_SIGN_IN
 from tests.api.hostile import FORM, JSON, Address, Council, council_on
+from tests.measuring import times_as_long
 
 pytestmark = pytest.mark.slow
 
@@ -206,10 +208,46 @@ def test_no_body_takes_up_many_times_its_length(council: Council, path: str, uni
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-        council.wrong = [
-            one for one in council.wrong if not one[-1].startswith("it took")
-        ]  # tracing is what takes long
     assert peak < 60 * len(body)
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-in/once"])
+def test_of_a_form_that_anyone_may_send_no_more_is_taken_than_a_name_and_a_password_may_have(
+    council: Council, path: str
+) -> None:
+    [address] = [one for one in taking(council) if one.path == path]
+    answer = council.send(address, address.at(), [FORM], (b"x" * 1000 for _ in range(2000)), who="anybody's browser")
+    assert answer is not None
+    assert (answer.status, answer.taken <= LARGEST_SIGN_IN + 1000) == (413, True)
+
+
+#: Where bodies are sent, what they are made of over and over, and what stands around it.
+REPEATED = {
+    "lists": ("/events", b"[],", b"[%s1]"), "objects": ("/events", b"{},", b"[%s1]"),
+    "texts": ("/events", b'"ab",', b"[%s1]"), "events": ("/events", EVENT + b",", b"[%s1]"),
+    "wrong fields": ("/events", b'"k#":1,', b'{"type":"PlanClosed",%s"z":1}'),
+    "judgements": ("/events", b'{"k#":1},', b'{"type":"InspectionReported","judgements":[%s1]}'),
+    "digits": ("/events", b"9", b'{"type":"EventWithdrawn","version":%s}'),
+    "letters": ("/events", b"x", b'{"type":"ProgressReported","action":"%s"}'),
+    "escapes": ("/events", b"\\u00e9", b'{"type":"ProgressReported","text":"%s"}'),
+    "depth": ("/events", b"[", b"%s"),
+    "claims": ("/audit", claim(b"all", b"1") + b",", b'{"previous":"now","current":"now","claims":[%s1]}'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", REPEATED)
+def test_no_body_takes_longer_than_its_length_tells(council: Council, kind: str) -> None:
+    """A body of 16 times the length takes some 16 times the work, or is refused with less; never its square, 256."""
+    path, unit, around = REPEATED[kind]
+    [address] = taking(council, path)
+
+    def sent(length: int) -> bytes:
+        return around % b"".join(unit.replace(b"#", b"%d" % number) for number in range(length // len(unit)))
+
+    def refusing(body: bytes) -> Callable[[], object]:
+        return lambda: council.send(address, address.at(), [JSON], body, who="anybody")
+
+    assert times_as_long(refusing(sent(400_000)), refusing(sent(25_000)), rounds=3) < 64
 
 
 @pytest.mark.parametrize("unit", [b"{},", b'{"a":1},'], ids=["no fields", "a field each"])

@@ -1,6 +1,6 @@
 """Hostile requests to every address: addresses, parameters, headers and methods that nobody sends in good faith.
 
-Whoever sends them: never a fault, a problem that names the thing, within seconds, and nothing recorded.
+Whoever sends them: never a fault, a problem that names the thing, and nothing recorded.
 """
 
 from collections.abc import Iterator

@@ -2,7 +2,6 @@
 
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 from domain.ledger import Ledger
 from tests.api.conftest import OPENING
 from tests.api.test_serving import serving
+from tests.measuring import HANGS
 
 pytestmark = pytest.mark.slow
 
@@ -27,9 +27,9 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def address(data: Path) -> Iterator[str]:
     """The address of a process that serves the plan `plan`, on an open ledger."""
     with serving("serve", data=data) as said:
-        assert httpx2.post(f"{said['address']}/plans/plan/events", json=OPENING).status_code == 201
+        assert httpx2.post(f"{said['address']}/plans/plan/events", json=OPENING, timeout=HANGS).status_code == 201
         yield said["address"]
-        assert httpx2.post(f"{said['address']}/plans/other/events", json=[OPENING[0]]).status_code == 201
+        assert httpx2.post(f"{said['address']}/plans/other/events", json=[OPENING[0]], timeout=HANGS).status_code == 201
         with Ledger.open(data=data) as ledger:
             assert ledger.size() == 4, "it is recorded on afterwards"
             assert list(ledger.check()) == []
@@ -37,17 +37,15 @@ def address(data: Path) -> Iterator[str]:
 
 @pytest.fixture(autouse=True)
 def unharmed(address: str) -> Iterator[None]:
-    """Whatever was sent, others are answered at once, and nothing was recorded."""
+    """Whatever was sent, others are answered, and nothing was recorded."""
     yield
-    began = time.monotonic()
-    assert httpx2.get(f"{address}/readyz").json()["events"] == 3
-    assert time.monotonic() - began < 2
+    assert httpx2.get(f"{address}/readyz", timeout=HANGS).json()["events"] == 3
 
 
 def connected(address: str) -> socket.socket:
     to = urlsplit(address)
     assert to.hostname is not None
-    return socket.create_connection((to.hostname, to.port or 80), timeout=10)
+    return socket.create_connection((to.hostname, to.port or 80), timeout=HANGS)
 
 
 def answered(address: str, sent: bytes, cut_off: bool = False) -> bytes:
@@ -135,21 +133,16 @@ def test_a_body_without_end_is_not_kept(address: str) -> None:
 
 
 def test_who_sends_slowly_keeps_nobody_waiting(address: str) -> None:
-    """Two hundred who begin a request and go on by a byte a second, half of them within a body, for five seconds."""
+    """Two hundred have begun a request, half of them within a body, and go on by a byte while another is answered."""
     slow = [connected(address) for _ in range(200)]
     begun = (b"GET /plans.json HTTP/1.1\r\nX: ", POST + b"Content-Length: 100\r\n\r\n")
     try:
         for place, connection in enumerate(slow):
             connection.sendall(begun[place % 2])
-        took: list[float] = []
         for _ in range(5):
             for connection in slow:
                 connection.sendall(b" ")
-            began = time.monotonic()
-            assert httpx2.get(f"{address}/plans/plan.json").status_code == 200
-            took.append(time.monotonic() - began)
-            time.sleep(1)
-        assert max(took) < 2
+            assert httpx2.get(f"{address}/plans/plan.json", timeout=HANGS).status_code == 200
     finally:
         for connection in slow:
             connection.close()
@@ -163,17 +156,15 @@ def test_a_long_bad_body_keeps_nobody_waiting(address: str) -> None:
     def send() -> None:
         headers = {"Content-Type": "application/json"}
         statuses.append(
-            httpx2.post(f"{address}/plans/plan/events", content=body, headers=headers, timeout=60).status_code
+            httpx2.post(f"{address}/plans/plan/events", content=body, headers=headers, timeout=HANGS).status_code
         )
 
     sending = threading.Thread(target=send)
     sending.start()
-    took = []
+    meanwhile = 0
     while sending.is_alive():
-        began = time.monotonic()
-        assert httpx2.get(f"{address}/healthz").status_code == 200
-        took.append(time.monotonic() - began)
-        time.sleep(0.05)
+        assert httpx2.get(f"{address}/healthz", timeout=HANGS).status_code == 200
+        meanwhile += sending.is_alive()
     sending.join()
     assert statuses == [422]
-    assert max(took) < 2
+    assert meanwhile > 10, "others are answered while it is looked at, and not after it"

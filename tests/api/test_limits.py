@@ -22,6 +22,7 @@ from domain.ledger import Ledger
 from domain.ledger.access import SignInRefused
 from tests.api.conftest import BY, OPENING, asking, rated
 from tests.api.signed_in import BROWSER, PAGE, browser, close, principal, program, token_on
+from tests.measuring import HANGS
 
 OFFICER = "Ann Officer"
 URL = "https://asat.example.gov.uk"
@@ -114,7 +115,7 @@ def test_those_who_sign_in_do_not_keep_others_waiting(
 
     def looks(*_: Any) -> str:
         held.release()
-        assert go_on.wait(20)
+        assert go_on.wait(HANGS)
         raise SignInRefused("the name or the password is wrong")
 
     monkeypatch.setattr(type(ledger.access), {"password": "sign_in", "link": "use_link"}[by], looks)
@@ -130,13 +131,13 @@ def test_those_who_sign_in_do_not_keep_others_waiting(
     with ThreadPoolExecutor(most) as pool:
         try:
             waiting = [pool.submit(tries_at, number) for number in range(most)]
-            assert all(held.acquire(timeout=20) for _ in range(most))
+            assert all(held.acquire(timeout=HANGS) for _ in range(most))
             ninth = tries_at(most)
             assert (ninth.status_code, ninth.headers["retry-after"]) == (429, "5")
             assert asking(council).get("/sign-in", headers=PAGE).status_code == 200
         finally:
             go_on.set()
-        assert {one.result(20).status_code for one in waiting} == {403}
+        assert {one.result(HANGS).status_code for one in waiting} == {403}
     assert tries_at(most).status_code == 403, "the places are free again"
 
 
@@ -180,7 +181,7 @@ def test_a_command_waits_as_long_as_it_takes() -> None:
         assert not had.is_set()
     finally:
         places.release()
-        waits.join(20)
+        waits.join(HANGS)
     assert had.is_set()
 
 

@@ -6,10 +6,9 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from starlette.testclient import TestClient
 
-from api import clock
+from tests.api.days import today
 from tests.api.forms import BROWSER, errors, events, opened, sheet_on, tree, version_of
 
-TODAY = clock.today().isoformat()
 DAY = {"effective_on": "2019-03-15"}
 
 
@@ -95,7 +94,7 @@ def test_a_state_filled_in_but_not_chosen_is_not_recorded_as_another(
 ) -> None:
     for label in ("1.0", "2.0"):
         client.post(f"{plan}/events", json={"type": "VersionIssued", "label": label, "summary": "x", **DAY})
-    sheet = opened(client, f"{plan}/record/presentation").filled(forum="Board", effective_on=TODAY, **typed)
+    sheet = opened(client, f"{plan}/record/presentation").filled(forum="Board", effective_on=today(), **typed)
     for button in ("check", "record"):
         response = sheet.send(button)
         assert response.status_code == 422
@@ -104,12 +103,12 @@ def test_a_state_filled_in_but_not_chosen_is_not_recorded_as_another(
     again = sheet_on(client, response)
     assert {**sheet.holds, f"{field}_was": ""} == {**again.holds, f"{field}_was": ""}, "everything is kept"
     assert version_of(again.send()) == 6
-    assert events(client, plan)[-1]["current"] == f"{TODAY}@5"
+    assert events(client, plan)[-1]["current"] == f"{today()}@5"
 
 
 def test_a_state_chosen_is_asked_about_when_another_was_filled_in_too(client: TestClient, plan: str) -> None:
     client.post(f"{plan}/events", json={"type": "VersionIssued", "label": "1.0", "summary": "x", **DAY})
-    sheet = opened(client, f"{plan}/record/presentation").filled(forum="Board", effective_on=TODAY)
+    sheet = opened(client, f"{plan}/record/presentation").filled(forum="Board", effective_on=today())
     assert "current" in errors(sheet.send(current="issue", current_day="2019-03-20"))
     changed = sheet_on(client, sheet.send("check", current="day", current_day="2019-03-20"))
     back = sheet_on(client, changed.send("change"))

@@ -8,16 +8,15 @@ from uuid import uuid4
 import pytest
 from starlette.testclient import TestClient
 
-from api import clock
 from api.http.application import make_application
 from api.pages.form_words import in_form_words, refused
 from api.pages.recording_forms import FORMS, fields_of
 from domain.events import EVENTS
 from domain.ledger import Ledger
 from tests.api.conftest import BY, asking, rated
+from tests.api.days import today
 from tests.api.forms import BROWSER, PAGE, Sheet, errors, events, followed, opened, sheet_on, tree, version_of, words
 
-TODAY = clock.today().isoformat()
 ACTION = "?action=2.4"
 
 #: Form -> its address, what is typed into it, and what is recorded by it.
@@ -239,7 +238,7 @@ def test_a_form_is_filled_in_with_what_stands(client: TestClient, plan: str) -> 
     assert open_form(client, plan, "reword").holds["text"] == "Workspace"
     assert open_form(client, plan, "reassign").holds["leads"] == "Head\nDirector"
     assert open_form(client, plan, "reword-priority", "?priority=2").holds["title"] == "Missing children"
-    assert open_form(client, plan, "rate").holds["effective_on"] == TODAY
+    assert open_form(client, plan, "rate").holds["effective_on"] == today()
 
 
 def test_what_is_left_as_it_stands_is_not_said_again(client: TestClient, plan: str) -> None:
@@ -719,17 +718,17 @@ def test_a_plan_shown_as_it_stood_at_the_meeting_is_the_plan_as_known_by_the_end
 ) -> None:
     sheet = open_form(client, plan, "presentation", "")
     for _ in range(2):  # the second time it is repeated, and means what it meant
-        assert version_of(sheet.send(forum="Board", effective_on=TODAY, current="met")) == 4
-    assert events(client, plan)[-1]["current"] == f"{TODAY}@3"
+        assert version_of(sheet.send(forum="Board", effective_on=today(), current="met")) == 4
+    assert events(client, plan)[-1]["current"] == f"{today()}@3"
     client.post(f"{plan}/events", json=rated("red"))
-    told = client.get(f"{plan}.json?at=told:Board@{TODAY}").json()
+    told = client.get(f"{plan}.json?at=told:Board@{today()}").json()
     assert (told["point"]["basis"], told["priorities"][0]["actions"][0]["rating"]) == (3, None)
 
 
 def test_a_document_version_that_was_shown_is_named_by_its_label(client: TestClient, plan: str) -> None:
     client.post(f"{plan}/events", json={"type": "VersionIssued", "label": "1 & 2", "summary": "x", **DAY})
     sheet = open_form(client, plan, "presentation", "?past=1")
-    version_of(sheet.send(forum="Board", effective_on=TODAY, current="issue", current_issue="1 & 2"))
+    version_of(sheet.send(forum="Board", effective_on=today(), current="issue", current_issue="1 & 2"))
     assert events(client, plan)[-1]["current"] == "issue:1 & 2"
 
 

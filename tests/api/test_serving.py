@@ -3,7 +3,6 @@
 import re
 import select
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 
 from tests.api.conftest import rated
 from tests.api.process import ASAT, environment, run
+from tests.measuring import HANGS
 
 
 @contextmanager
@@ -29,9 +29,8 @@ def serving(*arguments: str, data: Path, **more: str) -> Iterator[dict[str, str]
     assert process.stderr is not None
     said: dict[str, str] = {}
     try:
-        deadline = time.monotonic() + 60
         while "link" not in said and not ("address" in said and "demo" not in arguments):
-            ready, _, _ = select.select([process.stdout], [], [], max(0, deadline - time.monotonic()))
+            ready, _, _ = select.select([process.stdout], [], [], HANGS)
             assert ready, "it does not say its address"
             line = process.stdout.readline().decode()
             assert line, process.stderr.read().decode()
@@ -52,10 +51,10 @@ def test_the_demo_is_read_by_anyone_and_recorded_in_by_whom_its_link_signs_in(tm
     for start in range(2):
         with serving("demo", data=tmp_path) as said:
             address = said["address"]
-            assert httpx2.get(f"{address}/plans/sunderland.json").status_code == 200
-            refused = httpx2.post(f"{address}/plans/sunderland/events", json=rated("green"))
+            assert httpx2.get(f"{address}/plans/sunderland.json", timeout=HANGS).status_code == 200
+            refused = httpx2.post(f"{address}/plans/sunderland/events", json=rated("green"), timeout=HANGS)
             assert refused.status_code == 401
-            with httpx2.Client() as client:
+            with httpx2.Client(timeout=HANGS) as client:
                 page = client.get(said["link"], headers={"Accept": "text/html"})
                 [key] = re.findall(r'name="key" value="([^"]+)"', page.text)
                 origin = {"Origin": address}
@@ -74,10 +73,12 @@ def test_nobody_is_served_from_elsewhere_before_somebody_is_known(tmp_path: Path
     assert added.returncode == 0, added.stderr
     with serving("serve", data=tmp_path, ASAT_URL=url) as said:
         assert said["address"] == url
-        asked = httpx2.get(f"{said['behind']}/plans.json", headers={"Host": "asat.example.gov.uk"})
+        asked = httpx2.get(f"{said['behind']}/plans.json", headers={"Host": "asat.example.gov.uk"}, timeout=HANGS)
         assert asked.status_code == 401
         assert "strict-transport-security" in asked.headers
-        assert httpx2.get(f"{said['behind']}/healthz", headers={"Host": "evil.example"}).status_code == 421
+        assert (
+            httpx2.get(f"{said['behind']}/healthz", headers={"Host": "evil.example"}, timeout=HANGS).status_code == 421
+        )
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,13 @@ from typing import Any
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from domain.ledger import Ledger
 from tests.api.conftest import OPENING, load_examples
 from tests.api.process import ASAT, environment
 from tests.browser.steps import DESK
+from tests.measuring import HANGS
 
 #: Where Debian, Ubuntu and others put it.
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -31,6 +32,7 @@ def chromium() -> Iterator[Browser]:
         if os.environ.get("CI"):
             pytest.fail("there is no chromium: install it (apt-get install chromium)")
         pytest.skip("there is no chromium: install it (apt-get install chromium)")
+    expect.set_options(timeout=HANGS * 1000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM,
@@ -72,7 +74,7 @@ def plan(site: str) -> str:
     number = next(_plans)
     address = f"{site}/plans/plan-{number}"
     opened = {**OPENING[0], "title": f"Plan of test {number}"}
-    stored = httpx2.post(f"{address}/events", json=[opened, *OPENING[1:]])
+    stored = httpx2.post(f"{address}/events", json=[opened, *OPENING[1:]], timeout=HANGS)
     assert stored.status_code == 201, stored.text
     return address
 
@@ -88,7 +90,7 @@ def window(chromium: Browser, site: str) -> Iterator[Callable[..., Page]]:
             java_script_enabled=javascript, viewport=size, locale="en-GB", timezone_id="Europe/London"
         )
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(HANGS * 1000)
         page = context.new_page()
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("request", lambda asked: None if asked.url.startswith(site) else wrong.append(f"asked {asked.url}"))

@@ -6,6 +6,8 @@ import httpx2
 import pytest
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
+from tests.measuring import HANGS
+
 PHONE: ViewportSize = {"width": 375, "height": 700}
 DESK: ViewportSize = {"width": 1280, "height": 900}
 
@@ -64,7 +66,9 @@ def table(page: Page, caption: str) -> Locator:
 
 def record(plan: str, *events: dict[str, Any]) -> int:
     """Record events of a plan as a program would; the plan's version after them."""
-    stored = httpx2.post(f"{plan}/events", json=list(events), headers={"X-Recorded-By": "Another officer"})
+    stored = httpx2.post(
+        f"{plan}/events", json=list(events), headers={"X-Recorded-By": "Another officer"}, timeout=HANGS
+    )
     assert stored.status_code == 201, stored.text
     version: int = stored.json()["version"]
     return version
@@ -72,5 +76,5 @@ def record(plan: str, *events: dict[str, Any]) -> int:
 
 def trail(plan: str) -> list[dict[str, Any]]:
     """What is recorded of a plan."""
-    events: list[dict[str, Any]] = httpx2.get(f"{plan}/trail.json").json()["events"]
+    events: list[dict[str, Any]] = httpx2.get(f"{plan}/trail.json", timeout=HANGS).json()["events"]
     return events

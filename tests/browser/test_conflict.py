@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.steps import WINDOWS, arrived, fact, field, fill, press, table, trail
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 @pytest.mark.parametrize("options", [WINDOWS[0], WINDOWS[3]])

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 from tests.api.conftest import rated
 from tests.browser.steps import DESK, PHONE, arrived, fill, press, record
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 #: What violates a rule, a line for each; styles and frames from elsewhere need no loading, for there are none.

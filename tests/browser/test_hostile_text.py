@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.steps import WINDOWS, arrived, click, fact, field, fill, press, trail
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 HARM = (
     "=1+1\n</textarea></title><script>document.title='harmed'</script><img src=x onerror=alert(1)> {{7*7}}"

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.api.conftest import rated
 from tests.browser.steps import WINDOWS, arrived, click, fact, field, fill, press, record, table
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 KNOWN = "As at 31 May 2019"
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.steps import DESK, PHONE, arrived, field, trail
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 #: Remembers how every element looks before it has the focus.
 LOOKS = """() => {

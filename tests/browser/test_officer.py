@@ -12,8 +12,9 @@ from playwright.sync_api import Page, expect
 
 from tests.api.pdf_reader import read_structure
 from tests.browser.steps import FORM_CAME_BACK, WINDOWS, arrived, click, fact, field, fill, press, table, trail
+from tests.measuring import HANGS
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 HOSTILE = "<script>alert(1)</script> {{7*7}} =1+1 \u202egpj.exe"
 SHOWN = "<script>alert(1)</script> {{7*7}} =1+1 gpj.exe"
@@ -132,7 +133,7 @@ def _compares_and_takes_the_paper(page: Page, plan: str, folder: Path) -> None:
     address = page.get_by_role("link", name="Committee paper (Word)").get_attribute("href")
     assert address is not None
     asked = plan.partition("/plans/")[0] + address.replace("/paper.docx?", "/paper.json?")
-    document = httpx2.get(asked).json()
+    document = httpx2.get(asked, timeout=HANGS).json()
     counted = [[one["label"] or "Not rated", str(one["previous"]), str(one["current"])] for one in document["summary"]]
     assert ["Completed", "0", "1"] in counted
     word = docx.Document(str(_downloaded(page, "Committee paper (Word)", folder / "paper.docx")))

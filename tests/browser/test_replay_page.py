@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.steps import DESK, PHONE, arrived, click, fill, press
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 EVENT = "[data-said=version]"
 

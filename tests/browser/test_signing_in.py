@@ -15,8 +15,9 @@ from tests.api.process import ASAT, environment
 from tests.api.signed_in import PASSWORD, principal
 from tests.browser.steps import WINDOWS, arrived, click, fill, press
 from tests.browser.test_every_page import problems_of
+from tests.measuring import HANGS
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,7 @@ def council(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def opened(chromium: Browser, shape: dict[str, Any]) -> Page:
     page = chromium.new_context(java_script_enabled=shape["javascript"], viewport=shape["size"]).new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(HANGS * 1000)
     return page
 
 

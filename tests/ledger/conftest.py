@@ -5,7 +5,6 @@ memory must equal a fresh fold of what is stored.
 """
 
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import count
@@ -29,6 +28,7 @@ from domain.proofs.entry import Entry
 from domain.proofs.tree import completed_nodes, node_hash
 from domain.record import PlanRecord
 from tests.kit import LATER, added, contents, opened, priority
+from tests.measuring import until as until
 
 ROOT = Path(__file__).parents[2]
 BY = "Governance officer"
@@ -245,11 +245,3 @@ def reseal(owner: Connection) -> None:
             peaks[len(hashes) - 1] = node
             owner.execute("update events set hashes = %s where position = %s", (b"".join(hashes), row[0]))
         owner.execute("update head set leaf = %s where position > 0", (leaf or bytes(32),))
-
-
-def until(holds: Callable[[], bool], within: float = 20.0) -> None:
-    """Wait until something holds."""
-    deadline = time.monotonic() + within
-    while not holds():
-        assert time.monotonic() < deadline, "it does not come to hold"
-        time.sleep(0.01)

@@ -82,7 +82,7 @@ class Standby:
         self.ask("select pg_wal_replay_resume()")
 
     def promote(self) -> None:
-        self.ask("select pg_promote(true, 20)")
+        self.ask("select pg_promote(true, 120)")
 
     def close(self) -> None:
         pid = int((self.data / "postmaster.pid").read_text().split()[0])

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from statistics import median
-from time import perf_counter
 from typing import Any
 
 import pytest
@@ -31,6 +29,7 @@ from domain.ledger.access.throttle import account_stream, network_of
 from domain.ledger.errors import ReplicaOnly
 from domain.ledger.schema import app_role
 from domain.names import name_key
+from tests import measuring
 from tests.ledger.conftest import Connection, Server, begin, connected
 
 BY = "operator root"
@@ -514,9 +513,7 @@ def test_the_event_of_a_new_password_is_there_when_the_password_is_and_not_befor
         with as_owner.transaction():
             as_owner.execute("lock table passwords in exclusive mode")
             done = thread.submit(access.set_password, "Ann", NEW, BY)
-            deadline = perf_counter() + 10
-            while as_owner.execute("select from pg_locks where not granted").fetchone() is None:
-                assert perf_counter() < deadline, "nothing waits for the table"
+            measuring.until(lambda: as_owner.execute("select from pg_locks where not granted").fetchone() is not None)
             assert kinds(access).count("PasswordSet") == 1
         done.result()
     assert kinds(access).count("PasswordSet") == 2
@@ -612,7 +609,7 @@ def test_neither_name_nor_password_is_said_to_be_wrong(access: AccessLedger, ann
     assert said == {("the name or the password is wrong", None)}
 
 
-def test_an_unknown_name_takes_as_long_as_a_wrong_password(
+def test_an_unknown_name_costs_what_a_wrong_password_costs(
     access: AccessLedger, ann: str, monkeypatch: pytest.MonkeyPatch
 ):
     verified = []
@@ -628,15 +625,11 @@ def test_an_unknown_name_takes_as_long_as_a_wrong_password(
 
     monkeypatch.setattr(passwords, "_hasher", Watched())
     access.set_password("Ann", "another few words", BY)
-    took: dict[str, list[float]] = {"Ann": [], "Nobody": []}
-    for account in ["Nobody", *["Ann", "Nobody"] * 3]:
-        began = perf_counter()
+    for account in ("Nobody", "Ann", "Nobody"):
         with pytest.raises(SignInRefused):
             access.sign_in(account, "wrong", now(), None)
-        took[account].append(perf_counter() - began)
-    assert len(verified) == 7
-    assert len({tuple(cost) for cost in verified}) == 1
-    assert 0.4 < median(took["Ann"]) / median(took["Nobody"][1:]) < 2.5
+    assert len(verified) == 3, "each time one password is looked at"
+    assert len({tuple(cost) for cost in verified}) == 1, "at the same cost of memory and passes"
 
 
 HERE, NEARBY, AFAR = "192.0.2.1", "192.0.2.200", "198.51.100.7"

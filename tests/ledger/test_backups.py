@@ -38,6 +38,7 @@ from domain.proofs.checkpoint import Checkpoint
 from domain.proofs.keys import SignerKey
 from tests.kit import progressed, rated
 from tests.ledger.conftest import all_is_well, begin, everything, record, remembers_what_is_stored
+from tests.measuring import until
 
 KEY = SignerKey("council.example/asat", b"k" * 32)
 OTHER = SignerKey("council.example/asat", b"o" * 32)
@@ -129,9 +130,9 @@ def test_a_backup_is_of_one_moment_although_recording_goes_on(ledger: Ledger, tm
     writer = Thread(target=write)
     writer.start()
     try:
-        time.sleep(0.1)
+        until(lambda: ledger.size() > 4)
         backup = back_up(ledger, tmp_path / "busy.asat")
-        time.sleep(0.1)
+        until(lambda: ledger.size() > backup.ledgers[0].size)
     finally:
         going_on = False
         writer.join()

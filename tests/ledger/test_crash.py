@@ -108,7 +108,7 @@ def writers(server: Server, *names: str) -> Iterator[list[Writer]]:
 def load_is_on(started: list[Writer], random: Random) -> None:
     """Wait until every writer is writing, and then for a moment that is different each time."""
     many = [len(writer.acknowledged) for writer in started]
-    until(lambda: all(len(writer.acknowledged) > before for writer, before in zip(started, many, strict=True)), 60)
+    until(lambda: all(len(writer.acknowledged) > before for writer, before in zip(started, many, strict=True)))
     time.sleep(random.uniform(0.05, 0.3))
 
 

@@ -95,7 +95,7 @@ def another_user_of(folder: Path, code: str = STAYS_UNTIL_TOLD) -> Iterator["sub
 
 
 def leave(user: "subprocess.Popen[str]") -> None:
-    output, _ = user.communicate("leave\n", timeout=30)
+    output, _ = user.communicate("leave\n", timeout=120)
     assert (user.returncode, output) == (0, "")
 
 
@@ -261,7 +261,7 @@ def test_a_forked_child_neither_stops_the_server_nor_keeps_it(folder: Path):
 def test_nobody_who_reads_our_output_to_its_end_waits_for_the_server(folder: Path):
     dies_at_once = f"{USER}import os; os._exit(0)\n"
     done = subprocess.run(
-        [sys.executable, "-c", dies_at_once, folder], cwd=ROOT, capture_output=True, text=True, timeout=20, check=True
+        [sys.executable, "-c", dies_at_once, folder], cwd=ROOT, capture_output=True, text=True, timeout=120, check=True
     )
     assert (done.stdout, done.stderr) == ("ready\n", "")
     running = postmaster(folder)
@@ -401,7 +401,7 @@ def test_a_database_of_another_version_is_refused(folder: Path):
 )
 def test_root_with_fewer_capabilities_still_reaches_its_folder_or_says_why_not(tmp_path: Path, dropped: str, said: str):
     user = process(USER, tmp_path, "setpriv", "--bounding-set", dropped)
-    output, _ = user.communicate(timeout=30)
+    output, _ = user.communicate(timeout=120)
     assert said in output
     closed = next(str(one) for one in reversed(tmp_path.parents) if not one.stat().st_mode & 0o001)
     assert (closed if said != "ready" else "") in output

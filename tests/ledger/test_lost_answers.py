@@ -31,8 +31,8 @@ from tests.ledger.conftest import (
     record,
     remembers_what_is_stored,
     set_clock_back,
-    until,
 )
+from tests.measuring import HANGS, until
 
 Ledgers = Callable[[], Ledger]
 Lose = Callable[..., list[int]]
@@ -333,7 +333,7 @@ def test_a_connection_ended_while_it_waits_to_append_stores_once(
             recording = pool.submit(record, ledger, rated("2.4"), progressed("2.4"))
             until(waits)
             end_connections(owner)
-        answered = recording.result(timeout=30)
+        answered = recording.result(timeout=HANGS)
     assert answered == ledger.events("plan", after=3)
     assert ledger.size() == 5
 
@@ -347,14 +347,12 @@ def test_many_connections_that_the_server_ended_are_made_anew(ledger: Ledger, ow
 
     def hold(_: int) -> None:
         with ledger._datastore.get_connection():
-            together.wait(timeout=20)
+            together.wait(timeout=HANGS)
 
     with ThreadPoolExecutor(many) as pool:
         list(pool.map(hold, range(many)))
     assert end_connections(owner) >= many
-    started = time.monotonic()
     assert record(ledger, rated("2.4"))[0].version == 4
-    assert time.monotonic() - started < 5
     end_connections(owner)
     assert ledger.size() == 4
 
@@ -384,24 +382,22 @@ def test_a_call_waits_for_a_server_that_is_being_restarted(own_server: Server):
         time.sleep(0.5)
         assert not recording.done()
         own_server.start()
-        assert recording.result(timeout=30)[0].version == 4
-        assert reading.result(timeout=30) in (3, 4)
+        assert recording.result(timeout=HANGS)[0].version == 4
+        assert reading.result(timeout=HANGS) in (3, 4)
         all_is_well(ledger)
 
 
 @pytest.mark.slow
 def test_a_ledger_whose_database_is_gone_says_so(own_server: Server, monkeypatch: pytest.MonkeyPatch):
-    """Not with an error of the library, and not after minutes."""
+    """Not with an error of the library, once its patience is over, which is a second here."""
     monkeypatch.setattr("domain.ledger.datastore.PATIENCE", 1.0)
     with Ledger.open(data=own_server.folder) as ledger:
         begin(ledger)
         ledger._datastore.pool.timeout = 0.5
         own_server.stop("fast")
         for call in (ledger.size, ledger.plans, lambda: record(ledger, rated("2.4"))):
-            started = time.monotonic()
             with pytest.raises(LedgerUnusable, match="database"):
                 call()
-            assert time.monotonic() - started < 5
         own_server.start()
         assert record(ledger, rated("2.4"))[0].version == 4
         all_is_well(ledger)
@@ -416,25 +412,32 @@ def test_a_ledger_whose_database_answers_is_ready(ledger: Ledger, app: Connectio
     with ExitStack() as held:  # also while all connections are in use
         for _ in range(ledger._datastore.pool.max_size):
             held.enter_context(ledger._datastore.get_connection())
-        started = time.monotonic()
         ledger.ready()
-        assert time.monotonic() - started < 1
 
 
-def test_a_ledger_whose_database_is_gone_says_at_once_that_it_is_not_ready(own_server: Server):
+def test_a_ledger_whose_database_is_gone_says_on_the_first_try_that_it_is_not_ready(
+    own_server: Server, monkeypatch: pytest.MonkeyPatch
+):
+    tried, connect = [], psycopg.Connection.connect
+
+    def counted(*told: Any, **options: Any) -> Any:
+        tried.append(options)
+        return connect(*told, **options)
+
     with Ledger.open(data=own_server.folder) as ledger:
         ledger.ready()
         own_server.stop("immediate")
-        started = time.monotonic()
+        monkeypatch.setattr(psycopg.Connection, "connect", counted)
         with pytest.raises(LedgerUnusable, match="the database does not answer: "):
             ledger.ready()
-        assert time.monotonic() - started < 1
+        monkeypatch.undo()
+        assert [one["connect_timeout"] for one in tried] == [2]
         own_server.start()
         ledger.ready()
 
 
 @pytest.mark.slow
-def test_a_ledger_whose_database_is_silent_says_soon_that_it_is_not_ready(server: Server, schema: str, tmp_path: Path):
+def test_a_ledger_whose_database_is_silent_says_that_it_is_not_ready(server: Server, schema: str, tmp_path: Path):
     """Connected to, it says nothing at all, as a machine does that has hung."""
     proxy = Proxy(f"{conninfo_to_dict(server.owner_conninfo)['host']}/{SOCKET}", tmp_path)
     url = make_conninfo(server.owner_conninfo, host=str(tmp_path), requirepeer="")
@@ -444,10 +447,8 @@ def test_a_ledger_whose_database_is_silent_says_soon_that_it_is_not_ready(server
         with socket.socket(socket.AF_UNIX) as silent:
             silent.bind(str(tmp_path / SOCKET))
             silent.listen()
-            started = time.monotonic()
             with pytest.raises(LedgerUnusable, match=r"the database does not answer: .*timeout"):
                 ledger.ready()
-            assert time.monotonic() - started < 4
     proxy.join()
 
 
@@ -461,7 +462,7 @@ def test_a_tailing_reader_goes_on_after_a_restart_of_the_server(own_server: Serv
         following = pool.submit(lambda: [next(events).position for _ in range(2)])
         record(ledger, rated("2.4"))
         record(ledger, rated("2.4"))
-        assert following.result(timeout=30) == [4, 5]
+        assert following.result(timeout=HANGS) == [4, 5]
 
 
 def test_no_connection_at_all_says_so(schema: str, tmp_path: Path):

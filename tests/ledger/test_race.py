@@ -19,6 +19,7 @@ from domain.ledger.subscription import LedgerSubscription
 from domain.rules import Refused
 from tests.kit import added, progressed, rated
 from tests.ledger.conftest import ROOT, Server, begin, everything, proposed, record
+from tests.measuring import HANGS
 
 Ledgers = Callable[[], Ledger]
 Place = tuple[str, int, int, str]
@@ -85,7 +86,7 @@ class Reader:
                 self.delivered.append(event)
                 self._enough.notify()
 
-    def wait_for(self, many: int, within: float = 30) -> None:
+    def wait_for(self, many: int, within: float = HANGS) -> None:
         with self._enough:
             self._enough.wait_for(lambda: len(self.delivered) >= many, within)
 
@@ -95,7 +96,7 @@ def reader_of(ledger: Ledger, after: int = 0) -> Iterator[Reader]:
     with ledger.follow(after) as events:
         reader = Reader(events)
         yield reader
-    reader._thread.join(timeout=20)
+    reader._thread.join(timeout=HANGS)
     assert not reader._thread.is_alive()
 
 
@@ -154,7 +155,7 @@ def test_writers_of_one_plan_each_get_a_version_of_their_own(ledger: Ledger, led
         together = threading.Barrier(len(writers))
 
         def add(writer: Ledger, number: int = number, together: threading.Barrier = together) -> list[int]:
-            together.wait(timeout=20)
+            together.wait(timeout=HANGS)
             versions = [event.version for event in record(writer, progressed("2.4"))]
             try:
                 return versions + [event.version for event in record(writer, added(f"2.{number + 5}"))]
@@ -176,7 +177,7 @@ def test_the_same_proposal_sent_at_the_same_time_is_stored_once(ledger: Ledger, 
         def send(
             writer: Ledger, batch: list[Proposal] = batch, together: threading.Barrier = together
         ) -> list[Recorded]:
-            together.wait(timeout=20)
+            together.wait(timeout=HANGS)
             return record(writer, *batch)
 
         with ThreadPoolExecutor(len(writers)) as pool:
@@ -201,7 +202,7 @@ def test_what_is_recorded_while_a_reader_begins_is_delivered_at_once(ledger: Led
     may_listen, listen = threading.Event(), LedgerSubscription._listen_on_a_connection
 
     def listen_later(subscription: LedgerSubscription) -> None:
-        may_listen.wait(timeout=20)
+        may_listen.wait(timeout=HANGS)
         listen(subscription)
 
     monkeypatch.setattr(LedgerSubscription, "_listen_on_a_connection", listen_later)
@@ -211,7 +212,7 @@ def test_what_is_recorded_while_a_reader_begins_is_delivered_at_once(ledger: Led
         record(ledger, rated("2.4"))  # nobody listens yet
         reader.wait_for(4, within=0.1)
         may_listen.set()
-        reader.wait_for(4, within=10)
+        reader.wait_for(4)
         assert [event.position for event in reader.delivered] == [1, 2, 3, 4]
 
 

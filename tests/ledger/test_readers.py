@@ -58,6 +58,7 @@ from tests.kit import (
 )
 from tests.ledger.conftest import Connection, Server, begin, connected, proposed, record, until
 from tests.ledger.locks import Noted, note_locks
+from tests.measuring import HANGS
 
 BEGUN = [
     opened(), priority("1"), priority("2"), added("2.4", timescale="31/03/19"), part("2.4a", "2.4"), added("1.1"),
@@ -248,18 +249,18 @@ def test_what_is_judged_makes_no_reader_wait(ledger: Ledger, noted: Noted, monke
     stored = as_bytes(plan_as_at(ledger.plan("plan").on(LATER)))
     with ThreadPoolExecutor(2, "writer") as writers, ThreadPoolExecutor(3, "reader") as readers:
         first = writers.submit(record, ledger, rated("2.4"))
-        assert judging.wait(30)
+        assert judging.wait(HANGS)
         second = writers.submit(record, ledger, progressed("2.4"))
         until(lambda: noted.waiting["writing"] == 1)
         asked = [readers.submit(ledger.plan, slug) for slug in ["plan", "other"] * 6]
         for one in asked:
-            assert one.result(timeout=30).version == 3
+            assert one.result(timeout=HANGS).version == 3
         assert as_bytes(plan_as_at(asked[0].result().on(LATER))) == stored
         assert not first.done()
         assert not second.done()
         assert record(ledger, rated("2.4"), plan="other")[0].version == 4
         go_on.set()
-        assert sorted(one.result(timeout=30)[0].version for one in (first, second)) == [4, 5]
+        assert sorted(one.result(timeout=HANGS)[0].version for one in (first, second)) == [4, 5]
     assert noted.taken_by("reader") == []
 
 

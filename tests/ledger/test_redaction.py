@@ -29,6 +29,7 @@ from domain.rules import Refused
 from projections.action import action_at
 from tests.kit import LATER, added, contents, in_error, opened, priority, progressed, rated, rescheduled
 from tests.ledger.conftest import Connection, begin, held_by, proposed, record
+from tests.measuring import HANGS
 
 NAME = "Peculiar name of a child"
 
@@ -220,16 +221,16 @@ def test_who_has_begun_to_ask_when_a_text_is_redacted_is_not_told_it(
     def looks_later(plan: str, first: int) -> Any:
         if current_thread().name == "reader_0":
             begun.set()
-            assert go_on.wait(30)
+            assert go_on.wait(HANGS)
         return look(plan, first)
 
     monkeypatch.setattr(reader._recorder, "select_fold", looks_later)
     with ThreadPoolExecutor(1, "reader") as threads:
         asked = threads.submit(reader.plan, "plan")
-        assert begun.wait(30)
+        assert begun.wait(HANGS)
         record(ledger, redacted(4, "text"))
         go_on.set()
-        told = asked.result(timeout=30)
+        told = asked.result(timeout=HANGS)
     assert told.version == 5
     assert NAME not in repr(contents(held_by(told)))
     action = told.on(LATER).find_action("2.4")

@@ -59,6 +59,7 @@ from tests.kit import (
 from tests.laws.naive import Naive, differences
 from tests.ledger.conftest import begin, everything, held_by, proposed, record, until
 from tests.ledger.locks import note_locks
+from tests.measuring import HANGS
 
 #: One of every kind of event, each acceptable to the plan that `long` records, or after those before it.
 EVERY_KIND: list[Event] = [
@@ -200,7 +201,7 @@ def test_others_who_ask_during_a_rehearsal_are_answered_from_what_is_stored(ledg
 
     stored = ask()
     with ThreadPoolExecutor(1) as others, ledger.rehearse([proposed(rated("2.4"))], today=LATER) as tried:
-        assert others.submit(ask).result(timeout=30) == stored, "and the rehearsal goes on"
+        assert others.submit(ask).result(timeout=HANGS) == stored, "and the rehearsal goes on"
         assert tried.version == 4
         assert as_bytes(plan_as_at(tried.on(LATER))) != stored[1]
     assert ask() == stored == (3, stored[1])
@@ -225,7 +226,7 @@ def test_others_who_propose_during_a_rehearsal_are_judged_by_what_is_stored_once
             until(lambda: noted.waiting["growing"] == 1)
             assert tried.version == 4
             assert not other.done()
-        assert other.result(timeout=30) == 4, "2.5 was only tried out, and its number is free"
+        assert other.result(timeout=HANGS) == 4, "2.5 was only tried out, and its number is free"
 
 
 KINDS = st.lists(st.sampled_from(EVERY_KIND), min_size=1, max_size=6)

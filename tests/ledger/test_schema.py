@@ -31,6 +31,7 @@ from tests.ledger.conftest import (
     record,
     remembers_what_is_stored,
 )
+from tests.measuring import HANGS
 
 NEWEST = released_migrations()[-1].number
 
@@ -199,7 +200,7 @@ def test_programs_that_open_together_migrate_once(server: Server, schema: str):
     together = threading.Barrier(many)
 
     def program(_: int) -> int:
-        together.wait(timeout=20)
+        together.wait(timeout=HANGS)
         with Ledger.open(data=server.folder, schema=schema) as ledger:
             return ledger.size()
 
@@ -400,7 +401,7 @@ def test_programs_that_make_the_role_together_make_it_once(managed: Server, opti
     together = threading.Barrier(len(addresses))
 
     def program(address: str) -> int:
-        together.wait(timeout=20)
+        together.wait(timeout=HANGS)
         with Ledger.open(database_url=address) as ledger:
             return len(begin(ledger))
 

@@ -16,6 +16,7 @@ from domain.ledger import Ledger
 from domain.rules import Refused
 from tests.kit import added, opened, priority
 from tests.ledger.conftest import until
+from tests.measuring import HANGS
 
 TODAY = date(2026, 1, 5)
 SLUGS = [f"plan-{number}" for number in range(5)]
@@ -48,7 +49,7 @@ def gather(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> Gather:
             sizes.append(len(rows))
             if len(sizes) == 1:
                 under_way.set()
-                assert go_on.wait(10)
+                assert go_on.wait(HANGS)
             fault = (faults or {}).get(len(sizes))
             if fault is None:
                 return append(rows, authors)
@@ -64,7 +65,7 @@ def gather(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> Gather:
         monkeypatch.setattr("domain.ledger.datastore._PAUSE", 0.001)
         with ThreadPoolExecutor(len(batches) + 1) as threads:
             first = threads.submit(ledger.record, batches[0], by="first", today=TODAY)
-            assert under_way.wait(10)
+            assert under_way.wait(HANGS)
             rest = [
                 threads.submit(ledger.record, batch, by=f"by {number}", today=TODAY)
                 for number, batch in enumerate(batches[1:])
