@@ -158,7 +158,7 @@ WRITTEN = st.permutations(["31/01/19", "March 2019", "30/06/19"]).map(lambda tho
 PART_LIVES = st.tuples(
     st.sampled_from(["1.1", "1.2", "2.1"]), st.sampled_from("ab"), DAYS, DAYS, WRITTEN
 ).flatmap(part_lives)  # fmt: skip
-WITHDRAWN = st.builds(Withdraw, st.integers(0, 12), DAYS)
+WITHDRAWN = st.builds(Withdraw, st.integers(0, 6) | st.integers(0, 40), DAYS)
 #: After every other day that is drawn: for days on which a plan is closed hardly anything may be recorded.
 CLOSED = told(events.PlanClosed, effective_on=st.just(date(2019, 5, 1)))
 #: Steps of any kind of event, a few at a time.
@@ -169,7 +169,7 @@ STEPS: st.SearchStrategy[list[Step]] = weighted(
 
 
 def each_kind(on: date) -> list[Step]:
-    """An event of each kind on one day, of things that no other history has; an opening and a redaction left out."""
+    """An event of each kind on one day, most of things that are new; an opening and a redaction left out."""
     number, done = "9.1", {"rating": "completed", "evidence": ["Audit"]}
     return [
         say(events.ScaleAdopted, on, scale=SECONDED),
@@ -180,6 +180,7 @@ def each_kind(on: date) -> list[Step]:
         say(events.AssuranceGiven, on, priority="9", level="partial"),
         say(events.MeasureDefined, on, measure="nine", title="Nine", priority="9"),
         say(events.MeasureReported, on, measure="nine", period="March 2019", value="9"),
+        say(events.MeasureReported, on, measure="a", period="March 2019", value="9"),
         say(events.ActionAdded, on, number="9.2", priority="9", text="Nine"),
         say(events.ActionRenumbered, on, action="9.2", number=number),
         say(events.ActionReworded, on, action=number, text="Other words"),
