@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BeforeValidator, Field
 
+from api import log
 from api.forms import forms_of
 from api.http.access.needs import needs
 from api.http.access.notes import noting_export
@@ -168,7 +169,8 @@ def _signer(request: Request) -> SignerKey:
         )
     try:
         return read_signer(file)
-    except OSError:
+    except (OSError, KeyRefused) as error:
+        log.told("signing key refused", why=str(error))  # where the file is concerns nobody who asks
         raise KeyRefused("this server's signing key cannot be read: whoever runs it looks after ASAT_KEY") from None
 
 

@@ -1,5 +1,6 @@
 """Backups: what is restored is what was backed up, it is proved, and nothing is ever half restored or replaced."""
 
+import errno
 import json
 import re
 import shutil
@@ -36,6 +37,7 @@ from domain.ledger.programs import _pass_on
 from domain.ledger.restoring import proved, restore
 from domain.proofs.checkpoint import Checkpoint
 from domain.proofs.keys import SignerKey
+from domain.whole_files import NotWritten
 from tests.kit import progressed, rated
 from tests.ledger.conftest import all_is_well, begin, everything, record, remembers_what_is_stored
 
@@ -151,18 +153,25 @@ def test_nobody_else_can_read_a_backup_and_none_is_written_over(ledger: Ledger, 
     assert [one.name for one in file.parent.iterdir()] == [file.name]
 
 
+@pytest.mark.parametrize(
+    ("fails_with", "told_as", "words"),
+    [
+        (LedgerUnusable("PostgreSQL's pg_dump failed: no room"), LedgerUnusable, "pg_dump failed"),
+        (OSError(errno.ENOSPC, "No space left on device"), NotWritten, "none.asat was not written .the disk is full"),
+    ],
+)
 def test_a_backup_that_cannot_be_made_leaves_nothing_behind(
-    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr("domain.ledger.programs.bin_folder", lambda: Path("/bin/false").parent)
-    monkeypatch.setattr("domain.ledger.backups.dump", _no_dump)
-    with pytest.raises(LedgerUnusable, match="pg_dump failed"):
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails_with: Exception, told_as: type[Exception],
+    words: str,
+) -> None:  # fmt: skip
+    def half_a_dump(_: object, __: object, into: Callable[[bytes], object]) -> None:
+        into(bytes(1 << 20))
+        raise fails_with
+
+    monkeypatch.setattr("domain.ledger.backups.dump", half_a_dump)
+    with pytest.raises(told_as, match=words):
         back_up(ledger, tmp_path / "none.asat")
     assert list(tmp_path.iterdir()) == []
-
-
-def _no_dump(*_: object) -> None:
-    raise LedgerUnusable("PostgreSQL's pg_dump failed: no room")
 
 
 def test_a_ledger_that_holds_anything_is_not_replaced(ledger: Ledger, file: Path, new_data_folder: NewFolder):
