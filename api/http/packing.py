@@ -15,13 +15,13 @@ from api import log
 from api.forms import forms_of
 from api.http.access.needs import needs
 from api.http.access.notes import noting_export
-from api.http.answering import PATIENCE, send
+from api.http.answering import send
 from api.http.parameters import only_its_own
 from api.http.problems import Unreadable, documented, problem
 from api.http.reading import Ask, At, Plan, Previous
 from api.packing import MOST, PAPERS, USUAL, make_pack, papers_named
 from api.signing import read_signer
-from api.waiting import one_of, waiting_at_most
+from api.waiting import PATIENCE, one_of, waiting_at_most
 from domain.ledger import Ledger
 from domain.ledger.checkpoints import Checkpoints, CheckpointUnknown, KeyRefused, checkpoints_of
 from domain.proofs import verify as verifier

@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from urllib.parse import parse_qsl
 
 from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
 
 from api.http.access.form_tokens import FIELD
-from api.http.bodies import body_up_to
+from api.http.bodies import FORM, body_up_to, largest, media_type
 from api.http.problems import Unreadable
 
-#: Largest form sent, in bytes: every text field filled with the longest text there can be, in any script.
-LARGEST_FORM = 2 * 1024 * 1024
 _MOST_FIELDS = 60
-_MEDIA = "application/x-www-form-urlencoded"
+#: A longer form is read beside everybody else's requests, as that may take a second.
+_LONG = 64 * 1024
 
 
 async def sent_form(request: Request) -> dict[str, str]:
@@ -23,11 +23,14 @@ async def sent_form(request: Request) -> dict[str, str]:
     Raises:
         Unreadable: it is no form (415), too large (413), not in UTF-8, or says a field twice (422).
     """
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media != _MEDIA:
-        raise Unreadable(f"the body is {media[:100] or 'of no stated kind'}; a form sends {_MEDIA}", status=415)
-    too_large = f"what was typed is larger than {LARGEST_FORM} bytes; nothing was recorded"
-    body = await body_up_to(request, LARGEST_FORM, too_large)
+    media = media_type(request)
+    if media != FORM:
+        raise Unreadable(f"the body is {media[:100] or 'of no stated kind'}; a form sends {FORM}", status=415)
+    body = await body_up_to(request, *largest(request.url.path, media))
+    return await run_in_threadpool(_fields, body) if len(body) > _LONG else _fields(body)
+
+
+def _fields(body: bytes) -> dict[str, str]:
     try:
         pairs = parse_qsl(
             body.decode("ascii"), True, bool(body), encoding="utf-8", errors="strict", max_num_fields=_MOST_FIELDS

@@ -19,7 +19,7 @@ HARM = {
     "markup": MARKUP,
     "a quotation mark that ends a value": """" autofocus onfocus="alert(1)" x='""",
     "a formula": "=1+1 @SUM(A1)-+=cmd|' /C calc'!A0",
-    "marks of direction": "invoice\u202efdp.exe\u2066 \u200f\u05d0\u05d1\u200e end",
+    "marks of direction": "invoice\u202efdp.exe\u202c\u2066\u2069 \u200f\u05d0\u05d1\u200e end",
     "emoji": "👩‍👩‍👧 family 🏴󠁧󠁢󠁥󠁮󠁧󠁿 e\u0301",
     "backslashes": "C:\\temp\\new \\u0041 \\\\ %0d%0a %s {0} $1",
     "quotes": '‘it\'s’ “said” "so" `code`',
@@ -177,7 +177,7 @@ def test_a_plan_of_hostile_words_has_forms_that_show_them_as_words(client: TestC
 def test_a_label_and_a_forum_are_sent_back_as_they_are_stored_and_not_as_they_are_shown(
     client: TestClient, plan: str
 ) -> None:
-    label = '1.0 \u200f& "a" \u202e<b>'
+    label = '1.0 \u200f& "a" \u202e<b>\u202c'
     client.post(f"{plan}/events", json={"type": "VersionIssued", "label": label, "summary": "x"})
     sheet = opened(client, f"{plan}/record/presentation")
     assert sheet.holds["current_issue"] == label

@@ -15,7 +15,7 @@ from tests.browser.steps import FORM_CAME_BACK, WINDOWS, arrived, click, fact, f
 
 pytestmark = pytest.mark.slow
 
-HOSTILE = "<script>alert(1)</script> {{7*7}} =1+1 \u202egpj.exe"
+HOSTILE = "<script>alert(1)</script> {{7*7}} =1+1 \u202egpj.exe\u202c"
 SHOWN = "<script>alert(1)</script> {{7*7}} =1+1 gpj.exe"
 
 
