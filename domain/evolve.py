@@ -239,10 +239,8 @@ def _action_closed(plan: Plan, event: events.ActionClosed, version: int) -> None
 
 def _ratings_in_force(action: Action, day_end: int, basis: int) -> list[int]:
     """Versions of the ratings that an action's being complete rests on: its parts', where it has any."""
-    if parts := action.open_parts(day_end, basis):
-        return [version for part in parts for version in _ratings_in_force(part, day_end, basis)]
-    given = action.rating.at(day_end, basis)
-    return [given.version] if given else []
+    ratings = (counted.rating.at(day_end, basis) for counted in action.counted_at(day_end, basis))
+    return [given.version for given in ratings if given]
 
 
 def _action_withdrawn(plan: Plan, event: events.ActionWithdrawn, version: int) -> None:

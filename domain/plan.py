@@ -8,6 +8,7 @@ and how it is looked up.
 import re
 from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -100,11 +101,12 @@ class Action:
 
     def standing_at(self, day_end: int, basis: int) -> Assertion[Standing] | None:
         """Whether it is in the plan at a point; None before it was added. A part is not in a plan its parent left."""
-        own = self.standing.at(day_end, basis)
-        if self.parent is None or own is None or own.value != "open":
-            return own
-        above = self.parent.standing_at(day_end, basis)
-        return own if above is None or above.value == "open" else above
+        found = own = self.standing.at(day_end, basis)
+        one = self
+        while found is not None and found.value == "open" and one.parent is not None:
+            one = one.parent
+            found = one.standing.at(day_end, basis)
+        return own if found is None or found.value == "open" else found
 
     def is_open(self, day_end: int, basis: int) -> bool:
         """Whether it is in the plan at a point."""
@@ -119,10 +121,30 @@ class Action:
 
     def priority_at(self, day_end: int, basis: int) -> str | None:
         """Number of the priority it stands under at a point."""
-        if self.parent is not None:
-            return self.parent.priority_at(day_end, basis)
-        priority = self.priority.at(day_end, basis)
+        whole = self
+        while whole.parent is not None:
+            whole = whole.parent
+        priority = whole.priority.at(day_end, basis)
         return priority.value if priority else None
+
+    def counted_at(self, day_end: int, basis: int) -> Iterator["Action"]:
+        """What stands for it in every count at a point: itself or, where it has parts in the plan, theirs in turn."""
+        standing = self.standing_at(day_end, basis)
+        within = standing is None or standing.value == "open"
+        below = [self]
+        while below:
+            one = below.pop()
+            # What it is part of is in the plan, so a part is where its own standing is open.
+            parts = [part for part in one.parts if within and part.is_open_itself(day_end, basis)]
+            if parts:
+                below += reversed(parts)
+            else:
+                yield one
+
+    def is_open_itself(self, day_end: int, basis: int) -> bool:
+        """Whether it is in the plan at a point as far as its own events go, whatever it is part of."""
+        standing = self.standing.at(day_end, basis)
+        return standing is not None and standing.value == "open"
 
     def awaiting_at(self, day_end: int, basis: int) -> Assertion[Awaiting] | None:
         """The rating that awaits confirmation at a point; None where none does.
@@ -229,11 +251,12 @@ class Plan:
 
     def is_complete(self, action: Action, day_end: int, basis: int) -> bool:
         """Whether an action is rated complete at a point; one with parts is when all its parts are."""
-        if parts := action.open_parts(day_end, basis):
-            return all(self.is_complete(part, day_end, basis) for part in parts)
-        given = action.rating.at(day_end, basis)
-        rating = self.find_rating(given, day_end, basis) if given else None
-        return rating is not None and rating.complete
+        for counted in action.counted_at(day_end, basis):
+            given = counted.rating.at(day_end, basis)
+            rating = self.find_rating(given, day_end, basis) if given else None
+            if rating is None or not rating.complete:
+                return False
+        return True
 
     # What points are resolved against (points.History)
 

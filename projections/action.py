@@ -2,11 +2,11 @@
 
 from datetime import date
 from functools import lru_cache
-from typing import NotRequired
+from typing import NamedTuple, NotRequired
 
 from typing_extensions import TypedDict
 
-from domain.facts import Awaiting, Due, Rated
+from domain.facts import Awaiting, Due, Rated, Standing
 from domain.plan import Action, Plan, natural_order
 from domain.points import Point
 from domain.timeline import Assertion
@@ -56,6 +56,7 @@ class ActionDocument(TypedDict):
 
     `rating` is the one that counts, `rated_on` the day from which it does. `awaiting` stands there only where a rating
     given since awaits confirmation. `overdue` of an action with parts in the plan says whether any of them is.
+    `part_of` stands there only where it is nested too deep to stand in what it is part of, and so stands beside it.
     """
 
     number: str
@@ -73,6 +74,7 @@ class ActionDocument(TypedDict):
     progress_on: str | None
     evidence: list[EvidenceDocument]
     added_on: str
+    part_of: NotRequired[str]
     actions: "list[ActionDocument]"
 
 
@@ -96,6 +98,39 @@ class ActionUnknown(LookupError):
     """The plan had no action of that number at the point."""
 
 
+#: So many levels of parts are nested in a document. What may be recorded now nests five; 0.1.0 knew no end.
+DEEPEST = 100
+
+
+class _Made(NamedTuple):
+    """What is shown of an action, before its parts are put into it."""
+
+    document: ActionDocument
+    standing: str
+    complete: bool
+    parts: list["_Made"]
+
+
+def _nested(made: list[_Made]) -> list[ActionDocument]:
+    """The documents with their parts in them, in the order of their numbers."""
+    documents: list[ActionDocument] = []
+    below = [(one, documents, 1) for one in _in_order(made)]
+    while below:
+        one, beside, level = below.pop()
+        beside.append(one.document)
+        into = one.document["actions"] if level < DEEPEST else beside
+        for part in _in_order(one.parts):
+            if into is beside:
+                part.document["part_of"] = one.document["number"]
+            below.append((part, into, level + 1))
+    return documents
+
+
+def _in_order(made: list[_Made]) -> list[_Made]:
+    """Last number first, as they are taken from the end."""
+    return sorted(made, key=lambda one: natural_order(one.document["number"]), reverse=True)
+
+
 class ActionsAt:
     """Reads actions at one point. What does not differ between actions is looked up once."""
 
@@ -106,20 +141,56 @@ class ActionsAt:
         self._basis = point.basis
         self._everything = everything
         scale = plan.scale.at(self._end, self._basis)
+        self._standing: dict[Action, Assertion[Standing]] = {}
         self._complete = {rating.code: rating.complete for rating in scale.value.ratings} if scale else {}
 
     def document(self, action: Action) -> ActionDocument | None:
         """The action with its parts; None where it was not in the plan (or had left it, unless all are asked for)."""
+        documents = self.documents([action])
+        return documents[0] if documents else None
+
+    def documents(self, actions: list[Action]) -> list[ActionDocument]:
+        """The actions among these that are to be shown, with their parts, in the order of their numbers.
+
+        Parts are nested `DEEPEST` levels deep; what is part of those stands beside them, each after what it is part of.
+        """
+        made: dict[Action, _Made] = {}
+        for action in reversed(self._shown(actions)):  # parts come before what they are part of
+            parts = [made[part] for part in action.parts if part in made]
+            made[action] = self._made(action, parts)
+        documents = [made[action] for action in actions if action in made]
+        return _nested(documents)
+
+    def _shown(self, actions: list[Action]) -> list[Action]:
+        """Those of the actions and their parts that are to be shown, each before its parts."""
+        shown, below = list[Action](), [*actions]
+        while below:
+            action = below.pop()
+            standing = self._standing_of(action)
+            if standing is not None and (standing.value == "open" or self._everything):
+                self._standing[action] = standing
+                shown.append(action)
+                below += action.parts
+        return shown
+
+    def _standing_of(self, action: Action) -> Assertion[Standing] | None:
+        """What `Action.standing_at` says, from what it said of what the action is part of, where that was asked."""
+        above = self._standing.get(action.parent) if action.parent is not None else None
+        if above is None:
+            return action.standing_at(self._end, self._basis)
+        own = action.standing.at(self._end, self._basis)
+        return above if own is not None and own.value == "open" and above.value != "open" else own
+
+    def _made(self, action: Action, made: list["_Made"]) -> "_Made":
+        """What is shown of an action, of whose parts everything is made."""
         end, basis = self._end, self._basis
-        standing = action.standing_at(end, basis)
-        if standing is None or (standing.value != "open" and not self._everything):
-            return None
+        standing = self._standing[action]
+        open_parts = [part for part in made if part.standing == "open"]
         number, text, outcome = action.number.at(end, basis), action.text.at(end, basis), action.outcome.at(end, basis)
         assert number is not None and text is not None, "an action has a number and a text from the day it was added"
         rated, progress = action.rating.at(end, basis), action.progress.at(end, basis)
         leads, due = action.leads.at(end, basis), due_at(action, end, basis)
-        complete = self._is_complete(action, rated)
-        parts = self.documents(action.parts) if action.parts else []
+        complete = all(part.complete for part in open_parts) if open_parts else self._is_complete(action, rated)
         document: ActionDocument = {
             "number": number.value,
             "text": text.value,
@@ -128,38 +199,30 @@ class ActionsAt:
             "rating": rated.value.code if rated else None,
             "rated_on": _iso(rated.effective_on) if rated else None,
             "timescale": self._timescale(action, due) if due else None,
-            "overdue": self._is_overdue(action, standing.value == "open" and not complete, due, parts),
+            "overdue": self._is_overdue(standing.value == "open" and not complete, due, open_parts),
             "leads": list(leads.value) if leads else [],
             "reports_to": action.reports_to,
             "progress": progress.value if progress else None,
             "progress_on": _iso(progress.effective_on) if progress else None,
             "evidence": self._evidence(action, rated),
             "added_on": _iso(action.added_on),
-            "actions": parts,
+            "actions": [],
         }
         if waiting := action.awaiting_at(end, basis):
             document["awaiting"] = awaiting_document(waiting)
-        return document
-
-    def documents(self, actions: list[Action]) -> list[ActionDocument]:
-        """The actions among these that are to be shown, in the order of their numbers."""
-        documents = [document for action in actions if (document := self.document(action))]
-        documents.sort(key=lambda document: natural_order(document["number"]))
-        return documents
+        return _Made(document, standing.value, complete, made)
 
     def _is_complete(self, action: Action, rated: Assertion[Rated] | None) -> bool:
-        """Whether it is rated complete; one with parts is when all its parts are."""
+        """Whether an action that has no parts in the plan is rated complete."""
         known = self._complete.get(rated.value.code) if rated else False
-        if action.parts or known is None:  # None: a code of another day's scale
+        if known is None:  # a code of another day's scale
             return self._plan.is_complete(action, self._end, self._basis)
         return known
 
-    def _is_overdue(
-        self, action: Action, outstanding: bool, due: Assertion[Due] | None, parts: list[ActionDocument]
-    ) -> bool:
+    def _is_overdue(self, outstanding: bool, due: Assertion[Due] | None, open_parts: list["_Made"]) -> bool:
         """What `due.is_late` says, of what was looked up already; one with parts in the plan is late through them."""
-        if action.parts and action.open_parts(self._end, self._basis):
-            return any(part["overdue"] for part in parts)
+        if open_parts:
+            return any(part.document["overdue"] for part in open_parts)
         return outstanding and is_past(due, self._day)
 
     def _timescale(self, action: Action, due: Assertion[Due]) -> TimescaleDocument:

@@ -78,10 +78,8 @@ class Tally:
             self._count(action)
 
     def _count_family(self, action: Action) -> None:
-        above = action.parent
-        while above is not None:
-            self._count(above)
-            above = above.parent
+        if action.parent is not None:  # what that is part of had a part in the plan before, and has it now
+            self._count(action.parent)
         below = [action]
         while below:
             one = below.pop()

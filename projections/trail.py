@@ -189,9 +189,11 @@ def _about(plan: Plan, action: Action) -> set[int]:
 
 
 def _within(action: Action) -> Iterator[Action]:
-    for part in action.parts:
+    below = [*action.parts]
+    while below:
+        part = below.pop()
         yield part
-        yield from _within(part)
+        below += part.parts
 
 
 def trail_entry(plan: Plan, version: int, records: Mapping[int, Recorded], basis: int) -> dict[str, Any]:

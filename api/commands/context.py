@@ -186,8 +186,8 @@ def tell(answer: Answer, form: str | None, output: Path | None) -> None:
         if chosen is None:
             raise click.UsageError(f"{output.name} does not say its form; end it in {', '.join(SUFFIXES)}, or use -f")
         written = _bytes(answer, chosen)
-        with written_whole(output) as file:
-            file.write(written)
+        with written_whole(output) as into:
+            into.write(written)
     elif form == "text" or (form is None and sys.stdout.isatty()):
         print_text(answer.question, answer.document, Console())
     elif form and FORMS[form].binary and sys.stdout.isatty():

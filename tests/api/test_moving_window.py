@@ -82,7 +82,7 @@ def test_of_20_001_addresses_an_application_keeps_no_object_each(monkeypatch: py
 
 
 def test_many_at_once_never_come_to_more_than_the_limit() -> None:
-    window, passed = MovingWindow(PerMinute(50)), []
+    window, passed = MovingWindow(PerMinute(50)), list[int]()
     threads = [
         Thread(target=lambda: passed.extend(1 for _ in range(20) if window.hit("one address") == 0)) for _ in range(10)
     ]

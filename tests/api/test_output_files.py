@@ -13,12 +13,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from api.command_line import cli
+from api.commands.serving import EXAMPLES
 from api.signing import new_signer, write_signer
 from domain.ledger import Ledger
 from domain.ledger.checkpoints import checkpoints_of
 from domain.proofs.checkpoint import Checkpoint, cosign, witness_key
 from domain.proofs.keys import SignerKey
-from tests.api.conftest import EXAMPLES, ROOT, load_examples
+from tests.api.conftest import ROOT, load_examples
 from tests.api.process import ASAT, environment
 
 WITNESS = SignerKey("inspector.example/w1", b"eyes" * 8)

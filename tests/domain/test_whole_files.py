@@ -14,7 +14,6 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from domain import whole_files
 from domain.whole_files import NotWritten, written_whole
 
 
@@ -87,7 +86,7 @@ def test_a_disk_that_is_full_only_when_it_is_flushed_leaves_nothing(
     def no_place(_: int) -> None:
         raise OSError(full, os.strerror(full))
 
-    monkeypatch.setattr(whole_files.os, "fsync", no_place)
+    monkeypatch.setattr("domain.whole_files.os.fsync", no_place)
     with pytest.raises(NotWritten, match="free some space"):
         write(folder / "a", b"two")
     assert held(folder) == {"a": b"one"}

@@ -646,6 +646,15 @@ def test_a_file_that_comes_twice_is_refused(tmp_path: Path):
         _extract(packed(member("a/b"), member("a/b")), tmp_path / "inside")
 
 
+def test_folders_of_an_archive_may_lie_deeper_in_one_another_than_calls_can(tmp_path: Path) -> None:
+    deep = "/".join("d" * 1500)
+    try:
+        _extract(packed(member(f"{deep}/file")), tmp_path)
+        assert (tmp_path / deep / "file").exists()
+    finally:
+        subprocess.run(["rm", "-rf", str(tmp_path / "d")], check=True)  # shutil takes one apart by calls in calls
+
+
 def test_a_base_backup_is_unpacked_by_any_python(ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Older ones do not know how to leave out what leads elsewhere."""
     archive_continuously(folder_of(ledger), tmp_path / "archive")
