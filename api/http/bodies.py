@@ -9,10 +9,10 @@ from typing import IO
 
 from fastapi import Request
 
-from api import clock
+from api import clock, log
 from api.http.problems import FieldProblem, Unreadable
 from api.settings import NO_AUTHOR, author
-from api.waiting import PATIENCE, one_of, waiting_at_most
+from api.waiting import PATIENCE, NoPlace, one_of, waiting_at_most
 from domain.envelopes import NotAnEvent, Proposal, read_proposal
 from domain.strict_json import NotJson, read_json
 
@@ -77,6 +77,10 @@ async def _received(request: Request, most: int, otherwise: str) -> IO[bytes]:
                 raise Unreadable(otherwise, status=413)
             body.write(chunk)
         body.seek(0)
+    except OSError as error:  # the disk that it is kept on meanwhile is full
+        body.close()
+        log.told("body not kept", why=str(error))
+        raise NoPlace("large bodies") from error
     except BaseException:
         body.close()
         raise
@@ -99,6 +103,7 @@ async def received_json(request: Request, most: int = LARGEST_BODY) -> IO[bytes]
 
     Raises:
         Unreadable: it is longer (413), or something else than JSON (415).
+        NoPlace: the disk on which it is kept meanwhile is full (503).
     """
     media = media_type(request)
     if media != "application/json" and not media.endswith("+json"):

@@ -1,6 +1,8 @@
 """What a stranger can order costs bounded memory and no reading: refused before the body, small, and few at once."""
 
 import asyncio
+import errno
+import os
 import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -212,6 +214,18 @@ def test_large_bodies_are_worked_on_two_at_a_time(council: tuple[Any, Ledger], m
         places.release()
         places.release()
     assert keeper.post("/plans/own/events", content=large, headers=_JSON).status_code == 422
+
+
+def test_a_full_disk_for_bodies_on_their_way_is_answered_503(
+    council: tuple[Any, Ledger], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    keeper = program(council[0], council[1], "Keeper on a full disk", "keeper", "own")
+    monkeypatch.setattr("tempfile.SpooledTemporaryFile.write", full)
+    answer = keeper.post("/plans/own/events", content=b"[]", headers=_JSON)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
 
 
 def test_what_is_on_its_way_is_not_held_in_memory(council: tuple[Any, Ledger]) -> None:

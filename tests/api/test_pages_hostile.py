@@ -187,7 +187,7 @@ def test_a_label_and_a_forum_are_sent_back_as_they_are_stored_and_not_as_they_ar
     assert html.document_fromstring(page.text).xpath("//datalist/option/@value") == [label]
 
 
-@pytest.mark.parametrize("control", ["\x00", "\x1b[2J", "\x07", "\x9b31m", "\ufffe"])
+@pytest.mark.parametrize("control", ["\x00", "\x1b[2J", "\x07", "\x9b31m", "\ufffe", "\u202e", "\u2069"])
 def test_characters_that_no_paper_can_carry_are_refused_beside_their_field(
     client: TestClient, plan: str, control: str
 ) -> None:
