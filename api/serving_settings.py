@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from domain.secret_files import SecretExposed, read_secret
+
+#: No provider gives a longer secret; a longer file is another.
+_LONGEST_SECRET = 1 << 16
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", re.ASCII)
 
 
@@ -74,7 +78,9 @@ def _openid(environment: Mapping[str, str]) -> OpenIdSettings | None:
     if not is_safe_address(issuer):
         raise ValueError(f"ASAT_OIDC_ISSUER is {issuer[:200]!r}; it must begin with https://")
     try:
-        secret = Path(file).expanduser().read_text(encoding="utf-8").strip()
+        secret = read_secret(Path(file).expanduser(), _LONGEST_SECRET).decode().strip()
+    except SecretExposed as error:
+        raise ValueError(f"ASAT_OIDC_SECRET_FILE: {error}") from None
     except (OSError, UnicodeError):
         raise ValueError(f"ASAT_OIDC_SECRET_FILE names {file}, which cannot be read") from None
     if not secret:

@@ -3,7 +3,6 @@
 import getpass
 import os
 import re
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +10,8 @@ from pathlib import Path
 import platformdirs
 from pydantic import TypeAdapter
 
-from domain.texts import Line
+from domain.secret_files import SecretExposed, read_secret
+from domain.texts import Line, unpaired_direction
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +74,11 @@ def _token(environment: Mapping[str, str]) -> str | None:
         raise ValueError("ASAT_TOKEN and ASAT_TOKEN_FILE are both set; leave one of them out")
     file = Path(named).expanduser()
     try:
-        with file.open("rb") as opened:
-            mode = stat.S_IMODE(os.fstat(opened.fileno()).st_mode)
-            held = opened.read(_LONGEST_TOKEN).decode("ascii").strip()
+        held = read_secret(file, _LONGEST_TOKEN).decode("ascii").strip()
+    except SecretExposed as error:
+        raise ValueError(f"ASAT_TOKEN_FILE: {error}") from None
     except (OSError, UnicodeDecodeError):
         raise ValueError(f"ASAT_TOKEN_FILE is {named!r}, and no token can be read from there") from None
-    if mode & 0o077:
-        raise ValueError(f"ASAT_TOKEN_FILE can be used by others than its owner (mode {mode:04o}): chmod 600 {named}")
     if not held:
         raise ValueError(f"ASAT_TOKEN_FILE is {named!r}, and that is empty; put the token in it")
     return held
@@ -97,7 +95,10 @@ NO_AUTHOR = "is empty, too long or holds a character that a name cannot have: sa
 
 def author(name: str) -> str:
     """Who records, from wherever it comes: one line; raises ValueError where it is none."""
-    return _AUTHOR.validate_python(name.strip())
+    read = _AUTHOR.validate_python(name.strip())
+    if unpaired_direction(read):
+        raise ValueError(NO_AUTHOR)
+    return read
 
 
 def default_data() -> Path:

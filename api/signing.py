@@ -3,11 +3,13 @@ database, not in a setting's value, not in what is printed.
 """
 
 import os
-import stat
 from pathlib import Path
 
 from domain.ledger.checkpoints import KeyRefused
 from domain.proofs.keys import NotAKey, SignerKey
+from domain.secret_files import SecretExposed, read_secret
+from domain.texts import unpaired_direction
+from domain.whole_files import written_whole
 
 #: No key is longer; a longer file is another.
 _MOST = 1 << 16
@@ -21,15 +23,14 @@ def read_signer(file: Path | None) -> SignerKey:
     """The secret key in a file.
 
     Raises:
-        KeyRefused: no file is named, it holds no key, or others than its owner can read it.
+        KeyRefused: no file is named, it holds no key, or others than its owner can read or replace it.
     """
     if file is None:
         raise KeyRefused("say which key signs: --key FILE or ASAT_KEY; `asat key create` makes one")
-    with file.open("rb") as opened:
-        mode = stat.S_IMODE(os.fstat(opened.fileno()).st_mode)
-        if mode & 0o077:
-            raise KeyRefused(f"{file} can be used by others than its owner (its mode is {mode:04o}): chmod 600 {file}")
-        held = opened.read(_MOST)
+    try:
+        held = read_secret(file, _MOST)
+    except SecretExposed as error:
+        raise KeyRefused(str(error)) from None
     try:
         return SignerKey.read(held.decode("utf-8").strip())
     except (UnicodeDecodeError, NotAKey):
@@ -38,14 +39,12 @@ def read_signer(file: Path | None) -> SignerKey:
 
 def write_signer(key: SignerKey, file: Path) -> None:
     """Keep a secret key in a new file of its own that nobody else can read; one that is there is never replaced."""
-    opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(opened, "w", encoding="utf-8") as written:
-        os.fchmod(opened, 0o600)
-        written.write(key.secret() + "\n")
-        written.flush()
-        os.fsync(opened)
+    with written_whole(file, replace=False, private=True) as written:
+        written.write(f"{key.secret()}\n".encode())
 
 
 def new_signer(name: str) -> SignerKey:
-    """A key that nobody has had before."""
+    """A key that nobody has had before; raises NotAKey where it cannot have this name."""
+    if unpaired_direction(name):
+        raise NotAKey(f"{name[:80]!r} cannot be the name of a key: it holds a mark that turns the direction of writing")
     return SignerKey(name, os.urandom(32))

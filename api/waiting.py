@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from threading import Semaphore
 
+#: How long a place is waited for over HTTP, in seconds: it takes a thread away from everybody else.
+PATIENCE = 2.0
 #: How long is waited at most, in seconds; None: as long as it takes.
 _patience: ContextVar[float | None] = ContextVar("patience", default=None)
 
@@ -18,7 +20,7 @@ class NoPlace(Exception):
 
     def __init__(self, what: str) -> None:
         self.retry_after = 5
-        super().__init__(f"too many {what} are being made just now: ask for it again in {self.retry_after} seconds")
+        super().__init__(f"too many {what} are being worked on just now: ask again in {self.retry_after} seconds")
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from domain.bulk import without_collecting
 from domain.events import EVENTS, Event, FieldName, Sha256
 from domain.scales import Colour
 from domain.strict_json import NotJson, read_json
-from domain.texts import Code, Line, Number, Slug, Text
+from domain.texts import Code, Line, Number, Slug, Text, direction_refused, unpaired_direction
 
 
 class NotAnEvent(ValueError):
@@ -139,9 +139,22 @@ def read_proposal(data: object, today: date, plan: str | None = None) -> Proposa
     except ValidationError:
         raise NotAnEvent([("event_id", f"{str(event_id)[:60]!r} is not a UUID")]) from None
     try:
-        return Proposal(slug, kind.__pydantic_validator__.validate_python(fields), read_id, assumed)
+        proposal = Proposal(slug, kind.__pydantic_validator__.validate_python(fields), read_id, assumed)
     except ValidationError as error:
         raise NotAnEvent(_problems(error, kind)) from error
+    if unpaired := list(_unpaired(fields)):
+        raise NotAnEvent(unpaired)
+    return proposal
+
+
+def _unpaired(said: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every text in which a mark of direction stands unpaired. It is no deeper than an event, which was read before."""
+    if isinstance(said, str):
+        if mark := unpaired_direction(said):
+            yield path, direction_refused(mark)
+    elif type(said) in _NESTED:
+        for name, value in said.items() if isinstance(said, dict) else enumerate(said):
+            yield from _unpaired(value, f"{path}.{name}" if path else str(name))
 
 
 def _without_nulls(said: Any, field: str = "") -> Any:

@@ -153,7 +153,9 @@ class ActionAdded(Event):
     leads: tuple[Line, ...] = ()
     reports_to: Line | None = None
     parent: Number | None = Field(
-        default=None, description="Number of the action it is part of. An action with parts is counted by its parts."
+        default=None,
+        description="Number of the action it is part of; parts nest at most 5 deep. An action with parts is counted by "
+        "its parts.",
     )
 
     @model_validator(mode="after")

@@ -19,10 +19,14 @@ _MOST = 1_000_000
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
-def read_json(data: str | bytes) -> Any:
+def read_json(data: str | bytes, most: int = _MOST) -> Any:
     """The value that this text is.
 
     A field that stands twice is refused, as only one could be kept; so is half a character, which no file can carry.
+
+    Args:
+        data: the text, or its bytes in UTF-8.
+        most: how many objects and lists it may hold.
 
     Raises:
         NotJson: it is none; the message says why and, where it can, at which character.
@@ -33,8 +37,8 @@ def read_json(data: str | bytes) -> Any:
         byte = error.object[error.start]
         raise NotJson(f"this is not JSON in UTF-8 (byte {error.start + 1} is {byte:#x}): save it as UTF-8") from None
     text = text.removeprefix("\ufeff").strip(_SPACE)
-    if len(text) > _MOST and text.count("{") + text.count("[") > _MOST:
-        raise NotJson(f"this holds more than {_MOST:,} objects and lists; send it in parts")
+    if len(text) > most and text.count("{") + text.count("[") > most:
+        raise NotJson(f"this holds more than {most:,} objects and lists; send it in parts")
     try:
         value, end = _DECODER.raw_decode(text)
         if end < len(text):

@@ -4,6 +4,7 @@ Control characters are refused everywhere because no paper (Word, Excel, PDF) ca
 stay in running text.
 """
 
+import re
 from typing import Annotated
 
 from pydantic import StringConstraints
@@ -30,3 +31,39 @@ Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max
 
 #: A plan's name in addresses and on the command line: lower-case words joined by hyphens.
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=63)]
+
+
+# Marks that turn the direction of what follows (Unicode, UAX #9) -> what ends them.
+_CLOSED_BY = {**dict.fromkeys("\u202a\u202b\u202d\u202e", "\u202c"), **dict.fromkeys("\u2066\u2067\u2068", "\u2069")}
+_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
+#: A mark lasts to the end of its paragraph; what is written out breaks a text into lines at any of these.
+_PARAGRAPHS = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+
+
+def unpaired_direction(text: str) -> str | None:
+    """The first mark of direction that stands unpaired in a text; None where there is none.
+
+    A mark (U+202A to U+202E, U+2066 to U+2069) is paired where it is closed on its own line, and what it encloses is
+    so too. One that is not turns what stands around the text where it is shown. This holds for what is proposed; what
+    is stored may have some, as they were once taken.
+    """
+    if text.isascii() or not _DIRECTION.search(text):
+        return None
+    for line in _PARAGRAPHS.split(text):
+        opened: list[str] = []
+        for mark in _DIRECTION.findall(line):
+            if mark in _CLOSED_BY:
+                opened.append(mark)
+            elif not opened or _CLOSED_BY[opened.pop()] != mark:
+                return str(mark)
+        if opened:
+            return opened[-1]
+    return None
+
+
+def direction_refused(mark: str) -> str:
+    """What to say of a text in which this mark stands unpaired, in a sentence to go on after the field's name."""
+    closing = _CLOSED_BY.get(mark)
+    remedy = f"close it on its line with U+{ord(closing):04X}, or leave it out" if closing else "leave it out"
+    what = "is not closed" if closing else "closes none"
+    return f"this holds a mark that turns the direction of writing and {what} (U+{ord(mark):04X}); {remedy}"

@@ -7,7 +7,7 @@ from typing import NotRequired
 from typing_extensions import TypedDict
 
 from domain.action_at import ActionAt
-from domain.facts import Awaiting, Due, Rated
+from domain.facts import Awaiting, Due, Rated, Standing
 from domain.order import natural_order
 from domain.plan_at import PlanAt
 from domain.timeline import Assertion
@@ -56,6 +56,7 @@ class ActionDocument(TypedDict):
 
     `rating` is the one that counts, `rated_on` the day from which it does. `awaiting` stands there only where a rating
     given since awaits confirmation. `overdue` of an action with parts in the plan says whether any of them is.
+    `part_of` stands there only where it is nested too deep to stand in what it is part of, and so stands beside it.
     """
 
     number: str
@@ -73,6 +74,7 @@ class ActionDocument(TypedDict):
     progress_on: str | None
     evidence: list[EvidenceDocument]
     added_on: str
+    part_of: NotRequired[str]
     actions: "list[ActionDocument]"
 
 
@@ -100,6 +102,10 @@ class ActionUnknown(LookupError):
         super().__init__(sentence)
 
 
+#: So many levels of parts are nested in a document. What may be recorded now nests five; 0.1.0 knew no end.
+DEEPEST = 100
+
+
 class ActionsAt:
     """Tells of actions at one point."""
 
@@ -109,23 +115,62 @@ class ActionsAt:
 
     def document(self, action: ActionAt) -> ActionDocument | None:
         """The action with its parts; None where it was not in the plan (or had left it, unless all are asked for)."""
+        return self._document(action, 1)
+
+    def documents(self, actions: list[ActionAt]) -> list[ActionDocument]:
+        """The actions among these that are to be shown, with their parts, in the order of their numbers.
+
+        Parts are nested `DEEPEST` levels deep; what is part of those stands beside them, each after what it is part of.
+        """
+        return self._documents(actions, 1)
+
+    def _documents(self, actions: list[ActionAt], level: int) -> list[ActionDocument]:
+        if level == DEEPEST:
+            return self._side_by_side(actions)
+        documents = [document for action in actions if (document := self._document(action, level))]
+        documents.sort(key=lambda document: natural_order(document["number"]))
+        return documents
+
+    def _document(self, action: ActionAt, level: int) -> ActionDocument | None:
         standing = action.standing
         if standing is None or (standing.value != "open" and not self._everything):
             return None
+        return self._told(action, standing.value, self._documents(parts, level + 1) if (parts := action.parts) else [])
+
+    def _side_by_side(self, actions: list[ActionAt]) -> list[ActionDocument]:
+        """The actions and all that is part of them, without nesting any."""
+        order: list[tuple[ActionAt, Standing, str | None]] = []
+        below: list[tuple[ActionAt, str | None]] = [(action, None) for action in reversed(_in_order(actions))]
+        while below:
+            action, part_of = below.pop()
+            standing = action.standing
+            if standing is not None and (standing.value == "open" or self._everything):
+                order.append((action, standing.value, part_of))
+                number = action.number.value if action.number else ""
+                below += ((part, number) for part in reversed(_in_order(action.parts)))
+        told: dict[int, ActionDocument] = {}
+        for action, standing_, part_of in reversed(order):  # what is part of it comes before it
+            document = self._told(action, standing_, [told[part.id] for part in action.parts if part.id in told])
+            told[action.id] = {**document, "actions": []}
+            if part_of is not None:
+                told[action.id]["part_of"] = part_of
+        return [told[action.id] for action, _, _ in order]
+
+    def _told(self, action: ActionAt, standing: Standing, documents: list[ActionDocument]) -> ActionDocument:
+        """What is shown of an action, of whose parts everything is."""
         number, text, outcome, own_due, leads, rated, progress = action.facts
         assert number is not None and text is not None, "an action has a number and a text from the day it was added"
-        due, parts = own_due or action.due, action.parts
-        complete = action.is_complete if parts else self._plan.completes(rated)
-        documents = self.documents(parts) if parts else []
+        due = own_due or action.due
+        complete = action.is_complete if documents else self._plan.completes(rated)
         document: ActionDocument = {
             "number": number.value,
             "text": text.value,
             "outcome": outcome.value if outcome else None,
-            "status": standing.value if standing.value != "open" else "complete" if complete else "open",
+            "status": standing if standing != "open" else "complete" if complete else "open",
             "rating": rated.value.code if rated else None,
             "rated_on": _iso(rated.effective_on) if rated else None,
             "timescale": _timescale(due, action.first_due) if due else None,
-            "overdue": self._is_overdue(action, standing.value == "open" and not complete, due, documents),
+            "overdue": self._is_overdue(action, standing == "open" and not complete, due, documents),
             "leads": list(leads.value) if leads else [],
             "reports_to": action.reports_to,
             "progress": progress.value if progress else None,
@@ -137,12 +182,6 @@ class ActionsAt:
         if waiting := action.awaiting:
             document["awaiting"] = awaiting_document(waiting)
         return document
-
-    def documents(self, actions: list[ActionAt]) -> list[ActionDocument]:
-        """The actions among these that are to be shown, in the order of their numbers."""
-        documents = [document for action in actions if (document := self.document(action))]
-        documents.sort(key=lambda document: natural_order(document["number"]))
-        return documents
 
     def _is_overdue(
         self, action: ActionAt, outstanding: bool, due: Assertion[Due] | None, parts: list[ActionDocument]
@@ -165,6 +204,10 @@ class ActionsAt:
                 {"title": title, "location": None, "sha256": None, "on": on} for title in rated.value.evidence
             ]
         return documents
+
+
+def _in_order(actions: list[ActionAt]) -> list[ActionAt]:
+    return sorted(actions, key=lambda action: natural_order(action.number.value if action.number else ""))
 
 
 def _timescale(due: Assertion[Due], first: Assertion[Due] | None) -> TimescaleDocument:

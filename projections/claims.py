@@ -22,6 +22,8 @@ from projections.rag_comparison import rag_comparison
 
 #: Most claims audited at a time: every figure of the longest paper many times over.
 MOST_CLAIMS = 10_000
+#: Each claim is an object; within their texts there may be brackets too.
+_MOST_BRACKETS = 5 * MOST_CLAIMS
 #: Most things said to be wrong with them, each in a sentence.
 _MOST_PROBLEMS = 1000
 
@@ -74,7 +76,7 @@ class AuditDocument(Heading):
 def read_claims(text: str | bytes) -> Claims:
     """Read the figures of a paper from JSON; raises ClaimUnreadable, which names the claim and the field."""
     try:
-        data = read_json(text)
+        data = read_json(text, _MOST_BRACKETS)
     except NotJson as error:
         raise ClaimUnreadable(str(error)) from None
     if not isinstance(data, dict):

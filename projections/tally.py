@@ -79,8 +79,8 @@ class Tally:
     def _count_family(self, now: PlanAt, added: int) -> None:
         action = now.action(added)
         assert action is not None, "an event is about an action that is known"
-        for above in action.upwards():
-            self._count(now, above)
+        if (parent := action.parent) is not None:  # what that is part of had a part in the plan before, and has it now
+            self._count(now, parent)
         below = action.parts
         while below:
             one = below.pop()

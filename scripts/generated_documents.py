@@ -76,6 +76,11 @@ def events_document() -> str:
         "without its being stored twice, an `event_id` (a UUID). Fields that are not listed are refused. The ledger "
         "adds `version`, `position`, `recorded_at` and `recorded_by`.",
         "",
+        "For a day before the plan was opened only inspections, recommendations and measures are recorded, and a plan "
+        "is not closed before a day for which something of it is recorded. In a text, a mark that turns the direction "
+        "of writing (U+202A to U+202E, U+2066 to U+2069) is closed on its own line. What an earlier release stored "
+        "otherwise stays as it is.",
+        "",
         "Every event may say:",
         "",
         *fields_table(Event, list(Event.model_fields)),

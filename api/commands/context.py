@@ -1,5 +1,6 @@
 """What every command works with: the settings, and a ledger that is opened when first needed."""
 
+import errno
 import io
 import os
 import sys
@@ -33,6 +34,7 @@ from domain.proofs.notes import NotANote, NotSigned
 from domain.proofs.pack import NoPack
 from domain.proofs.verify import Failed
 from domain.rules import Refused
+from domain.whole_files import NotWritten, written_whole
 from projections.action import ActionUnknown
 from projections.claims import ClaimUnreadable
 from projections.counted import CountUnknown
@@ -127,6 +129,9 @@ def plainly() -> Iterator[None]:
     except PlanUnknown as error:
         _fail(f"{error.args[0]}; `asat plans` lists those there are")
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or it is tried once more at the exit
+            _fail("the disk that it is written to is full: free some space, or write to another")
         if error.filename is None:
             raise
         _fail(f"{os.fsdecode(error.filename)} cannot be used ({error.strerror}); name another file")
@@ -134,7 +139,7 @@ def plainly() -> Iterator[None]:
         Refused, VersionConflict, NotAnEvent, PointUnknown, PointUnreadable, ActionUnknown, ClaimUnreadable,
         CountUnknown, EventUnknown, FormUnknown, LedgerUnusable, PaperTooLong, PointsReversed, CheckpointUnknown,
         AccessRefused, BackupUnusable, Failed, KeyRefused, NotAllowed, NotSignedIn, PrincipalUnknown, SignInRefused,
-        NoPack, NotStamped, NotACheckpoint, NotAKey, NotANote, NotSigned,
+        NoPack, NotStamped, NotWritten, NotACheckpoint, NotAKey, NotANote, NotSigned,
     ) as error:  # fmt: skip
         _fail(str(error.args[0] if isinstance(error, LookupError) else error))
 
@@ -180,7 +185,9 @@ def tell(answer: Answer, form: str | None, output: Path | None) -> None:
         chosen = form or SUFFIXES.get(output.suffix)
         if chosen is None:
             raise click.UsageError(f"{output.name} does not say its form; end it in {', '.join(SUFFIXES)}, or use -f")
-        output.write_bytes(_bytes(answer, chosen))
+        written = _bytes(answer, chosen)
+        with written_whole(output) as into:
+            into.write(written)
     elif form == "text" or (form is None and sys.stdout.isatty()):
         print_text(answer.question, answer.document, Console())
     elif form and FORMS[form].binary and sys.stdout.isatty():

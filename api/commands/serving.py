@@ -1,6 +1,7 @@
 """The commands that serve the pages and the API, with or without the example histories."""
 
 import sys
+from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from api.commands.context import Session, plainly
 from api.demonstration import OFFICER
 from api.log import log_to
 from api.serving_settings import ServingSettings, read_serving_settings
+from api.signing import read_signer
 from domain.access.principals import ANYONE, Grant
 from domain.envelopes import Proposal, read_proposal_json
 from domain.ledger import LedgerUnusable
@@ -149,6 +151,10 @@ def _published(session: Session, address: str, url: str | None) -> ServingSettin
 def _serve(session: Session, /, host: str | None, port: int | None, url: str | None, sign_in: bool = False) -> None:
     address = host or session.settings.host
     settings = _published(session, address, url)
+    if session.settings.key is not None:
+        # One that is away may come back; one that others can use is put right before anything is signed with it.
+        with suppress(OSError):
+            read_signer(session.settings.key)
     # Most runs of the program never serve, and importing the web application takes as long as answering a question.
     from api.checkpointing import cut_regularly
     from api.http.application import make_application

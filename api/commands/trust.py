@@ -15,6 +15,7 @@ from domain.ledger.checkpoints import Cut, KeyRefused, checkpoints_of
 from domain.proofs import verify as verifier
 from domain.proofs.checkpoint import WitnessKey
 from domain.proofs.notes import Note
+from domain.whole_files import written_whole
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -174,7 +175,8 @@ def stamp_(session: Session, /, tsa: str, tsa_root: Path) -> None:
 
 def _tell(cut: Cut, output: Path | None) -> None:
     if output is not None:
-        output.write_bytes(bytes(cut.note))
+        with written_whole(output) as file:
+            file.write(bytes(cut.note))
     else:
         click.echo(bytes(cut.note).decode(), nl=False)
 
@@ -244,7 +246,8 @@ def pack(
         data = make_pack(session.asker(), plan, signer, at, previous=previous, papers=named, since=earlier)
         # What the verifier would not accept is not handed out.
         report = verifier.verify(data, str(signer.verifier), earlier if isinstance(earlier, bytes) else None)
-        output.write_bytes(data)
+        with written_whole(output) as file:
+            file.write(data)
         what = f"{verifier.several(report.events, 'event')} of plan {plan}, in a checkpoint of {report.size:,} entries"
         click.echo(safe_text(f"{output}: {what}"), err=True)
 

@@ -3,24 +3,27 @@
 import gzip
 import hashlib
 import re
+from contextlib import ExitStack
 from importlib.metadata import version
+from threading import BoundedSemaphore
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from fastapi import Request, Response
 
 from api.forms import FORMS, render
+from api.http.access.callers import known_caller
 from api.http.problems import documented
 from api.questions import Answer
-from api.waiting import waiting_at_most
+from api.waiting import PATIENCE, one_of, waiting_at_most
 from domain.edition import EDITION
 
 #: What names its basis is changed by nothing that is recorded later; anything else may be, and is asked for again. The
 #: one exception is a redaction, after which a browser may show for an hour what it has kept, and no longer.
 KEPT = "private, max-age=3600, immutable"
 
-#: How long, in seconds, a place to make something is waited for, which takes a thread away from everybody else.
-PATIENCE = 2.0
+#: Files made at once for those who are not known: each takes a processor for a moment, and a large one memory.
+_OF_UNKNOWN_AT_ONCE = BoundedSemaphore(4)
 
 #: The release whose program makes the answers.
 RELEASE = version("asat")
@@ -53,7 +56,11 @@ def respond(request: Request, answer: Answer, form: str) -> Response:
         headers["Content-Disposition"] = f'inline; filename="{_file_name(answer)}{FORMS[form].suffix}"'
     if form == "html":
         headers["Content-Security-Policy"] = _STILL
-    with waiting_at_most(PATIENCE):
+    with ExitStack() as places:
+        places.enter_context(waiting_at_most(PATIENCE))
+        caller = known_caller(request)
+        if FORMS[form].binary and (caller is None or caller.way == "anyone"):
+            places.enter_context(one_of(_OF_UNKNOWN_AT_ONCE, "papers"))
         body = render(answer.question, form, answer.document)
     return send(request, body, FORMS[form].media_type, headers, tag)
 

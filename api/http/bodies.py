@@ -1,17 +1,53 @@
 """Reading what is sent: the body of a request, the events in it, and the name of who sends it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from os import SEEK_END
+from tempfile import SpooledTemporaryFile
+from threading import BoundedSemaphore
+from typing import IO
+
 from fastapi import Request
 
-from api import clock
+from api import clock, log
 from api.http.problems import FieldProblem, Unreadable
 from api.settings import NO_AUTHOR, author
+from api.waiting import PATIENCE, NoPlace, one_of, waiting_at_most
 from domain.envelopes import NotAnEvent, Proposal, read_proposal
 from domain.strict_json import NotJson, read_json
 
 #: Largest request body, in bytes: some 100,000 events.
 LARGEST_BODY = 32 * 1024 * 1024
+#: Largest form: every text field filled with the longest text there can be, in any script.
+LARGEST_FORM = 2 * 1024 * 1024
+#: Largest form around a sign-in, which anybody may send: a name and three passwords as long as they may be.
+LARGEST_SIGN_IN = 64 * 1024
+#: Largest audit: ten thousand claims, each of hundreds of bytes; and one of whoever is not known.
+LARGEST_AUDIT, LARGEST_UNKNOWN_AUDIT = 4 * 1024 * 1024, 1024 * 1024
+
+#: The media type of a form.
+FORM = "application/x-www-form-urlencoded"
+_AROUND_SIGN_IN = ("/sign-in", "/sign-out", "/password")
+#: A body up to this size is kept in memory while it is received, a larger one in a file without a name.
+_IN_MEMORY = 256 * 1024
+#: From this size on a body is one of few that are worked on at once: it takes many times the memory of its length.
+_LARGE = 1024 * 1024
+_LARGE_AT_ONCE = BoundedSemaphore(2)
 #: So many problems are counted; what has more is not read on, as that could take minutes.
 _MOST_PROBLEMS = 10_000
+
+
+def largest(path: str, media: str) -> tuple[int, str]:
+    """How long a body that is sent to a path may be, in bytes, and what to say of a longer one."""
+    if media != FORM:
+        return LARGEST_BODY, f"the body is larger than {LARGEST_BODY} bytes; send it in parts"
+    most = min(LARGEST_BODY, LARGEST_SIGN_IN if path.startswith(_AROUND_SIGN_IN) else LARGEST_FORM)
+    return most, f"what was typed is larger than {most} bytes; nothing was recorded"
+
+
+def media_type(request: Request) -> str:
+    """The media type that a request says its body is, without parameters and in lower case."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 async def body_up_to(request: Request, most: int, otherwise: str) -> bytes:
@@ -25,24 +61,72 @@ async def body_up_to(request: Request, most: int, otherwise: str) -> bytes:
     Raises:
         Unreadable: it is longer (413).
     """
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > most:
-            raise Unreadable(otherwise, status=413)
-    return bytes(body)
+    with await _received(request, most, otherwise) as body:
+        return body.read()
 
 
-async def read_body(request: Request) -> bytes:
-    """The body of a request, which must say that it is JSON and be of a size that can be worked on.
+async def _received(request: Request, most: int, otherwise: str) -> IO[bytes]:
+    if _said_length(request) > most:
+        raise Unreadable(otherwise, status=413)
+    body: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - whoever asks for it closes it
+    try:
+        seen = 0
+        async for chunk in request.stream():
+            seen += len(chunk)
+            if seen > most:
+                raise Unreadable(otherwise, status=413)
+            body.write(chunk)
+        body.seek(0)
+    except OSError as error:  # the disk that it is kept on meanwhile is full
+        body.close()
+        log.told("body not kept", why=str(error))
+        raise NoPlace("large bodies") from error
+    except BaseException:
+        body.close()
+        raise
+    return body
+
+
+def _said_length(request: Request) -> int:
+    said = request.headers.get("content-length", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) <= 18 else 0
+
+
+async def received_json(request: Request, most: int = LARGEST_BODY) -> IO[bytes]:
+    """The body of a request as a file to be read and closed, which must say that it is JSON.
+
+    Nothing is kept in memory of one that is still on its way, however many are.
+
+    Args:
+        request: the request.
+        most: how many bytes it may have.
 
     Raises:
-        Unreadable: it is too large (413), or something else than JSON (415).
+        Unreadable: it is longer (413), or something else than JSON (415).
+        NoPlace: the disk on which it is kept meanwhile is full (503).
     """
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    media = media_type(request)
     if media != "application/json" and not media.endswith("+json"):
         raise Unreadable(f"the body is {media[:100] or 'of no stated kind'}; send application/json", status=415)
-    return await body_up_to(request, LARGEST_BODY, f"the body is larger than {LARGEST_BODY} bytes; send it in parts")
+    most = min(most, LARGEST_BODY)
+    return await _received(request, most, f"the body is larger than {most} bytes; send it in parts")
+
+
+@contextmanager
+def whole_body(body: IO[bytes]) -> Iterator[bytes]:
+    """All of a body, for as long as it is worked on: few large ones are at once.
+
+    Raises:
+        NoPlace: too many large ones are worked on just now (503).
+    """
+    body.seek(0, SEEK_END)
+    size = body.tell()
+    body.seek(0)
+    if size <= _LARGE:
+        yield body.read()
+        return
+    with waiting_at_most(PATIENCE), one_of(_LARGE_AT_ONCE, "large bodies"):
+        yield body.read()
 
 
 def read_proposals(body: bytes, plan: str) -> list[Proposal]:

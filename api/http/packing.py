@@ -11,16 +11,17 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BeforeValidator, Field
 
+from api import log
 from api.forms import forms_of
 from api.http.access.needs import needs
 from api.http.access.notes import noting_export
-from api.http.answering import PATIENCE, send
+from api.http.answering import send
 from api.http.parameters import only_its_own
 from api.http.problems import Unreadable, documented, problem
 from api.http.reading import Ask, At, Plan, Previous
 from api.packing import MOST, PAPERS, USUAL, make_pack, papers_named
 from api.signing import read_signer
-from api.waiting import one_of, waiting_at_most
+from api.waiting import PATIENCE, one_of, waiting_at_most
 from domain.ledger import Ledger
 from domain.ledger.checkpoints import Checkpoints, CheckpointUnknown, KeyRefused, checkpoints_of
 from domain.proofs import verify as verifier
@@ -168,7 +169,8 @@ def _signer(request: Request) -> SignerKey:
         )
     try:
         return read_signer(file)
-    except OSError:
+    except (OSError, KeyRefused) as error:
+        log.told("signing key refused", why=str(error))  # where the file is concerns nobody who asks
         raise KeyRefused("this server's signing key cannot be read: whoever runs it looks after ASAT_KEY") from None
 
 

@@ -1,5 +1,7 @@
 """Recording over HTTP: `POST` one event or a list to a plan; the list is recorded whole or not at all."""
 
+from contextlib import ExitStack
+from threading import BoundedSemaphore
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Request, Response
@@ -12,16 +14,28 @@ from api.forms import render
 from api.http import patterns
 from api.http.access.callers import caller_of, recorded_by
 from api.http.access.needs import may_record, needs
-from api.http.bodies import read_body, read_expected, read_proposals
+from api.http.bodies import (
+    LARGEST_AUDIT,
+    LARGEST_UNKNOWN_AUDIT,
+    read_expected,
+    read_proposals,
+    received_json,
+    whole_body,
+)
 from api.http.parameters import only_its_own
 from api.http.problems import documented
 from api.http.reading import Ask, Plan
+from api.questions import Answer
+from api.waiting import PATIENCE, one_of, waiting_at_most
 from domain.envelopes import Recorded
 from domain.ledger import Ledger
 from domain.rules import Refused
 from projections.claims import AuditDocument, ClaimUnreadable, read_claims
 
 recording = APIRouter()
+
+#: Audits of those who are not known that are worked on at once.
+_OF_UNKNOWN_AT_ONCE = BoundedSemaphore(2)
 
 
 class StoredEvent(TypedDict):
@@ -111,19 +125,20 @@ async def record(
     With the header `If-Match: "212"`, the ETag of what was recorded last, nothing is recorded when the plan is at
     another version by now (412); without it the proposal is judged against the newer plan.
     """
-    body = await read_body(request)
     by, expect = recorded_by(request, x_recorded_by), read_expected(if_match)
     ledger: Ledger = request.app.state.ledger
 
     def read_and_record() -> list[Recorded]:
-        proposals = read_proposals(body, plan)
-        may_record(caller_of(request), proposals)
-        stored = ledger.record(proposals, by=by, today=clock.today(), expect=expect)
-        forget_redacted(ledger, stored)
-        return stored
+        with whole_body(body) as sent:
+            proposals = read_proposals(sent, plan)
+            may_record(caller_of(request), proposals)
+            stored = ledger.record(proposals, by=by, today=clock.today(), expect=expect)
+            forget_redacted(ledger, stored)
+            return stored
 
-    # A long body takes seconds to read: not here, where everybody waits.
-    stored = await run_in_threadpool(read_and_record)
+    with await received_json(request) as body:
+        # A long body takes seconds to read: not here, where everybody waits.
+        stored = await run_in_threadpool(read_and_record)
     version = stored[-1].version
     document = {"plan": plan, "version": version, "events": [one.fields() for one in stored]}
     return Response(
@@ -164,9 +179,19 @@ async def record(
 )  # fmt: skip
 async def audit(request: Request, plan: Plan, ask: Ask) -> Response:
     """The claims that the record does not bear out, and those that contradict one another."""
-    claims = await run_in_threadpool(read_claims, await read_body(request))
-    try:
-        answer = await run_in_threadpool(ask.audit, plan, claims)
-    except ClaimUnreadable as unknown:
-        raise Refused(str(unknown)) from None
+    known = caller_of(request).way != "anyone"
+
+    def read_and_audit() -> Answer:
+        with ExitStack() as places:
+            if not known:
+                places.enter_context(waiting_at_most(PATIENCE))
+                places.enter_context(one_of(_OF_UNKNOWN_AT_ONCE, "audits"))
+            claims = read_claims(places.enter_context(whole_body(body)))
+            try:
+                return ask.audit(plan, claims)
+            except ClaimUnreadable as unknown:
+                raise Refused(str(unknown)) from None
+
+    with await received_json(request, LARGEST_AUDIT if known else LARGEST_UNKNOWN_AUDIT) as body:
+        answer = await run_in_threadpool(read_and_audit)
     return Response(render("audit", "json", answer.document), media_type="application/json")

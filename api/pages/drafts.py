@@ -129,3 +129,8 @@ def read_draft(here: Here, form: Form, named: Mapping[str, str], past: bool, sen
 def is_repeated_otherwise(sentence: str, proposal: Proposal) -> bool:
     """Whether a refusal says that the form was recorded before, and other things were typed into it since."""
     return sentence.startswith(f"event_id {proposal.event_id} already belongs")
+
+
+def has_taken_id(sentence: str, proposal: Proposal) -> bool:
+    """Whether a refusal says that the id of the form is taken: it was not made here."""
+    return sentence.startswith(f"event_id {proposal.event_id} is taken")

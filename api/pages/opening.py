@@ -52,7 +52,7 @@ class _Unfit(ValueError):
         super().__init__("; ".join(problems.values()))
 
 
-def _must_open_some(request: Request, ask: Asker) -> None:
+def _must_open_some(request: Request, ask: Ask) -> None:
     if not may_open_some(request, ask):
         caller_of(request).require("keeper", None)
 
@@ -65,10 +65,9 @@ def open_plan_page(request: Request, ask: Ask) -> Response:
     return _form(request, started)
 
 
-@opening.post("/open-plan", name="send open plan")
+@opening.post("/open-plan", name="send open plan", dependencies=[Depends(_must_open_some)])
 def send_open_plan(request: Request, ask: Ask, sent: Sent) -> Response:
     """Check or record what the form proposes, or say what is wrong with it."""
-    _must_open_some(request, ask)
     only_known(sent, (*_TEXTS, *_NEEDS, "scale", "event_id", "do"))
     do, said = sent.pop("do", "check"), sent
     if do not in ("check", "record", "change"):

@@ -15,7 +15,7 @@ from api.http.access.needs import is_of_before
 from api.http.problems import Unreadable
 from api.http.reading import Ask, At, Plan
 from api.pages.checking import Since, recorded_since
-from api.pages.drafts import Draft, Named, is_repeated_otherwise, new_draft, read_draft
+from api.pages.drafts import Draft, Named, has_taken_id, is_repeated_otherwise, new_draft, read_draft
 from api.pages.form_bodies import sent_form
 from api.pages.form_words import Unfit, refused
 from api.pages.here import Here
@@ -145,6 +145,8 @@ def send_form(
     except Refused as error:
         if is_repeated_otherwise(str(error), proposal):
             return form_shown(request, ask, replace(draft, event_id=str(uuid4())), stands, {"": _REPEATED}, 409)
+        if has_taken_id(str(error), proposal):
+            return form_shown(request, ask, replace(draft, event_id=str(uuid4())), stands, {"": _TAKEN}, 409)
         return form_shown(request, ask, draft, stands, refused(str(error), form).problems, 409)
     if isinstance(recorded, Since):
         return overtaken_shown(request, ask, replace(draft, seen=recorded.newest), stands, recorded)
@@ -154,6 +156,7 @@ def send_form(
 
 
 _SIGNED_IN_ANEW = "your sign-in had ended, so nothing was recorded: check what the form says, and send it again"
+_TAKEN = "nothing was recorded, as the form bore an id that is taken; it has a new one now: send it again"
 _REPEATED = (
     "this form was recorded already, with something else in it; nothing more was recorded by now. "
     "Send it again if this is to be recorded as well"

@@ -11,7 +11,7 @@ from api.http.access.callers import SignInNeeded, caller_of
 from api.http.access.form_tokens import carries_its_token
 from api.http.access.limits import TooFast, address_of, sign_in_no_faster
 from api.http.access.sessions import begin_session, end_session
-from api.pages.form_bodies import only_known, sent_form, sent_sign_in
+from api.pages.form_bodies import only_known, sent_form
 from api.pages.places import own_place
 from api.pages.rendering import Said, page
 from api.pages.routes import page_routes
@@ -26,7 +26,6 @@ signing_out = page_routes("nobody")
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "strict-origin"}
 Next = Annotated[str, Query(alias="next", max_length=2000, description="The page to come to once signed in.")]
 Sent = Annotated[dict[str, str], Depends(sent_form)]
-SentByAnyone = Annotated[dict[str, str], Depends(sent_sign_in)]
 
 
 @signing_in.get("/sign-in", name="sign in")
@@ -39,7 +38,7 @@ def sign_in_page(request: Request, next_: Next = "", done: Annotated[Literal["",
 
 
 @signing_in.post("/sign-in", name="send sign in")
-def sign_in(request: Request, sent: SentByAnyone) -> Response:
+def sign_in(request: Request, sent: Sent) -> Response:
     """Sign in with a name and a password."""
     only_known(sent, ("account", "password", "next"))
     there, account = own_place(sent.get("next", "")), sent.get("account", "").strip()
@@ -85,7 +84,7 @@ def once_page(request: Request, key: Annotated[str, Query(max_length=200)] = "")
 
 
 @signing_in.post("/sign-in/once", name="send sign in once")
-def sign_in_once(request: Request, sent: SentByAnyone) -> Response:
+def sign_in_once(request: Request, sent: Sent) -> Response:
     """Sign in with a link, which is used up by it."""
     only_known(sent, ("key",))
     ledger: Ledger = request.app.state.ledger

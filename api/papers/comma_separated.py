@@ -113,7 +113,7 @@ def _actions(actions: list[ActionDocument], parent: str | None, labels: Labels, 
             awaiting = [labels(waiting["rating"]), waiting["rated_on"], waiting["version"]]
         yield [
             action["number"],
-            parent,
+            action.get("part_of", parent),
             action["text"],
             action["outcome"],
             action["status"],

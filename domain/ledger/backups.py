@@ -5,9 +5,8 @@ events each ledger in it holds and the root of their tree, and `checkpoint.txt` 
 """
 
 import json
-import os
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -25,6 +24,7 @@ from domain.ledger.programs import dump
 from domain.ledger.schema import app_role, schema_version
 from domain.proofs.keys import to_base64
 from domain.proofs.tree import root
+from domain.whole_files import written_whole
 
 FORMAT = "asat backup 1"
 DUMP, CHECKPOINT, MANIFEST = "ledger.dump", "checkpoint.txt", "backup.json"
@@ -85,26 +85,12 @@ def back_up(ledger: Ledger, file: Path) -> Backup:
     Raises:
         BackupUnusable: there is such a file already.
         LedgerUnusable: the database or its tools do not do it.
+        NotWritten: the disk is full.
     """
     if file.exists():
         raise BackupUnusable(f"{file} is there already, and a backup is never written over: name a new file")
-    part = file.with_name(f"{file.name}.part")
-    part.unlink(missing_ok=True)
-    try:
-        with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "w+b") as written:
-            made = _write(owner_conninfo(ledger), ledger._datastore.schema, written)
-            written.flush()
-            os.fsync(written.fileno())
-        os.link(part, file)  # unlike renaming, this replaces nothing
-        part.unlink()
-    except BaseException:
-        with suppress(OSError):
-            part.unlink()
-        raise
-    folder = os.open(file.absolute().parent, os.O_RDONLY)
-    os.fsync(folder)
-    os.close(folder)
-    return made
+    with written_whole(file, replace=False, private=True) as written:
+        return _write(owner_conninfo(ledger), ledger._datastore.schema, written)
 
 
 def _write(conninfo: str, schema: str, file: IO[bytes]) -> Backup:

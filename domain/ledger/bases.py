@@ -119,6 +119,7 @@ def _extract(packed: tarfile.TarFile, place: Path) -> None:
 
 
 def _make_folder(folder: Path, place: Path) -> None:
-    if folder != place:
-        _make_folder(folder.parent, place)
-    folder.mkdir(0o700, exist_ok=True)
+    place.mkdir(0o700, exist_ok=True)
+    for name in folder.relative_to(place).parts:
+        place /= name
+        place.mkdir(0o700, exist_ok=True)

@@ -112,7 +112,8 @@ def along_the_plan(recorder: LedgerRecorder, slug: str, rows: Iterable[StoredRec
         gone |= _gone(row)
         try:
             # A day's grace: the clock of whoever proposed it may have been a little ahead of the server's at midnight.
-            judge(plan, event, row.recorded_at.astimezone(LONDON).date() + timedelta(days=1), row.recorded_by)
+            latest = row.recorded_at.astimezone(LONDON).date() + timedelta(days=1)
+            judge(plan, event, latest, row.recorded_by, proposed=False)
         except Refused as refused:
             yield Broken(where, f"a rule refuses it: {refused}")
         try:

@@ -66,7 +66,8 @@ class Recording:
             try:
                 return self._record(batch, plans, by, today, expect)
             except (Refused, VersionConflict):
-                if repeated := self._already_recorded(proposals):
+                # Why it was refused says enough: whether its id is an event's of another plan is not told besides.
+                if repeated := self._already_recorded(proposals, slugs):
                     return repeated
                 raise
             finally:
@@ -127,8 +128,9 @@ class Recording:
                 return self._publish(batch, rows, plans, drafts, stored, by)
             if not self._moved_on(plans, drafts):
                 # Not a version but an event_id is taken.
-                if repeated := self._already_recorded(batch):
+                if repeated := self._already_recorded(batch, list(plans)):
                     return repeated
+                self._ids_are_free(batch)
                 raise LedgerUnusable("the database refuses what the plan is ready for; see asat check")
         raise NothingRecorded("other writers kept coming first; nothing was recorded, try again")
 
@@ -203,27 +205,28 @@ class Recording:
         appends = {(row.id - place, row.recorded_at, row.recorded_by) for place, row in enumerate(stored)}
         return (last.id, last.recorded_at) if appends == {(first.id, first.recorded_at, by)} else None
 
-    def _already_recorded(self, proposals: Sequence[Proposal]) -> list[Recorded] | None:
-        """What these proposals led to when they were first sent; None when they were not.
+    def _already_recorded(self, proposals: Sequence[Proposal], slugs: Sequence[str]) -> list[Recorded] | None:
+        """What these proposals for these plans led to when they were first sent; None when they were not.
+
+        What other plans hold is not looked at: whoever records may not be allowed to know of them.
 
         Raises:
-            Refused: an event_id among them belongs to something else.
+            Refused: an event_id among them belongs to something else in these plans.
         """
         event_ids = [proposal.event_id for proposal in proposals if proposal.event_id]
+        rows = self._recorder.select_by_event_id(event_ids)
         stored: dict[UUID, Recorded] = {
-            row.event_id: read_record(row) for row in self._recorder.select_by_event_id(event_ids)
-        }
+            row.event_id: read_record(row) for row in rows if str(row.originator_id) in slugs
+        }  # fmt: skip
         if not stored:
             return None
         for index, proposal in enumerate(proposals):
             record = stored.get(proposal.event_id) if proposal.event_id else None
             if record is not None and not _same(proposal, record):
-                # Whoever records may not be allowed to know of plans that they do not name.
-                named = record.plan in {one.plan for one in proposals}
-                other = f"another event, version {record.version} of plan {record.plan}"
-                whose = other if named else "an event of another plan"
                 raise Refused(
-                    f"event_id {proposal.event_id} already belongs to {whose}; give every event an id of its own", index
+                    f"event_id {proposal.event_id} already belongs to another event, version {record.version} of plan "
+                    f"{record.plan}; give every event an id of its own",
+                    index,
                 )
         if len(stored) < len(proposals):
             record = next(iter(stored.values()))
@@ -233,6 +236,15 @@ class Recording:
                 next(i for i, proposal in enumerate(proposals) if proposal.event_id in stored),
             )
         return [stored[proposal.event_id] for proposal in proposals if proposal.event_id]
+
+    def _ids_are_free(self, batch: Sequence[Proposal]) -> None:
+        """Raises Refused where an id is an event's of another plan: that it is taken has to be said, and no more is."""
+        taken = {
+            row.event_id for row in self._recorder.select_by_event_id([one.event_id for one in batch if one.event_id])
+        }
+        for index, proposal in enumerate(batch):
+            if proposal.event_id in taken:
+                raise Refused(f"event_id {proposal.event_id} is taken; give every event a new id of its own", index)
 
 
 def _identity(row: UnstoredRow | StoredRecord) -> tuple[object, ...]:

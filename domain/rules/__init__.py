@@ -17,7 +17,7 @@ from domain.rules.known import Refused, named
 __all__ = ["Refused", "judge"]
 
 
-def judge(plan: Plan, event: events.Event, today: date, by: str) -> None:
+def judge(plan: Plan, event: events.Event, today: date, by: str, *, proposed: bool = True) -> None:
     """Accept the event as the plan's next, or refuse it.
 
     Args:
@@ -25,6 +25,7 @@ def judge(plan: Plan, event: events.Event, today: date, by: str) -> None:
         event: the event proposed.
         today: today's date in London; nothing can be recorded for a later day.
         by: who proposes it; nobody confirms a rating of their own.
+        proposed: whether it is proposed now. What was stored is judged without the rules that were made since.
 
     Raises:
         Refused: nothing may be recorded, and why.
@@ -33,6 +34,8 @@ def judge(plan: Plan, event: events.Event, today: date, by: str) -> None:
         raise Refused(f"{named(event.effective_on)} is in the future: today is {named(today)}")
     if plan.opening is None and not isinstance(event, events.PlanOpened):
         raise Refused(f"there is no plan {plan.slug}: open it first with PlanOpened")
+    if proposed and plan.opening is not None and not isinstance(event, _BEFORE_OPENING):
+        structure.not_before_opening(plan, event)
     if plan.closing and not isinstance(event, _AFTER_CLOSING):
         closing = plan.closing.at(plan.place(event.effective_on, plan.version))
         if closing is not None:
@@ -40,11 +43,24 @@ def judge(plan: Plan, event: events.Event, today: date, by: str) -> None:
     _RULES[type(event)](plan, event)
     if isinstance(event, events.RatingConfirmed):
         ratings.confirmed_by_another(plan, event, by)
+    if proposed:
+        for rule in _SINCE_0_1_0.get(type(event), ()):
+            rule(plan, event)
 
 
 #: What may still be recorded of a plan for days on which it is closed.
 _AFTER_CLOSING = (events.PlanClosed, events.PlanOpened, events.VersionIssued, events.ReportPresented,
                   events.EventWithdrawn, events.TextRedacted)  # fmt: skip
+#: What may be recorded of a plan for days before it was opened: what it answers to, what was measured before it, and
+#: corrections, whose day is the one on which they were made.
+_BEFORE_OPENING = (events.PlanOpened, events.InspectionReported, events.RecommendationMade, events.MeasureDefined,
+                   events.MeasureReported, events.EventWithdrawn, events.TextRedacted)  # fmt: skip
+
+#: Rules that hold for what is proposed now, and not for what 0.1.0 accepted.
+_SINCE_0_1_0: dict[type[events.Event], tuple[Callable[[Plan, Any], None], ...]] = {
+    events.ActionAdded: (structure.part_not_too_deep,),
+    events.PlanClosed: (structure.closed_after_its_facts,),
+}
 
 _RULES: dict[type[events.Event], Callable[[Plan, Any], None]] = {
     events.PlanOpened: structure.plan_opened,

@@ -22,6 +22,16 @@ def plan_opened(plan: Plan, event: events.PlanOpened) -> None:
         raise Refused(f"plan {plan.slug} was already opened on {named(plan.opening.effective_on)}")
 
 
+def not_before_opening(plan: Plan, event: events.Event) -> None:
+    """Refused: a day before the plan was opened. 0.1.0 accepted it of everything but ratings."""
+    if plan.opening is not None and event.effective_on < plan.opening.effective_on:
+        raise Refused(
+            f"plan {plan.slug} was opened on {named(plan.opening.effective_on)}, after {named(event.effective_on)}: "
+            "for a day before that only inspections, recommendations and measures are recorded; give the day of the "
+            "opening or a later one"
+        )
+
+
 def accepted(plan: Plan, event: events.Event) -> None:
     """Nothing to refuse beyond what holds for every event."""
 
@@ -30,6 +40,32 @@ def plan_closed(plan: Plan, event: events.PlanClosed) -> None:
     """Refused: a second time."""
     if closing := next(plan.closing.known(plan.newest), None):
         raise Refused(f"plan {plan.slug} is already closed, from {named(closing.effective_on)}")
+
+
+#: What may be recorded of a plan for days after it was closed, and so does not keep it from being closed before them.
+_NO_FACTS_OF_IT = {
+    kind.__name__
+    for kind in (
+        events.PlanOpened, events.PlanClosed, events.VersionIssued, events.ReportPresented, events.EventWithdrawn,
+        events.TextRedacted,
+    )
+}  # fmt: skip
+
+
+def closed_after_its_facts(plan: Plan, event: events.PlanClosed) -> None:
+    """Refused: before a day for which something of the plan is recorded. 0.1.0 accepted it."""
+    later = [
+        (day, version, kind)
+        for version, (kind, day) in enumerate(plan.log, 1)
+        if day > event.effective_on and kind not in _NO_FACTS_OF_IT and plan.newest.stands(version)
+    ]
+    if later:
+        day, version, kind = max(later)
+        raise Refused(
+            f"plan {plan.slug} cannot have been closed on {named(event.effective_on)}, as something is recorded of it "
+            f"for a later day, last {kind} for {named(day)} (version {version}); close it from that day on, or "
+            "withdraw what is wrong first (EventWithdrawn)"
+        )
 
 
 def recommendation_made(plan: Plan, event: events.RecommendationMade) -> None:
@@ -66,6 +102,23 @@ def action_added(plan: Plan, event: events.ActionAdded) -> None:
     if event.priority is not None and event.priority != under:
         raise Refused(
             f"action {event.number} is to be part of {event.parent}, which is in priority {under}, not {event.priority}"
+        )
+
+
+#: How many levels of parts an action may have below it. The papers have one, or two.
+DEEPEST_PARTS = 5
+
+
+def part_not_too_deep(plan: Plan, event: events.ActionAdded) -> None:
+    """Refused: a part on a sixth level below an action. 0.1.0 knew no such limit."""
+    above = plan.bearer(event.parent, plan.version) if event.parent is not None else None
+    levels = 0
+    while above is not None:
+        above, levels = plan.actions[above.parent] if above.parent is not None else None, levels + 1
+    if levels > DEEPEST_PARTS:
+        raise Refused(
+            f"parts nest at most {DEEPEST_PARTS} deep, and action {event.parent} is on the last level: add "
+            f"{event.number} beside it, as a part of what it is part of"
         )
 
 

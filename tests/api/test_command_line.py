@@ -194,7 +194,7 @@ def on_a_terminal(*arguments: Any, data: Path) -> tuple[int, bytes]:
 
 
 #: Characters that a text may hold and that a terminal would obey: marks that reverse the order in which it reads.
-REVERSED = "approved \u202edevorppa ton\u2069\u200f"
+REVERSED = "approved \u202edevorppa ton\u202c \u2066x\u2069\u200f"
 
 
 def test_a_terminal_is_not_spoken_to_by_what_was_recorded(own: Path, slug: str) -> None:
@@ -210,7 +210,7 @@ def test_a_terminal_is_not_spoken_to_by_what_was_recorded(own: Path, slug: str) 
         ]
     for form in ("md", "csv", "text"):
         code, shown = on_a_terminal("trail", slug, "-f", form, data=own)
-        assert (code, [mark for mark in "\u202e\u2069\u200f" if mark in shown.decode()]) == (0, [])
+        assert (code, [mark for mark in "\u202e\u202c\u2066\u2069\u200f" if mark in shown.decode()]) == (0, [])
 
 
 def test_a_terminal_is_not_spoken_to_by_what_is_refused(own: Path, slug: str, tmp_path: Path) -> None:

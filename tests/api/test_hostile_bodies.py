@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.pages.form_bodies import LARGEST_SIGN_IN
+from api.http.bodies import LARGEST_SIGN_IN
 from tests.api.hostile import FORM, JSON, Address, Council, council_on
 from tests.measuring import times_as_long
 

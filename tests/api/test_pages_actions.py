@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from tests.api.conftest import rated
 from tests.api.pages import Page, said
 
-HARM = '<img src=x onerror=alert(1)> [x](javascript:1) "quoted" \u202etxt.exe {{ 7 * 7 }}'
+HARM = '<img src=x onerror=alert(1)> [x](javascript:1) "quoted" \u202etxt.exe\u202c {{ 7 * 7 }}'
 SHOWN_HARM = '<img src=x onerror=alert(1)> [x](javascript:1) "quoted" txt.exe {{ 7 * 7 }}'
 LIFE = "Events of action"
 FORMS = ("Rate", "Report progress", "File evidence", "Reschedule", "Reassign", "Reword", "Withdraw")

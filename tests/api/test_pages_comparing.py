@@ -12,7 +12,7 @@ from tests.api.pages import BROWSER, Page, said
 
 PAIR = "previous=issue:2.0&current=issue:3.0"
 COMPARISON = f"/plans/sunderland/comparison?{PAIR}"
-HARM = '<script>alert(1)</script> "quoted" \u202etxt.exe {{ 7 * 7 }} &amp;'
+HARM = '<script>alert(1)</script> "quoted" \u202etxt.exe\u202c {{ 7 * 7 }} &amp;'
 SHOWN_HARM = '<script>alert(1)</script> "quoted" txt.exe {{ 7 * 7 }} &amp;'
 ACTION = {"type": "ActionAdded", "effective_on": "2019-01-15", "priority": "2"}
 

@@ -19,7 +19,7 @@ HARM = {
     "markup": MARKUP,
     "a quotation mark that ends a value": """" autofocus onfocus="alert(1)" x='""",
     "a formula": "=1+1 @SUM(A1)-+=cmd|' /C calc'!A0",
-    "marks of direction": "invoice\u202efdp.exe\u2066 \u200f\u05d0\u05d1\u200e end",
+    "marks of direction": "invoice\u202efdp.exe\u202c\u2066\u2069 \u200f\u05d0\u05d1\u200e end",
     "emoji": "👩‍👩‍👧 family 🏴󠁧󠁢󠁥󠁮󠁧󠁿 e\u0301",
     "backslashes": "C:\\temp\\new \\u0041 \\\\ %0d%0a %s {0} $1",
     "quotes": '‘it\'s’ “said” "so" `code`',
@@ -177,7 +177,7 @@ def test_a_plan_of_hostile_words_has_forms_that_show_them_as_words(client: TestC
 def test_a_label_and_a_forum_are_sent_back_as_they_are_stored_and_not_as_they_are_shown(
     client: TestClient, plan: str
 ) -> None:
-    label = '1.0 \u200f& "a" \u202e<b>'
+    label = '1.0 \u200f& "a" \u202e<b>\u202c'
     client.post(f"{plan}/events", json={"type": "VersionIssued", "label": label, "summary": "x"})
     sheet = opened(client, f"{plan}/record/presentation")
     assert sheet.holds["current_issue"] == label
@@ -187,7 +187,7 @@ def test_a_label_and_a_forum_are_sent_back_as_they_are_stored_and_not_as_they_ar
     assert html.document_fromstring(page.text).xpath("//datalist/option/@value") == [label]
 
 
-@pytest.mark.parametrize("control", ["\x00", "\x1b[2J", "\x07", "\x9b31m", "\ufffe"])
+@pytest.mark.parametrize("control", ["\x00", "\x1b[2J", "\x07", "\x9b31m", "\ufffe", "\u202e", "\u2069"])
 def test_characters_that_no_paper_can_carry_are_refused_beside_their_field(
     client: TestClient, plan: str, control: str
 ) -> None:

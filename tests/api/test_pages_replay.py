@@ -163,7 +163,7 @@ def test_a_replay_is_asked_for_page_by_page(reader: TestClient) -> None:
 
 
 def test_hostile_text_is_shown_as_text(client: TestClient, plan: str) -> None:
-    hostile = "<img src=x onerror=alert(1)> \u202eevil"
+    hostile = "<img src=x onerror=alert(1)> \u202eevil\u202c"
     client.post(f"{plan}/events", json=[{"type": "ProgressReported", "action": "2.4", "text": hostile}])
     shown = page(client, f"{plan}/replay?step=4")
     assert "<img src=x onerror=alert(1)> evil" in said(shown, "sentence")

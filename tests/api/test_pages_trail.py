@@ -155,7 +155,11 @@ def test_the_points_chosen_are_kept_in_every_link(reader: TestClient, address: s
 
 
 def test_hostile_text_is_shown_as_text(client: TestClient, plan: str) -> None:
-    record(client, plan, {"type": "ProgressReported", "action": "2.4", "text": "<script>alert(1)</script> \u202eevil"})
+    record(
+        client,
+        plan,
+        {"type": "ProgressReported", "action": "2.4", "text": "<script>alert(1)</script> \u202eevil\u202c"},
+    )
     record(client, plan, {"type": "AssuranceGiven", "priority": "2", "level": MARKDOWN[:60]})
     for address in ("trail", "since?recorded_after=2020-01-01"):
         shown = page(client, f"{plan}/{address}")

@@ -476,6 +476,7 @@ def test_without_a_provider_there_is_no_such_sign_in(council: Any) -> None:
 
 
 def test_settings_for_serving_are_read_whole_or_refused(tmp_path: Any) -> None:
+    (tmp_path / "secret").touch(0o600)
     (tmp_path / "secret").write_text("hush\n", encoding="utf-8")
     given = {"ASAT_OIDC_ISSUER": "https://login.example/tenant/v2.0", "ASAT_OIDC_CLIENT_ID": "c",
              "ASAT_OIDC_SECRET_FILE": str(tmp_path / "secret")}  # fmt: skip
@@ -483,6 +484,11 @@ def test_settings_for_serving_are_read_whole_or_refused(tmp_path: Any) -> None:
     assert (read.url, read.host, read.log) == ("https://asat.example.gov.uk", "asat.example.gov.uk", True)
     assert read.openid == OpenIdSettings("https://login.example/tenant/v2.0", "c", "hush")
     assert "hush" not in repr(read)
+    (tmp_path / "secret").chmod(0o644)
+    with pytest.raises(ValueError, match=r"ASAT_OIDC_SECRET_FILE: .*\(mode 0644\): chmod 600 ") as refused:
+        read_serving_settings(None, given)
+    assert "hush" not in str(refused.value)
+    (tmp_path / "secret").chmod(0o600)
     for wrong in ({"ASAT_OIDC_ISSUER": "http://login.example"}, {"ASAT_OIDC_CLIENT_ID": ""},
                   {"ASAT_OIDC_SECRET_FILE": str(tmp_path / "nosuch")}):  # fmt: skip
         with pytest.raises(ValueError, match="ASAT_OIDC"):

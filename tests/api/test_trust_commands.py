@@ -92,7 +92,10 @@ def test_a_key_is_not_made_through_a_link(asat: Asat, tmp_path: Path):
 def test_a_key_that_others_can_read_is_refused(asat: Asat, tmp_path: Path, mode: int):
     asat("key", "create", "--name", NAME, "-o", "new.key")
     (tmp_path / "new.key").chmod(mode)
-    assert "chmod 600" in asat("checkpoint", "cut", "--key", "new.key", code=1).stderr
+    for command in (("checkpoint", "cut"), ("serve",), ("key", "show"), ("pack", "sunderland", "-o", "pack.zip")):
+        signing = [] if command == ("serve",) else ["--key", "new.key"]
+        refused = asat(*command, *signing, code=1, ASAT_KEY="new.key").stderr
+        assert f"(mode {mode:04o}): chmod 600 new.key" in refused
 
 
 def test_what_is_no_key_is_refused_and_not_repeated(asat: Asat, tmp_path: Path):

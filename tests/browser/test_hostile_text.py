@@ -12,12 +12,12 @@ pytestmark = pytest.mark.long
 
 HARM = (
     "=1+1\n</textarea></title><script>document.title='harmed'</script><img src=x onerror=alert(1)> {{7*7}}"
-    " &amp; {% x %}\ninvoice\u202efdp.exe\u2066 \u200f\u05e9\u05dc\u05d5\u05dd\u200e\n👩‍👩‍👧 🏴󠁧󠁢󠁥󠁮󠁧󠁿 e\u0301\n"
+    " &amp; {% x %}\ninvoice\u202efdp.exe\u202c\u2066\u2069 \u200f\u05e9\u05dc\u05d5\u05dd\u200e\n👩‍👩‍👧 🏴󠁧󠁢󠁥󠁮󠁧󠁿 e\u0301\n"
 )
 LONG = HARM + "Zwölf Boxkämpfer <jagen> & 'wie' " * 400
 TEXT = LONG[:9_990] + "\nthe end"
 #: The marks of direction, which are recorded and never shown.
-SHOWN = TEXT.translate(dict.fromkeys(map(ord, "\u202e\u2066\u200f\u200e")))
+SHOWN = TEXT.translate(dict.fromkeys(map(ord, "\u202e\u202c\u2066\u2069\u200f\u200e")))
 
 
 @pytest.mark.parametrize("options", [WINDOWS[0], WINDOWS[3]])
@@ -52,8 +52,8 @@ def test_hostile_text_comes_back_unharmed_after_an_error_and_on_pages(
 
 
 def test_hostile_names_are_only_text_in_choices_and_headings(plan: str, window: Callable[..., Page]) -> None:
-    name = "\"><b>2.4</b> {{7*7}} '=1+1' 👩‍👩‍👧 invoice\u202efdp.exe"
-    shown = name.replace("\u202e", "")
+    name = "\"><b>2.4</b> {{7*7}} '=1+1' 👩‍👩‍👧 invoice\u202efdp.exe\u202c"
+    shown = name.replace("\u202e", "").replace("\u202c", "")
     page = window()
     page.goto(f"{plan}/record/priority")
     fill(page, number="9", title=name)

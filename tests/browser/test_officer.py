@@ -16,7 +16,7 @@ from tests.measuring import HANGS
 
 pytestmark = pytest.mark.long
 
-HOSTILE = "<script>alert(1)</script> {{7*7}} =1+1 \u202egpj.exe"
+HOSTILE = "<script>alert(1)</script> {{7*7}} =1+1 \u202egpj.exe\u202c"
 SHOWN = "<script>alert(1)</script> {{7*7}} =1+1 gpj.exe"
 
 

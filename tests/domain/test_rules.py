@@ -11,6 +11,7 @@ from domain.plan import PENDING
 from domain.rules import _RULES, Refused, judge
 from tests.kit import (
     APRIL,
+    AUGUST,
     DECEMBER,
     FEBRUARY,
     JANUARY,
@@ -21,6 +22,7 @@ from tests.kit import (
     MAY,
     OFFICER,
     OPENED,
+    SEPTEMBER,
     added,
     assured,
     closed,
@@ -99,6 +101,31 @@ def test_a_plan_whose_closing_was_recorded_in_error_is_closed_again():
     assert story.show(JUNE, basis=5)["status"] == "closed"
 
 
+@pytest.mark.parametrize(
+    "later",
+    [rated("2.4", on=JULY), progressed("2.4", on=JULY), inspected(on=JULY), measure(on=JULY), rescaled(on=JULY)],
+)
+def test_a_plan_is_not_closed_before_a_day_for_which_something_is_recorded(later):
+    story = given(added("2.4"), rated("2.4", on=MAY), later).when(plan_closed(on=JUNE))
+    story.then_refused(
+        "plan plan cannot have been closed on 15 June 2019",
+        f"last {type(later).__name__} for 15 July 2019 (version 7)",
+        "close it from that day on, or withdraw what is wrong first",
+    )
+    story.when(plan_closed(on=JULY)).then_accepted()  # what was recorded for the last day stands
+
+
+def test_what_was_withdrawn_or_is_no_fact_of_the_plan_does_not_keep_it_from_being_closed():
+    wrong = rated("2.4", "red", on=AUGUST)
+    story = given(added("2.4"), wrong, in_error(wrong, on=SEPTEMBER), issued(on=JULY), presented(on=JULY))
+    story.when(plan_closed(on=JUNE)).then_accepted()
+
+
+def test_a_closing_that_was_stored_before_later_facts_stays_valid():
+    plan = given(added("2.4"), rated("2.4", on=JULY)).plan
+    judge(plan, plan_closed(on=JUNE), LATER, OFFICER, proposed=False)
+
+
 CLOSED_TO = {
     "rescaled": rescaled(on=JULY),
     "inspected": inspected(on=JULY),
@@ -163,6 +190,37 @@ def test_inspections_and_recommendations_may_come_before_the_opening_of_the_plan
     story = given(inspected(on=long_before), recommended(on=long_before))
     document = story.show(long_before)
     assert [len(document["inspections"]), len(document["recommendations"]), document["scale"]["ratings"]] == [1, 1, []]
+
+
+def test_what_was_measured_before_the_opening_is_recorded():
+    before = date(2018, 7, 25)
+    given(measure(on=before), measured(on=before)).then_accepted()
+
+
+_BEFORE = date(2019, 1, 6)
+_NOT_BEFORE_IT = [
+    rescaled(on=_BEFORE), plan_closed(on=_BEFORE), priority("9", on=_BEFORE), priority_reworded("2", on=_BEFORE),
+    added("2.5", on=_BEFORE), rated("2.4", on=_BEFORE), progressed("2.4", on=_BEFORE), assured("2", on=_BEFORE),
+    issued(on=_BEFORE), presented(on=_BEFORE), withdrawn("2.4", on=_BEFORE), evidenced("2.4", on=_BEFORE),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("event", _NOT_BEFORE_IT, ids=lambda event: type(event).__name__)
+def test_nothing_else_is_recorded_for_a_day_before_the_opening(event):
+    given(added("2.4")).when(event).then_refused(
+        "plan plan was opened on 7 January 2019, after 6 January 2019",
+        "only inspections, recommendations and measures are recorded",
+    )
+
+
+def test_what_was_stored_for_a_day_before_the_opening_stays_valid():
+    plan = given(added("2.4")).plan
+    for event in (priority("9", on=_BEFORE), issued(on=_BEFORE), rescaled(on=_BEFORE)):
+        judge(plan, event, LATER, OFFICER, proposed=False)
+
+
+def test_a_correction_may_bear_a_day_before_the_opening():
+    given(added("2.4")).when(in_error(5, on=_BEFORE)).then_accepted()
 
 
 def test_the_same_body_inspects_again():

@@ -1,13 +1,19 @@
 """Actions that are part of another: they go with it."""
 
+import pytest
+
+from domain import events
+from domain.rules import Refused, judge
 from tests.kit import (
     APRIL,
     AUGUST,
     FEBRUARY,
     JULY,
     JUNE,
+    LATER,
     MARCH,
     MAY,
+    OFFICER,
     added,
     closed,
     completed,
@@ -127,3 +133,33 @@ def test_a_part_added_in_error_leaves_the_action_whole():
     story = given(added("2.4"), completed("2.4"), wrong).then_as_at(MARCH, "2.4", status="open", actions=["2.4a"])
     story.when(in_error(wrong)).then_as_at(MARCH, "2.4", status="complete", actions=[])
     story.then_as_at(FEBRUARY, "2.4", basis=7, actions=["2.4a"])
+
+
+# How deep
+
+
+def nested(levels: int) -> list[events.ActionAdded]:
+    """Action 2.4 and a part on each of so many levels below it: 2.4a, 2.4aa and so on."""
+    return [added("2.4"), *(part("2.4" + "a" * level, "2.4" + "a" * (level - 1)) for level in range(1, levels + 1))]
+
+
+def test_parts_nest_five_deep() -> None:
+    given(*nested(4)).when(part("2.4aaaaa", "2.4aaaa")).then_accepted()
+
+
+def test_a_part_on_a_sixth_level_is_refused_naming_the_limit_and_the_way_out() -> None:
+    given(*nested(5)).when(part("2.4aaaaaa", "2.4aaaaa")).then_refused(
+        "parts nest at most 5 deep, and action 2.4aaaaa is on the last level: add 2.4aaaaaa beside it, as a part of "
+        "what it is part of"
+    )
+
+
+def test_beside_the_last_level_there_is_room_for_any_number() -> None:
+    given(*nested(5)).when(part("2.4x", "2.4aaaa")).then_accepted()
+
+
+def test_what_was_stored_deeper_stays_valid() -> None:
+    plan = given(*nested(5)).plan
+    judge(plan, part("2.4aaaaaa", "2.4aaaaa"), LATER, OFFICER, proposed=False)
+    with pytest.raises(Refused, match="nest at most 5 deep"):
+        judge(plan, part("2.4aaaaaa", "2.4aaaaa"), LATER, OFFICER)

@@ -2,6 +2,9 @@
 
 from datetime import date
 
+import pytest
+
+from domain.rules import Refused, judge
 from tests.kit import (
     APRIL,
     AUGUST,
@@ -9,13 +12,18 @@ from tests.kit import (
     GRADES,
     JULY,
     JUNE,
+    LATER,
     MARCH,
     MAY,
+    OFFICER,
+    OPENED,
     SCALE,
     added,
     completed,
+    fold,
     given,
     in_error,
+    opened,
     priority,
     rated,
     rescaled,
@@ -41,10 +49,12 @@ def test_before_a_plan_was_opened_it_has_no_scale():
     assert (scale["name"], scale["ratings"]) == ("None yet", [])
 
 
-def test_an_action_from_before_the_opening_is_not_rated_for_a_day_before_it():
+def test_an_action_that_was_stored_for_a_day_before_the_opening_is_rated_from_the_opening_on():
     before = date(2018, 10, 1)
-    story = given(priority("9", on=before), added("9.1", on=before))
-    story.when(rated("9.1", on=date(2018, 11, 1))).then_refused("plan plan had no rating scale on 1 November 2018")
+    plan = fold([opened(), priority("9", on=before), added("9.1", on=before)])
+    with pytest.raises(Refused, match="plan plan had no rating scale on 1 November 2018"):
+        judge(plan, rated("9.1", on=date(2018, 11, 1)), LATER, OFFICER, proposed=False)
+    judge(plan, rated("9.1", on=OPENED), LATER, OFFICER)
 
 
 def test_the_same_rating_again_is_a_fact():

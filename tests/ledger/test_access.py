@@ -780,6 +780,13 @@ def test_a_linked_identity_signs_in(access: AccessLedger, ann: str):
         access.link_identity("Ann", "https://issuer", "subject", BY)
 
 
+def test_an_identity_with_an_unpaired_mark_of_direction_is_not_linked(access: AccessLedger, ann: str):
+    for issuer, subject in (("https://login.example", "ann\u202e"), ("https://login.example/\u2067", "ann")):
+        with pytest.raises(AccessRefused, match="turns the direction of writing"):
+            access.link_identity(ann, issuer, subject, BY)
+    assert access.identities() == []
+
+
 def test_an_identity_linked_again_is_the_last_principal_s(access: AccessLedger, ann: str):
     access.add("Bob", [], BY)
     for name in ("Ann", "Bob"):

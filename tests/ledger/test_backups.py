@@ -1,5 +1,6 @@
 """Backups: what is restored is what was backed up, it is proved, and nothing is ever half restored or replaced."""
 
+import errno
 import json
 import re
 import shutil
@@ -36,6 +37,7 @@ from domain.ledger.programs import _pass_on
 from domain.ledger.restoring import proved, restore
 from domain.proofs.checkpoint import Checkpoint
 from domain.proofs.keys import SignerKey
+from domain.whole_files import NotWritten
 from tests.kit import progressed, rated
 from tests.ledger.conftest import all_is_well, begin, everything, record, remembers_what_is_stored
 from tests.measuring import until
@@ -152,18 +154,25 @@ def test_nobody_else_can_read_a_backup_and_none_is_written_over(ledger: Ledger, 
     assert [one.name for one in file.parent.iterdir()] == [file.name]
 
 
+@pytest.mark.parametrize(
+    ("fails_with", "told_as", "words"),
+    [
+        (LedgerUnusable("PostgreSQL's pg_dump failed: no room"), LedgerUnusable, "pg_dump failed"),
+        (OSError(errno.ENOSPC, "No space left on device"), NotWritten, "none.asat was not written .the disk is full"),
+    ],
+)
 def test_a_backup_that_cannot_be_made_leaves_nothing_behind(
-    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr("domain.ledger.programs.bin_folder", lambda: Path("/bin/false").parent)
-    monkeypatch.setattr("domain.ledger.backups.dump", _no_dump)
-    with pytest.raises(LedgerUnusable, match="pg_dump failed"):
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails_with: Exception, told_as: type[Exception],
+    words: str,
+) -> None:  # fmt: skip
+    def half_a_dump(_: object, __: object, into: Callable[[bytes], object]) -> None:
+        into(bytes(1 << 20))
+        raise fails_with
+
+    monkeypatch.setattr("domain.ledger.backups.dump", half_a_dump)
+    with pytest.raises(told_as, match=words):
         back_up(ledger, tmp_path / "none.asat")
     assert list(tmp_path.iterdir()) == []
-
-
-def _no_dump(*_: object) -> None:
-    raise LedgerUnusable("PostgreSQL's pg_dump failed: no room")
 
 
 def test_a_ledger_that_holds_anything_is_not_replaced(ledger: Ledger, file: Path, new_data_folder: NewFolder):
@@ -636,6 +645,15 @@ def packed(*members: tarfile.TarInfo) -> tarfile.TarFile:
 def test_a_file_that_comes_twice_is_refused(tmp_path: Path):
     with pytest.raises(FileExistsError):
         _extract(packed(member("a/b"), member("a/b")), tmp_path / "inside")
+
+
+def test_folders_of_an_archive_may_lie_deeper_in_one_another_than_calls_can(tmp_path: Path) -> None:
+    deep = "/".join("d" * 1500)
+    try:
+        _extract(packed(member(f"{deep}/file")), tmp_path)
+        assert (tmp_path / deep / "file").exists()
+    finally:
+        subprocess.run(["rm", "-rf", str(tmp_path / "d")], check=True)  # shutil takes one apart by calls in calls
 
 
 def test_a_base_backup_is_unpacked_by_any_python(ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

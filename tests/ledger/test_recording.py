@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -368,10 +368,28 @@ def test_an_event_id_of_a_plan_that_is_not_named_is_refused_without_naming_it(le
     event_id = uuid4()
     ledger.record([Proposal("secret", rated("2.4"), event_id)], by=BY, today=LATER)
     with pytest.raises(Refused) as refused:
-        record(ledger, proposed(rated("2.4"), event_id=event_id))
-    assert str(refused.value) == (
-        f"event_id {event_id} already belongs to an event of another plan; give every event an id of its own"
-    )
+        record(ledger, proposed(progressed("2.4")), proposed(rated("2.4"), event_id=event_id))
+    assert str(refused.value) == f"event_id {event_id} is taken; give every event a new id of its own"
+    assert refused.value.index == 1
+    assert ledger.size() == 7
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_what_is_refused_for_another_reason_is_refused_alike_whether_or_not_its_id_is_an_event_s_of_another_plan(
+    ledger: Ledger, same: bool
+) -> None:
+    begin(ledger)
+    begin(ledger, "secret")
+    event, taken = (rated("2.4") if same else progressed("2.4")), uuid4()
+    ledger.record([Proposal("secret", event, taken)], by=BY, today=LATER)
+
+    def told(event_id: UUID, expect: int | None, action: str) -> str:
+        with pytest.raises((Refused, VersionConflict)) as refused:
+            ledger.record([proposed(rated(action), event_id=event_id)], by=BY, today=LATER, expect=expect)
+        return str(refused.value)
+
+    for expect, action in ((None, "9.9"), (2, "2.4")):
+        assert told(taken, expect, action) == told(uuid4(), expect, action)
 
 
 def test_a_partly_repeated_batch_is_refused(ledger: Ledger):

@@ -1,33 +1,29 @@
-"""How fast anybody may sign in or write, counted by this process in memory.
+"""How fast anybody may sign in or write, counted in the memory of this process: each process counts for itself.
 
 The throttle of an account, which the ledger keeps, is what stops a guessed password. These stop one address from trying
 many accounts, a program gone wrong from filling the ledger, and many who sign in from keeping everybody else waiting.
 """
 
-import math
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from threading import BoundedSemaphore
 
 from fastapi import Request
-from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 
 from api.http.access.callers import Caller
+from api.http.access.moving_window import MovingWindow, PerMinute
 
 #: A council's people may share one address, but they do not all sign in within one minute.
-SIGN_INS = RateLimitItemPerMinute(10)
+SIGN_INS = PerMinute(10)
 #: Nobody types an event a second; a program that has more to say sends them in one list.
-WRITES = RateLimitItemPerMinute(120)
+WRITES = PerMinute(120)
 #: Refusals of one principal that are noted in the ledger; others are only logged, so that nobody fills the disk.
-REFUSALS_NOTED = RateLimitItemPerMinute(30)
+REFUSALS_NOTED = PerMinute(30)
 #: That there were more is noted once.
-REFUSALS_LEFT_OUT_NOTED = RateLimitItemPerMinute(1)
+REFUSALS_LEFT_OUT_NOTED = PerMinute(1)
 #: What one principal takes away that is noted in the ledger; the rest is only logged. Nobody reads more files.
-EXPORTS_NOTED = RateLimitItemPerMinute(60)
+EXPORTS_NOTED = PerMinute(60)
 #: Sign-ins looked at at once. Each may keep a thread for ten seconds, waiting for a processor or for a provider, and
 #: the server has forty for everybody.
 SIGNING_IN_AT_ONCE = 8
@@ -47,14 +43,15 @@ class Limiter:
     """Counts by kind and by who; each application has its own. `signing_in` are the places of those who sign in."""
 
     def __init__(self) -> None:
-        self._window = MovingWindowRateLimiter(MemoryStorage())
+        self._windows: dict[str, MovingWindow] = {}
         self.signing_in = BoundedSemaphore(SIGNING_IN_AT_ONCE)
 
-    def hit(self, item: RateLimitItem, kind: str, who: str) -> int:
+    def hit(self, limit: PerMinute, kind: str, who: str) -> int:
         """Count one more: 0 where it is within the limit, and else in how many seconds one more would be."""
-        if self._window.hit(item, kind, who):
-            return 0
-        return max(1, math.ceil(self._window.get_window_stats(item, kind, who).reset_time - time.time()))
+        window = self._windows.get(kind)
+        if window is None:  # there are as many kinds as are named in this program
+            window = self._windows.setdefault(kind, MovingWindow(limit))
+        return window.hit(who)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from api.http.problems import Unreadable, problem
 
 
 class Measured:
-    """Refuses bodies that are larger than any address takes, whether they say how long they are or come in chunks."""
+    """Refuses bodies that are larger than an address takes of their kind, be their length said or not."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -19,8 +19,9 @@ class Measured:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        most, seen = bodies.LARGEST_BODY, 0
-        too_large = f"the body is larger than {most} bytes; send it in parts"
+        media = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
+        most, too_large = bodies.largest(scope["path"], media.partition(b";")[0].strip().lower().decode("latin-1"))
+        seen = 0
         if any(name == b"content-length" and _number(value) > most for name, value in scope["headers"]):
             await problem(413, "unreadable", too_large, {"Connection": "close"})(scope, receive, send)
             return

@@ -13,6 +13,7 @@ from domain.ledger.access.said import AccessRefused, LinkedIdentity
 from domain.ledger.access.streams import Kept, Taken
 from domain.ledger.errors import LedgerUnusable
 from domain.names import name_key
+from domain.texts import direction_refused, unpaired_direction
 
 _Decision = Callable[[list[Kept]], AccessEvent]
 
@@ -37,6 +38,9 @@ class Identities(Principals):
         Raises PrincipalUnknown, AccessRefused.
         """
         principal, _ = self._living(name)
+        for said in (issuer, subject):
+            if mark := unpaired_direction(said):
+                raise AccessRefused(f"{said[:60]!a} is no identity: {direction_refused(mark)}")
         event = checked(IdentityLinked, principal=person(principal), issuer=issuer, subject=subject)
 
         def decide(told: list[Kept]) -> AccessEvent:

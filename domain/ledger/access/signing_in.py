@@ -22,6 +22,8 @@ from domain.ledger.access.tokens import secret_digest
 from domain.ledger.errors import ReplicaOnly
 from domain.names import name_key
 
+#: No name is longer. What is typed beyond that is not looked at: comparing takes time by the letter.
+_LONGEST_ACCOUNT = 500
 _WRONG = "the name or the password is wrong"
 _FORMER_WRONG = "that is not your password"
 _BUSY = "too many are signing in just now; try again in a moment"
@@ -35,6 +37,7 @@ class SigningIn(Sessions):
 
         Raises SignInRefused, which takes as long and says the same whether the name is wrong or the password.
         """
+        account = account[:_LONGEST_ACCOUNT]
         principal, hashed = self._shown_to_be(account, password, now, address)
         key = name_key(account)
         if stronger := rehashed(password, hashed):
