@@ -123,7 +123,7 @@ def _in_order(found: dict[str, Rating], scales: list[dict[str, Rating]]) -> dict
 
 
 def _counted(plan: PlanAt, days: list[date]) -> dict[int, list[int]]:
-    """Each action, as the version that added it, with the places of the days on which it counts: it is in the plan and has no parts in it."""
+    """Each action (the version that added it), with the places of the days on which it is in the plan without parts."""
     standings: dict[int, list[Standing | None]] = {}
     split: dict[int, set[int]] = {}
     for action in plan.actions:  # a whole was added before its parts
