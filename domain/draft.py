@@ -91,10 +91,7 @@ class _Tail(MutableSequence[V]):
 
 
 class Draft(Plan):
-    """A plan with events taken in that are not stored.
-
-    It is to be read only while the plan that it lies over does not grow.
-    """
+    """A plan with more events taken in than the plan that it lies over, which does not grow meanwhile."""
 
     actions: _Layer[int, Action]
     priorities: _Layer[str, Priority]
@@ -169,6 +166,20 @@ class Draft(Plan):
         base.opening = self.opening
         base.version = self.version
         base.published = self.version, event_id
+
+    def successor(self) -> Plan:
+        """A plan of its own with everything that this one has, for when the plan beneath must stay as it is."""
+        plan = Plan(self.slug)
+        for name in self._LAYERS:
+            layer = getattr(self, name)
+            setattr(plan, name, {**layer.base, **layer.own})
+        for name in self._TAILS:
+            tail = getattr(self, name)
+            setattr(plan, name, [*tail.base, *tail.own])
+        for name in self.OWN:
+            setattr(plan, name, getattr(self, name).copy())
+        plan.opening, plan.version, plan.published = self.opening, self.version, self.published
+        return plan
 
 
 def _missing() -> Any:

@@ -20,7 +20,7 @@ NARROW: dict[str, frozenset[str]] = {
     "domain.evolve": frozenset(),
     "domain.draft": frozenset(),
     "domain.known": frozenset({"Known"}),
-    "domain.action_at": frozenset({"ActionAt"}),
+    "domain.action_at": frozenset({"ActionAt", "ActionFacts"}),
     "domain.plan_at": frozenset({"MeasureAt", "PlanAt", "PriorityAt"}),
     "domain.record": frozenset({"PlanRecord"}),
     "domain.ledger.folded": frozenset(),

@@ -5,8 +5,8 @@ while events are taken in, and while somebody records.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from threading import Lock, RLock
 from typing import TypeVar, cast
@@ -28,47 +28,74 @@ _REDACTION = TextRedacted.__name__
 
 
 class Folded:
-    """A folded plan, and the locks of those who add to it."""
+    """A folded plan, and the locks of those who add to it.
+
+    A plan grows in place, as long as no draft lies over it; while one does, a successor takes its place.
+    """
 
     def __init__(self, slug: str) -> None:
         self.slug = slug
         self.plan = Plan(slug)
         #: Held by who records, while they judge and while they store: the writers of a plan queue.
         self.writing = RLock()
-        #: Held while events are judged or taken in, never while the database is waited for.
+        #: Held while events are taken in, never while any are judged or the database is waited for.
         self.growing = RLock()
         #: Held by the one who folds the plan from its first event, while others wait for it.
         self.loading = Lock()
         #: About how many bytes the plan takes up.
         self.size = 0
+        self._drafts = 0
 
     def start_anew(self) -> None:
         """Forget everything; the next who asks folds the plan from the ledger. Who reads it now goes on."""
         self.plan = Plan(self.slug)
 
-    def adopt(self, draft: Draft, recorded_at: datetime, event_id: UUID, size: int) -> None:
-        """The events of a draft are stored: take them over, unless the plan was caught up with them meanwhile."""
+    @contextmanager
+    def draft(self) -> Iterator[Draft]:
+        """A draft over the plan, which stays as it is for as long as the block lasts."""
         with self.growing:
-            if self.plan is draft.base and self.plan.version == draft.started_at:
+            self._drafts += 1
+            draft = Draft(self.plan)
+        try:
+            yield draft
+        finally:
+            with self.growing:
+                self._drafts -= 1
+
+    def adopt(self, draft: Draft, recorded_at: datetime, event_id: UUID, size: int) -> None:
+        """The events of a draft are stored: take them over, unless the plan is to be caught up with them anyway."""
+        with self.growing:
+            if self._drafts == 0 and self.plan is draft.base and self.plan.version == draft.started_at:
                 draft.give_to_base(recorded_at, event_id)
                 self.size += size
 
-    def take_in(self, plan: Plan, rows: list[FoldRow]) -> None:
-        """Take in the rows that the plan does not have, and show them to readers."""
+    def take_in(self, plan: Plan, rows: list[FoldRow]) -> bool:
+        """Take in the rows that the plan does not have, and show them to readers; not where another took its place."""
         with self.growing:
+            if plan is not self.plan:
+                return False
             if rows[-1][0] <= plan.published[0]:  # somebody else did
-                return
+                return True
+            if self._drafts:
+                draft = Draft(plan)
+                self.fold(draft, rows)
+                self.plan = draft.successor()
+                return False
             try:
-                with without_collecting() if len(rows) > LONG else nullcontext():
-                    for version, event_id, topic, whole, recorded_at, recorded_by in rows:
-                        if version > plan.version:
-                            evolve(plan, read_event(topic, whole), recorded_at, recorded_by)
-                            plan.published = version, event_id
-                            self.size += size_of(topic, whole)
+                self.fold(plan, rows)
             except BaseException:
-                if self.plan is plan:
-                    self.start_anew()  # what the event had already said must not be said twice
+                self.start_anew()  # what the event had already said must not be said twice
                 raise
+            return True
+
+    def fold(self, plan: Plan, rows: list[FoldRow]) -> None:
+        """Take the rows that a plan does not have into it, whoever holds it."""
+        with without_collecting() if len(rows) > LONG else nullcontext():
+            for version, event_id, topic, whole, recorded_at, recorded_by in rows:
+                if version > plan.version:
+                    evolve(plan, read_event(topic, whole), recorded_at, recorded_by)
+                    plan.published = version, event_id
+                    self.size += size_of(topic, whole)
 
 
 def size_of(topic: str, whole: bytes) -> int:
@@ -163,7 +190,8 @@ class FoldedPlans:
                 self.forget_texts(folded)
             return self.catch_up(folded)
         if len(rows) > 1:
-            folded.take_in(plan, rows[1:])
+            if not folded.take_in(plan, rows[1:]):
+                return self.catch_up(folded)
             self.make_room(folded)
         return plan
 
@@ -174,7 +202,7 @@ class FoldedPlans:
                 folded.size = 0
                 if rows := self._recorder.select_fold(folded.slug, 1):
                     plan = Plan(folded.slug)
-                    folded.take_in(plan, rows)
+                    folded.fold(plan, rows)
                     folded.plan = plan
                     self.make_room(folded)
                 # Where there is nothing it stays the plan that it was, over which a draft may lie.

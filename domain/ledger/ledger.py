@@ -152,7 +152,6 @@ class Ledger:
             PlanUnknown: nothing is recorded under that name.
         """
         folded = self._folded.keep(slug)
-        self._recording.not_rehearsed(folded)
         plan = self._folded.catch_up(folded)
         version, _ = plan.published
         if version == 0:
@@ -262,7 +261,7 @@ class Ledger:
         """The record of a plan as it would be with these proposals, for as long as the block lasts. Nothing is stored.
 
         What is tried out has no instant yet: `known_at` of its versions is `domain.plan.PENDING`, which is not to
-        be shown. Within the block the plan is asked through what is yielded; the ledger refuses to read or record it.
+        be shown. The plan itself, as the ledger has it, stays as it is: whoever asks is told what is stored.
 
         Args:
             proposals: all for one plan, in the order they would be recorded.

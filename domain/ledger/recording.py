@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
-from threading import get_ident
 from uuid import UUID, uuid4
 
 import psycopg
@@ -42,8 +41,6 @@ class Recording:
         self._recorder = recorder
         self._folded = folded
         self._together = Together(recorder, self._append)
-        #: The plans within a rehearsal, each with the thread that rehearses.
-        self._rehearsed: set[tuple[Folded, int]] = set()
 
     def record(self, proposals: Sequence[Proposal], by: str, today: date, expect: int | None) -> list[Recorded]:
         """Record the proposals as one batch, as `Ledger.record` says."""
@@ -62,7 +59,6 @@ class Recording:
             for slug in slugs:
                 plans[slug] = self._folded.keep(slug)
                 locks.enter_context(plans[slug].writing)
-                self.not_rehearsed(plans[slug])
             try:
                 return self._record(batch, plans, by, today, expect)
             except (Refused, VersionConflict):
@@ -85,25 +81,16 @@ class Recording:
         [slug] = slugs
         batch = _identified(proposals)
         folded = self._folded.keep(slug)
-        self.not_rehearsed(folded)
         self._folded.catch_up(folded)
         texts = self._texts_to_go(batch)
-        with folded.growing:
-            draft = Draft(folded.plan)
-            self._rehearsed.add((folded, get_ident()))
-            try:
+        try:
+            with folded.draft() as draft:
                 _try_out(batch, {slug: draft}, by, today)
                 _can_be_redacted(batch, texts)
                 yield record_of(draft)
-            finally:
-                self._rehearsed.discard((folded, get_ident()))
-                if draft.started_at == 0:
-                    self._folded.drop(slug)
-
-    def not_rehearsed(self, folded: Folded) -> None:
-        """Refuse to go on within a rehearsal of the plan: a draft is read only while its plan does not grow."""
-        if (folded, get_ident()) in self._rehearsed:
-            raise RuntimeError(f"plan {folded.slug} is being rehearsed here: ask the plan that the rehearsal yields")
+        finally:
+            if folded.plan.version == 0:
+                self._folded.drop(slug)
 
     def _record(
         self, batch: list[Proposal], plans: dict[str, Folded], by: str, today: date, expect: int | None
@@ -112,10 +99,9 @@ class Recording:
         for _ in range(_TRIES):
             drafts: dict[str, Draft] = {}
             try:
-                with ExitStack() as growing:
+                with ExitStack() as judging:
                     for slug, folded in plans.items():
-                        growing.enter_context(folded.growing)
-                        drafts[slug] = Draft(folded.plan)
+                        drafts[slug] = judging.enter_context(folded.draft())
                     _expect(drafts, expect)
                     rows = _try_out(batch, drafts, by, today)
                     _can_be_redacted(batch, texts)
@@ -144,11 +130,12 @@ class Recording:
         sizes = Counter[str]()
         for row in rows:
             sizes[str(row.originator_id)] += size_of(row.topic, row.whole or row.state)
+        redacted = {one.plan for one in batch if isinstance(one.event, TextRedacted)}
         for slug, draft in drafts.items():
-            plans[slug].adopt(draft, recorded_at, newest[slug], sizes[slug])
-        for proposal in batch:
-            if isinstance(proposal.event, TextRedacted):  # whoever asks next folds the plan anew
-                self._folded.forget_texts(plans[proposal.plan])
+            if slug in redacted:  # whoever asks next folds the plan anew
+                self._folded.forget_texts(plans[slug])
+            else:
+                plans[slug].adopt(draft, recorded_at, newest[slug], sizes[slug])
         return [
             Recorded(proposal.plan, row.originator_version, position, recorded_at, by, row.event_id, proposal.event)
             for position, (proposal, row) in enumerate(zip(batch, rows, strict=True), last - len(rows) + 1)
