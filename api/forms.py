@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
+from typing_extensions import TypedDict
 
 from api.papers import comma_separated, text
 from api.papers.composing import COMPOSED, compose
 from api.papers.paper import Paper
+from domain.edition import EDITION
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,15 @@ _CSV: Mapping[str, Callable[[Any], str]] = {
 }
 
 
+class EditionDocument(TypedDict):
+    """What every document in JSON names besides what it says: the edition of the rules that it was worked out by.
+
+    The same question at the same fixed point gives the same bytes from every program of the same edition.
+    """
+
+    edition: int
+
+
 class FormUnknown(LookupError):
     """The answer to this question does not come in this form; the message lists those it comes in."""
 
@@ -96,7 +107,7 @@ def forms_of(question: str) -> list[str]:
 
 
 def render(question: str, form: str, document: Any) -> bytes:
-    """A document in a form: the same document gives the same bytes, always.
+    """A document in a form: the same document gives the same bytes, always. In JSON it names the edition.
 
     Raises:
         FormUnknown: the answer to this question does not come in this form.
@@ -104,7 +115,8 @@ def render(question: str, form: str, document: Any) -> bytes:
     if form not in forms_of(question):
         raise FormUnknown(question, form)
     if form == "json":
-        written = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False) + "\n"
+        edited: EditionDocument = {"edition": EDITION}
+        written = json.dumps({**edited, **document}, ensure_ascii=False, separators=(",", ":"), allow_nan=False) + "\n"
         # Half a character, which UTF-8 cannot carry, is escaped: inside a string that is JSON too.
         return written.encode("utf-8", "backslashreplace")
     if form == "csv":

@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 from pydantic.json_schema import models_json_schema
 
+from api.forms import EditionDocument
 from api.http import patterns
 from api.http.access.needs import declared, routes_of
 from api.http.problems import ProblemDocument, documented
@@ -46,6 +47,8 @@ def describe(app: FastAPI) -> None:
             components.update(claims.pop("$defs", {}))
             components["Claims"] = claims
             claims["properties"]["claims"]["maxItems"] = MOST_CLAIMS
+            components["EditionDocument"] = TypeAdapter(EditionDocument).json_schema(ref_template=_REF)
+            _say_the_edition(schema)
             problem = TypeAdapter(ProblemDocument).json_schema(ref_template=_REF)
             components.update(problem.pop("$defs", {}))
             components["ProblemDocument"] = problem
@@ -58,6 +61,17 @@ def describe(app: FastAPI) -> None:
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the description
+
+
+def _say_the_edition(schema: dict[str, Any]) -> None:
+    """Every answer about plans names the edition, which stands in no document within another."""
+    edition = {"$ref": _REF.format(model="EditionDocument")}
+    for path, operations in schema["paths"].items():
+        for operation in operations.values() if path.startswith("/plans") else ():
+            for status in ("200", "201"):
+                described = operation["responses"].get(status, {}).get("content", {}).get("application/json")
+                if described is not None:
+                    described["schema"] = {"allOf": [edition, described["schema"]]}
 
 
 def _say_what_is_needed(app: FastAPI, schema: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """Write the golden answers anew, or say which differ: `python -m tests.answers.writing [--write]`."""
 
+import logging
 import shutil
 import sys
 import tempfile
@@ -33,6 +34,7 @@ def _problems() -> dict[str, bytes]:
 
 def main() -> int:
     """Write them, or say which differ; the exit code says whether any does."""
+    logging.getLogger("asat").setLevel(logging.CRITICAL + 1)  # of the problems that are provoked
     made = everything()
     if sys.argv[1:] != ["--write"]:
         found = differences(FOLDER, made)

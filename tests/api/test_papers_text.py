@@ -218,8 +218,10 @@ def test_a_form_that_a_question_does_not_have_is_refused_with_those_it_has():
 
 
 def test_json_is_compact_and_keeps_letters_as_they_are():
-    assert render("plan", "json", {"title": "Café – ✓", "n": [1]}) == '{"title":"Café – ✓","n":[1]}\n'.encode()
-    assert render("plan", "json", {"half": "\ud800"}) == b'{"half":"\\ud800"}\n'
+    assert (
+        render("plan", "json", {"title": "Café – ✓", "n": [1]}) == '{"edition":1,"title":"Café – ✓","n":[1]}\n'.encode()
+    )
+    assert render("plan", "json", {"half": "\ud800"}) == b'{"edition":1,"half":"\\ud800"}\n'
     with pytest.raises(ValueError, match="JSON"):
         render("plan", "json", {"n": float("nan")})
 

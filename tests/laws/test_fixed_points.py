@@ -78,6 +78,9 @@ class History:
             say(events.RecommendationMade, date(2019, 1, 1), number="R1", text="One"),
             say(events.MeasureDefined, date(2019, 1, 1), measure="a", title="One"),
             say(events.MeasureReported, date(2019, 1, 1), measure="a", period="One", value="One"),
+            say(events.ActionRated, date(2019, 1, 1), action="1.1", rating="amber"),
+            say(events.ActionRated, date(2019, 1, 1), action="1.2", rating="red"),
+            say(events.ActionRenumbered, date(2019, 1, 1), action="1.2", number="1.02"),
         )
 
 
