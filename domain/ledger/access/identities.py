@@ -40,7 +40,7 @@ class Identities(Principals):
         principal, _ = self._living(name)
         for said in (issuer, subject):
             if mark := unpaired_direction(said):
-                raise AccessRefused(f"{ascii(said[:60])} is no identity: {direction_refused(mark)}")
+                raise AccessRefused(f"{said[:60]!a} is no identity: {direction_refused(mark)}")
         event = checked(IdentityLinked, principal=person(principal), issuer=issuer, subject=subject)
 
         def decide(told: list[Kept]) -> AccessEvent:
