@@ -1,8 +1,11 @@
-"""The edition of the rules by which stored events are read: the same edition, the same bytes.
+"""The edition: which rules read the events.
 
-Answers, their ETags and the statement of evidence packs name it. A release that changes what stored events come out as
-raises it, and says in CHANGELOG.md which answers changed. AsAt 0.1.0 did not name it yet: it is edition 1.
+The same events, asked the same question at the same fixed point by programs of the same edition, give the same bytes.
+A release that has any stored event come out as something else in any answer raises the number, lists the golden answers
+that it changed in CHANGELOG (tests/goldens/answers), and changes nothing that is stored. A release that only asks new
+questions, or shows an answer in a new form, leaves it as it is. AsAt 0.1.0 did not name its edition: it is 1.
 """
 
-#: The edition of this release. `domain/proofs/verify.py` states its own, as it uses no other part of AsAt.
+#: The edition of this program, a whole number from 1. Answers in JSON, their ETags and the statement of evidence packs
+#: name it. `domain/proofs/verify.py` states its own, as it uses no other part of AsAt.
 EDITION = 1
