@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
+from threading import Lock, Thread
 from typing import Any
 
 import psycopg
@@ -86,6 +87,8 @@ class LedgerDatastore(PostgresDatastore):
             reconnect_timeout=5.0,
             reconnect_failed=None if revive is None else lambda _: revive(),
         )
+        self._revive = revive
+        self._reviving = Lock()
 
     def after_connect_func(self) -> Callable[[Connection[Any]], None]:
         """What is done with a connection before its first use."""
@@ -104,7 +107,17 @@ class LedgerDatastore(PostgresDatastore):
             with Connection.connect(str(self.pool.conninfo), connect_timeout=2, autocommit=True) as connection:
                 connection.execute("select")
         except psycopg.Error as error:
+            Thread(target=self._start_anew, daemon=True).start()
             raise LedgerUnusable(f"the database does not answer: {error}") from error
+
+    def _start_anew(self) -> None:
+        """See to it that a server which cannot be reached is started anew, if it is ours to start."""
+        # Connections that are open may go on for long where only the socket was removed: nobody else would notice.
+        if self._revive is not None and self._reviving.acquire(blocking=False):
+            try:
+                self._revive()
+            finally:
+                self._reviving.release()
 
     @contextmanager
     def get_connection(self) -> Iterator[Connection[Any]]:
