@@ -20,7 +20,9 @@ tests.left_behind.PATIENCE = 1.0
 """
 LEAVES = {
     "nothing": "pass",
-    "a daemon": 'subprocess.run("setsid sleep 602 >/dev/null 2>&1 &", shell=True, cwd="/", env={"PATH": "/usr/bin:/bin"})',
+    "a daemon": (
+        'subprocess.run("setsid sleep 602 >/dev/null 2>&1 &", shell=True, cwd="/", env={"PATH": "/usr/bin:/bin"})'
+    ),
     "what a killed user has started": (
         "subprocess.run([sys.executable, '-c', 'import os, sys; from pathlib import Path;"
         " from domain.ledger import cluster; cluster.LOOK = 600.0;"
@@ -37,7 +39,18 @@ def test_a_run_that_leaves_something_fails_and_names_it(what: str, workers: str,
     (tmp_path / "conftest.py").write_text(CONTROLS)
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     (tmp_path / "test_it.py").write_text(f"import subprocess, sys\ndef test_it(tmp_path):\n    {LEAVES[what]}\n")
-    options = ["-q", "-p", "xdist.plugin", "-p", "no:cacheprovider", "-W", "ignore", "-n", workers, f"--basetemp={tmp_path / 'base'}"]
+    options = [
+        "-q",
+        "-p",
+        "xdist.plugin",
+        "-p",
+        "no:cacheprovider",
+        "-W",
+        "ignore",
+        "-n",
+        workers,
+        f"--basetemp={tmp_path / 'base'}",
+    ]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *options, f"--rootdir={tmp_path}", "-c", tmp_path / "pytest.ini", tmp_path],
         cwd=ROOT, capture_output=True, text=True, timeout=240, check=False,
