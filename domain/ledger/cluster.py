@@ -39,6 +39,12 @@ LOOK, FAST = 10.0, 25.0
 LONGEST_SOCKET_PATH = 107 if sys.platform == "linux" else 103  # bytes
 SOCKET = ".s.PGSQL.5432"
 
+#: What the server says when its own files are not what it wrote.
+_DAMAGED = re.compile(
+    r"incorrect checksum|calculated CRC|files are incompatible|invalid page|could not (read|open) file"
+    r"|could not read block|bogus data|could not locate a valid checkpoint|invalid (primary )?checkpoint"
+)
+
 # What an operator may tune in postgresql.conf; initdb writes these once.
 _TUNABLE = {
     "shared_buffers": "128MB", "max_connections": "100", "min_wal_size": "80MB", "max_wal_size": "512MB",
@@ -301,6 +307,8 @@ class Cluster:
                     f"The server of the data folder {self.folder} does not admit its owner. Stop it and try again:"
                     f" {problem}"
                 ) from problem
+            if _DAMAGED.search(str(problem)):
+                raise self.failure("lets nobody in") from problem
             return False  # starting or stopping
         if self._socket_elsewhere and running and Path(running[0]).resolve() != self.data.resolve():
             raise EmbeddedServerError(
@@ -425,9 +433,15 @@ class Cluster:
 
     def failure(self, what: str) -> EmbeddedServerError:
         """What to say of a server that fails, with the end of its log."""
+        log = _tail(self._log())
+        remedy = "Mend what its log complains of and start again; nothing recorded is lost."
+        if _DAMAGED.search(log):
+            remedy = (
+                "Its files are damaged: keep a copy of the folder, look at the disk, and restore a backup"
+                " (docs/safekeeping.md)."
+            )
         return EmbeddedServerError(
-            f"The PostgreSQL of the data folder {self.folder} {what}. Mend what its log complains of and start again;"
-            f" nothing recorded is lost. The log ends:\n{_tail(self._log())}"
+            f"The PostgreSQL of the data folder {self.folder} {what}. {remedy} The log ends:\n{log}"
         )
 
 
