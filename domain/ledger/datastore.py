@@ -12,13 +12,13 @@ from eventsourcing.persistence import OperationalError, PersistenceError
 from eventsourcing.postgres import ConnectionPool, PostgresDatastore
 from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.rows import dict_row
+from psycopg.rows import dict_row, tuple_row
 from psycopg.sql import SQL, Identifier
 from psycopg_pool import PoolTimeout
 
 from domain.ledger.database_errors import not_let_in, unusable
 from domain.ledger.errors import LedgerLocked, LedgerUnusable, NothingRecorded, ReplicaOnly
-from domain.ledger.writes import Writes
+from domain.ledger.writes import PatientConnection, Silent, Unanswered, Writes
 
 #: How long a lost database is waited for before giving up, in seconds: it may be starting anew.
 PATIENCE = 15.0
@@ -44,6 +44,10 @@ _HOLDER = """
                         where n.nspname = %s and c.relname = 'head')
        and granted and mode <> 'AccessShareLock' and l.pid <> pg_backend_pid()
        and not exists (select from pg_locks w where w.pid = l.pid and not w.granted)
+"""
+
+_WAITING = """
+    select coalesce(array_agg(pid), '{}') from pg_stat_activity where pid = any(%s) and wait_event = 'SyncRep'
 """
 
 _READ_ONLY = (
@@ -84,13 +88,13 @@ class LedgerDatastore(PostgresDatastore):
     ) -> None:
         self.role = role
         #: By which everything is written, so that nobody waits for it for ever; one for all schemas of a database.
-        self.writes = writes or Writes()
+        self.writes = writes or Writes(self._which_wait)
         super().__init__(
             dbname="", host="", port="", user="", password="", schema=schema, originator_id_type="text"
         )  # fmt: skip
         self.pool = ConnectionPool(
             conninfo,
-            connection_class=Connection[Any],
+            connection_class=PatientConnection,
             kwargs={"row_factory": dict_row, "application_name": "asat", **_left_open(conninfo)},
             min_size=1,
             max_size=pool_size,
@@ -120,7 +124,7 @@ class LedgerDatastore(PostgresDatastore):
     def ping(self) -> None:
         """Ask the database for nothing, once and with a connection of its own; raises LedgerUnusable."""
         try:
-            with Connection.connect(str(self.pool.conninfo), connect_timeout=2, autocommit=True) as connection:
+            with PatientConnection.connect(str(self.pool.conninfo), connect_timeout=2, autocommit=True) as connection:
                 connection.execute("select")
         except psycopg.Error as error:
             Thread(target=self._start_anew, daemon=True).start()
@@ -166,23 +170,29 @@ class LedgerDatastore(PostgresDatastore):
         return None
 
     def _why_refused(self, error: BaseException | None) -> LedgerUnusable | None:
-        """What to say of an error after which nothing was stored, for certain, and trying again would not help."""
+        """What to say of an error where trying again would not help; after all but Silent nothing is stored."""
         match error:
+            case Unanswered():
+                return Silent(error)
             case psycopg.errors.ReadOnlySqlTransaction():
                 return ReplicaOnly() if self._is_replica() else NothingRecorded(_READ_ONLY)
             case psycopg.errors.LockNotAvailable():
                 return LedgerLocked(f"nothing was recorded: {self._holder()}")
         return unusable(error)
 
-    def _ask(self, query: str, *values: str) -> tuple[Any, ...] | None:
+    def _ask(self, query: str, *values: object) -> tuple[Any, ...] | None:
         """A row of the answer, with a connection of its own; None where there is none."""
         try:
-            with Connection[tuple[Any, ...]].connect(
-                str(self.pool.conninfo), connect_timeout=2, autocommit=True
+            with PatientConnection.connect(
+                str(self.pool.conninfo), connect_timeout=2, autocommit=True, row_factory=tuple_row
             ) as connection:
                 return connection.execute(query, values).fetchone()
         except psycopg.Error:
             return None
+
+    def _which_wait(self, processes: list[int]) -> list[int] | None:
+        row = self._ask(_WAITING, processes)
+        return None if row is None else row[0]
 
     def _is_replica(self) -> bool:
         return self._ask("select pg_is_in_recovery()") != (False,)
