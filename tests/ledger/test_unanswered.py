@@ -4,11 +4,13 @@ Every commit waits for a synchronous replica that is not there.
 """
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from uuid import UUID, uuid4
 
 import psycopg
@@ -17,7 +19,7 @@ from starlette.testclient import TestClient
 
 from api.http.application import make_application
 from domain.access.principals import Grant
-from domain.ledger import Ledger
+from domain.ledger import Ledger, LedgerUnusable
 from domain.ledger.checkpoints import checkpoints_of
 from domain.ledger.errors import InDoubt, NothingRecorded
 from domain.proofs.keys import SignerKey
@@ -177,6 +179,45 @@ def test_who_may_do_what_and_checkpoints_are_not_waited_for_either(ledger: Ledge
         checkpoints_of(ledger).cut(KEY)
     with pytest.raises(NothingRecorded):
         ledger.access.make_link("Ann Officer", "operator root", 10)
+
+
+# A database that hangs, for whatever reason
+
+
+def test_a_database_that_hangs_is_waited_for_no_longer_by_who_reads_and_by_who_records(
+    own_server: Server, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("domain.ledger.writes.SILENCE", 0.5)
+    monkeypatch.setattr("domain.ledger.writes.ANSWER_PATIENCE", 0.5)
+    with Ledger.open(data=own_server.folder) as ledger:
+        begin(ledger)
+        event_id = uuid4()
+        with held_still(ledger), pytest.raises(LedgerUnusable, match="has not answered"):
+            ledger.size()
+        with ledger.plan("plan"):
+            pass
+        with held_still(ledger), pytest.raises(InDoubt):
+            record(ledger, proposed(rated("2.4"), event_id=event_id))
+        monkeypatch.undo()
+        assert record(ledger, proposed(rated("2.4"), event_id=event_id))[0].version == 4
+        assert ledger.size() == 4
+        all_is_well(ledger)
+
+
+@contextmanager
+def held_still(ledger: Ledger) -> Iterator[None]:
+    """Every process of the database that works for the program stands still."""
+    with ledger._datastore.get_connection() as connection:
+        rows = connection.execute("select pid from pg_stat_activity where application_name = 'asat'").fetchall()
+    processes = [row["pid"] for row in rows]
+    for process in processes:
+        os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in processes:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGCONT)
 
 
 # Over HTTP
