@@ -7,12 +7,12 @@ sentence that names the field; whether it may be recorded is for the rules.
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, get_args
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
@@ -46,6 +46,11 @@ class Proposal:
     # Fields left out by the proposer and filled in here. They do not count when a repeated proposal is compared with
     # what was stored: "today" may have become another day in between.
     assumed: frozenset[str] = frozenset()
+
+
+def with_event_ids(proposals: Iterable[Proposal]) -> list[Proposal]:
+    """The proposals, each with an event_id: its own, or a new one."""
+    return [one if one.event_id else replace(one, event_id=uuid4()) for one in proposals]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from hypothesis import settings
 ROOT = Path(__file__).parents[1]
 #: Who may look at a clock, and why.
 MAY_MEASURE = {
+    "tests/left_behind.py": "a process gets a while to end before it counts as left behind",
     "tests/measuring.py": "it compares two measurements of one run, and gives up what hangs",
     "tests/soak/__main__.py": "a soak goes on for as long as it is told to",
     "tests/soak/faults.py": "a fault lasts for a while",

@@ -1,15 +1,18 @@
 """The commands that keep a ledger: record and check; replay stands between them in the list of commands."""
 
+import json
 import sys
+from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
+from uuid import UUID
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from api import clock
-from api.commands.context import Session, complain, plainly
+from api.commands.context import Session, complain, plainly, put
 from api.commands.needed import must_record
 from api.commands.replaying import replay
 from api.papers.wording import safe_text
@@ -17,6 +20,7 @@ from api.settings import NO_AUTHOR, author
 from domain.envelopes import NotAnEvent, Proposal, Recorded, read_lines
 from domain.ledger import PlanUnknown
 from domain.ledger.checkpoints import checkpoints_of
+from domain.ledger.errors import InDoubt
 from domain.ledger.packs import against
 from domain.proofs import verify as verifier
 from domain.rules import Refused
@@ -39,7 +43,9 @@ def record(session: Session, /, file: Path, by: str | None, expect: int | None) 
       asat record events.jsonl --by "Clerk to the board" --expect 289
 
     Prints, per plan, the versions stored. EVENTS.md lists every event and its fields. An event with an event_id (a
-    UUID) can be sent again without being stored twice: it is said to be already recorded.
+    UUID) can be sent again without being stored twice: it is said to be already recorded. Where the database does not
+    answer, so that nobody knows whether the events are stored, they are printed, each with its event_id: record them
+    again as they are printed.
     """
     with plainly():
         proposals, lines = _read(file)
@@ -50,6 +56,9 @@ def record(session: Session, /, file: Path, by: str | None, expect: int | None) 
         heads = {one.plan: _head(session, one.plan) for one in proposals if one.event_id is not None}
         try:
             stored = session.ledger.record(proposals, by=name, today=clock.today(), expect=expect)
+        except InDoubt as unknown:
+            _print_to_send_again(proposals, unknown.event_ids)
+            raise
         except Refused as refused:
             raise Refused(f"line {lines[refused.index]}: {refused}; nothing of this file was recorded") from None
         for plan, versions in _by_plan(stored).items():
@@ -57,6 +66,14 @@ def record(session: Session, /, file: Path, by: str | None, expect: int | None) 
             said = f"version {first}" if first == last else f"versions {first} to {last}"
             # A batch is repeated whole or not at all.
             click.echo(f"{plan}: already recorded, as {said}" if last <= heads.get(plan, 0) else f"{plan}: {said}")
+
+
+def _print_to_send_again(proposals: list[Proposal], event_ids: Sequence[UUID]) -> None:
+    """Print the events as they were sent, each with the event_id that makes it the same when it is sent again."""
+    for proposal, event_id in zip(proposals, event_ids, strict=True):
+        said = proposal.event.model_dump(mode="json", exclude_unset=True)
+        sent = {"type": type(proposal.event).__name__, "plan": proposal.plan, "event_id": str(event_id), **said}
+        put(f"{json.dumps(sent, ensure_ascii=False)}\n".encode(), "json")
 
 
 def recording_as(session: Session, by: str | None) -> str:

@@ -7,6 +7,7 @@ from api.commands.context import Session, complain, plainly
 from api.commands.keeping import recording_as
 from domain.envelopes import read_proposal
 from domain.ledger.backups import owner_conninfo
+from domain.ledger.errors import InDoubt
 from domain.ledger.purging import copied_elsewhere
 
 
@@ -31,7 +32,13 @@ def redact(session: Session, /, plan: str, version: int, fields: tuple[str, ...]
         proposal = read_proposal(said, clock.today(), plan)
         # Where people are known it is the operator's, as no token may.
         name = recording_as(session, by) if by or session.principal.open else session.decides
-        [stored] = session.ledger.record([proposal], by=name, today=clock.today())
+        try:
+            [stored] = session.ledger.record([proposal], by=name, today=clock.today())
+        except InDoubt as unknown:
+            raise InDoubt(
+                f"{unknown} (event_id {unknown.event_ids[0]}). Or look in the trail: a text that is destroyed already "
+                "is not destroyed again"
+            ) from None
         click.echo(f"{plan}: version {stored.version}, and {', '.join(fields)} of version {version} destroyed")
         _purge(session)
 

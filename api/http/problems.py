@@ -49,6 +49,7 @@ class ProblemDocument(TypedDict):
     problems: NotRequired[list[FieldProblem]]
     index: NotRequired[int]
     version: NotRequired[int]
+    event_ids: NotRequired[list[str]]
 
 
 class Unreadable(ValueError):

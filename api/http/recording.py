@@ -106,7 +106,7 @@ def _text(description: str) -> dict[str, Any]:
             413: "The body is too large.",
             415: "The body is not JSON.",
             422: "Not a valid event of this plan; nothing was recorded.",
-            503: "The database cannot be reached.",
+            503: "The database cannot be used, or has not answered: `event_ids` are those to send it again with.",
         }),
     },
     openapi_extra=_body_described(
@@ -120,7 +120,8 @@ async def record(
     """Judge the proposed events against the plan and store them.
 
     A proposal with an `event_id` (a UUID) may be sent again, also when the first answer was lost: it is answered as the
-    first was, and nothing is stored twice.
+    first was, and nothing is stored twice. Where the outcome is not known (503, `outcome-not-known`) the answer names
+    the `event_id` of each event, the ones that it was given here too: send them again with those.
 
     With the header `If-Match: "212"`, the ETag of what was recorded last, nothing is recorded when the plan is at
     another version by now (412); without it the proposal is judged against the newer plan.

@@ -13,7 +13,7 @@ from api.http.problems import problem
 from api.papers.wording import safe_text
 from api.waiting import NoPlace
 from domain.ledger import LedgerUnusable
-from domain.ledger.errors import InDoubt, LedgerDamaged, NothingRecorded, NotReached, ReplicaOnly
+from domain.ledger.errors import FilesDamaged, InDoubt, LedgerDamaged, NothingRecorded, NotReached, ReplicaOnly
 
 _log = logging.getLogger("asat")
 
@@ -22,8 +22,19 @@ _LOST_ON_THE_WAY = (
     "the database did not answer; whether anything was recorded is not known: look before you send it again. Events "
     "sent with an event_id of yours can simply be sent again"
 )
+_NOT_KNOWN = (
+    "outcome not known: the database has not answered in time. Send it again with the same event_id ({ids}): nothing"
+    " is stored twice"
+)
+_FILES_DAMAGED = (
+    "the files of the database are damaged: whoever runs it restores a backup, as its guide to safekeeping says"
+)
 _DAMAGED = "the ledger holds something that this program cannot read: whoever runs it finds out what with `asat check`"
 _NOT_TAKEN = "nothing was recorded: the database takes nothing just now; try again in a moment"
+
+
+#: So many ids stand in the sentence itself.
+_NAMED = 3
 
 
 def handle_unusable(app: FastAPI) -> None:
@@ -45,6 +56,11 @@ def handle_unusable(app: FastAPI) -> None:
 def told_unusable(request: Request, error: LedgerUnusable) -> JSONResponse:
     """The problem document for it; what went wrong in detail is logged."""
     _log.warning("%s %s: %s", safe_text(request.method), safe_text(request.url.path), error)
+    if isinstance(error, InDoubt) and error.event_ids:
+        ids = [str(event_id) for event_id in error.event_ids]
+        named = ", ".join(ids) if len(ids) <= _NAMED else f"event_ids has the {len(ids)} of them"
+        again = {"Retry-After": "30"}
+        return problem(503, "outcome-not-known", _NOT_KNOWN.format(ids=named), again, event_ids=ids)
     return problem(503, "ledger-unusable", _sentence(request, error))
 
 
@@ -52,6 +68,10 @@ def _sentence(request: Request, error: LedgerUnusable) -> str:
     match error:
         case ReplicaOnly():
             return str(error)
+        case FilesDamaged():
+            return _FILES_DAMAGED
+        case NothingRecorded() if request.method in ("GET", "HEAD"):
+            return _LOST
         case NothingRecorded():
             caller = known_caller(request)
             # Who may record is told what keeps them from it, and how to end that.

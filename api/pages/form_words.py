@@ -5,6 +5,12 @@ import re
 from api.pages.recording_forms import Field, Form, fields_of
 from domain.events import EVENTS
 
+#: Where the outcome of recording is not known; the form carries its event_id.
+NOT_KNOWN = (
+    "the database has not answered, so whether this was recorded is not known. Send the same form again in a while: "
+    "nothing is stored twice"
+)
+
 
 class Unfit(ValueError):
     """What was typed makes no event, or one that a rule refuses: what is wrong, by field; "" where it is of none."""

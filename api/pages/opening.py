@@ -12,7 +12,7 @@ from api.http.access.callers import caller_of, recorded_by
 from api.http.problems import Unreadable
 from api.http.reading import Ask
 from api.pages.form_bodies import only_known, sent_form
-from api.pages.form_words import in_form_words
+from api.pages.form_words import NOT_KNOWN, in_form_words
 from api.pages.here import Here
 from api.pages.recorded import remember
 from api.pages.recording_needs import may_open_some
@@ -23,6 +23,7 @@ from api.pages.usual_scales import USUAL
 from api.questions import Asker
 from domain.envelopes import NotAnEvent, Proposal, read_proposal
 from domain.events import PlanOpened
+from domain.ledger.errors import InDoubt
 from domain.rules import Refused
 from projections.scale import scale_document
 from projections.sentence import sentence_in
@@ -81,6 +82,8 @@ def send_open_plan(request: Request, ask: Ask, sent: Sent) -> Response:
         [stored] = ask.ledger.record([proposal], by=recorded_by(request), today=ask.today)
     except _Unfit as unfit:
         return _form(request, said, unfit.problems, unfit.status)
+    except InDoubt:
+        return _form(request, said, {"plan": NOT_KNOWN}, 503)
     except Refused as error:
         field = "effective_on" if " is in the future" in str(error) else "plan"
         return _form(request, {**said, "event_id": str(uuid4())}, {field: in_form_words(str(error))}, 409)

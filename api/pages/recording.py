@@ -17,7 +17,7 @@ from api.http.reading import Ask, At, Plan
 from api.pages.checking import Since, recorded_since
 from api.pages.drafts import Draft, Named, has_taken_id, is_repeated_otherwise, new_draft, read_draft
 from api.pages.form_bodies import sent_form
-from api.pages.form_words import Unfit, refused
+from api.pages.form_words import NOT_KNOWN, Unfit, refused
 from api.pages.here import Here
 from api.pages.plans import Kept
 from api.pages.proposing import Typed, propose
@@ -32,7 +32,7 @@ from api.pages.standing import filled_in, may_confirm, standing
 from api.questions import Asker
 from domain.envelopes import Proposal
 from domain.ledger import VersionConflict
-from domain.ledger.errors import NothingRecorded
+from domain.ledger.errors import InDoubt, NothingRecorded
 from domain.points import read_instant
 from domain.rules import Refused
 
@@ -148,6 +148,9 @@ def send_form(
         if has_taken_id(str(error), proposal):
             return form_shown(request, ask, replace(draft, event_id=str(uuid4())), stands, {"": _TAKEN}, 409)
         return form_shown(request, ask, draft, stands, refused(str(error), form).problems, 409)
+    except InDoubt:
+        # It carries its event_id, so the same form is the way to send the same again.
+        return form_shown(request, ask, draft, stands, {"": NOT_KNOWN}, 503)
     if isinstance(recorded, Since):
         return overtaken_shown(request, ask, replace(draft, seen=recorded.newest), stands, recorded)
     response = RedirectResponse(here.to(f"recorded/{recorded}"), 303)

@@ -156,7 +156,7 @@ def _complaint(cluster: Cluster) -> str:
 
 def _run(cluster: Cluster, folder: Path, program: str, *arguments: str) -> None:
     argv = command(
-        cluster.account, [str(cluster.bin_folder / program), *arguments], [cluster.folder, folder], detached=False
+        cluster.account, [str(cluster.bin_folder / program), *arguments], [cluster.folder, folder]
     )  # fmt: skip
     done = subprocess.run(argv, capture_output=True, text=True, errors="replace", cwd="/", check=False)  # noqa: S603
     if done.returncode:

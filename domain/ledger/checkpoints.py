@@ -292,7 +292,7 @@ class Checkpoints:
 
     def _write(self, query: str, *values: Any) -> Any:
         try:
-            return self._rows(query, *values)[0]
+            return self._datastore.writes.run(lambda: self._rows(query, *values)[0])
         except IntegrityError as error:
             if _in_form(error):
                 raise Overtaken("somebody else has signed for this ledger at this moment; do it again") from error

@@ -8,14 +8,13 @@ import os
 import re
 import select
 import shutil
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
@@ -24,7 +23,8 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from domain.ledger.archiving import PATH, SCRIPT, archives, archiving_settings, script
-from domain.ledger.server_account import EmbeddedServerError, command, server_account
+from domain.ledger.server_account import EmbeddedServerError, Watching, command, server_account, watched
+from domain.ledger.server_process import end, locked, signalled
 
 if sys.platform != "win32":
     import fcntl
@@ -33,8 +33,17 @@ OWNER, APP, DATABASE = "asat_owner", "asat_app", "asat"
 POSTGRES_MAJOR = "18"
 # Crash recovery replays at most max_wal_size and mostly takes a second; a laptop's full disk or a slow one takes long.
 PATIENCE = 120.0
+#: Seconds between two looks whether anybody still uses the server, and seconds that one gets to end in order where
+#: nobody waits for it: together with what comes after they are less than a minute.
+LOOK, FAST = 10.0, 25.0
 LONGEST_SOCKET_PATH = 107 if sys.platform == "linux" else 103  # bytes
 SOCKET = ".s.PGSQL.5432"
+
+#: What the server says when its own files are not what it wrote.
+_DAMAGED = re.compile(
+    r"incorrect checksum|calculated CRC|files are incompatible|invalid page|could not (read|open) file"
+    r"|could not read block|bogus data|could not locate a valid checkpoint|invalid (primary )?checkpoint"
+)
 
 # What an operator may tune in postgresql.conf; initdb writes these once.
 _TUNABLE = {
@@ -147,7 +156,7 @@ class Cluster:
             self._initialise(starting)
         deadline = time.monotonic() + PATIENCE
         # False means that the other server was stopping, or that processes of a killed one still are: try again.
-        while not (self._launch(deadline) if self._postmaster() is None else self._wait_for_answer(deadline)):
+        while not self._join_or_launch(deadline):
             if time.monotonic() > deadline:
                 raise self.failure("does not start")
             time.sleep(0.05)
@@ -157,13 +166,31 @@ class Cluster:
         socket_folder, postmaster = self._socket_folder(), self._postmaster()
         if postmaster == 0:  # one in another container
             return
-        if postmaster and _signalled(postmaster, signal.SIGINT):  # what `pg_ctl stop -m fast` sends
-            deadline = time.monotonic() + PATIENCE
-            while self._pid_file() and _signalled(postmaster, 0):
-                if time.monotonic() > deadline:
-                    raise self.failure("does not stop")
-                time.sleep(0.005)
+        if postmaster is None:
+            postmaster = self._unreachable()
+        if postmaster:
+            self._end(postmaster, PATIENCE)
         self._forget(socket_folder)
+
+    def _end(self, postmaster: int, patience: float) -> None:
+        def ended(seconds: float) -> bool:
+            deadline = time.monotonic() + seconds
+            while self._pid_file() and signalled(postmaster, 0):
+                if time.monotonic() > deadline:
+                    return False
+                time.sleep(0.005)
+            return True
+
+        if not end(postmaster, ended, patience):
+            raise self.failure("does not stop")
+
+    def _join_or_launch(self, deadline: float) -> bool:
+        if self._postmaster() is not None:
+            return self._wait_for_answer(deadline)
+        if (unreachable := self._unreachable()) is not None:
+            # Its socket was removed, so nobody can join it, and it lets no other server have the data: start anew.
+            self._end(unreachable, FAST)
+        return self._launch(deadline)
 
     def _check(self) -> None:
         if (owner := self.data.stat().st_uid) != self.account.pw_uid:
@@ -198,7 +225,7 @@ class Cluster:
         os.close(folder)
 
     def _run(self, starting: int, program: str, *arguments: str, statements: str = "") -> None:
-        argv = command(self.account, [str(self.bin_folder / program), *arguments], [self.folder], detached=False)
+        argv = command(self.account, [str(self.bin_folder / program), *arguments], [self.folder])
         # It inherits the starting lock: if we are killed, the next process waits for it before clearing up.
         done = subprocess.run(  # noqa: S603 - the wheel's programs, no shell
             argv, input=statements, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
@@ -228,21 +255,31 @@ class Cluster:
         }
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         program = [str(self.bin_folder / "postgres"), "-D", str(self.data), *options]
-        argv = command(self.account, program, [self.folder, socket_folder, *archives(self.folder)], detached=True)
         self._clear_old_logs()
         alive, held = map(os.fdopen, os.pipe(), "rw")  # the server holds the other end for as long as it lives
         with alive:
             with held, self.new_file("start.log") as log:
-                subprocess.run(  # noqa: S603 - the wheel's program, no shell
-                    argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                    env=_environment() | self._reused_pid(), cwd="/", pass_fds=[held.fileno()], check=False,
-                )  # fmt: skip
+                self._run_watched(program, socket_folder, held.fileno(), log)
             try:
                 return self._wait_for_answer(deadline, alive)
             finally:
                 if self._socket_elsewhere:
                     with suppress(OSError):  # not empty: in use
                         socket_folder.rmdir()
+
+    def _run_watched(self, program: list[str], socket_folder: Path, alive: int, log: IO[str]) -> None:
+        """Start the server as the child of a process that ends it when nobody uses it any more."""
+        with ExitStack() as files:
+            starting, in_use = (self.open_lock(name) for name in ("starting.lock", "in-use.lock"))
+            files.callback(os.close, starting)
+            files.callback(os.close, in_use)
+            own_folder = socket_folder if self._socket_elsewhere else None
+            watching = Watching(starting, in_use, alive, LOOK, FAST, own_folder)
+            argv = watched(self.account, program, [self.folder, socket_folder, *archives(self.folder)], watching)
+            subprocess.run(  # noqa: S603 - the wheel's program, no shell
+                argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                env=_environment() | self._reused_pid(), cwd="/", pass_fds=watching.files, check=False,
+            )  # fmt: skip
 
     def _wait_for_answer(self, deadline: float, alive: IO[str] | None = None) -> bool:
         while time.monotonic() < deadline:
@@ -270,6 +307,8 @@ class Cluster:
                     f"The server of the data folder {self.folder} does not admit its owner. Stop it and try again:"
                     f" {problem}"
                 ) from problem
+            if _DAMAGED.search(str(problem)):
+                raise self.failure("lets nobody in") from problem
             return False  # starting or stopping
         if self._socket_elsewhere and running and Path(running[0]).resolve() != self.data.resolve():
             raise EmbeddedServerError(
@@ -291,6 +330,25 @@ class Cluster:
             if sys.platform != "linux":
                 return int(self._pid_file()[0])
             return int.from_bytes(knock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 4), sys.byteorder)
+
+    def _unreachable(self) -> int | None:
+        """The process that serves the data although nothing listens on its socket; None where there is none."""
+        try:
+            with socket.socket(socket.AF_UNIX) as knock:
+                knock.settimeout(10)
+                knock.connect(str((self._socket_folder() or self.folder) / SOCKET))
+                return None
+        except (FileNotFoundError, NotADirectoryError, ConnectionRefusedError):
+            pass
+        except OSError:  # it listens, and is busy
+            return None
+        try:
+            pid = int(next(iter(self._pid_file()), ""))
+            # Anybody may see the command line of a process; the folder that it works in not everybody.
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+            return pid if Path(os.fsdecode(words[words.index(b"-D") + 1])).samefile(self.data) else None
+        except (OSError, ValueError):
+            return None
 
     def _pid_file(self) -> list[str]:
         try:
@@ -375,9 +433,15 @@ class Cluster:
 
     def failure(self, what: str) -> EmbeddedServerError:
         """What to say of a server that fails, with the end of its log."""
+        log = _tail(self._log())
+        remedy = "Mend what its log complains of and start again; nothing recorded is lost."
+        if _DAMAGED.search(log):
+            remedy = (
+                "Its files are damaged: keep a copy of the folder, look at the disk, and restore a backup"
+                " (docs/safekeeping.md)."
+            )
         return EmbeddedServerError(
-            f"The PostgreSQL of the data folder {self.folder} {what}. Mend what its log complains of and start again;"
-            f" nothing recorded is lost. The log ends:\n{_tail(self._log())}"
+            f"The PostgreSQL of the data folder {self.folder} {what}. {remedy} The log ends:\n{log}"
         )
 
 
@@ -403,23 +467,6 @@ def _environment() -> dict[str, str]:
 def _unfit_for_socket(folder: Path) -> bool:
     # Besides being too long: libpq reads a comma as a list of hosts.
     return len(os.fsencode(folder / SOCKET)) > LONGEST_SOCKET_PATH or "," in str(folder)
-
-
-def locked(lock: int) -> bool:
-    """Take the lock exclusively if nobody else has it; whether we have it now."""
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return True
-    except BlockingIOError:
-        return False
-
-
-def _signalled(process: int, signal_: int) -> bool:
-    try:
-        os.kill(process, signal_)
-        return True
-    except ProcessLookupError:
-        return False
 
 
 def _tail(log: str) -> str:

@@ -4,17 +4,21 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
+from threading import Lock, Thread
 from typing import Any
 
 import psycopg
-from eventsourcing.persistence import PersistenceError
+from eventsourcing.persistence import OperationalError, PersistenceError
 from eventsourcing.postgres import ConnectionPool, PostgresDatastore
 from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.rows import dict_row
+from psycopg.rows import dict_row, tuple_row
 from psycopg.sql import SQL, Identifier
+from psycopg_pool import PoolTimeout
 
-from domain.ledger.errors import LedgerUnusable, NothingRecorded, ReplicaOnly
+from domain.ledger.database_errors import not_let_in, unusable
+from domain.ledger.errors import LedgerLocked, LedgerUnusable, NothingRecorded, ReplicaOnly
+from domain.ledger.writes import PatientConnection, Silent, Unanswered, Writes
 
 #: How long a lost database is waited for before giving up, in seconds: it may be starting anew.
 PATIENCE = 15.0
@@ -35,12 +39,21 @@ _KEEPALIVE = {
 
 # Who has locked the head and waits for nobody: it is the one that everybody else waits for.
 _HOLDER = """
-    select pid from pg_locks l
+    select l.pid, a.wait_event from pg_locks l left join pg_stat_activity a on a.pid = l.pid
      where relation = (select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace
                         where n.nspname = %s and c.relname = 'head')
-       and granted and mode <> 'AccessShareLock' and pid <> pg_backend_pid()
+       and granted and mode <> 'AccessShareLock' and l.pid <> pg_backend_pid()
        and not exists (select from pg_locks w where w.pid = l.pid and not w.granted)
 """
+
+_WAITING = """
+    select coalesce(array_agg(pid), '{}') from pg_stat_activity where pid = any(%s) and wait_event = 'SyncRep'
+"""
+
+_READ_ONLY = (
+    "nothing was recorded: the database is set to be read only; switch default_transaction_read_only off for it and for"
+    " the program's role"
+)
 
 
 def attempts() -> Iterator[int]:
@@ -65,15 +78,23 @@ class LedgerDatastore(PostgresDatastore):
     """
 
     def __init__(
-        self, conninfo: str, schema: str, role: str, pool_size: int = 20, revive: Revive | None = None
+        self,
+        conninfo: str,
+        schema: str,
+        role: str,
+        pool_size: int = 20,
+        revive: Revive | None = None,
+        writes: Writes | None = None,
     ) -> None:
         self.role = role
+        #: By which everything is written, so that nobody waits for it for ever; one for all schemas of a database.
+        self.writes = writes or Writes(self._which_wait)
         super().__init__(
             dbname="", host="", port="", user="", password="", schema=schema, originator_id_type="text"
         )  # fmt: skip
         self.pool = ConnectionPool(
             conninfo,
-            connection_class=Connection[Any],
+            connection_class=PatientConnection,
             kwargs={"row_factory": dict_row, "application_name": "asat", **_left_open(conninfo)},
             min_size=1,
             max_size=pool_size,
@@ -86,6 +107,8 @@ class LedgerDatastore(PostgresDatastore):
             reconnect_timeout=5.0,
             reconnect_failed=None if revive is None else lambda _: revive(),
         )
+        self._revive = revive
+        self._reviving = Lock()
 
     def after_connect_func(self) -> Callable[[Connection[Any]], None]:
         """What is done with a connection before its first use."""
@@ -101,52 +124,89 @@ class LedgerDatastore(PostgresDatastore):
     def ping(self) -> None:
         """Ask the database for nothing, once and with a connection of its own; raises LedgerUnusable."""
         try:
-            with Connection.connect(str(self.pool.conninfo), connect_timeout=2, autocommit=True) as connection:
+            with PatientConnection.connect(str(self.pool.conninfo), connect_timeout=2, autocommit=True) as connection:
                 connection.execute("select")
         except psycopg.Error as error:
-            raise LedgerUnusable(f"the database does not answer: {error}") from error
+            Thread(target=self._start_anew, daemon=True).start()
+            raise LedgerUnusable(f"the database does not answer: {not_let_in(error)}") from error
+
+    def _start_anew(self) -> None:
+        """See to it that a server which cannot be reached is started anew, if it is ours to start."""
+        # Connections that are open may go on for long where only the socket was removed: nobody else would notice.
+        if self._revive is not None and self._reviving.acquire(blocking=False):
+            try:
+                self._revive()
+            finally:
+                self._reviving.release()
 
     @contextmanager
     def get_connection(self) -> Iterator[Connection[Any]]:
-        """A connection of the pool; errors are the library's."""
+        """A connection of the pool; errors are the library's, where trying again could help or somebody else is asked.
+
+        Raises:
+            LedgerUnusable: the database refuses, and says why; NothingRecorded where it is about recording.
+        """
         connection = None
         try:
             with super().get_connection() as connection:
                 yield connection
         except PersistenceError as error:
-            if (why := self._why_nothing(error.__cause__)) is not None:
+            if isinstance(error.__cause__, PoolTimeout):
+                raise OperationalError(self._why_unreachable() or str(error)) from error
+            if (why := self._why_refused(error.__cause__)) is not None:
                 raise why from error
             raise
         finally:
             if connection is not None and connection.broken:
                 self.pool.check()  # a lost connection is seldom the only one
 
-    def _why_nothing(self, error: BaseException | None) -> NothingRecorded | None:
-        """What to say of an error after which nothing was stored, for certain, and trying again would not help."""
-        match error:
-            case psycopg.errors.ReadOnlySqlTransaction():
-                return ReplicaOnly()
-            case psycopg.errors.DiskFull():
-                return NothingRecorded(
-                    f"nothing was recorded: the disk of the database is full ({error.diag.message_primary}); make room"
-                )
-            case psycopg.errors.LockNotAvailable():
-                return NothingRecorded(
-                    f"nothing was recorded: another transaction has kept the ledger locked for {LOCK_PATIENCE:g} s"
-                    f"{self._holder()}; try again when it has ended"
-                )
+    def _why_unreachable(self) -> str | None:
+        """Why the pool has no connection, which it does not tell; None where there is one to be had."""
+        try:
+            with Connection[Any].connect(str(self.pool.conninfo), connect_timeout=2) as connection:
+                self.after_connect_func()(connection)
+        except psycopg.Error as error:
+            return not_let_in(error)
         return None
 
-    def _holder(self) -> str:
-        """Which process of the database holds the ledger's lock, and how to end it."""
+    def _why_refused(self, error: BaseException | None) -> LedgerUnusable | None:
+        """What to say of an error where trying again would not help; after all but Silent nothing is stored."""
+        match error:
+            case Unanswered():
+                return Silent(error)
+            case psycopg.errors.ReadOnlySqlTransaction():
+                return ReplicaOnly() if self._is_replica() else NothingRecorded(_READ_ONLY)
+            case psycopg.errors.LockNotAvailable():
+                return LedgerLocked(f"nothing was recorded: {self._holder()}")
+        return unusable(error)
+
+    def _ask(self, query: str, *values: object) -> tuple[Any, ...] | None:
+        """A row of the answer, with a connection of its own; None where there is none."""
         try:
-            with Connection.connect(str(self.pool.conninfo), connect_timeout=2, autocommit=True) as connection:
-                holder = connection.execute(_HOLDER, (self.schema,)).fetchone()
+            with PatientConnection.connect(
+                str(self.pool.conninfo), connect_timeout=2, autocommit=True, row_factory=tuple_row
+            ) as connection:
+                return connection.execute(query, values).fetchone()
         except psycopg.Error:
-            return ""
-        if holder is None:
-            return ""
-        return f" (database process {holder[0]}; `select pg_terminate_backend({holder[0]})` ends it)"
+            return None
+
+    def _which_wait(self, processes: list[int]) -> list[int] | None:
+        row = self._ask(_WAITING, processes)
+        return None if row is None else row[0]
+
+    def _is_replica(self) -> bool:
+        return self._ask("select pg_is_in_recovery()") != (False,)
+
+    def _holder(self) -> str:
+        """What holds the ledger's lock, and what to do about it."""
+        locked = f"another transaction has kept the ledger locked for {LOCK_PATIENCE:g} s"
+        if (holder := self._ask(_HOLDER, self.schema)) is None:
+            return f"{locked}; try again when it has ended"
+        process, waits_for = holder
+        if waits_for == "SyncRep":  # to end it would lose nothing, and tell its sender that it is on two disks
+            return "an earlier recording waits for a synchronous replica; see to the replica, then try again"
+        ends = f"(database process {process}; `select pg_terminate_backend({process})` ends it)"
+        return f"{locked} {ends}; try again when it has ended"
 
     def register_type_adapters(self) -> None:
         """Nothing to register: the append function takes arrays of plain types."""

@@ -11,8 +11,9 @@ import sys
 from pathlib import Path
 from typing import Self
 
-from domain.ledger.cluster import APP, OWNER, Cluster, locked
+from domain.ledger.cluster import APP, OWNER, Cluster
 from domain.ledger.server_account import EmbeddedServerError
+from domain.ledger.server_process import locked
 
 if sys.platform != "win32":
     import fcntl

@@ -1,5 +1,8 @@
 """What can go wrong between a question or a proposal and the ledger."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
 
 class LedgerUnusable(Exception):
     """The ledger cannot be opened or reached; the message says why and what to do."""
@@ -9,12 +12,34 @@ class LedgerDamaged(LedgerUnusable):
     """The ledger holds what cannot be one of its events; `asat check` says what and where."""
 
 
+class FilesDamaged(LedgerUnusable):
+    """The database cannot read its own files, or finds that they are not what it wrote."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(
+            f"the files of the database are damaged ({said}): stop AsAt, keep a copy of them, look at the disk, and"
+            " restore a backup (docs/safekeeping.md)"
+        )
+
+
 class NothingRecorded(LedgerUnusable):
     """The database refuses what is right in itself, and has stored nothing; the message says why and what to do."""
 
 
+class LedgerLocked(NothingRecorded):
+    """Another transaction has kept the ledger locked for longer than is waited for it."""
+
+
 class InDoubt(LedgerUnusable):
-    """The database was lost while recording; whether the events are stored is not known."""
+    """The database was lost, or has not answered, while recording; whether the events are stored is not known.
+
+    Attributes:
+        event_ids: of the events in the order in which they were proposed; empty where these were no events of a plan.
+    """
+
+    def __init__(self, sentence: str, event_ids: Sequence[UUID] = ()) -> None:
+        self.event_ids = event_ids
+        super().__init__(sentence)
 
 
 def in_doubt(error: Exception) -> InDoubt:

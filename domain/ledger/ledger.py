@@ -12,11 +12,12 @@ from typing import Self, TypeVar
 
 import psycopg
 
-from domain.envelopes import Proposal, Recorded
+from domain.envelopes import Proposal, Recorded, with_event_ids
 from domain.ledger.access import AccessLedger
+from domain.ledger.database_errors import cannot_be_used
 from domain.ledger.datastore import LedgerDatastore
 from domain.ledger.embedded import APP, EmbeddedServer, EmbeddedServerError
-from domain.ledger.errors import LedgerUnusable, NotReached, PlanUnknown, ReplicaOnly, VersionConflict
+from domain.ledger.errors import InDoubt, LedgerUnusable, NotReached, PlanUnknown, ReplicaOnly, VersionConflict
 from domain.ledger.folded import FoldedPlans
 from domain.ledger.guards import fallen_guards
 from domain.ledger.invariants import Broken, broken_invariants
@@ -28,6 +29,7 @@ from domain.ledger.replica import Replica, Standing
 from domain.ledger.schema import app_role, migrate
 from domain.ledger.stored import StoredRecord
 from domain.ledger.tree import LedgerTree
+from domain.ledger.writes import one_request
 from domain.points import VersionUnknown
 from domain.record import PlanRecord
 from domain.rules import Refused
@@ -96,7 +98,7 @@ class Ledger:
         except psycopg.Error as error:
             if server is not None:
                 server.close()
-            raise LedgerUnusable(f"the database cannot be used: {error}; see ASAT_DATABASE_URL") from error
+            raise cannot_be_used(error) from error
         except BaseException:
             if server is not None:
                 server.close()
@@ -247,9 +249,16 @@ class Ledger:
         Raises:
             Refused: a rule refuses one of the proposals; `Refused.index` says which.
             VersionConflict: the plan is not at the expected version.
+            InDoubt: whether they are stored is not known; its `event_ids` are those of the proposals, the given ones
+                too.
         """
+        proposals = with_event_ids(proposals)
         try:
-            return self._recording.record(proposals, by, today, expect)
+            with one_request():
+                return self._recording.record(proposals, by, today, expect)
+        except InDoubt as error:
+            event_ids = [proposal.event_id for proposal in proposals if proposal.event_id]
+            raise InDoubt(str(error), event_ids) from error
         except (Refused, VersionConflict) as error:
             # A replica would refuse by what was so a moment ago, and must not be taken at its word.
             if self.standing() is not None:

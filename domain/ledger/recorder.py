@@ -106,6 +106,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
         Raises:
             IntegrityError: a version or an event_id is taken.
             OperationalError, InterfaceError: the connection failed; whether the rows are stored is then unknown.
+            InDoubt: the database has not answered in time; that is unknown too.
         """
         columns = [
             (str(row.originator_id), row.originator_version, row.topic, row.event_id, row.state, author, row.before,
@@ -116,10 +117,14 @@ class LedgerRecorder(PostgresApplicationRecorder):
         values: Sequence[Any] = (
             columns[0] if len(rows) == 1 else [list(column) for column in zip(*columns, strict=True)]
         )
-        with self.datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
-            stored = cursor.execute(query, values, prepare=True, binary=True).fetchone()
-        assert stored is not None, "the append function returns one row"
-        return stored
+
+        def append() -> tuple[int, datetime]:
+            with self.datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
+                stored = cursor.execute(query, values, prepare=True, binary=True).fetchone()
+            assert stored is not None, "the append function returns one row"
+            return stored
+
+        return self.datastore.writes.run(append, len(rows))
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int]:
         """The library's way to append; `recorded_by` is required."""

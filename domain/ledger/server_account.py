@@ -1,12 +1,12 @@
-"""Which account runs the embedded PostgreSQL, and how a program is run as that account.
-
-As a script this file becomes the account and then the program, so it imports nothing but the standard library.
-"""
+"""Which account runs the embedded PostgreSQL, and the command that runs a program as that account."""
 
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+from domain.ledger import server_process
 
 if sys.platform != "win32":
     import pwd
@@ -38,15 +38,48 @@ def server_account(folder: Path) -> "pwd.struct_passwd":
         ) from None
 
 
-def command(account: "pwd.struct_passwd", argv: Sequence[str], folders: Sequence[Path], detached: bool) -> list[str]:
-    """The command that runs `argv` as the account, able to reach the folders; detached, it outlives its caller."""
-    if os.geteuid() == account.pw_uid and not detached:
+def command(account: "pwd.struct_passwd", argv: Sequence[str], folders: Sequence[Path]) -> list[str]:
+    """The command that runs `argv` as the account, able to reach the folders."""
+    if os.geteuid() == account.pw_uid:
         return list(argv)
+    return [*_as(account, argv[0], folders), "attached", *argv]
+
+
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """What the process that watches a server is given; the first three are files open in whoever starts it."""
+
+    #: The locks of the data folder, each opened for the watching process alone.
+    starting: int
+    in_use: int
+    #: The writing end of a pipe, which every process of the server keeps open.
+    alive: int
+    #: Seconds between two looks whether anybody uses the server.
+    look: float
+    #: Seconds that the server gets to end in order before it is made to.
+    patience: float
+    #: A folder made for the socket alone, removed with the server; None: the socket lies in the data folder.
+    socket_folder: Path | None = None
+
+    @property
+    def files(self) -> tuple[int, int, int]:
+        """The open files that the watching process inherits."""
+        return self.starting, self.in_use, self.alive
+
+
+def watched(
+    account: "pwd.struct_passwd", argv: Sequence[str], folders: Sequence[Path], watching: Watching
+) -> list[str]:
+    """The command that starts a server as the account and returns; it ends when nobody holds `in_use` any more."""
+    told = [str(watching.look), str(watching.patience), *map(str, watching.files), str(watching.socket_folder or "")]
+    return [*_as(account, argv[0], folders), "watched", *told, *argv]
+
+
+def _as(account: "pwd.struct_passwd", program: str, folders: Sequence[Path]) -> list[str]:
     become = account.pw_name if os.geteuid() != account.pw_uid else ""
-    capability = _capability(account, Path(argv[0]), folders) if become else 0
-    mode = "detached" if detached else "attached"
+    capability = _capability(account, Path(program), folders) if become else 0
     # Isolated and without site-packages: quick, and nobody's environment decides what runs here as root.
-    return [sys.executable, "-I", "-S", __file__, become, str(capability), mode, *argv]
+    return [sys.executable, "-I", "-S", server_process.__file__, become, str(capability)]
 
 
 def _name(user: int) -> str:
@@ -119,52 +152,3 @@ def _own_capabilities() -> int:
         return 0
     status = dict(line.split(":\t", 1) for line in Path("/proc/self/status").read_text().splitlines() if ":\t" in line)
     return int(status["CapPrm"], 16) & int(status["CapBnd"], 16)
-
-
-def _become(name: str, capability: int) -> None:
-    """Turn root into the account, for good, keeping nothing but the capability through the coming exec."""
-    account = pwd.getpwnam(name)
-    if sys.platform == "linux":
-        import ctypes
-
-        libc = ctypes.CDLL(None, use_errno=True)
-
-        def call(function: str, *arguments: object) -> None:
-            if libc[function](*arguments) < 0:
-                error = ctypes.get_errno()
-                raise OSError(error, f"{function}: {os.strerror(error)}")
-
-        # PostgreSQL asks access() about its programs, and the kernel answers that for a user other than root without
-        # capabilities, unless NO_SETUID_FIXUP (4) says that capabilities do not follow user ids; KEEP_CAPS is 16.
-        prctl_keep_caps, prctl_securebits, prctl_ambient, ambient_raise = 8, 28, 47, 2
-        if capability:
-            try:
-                call("prctl", prctl_securebits, 4 | 16, 0, 0, 0)
-            except PermissionError:  # no CAP_SETPCAP: enough when only the data folder is closed, not the programs
-                call("prctl", prctl_keep_caps, 1, 0, 0, 0)
-    os.initgroups(name, account.pw_gid)
-    os.setresgid(account.pw_gid, account.pw_gid, account.pw_gid)
-    os.setresuid(account.pw_uid, account.pw_uid, account.pw_uid)
-    if sys.platform == "linux":
-        version_3 = (ctypes.c_uint32 * 2)(0x20080522, 0)
-        effective_permitted_inheritable = (ctypes.c_uint32 * 6)(capability, capability, capability, 0, 0, 0)
-        call("capset", version_3, effective_permitted_inheritable)
-        if capability:
-            call("prctl", prctl_ambient, ambient_raise, capability.bit_length() - 1, 0, 0)
-
-
-def _main(become: str, capability: str, mode: str, *argv: str) -> None:
-    try:
-        if become:
-            _become(become, int(capability))
-        if mode == "detached":
-            if os.fork():
-                os._exit(0)
-            os.setsid()  # no terminal: Ctrl-C there is not for the server
-        os.execv(argv[0], argv)  # noqa: S606 - no shell is the point
-    except OSError as problem:
-        sys.exit(f"{argv[0]} cannot be run as {become or 'you'}: {problem}")
-
-
-if __name__ == "__main__":
-    _main(*sys.argv[1:])

@@ -74,6 +74,10 @@ class Together:
                     batch.error = in_doubt(error) if perhaps_stored else type(error)(str(error))
                     batch.done = True
                 return
+            except InDoubt as error:  # waited for once, for all
+                for batch in batches:
+                    batch.error, batch.done = InDoubt(str(error)), True
+                return
             except Exception:  # stored or not, nobody knows
                 doubtful = [True] * len(batches)
         lost: InDoubt | None = None

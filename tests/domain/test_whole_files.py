@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from domain.whole_files import NotWritten, written_whole
+from tests.measuring import HANGS
 
 
 @pytest.fixture(params=["nameless", "named"])
@@ -108,7 +109,7 @@ def test_a_kill_while_it_is_written_leaves_nothing(tmp_path: Path, ending: signa
         assert process.stdin is not None
         assert process.stdout.readline() == b"half\n"
         process.send_signal(ending)
-        assert process.wait(30) == -ending
+        assert process.wait(HANGS) == -ending
         process.stdout.close()
         process.stdin.close()
     assert held(tmp_path) == {"a": b"one"}
@@ -160,7 +161,7 @@ def test_what_is_no_file_is_written_to_as_it_is(tmp_path: Path) -> None:
     reader = threading.Thread(target=lambda: read.append((tmp_path / "pipe").read_bytes()), daemon=True)
     reader.start()
     write(tmp_path / "pipe", b"through")
-    reader.join(10)
+    reader.join(HANGS)
     assert read == [b"through"]
     assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
     write(Path("/dev/null"), b"gone")

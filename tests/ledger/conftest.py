@@ -100,7 +100,7 @@ class Server:
     def stop(self, mode: str) -> None:
         """`pg_ctl stop`, as whoever runs the server."""
         pg_ctl = [str(self._users[0].bin_folder / "pg_ctl"), "stop", "-m", mode, "-w", "-D", str(self.data)]
-        argv = command(server_account(self.folder), pg_ctl, [self.folder], detached=False)
+        argv = command(server_account(self.folder), pg_ctl, [self.folder])
         subprocess.run(argv, check=True, capture_output=True, cwd="/")
 
     def close(self) -> None:

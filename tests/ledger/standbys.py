@@ -1,18 +1,19 @@
 """A real streaming replica of a test's server, which the test may hold back, cut off and promote."""
 
+import fcntl
 import os
 import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from domain.ledger.cluster import DATABASE, OWNER, bin_folder
-from domain.ledger.server_account import command, server_account
+from domain.ledger.cluster import DATABASE, FAST, LOOK, OWNER, bin_folder
+from domain.ledger.server_account import Watching, command, server_account, watched
 from tests.ledger.conftest import Server, until
 
 
@@ -23,7 +24,11 @@ class Standby:
         self._primary, self._folder, self._account = primary, folder, server_account(primary.folder)
         self.data = folder / "data"
         self.socket = folder / "socket"
+        self._folders = [folder, primary.folder]
         folder.mkdir(0o755)
+        # The one user of the standby: when the tests end, however they do, it ends.
+        self._use = (folder / "in-use").open("w")
+        fcntl.flock(self._use, fcntl.LOCK_SH)
         for made in (self.data, self.socket):
             made.mkdir(0o700)
         for made in (folder, self.data, self.socket):
@@ -36,12 +41,9 @@ class Standby:
             (folder / file).write_text((primary.folder / file).read_text())
         self.start()
 
-    def _argv(self, program: str, *arguments: str, detached: bool = False) -> list[str]:
-        folders = [self._folder, self._primary.folder]
-        return command(self._account, [str(bin_folder() / program), *arguments], folders, detached=detached)
-
     def _run(self, program: str, *arguments: str) -> None:
-        done = subprocess.run(self._argv(program, *arguments), capture_output=True, cwd="/", text=True, check=False)
+        argv = command(self._account, [str(bin_folder() / program), *arguments], self._folders)
+        done = subprocess.run(argv, capture_output=True, cwd="/", text=True, check=False)
         assert done.returncode == 0, done.stderr
 
     def start(self) -> None:
@@ -51,10 +53,16 @@ class Standby:
             "wal_receiver_status_interval": "1s", "wal_retrieve_retry_interval": "200ms",
         }  # fmt: skip
         words = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-        with (self._folder / "log").open("w") as log:
+        program = [str(bin_folder() / "postgres"), "-D", str(self.data), *words]
+        with ExitStack() as files:
+            log = files.enter_context((self._folder / "log").open("w"))
+            starting, in_use, alive = (
+                files.enter_context((self._folder / name).open("w")) for name in ("starting", "in-use", "alive")
+            )
+            watching = Watching(starting.fileno(), in_use.fileno(), alive.fileno(), LOOK, FAST)
             subprocess.run(
-                self._argv("postgres", "-D", str(self.data), *words, detached=True), check=True, cwd="/", stdout=log,
-                stderr=log, stdin=subprocess.DEVNULL,
+                watched(self._account, program, self._folders, watching), check=True, cwd="/", stdout=log, stderr=log,
+                stdin=subprocess.DEVNULL, pass_fds=watching.files,
             )  # fmt: skip
         until(self._answers)
 
@@ -88,6 +96,7 @@ class Standby:
         pid = int((self.data / "postmaster.pid").read_text().split()[0])
         os.kill(pid, signal.SIGINT)
         until(lambda: not (self.data / "postmaster.pid").exists())
+        self._use.close()
 
 
 @contextmanager

@@ -954,8 +954,15 @@ def test_who_alters_the_access_ledger_is_found_out(
 
 
 def test_on_a_replica_tokens_and_sessions_work_and_signing_in_does_not(
-    access: AccessLedger, ann: str, server: Server, schema: str, caplog: pytest.LogCaptureFixture
+    access: AccessLedger,
+    ann: str,
+    server: Server,
+    schema: str,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ):
+    # What can only read stands in for a replica; tests/ledger/test_replica.py has real ones.
+    monkeypatch.setattr("domain.ledger.datastore.LedgerDatastore._is_replica", lambda _: True)
     token, _ = access.make_token("Case system", Grant("reader"), None, BY)
     session, link = access.sign_in("Ann", PASSWORD, now(), None), access.make_link("Ann", BY, 5)
     size = access.log()[-1].position

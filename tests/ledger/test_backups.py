@@ -1,8 +1,8 @@
 """Backups: what is restored is what was backed up, it is proved, and nothing is ever half restored or replaced."""
 
-import errno
 import json
 import re
+import resource
 import shutil
 import stat
 import subprocess
@@ -10,7 +10,7 @@ import sys
 import tarfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from io import BytesIO
@@ -154,25 +154,57 @@ def test_nobody_else_can_read_a_backup_and_none_is_written_over(ledger: Ledger, 
     assert [one.name for one in file.parent.iterdir()] == [file.name]
 
 
+@contextmanager
+def a_tool_that_fails(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """`pg_dump` has written half of what there is when it finds that it cannot go on."""
+    folder = tmp_path_factory.mktemp("tools")
+    tool = folder / "pg_dump"
+    tool.write_text("#!/bin/sh\nhead -c 100000 /dev/zero\necho 'the server went away' >&2\nexit 1\n")
+    tool.chmod(0o755)
+    monkeypatch.setattr("domain.ledger.programs.bin_folder", lambda: folder)
+    yield
+
+
+@contextmanager
+def a_full_disk(*_: object) -> Iterator[None]:
+    """Nothing larger than so many bytes can be written, which the system tells of much as of a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@contextmanager
+def an_impatient_operator(_: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Ctrl-C while the backup is being written."""
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("domain.ledger.backups._manifest", interrupted)
+    yield
+
+
 @pytest.mark.parametrize(
-    ("fails_with", "told_as", "words"),
-    [
-        (LedgerUnusable("PostgreSQL's pg_dump failed: no room"), LedgerUnusable, "pg_dump failed"),
-        (OSError(errno.ENOSPC, "No space left on device"), NotWritten, "none.asat was not written .the disk is full"),
-    ],
+    ("fails", "how"),
+    [(a_tool_that_fails, LedgerUnusable), (a_full_disk, NotWritten), (an_impatient_operator, KeyboardInterrupt)],
 )
 def test_a_backup_that_cannot_be_made_leaves_nothing_behind(
-    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails_with: Exception, told_as: type[Exception],
-    words: str,
-) -> None:  # fmt: skip
-    def half_a_dump(_: object, __: object, into: Callable[[bytes], object]) -> None:
-        into(bytes(1 << 20))
-        raise fails_with
-
-    monkeypatch.setattr("domain.ledger.backups.dump", half_a_dump)
-    with pytest.raises(told_as, match=words):
+    ledger: Ledger,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    fails: Callable[..., AbstractContextManager[None]],
+    how: type[BaseException],
+):
+    with fails(tmp_path_factory, monkeypatch), pytest.raises(how) as told:
         back_up(ledger, tmp_path / "none.asat")
+    assert how is not LedgerUnusable or str(told.value) == "PostgreSQL's pg_dump failed:\nthe server went away"
     assert list(tmp_path.iterdir()) == []
+    monkeypatch.undo()
+    assert back_up(ledger, tmp_path / "one.asat").ledgers[0].size == ledger.size()
 
 
 def test_a_ledger_that_holds_anything_is_not_replaced(ledger: Ledger, file: Path, new_data_folder: NewFolder):

@@ -28,7 +28,9 @@ USER = """
 import signal
 import sys
 from pathlib import Path
+from domain.ledger import cluster
 from domain.ledger.embedded import EmbeddedServer
+cluster.LOOK = 45.0  # the test looks for itself at what a killed user leaves
 signal.signal(signal.SIGINT, signal.default_int_handler)
 server = EmbeddedServer.start(Path(sys.argv[1]))
 print("ready", flush=True)

@@ -7,8 +7,9 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
-from threading import Event
+from threading import Barrier, Event
 from typing import Any
 
 import psycopg
@@ -21,7 +22,7 @@ from domain.ledger.recorder import LedgerRecorder
 from domain.ledger.stored import UnstoredRow
 from tests.kit import progressed, rated
 from tests.ledger.conftest import Connection, Server, all_is_well, begin, record, remembers_what_is_stored
-from tests.measuring import until
+from tests.measuring import HANGS, until
 
 Ledgers = Callable[[], Ledger]
 
@@ -90,6 +91,32 @@ def test_eight_who_wait_for_a_stuck_transaction_are_told_together(
             with pytest.raises(NothingRecorded):
                 one.result()
     assert (appends, ledger.size()) == ([1, 7], 24)
+
+
+def test_eight_who_record_of_one_plan_while_a_transaction_is_stuck_are_told_together(
+    stuck: Connection, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+):
+    """Not one after the other, each when the one before has given up."""
+    waited, ask_why = count(), ledger._datastore._why_refused
+
+    def why_refused(error: BaseException | None) -> LedgerUnusable | None:
+        next(waited)
+        return ask_why(error)
+
+    monkeypatch.setattr(ledger._datastore, "_why_refused", why_refused)
+    together = Barrier(8)
+
+    def tell(number: int) -> None:
+        together.wait(timeout=HANGS)
+        record(ledger, progressed("2.4", f"by {number}"))
+
+    with ThreadPoolExecutor(8) as officers:
+        told = [officers.submit(tell, number) for number in range(8)]
+        for one in told:
+            with pytest.raises(NothingRecorded, match="another transaction has kept the ledger locked"):
+                one.result()
+    assert next(waited) <= 3
+    assert ledger.size() == 3
 
 
 def test_when_a_stuck_transaction_has_ended_recording_goes_on(stuck: Connection, ledger: Ledger):

@@ -96,7 +96,10 @@ class Beginning:
                 except psycopg.Error as error:
                     raise LedgerUnusable(f"the database of who may do what cannot be used: {error}") from error
                 conninfo = str(self._beside.pool.conninfo)
-                self._opened = AccessStreams(LedgerDatastore(conninfo, self._schema, role, _CONNECTIONS))
+                datastore = LedgerDatastore(
+                    conninfo, self._schema, role, _CONNECTIONS, writes=self._beside.writes
+                )  # fmt: skip
+                self._opened = AccessStreams(datastore)
             return self._opened
 
     def _of(self, *streams: str) -> list[Kept]:

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from eventsourcing.persistence import DatabaseError, IntegrityError, InterfaceError, OperationalError
 from psycopg.rows import tuple_row
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Composed, Identifier
 
 from domain.access.events import ACCESS_EVENTS, AccessEvent
 from domain.ledger.datastore import LedgerDatastore, attempts
@@ -80,6 +80,7 @@ class AccessStreams(LedgerRecorder):
         Raises:
             Taken: one of the versions is there already.
             ReplicaOnly: the database is a replica, which only answers.
+            InDoubt: the database has not answered in time.
         """
         rows = [
             UnstoredRow(
@@ -142,8 +143,7 @@ class AccessStreams(LedgerRecorder):
     def rehash_password(self, principal: str, former: str, hashed: str) -> None:
         """Keep a new hash of the same password, unless another was set in the meantime, or it was destroyed."""
         try:
-            with self.datastore.get_connection() as connection:
-                connection.execute(self._rehash, (principal, former, hashed), binary=True)
+            self._write(self._rehash, (principal, former, hashed))
         except DatabaseError as error:
             raise LedgerUnusable(f"the password was not hashed anew ({error}): sign in again") from error
 
@@ -161,8 +161,14 @@ class AccessStreams(LedgerRecorder):
         values = (
             row.originator_id, row.originator_version, row.topic, row.event_id, row.state, by, password.hash,
         )  # fmt: skip
-        with self.datastore.get_connection() as connection:
-            connection.execute(self._set_password, values, binary=True)
+        self._write(self._set_password, values)
+
+    def _write(self, query: Composed, values: Sequence[Any]) -> None:
+        def write() -> None:
+            with self.datastore.get_connection() as connection:
+                connection.execute(query, values, binary=True)
+
+        self.datastore.writes.run(write)
 
     def _read(self, where: str, *parameters: Any) -> list[Kept]:
         rows = self._tuples(self._kept + SQL(where), *parameters)
