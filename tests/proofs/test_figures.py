@@ -1,0 +1,456 @@
+"""The figures of papers follow from the events: a council that alters one in its own favour, with sums that agree and
+its own true signature, is found out, and the figure is named."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from domain.proofs.verify import Failed, Report, verify, zip_files
+from tests.proofs.lying import FULL, resigned
+from tests.proofs.packs import NEXT_KEY
+
+KEY = str(NEXT_KEY.verifier)
+Document = dict[str, Any]
+
+
+def verified(pack: bytes) -> Report:
+    return verify(pack, KEY)
+
+
+def row(document: Document, priority: str) -> Document:
+    found: Document = next(one for one in document["rows"] if one["priority"] == priority)
+    return found
+
+
+def within(step: Callable[[Document], Any]) -> Callable[[Document], Any]:
+    """The same done to the comparison in the committee's paper."""
+    return lambda paper: step(paper["comparison"])
+
+
+# Ways to lie about a comparison, each with words that the verifier names it by
+
+
+def a_new_action_passed_off_as_one_that_was_there(document: Document) -> None:
+    for table in (row(document, "3"), document["totals"]):
+        table["new"] -= 1
+        table["withdrawn"] -= 1
+
+
+def a_withdrawn_action_passed_off_as_closed(document: Document) -> None:
+    """The lie that matters: given up is told as done."""
+    for table in (row(document, "2"), document["totals"]):
+        table["withdrawn"] -= 1
+        table["closed"] += 1
+
+
+def closed_and_new_exaggerated(document: Document) -> None:
+    for table in (row(document, "1"), document["totals"]):
+        table["closed"] += 1
+        table["new"] += 1
+
+
+def a_move_hidden_as_new_and_withdrawn(document: Document) -> None:
+    row(document, "3").update(moved=0, new=2)
+    row(document, "2").update(moved=0, withdrawn=2)
+    document["totals"].update(new=3, withdrawn=2)
+
+
+def a_move_in_the_totals(document: Document) -> None:
+    document["totals"].update(moved=1, new=document["totals"]["new"] - 1)
+
+
+def a_priority_invented(document: Document) -> None:
+    empty = json.loads(json.dumps(row(document, "4")))
+    document["rows"].append({**empty, "priority": "5", "title": "A fifth"})
+
+
+def a_priority_twice(document: Document) -> None:
+    document["rows"].append(row(document, "4"))
+
+
+def a_priority_twice_where_one_is_empty(document: Document) -> None:
+    document["rows"].append({**row(document, "4"), "priority": "1"})
+
+
+def an_empty_priority_left_out(document: Document) -> None:
+    document["rows"].remove(row(document, "4"))
+
+
+def a_priority_under_another_number(document: Document) -> None:
+    row(document, "4")["priority"] = "04"
+
+
+def a_rating_moved_between_priorities(document: Document) -> None:
+    row(document, "1")["ratings"]["amber"]["current"] -= 1
+    row(document, "1")["total"]["current"] -= 1
+    row(document, "3")["ratings"]["amber"]["current"] += 1
+    row(document, "3")["total"]["current"] += 1
+
+
+def an_amber_passed_off_as_green(document: Document) -> None:
+    for table in (row(document, "3"), document["totals"]):
+        table["ratings"]["amber"]["current"] -= 1
+        table["ratings"]["green"]["current"] += 1
+
+
+def unrated_passed_off_as_completed(document: Document) -> None:
+    for table in (row(document, "3"), document["totals"]):
+        table["unrated"]["current"] -= 1
+        table["ratings"]["completed"]["current"] += 1
+
+
+def labels_exchanged(document: Document) -> None:
+    key = {one["code"]: one for one in document["ratings"]}
+    key["amber"]["label"], key["green"]["label"] = key["green"]["label"], key["amber"]["label"]
+
+
+def colours_exchanged(document: Document) -> None:
+    document["ratings"][1]["colour"], document["ratings"][2]["colour"] = "#00703c", "#f47738"
+
+
+def a_meaning_made_milder(document: Document) -> None:
+    document["ratings"][0]["meaning"] = "Some delay"
+
+
+def a_concern_that_is_none(document: Document) -> None:
+    document["ratings"][1]["concern"] = False
+
+
+def a_rating_left_out_of_the_key(document: Document) -> None:
+    del document["ratings"][0]
+
+
+def a_rating_twice_in_the_key(document: Document) -> None:
+    document["ratings"].append(document["ratings"][0])
+
+
+def a_rating_that_is_on_no_scale(document: Document) -> None:
+    document["ratings"].append({**document["ratings"][3], "code": "done", "label": "Done"})
+
+
+def a_change_left_out(document: Document) -> None:
+    document["changes"] = [one for one in document["changes"] if one["action"] != "1.3"]
+
+
+def an_unchanged_concern_left_out(document: Document) -> None:
+    document["changes"] = [one for one in document["changes"] if one["action"] != "3.2"]
+
+
+def a_change_of_an_action_that_did_not_change(document: Document) -> None:
+    change = {**document["changes"][3], "action": "2.1", "priority": "2", "previous": "green", "current": "green"}
+    document["changes"].append(change)
+
+
+def a_change_told_twice(document: Document) -> None:
+    document["changes"].append(document["changes"][2])
+
+
+def change(number: str, **fields: Any) -> Callable[[Document], None]:
+    def lie(document: Document) -> None:
+        (found,) = [one for one in document["changes"] if one["action"] == number]
+        found.update(fields)
+
+    return lie
+
+
+COMPARISON_LIES: list[tuple[Callable[[Document], Any], list[str]]] = [
+    (a_new_action_passed_off_as_one_that_was_there, ["new in priority 3", "the events come to"]),
+    (a_withdrawn_action_passed_off_as_closed, ["closed in priority 2", "the events come to 0"]),
+    (closed_and_new_exaggerated, ["2 new in priority 1", "the events come to 1"]),
+    (a_move_hidden_as_new_and_withdrawn, ["withdrawn in priority 2", "the events come to 1"]),
+    (a_move_in_the_totals, ["in the whole plan", "the events come to"]),
+    (a_priority_invented, ["priority 5 stands", "does not belong there"]),
+    (a_priority_twice, ["priority 4 stands", "twice"]),
+    (a_priority_twice_where_one_is_empty, ["priority 1 stands", "twice"]),
+    (an_empty_priority_left_out, ["priority 4 stands", "nowhere"]),
+    (a_priority_under_another_number, ["priority 04 stands", "does not belong there"]),
+    (a_rating_moved_between_priorities, ["0 amber in priority 1 (current)", "the events come to 1"]),
+    (an_amber_passed_off_as_green, ["priority 3 (current)", "the events come to"]),
+    (unrated_passed_off_as_completed, ["priority 3 (current)", "the events come to"]),
+    (labels_exchanged, ["amber", "label", "Green"]),
+    (colours_exchanged, ["amber", "colour"]),
+    (a_meaning_made_milder, ["red", "meaning"]),
+    (a_concern_that_is_none, ["amber", "concern"]),
+    (a_rating_left_out_of_the_key, ["red", "key"]),
+    (a_rating_twice_in_the_key, ["red", "key", "twice"]),
+    (a_rating_that_is_on_no_scale, ["done", "key"]),
+    (a_change_left_out, ["action 1.3"]),
+    (an_unchanged_concern_left_out, ["action 3.2"]),
+    (a_change_of_an_action_that_did_not_change, ["action 2.1"]),
+    (a_change_told_twice, ["action 1.3", "twice"]),
+    (change("1.3", previous="green"), ["action 1.3", "previous"]),
+    (change("1.3", current="green"), ["action 1.3", "current"]),
+    (change("1.3", direction="same"), ["action 1.3", "direction"]),
+    (change("3.2", direction="better", why="changed"), ["action 3.2"]),
+    (change("1.2a", priority="2"), ["action 1.2a", "priority"]),
+    (change("1.2", why="changed"), ["action 1.2", "why"]),
+    (change("1.3", previous_version=13), ["action 1.3", "previous_version"]),
+    (change("1.3", current_version=27), ["action 1.3", "current_version"]),
+    (change("1.3", corrected_by=34), ["action 1.3", "corrected_by"]),
+]
+
+
+@pytest.mark.parametrize(("lie", "parts"), COMPARISON_LIES, ids=lambda one: getattr(one, "__name__", ""))
+@pytest.mark.parametrize("paper", ["comparison", "paper"])
+def test_a_lie_about_a_comparison_is_named(paper: str, lie: Callable[[Document], Any], parts: list[str]):
+    told = resigned(FULL, {paper: lie if paper == "comparison" else within(lie)})
+    with pytest.raises(Failed) as failed:
+        verified(told)
+    for part in (f"papers/{paper}.json", *parts):
+        assert part in str(failed.value), str(failed.value)
+
+
+# The committee's paper
+
+
+def reported(document: Document, priority: str) -> Document:
+    found: Document = next(one for one in document["priorities"] if one["number"] == priority)
+    return found
+
+
+def a_share_rounded_up(document: Document) -> None:
+    document["summary"][2]["current_share"] += 1
+
+
+def a_difference(document: Document) -> None:
+    document["summary"][0]["difference"] += 1
+
+
+def a_summary_under_another_label(document: Document) -> None:
+    document["summary"][0]["label"], document["summary"][2]["label"] = "Green", "Red"
+
+
+def a_concern_left_out(document: Document) -> None:
+    reported(document, "3")["concerns"].clear()
+
+
+def a_concern_under_another_priority(document: Document) -> None:
+    reported(document, "2")["concerns"], reported(document, "3")["concerns"] = reported(document, "3")["concerns"], []
+
+
+def a_concern_twice(document: Document) -> None:
+    reported(document, "3")["concerns"] *= 2
+
+
+def a_reported_priority_left_out(document: Document) -> None:
+    document["priorities"].remove(reported(document, "4"))
+
+
+def a_reported_priority_invented(document: Document) -> None:
+    document["priorities"].append({**reported(document, "4"), "number": "5"})
+
+
+def a_reported_priority_twice(document: Document) -> None:
+    document["priorities"].append(reported(document, "4"))
+
+
+def nothing_awaits_confirmation(document: Document) -> None:
+    del document["awaiting"]
+
+
+def another_rating_awaits_confirmation(document: Document) -> None:
+    document["awaiting"][0]["awaiting"]["rating"] = "green"
+
+
+def somebody_else_gave_the_rating(document: Document) -> None:
+    document["awaiting"][0]["awaiting"]["rated_by"] = "Chair"
+
+
+def a_month_left_out(document: Document) -> None:
+    del document["over_time"]["counts"][2]
+
+
+def the_first_months_left_out(document: Document) -> None:
+    del document["over_time"]["counts"][:3]
+
+
+def a_count_of_a_month(document: Document) -> None:
+    document["over_time"]["counts"][1]["ratings"]["red"] -= 1
+    document["over_time"]["counts"][1]["ratings"]["green"] += 1
+
+
+def the_key_of_the_counts_over_time(document: Document) -> None:
+    labels_exchanged(document["over_time"])
+
+
+def the_scale_of_the_paper(document: Document) -> None:
+    document["scale"]["ratings"][1]["meaning"] = "On track"
+
+
+@pytest.mark.parametrize(
+    ("lie", "parts"),
+    [
+        (a_share_rounded_up, ["current_share of rating green"]),
+        (a_difference, ["difference of rating red"]),
+        (a_summary_under_another_label, ["summary", "red", "label"]),
+        (a_concern_left_out, ["action 3.2", "concerns"]),
+        (a_concern_under_another_priority, ["action 3.2", "concerns"]),
+        (a_concern_twice, ["action 3.2", "concerns"]),
+        (a_reported_priority_left_out, ["priority 4", "nowhere"]),
+        (a_reported_priority_invented, ["priority 5 stands", "does not belong there"]),
+        (a_reported_priority_twice, ["priority 4", "twice"]),
+        (nothing_awaits_confirmation, ["action 3.3", "awaiting"]),
+        (another_rating_awaits_confirmation, ["action 3.3", "awaiting"]),
+        (somebody_else_gave_the_rating, ["action 3.3", "awaiting"]),
+        (a_month_left_out, ["over time", "2019-03-31"]),
+        (the_first_months_left_out, ["over time", "2019-01-31"]),
+        (a_count_of_a_month, ["in the whole plan (2019-02-28)"]),
+        (the_key_of_the_counts_over_time, ["amber", "label"]),
+        (the_scale_of_the_paper, ["amber", "meaning"]),
+    ],
+)
+def test_a_lie_in_the_committee_s_paper_is_named(lie: Callable[[Document], Any], parts: list[str]):
+    with pytest.raises(Failed) as failed:
+        verified(resigned(FULL, {"paper": lie}))
+    for part in ("papers/paper.json", *parts):
+        assert part in str(failed.value), str(failed.value)
+
+
+# The plan, what is late, and the ratings over time
+
+
+def of_plan(priority: str) -> Callable[[Document], Document]:
+    return lambda document: next(one for one in document["priorities"] if one["number"] == priority)
+
+
+def without_priority(document: Document) -> None:
+    document["priorities"].remove(of_plan("4")(document))
+
+
+def invented_priority(document: Document) -> None:
+    document["priorities"].append({**of_plan("4")(document), "number": "5"})
+
+
+def priority_twice(document: Document) -> None:
+    document["priorities"].append(of_plan("4")(document))
+
+
+def first_action(priority: str, **fields: Any) -> Callable[[Document], None]:
+    return lambda document: of_plan(priority)(document)["actions"][0].update(fields)
+
+
+def an_action_invented(document: Document) -> None:
+    actions = of_plan("2")(document)["actions"]
+    actions.append({**actions[0], "number": "2.9"})
+
+
+def an_action_left_out(document: Document) -> None:
+    of_plan("2")(document)["actions"].clear()
+
+
+def an_action_twice(document: Document) -> None:
+    of_plan("2")(document)["actions"] *= 2
+
+
+def a_part_told_as_a_whole(document: Document) -> None:
+    whole = of_plan("1")(document)["actions"][0]
+    of_plan("1")(document)["actions"].append(whole["actions"].pop())
+
+
+def awaiting_left_out(document: Document) -> None:
+    for action in of_plan("3")(document)["actions"]:
+        action.pop("awaiting", None)
+
+
+def the_scale(document: Document) -> None:
+    document["scale"]["ratings"].reverse()
+
+
+@pytest.mark.parametrize(
+    ("lie", "parts"),
+    [
+        (without_priority, ["priority 4", "nowhere"]),
+        (invented_priority, ["priority 5 stands", "does not belong there"]),
+        (priority_twice, ["priority 4", "twice"]),
+        (an_action_invented, ["action 2.9 stands", "does not belong there"]),
+        (an_action_left_out, ["action 2.1", "nowhere"]),
+        (an_action_twice, ["action 2.1", "twice"]),
+        (a_part_told_as_a_whole, ["action 1.2b"]),
+        (first_action("2", rating="completed"), ["action 2.1", "completed"]),
+        (first_action("2", rated_on="2019-05-30"), ["action 2.1", "2019-05-30"]),
+        (first_action("2", status="complete"), ["action 2.1", "complete"]),
+        (awaiting_left_out, ["action 3.3", "awaiting"]),
+        (labels_exchanged, ["amber", "label"]),
+        (the_scale, ["scale"]),
+    ],
+)
+def test_a_lie_about_the_plan_is_named(lie: Callable[[Document], Any], parts: list[str]):
+    with pytest.raises(Failed) as failed:
+        verified(resigned(FULL, {"plan": lie}))
+    for part in ("papers/plan.json", *parts):
+        assert part in str(failed.value), str(failed.value)
+
+
+@pytest.mark.parametrize("lie", [a_month_left_out, the_first_months_left_out, a_count_of_a_month])
+def test_a_lie_about_the_ratings_over_time_is_named(lie: Callable[[Document], Any]):
+    with pytest.raises(Failed, match=r"papers/ratings.json: "):
+        verified(resigned(FULL, {"ratings": lambda document: lie({"over_time": document})}))
+
+
+def rescheduled(**fields: Any) -> Callable[[Document], None]:
+    return lambda document: document["rescheduled"][0].update(fields)
+
+
+def approval(**fields: Any) -> Callable[[Document], None]:
+    return lambda document: document["rescheduled"][0]["approvals"][0].update(fields)
+
+
+def late(**fields: Any) -> Callable[[Document], None]:
+    """An action listed as late that is not, or not in that way."""
+    true = {"number": "2.1", "priority": "2", "text": "Action 2.1", "rating": "green", "timescale": "30/06/2019",
+            "due": "2019-05-30", "original": "30/04/2019", "original_due": "2019-04-30", "days_overdue": 2,
+            "slippage": 30, "leads": [], "version": 29}  # fmt: skip
+    return lambda document: document["overdue"].append({**true, **fields})
+
+
+@pytest.mark.parametrize(
+    ("lie", "parts"),
+    [
+        (lambda document: document["rescheduled"].clear(), ["action 2.1", "rescheduled"]),
+        (lambda document: document["rescheduled"].append(document["rescheduled"][0]), ["action 2.1", "twice"]),
+        (rescheduled(number="3.1", priority="3", rating=None), ["action"]),
+        (rescheduled(rating="red"), ["action 2.1", "rating"]),
+        (rescheduled(times=2), ["action 2.1", "times"]),
+        (rescheduled(original={"text": "30/06/2019", "due": "2019-06-30"}), ["action 2.1", "original"]),
+        (rescheduled(current={"text": "30/04/2019", "due": "2019-04-30"}), ["action 2.1", "current"]),
+        (rescheduled(days=1), ["action 2.1", "days"]),
+        (approval(approved_by="Full Council"), ["action 2.1", "approved_by"]),
+        (approval(reason="Agreed"), ["action 2.1", "reason"]),
+        (approval(on="2019-04-03"), ["action 2.1", "on"]),
+        (late(due="2019-06-30"), ["action 2.1", "due"]),
+        (late(days_overdue=3), ["action 2.1", "days_overdue"]),
+        (late(slippage=0), ["action 2.1", "slippage"]),
+        (late(timescale="30/04/2019"), ["action 2.1", "timescale"]),
+        (late(original="30/06/2019"), ["action 2.1", "original"]),
+        (late(version=8), ["action 2.1", "version"]),
+        (late(rating="red"), ["action 2.1", "rating"]),
+        (late(number="1.2", priority="1", rating="amber", timescale="June 2019", original="June 2019",
+              original_due=None, slippage=None, version=6), ["action 1.2"]),
+        (late(number="1.1"), ["action 1.1"]),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("paper", ["overdue", "paper"])
+def test_a_lie_about_what_is_late_is_named(paper: str, lie: Callable[[Document], Any], parts: list[str]):
+    with pytest.raises(Failed) as failed:
+        verified(resigned(FULL, {paper: lie if paper == "overdue" else lambda document: lie(document["overdue"])}))
+    for part in (f"papers/{paper}.json", *parts):
+        assert part in str(failed.value), str(failed.value)
+
+
+def test_true_papers_pass_and_the_report_says_of_each_what_was_compared_and_what_was_not():
+    report = verified(resigned(FULL, {}))
+    proved, remarks = "\n".join(report.proved), "\n".join(report.remarks)
+    for name in zip_files(FULL):
+        if name in ("papers/plan.json", "papers/comparison.json", "papers/paper.json", "papers/ratings.json",
+                    "papers/overdue.json"):  # fmt: skip
+            assert f"    {name}: " in proved
+            assert f"Of {name} not worked out anew" in remarks
+        elif name.startswith("papers/"):
+            assert f"    {name}: " not in proved
+            assert f"For {name} there is the signature of council.example/asat and no more" in remarks
+
+
+def test_an_action_that_is_late_may_be_listed():
+    assert verified(resigned(FULL, {"overdue": late()})).proved
