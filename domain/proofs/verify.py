@@ -946,7 +946,9 @@ class Fold:
     """A plan as its events tell of it, at every day and basis: `at` gives it at one."""
 
     def __init__(self, events: Sequence[Event]) -> None:
+        #: The day from which the plan was open, and what was said of it then.
         self.opened = ""
+        self.heading: dict[str, Any] = {}
         self.scale = Told()
         self.priorities: dict[str, Told] = {}
         self.actions: list[Action] = []
@@ -970,7 +972,10 @@ class Fold:
         if topic == "EventWithdrawn":
             self._withdrawn[said["version"]] = version
         elif topic in ("PlanOpened", "ScaleAdopted"):
-            self.opened = self.opened or str(said["effective_on"])
+            if topic == "PlanOpened":
+                self.opened = str(said["effective_on"])
+                self.heading = {"title": event.words("title"), "organisation": said.get("organisation"),
+                                "priority_word": said.get("priority_word") or "Priority"}  # fmt: skip
             self.scale.say("scale", event, scale_document(said.get("scale") or {}))
         elif topic in ("PriorityAdded", "PriorityReworded"):
             if (title := event.words("title")) is not None:
@@ -1294,9 +1299,19 @@ def check_figures(
             if f"{point['effective_on']}@{point['basis']}" != at:
                 raise Failed(name, f"it shows {point['effective_on']}@{point['basis']}, and should show {at}")
         compared = FIGURES.get(name.removeprefix("papers/"))
-        return compared.check(Paper(name, fold, events), document) if compared and fold else None
+        if compared is None or fold is None:
+            return None
+        paper = Paper(name, fold, events)
+        parts = [document[part] for part in ("comparison", "overdue", "over_time") if name.endswith("/paper.json")]
+        return sum(_check_heading(paper, one) for one in (document, *parts)) + compared.check(paper, document)
     except (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError) as error:
         raise Failed(name, f"its figures cannot be compared with the events ({error!r})") from None
+
+
+def _check_heading(paper: Paper, document: dict[str, Any]) -> int:
+    """Which plan it is, whose, and its word for priorities, where the paper says so."""
+    heading = {name: value for name, value in paper.fold.heading.items() if name in document}
+    return same_rows(paper, "heading", "it", [("plan", document)], [("plan", heading)])
 
 
 def _same_counts(paper: Paper, side: str, priority: str | None, said: dict[str, Any], mine: Counter[str]) -> int:
@@ -1579,39 +1594,45 @@ class Figures(NamedTuple):
 FIGURES = {
     "plan.json": Figures(
         _check_plan,
-        "the scale; every priority and every action in the plan, none left out, none twice and none invented; the"
-        " words, the place and the rating of each action, since when it has that, whether it is complete, and what"
-        " awaits confirmation",
-        "timescales and what is overdue; leads, progress, evidence, assurance, recommendations, measures, inspections"
-        " and document versions",
+        "the plan's title and whose it is; the scale and the key to the ratings; every priority and every action"
+        " in the plan, none left out, none twice and none invented; the titles of priorities; the words, the place"
+        " and the rating of each action, since when it has that, whether it is complete, and what awaits"
+        " confirmation",
+        "everything else: timescales and what is overdue; outcomes, leads, to whom is reported, progress,"
+        " evidence, when an action was added; what priorities answer to and their assurance; recommendations,"
+        " measures, inspections, document versions, and whether the plan is open",
     ),
     "comparison.json": Figures(
         _check_comparison,
-        "the key to the ratings; every priority of either point, once; at both points the actions by priority and"
-        " rating, without a rating and in all; in every row and in the totals what is new, closed, withdrawn and moved;"
-        " every change of a rating with its direction and the versions behind it",
-        "how many actions are due; the sentences",
+        "the plan's title and whose it is; the key to the ratings; every priority of either point, once, with its"
+        " title; at both points the actions by priority and rating, without a rating and in all; in every row and"
+        " in the totals what is new, closed, withdrawn and moved; every change of a rating with its direction and"
+        " the versions behind it, and every action whose rating is a concern",
+        "everything else: how many actions are due, and the sentences",
     ),
     "paper.json": Figures(
         _check_paper,
-        "the same of the comparison in it; the summary with its differences and shares; the actions that are a concern,"
-        " by priority; what awaits confirmation; what is listed as late and as rescheduled, as in overdue.json; the"
-        " counts over time",
-        "the sentences; how many actions are due, and whether an action that is late was left out; assurance, measures"
-        " and the document history; of actions that are a concern all but their words, place and rating",
+        "the same of the comparison in it; the summary with its differences and shares; the actions that are a"
+        " concern, by priority; what awaits confirmation; what is listed as late and as rescheduled, as in"
+        " overdue.json; the counts over time",
+        "everything else: the sentences; how many actions are due, and whether an action that is late was left"
+        " out; assurance, measures, document versions and the document history; of actions that are a concern all"
+        " but their words, place and rating",
     ),
     "ratings.json": Figures(
         _check_over_time,
-        "the days, from the plan's opening on, and on each the actions by rating, without a rating and in all; the key"
-        " to the ratings",
-        "nothing else stands in it but the plan's title and whose it is",
+        "the plan's title and whose it is; the days, from the plan's opening on, and on each the actions by"
+        " rating, without a rating and in all; the key to the ratings",
+        "nothing else stands in it",
     ),
     "overdue.json": Figures(
         _check_overdue,
-        "of each action that is listed as late that it is in the plan and not complete, its words, place and rating,"
-        " the words of its timescale now and at first, and that the day given for it has passed, by so many days; every"
-        " action that was rescheduled, with each change, its reason and who approved it",
-        "how the words of a timescale are read as a day, so also whether an action that is late was left out; leads",
+        "the plan's title and whose it is; of each action that is listed as late that it is in the plan and not"
+        " complete, its words, place and rating, the words of its timescale now and at first, and that the day"
+        " given for it has passed, by so many days; every action that was rescheduled, with each change, its"
+        " reason and who approved it; the key to the ratings",
+        "everything else: how the words of a timescale are read as a day, so also whether an action that is late"
+        " was left out and how many have no day; leads",
     ),
 }
 

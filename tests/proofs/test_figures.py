@@ -155,6 +155,25 @@ def change(number: str, **fields: Any) -> Callable[[Document], None]:
     return lie
 
 
+def another_title(document: Document) -> None:
+    document["title"] = "The other plan"
+
+
+def another_organisation(document: Document) -> None:
+    document["organisation"] = "Another council"
+
+
+def words_exchanged(document: Document) -> None:
+    """The ratings of two actions are exchanged by exchanging their words."""
+    first, second = (one for one in document["changes"] if one["action"] in ("1.3", "3.2"))
+    first["text"], second["text"] = second["text"], first["text"]
+
+
+def titles_exchanged(document: Document) -> None:
+    first, second = row(document, "1"), row(document, "2")
+    first["title"], second["title"] = second["title"], first["title"]
+
+
 COMPARISON_LIES: list[tuple[Callable[[Document], Any], list[str]]] = [
     (a_new_action_passed_off_as_one_that_was_there, ["new in priority 3", "the events come to"]),
     (a_withdrawn_action_passed_off_as_closed, ["closed in priority 2", "the events come to 0"]),
@@ -166,6 +185,8 @@ COMPARISON_LIES: list[tuple[Callable[[Document], Any], list[str]]] = [
     (a_priority_twice_where_one_is_empty, ["priority 1 stands", "twice"]),
     (an_empty_priority_left_out, ["priority 4 stands", "nowhere"]),
     (a_priority_under_another_number, ["priority 04 stands", "does not belong there"]),
+    (words_exchanged, ["text of action 1.3", "Action 2.2"]),
+    (titles_exchanged, ["title of priority 1", "Priority of 2"]),
     (a_rating_moved_between_priorities, ["0 amber in priority 1 (current)", "the events come to 1"]),
     (an_amber_passed_off_as_green, ["priority 3 (current)", "the events come to"]),
     (unrated_passed_off_as_completed, ["priority 3 (current)", "the events come to"]),
@@ -450,6 +471,13 @@ def test_true_papers_pass_and_the_report_says_of_each_what_was_compared_and_what
         elif name.startswith("papers/"):
             assert f"    {name}: " not in proved
             assert f"For {name} there is the signature of council.example/asat and no more" in remarks
+
+
+@pytest.mark.parametrize("lie", [another_title, another_organisation])
+@pytest.mark.parametrize("paper", ["plan", "comparison", "paper", "ratings", "overdue"])
+def test_a_lie_about_which_plan_it_is_is_named(paper: str, lie: Callable[[Document], Any]):
+    with pytest.raises(Failed, match=rf"papers/{paper}.json: it says in it that the (title|organisation) of"):
+        verified(resigned(FULL, {paper: lie}))
 
 
 def test_an_action_that_is_late_may_be_listed():
