@@ -524,7 +524,7 @@ def _check_signature(
 
 def vouched_for(stamp: Stamp, roots: Sequence[x509.Certificate], where: str) -> None:
     """That the signer was a time-stamping authority under one of these roots when it signed; raises Failed."""
-    at = datetime.fromtimestamp(stamp.at, UTC)
+    at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=stamp.at)
     if not _may_stamp(stamp.signer):
         raise Failed(where, f"{stamp.name} is no time-stamping authority")
     met, left, too_late = {stamp.signer}, [stamp.signer], False
@@ -669,7 +669,10 @@ def encoded(text: str, where: str) -> bytes:
 
 def text_digest(salt: bytes, value: object, where: str) -> str:
     """What an event commits to in place of a text that stands beside the ledger."""
-    plain_json = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    try:
+        plain_json = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    except RecursionError:
+        raise Failed(where, "a text in it is nested beyond measure") from None
     return sha256(salt + encoded(plain_json, where)).hexdigest()
 
 
@@ -854,10 +857,15 @@ def read_statement(note: Note, where: str) -> Statement:
     if found["signed"] is not None:
         check_second(found["signed"], where)
     if found["at"] is not None:
-        read_day(found["at"].partition("@")[0], where)
+        day, _, basis = found["at"].partition("@")
+        read_day(day, where)
+        if int(basis) > int(found["version"]):
+            raise Failed(where, f"it speaks of papers as known at version {basis}, which the plan did not have")
     files = [line.split(" ")[1:] for line in found["files"].split("\n")[:-1]]
     if len({name for _, name in files}) != len(files):
         raise Failed(where, "it names a file twice")
+    if proved := _PROVED.intersection(name for _, name in files):
+        raise Failed(where, f"it names {min(proved)}, which is proved by what is in it")
     return Statement(
         found["origin"], found["plan"], int(found["version"]), int(found["position"]), int(found["size"]),
         decoded(found["root"], where), found["signed"], found["at"], int(found["edition"] or 1),
@@ -1176,6 +1184,7 @@ class At:
             above = above.parent
         return []
 
+    @cached_property
     def counts(self) -> Counter[tuple[str | None, str]]:
         """How many actions are counted, by priority and rating."""
         return Counter((self.priority(action), self.rating(action) or "unrated") for action in self.counted)
@@ -1183,7 +1192,7 @@ class At:
     def by_rating(self) -> Counter[str]:
         """How many actions are counted, by rating."""
         counts: Counter[str] = Counter()
-        for (_, rating), count in self.counts().items():
+        for (_, rating), count in self.counts.items():
             counts[rating] += count
         return counts
 
@@ -1359,7 +1368,7 @@ def _check_comparison(paper: Paper, document: dict[str, Any]) -> int:
         for side, at in (("previous", before), ("current", now)):
             said = {**{code: pair[side] for code, pair in table["ratings"].items()}, "unrated": table["unrated"][side]}
             mine: Counter[str] = Counter()
-            for (under, rating), count in at.counts().items():
+            for (under, rating), count in at.counts.items():
                 if priority in (None, under):
                     mine[rating] += count
             compared += _same_counts(paper, side, priority, {**said, "total": table["total"][side]}, mine)

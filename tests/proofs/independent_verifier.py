@@ -280,7 +280,9 @@ def read_statement(data: bytes, keys: list[PublicKey], checkpoint: tuple[str, in
     if said["signed"]:
         day_or_second(*re.split("[^0-9]", said["signed"])[:-1])
     if said["at"]:
-        day_or_second(*said["at"].partition("@")[0].split("-"))
+        day, _, basis = said["at"].partition("@")
+        day_or_second(*day.split("-"))
+        require(int(basis) <= int(said["version"]), "the papers are of a version that there is not")
     lines = [line.split(" ") for line in said["files"].split("\n")[:-1]]
     said["files"] = {name: value for _, value, name in lines}
     require(len(said["files"]) == len(lines), "the statement has a name twice")

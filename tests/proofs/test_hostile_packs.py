@@ -571,6 +571,7 @@ def test_a_statement_that_names_a_file_twice_is_refused():
     for more, what in (
         (f"{line}\n", "names a file twice"),
         (line.replace("README.md", "a\u2028b") + "\n", "no statement"),
+        (line.replace("README.md", "keys.json") + "\n", "it names keys.json"),
     ):
         note = sign_note(text + more, NEXT_KEY)
         refused(b"".join(zip_chunks([*{**files, "statement.txt": note}.items()])), "the statement", what)

@@ -151,6 +151,7 @@ def checkpoint_by(key: Any) -> Callable[[bytes], bytes]:
         lines(lambda held: held[0]["texts"].update(organisation=["AAAA", "x"])),
         statement(version="4"), statement(position="6"), statement(size="8"), statement(plan="other"),
         statement(signed="2019-02-30T00:00:00Z"), statement(signed="9999-99-99T99:99:99Z"), statement(edition="0"),
+        statement(at="2019-06-01@6"), statement(at="2019-02-30@5"),
         statement(root="A" * 43 + "="), with_file("more.md", b"x"), with_file("README.md", b"x"),
         with_file("keys.json", b"[]"), with_file("keys.json", b"{}"), with_file("events.jsonl", b""),
         with_file("events.jsonl", b"\n"), with_file("events.jsonl", b"null\n"), with_file("CON", b"x"),
@@ -160,8 +161,9 @@ def checkpoint_by(key: Any) -> Callable[[bytes], bytes]:
     ],
 )  # fmt: skip
 def test_both_refuse_what_was_altered(change: Callable[[bytes], bytes]):
-    assert agree(Book().pack())
-    assert not agree(change(Book().pack()))
+    pack = Book().pack(papers={"plan.md": b"# The plan"}, at="2019-06-01@5")
+    assert agree(pack)
+    assert not agree(change(pack))
 
 
 def test_both_refuse_what_a_redaction_does_not_explain():
