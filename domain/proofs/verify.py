@@ -60,6 +60,10 @@ MOST_BYTES = 256 << 20
 MOST_FILES = 64
 MOST_KEYS = 1000
 MOST_SIGNATURES = 100
+#: Values in all events, or in one paper: a few bytes of JSON may take a hundred in memory.
+MOST_VALUES = 20_000_000
+#: Actions of one number that a plan can show at once; it should be one.
+MOST_OF_A_NUMBER = 100
 
 UTC = timezone.utc  # noqa: UP017 - an older Python has to come as far as saying that it is too old
 
@@ -653,10 +657,17 @@ def read_json(data: bytes, where: str) -> Any:
     def refuse(constant: str) -> None:
         raise ValueError(constant)
 
+    if values_in(data) > MOST_VALUES:
+        raise Failed(where, f"it holds more than {MOST_VALUES:,} values, and is not read")
     try:
         return json.loads(data.decode("utf-8"), object_pairs_hook=once, parse_constant=refuse)
     except (ValueError, RecursionError):
         raise Failed(where, "this is not JSON that can be read") from None
+
+
+def values_in(data: bytes) -> int:
+    """How many values a JSON text has at most."""
+    return 1 + data.count(b",") + data.count(b"[") + data.count(b"{")
 
 
 def encoded(text: str, where: str) -> bytes:
@@ -718,9 +729,13 @@ def read_events(data: bytes, statement: "Statement", checkpoint: Checkpoint) -> 
     lines = data.split(b"\n")
     if lines.pop() != b"":
         raise Failed("events.jsonl", "it is cut off")
+    values = values_in(data)
     for due, line in enumerate(lines, 1):
         event = read_event(line, checkpoint, due)
         entry = event.entry
+        values += values_in(entry.state)
+        if values > MOST_VALUES:
+            raise Failed("events.jsonl", f"it holds more than {MOST_VALUES:,} values, and is not read")
         where = f"version {entry.version} (position {entry.position}, {entry.topic})"
         if entry.plan != statement.plan:
             raise Failed(where, f"it is of plan {entry.plan}, not {statement.plan}")
@@ -1260,6 +1275,8 @@ def same_rows(paper: Paper, kind: str, of: str, said: Rows, mine: Rows) -> int:
     left: dict[object, list[dict[str, Any]]] = {}
     for name, fields in mine:
         left.setdefault(name, []).append(fields)
+        if len(left[name]) > MOST_OF_A_NUMBER:
+            raise paper.fail(f"by the events more than {MOST_OF_A_NUMBER} stand in {of} as {kind} {name}")
     compared = 0
     for name, row in said:
         if name not in left:
@@ -1482,7 +1499,7 @@ def _check_over_time(paper: Paper, document: dict[str, Any]) -> int:
         raise paper.fail(f"its counts over time are not of one {every} after another")
     found: Counter[str] = Counter({one["code"]: 1 for one in now.scale.get("ratings", [])})
     for one in document["counts"]:
-        mine = now.fold.at(one["on"], now.basis).by_rating()
+        mine = At(now.fold, one["on"], now.basis).by_rating()
         found.update(mine)
         said_ = {**one["ratings"], "unrated": one["unrated"], "total": one["total"]}
         compared += _same_counts(paper, one["on"], None, said_, mine)

@@ -28,6 +28,7 @@ from tests.proofs import packs
 from tests.proofs.authority import Authority
 from tests.proofs.lying import FULL, signed_anew
 from tests.proofs.packs import BEGAN, KEY, NEXT_KEY, Book
+from tests.proofs.test_pack import PLAN
 
 PROGRAM = Path(str(verifier.__file__))
 
@@ -244,6 +245,30 @@ def test_files_that_overlap_are_refused():
     """Two headers, of which the first says that the second belongs to its content."""
     inner = b"".join(zip_chunks([("b.md", b"x" * 1000)]))
     refused(b"".join(zip_chunks([("a.md", inner)]))[:-40], "not as AsAt wrote it")
+
+
+def test_json_that_would_swell_in_memory_is_refused_before_it_is_read(book: Book, monkeypatch: pytest.MonkeyPatch):
+    """In a paper, beside an event, in an event, and in many events each of which is small."""
+    monkeypatch.setattr(verifier, "MOST_VALUES", 300)
+    assert verify(book.pack()).proved
+    bomb = b"[" + b"[]," * 300 + b"[]]"
+    refused(book.pack(papers={"plan.json": bomb}), "papers/plan.json", "more than 300 values, and is not read")
+    files = zip_files(book.pack())
+    refused(b"".join(zip_chunks([*{**files, "keys.json": bomb}.items()])), "keys.json", "more than 300 values")
+    refused(b"".join(zip_chunks([*{**files, "events.jsonl": bomb + b"\n"}.items()])), "more than 300 values")
+    large = Book()
+    large.add("plan", "ProgressReported", {"action": "2.4", "more": json.loads(bomb)})
+    refused(large.pack(), "version 6", "more than 300 values")
+    for number in range(60):
+        book.add("plan", "ProgressReported", {"action": "2.4", "text": f"Month {number}"})
+    refused(book.pack(), "events.jsonl", "more than 300 values")
+
+
+def test_actions_that_all_bear_one_number_are_refused_and_not_compared_each_with_each(book: Book):
+    for _ in range(verifier.MOST_OF_A_NUMBER + 1):
+        book.add("plan", "ActionAdded", {"number": "2.5", "priority": "2", "text": "Again"})
+    point = {"effective_on": "2019-06-01", "basis": 106, "known_at": "2019-05-01T10:48:00.000000Z"}
+    refused(book.pack(papers={"plan.json": json.dumps({**PLAN, "point": point}).encode()}), "more than 100 stand in it")
 
 
 def test_of_a_file_that_is_too_large_no_more_is_read_than_tells_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
