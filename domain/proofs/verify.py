@@ -1199,6 +1199,11 @@ class At:
             above = above.parent
         return []
 
+    def day_due(self, action: Action) -> str | None:
+        """The day on which an action is due, "" where its words are not read here; None where it has no timescale."""
+        due = self.due(action)
+        return (plain_day(due[0].value["text"]) or "") if due else None
+
     @cached_property
     def counts(self) -> Counter[tuple[str | None, str]]:
         """How many actions are counted, by priority and rating."""
@@ -1214,6 +1219,21 @@ class At:
     def scales(self) -> Iterator[dict[str, Any]]:
         """The scale in force, and those before it."""
         return (fact.value for fact in self.fold.known(self.fold.scale, "scale", self.day, self.basis))
+
+
+_PLAIN_DAY = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/(20)?([0-9]{2})|(20[0-9]{2})-([0-9]{2})-([0-9]{2})")
+
+
+def plain_day(text: str) -> str | None:
+    """The day that a timescale is, written as 31/03/2019, 31/03/19 or 2019-03-31; None for other words."""
+    found = _PLAIN_DAY.fullmatch(text)
+    if found is None:
+        return None
+    day, month, _, year, *iso = found.groups()
+    try:
+        return date(*map(int, iso if iso[0] else (f"20{year}", month, day))).isoformat()
+    except ValueError:
+        return None
 
 
 def movements(before: At, now: At) -> Counter[tuple[str | None, str]]:
@@ -1393,7 +1413,28 @@ def _check_comparison(paper: Paper, document: dict[str, Any]) -> int:
             came = [count for (under, kind), count in moves.items() if kind == what and priority in (None, under)]
             _same(paper, "", priority, what, table[what], sum(came))
             compared += 1
+        compared += _check_due(paper, priority, table["due"], now)
     return compared + _check_changes(paper, document, before, now)
+
+
+def _check_due(paper: Paper, priority: str | None, said: dict[str, Any], now: At) -> int:
+    """How many are due, by rating: all that are by a day as it is written, and perhaps some with other words."""
+    least: Counter[str] = Counter()
+    most: Counter[str] = Counter()
+    for action in now.counted:
+        if priority in (None, now.priority(action)) and (day := now.day_due(action)) is not None and day <= now.day:
+            for rating in (now.rating(action) or "unrated", "total"):
+                most[rating] += 1
+                least[rating] += bool(day)
+    place = f"priority {priority}" if priority is not None else "the whole plan"
+    for rating in {**said, **least}:
+        count = said.get(rating, 0)
+        if type(count) is not int or not least[rating] <= count <= most[rating]:
+            mine = f"{least[rating]}" if least[rating] == most[rating] else f"{least[rating]} to {most[rating]}"
+            raise paper.fail(f"it says that {shown(count)} {rating} are due in {place}, and the events come to {mine}")
+    if sum(count for rating, count in said.items() if rating != "total") != said["total"]:
+        raise paper.fail(f"those that are due in {place} do not add up")
+    return len(said)
 
 
 def _check_changes(paper: Paper, document: dict[str, Any], before: At, now: At) -> int:
@@ -1529,21 +1570,25 @@ def days_over_time(first: str, last: str) -> tuple[str, list[str]]:
 def _check_overdue(paper: Paper, document: dict[str, Any]) -> int:
     """What is said of the actions listed as late, and every action that was rescheduled.
 
-    How the words of a timescale are read as a day is taken as the paper has it.
+    An action whose timescale is written as a day is listed if that has passed. How other words are read as a day is
+    taken as the paper has it.
     """
     now = paper.at(document["point"])
     compared = _check_key(paper, document["ratings"], [one for scale in now.scales() for one in scale["ratings"]])
     mine = {one: {"priority": now.priority(one), "text": now.text(one), "rating": now.rating(one)} for one in now.open}
     late, said = [], [(row["number"], row) for row in document["overdue"]]
     listed = {number for number, _ in said}
-    for action in (one for one in now.counted if one not in now.complete and now.number(one) in listed):
-        if due := now.due(action):
+    for action in (one for one in now.counted if one not in now.complete):
+        day, due = now.day_due(action), now.due(action)
+        if due and ((day and day < now.day) or (not day and now.number(action) in listed)):
             first = min(due, key=lambda fact: fact.version).value["text"]
             late.append((now.number(action), {**mine[action], "timescale": due[0].value["text"], "original": first,
                          "version": due[0].version}))  # fmt: skip
     compared += same_rows(paper, "action", "its list of late actions", said, late)
     for number, row in said:
         due_on, slipped = read_day(row["due"], paper.name), row["original_due"]
+        _check_reading(paper, number, row["timescale"], due_on)
+        _check_reading(paper, number, row["original"], slipped)
         if due_on >= now.day:
             raise paper.fail(f"it lists action {number} as late, and its due day {due_on} had not passed")
         days = {"days_overdue": days_between(due_on, now.day), "slippage": slipped and days_between(slipped, due_on)}
@@ -1552,9 +1597,17 @@ def _check_overdue(paper: Paper, document: dict[str, Any]) -> int:
     compared += same_rows(paper, "action", "its list of rescheduled actions", _words(document["rescheduled"]), moved)
     for row in document["rescheduled"]:
         was, is_ = row["original"]["due"], row["current"]["due"]
+        for words in (row["original"], row["current"]):
+            _check_reading(paper, row["number"], words["text"], words["due"])
         if not alike(row["days"], days_between(was, is_) if was and is_ else None):
             raise paper.fail(f"its days by which action {row['number']} was rescheduled are not those between its days")
     return compared
+
+
+def _check_reading(paper: Paper, number: object, words: str, day: str | None) -> None:
+    """That a timescale that is written as a day is read as that day."""
+    if (plain := plain_day(words)) and plain != day:
+        raise paper.fail(f"it says that action {number}, due {words}, is due on {day}")
 
 
 def _words(rescheduled: list[dict[str, Any]]) -> Rows:
@@ -1633,17 +1686,17 @@ FIGURES = {
         "the plan's title and whose it is; the key to the ratings; every priority of either point, once, with its"
         " title; at both points the actions by priority and rating, without a rating and in all; in every row and"
         " in the totals what is new, closed, withdrawn and moved; every change of a rating with its direction and"
-        " the versions behind it, and every action whose rating is a concern",
-        "everything else: how many actions are due, and the sentences",
+        " the versions behind it, and every action whose rating is a concern; how many actions are due, as far as"
+        " timescales are written as a day, such as 31/03/2019",
+        "everything else: how other words of a timescale are read, and the sentences",
     ),
     "paper.json": Figures(
         _check_paper,
         "the same of the comparison in it; the summary with its differences and shares; the actions that are a"
         " concern, by priority; what awaits confirmation; what is listed as late and as rescheduled, as in"
         " overdue.json; the counts over time",
-        "everything else: the sentences; how many actions are due, and whether an action that is late was left"
-        " out; assurance, measures, document versions and the document history; of actions that are a concern all"
-        " but their words, place and rating",
+        "everything else: the sentences; how other words of a timescale are read; assurance, measures, document"
+        " versions and the document history; of actions that are a concern all but their words, place and rating",
     ),
     "ratings.json": Figures(
         _check_over_time,
@@ -1653,12 +1706,12 @@ FIGURES = {
     ),
     "overdue.json": Figures(
         _check_overdue,
-        "the plan's title and whose it is; of each action that is listed as late that it is in the plan and not"
-        " complete, its words, place and rating, the words of its timescale now and at first, and that the day"
-        " given for it has passed, by so many days; every action that was rescheduled, with each change, its"
-        " reason and who approved it; the key to the ratings",
-        "everything else: how the words of a timescale are read as a day, so also whether an action that is late"
-        " was left out and how many have no day; leads",
+        "the plan's title and whose it is; the key to the ratings; every action that is late by a timescale that is"
+        " written as a day, such as 31/03/2019; of each that is listed as late that it is in the plan and not complete,"
+        " its words, place and rating, the words of its timescale now and at first, and that its day has passed, by so"
+        " many days; every action that was rescheduled, with each change, its reason and who approved it",
+        "everything else: how other words of a timescale are read as a day, so also whether an action that is late by"
+        " those was left out, and how many have no day; leads",
     ),
 }
 

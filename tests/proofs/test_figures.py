@@ -3,13 +3,16 @@ its own true signature, is found out, and the figure is named."""
 
 import json
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 
-from domain.proofs.verify import Failed, Report, verify, zip_files
+from domain.proofs.verify import Failed, Report, plain_day, verify, zip_files
+from domain.timescales import read_timescale
 from tests.proofs.lying import FULL, resigned
-from tests.proofs.packs import NEXT_KEY
+from tests.proofs.packs import NEXT_KEY, Book
+from tests.proofs.test_pack import COMPARISON, COUNTS, LATE, OVERDUE, as_json
 
 KEY = str(NEXT_KEY.verifier)
 Document = dict[str, Any]
@@ -174,6 +177,17 @@ def titles_exchanged(document: Document) -> None:
     first["title"], second["title"] = second["title"], first["title"]
 
 
+def due_before_its_day(document: Document) -> None:
+    for table in (row(document, "2"), document["totals"]):
+        table["due"].update(total=1, green=1)
+
+
+def due_that_do_not_add_up(document: Document) -> None:
+    """Of an action due in "September 2019", words that are not read, it may be so; but then under its rating too."""
+    for table in (row(document, "3"), document["totals"]):
+        table["due"]["total"] = 1
+
+
 COMPARISON_LIES: list[tuple[Callable[[Document], Any], list[str]]] = [
     (a_new_action_passed_off_as_one_that_was_there, ["new in priority 3", "the events come to"]),
     (a_withdrawn_action_passed_off_as_closed, ["closed in priority 2", "the events come to 0"]),
@@ -185,6 +199,8 @@ COMPARISON_LIES: list[tuple[Callable[[Document], Any], list[str]]] = [
     (a_priority_twice_where_one_is_empty, ["priority 1 stands", "twice"]),
     (an_empty_priority_left_out, ["priority 4 stands", "nowhere"]),
     (a_priority_under_another_number, ["priority 04 stands", "does not belong there"]),
+    (due_before_its_day, ["1 total are due in priority 2", "the events come to 0"]),
+    (due_that_do_not_add_up, ["due in priority 3 do not add up"]),
     (words_exchanged, ["text of action 1.3", "Action 2.2"]),
     (titles_exchanged, ["title of priority 1", "Priority of 2"]),
     (a_rating_moved_between_priorities, ["0 amber in priority 1 (current)", "the events come to 1"]),
@@ -419,10 +435,11 @@ def approval(**fields: Any) -> Callable[[Document], None]:
 
 
 def late(**fields: Any) -> Callable[[Document], None]:
-    """An action listed as late that is not, or not in that way."""
-    true = {"number": "2.1", "priority": "2", "text": "Action 2.1", "rating": "green", "timescale": "30/06/2019",
-            "due": "2019-05-30", "original": "30/04/2019", "original_due": "2019-04-30", "days_overdue": 2,
-            "slippage": 30, "leads": [], "version": 29}  # fmt: skip
+    """An action listed as late, with something about it altered. That its words are read as another day passes."""
+    true: Document = {
+            "number": "3.1", "priority": "3", "text": "Action 3.1", "rating": None, "timescale": "September 2019",
+            "due": "2019-05-30", "original": "September 2019", "original_due": "2019-05-30", "days_overdue": 2,
+            "slippage": 0, "leads": [], "version": 11}  # fmt: skip
     return lambda document: document["overdue"].append({**true, **fields})
 
 
@@ -440,13 +457,17 @@ def late(**fields: Any) -> Callable[[Document], None]:
         (approval(approved_by="Full Council"), ["action 2.1", "approved_by"]),
         (approval(reason="Agreed"), ["action 2.1", "reason"]),
         (approval(on="2019-04-03"), ["action 2.1", "on"]),
-        (late(due="2019-06-30"), ["action 2.1", "due"]),
-        (late(days_overdue=3), ["action 2.1", "days_overdue"]),
-        (late(slippage=0), ["action 2.1", "slippage"]),
-        (late(timescale="30/04/2019"), ["action 2.1", "timescale"]),
-        (late(original="30/06/2019"), ["action 2.1", "original"]),
-        (late(version=8), ["action 2.1", "version"]),
-        (late(rating="red"), ["action 2.1", "rating"]),
+        (late(due="2019-06-30"), ["action 3.1", "due"]),
+        (late(days_overdue=3), ["action 3.1", "days_overdue"]),
+        (late(slippage=30), ["action 3.1", "slippage"]),
+        (late(timescale="31/05/2019"), ["action 3.1", "timescale"]),
+        (late(original="31/05/2019"), ["action 3.1", "original"]),
+        (late(version=8), ["action 3.1", "version"]),
+        (late(rating="red"), ["action 3.1", "rating"]),
+        (late(number="2.1", priority="2", text="Action 2.1", rating="green", timescale="30/06/2019",
+              original="30/04/2019", version=29), ["action 2.1", "does not belong there"]),
+        (rescheduled(original={"text": "30/04/2019", "due": "2019-06-01"}), ["action 2.1", "is due on 2019-06-01"]),
+        (rescheduled(current={"text": "30/06/2019", "due": None}, days=None), ["action 2.1", "is due on None"]),
         (late(number="1.2", priority="1", rating="amber", timescale="June 2019", original="June 2019",
               original_due=None, slippage=None, version=6), ["action 1.2"]),
         (late(number="1.1"), ["action 1.1"]),
@@ -480,5 +501,49 @@ def test_a_lie_about_which_plan_it_is_is_named(paper: str, lie: Callable[[Docume
         verified(resigned(FULL, {paper: lie}))
 
 
-def test_an_action_that_is_late_may_be_listed():
+def test_an_action_that_is_late_by_words_that_are_not_read_here_may_be_listed():
     assert verified(resigned(FULL, {"overdue": late()})).proved
+
+
+def due_on(timescale: str) -> tuple[Book, dict[str, Any]]:
+    """A plan with an action that is due by these words, and the point as at 1 June."""
+    book = Book()
+    book.add("plan", "ActionRescheduled", {"action": "2.4", "timescale": timescale})
+    return book, {"effective_on": "2019-06-01", "basis": 6, "known_at": "2019-05-01T09:08:00.000000Z"}
+
+
+@pytest.mark.parametrize("timescale", ["20/05/2019", "20/05/19", "2019-05-20", "31/5/19"])
+def test_an_action_that_is_late_by_a_day_can_be_left_out_of_no_list_and_no_count(timescale: str):
+    book, point = due_on(timescale)
+    overdue = {**OVERDUE, "point": point, "overdue": []}
+    with pytest.raises(Failed, match=r"action 2.4 stands in its list of late actions nowhere"):
+        verify(book.pack(papers={"overdue.json": as_json(overdue)}))
+    hidden = {**COUNTS, "due": {"total": 0, "amber": 0, "green": 0}}
+    comparison = {**COMPARISON, "current": point, "totals": hidden,
+                  "rows": [{"priority": "2", "title": "Missing children", **hidden}]}  # fmt: skip
+    with pytest.raises(Failed, match="it says that 0 total are due in priority 2, and the events come to 1"):
+        verify(book.pack(papers={"comparison.json": as_json(comparison)}))
+    true = {**comparison, "totals": COUNTS, "rows": COMPARISON["rows"]}
+    assert verify(book.pack(papers={"comparison.json": as_json(true)})).proved
+
+
+@pytest.mark.parametrize("timescale", ["20 May 2019", "Spring", "Ongoing", "31/02/2019", "20/05/1019"])
+def test_of_words_that_are_no_day_it_is_said_that_they_were_not_read(timescale: str):
+    book, point = due_on(timescale)
+    overdue = {**OVERDUE, "point": point, "overdue": [],
+               "rescheduled": [{**LATE, "original": {"text": "May 2019", "due": "2019-05-31"}, "times": 1, "days": None,
+                                "current": {"text": timescale, "due": None},
+                                "approvals": [{"on": "2019-05-01", "from": "May 2019", "to": timescale,
+                                               "approved_by": None, "reason": None, "version": 6}]}]}  # fmt: skip
+    report = verify(book.pack(papers={"overdue.json": as_json(overdue)}))
+    assert "how other words of a timescale are read as a day" in " ".join(report.remarks)
+
+
+def test_a_timescale_that_is_written_as_a_day_is_read_as_the_ledger_reads_it():
+    for ordinal in range(date(2015, 12, 1).toordinal(), date(2021, 1, 31).toordinal()):
+        day = date.fromordinal(ordinal)
+        for text in (f"{day:%d/%m/%Y}", f"{day:%d/%m/%y}", f"{day.day}/{day.month}/{day:%Y}", day.isoformat()):
+            assert plain_day(text) == day.isoformat()
+            assert read_timescale(text).due == day
+    for odd in ("31/04/2019", "30/02/19", "2019-02-29", "00/01/2019", "32/01/2019", "12/19", "1/2/3", "", "1/2/2019 "):
+        assert plain_day(odd) is None

@@ -41,7 +41,7 @@ EARLIER = {"effective_on": "2019-06-01", "basis": 4, "known_at": "2019-05-01T09:
 COUNTS = {
     "ratings": {"amber": {"previous": 1, "current": 0}, "green": {"previous": 0, "current": 1}},
     "unrated": {"previous": 0, "current": 0}, "total": {"previous": 1, "current": 1},
-    "new": 0, "closed": 0, "withdrawn": 0, "moved": 0,
+    "new": 0, "closed": 0, "withdrawn": 0, "moved": 0, "due": {"total": 1, "amber": 0, "green": 1},
 }  # fmt: skip
 CHANGE = {"action": "2.4", "priority": "2", "text": "Workspace", "previous": "amber", "current": "green",
           "direction": "better", "why": "changed", "previous_version": 4, "current_version": 5,
