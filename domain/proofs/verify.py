@@ -1751,19 +1751,7 @@ def verify(
     _check_witnesses(note, witnesses, chain, report)
     check_files(files, statement)
     events = report.events = read_events(files["events.jsonl"], statement, checkpoint)
-    first, last = events[0].entry, events[-1].entry
-    report.proved.append(
-        f"Each of the {several(events, 'event')} of plan {statement.plan} stands in it, unaltered: versions 1 to"
-        f" {len(events)}, recorded from {instant(first.recorded_at)} to {instant(last.recorded_at)}."
-    )
-    report.proved.append(
-        f"None before the newest is missing, and {checkpoint.origin} has signed that version {statement.version} is the"
-        " newest of this plan among those entries."
-    )
-    _say_when(statement, last, report)
-    if gone := redactions(events):
-        many = "1 text is gone, as an event says" if len(gone) == 1 else f"{len(gone):,} texts are gone, as events say"
-        report.proved += [f"{many}:", *(f"    {one}" for one in gone)]
+    _say_events(events, statement, report)
     _check_since(files, since, chain, checkpoint, events, report)
     _check_stamps(files, roots, chain, checkpoint, report)
     _check_papers(files, _fold(events, statement), statement, report)
@@ -1777,6 +1765,23 @@ def verify(
 def several(things: Sequence[object], name: str) -> str:
     """How many there are: `1 event`, `1,200 events`."""
     return f"{len(things):,} {name}{'' if len(things) == 1 else 's'}"
+
+
+def _say_events(events: Sequence[Event], statement: Statement, report: Report) -> None:
+    """What is shown of the events: that they stand in the ledger, are whole, were signed for, and what is redacted."""
+    first, last = events[0].entry, events[-1].entry
+    report.proved.append(
+        f"Each of the {several(events, 'event')} of plan {statement.plan} stands in it, unaltered: versions 1 to"
+        f" {len(events)}, recorded from {instant(first.recorded_at)} to {instant(last.recorded_at)}."
+    )
+    report.proved.append(
+        f"None before the newest is missing, and {statement.origin} has signed that version {statement.version} is the"
+        " newest of this plan among those entries."
+    )
+    _say_when(statement, last, report)
+    if gone := redactions(events):
+        many = "1 text is gone, as an event says" if len(gone) == 1 else f"{len(gone):,} texts are gone, as events say"
+        report.proved += [f"{many}:", *(f"    {one}" for one in gone)]
 
 
 def _say_when(statement: Statement, last: Entry, report: Report) -> None:
@@ -2052,25 +2057,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         needed, 3 where everything holds that could be checked, and what was asked for with --since could not, 4 where
         only the figures could not, as they are of another edition.
     """
-    parser = argparse.ArgumentParser(description="Verify an evidence pack of AsAt.")
-    parser.add_argument("pack", type=Path)
-    parser.add_argument("--key", help="the ledger's published key, as you know it from elsewhere")
-    parser.add_argument("--since", type=Path, help="a checkpoint or a pack that you have kept from before")
-    parser.add_argument("--witness", action="append", default=[], help="the published key of a witness you trust")
-    parser.add_argument("--tsa-root", type=Path, help="the root certificate of a time-stamping authority you trust")
-    parser.add_argument("--list", action="store_true", help="print every event first")
-    given = parser.parse_args(arguments)
+    given = _options().parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # what a terminal cannot show is no reason to break off
     try:
-        since, roots = (read(file) if file else None for file in (given.since, given.tsa_root))
-        report = verify(read(given.pack), given.key, since, given.witness, roots)
         own = Path(__file__).read_bytes()
+        since, roots = (read(file) if file else None for file in (given.since, given.tsa_root))
+        data = read(given.pack)
     except (OSError, ValueError) as error:
         file = plain(str(getattr(error, "filename", None) or "a file that was named"))
         print(f"{file} cannot be read ({getattr(error, 'strerror', None) or error})", file=sys.stderr)
         return 2
+    try:
+        report = verify(data, given.key, since, given.witness, roots)
     except Failed as failed:
         print(f"DOES NOT HOLD: {plain(str(failed))}", file=sys.stderr)
         return 1
@@ -2082,17 +2082,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "The verify.py in this pack is not this program: it is of another release of AsAt, or was altered. This"
             " report is by the one that you have run."
         )
-    events = [*listing(report.events), ""] if given.list else []
-    unchecked = [*report.unchecked, *([report.other_edition] if report.other_edition else [])]
+    _print([*listing(report.events), ""] if given.list else [], report)
+    return 3 if report.unchecked else 4 if report.other_edition else 0
+
+
+def _options() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description="Verify an evidence pack of AsAt.")
+    parser.add_argument("pack", type=Path)
+    parser.add_argument("--key", help="the ledger's published key, as you know it from elsewhere")
+    parser.add_argument("--since", type=Path, help="a checkpoint or a pack that you have kept from before")
+    parser.add_argument("--witness", action="append", default=[], help="the published key of a witness you trust")
+    parser.add_argument("--tsa-root", type=Path, help="the root certificate of a time-stamping authority you trust")
+    parser.add_argument("--list", action="store_true", help="print every event first")
+    return parser
+
+
+def _print(events: Sequence[str], report: Report) -> None:
+    """The report on standard output, and on standard error what could not be checked."""
     try:
         for line in [*events, *report.proved, *(["", "Not shown:"] if report.remarks else []), *report.remarks]:
             print(plain(line))
         sys.stdout.flush()
     except BrokenPipeError:  # whoever reads has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    for line in unchecked:
+    for line in [*report.unchecked, *([report.other_edition] if report.other_edition else [])]:
         print(f"COULD NOT BE CHECKED: {plain(line)}", file=sys.stderr)
-    return 3 if report.unchecked else 4 if report.other_edition else 0
 
 
 def read(file: Path) -> bytes:
