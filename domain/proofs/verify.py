@@ -1275,16 +1275,22 @@ class Paper(NamedTuple):
 
     def at(self, point: dict[str, Any]) -> At:
         """The plan at a point that the paper names; it must be one."""
-        day, basis = read_day(point["effective_on"], self.name), point["basis"]
-        if type(basis) is not int or not 1 <= basis <= len(self.events) or (
-            point["known_at"] != instant(self.events[basis - 1].entry.recorded_at)
-        ):  # fmt: skip
-            raise Failed(self.name, f"the ledger had no version {basis} at the instant that it names")
-        return self.fold.at(day, basis)
+        check_point(self.name, point, self.events)
+        return self.fold.at(point["effective_on"], point["basis"])
 
     def fail(self, what: str) -> Failed:
         """What is raised where the paper is wrong."""
         return Failed(self.name, what)
+
+
+def check_point(name: str, point: dict[str, Any], events: Sequence[Event]) -> None:
+    """That a point in a paper is a day of the calendar, and a version that was recorded at the instant beside it."""
+    read_day(point["effective_on"], name)
+    basis = point["basis"]
+    if type(basis) is not int or not 1 <= basis <= len(events) or (
+        point["known_at"] != instant(events[basis - 1].entry.recorded_at)
+    ):  # fmt: skip
+        raise Failed(name, f"the ledger had no version {basis} at the instant that it names")
 
 
 Rows = Iterable[tuple[object, dict[str, Any]]]
@@ -1344,6 +1350,7 @@ def check_figures(
             point = document["current"] if "current" in document else document["point"]
             if f"{point['effective_on']}@{point['basis']}" != at:
                 raise Failed(name, f"it shows {point['effective_on']}@{point['basis']}, and should show {at}")
+            check_point(name, point, events)
         compared = FIGURES.get(name.removeprefix("papers/"))
         if compared is None or fold is None:
             return None

@@ -756,6 +756,12 @@ def test_a_paper_of_another_plan_is_none_of_this_pack(book: Book):
     not_held(book.pack(papers=papers), "papers/history.json", "it is of plan other, not plan")
 
 
+def test_a_paper_whose_figures_are_not_compared_is_of_a_point_that_the_ledger_had(book: Book):
+    for fields in ({"known_at": "2019-05-01T09:00:00.000000Z"}, {"known_at": "9999-99-99T99:99:99Z"}):
+        papers = {"history.json": as_json({"point": {**POINT, **fields}})}
+        not_held(book.pack(papers=papers, at="2019-06-01@5"), "papers/history.json", "no version 5 at the instant")
+
+
 def test_a_pack_says_which_point_its_papers_show(book: Book):
     papers = {"plan.json": as_json(PLAN), "comparison.json": as_json(COMPARISON)}
     report = verify(book.pack(papers=papers, at="2019-06-01@5"), VERIFIER_KEY)
