@@ -1346,6 +1346,10 @@ def check_figures(
     try:
         if document.get("plan", statement.plan) != statement.plan:
             raise Failed(name, f"it is of plan {document['plan']}, not {statement.plan}")
+        if not alike(document.get("edition", statement.edition), statement.edition):
+            raise Failed(
+                name, f"it is of edition {shown(document['edition'])}, and the statement says {statement.edition}"
+            )
         if (at := statement.at) is not None:
             point = document["current"] if "current" in document else document["point"]
             if f"{point['effective_on']}@{point['basis']}" != at:

@@ -71,6 +71,15 @@ def test_a_paper_of_another_edition_is_still_of_the_plan_and_point_that_were_sig
         verify(made(papers, edition=2))
 
 
+@pytest.mark.parametrize("said", [2, "1", True, None])
+def test_a_paper_that_names_an_edition_is_of_that_of_the_statement(said: object):
+    of_the_statement = json.dumps({**PLAN, "edition": 1}).encode()
+    assert verify(made({"plan.json": of_the_statement}, edition=1)).proved
+    another = json.dumps({**PLAN, "edition": said}).encode()
+    with pytest.raises(Failed, match=r"it is of edition .*, and the statement says 1"):
+        verify(made({"plan.json": another}, edition=1))
+
+
 @pytest.mark.parametrize(
     ("edition", "papers", "since", "code"),
     [(1, True, False, 0), (2, True, False, 4), (2, False, False, 0), (2, True, True, 3), (1, True, True, 3)],
