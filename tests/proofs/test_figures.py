@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from domain.proofs.verify import Failed, Report, verify
-from tests.proofs.lying import FULL, resigned
+from domain.proofs.notes import Note, sign_note
+from domain.proofs.verify import Failed, Report, verify, zip_chunks, zip_files
+from tests.proofs.lying import FULL, resigned, signed_anew
 from tests.proofs.packs import NEXT_KEY
 
 KEY = str(NEXT_KEY.verifier)
@@ -185,6 +186,19 @@ def due_that_do_not_add_up(document: Document) -> None:
         table["due"]["total"] = 1
 
 
+def best_rating_first(document: Document) -> None:
+    document["ratings"].reverse()
+
+
+def a_column_that_no_key_tells_of(document: Document) -> None:
+    row(document, "4")["ratings"]["done"] = {"previous": 0, "current": 0}
+
+
+def points_exchanged(document: Document) -> None:
+    """What got worse would have got better."""
+    document["previous"], document["current"] = document["current"], document["previous"]
+
+
 COMPARISON_LIES: list[tuple[Callable[[Document], Any], list[str]]] = [
     (a_new_action_passed_off_as_one_that_was_there, ["new in priority 3", "the events come to"]),
     (a_withdrawn_action_passed_off_as_closed, ["closed in priority 2", "the events come to 0"]),
@@ -198,6 +212,8 @@ COMPARISON_LIES: list[tuple[Callable[[Document], Any], list[str]]] = [
     (a_priority_under_another_number, ["priority 04 stands", "does not belong there"]),
     (due_before_its_day, ["1 total are due in priority 2", "the events come to 0"]),
     (due_that_do_not_add_up, ["due in priority 3 do not add up"]),
+    (best_rating_first, ["another order than on the scale"]),
+    (a_column_that_no_key_tells_of, ["ratings of priority 4 in its table are not those of its key"]),
     (words_exchanged, ["text of action 1.3", "Action 2.2"]),
     (titles_exchanged, ["title of priority 1", "Priority of 2"]),
     (a_rating_moved_between_priorities, ["0 amber in priority 1 (current)", "the events come to 1"]),
@@ -224,6 +240,20 @@ COMPARISON_LIES: list[tuple[Callable[[Document], Any], list[str]]] = [
     (change("1.3", current_version=27), ["action 1.3", "current_version"]),
     (change("1.3", corrected_by=34), ["action 1.3", "corrected_by"]),
 ]
+
+
+def test_a_comparison_goes_forward():
+    files = zip_files(FULL)
+    told = resigned(FULL, {"comparison": points_exchanged})
+    point = json.loads(files["papers/comparison.json"])["previous"]
+    of_then = signed_anew(zip_files(told), at=f"{point['effective_on']}@{point['basis']}")
+    only = {name: content for name, content in zip_files(of_then).items()
+            if not name.startswith("papers/") or name == "papers/comparison.json"}  # fmt: skip
+    text = "".join(f"{line}\n" for line in Note.read(only["statement.txt"]).text.split("\n")[:-1]
+                   if " papers/" not in line or line.endswith("/comparison.json"))  # fmt: skip
+    pack = b"".join(zip_chunks([*{**only, "statement.txt": sign_note(text, NEXT_KEY)}.items()]))
+    with pytest.raises(Failed, match="its current point is before its previous one"):
+        verified(pack)
 
 
 @pytest.mark.parametrize(("lie", "parts"), COMPARISON_LIES, ids=lambda one: getattr(one, "__name__", ""))

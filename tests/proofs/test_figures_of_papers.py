@@ -238,6 +238,7 @@ def late(**fields: Any) -> Callable[[Document], None]:
         (approval(reason="Agreed"), ["action 2.1", "reason"]),
         (approval(on="2019-04-03"), ["action 2.1", "on"]),
         (late(due="2019-06-30"), ["action 3.1", "due"]),
+        (late(due="2019-06-01", days_overdue=0), ["action 3.1 as late", "2019-06-01 had not passed"]),
         (late(days_overdue=3), ["action 3.1", "days_overdue"]),
         (late(slippage=30), ["action 3.1", "slippage"]),
         (late(timescale="31/05/2019"), ["action 3.1", "timescale"]),
