@@ -254,7 +254,7 @@ def pack(
 
 def _checkpoint_in(held: bytes) -> bytes:
     """The checkpoint that a reader holds, by itself or in a pack."""
-    return verifier.zip_files(held).get("checkpoint.txt", b"") if held.startswith(b"PK") else held
+    return verifier.zip_files(held).get("checkpoint.txt", b"") if verifier.is_zip(held) else held
 
 
 @click.command("verify", short_help="Verify an evidence pack.")
@@ -272,7 +272,8 @@ def verify_pack(
     """Verify an evidence PACK, offline and without any ledger; the program is the verify.py that AsAt puts into packs.
 
     Prints what holds and what that does not show. Exits with 1 and names the first thing that does not hold; with 3
-    where the PACK brings no proof from the checkpoint that is given with --since.
+    where the PACK brings no proof from the checkpoint that is given with --since; with 4 where its papers are of
+    another edition of AsAt's rules than this program's, so that all was checked but their figures.
 
     \b
       asat verify pack.zip --key KEY --since last-year.zip

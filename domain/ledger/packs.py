@@ -14,7 +14,7 @@ from domain.proofs.checkpoint import Checkpoint, NotACheckpoint, open_checkpoint
 from domain.proofs.keys import SignerKey, VerifierKey
 from domain.proofs.notes import NotANote, Note, NotSigned
 from domain.proofs.pack import Contents, Held, NoPack, make_pack, nodes_needed
-from domain.proofs.verify import read_entry, verify, zip_files
+from domain.proofs.verify import is_zip, read_entry, verify, zip_files
 
 #: Name -> bytes of the papers that go into a pack, made when it is asked for.
 Papers = Callable[[], Mapping[str, bytes]]
@@ -105,14 +105,14 @@ def against(ledger: Ledger, held: bytes) -> Iterator[Broken]:
         NotANote, NotACheckpoint: it is neither.
     """
     checkpoint = checkpoint_in(held)
-    if held.startswith(b"PK"):
+    if is_zip(held):
         yield from _events_against(ledger, zip_files(held)["events.jsonl"])
     yield from checkpoints_of(ledger).against(checkpoint)
 
 
 def checkpoint_in(held: bytes) -> bytes:
     """The checkpoint that somebody has kept, by itself or in an evidence pack; raises as `against`."""
-    if held.startswith(b"PK"):
+    if is_zip(held):
         verify(held)
         held = zip_files(held)["checkpoint.txt"]
     Checkpoint.read(Note.read(held).text)
@@ -121,7 +121,7 @@ def checkpoint_in(held: bytes) -> bytes:
 
 def _events_against(ledger: Ledger, lines: bytes) -> Iterator[Broken]:
     rows: Iterator[StoredRecord] = iter(())
-    for number, line in enumerate(lines.splitlines(), 1):
+    for number, line in enumerate(lines.split(b"\n")[:-1], 1):
         data = b64decode(json.loads(line)["entry"])
         entry = read_entry(data, f"version {number}")
         if number == 1:

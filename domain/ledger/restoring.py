@@ -32,7 +32,7 @@ from domain.ledger.programs import undump
 from domain.ledger.schema import app_role, released_migrations, take_app_role
 from domain.proofs.checkpoint import Checkpoint, NotACheckpoint
 from domain.proofs.notes import NotANote, Note
-from domain.proofs.verify import Failed
+from domain.proofs.verify import Failed, is_zip
 
 
 def restore(file: Path, *, database_url: str | None = None, data: Path | None = None) -> Backup:
@@ -132,7 +132,7 @@ def proved(ledger: Ledger, backup: Backup | None, since: bytes | None) -> Iterat
         if backup.checkpoint is not None:
             yield from _holds(ledger, backup.checkpoint, "the checkpoint that lies in the backup")
     if since is not None:
-        yield from _holds(ledger, since, "your evidence pack" if since.startswith(b"PK") else "your checkpoint")
+        yield from _holds(ledger, since, "your evidence pack" if is_zip(since) else "your checkpoint")
 
 
 def _as_backed_up(now: Held, then: Held) -> tuple[bool, str]:

@@ -12,11 +12,12 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.resources import files
 
+from domain.edition import EDITION
 from domain.proofs.checkpoint import Checkpoint
 from domain.proofs.keys import SignerKey, VerifierKey, to_base64
 from domain.proofs.notes import Note, sign_note
 from domain.proofs.tree import Node, consistency_proof, inclusion_proof
-from domain.proofs.verify import MOST_BYTES, Failed, as_cut, read_stamp, zip_chunks
+from domain.proofs.verify import FIGURES, MOST_BYTES, Failed, as_cut, read_stamp, zip_chunks
 
 #: Stamps that go into a pack: three files each, of the 64 that it may have.
 MOST_STAMPS = 8
@@ -140,8 +141,7 @@ def make_pack(contents: Contents, node: Node, signer: SignerKey) -> bytes:
         stamped |= _continued(name, one.checkpoint, checkpoint, node)
         stamped[f"{name}.tsr"] = one.answer
     signed = {
-        "README.md": _readme(contents, checkpoint, signer).encode(),
-        "verify.py": (files("domain.proofs") / "verify.py").read_bytes(),
+        **_for_the_reader(contents, checkpoint, signer),
         **{f"papers/{name}": paper for name, paper in sorted(contents.papers.items())},
         **since,
         **stamped,
@@ -191,18 +191,20 @@ def _statement(contents: Contents, checkpoint: Checkpoint, signed: Mapping[str, 
         f"root {to_base64(checkpoint.root)}",
         *([f"signed {contents.signed_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"] if contents.signed_at else []),
         *([f"at {contents.at}"] if contents.at else []),
+        f"edition {EDITION}",
         *(f"file {sha256(content).hexdigest()} {name}" for name, content in signed.items()),
     ]
     return "".join(f"{line}\n" for line in lines)
 
 
-def _readme(contents: Contents, checkpoint: Checkpoint, signer: SignerKey) -> str:
-    papers = "".join(f"- `papers/{name}`\n" for name in sorted(contents.papers))
-    if papers and contents.at is not None:
-        day, _, version = contents.at.partition("@")
-        papers = f"Each shows the plan as at {day}, as known at version {version} of it.\n\n{papers}"
-    template = (files("domain.proofs") / "pack.md").read_text(encoding="utf-8")
+def _for_the_reader(contents: Contents, checkpoint: Checkpoint, signer: SignerKey) -> dict[str, bytes]:
+    """The page that says what the pack is, and the program that verifies it."""
     program = (files("domain.proofs") / "verify.py").read_bytes()
+    return {"README.md": _readme(contents, checkpoint, signer, program).encode(), "verify.py": program}
+
+
+def _readme(contents: Contents, checkpoint: Checkpoint, signer: SignerKey, program: bytes) -> str:
+    template = (files("domain.proofs") / "pack.md").read_text(encoding="utf-8")
     values = {
         "plan": contents.plan,
         "events": f"{len(contents.events):,}",
@@ -210,9 +212,25 @@ def _readme(contents: Contents, checkpoint: Checkpoint, signer: SignerKey) -> st
         "size": f"{checkpoint.size:,}",
         "key": str(signer.verifier),
         "program": sha256(program).hexdigest(),
-        "papers": papers or "No papers were asked for.\n",
+        "edition": str(EDITION),
+        "papers": _papers(contents),
         "since": "" if contents.since is not None else "**This pack was made without one.** ",
     }
     for name, value in values.items():
         template = template.replace("{" + name + "}", value)
     return template
+
+
+def _papers(contents: Contents) -> str:
+    """The papers in the pack; of each what `verify.py` works out anew, and what it does not."""
+    lines = []
+    if contents.papers and contents.at is not None:
+        day, _, version = contents.at.partition("@")
+        lines.append(f"Each shows the plan as at {day}, as known at version {version} of it.\n")
+    for name in sorted(contents.papers):
+        if figures := FIGURES.get(name):
+            lines.append(f"- `papers/{name}`. Worked out anew by `verify.py`: {figures.done}. Not worked out anew:"
+                         f" {figures.left}.")  # fmt: skip
+        else:
+            lines.append(f"- `papers/{name}`: for it there is the signature of the ledger's key and no more.")
+    return "".join(f"{line}\n" for line in lines) or "No papers were asked for.\n"

@@ -11,33 +11,61 @@ It stops at the first thing that does not hold, and names it. What it cannot sho
 import argparse
 import base64
 import binascii
+import bisect
 import calendar
 import json
+import os
 import re
 import struct
 import sys
-import time
 import unicodedata
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import date, datetime, timedelta, timezone
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+def _unable(what: str) -> None:
+    """Ends the program where this Python cannot run it; an import of this file fails as usual."""
+    if __name__ == "__main__":
+        sys.stderr.write(f"Nothing was verified: {what}\n")
+        raise SystemExit(2)
+
+
+if sys.version_info < (3, 11):  # noqa: UP036 - it is run alone, by whatever Python there is
+    _unable("this program needs Python 3.11 or later")
+
+try:
+    from cryptography import x509
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    x509.Certificate.not_valid_before_utc  # noqa: B018 - older ones do not have it
+except (ImportError, AttributeError):
+    _unable("install the Python package `cryptography` (42 or later) first: python -m pip install cryptography")
+    raise
+
+#: The edition of the rules by which figures are worked out here. A pack without one is of edition 1.
+EDITION = 1
 
 #: A larger pack is not read.
 MOST_BYTES = 256 << 20
 MOST_FILES = 64
 MOST_KEYS = 1000
 MOST_SIGNATURES = 100
+#: Values in all events, or in one paper: a few bytes of JSON may take a hundred in memory.
+MOST_VALUES = 20_000_000
+#: Actions of one number that a plan can show at once; it should be one.
+MOST_OF_A_NUMBER = 100
+
+UTC = timezone.utc  # noqa: UP017 - an older Python has to come as far as saying that it is too old
 
 LOG_KEY, WITNESS_KEY = 0x01, 0x04
 
@@ -58,6 +86,8 @@ class Report:
     remarks: list[str] = field(default_factory=list)
     #: What the reader asked to have checked and this pack does not bring the means for.
     unchecked: list[str] = field(default_factory=list)
+    #: Where its papers are of another edition: that their figures were not worked out anew.
+    other_edition: str | None = None
     events: "list[Event]" = field(default_factory=list, repr=False)
     #: How many entries its checkpoint is of.
     size: int = 0
@@ -85,36 +115,89 @@ def zip_chunks(files: Sequence[tuple[str, bytes]]) -> Iterator[bytes]:
     yield struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, len(files), len(files), len(directory), offset, 0)
 
 
+def is_zip(data: bytes) -> bool:
+    """Whether the bytes begin as those of a zip do. A ledger may be called PK too, but no name has what follows."""
+    return data.startswith((b"PK\x03\x04", b"PK\x05\x06"))
+
+
 def zip_files(data: bytes) -> dict[str, bytes]:
     """The files of a zip that is in the form of `zip_chunks` to the byte; raises Failed."""
     where = "the pack"
     if len(data) > MOST_BYTES:
         raise Failed(where, f"it is larger than {MOST_BYTES >> 20} MiB, and is not read")
     if not data.startswith(b"PK\x03\x04"):
-        raise Failed(where, "this is not a zip file")
-    files: list[tuple[str, bytes]] = []
+        raise Failed(where, "this is not a zip file, or one without any file in it")
+    files: dict[str, bytes] = {}
+    taken: dict[str, str] = {}
     at = 0
     while data[at : at + 4] == b"PK\x03\x04":
         if len(files) == MOST_FILES:
             raise Failed(where, f"it holds more than {MOST_FILES} files")
-        if len(data) < at + 30:
-            raise Failed(where, "it is cut off")
-        size, length = struct.unpack_from("<LH", data, at + 22)
-        name, start = data[at + 30 : at + 30 + length], at + 30 + length
-        if not re.fullmatch(rb"([a-z0-9-]{1,80}/)?[A-Za-z0-9.-]{1,80}", name) or len(data) < start + size:
-            raise Failed(where, f"file {len(files) + 1} of it is cut off, or has no name that a pack uses")
-        files.append((name.decode("ascii"), data[start : start + size]))
+        name, start, size = _local_file(data, at, f"file {len(files) + 1} of it")
+        _take_name(name, taken)
+        files[name] = data[start : start + size]
         at = start + size
     at = 0
-    for chunk in zip_chunks(files):
+    for chunk in zip_chunks([*files.items()]):
         if data[at : at + len(chunk)] != chunk:
-            raise Failed(where, f"it is not as AsAt wrote it, from byte {at + 1} on: altered, cut off or packed anew")
+            raise Failed(
+                where,
+                f"it is not as AsAt wrote it, from byte {at + 1} on: altered, cut off, or packed anew, with other names"
+                " or contents in its directory than before its files",
+            )
         at += len(chunk)
     if at != len(data):
         raise Failed(where, "something was added after its end")
-    if len(dict(files)) != len(files):
-        raise Failed(where, "two files in it have the same name")
-    return dict(files)
+    return files
+
+
+def _local_file(data: bytes, at: int, which: str) -> tuple[str, int, int]:
+    """Name, beginning and length of the file whose header stands at a place of a zip; raises Failed."""
+    where = "the pack"
+    if len(data) < at + 30:
+        raise Failed(where, "it is cut off")
+    flags, method = struct.unpack_from("<2H", data, at + 6)
+    packed, size, length, extra = struct.unpack_from("<2L2H", data, at + 18)
+    if flags & 1:
+        raise Failed(where, f"{which} is encrypted: nothing in a pack is")
+    if method:
+        raise Failed(where, f"{which} is compressed: a pack holds its files as they are, and nothing is unpacked here")
+    if packed == 0xFFFFFFFF or size == 0xFFFFFFFF:
+        raise Failed(where, f"{which} is in the form for files of 4 GiB and more (zip64), and no pack is")
+    start = at + 30 + length
+    if flags or packed != size or extra or len(data) < start + size:
+        raise Failed(where, f"{which} is cut off, or its header is not as AsAt writes it")
+    return _file_name(data[at + 30 : start], which), start, size
+
+
+#: Names that Windows takes for devices, whatever follows a dot.
+_DEVICES = re.compile(r"(con|prn|aux|nul|(com|lpt)[0-9])([.]|$)")
+
+
+def _file_name(name: bytes, which: str) -> str:
+    """The name of a file in a pack, which means one and the same file on every system; raises Failed."""
+    where = "the pack"
+    text = name.decode("ascii", "backslashreplace")
+    called = f"{which} is called {shown(text)}"
+    parts = text.split("/")
+    if re.search(rb"[\\:]", name) or {"", ".", ".."} & {*parts}:
+        raise Failed(where, f"{called}: that may lie outside of the folder into which the pack is unpacked")
+    if not re.fullmatch(rb"[A-Za-z0-9./-]+", name):
+        raise Failed(where, f"{called}: only letters from A to Z, digits, dots and hyphens stand in names of a pack")
+    if any(part[-1] == "." or _DEVICES.match(part.lower()) for part in parts):
+        raise Failed(where, f"{called}: Windows takes that for another name, or for a device")
+    if not re.fullmatch(rb"([a-z0-9-]{1,80}/)?[A-Za-z0-9.-]{1,80}", name):
+        raise Failed(where, f"{called}: that is too long, or in a folder of a folder")
+    return text
+
+
+def _take_name(name: str, taken: dict[str, str]) -> None:
+    """Refuse a name that some system would take for that of another file, or for a folder of one."""
+    key = name.lower()
+    for other in (key, *([key.partition("/")[0]] if "/" in key else [])):
+        if other in taken and not (other != key and taken[other].endswith("/")):
+            raise Failed("the pack", f"two files in it have the same name: {taken[other].rstrip('/')} and {name}")
+        taken[other] = name if other == key else f"{name.partition('/')[0]}/"
 
 
 # Keys and signed notes (https://c2sp.org/signed-note, tlog-checkpoint, tlog-cosignature)
@@ -123,7 +206,7 @@ def zip_files(data: bytes) -> dict[str, bytes]:
 def decoded(text: object, where: str) -> bytes:
     """The bytes behind a base64 text in its one proper form."""
     try:
-        data = base64.b64decode(str(text), validate=True)
+        data = base64.b64decode(text if isinstance(text, str) else "", validate=True)
     except (binascii.Error, ValueError):
         raise Failed(where, "what should be base64 is not") from None
     if base64.b64encode(data).decode() != text:
@@ -155,7 +238,7 @@ def read_key(text: str, kind: int, where: str) -> Key:
     if len(parts) != 3 or not re.fullmatch(r"[0-9a-f]{8}", parts[1]) or not re.fullmatch(r"[^\s\x00-\x1f+]+", parts[0]):
         raise Failed(where, "this is no key in the form NAME+ID+BASE64")
     material = decoded(parts[2], where)
-    key_id = sha256(parts[0].encode() + b"\n" + material).digest()[:4]
+    key_id = sha256(encoded(parts[0], where) + b"\n" + material).digest()[:4]
     if len(material) != 33 or material[0] != kind or key_id.hex() != parts[1]:
         raise Failed(where, "the key is not whole, or of another kind")
     return Key(text, parts[0], key_id, kind, material[1:])
@@ -217,6 +300,8 @@ def witnessed(note: Note, witness: Key) -> int:
             second = int.from_bytes(value[:8], "big")
             if not witness.signed(f"cosignature/v1\ntime {second}\n{note.text}".encode(), value[8:]):
                 raise Failed("the checkpoint", f"the signature of the witness {name} is not of it")
+            if second > _LAST_SECOND:
+                raise Failed("the checkpoint", f"the witness {name} signed it at no instant of the calendar")
             at = max(at, second)
     return at
 
@@ -396,7 +481,10 @@ def read_stamp(data: bytes, where: str) -> Stamp:
         algorithm, digest = imprint.parts
         if not isinstance(_HASHES.get(algorithm.parts[0].inside), hashes.SHA256):
             raise Failed(where, "it is not of a SHA-256 digest")
-        second = calendar.timegm(time.strptime(at.inside.decode("ascii")[:14], "%Y%m%d%H%M%S"))
+        said = re.fullmatch(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:[.]\d+)?Z", at.inside.decode("ascii"), re.ASCII)
+        if at.tag != 0x18 or said is None:
+            raise Failed(where, "it does not say when it was made")
+        second = second_of(said.groups())
         name = str(signer.subject.rfc4514_string())
     except Failed:
         raise
@@ -440,7 +528,7 @@ def _check_signature(
 
 def vouched_for(stamp: Stamp, roots: Sequence[x509.Certificate], where: str) -> None:
     """That the signer was a time-stamping authority under one of these roots when it signed; raises Failed."""
-    at = datetime.fromtimestamp(stamp.at, UTC)
+    at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=stamp.at)
     if not _may_stamp(stamp.signer):
         raise Failed(where, f"{stamp.name} is no time-stamping authority")
     met, left, too_late = {stamp.signer}, [stamp.signer], False
@@ -522,8 +610,10 @@ def read_entry(data: bytes, where: str) -> Entry:
     if not data.startswith(FORM) or len(data) < at:
         raise Failed(where, "its entry is not in the form of a ledger's")
     position, version, recorded_at, _ = fixed.unpack_from(data, len(FORM))
+    if not _FIRST_SECOND <= recorded_at // 1_000_000 <= _LAST_SECOND:
+        raise Failed(where, "its entry was recorded at no instant of the calendar")
     texts: list[bytes] = []
-    while len(texts) < 4:
+    while len(texts) < 4:  # a length beyond the end gives an end that is not there
         length = int.from_bytes(data[at : at + 8], "big")
         texts.append(data[at + 8 : at + 8 + length])
         at += 8 + length
@@ -549,6 +639,12 @@ class Event(NamedTuple):
         """How a report names it."""
         return f"version {self.entry.version} ({self.entry.topic})"
 
+    def words(self, name: str) -> Any:
+        """What papers show of a field that can be redacted; None where the event does not have it."""
+        if name not in self.gone:
+            return self.said.get(name)
+        return [REDACTED] if name in ("leads", "evidence") else REDACTED
+
 
 def read_json(data: bytes, where: str) -> Any:
     """The value of a JSON text in which nothing stands twice; raises Failed."""
@@ -558,10 +654,20 @@ def read_json(data: bytes, where: str) -> Any:
             raise Failed(where, "a name stands twice in one object")
         return dict(pairs)
 
+    def refuse(constant: str) -> None:
+        raise ValueError(constant)
+
+    if values_in(data) > MOST_VALUES:
+        raise Failed(where, f"it holds more than {MOST_VALUES:,} values, and is not read")
     try:
-        return json.loads(data.decode("utf-8"), object_pairs_hook=once)
+        return json.loads(data.decode("utf-8"), object_pairs_hook=once, parse_constant=refuse)
     except (ValueError, RecursionError):
         raise Failed(where, "this is not JSON that can be read") from None
+
+
+def values_in(data: bytes) -> int:
+    """How many values a JSON text has at most."""
+    return 1 + data.count(b",") + data.count(b"[") + data.count(b"{")
 
 
 def encoded(text: str, where: str) -> bytes:
@@ -574,7 +680,10 @@ def encoded(text: str, where: str) -> bytes:
 
 def text_digest(salt: bytes, value: object, where: str) -> str:
     """What an event commits to in place of a text that stands beside the ledger."""
-    plain_json = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    try:
+        plain_json = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    except RecursionError:
+        raise Failed(where, "a text in it is nested beyond measure") from None
     return sha256(salt + encoded(plain_json, where)).hexdigest()
 
 
@@ -620,9 +729,13 @@ def read_events(data: bytes, statement: "Statement", checkpoint: Checkpoint) -> 
     lines = data.split(b"\n")
     if lines.pop() != b"":
         raise Failed("events.jsonl", "it is cut off")
+    values = values_in(data)
     for due, line in enumerate(lines, 1):
         event = read_event(line, checkpoint, due)
         entry = event.entry
+        values += values_in(entry.state)
+        if values > MOST_VALUES:
+            raise Failed("events.jsonl", f"it holds more than {MOST_VALUES:,} values, and is not read")
         where = f"version {entry.version} (position {entry.position}, {entry.topic})"
         if entry.plan != statement.plan:
             raise Failed(where, f"it is of plan {entry.plan}, not {statement.plan}")
@@ -687,13 +800,38 @@ def listing(events: Sequence[Event]) -> Iterator[str]:
                 yield f"    {name}: {'[redacted]' if name in event.gone else json.dumps(value, ensure_ascii=False)}"
 
 
+#: Seconds since 1970 of the first and the last second that have a date.
+_FIRST_SECOND, _LAST_SECOND = -62_135_596_800, 253_402_300_799
+
+
 def instant(microseconds: int) -> str:
     """An instant as AsAt writes it."""
-    seconds, fraction = divmod(microseconds, 1_000_000)
+    at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
+    return f"{at.isoformat(timespec='microseconds')[:-6]}Z"
+
+
+def read_day(text: object, where: str) -> str:
+    """A day as AsAt writes it, if the calendar has it; raises Failed."""
     try:
-        return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{fraction:06}Z"
-    except (ValueError, OverflowError, OSError):
-        return f"{microseconds} microseconds"
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", str(text)) and type(text) is str:
+            return date.fromisoformat(text).isoformat()
+    except ValueError:
+        pass
+    raise Failed(where, f"it speaks of {shown(text)}, which is no day of the calendar")
+
+
+def second_of(parts: Sequence[str]) -> int:
+    """The second since 1970 of a year, month, day, hour, minute and second; raises ValueError where there is none."""
+    year, month, day, hour, minute, second = map(int, parts)
+    return calendar.timegm(datetime(year, month, day, hour, minute, second, tzinfo=UTC).timetuple())
+
+
+def check_second(text: str, where: str) -> None:
+    """That an instant such as 2019-06-04T09:00:00Z is one; raises Failed."""
+    try:
+        second_of(re.findall("[0-9]+", text))
+    except ValueError:
+        raise Failed(where, f"it speaks of {text}, which is no instant of the calendar") from None
 
 
 # The statement: what the ledger's key has signed of this plan, beyond what the tree itself shows
@@ -712,6 +850,8 @@ class Statement(NamedTuple):
     signed: str | None
     #: The point that the papers show, `2019-05-31@282`.
     at: str | None
+    #: The edition of the rules by which the papers were worked out.
+    edition: int
     files: dict[str, str]
 
 
@@ -719,8 +859,8 @@ _STATEMENT = re.compile(
     r"AsAt evidence pack 1\n(?P<origin>[^\n]+)\nplan (?P<plan>[^\n]+)\nversion (?P<version>[1-9][0-9]{0,18})\n"
     r"position (?P<position>[1-9][0-9]{0,18})\nsize (?P<size>[1-9][0-9]{0,18})\nroot (?P<root>[A-Za-z0-9+/=]{44})\n"
     r"(?:signed (?P<signed>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)\n)?"
-    r"(?:at (?P<at>[0-9]{4}-[0-9]{2}-[0-9]{2}@[1-9][0-9]{0,18})\n)?"
-    r"(?P<files>(?:file [0-9a-f]{64} [^\n ]+\n)*)"
+    r"(?:at (?P<at>[0-9]{4}-[0-9]{2}-[0-9]{2}@[1-9][0-9]{0,18})\n)?(?:edition (?P<edition>[1-9][0-9]{0,18})\n)?"
+    r"(?P<files>(?:file [0-9a-f]{64} [A-Za-z0-9./-]+\n)*)"
 )
 
 
@@ -729,10 +869,22 @@ def read_statement(note: Note, where: str) -> Statement:
     found = _STATEMENT.fullmatch(note.text)
     if found is None:
         raise Failed(where, "it is no statement of a ledger about a plan")
-    files = [line.split(" ")[1:] for line in found["files"].splitlines()]
+    if found["signed"] is not None:
+        check_second(found["signed"], where)
+    if found["at"] is not None:
+        day, _, basis = found["at"].partition("@")
+        read_day(day, where)
+        if int(basis) > int(found["version"]):
+            raise Failed(where, f"it speaks of papers as known at version {basis}, which the plan did not have")
+    files = [line.split(" ")[1:] for line in found["files"].split("\n")[:-1]]
+    if len({name for _, name in files}) != len(files):
+        raise Failed(where, "it names a file twice")
+    if proved := _PROVED.intersection(name for _, name in files):
+        raise Failed(where, f"it names {min(proved)}, which is proved by what is in it")
     return Statement(
         found["origin"], found["plan"], int(found["version"]), int(found["position"]), int(found["size"]),
-        decoded(found["root"], where), found["signed"], found["at"], {name: digest for digest, name in files},
+        decoded(found["root"], where), found["signed"], found["at"], int(found["edition"] or 1),
+        {name: digest for digest, name in files},
     )  # fmt: skip
 
 
@@ -769,16 +921,27 @@ class Fact(NamedTuple):
 
 
 @dataclass(eq=False)
-class Action:
+class Told:
+    """Something that events tell facts of: each fact's values by (day, version)."""
+
+    facts: dict[str, list[Fact]] = field(default_factory=dict)
+
+    def say(self, name: str, event: Event, value: object, on: str | None = None) -> None:
+        """Take in what an event says, from its own day unless another is given."""
+        fact = Fact(on or str(event.said["effective_on"]), event.entry.version, value)
+        bisect.insort(self.facts.setdefault(name, []), fact, key=lambda one: one[:2])
+
+
+@dataclass(eq=False)
+class Action(Told):
     """An action, as the events tell of it."""
 
-    parent: "Action | None"
-    facts: dict[str, list[Fact]] = field(default_factory=dict)
-    parts: list["Action"] = field(default_factory=list)
+    parent: "Action | None" = None
+    #: It, or what it is part of: that one alone has a priority.
+    root: "Action" = None  # type: ignore[assignment]
 
-    def say(self, name: str, event: Event, value: object) -> None:
-        """Take in what an event says."""
-        self.facts.setdefault(name, []).append(Fact(str(event.said["effective_on"]), event.entry.version, value))
+    def __post_init__(self) -> None:
+        self.root = self.parent.root if self.parent is not None else self
 
 
 # What takes no ink although it is no format character.
@@ -796,53 +959,103 @@ def name_key(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", seen.casefold()).split())
 
 
+#: What reads in place of a text that is gone, and of a list of them.
+REDACTED = "[redacted]"
+
+_STANDING = {"ActionClosed": "closed", "ActionWithdrawn": "withdrawn", "ActionReinstated": "open"}
+
+
 class Fold:
-    """The actions of a plan, and what each was at any day and basis."""
+    """A plan as its events tell of it, at every day and basis: `at` gives it at one."""
 
     def __init__(self, events: Sequence[Event]) -> None:
+        #: The day from which the plan was open, and what was said of it then.
+        self.opened = ""
+        self.heading: dict[str, Any] = {}
+        self.scale = Told()
+        self.priorities: dict[str, Told] = {}
         self.actions: list[Action] = []
         self._borne: dict[str, list[tuple[int, Action]]] = {}
         self._withdrawn: dict[int, int] = {}
-        self._scale = Action(None)
         #: Version -> a rating that counts only once somebody else has confirmed it.
         self._awaiting: dict[int, tuple[Event, Action]] = {}
+        self._seen: dict[tuple[str, int], At] = {}
         for event in events:
+            read_day(event.said.get("effective_on"), event.where)
             self._take_in(event)
+
+    def at(self, day: str, basis: int) -> "At":
+        """The plan on a day, as known at a basis."""
+        if (day, basis) not in self._seen:
+            self._seen[day, basis] = At(self, day, basis)
+        return self._seen[day, basis]
 
     def _take_in(self, event: Event) -> None:
         said, version, topic = event.said, event.entry.version, event.entry.topic
         if topic == "EventWithdrawn":
             self._withdrawn[said["version"]] = version
-        elif topic == "ActionAdded":
-            parent = self._find(said["parent"], version) if said.get("parent") is not None else None
-            action = Action(parent)
-            self.actions.append(action)
-            if parent is not None:
-                parent.parts.append(action)
-            self._numbered(action, event)
-            action.say("standing", event, "open")
-        elif topic == "ActionRenumbered":
-            self._numbered(self._find(said["action"], version), event)
         elif topic in ("PlanOpened", "ScaleAdopted"):
-            self._scale.say("scale", event, said.get("scale") or {})
+            if topic == "PlanOpened":
+                self.opened = str(said["effective_on"])
+                self.heading = {"title": event.words("title"), "organisation": said.get("organisation"),
+                                "priority_word": said.get("priority_word") or "Priority"}  # fmt: skip
+            self.scale.say("scale", event, scale_document(said.get("scale") or {}))
+        elif topic in ("PriorityAdded", "PriorityReworded"):
+            if (title := event.words("title")) is not None:
+                self.priorities.setdefault(said["number"], Told()).say("title", event, title)
+        elif topic == "ActionAdded":
+            self._add(event)
+        elif topic == "ActionRenumbered":
+            self._number(self._find(said["action"]), event)
+        elif topic == "ActionReworded":
+            if (text := event.words("text")) is not None:
+                self._find(said["action"]).say("text", event, text)
+        elif topic == "ActionRescheduled":
+            due = {"text": said["timescale"], **{one: event.words(one) for one in ("approved_by", "reason")}}
+            self._find(said["action"]).say("due", event, due)
         elif topic == "ActionRated":
-            action = self._find(said["action"], version)
-            if self._needs_second_person(event):
-                self._awaiting[version] = event, action
-            else:
-                action.say("rating", event, said["rating"])
+            self._rate(event)
         elif topic == "RatingConfirmed":
             self._confirm(event)
         elif topic in _STANDING:
-            self._find(said["action"], version).say("standing", event, _STANDING[topic])
+            self._find(said["action"]).say("standing", event, _STANDING[topic])
 
-    def _needs_second_person(self, event: Event) -> bool:
-        """Whether the scale in force on its day, as known when it was recorded, says that it must be confirmed."""
-        scale = self.value(self._scale, "scale", str(event.said["effective_on"]), event.entry.version - 1) or {}
-        return any(
-            one["code"] == event.said["rating"] and bool(one.get("needs_second_person"))
-            for one in scale.get("ratings", [])
-        )
+    def _add(self, event: Event) -> None:
+        said = event.said
+        action = Action(parent=self._find(said["parent"]) if said.get("parent") is not None else None)
+        self.actions.append(action)
+        self._number(action, event)
+        action.say("standing", event, "open")
+        action.say("text", event, event.words("text"))
+        if said.get("timescale") is not None:
+            action.say("due", event, {"text": said["timescale"], "approved_by": None, "reason": None})
+
+    def _number(self, action: Action, event: Event) -> None:
+        number = event.said["number"]
+        action.say("number", event, number)
+        if event.said.get("priority") is not None and action.parent is None:
+            action.say("priority", event, event.said["priority"])
+        self._borne.setdefault(number, []).append((event.entry.version, action))
+
+    def _find(self, number: str) -> Action:
+        """The action that bears or has borne this number, of the events so far."""
+        borne = self._borne.get(number, [])
+        while borne and borne[-1][0] in self._withdrawn:
+            borne.pop()  # withdrawn for good: no later event finds it
+        if not borne:
+            raise KeyError(f"an action {number}")
+        return borne[-1][1]
+
+    def _rate(self, event: Event) -> None:
+        """A rating counts, unless the scale of its day, as known so far, says that a second person must confirm it."""
+        said, version = event.said, event.entry.version
+        action = self._find(said["action"])
+        scale = self.value(self.scale, "scale", str(said["effective_on"]), version - 1) or {}
+        if find_rating(scale, said["rating"]).get("needs_second_person"):
+            self._awaiting[version] = event, action
+            action.say("awaiting", event, (said["rating"], event.entry.recorded_by, event.words("evidence")))
+        else:
+            action.say("rating", event, said["rating"])
 
     def _confirm(self, event: Event) -> None:
         """A rating counts from the day it was confirmed, if that is by somebody else; before, it did not."""
@@ -850,272 +1063,667 @@ class Fold:
         if name_key(rated.entry.recorded_by) == name_key(event.entry.recorded_by):
             raise Failed(event.where, f"{event.entry.recorded_by} confirms a rating of their own")
         day = max(str(rated.said["effective_on"]), str(event.said["effective_on"]))
-        action.facts.setdefault("rating", []).append(Fact(day, event.entry.version, rated.said["rating"]))
+        action.say("rating", event, rated.said["rating"], day)
 
-    def _numbered(self, action: Action, event: Event) -> None:
-        action.say("number", event, event.said["number"])
-        if event.said.get("priority") is not None and action.parent is None:
-            action.say("priority", event, event.said["priority"])
-        self._borne.setdefault(event.said["number"], []).append((event.entry.version, action))
+    def known(self, told: Told, name: str, day: str, basis: int) -> Iterator[Fact]:
+        """What was said of a fact by a day and a basis, and not withdrawn by it; the last by (day, version) first."""
+        facts = told.facts.get(name, [])
+        for place in range(bisect.bisect_right(facts, day, key=lambda fact: fact.on) - 1, -1, -1):
+            version = facts[place].version
+            if version <= basis < self._withdrawn.get(version, basis + 1):
+                yield facts[place]
 
-    def _find(self, number: str, version: int) -> Action:
-        """The action that bears or has borne this number, before a version."""
-        for given, action in reversed(self._borne.get(number, [])):
-            if self._counts(given, version - 1):
-                return action
-        raise KeyError(f"an action {number}")
+    def fact(self, told: Told, name: str, day: str, basis: int) -> Fact | None:
+        """What was in force of a fact."""
+        return next(self.known(told, name, day, basis), None)
 
-    def _counts(self, version: int, basis: int) -> bool:
-        return version <= basis < self._withdrawn.get(version, basis + 1)
+    def value(self, told: Told, name: str, day: str, basis: int) -> Any:
+        """The value that was in force; None where none was."""
+        fact = self.fact(told, name, day, basis)
+        return fact.value if fact else None
 
-    def value(self, action: Action, name: str, day: str, basis: int) -> Any:
-        """What was in force: the last by (day, version) of what was recorded by the basis and not withdrawn by it."""
-        known = [fact for fact in action.facts.get(name, []) if fact.on <= day and self._counts(fact.version, basis)]
-        return max(known)[2] if known else None
+    def withdrawn_by(self, version: int, basis: int) -> int | None:
+        """The version that withdrew an event by a basis."""
+        by = self._withdrawn.get(version)
+        return by if by is not None and by <= basis else None
 
-    def is_open(self, action: Action, day: str, basis: int) -> bool:
-        """Whether it was in the plan; a part is not where what it is part of has left."""
-        if self.value(action, "standing", day, basis) != "open":
-            return False
-        return action.parent is None or self.value(action.parent, "standing", day, basis) is None or self.is_open(
-            action.parent, day, basis
-        )  # fmt: skip
+    def scale_of(self, fact: Fact, basis: int) -> dict[str, Any]:
+        """The scale on which a rating was given: of its day, as known at a basis or when it was given."""
+        for known in (basis, fact.version):
+            scale = self.value(self.scale, "scale", fact.on, known) or {}
+            if find_rating(scale, fact.value):
+                return dict(scale)
+        return {}
 
-    def open_actions(self, day: str, basis: int) -> list[Action]:
-        """The actions in the plan."""
-        return [action for action in self.actions if self.is_open(action, day, basis)]
 
-    def priority(self, action: Action, day: str, basis: int) -> str | None:
-        """The number of the priority under which it stood, with what it is part of."""
-        while action.parent is not None:
-            action = action.parent
-        under: str | None = self.value(action, "priority", day, basis)
+def scale_document(scale: dict[str, Any]) -> dict[str, Any]:
+    """A scale of an event as papers show it: with what it leaves unsaid."""
+    ratings = []
+    for said in scale.get("ratings", []):
+        shown = {name: said.get(name) for name in ("code", "label", "meaning", "colour")}
+        shown |= {name: bool(said.get(name)) for name in ("complete", "needs_evidence", "concern")}
+        if said.get("needs_second_person"):
+            shown["needs_second_person"] = True
+        ratings.append(shown)
+    return {"name": scale.get("name"), "ratings": ratings}
+
+
+def find_rating(scale: dict[str, Any], code: str) -> dict[str, Any]:
+    """The rating of this code on a scale; an empty one where there is none."""
+    return next((one for one in scale.get("ratings", []) if one["code"] == code), {})
+
+
+class At:
+    """The plan on a day, as known at a basis."""
+
+    def __init__(self, fold: Fold, day: str, basis: int) -> None:
+        self.fold, self.day, self.basis = fold, day, basis
+        self.scale: dict[str, Any] = fold.value(fold.scale, "scale", day, basis) or {}
+        titles = {number: self._value(told, "title") for number, told in fold.priorities.items()}
+        #: Number -> title of each priority in the plan.
+        self.priorities: dict[str, str] = {number: title for number, title in titles.items() if title is not None}
+        #: Whether each action is in the plan ("open") or was closed or withdrawn; a part goes as what it is part of.
+        self.standing: dict[Action, str | None] = {}
+        split = set()
+        for action in fold.actions:  # what an action is part of stands before it
+            own = self._value(action, "standing")
+            if own == "open" and action.parent is not None:
+                own = self.standing[action.parent] or own
+                if own == "open":
+                    split.add(action.parent)
+            self.standing[action] = own
+        self.open = [action for action, standing in self.standing.items() if standing == "open"]
+        #: The actions that are counted: one with parts in the plan is counted as its parts.
+        self.counted = {action: None for action in self.open if action not in split}
+
+    def _value(self, told: Told, name: str) -> Any:
+        return self.fold.value(told, name, self.day, self.basis)
+
+    def number(self, action: Action) -> str:
+        """The number that an action bears."""
+        return str(self._value(action, "number") or "")
+
+    def text(self, action: Action) -> str:
+        """What an action is to do."""
+        return str(self._value(action, "text") or "")
+
+    def priority(self, action: Action) -> str | None:
+        """The number of the priority under which it stands, with what it is part of."""
+        under: str | None = self._value(action.root, "priority")
         return under
 
-    def counted(self, day: str, basis: int) -> dict[Action, tuple[str | None, str | None]]:
-        """Priority and rating of each action that counts; one with parts in the plan counts as its parts."""
-        return {
-            action: (self.priority(action, day, basis), self.value(action, "rating", day, basis))
-            for action in self.open_actions(day, basis)
-            if not any(self.is_open(part, day, basis) for part in action.parts)
-        }
+    def rated(self, action: Action) -> Fact | None:
+        """The rating that counts."""
+        return self.fold.fact(action, "rating", self.day, self.basis)
 
-    def counts(self, day: str, basis: int) -> Counter[tuple[str | None, str]]:
-        """How many actions, by priority and rating."""
-        return Counter((under, rating or "unrated") for under, rating in self.counted(day, basis).values())
+    def rating(self, action: Action) -> str | None:
+        """The code of the rating that counts."""
+        rated = self.rated(action)
+        return str(rated.value) if rated else None
 
-    def concerns(self, day: str, basis: int) -> set[str]:
-        """The ratings that are a concern on the scale in force."""
-        scale = self.value(self._scale, "scale", day, basis) or {}
-        return {one["code"] for one in scale.get("ratings", []) if one.get("concern")}
+    def meaning(self, action: Action) -> dict[str, Any]:
+        """The rating that counts as the scale in force has it or, where that has not, the one it was given on."""
+        if (rated := self.rated(action)) is None:
+            return {}
+        return find_rating(self.scale, rated.value) or find_rating(
+            self.fold.scale_of(rated, self.basis), rated.value
+        )  # fmt: skip
+
+    def awaiting(self, action: Action) -> dict[str, Any] | None:
+        """The rating that awaits confirmation: the last that needs it, unless one counts from later."""
+        given, counts = self.fold.fact(action, "awaiting", self.day, self.basis), self.rated(action)
+        if given is None or (counts is not None and counts[:2] > given[:2]):
+            return None
+        code, by, evidence = given.value
+        given_as = {"rating": code, "rated_on": given.on, "rated_by": by, "version": given.version}
+        return {**given_as, "evidence": evidence or []}
+
+    @cached_property
+    def complete(self) -> set[Action]:
+        """The actions that are complete; one with parts in the plan is when they all are."""
+        found, unfinished = set(), set()
+        for action in reversed(self.open):
+            whole = action not in unfinished if action not in self.counted else self.meaning(action).get("complete")
+            if whole:
+                found.add(action)
+            elif action.parent is not None:
+                unfinished.add(action.parent)
+        return found
+
+    def due(self, action: Action) -> list[Fact]:
+        """The timescales in force and before, the last first: its own or, of a part without, those of the whole."""
+        above: Action | None = action
+        while above is not None:
+            if facts := list(self.fold.known(above, "due", self.day, self.basis)):
+                return facts
+            above = above.parent
+        return []
+
+    def day_due(self, action: Action) -> str | None:
+        """The day on which an action is due, "" where its words are not read here; None where it has no timescale."""
+        due = self.due(action)
+        return (plain_day(due[0].value["text"]) or "") if due else None
+
+    @cached_property
+    def counts(self) -> Counter[tuple[str | None, str]]:
+        """How many actions are counted, by priority and rating."""
+        return Counter((self.priority(action), self.rating(action) or "unrated") for action in self.counted)
+
+    def by_rating(self) -> Counter[str]:
+        """How many actions are counted, by rating."""
+        counts: Counter[str] = Counter()
+        for (_, rating), count in self.counts.items():
+            counts[rating] += count
+        return counts
+
+    def scales(self) -> Iterator[dict[str, Any]]:
+        """The scale in force, and those before it."""
+        return (fact.value for fact in self.fold.known(self.fold.scale, "scale", self.day, self.basis))
 
 
-_STANDING = {"ActionClosed": "closed", "ActionWithdrawn": "withdrawn", "ActionReinstated": "open"}
+_PLAIN_DAY = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/(20)?([0-9]{2})|(20[0-9]{2})-([0-9]{2})-([0-9]{2})")
 
 
-def check_figures(name: str, data: bytes, fold: Fold, events: Sequence[Event], statement: Statement) -> int:
+def plain_day(text: str) -> str | None:
+    """The day that a timescale is, written as 31/03/2019, 31/03/19 or 2019-03-31; None for other words."""
+    found = _PLAIN_DAY.fullmatch(text)
+    if found is None:
+        return None
+    day, month, _, year, *iso = found.groups()
+    try:
+        return date(*map(int, iso if iso[0] else (f"20{year}", month, day))).isoformat()
+    except ValueError:
+        return None
+
+
+def movements(before: At, now: At) -> Counter[tuple[str | None, str]]:
+    """Why a priority counts more or fewer actions than before, by priority and kind.
+
+    An action that is counted now and was not is new; one that is not any more was closed, withdrawn, or split into
+    parts, which are then new, one of them in its place; one under another priority has moved.
+    """
+    moves: Counter[tuple[str | None, str]] = Counter()
+    for action in {**before.counted, **now.counted}:
+        was = before.priority(action) if action in before.counted else None
+        is_ = now.priority(action) if action in now.counted else None
+        if action not in before.counted:
+            moves[is_, "new"] += 1
+            continue
+        standing = now.standing[action] or "withdrawn"
+        if action not in now.counted and standing != "open":
+            moves[was, standing] += 1
+            continue
+        place = now.priority(action) or was
+        if place != was:
+            moves[was, "moved"] -= 1
+            moves[place, "moved"] += 1
+        if action not in now.counted:
+            moves[place, "new"] -= 1
+    return moves
+
+
+# The figures of papers: each is worked out anew from the events. Every function below returns how many it has compared,
+# and raises Failed at the first that does not follow from them.
+
+
+class Paper(NamedTuple):
+    """A paper, and what its figures are compared with."""
+
+    name: str
+    fold: Fold
+    events: Sequence[Event]
+
+    def at(self, point: dict[str, Any]) -> At:
+        """The plan at a point that the paper names; it must be one."""
+        check_point(self.name, point, self.events)
+        return self.fold.at(point["effective_on"], point["basis"])
+
+    def fail(self, what: str) -> Failed:
+        """What is raised where the paper is wrong."""
+        return Failed(self.name, what)
+
+
+def check_point(name: str, point: dict[str, Any], events: Sequence[Event]) -> None:
+    """That a point in a paper is a day of the calendar, and a version that was recorded at the instant beside it."""
+    read_day(point["effective_on"], name)
+    basis = point["basis"]
+    if type(basis) is not int or not 1 <= basis <= len(events) or (
+        point["known_at"] != instant(events[basis - 1].entry.recorded_at)
+    ):  # fmt: skip
+        raise Failed(name, f"the ledger had no version {basis} at the instant that it names")
+
+
+Rows = Iterable[tuple[object, dict[str, Any]]]
+
+
+def same_rows(paper: Paper, kind: str, of: str, said: Rows, mine: Rows) -> int:
+    """That the paper's rows are exactly those that follow from the events: by name, with the fields given here."""
+    left: dict[object, list[dict[str, Any]]] = {}
+    for name, fields in mine:
+        left.setdefault(name, []).append(fields)
+        if len(left[name]) > MOST_OF_A_NUMBER:
+            raise paper.fail(f"by the events more than {MOST_OF_A_NUMBER} stand in {of} as {kind} {name}")
+    compared = 0
+    for name, row in said:
+        if name not in left:
+            raise paper.fail(f"{kind} {name} stands in {of}, and by the events does not belong there")
+        if not left[name]:
+            raise paper.fail(f"{kind} {name} stands in {of} twice")
+        fitting = [fields for fields in left[name] if all(alike(row.get(one), fields[one]) for one in fields)]
+        if not fitting:
+            wrong, value = next(one for one in left[name][0].items() if not alike(row.get(one[0]), one[1]))
+            raise paper.fail(
+                f"it says in {of} that the {wrong} of {kind} {name} is {shown(row.get(wrong))}, and the events say"
+                f" {shown(value)}"
+            )
+        left[name].remove(fitting[0])
+        compared += max(1, len(fitting[0]))
+    for name, rest in left.items():
+        if rest:
+            raise paper.fail(f"{kind} {name} stands in {of} nowhere, and by the events belongs there")
+    return compared
+
+
+def alike(said: object, mine: object) -> bool:
+    """Whether two values are the same in JSON, where true is not 1."""
+    return json.dumps(said, sort_keys=True) == json.dumps(mine, sort_keys=True)
+
+
+def shown(value: object) -> str:
+    """A value in a sentence."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 200 else f"{text[:200]}..."
+
+
+def check_figures(
+    name: str, data: bytes, fold: Fold | None, events: Sequence[Event], statement: Statement
+) -> int | None:  # fmt: skip
     """That a paper is of the plan and the point that it is said to be, and its figures follow from the events.
 
-    Returns how many figures were compared; raises Failed.
+    Returns how many figures were compared, None where none are of such a paper or without a fold; raises Failed.
     """
     document = read_json(data, name)
     try:
         if document.get("plan", statement.plan) != statement.plan:
             raise Failed(name, f"it is of plan {document['plan']}, not {statement.plan}")
+        if not alike(document.get("edition", statement.edition), statement.edition):
+            raise Failed(
+                name, f"it is of edition {shown(document['edition'])}, and the statement says {statement.edition}"
+            )
         if (at := statement.at) is not None:
             point = document["current"] if "current" in document else document["point"]
             if f"{point['effective_on']}@{point['basis']}" != at:
                 raise Failed(name, f"it shows {point['effective_on']}@{point['basis']}, and should show {at}")
-        check = _FIGURES.get(name.removeprefix("papers/").removesuffix(".json"))
-        return check(name, document, fold, events) if check else 0
+            check_point(name, point, events)
+        compared = FIGURES.get(name.removeprefix("papers/"))
+        if compared is None or fold is None:
+            return None
+        paper = Paper(name, fold, events)
+        parts = [document[part] for part in ("comparison", "overdue", "over_time") if name.endswith("/paper.json")]
+        return sum(_check_heading(paper, one) for one in (document, *parts)) + compared.check(paper, document)
     except (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError) as error:
         raise Failed(name, f"its figures cannot be compared with the events ({error!r})") from None
 
 
-def _point(name: str, point: dict[str, Any], events: Sequence[Event]) -> tuple[str, int]:
-    day, basis = point["effective_on"], point["basis"]
-    if not 1 <= basis <= len(events) or point["known_at"] != instant(events[basis - 1].entry.recorded_at):
-        raise Failed(name, f"the ledger had no version {basis} at the instant that it names")
-    return str(day), int(basis)
+def _check_heading(paper: Paper, document: dict[str, Any]) -> int:
+    """Which plan it is, whose, and its word for priorities, where the paper says so."""
+    heading = {name: value for name, value in paper.fold.heading.items() if name in document}
+    return same_rows(paper, "heading", "it", [("plan", document)], [("plan", heading)])
 
 
-def _check_comparison(name: str, document: dict[str, Any], fold: Fold, events: Sequence[Event]) -> int:
-    compared = 0
-    for side in ("previous", "current"):
-        day, basis = _point(name, document[side], events)
-        expected = fold.counts(day, basis)
-        rows = Counter(str(row["priority"]) for row in document["rows"])
-        for priority in (*rows, *(str(under) for under, _ in expected)):
-            if rows[priority] != 1:
-                how = "twice" if rows[priority] else "nowhere"
-                raise Failed(name, f"priority {priority} stands in its table {how}")
-        for row in [*document["rows"], {**document["totals"], "priority": None}]:
-            priority = row["priority"]
-            said = {**{code: pair[side] for code, pair in row["ratings"].items()}, "unrated": row["unrated"][side]}
-            mine: Counter[str] = Counter()
-            for (under, rating), count in expected.items():
-                if priority is None or under == priority:
-                    mine[rating] += count
-            compared += _same_counts(name, side, priority, {**said, "total": row["total"][side]}, mine)
-    return compared + _check_changes(name, document, fold)
-
-
-def _check_changes(name: str, document: dict[str, Any], fold: Fold) -> int:
-    """The ratings of the actions that a comparison lists: it lists every one whose rating is another than it was."""
-    before, now = (
-        fold.counted(point["effective_on"], point["basis"]) for point in (document["previous"], document["current"])
-    )
-    day, basis = document["current"]["effective_on"], document["current"]["basis"]
-    split = [action for action, (_, was) in before.items()
-             if was is not None and action not in now and fold.is_open(action, day, basis)]  # fmt: skip
-    none = None, None
-    mine = {
-        fold.value(action, "number", day, basis): (
-            fold.priority(action, day, basis), before.get(action, none)[1], now.get(action, none)[1],
-        )
-        for action in (*now, *split)
-    }  # fmt: skip
-    said = {one["action"]: (one["priority"], one["previous"], one["current"]) for one in document["changes"]}
-    if len(said) != len(document["changes"]):
-        raise Failed(name, "an action stands twice among its changes")
-    for number, (under, was, is_) in mine.items():
-        if number not in said and was != is_:
-            raise Failed(name, f"its changes leave out action {number}, which went from {was} to {is_}")
-        if number in said and said[number] != (under, was, is_):
-            raise Failed(name, f"it says that action {number} (priority, previous, current) is {said[number]},"
-                         f" and the events say {(under, was, is_)}")  # fmt: skip
-    for number in said:
-        if number not in mine:
-            raise Failed(name, f"action {number} among its changes is not in the plan")
-    return 2 * len(said)
-
-
-def _check_paper(name: str, document: dict[str, Any], fold: Fold, events: Sequence[Event]) -> int:
-    """The figures in the committee's paper: its comparison, of the points that it is of, and what stands on that."""
-    comparison, totals = document["comparison"], document["comparison"]["totals"]
-    compared = _check_comparison(name, comparison, fold, events)
-    counts = {**totals["ratings"], "unrated": totals["unrated"]}
-    lines = [(line["code"] or "unrated", line) for line in document["summary"]]
-    if sorted(code for code, _ in lines) != sorted(counts):
-        raise Failed(name, "its summary does not name each rating of its comparison once")
-    lines.append(("total", document["total"]))
-    for side in ("previous", "current"):
-        if document[side] != comparison[side]:
-            raise Failed(name, f"its {side} point is another than that of the comparison in it")
-        for rating, line in lines:
-            _same(name, side, None, rating, line[side], {**counts, "total": totals["total"]}[rating][side])
-            whole = totals["total"][side]
-            share = (200 * line[side] + whole) // (2 * whole) if whole else None
-            if line.get(f"{side}_share", share) != share:
-                raise Failed(name, f"it says {line[f'{side}_share']} per cent {rating} ({side}), and it is {share}")
-            compared += 1
-    for rating, line in lines:
-        if line.get("difference", line["current"] - line["previous"]) != line["current"] - line["previous"]:
-            raise Failed(name, f"its difference of {rating} is not that of the counts beside it")
-    for part in ("overdue", "history", "over_time"):
-        if document[part]["point"] != document["current"]:
-            raise Failed(name, f"its part {part!r} is of another point than it")
-    compared += _check_concerns(name, document, fold)
-    compared += _check_overdue(name, document["overdue"], fold, events)
-    return compared + _check_over_time(name, document["over_time"], fold, events)
-
-
-def _check_concerns(name: str, document: dict[str, Any], fold: Fold) -> int:
-    """The actions that each priority of the paper lists as a concern."""
-    day, basis = document["current"]["effective_on"], document["current"]["basis"]
-    counted = {fold.value(one, "number", day, basis): said for one, said in fold.counted(day, basis).items()}
-    said = [(row["number"], one["number"], one["rating"]) for row in document["priorities"] for one in row["concerns"]]
-    for under, number, rating in said:
-        if counted.get(number) != (under, rating):
-            raise Failed(name, f"it lists action {number} under priority {under} as {rating}: the events say otherwise")
-    listed = [number for _, number, _ in said]
-    concerns = fold.concerns(day, basis)
-    for number, (_, rating) in counted.items():
-        if listed.count(number) != 1 and (number in listed or rating in concerns):
-            raise Failed(name, f"action {number}, {rating}, does not stand once among its concerns")
-    return len(said)
-
-
-def _check_over_time(name: str, document: dict[str, Any], fold: Fold, events: Sequence[Event]) -> int:
-    """The counts by rating on each of the days."""
-    day, basis = _point(name, document["point"], events)
-    days = [one["on"] for one in document["counts"]]
-    if days != sorted(set(days)) or days[-1:] != [day]:
-        raise Failed(name, f"its counts over time are not of one day after another up to {day}")
-    compared = 0
-    for one in document["counts"]:
-        mine: Counter[str] = Counter()
-        for (_, rating), count in fold.counts(one["on"], basis).items():
-            mine[rating] += count
-        said = {**one["ratings"], "unrated": one["unrated"], "total": one["total"]}
-        compared += _same_counts(name, one["on"], None, said, mine)
-    return compared
-
-
-def _check_overdue(name: str, document: dict[str, Any], fold: Fold, events: Sequence[Event]) -> int:
-    """The ratings of the actions that are listed as late or moved; not whether they are."""
-    day, basis = _point(name, document["point"], events)
-    mine = {
-        fold.value(one, "number", day, basis): (fold.priority(one, day, basis), fold.value(one, "rating", day, basis))
-        for one in fold.open_actions(day, basis)
-    }
-    rows = [*document["overdue"], *document["rescheduled"]]
-    for row in rows:
-        if mine.get(row["number"]) != (row["priority"], row["rating"]):
-            raise Failed(name, f"it lists action {row['number']} under priority {row['priority']} as {row['rating']}:"
-                         " the events say otherwise")  # fmt: skip
-    return len(rows)
-
-
-def _same_counts(name: str, side: str, priority: str | None, said: dict[str, Any], mine: Counter[str]) -> int:
-    """Counts by rating, those without one and all; returns how many."""
+def _same_counts(paper: Paper, side: str, priority: str | None, said: dict[str, Any], mine: Counter[str]) -> int:
+    """Counts by rating, those without one and all."""
     expected = {**mine, "total": mine.total()}
     for rating in {**said, **expected}:
-        _same(name, side, priority, rating, said.get(rating, 0), expected.get(rating, 0))
+        _same(paper, side, priority, rating, said.get(rating, 0), expected.get(rating, 0))
     return len({**said, **expected})
 
 
-def _same(name: str, side: str, priority: str | None, rating: str, said: object, mine: int) -> None:
+def _same(paper: Paper, side: str, priority: str | None, what: str, said: object, mine: int) -> None:
     if type(said) is not int or said != mine:
         place = f"priority {priority}" if priority is not None else "the whole plan"
-        raise Failed(name, f"it says {said} {rating} in {place} ({side}), and the events come to {mine}")
+        place += f" ({side})" if side else ""
+        raise paper.fail(f"it says {shown(said)} {what} in {place}, and the events come to {mine}")
 
 
-def _check_plan(name: str, document: dict[str, Any], fold: Fold, events: Sequence[Event]) -> int:
-    """Every action's place and rating."""
-    day, basis = _point(name, document["point"], events)
-    said: dict[str, tuple[str, str | None]] = {}
-    left = [(action, f"priority {one['number']}") for one in document["priorities"] for action in one["actions"]]
-    while left:
-        action, under = left.pop()
-        if action["number"] in said:
-            raise Failed(name, f"action {action['number']} stands in it twice")
-        said[action["number"]] = under, action["rating"]
-        left += [(part, f"action {action['number']}") for part in action["actions"]]
-    mine = {}
-    for one in fold.open_actions(day, basis):
-        above = one.parent
-        under = (
-            f"priority {fold.priority(one, day, basis)}" if above is None
-            else f"action {fold.value(above, 'number', day, basis)}"
-        )  # fmt: skip
-        mine[fold.value(one, "number", day, basis)] = under, fold.value(one, "rating", day, basis)
-    for number in sorted({**said, **mine}):
-        if number not in said or number not in mine:
-            raise Failed(name, f"action {number} is in the {'events' if number in mine else 'paper'} only")
-        for told, known in zip(said[number], mine[number], strict=True):
-            if told != known:
-                raise Failed(name, f"it says that action {number} is {told}, and the events say {known}")
+def _check_key(paper: Paper, said: list[dict[str, Any]], ratings: Iterable[dict[str, Any]]) -> int:
+    """The key to the ratings: each as the scale has it, the first of each code."""
+    key: dict[str, dict[str, Any]] = {}
+    for rating in ratings:
+        key.setdefault(rating["code"], rating)
+    compared = same_rows(paper, "rating", "its key", ((one["code"], one) for one in said), key.items())
+    if [one["code"] for one in said] != list(key):
+        raise paper.fail("the ratings stand in its key in another order than on the scale")
+    return compared
+
+
+def _check_comparison(paper: Paper, document: dict[str, Any]) -> int:
+    """Counts by priority and rating at both points, the movements between them, and the changes of ratings."""
+    before, now = paper.at(document["previous"]), paper.at(document["current"])
+    if now.day < before.day:
+        raise paper.fail("its current point is before its previous one")
+    key = [*now.scale.get("ratings", []), *before.scale.get("ratings", []),
+           *(meaning for at in (before, now) for action in at.counted if (meaning := at.meaning(action)))]  # fmt: skip
+    compared = _check_key(paper, document["ratings"], key)
+    codes = {one["code"] for one in document["ratings"]}
+    titles = {**before.priorities, **now.priorities}
+    rows = [(row["priority"], row) for row in document["rows"]]
+    compared += same_rows(paper, "priority", "its table", rows, ((one, {"title": titles[one]}) for one in titles))
+    moves = movements(before, now)
+    for priority, table in [*rows, (None, document["totals"])]:
+        if set(table["ratings"]) != codes:
+            raise paper.fail(f"the ratings of priority {priority} in its table are not those of its key")
+        for side, at in (("previous", before), ("current", now)):
+            said = {**{code: pair[side] for code, pair in table["ratings"].items()}, "unrated": table["unrated"][side]}
+            mine: Counter[str] = Counter()
+            for (under, rating), count in at.counts.items():
+                if priority in (None, under):
+                    mine[rating] += count
+            compared += _same_counts(paper, side, priority, {**said, "total": table["total"][side]}, mine)
+        for what in ("new", "closed", "withdrawn", "moved"):
+            came = [count for (under, kind), count in moves.items() if kind == what and priority in (None, under)]
+            _same(paper, "", priority, what, table[what], sum(came))
+            compared += 1
+        compared += _check_due(paper, priority, table["due"], now)
+    return compared + _check_changes(paper, document, before, now)
+
+
+def _check_due(paper: Paper, priority: str | None, said: dict[str, Any], now: At) -> int:
+    """How many are due, by rating: all that are by a day as it is written, and perhaps some with other words."""
+    least: Counter[str] = Counter()
+    most: Counter[str] = Counter()
+    for action in now.counted:
+        if priority in (None, now.priority(action)) and (day := now.day_due(action)) is not None and day <= now.day:
+            for rating in (now.rating(action) or "unrated", "total"):
+                most[rating] += 1
+                least[rating] += bool(day)
+    place = f"priority {priority}" if priority is not None else "the whole plan"
+    for rating in {**said, **least}:
+        count = said.get(rating, 0)
+        if type(count) is not int or not least[rating] <= count <= most[rating]:
+            mine = f"{least[rating]}" if least[rating] == most[rating] else f"{least[rating]} to {most[rating]}"
+            raise paper.fail(f"it says that {shown(count)} {rating} are due in {place}, and the events come to {mine}")
+    if sum(count for rating, count in said.items() if rating != "total") != said["total"]:
+        raise paper.fail(f"those that are due in {place} do not add up")
     return len(said)
 
 
-#: The papers whose figures are compared, by name.
-_FIGURES = {
-    "plan": _check_plan,
-    "comparison": _check_comparison,
-    "paper": _check_paper,
-    "ratings": _check_over_time,
-    "overdue": _check_overdue,
+def _check_changes(paper: Paper, document: dict[str, Any], before: At, now: At) -> int:
+    """The actions whose rating is another than it was, or is a concern, or that were split; no others."""
+    split = [one for one in before.counted if one not in now.counted and now.standing[one] == "open"]
+    mine = []
+    for action in [*now.counted, *(one for one in split if before.rated(one))]:
+        was = before.rated(action) if action in before.counted else None
+        is_ = now.rated(action) if action in now.counted else None
+        former, code = (fact.value if fact else None for fact in (was, is_))
+        if former == code and not (is_ and now.meaning(action).get("concern")):
+            continue
+        mine.append((now.number(action), {
+            "priority": now.priority(action), "text": now.text(action), "previous": former, "current": code,
+            "direction": _direction(before, now, was, is_),
+            "why": "split" if action not in now.counted else "unchanged concern" if former == code else "changed",
+            "previous_version": was.version if was else None,
+            "current_version": is_.version if is_ else None,
+            "corrected_by": now.fold.withdrawn_by(was.version, now.basis) if was else None,
+        }))  # fmt: skip
+    return same_rows(paper, "action", "its changes", ((one["action"], one) for one in document["changes"]), mine)
+
+
+def _direction(before: At, now: At, was: Fact | None, is_: Fact | None) -> str:
+    """Where a rating went: by the order of the scale now, the one before, or the one that both were given on."""
+    if was is None or is_ is None or was.value == is_.value:
+        return "same"
+    given = before.fold.scale_of(was, before.basis), now.fold.scale_of(is_, now.basis)
+    for scale in (now.scale, before.scale, given[0] if given[0] == given[1] else {}):
+        codes = [one["code"] for one in scale.get("ratings", [])]
+        if was.value in codes and is_.value in codes:
+            return "better" if codes.index(is_.value) > codes.index(was.value) else "worse"
+    return "same"
+
+
+def _check_paper(paper: Paper, document: dict[str, Any]) -> int:
+    """The figures in the committee's paper: its comparison, of the points that it is of, and what stands on that."""
+    comparison = document["comparison"]
+    compared = _check_comparison(paper, comparison)
+    for side in ("previous", "current"):
+        if document[side] != comparison[side]:
+            raise paper.fail(f"its {side} point is another than that of the comparison in it")
+    if document["ratings"] != comparison["ratings"]:
+        raise paper.fail("its key is another than that of the comparison in it")
+    for part in ("overdue", "history", "over_time"):
+        if document[part]["point"] != document["current"]:
+            raise paper.fail(f"its part {part!r} is of another point than it")
+    now = paper.at(document["current"])
+    compared += _check_summary(paper, document) + _check_scale(paper, document, now)
+    under = ((row["number"], row) for row in document["priorities"])
+    rows = ((row["priority"], {"title": row["title"]}) for row in comparison["rows"])
+    compared += same_rows(paper, "priority", "its priorities", under, rows)
+    compared += _check_concerns(paper, document, now)
+    said = ((one["action"], one) for one in document.get("awaiting", []))
+    waiting = ((now.number(one), {"text": now.text(one), "rating": now.rating(one), "awaiting": given})
+               for one in now.counted if (given := now.awaiting(one)))  # fmt: skip
+    compared += same_rows(paper, "action", "its actions awaiting confirmation", said, waiting)
+    return compared + _check_overdue(paper, document["overdue"]) + _check_over_time(paper, document["over_time"])
+
+
+def _check_summary(paper: Paper, document: dict[str, Any]) -> int:
+    """A line for each rating and one for the actions without, on the totals of its comparison; and that of all."""
+    totals = document["comparison"]["totals"]
+    key = {one["code"]: one for one in document["ratings"]}
+    mine: list[tuple[object, dict[str, Any]]] = []
+    counts = {code: (key[code], pair) for code, pair in totals["ratings"].items()}
+    counts |= {"unrated": ({}, totals["unrated"]), "all actions": ({}, totals["total"])}
+    for code, (rating, pair) in counts.items():
+        line = {"label": rating.get("label"), "colour": rating.get("colour"), **pair}
+        line["difference"] = pair["current"] - pair["previous"]
+        for side, whole in totals["total"].items():
+            line[f"{side}_share"] = (200 * pair[side] + whole) // (2 * whole) if whole else None
+        mine.append((code, line))
+    said = [(line["code"] or "unrated", line) for line in document["summary"]]
+    return same_rows(paper, "rating", "its summary", [*said, ("all actions", document["total"])], mine)
+
+
+def _check_scale(paper: Paper, document: dict[str, Any], at: At) -> int:
+    """The scale in force."""
+    if not alike(document["scale"], at.scale or {"name": "None yet", "ratings": []}):
+        said = ((one["code"], one) for one in document["scale"]["ratings"])
+        same_rows(paper, "rating", "its scale", said, ((one["code"], one) for one in at.scale.get("ratings", [])))
+        raise paper.fail("its scale is not the one that was in force")
+    return len(document["scale"]["ratings"])
+
+
+def _check_concerns(paper: Paper, document: dict[str, Any], now: At) -> int:
+    """The actions whose rating is a concern, each under its priority."""
+    said = ((one["number"], {**one, "priority": row["number"]}) for row in document["priorities"]
+            for one in row["concerns"])  # fmt: skip
+    mine = ((now.number(one), {"priority": now.priority(one), "rating": now.rating(one), "text": now.text(one)})
+            for one in now.counted if now.meaning(one).get("concern"))  # fmt: skip
+    return same_rows(paper, "action", "its concerns", said, mine)
+
+
+def _check_over_time(paper: Paper, document: dict[str, Any]) -> int:
+    """The counts by rating on each of the days: the ends of months, quarters or years from the plan's opening on."""
+    now = paper.at(document["point"])
+    every, days = days_over_time(now.fold.opened, now.day)
+    said: list[tuple[object, dict[str, Any]]] = [(one["on"], {}) for one in document["counts"]]
+    compared = same_rows(paper, "day", "its counts over time", said, ((day, {}) for day in days))
+    if document["every"] != every or [day for day, _ in said] != days:
+        raise paper.fail(f"its counts over time are not of one {every} after another")
+    found: Counter[str] = Counter({one["code"]: 1 for one in now.scale.get("ratings", [])})
+    for one in document["counts"]:
+        mine = At(now.fold, one["on"], now.basis).by_rating()
+        found.update(mine)
+        said_ = {**one["ratings"], "unrated": one["unrated"], "total": one["total"]}
+        compared += _same_counts(paper, one["on"], None, said_, mine)
+    del found["unrated"]
+    scales = list(now.scales())
+    key = []
+    for code in found:
+        entries = [entry for scale in scales if (entry := find_rating(scale, code))]
+        asked = find_rating(document, code)
+        # Of a code that only former scales have it may be the entry of any of them.
+        former = [] if find_rating(now.scale, code) else [one for one in entries if alike(one, asked)]
+        key.append((code, (former or entries or [{"code": code}])[0]))
+    return compared + same_rows(paper, "rating", "its key", ((one["code"], one) for one in document["ratings"]), key)
+
+
+def days_over_time(first: str, last: str) -> tuple[str, list[str]]:
+    """The days on which ratings over time are counted, and how far they lie apart: at most 24, or years, at most 60."""
+    opened, asked = (int(day[:4]) * 12 + int(day[5:7]) - 1 for day in (first, last))
+    steps = {"month": (1, 0), "quarter": (3, 2), "year": (12, 2)}
+    ending = {name: range(opened + (last - opened) % step, asked + 1, step) for name, (step, last) in steps.items()}
+    every = next((name for name, months in ending.items() if len(months) + (asked not in months) <= 24), "year")
+    months = ending[every]
+    ends = [f"{at // 12:04}-{at % 12 + 1:02}-{calendar.monthrange(at // 12, at % 12 + 1)[1]:02}" for at in months[-60:]]
+    return every, [*(end for end in ends if end < last), last]
+
+
+def _check_overdue(paper: Paper, document: dict[str, Any]) -> int:
+    """What is said of the actions listed as late, and every action that was rescheduled.
+
+    An action whose timescale is written as a day is listed if that has passed. How other words are read as a day is
+    taken as the paper has it.
+    """
+    now = paper.at(document["point"])
+    compared = _check_key(paper, document["ratings"], [one for scale in now.scales() for one in scale["ratings"]])
+    mine = {one: {"priority": now.priority(one), "text": now.text(one), "rating": now.rating(one)} for one in now.open}
+    late, said = [], [(row["number"], row) for row in document["overdue"]]
+    listed = {number for number, _ in said}
+    for action in (one for one in now.counted if one not in now.complete):
+        day, due = now.day_due(action), now.due(action)
+        if due and ((day and day < now.day) or (not day and now.number(action) in listed)):
+            first = min(due, key=lambda fact: fact.version).value["text"]
+            late.append((now.number(action), {**mine[action], "timescale": due[0].value["text"], "original": first,
+                         "version": due[0].version}))  # fmt: skip
+    compared += same_rows(paper, "action", "its list of late actions", said, late)
+    for number, row in said:
+        due_on, slipped = read_day(row["due"], paper.name), row["original_due"]
+        _check_reading(paper, number, row["timescale"], due_on)
+        _check_reading(paper, number, row["original"], slipped)
+        if due_on >= now.day:
+            raise paper.fail(f"it lists action {number} as late, and its due day {due_on} had not passed")
+        days = {"days_overdue": days_between(due_on, now.day), "slippage": slipped and days_between(slipped, due_on)}
+        compared += same_rows(paper, "action", "its list of late actions", [(number, row)], [(number, days)])
+    moved = [(now.number(one), {**mine[one], **row}) for one in now.open if (row := _rescheduled(now, one))]
+    compared += same_rows(paper, "action", "its list of rescheduled actions", _words(document["rescheduled"]), moved)
+    for row in document["rescheduled"]:
+        was, is_ = row["original"]["due"], row["current"]["due"]
+        for words in (row["original"], row["current"]):
+            _check_reading(paper, row["number"], words["text"], words["due"])
+        if not alike(row["days"], days_between(was, is_) if was and is_ else None):
+            raise paper.fail(f"its days by which action {row['number']} was rescheduled are not those between its days")
+    return compared
+
+
+def _check_reading(paper: Paper, number: object, words: str, day: str | None) -> None:
+    """That a timescale that is written as a day is read as that day."""
+    if (plain := plain_day(words)) and plain != day:
+        raise paper.fail(f"it says that action {number}, due {words}, is due on {day}")
+
+
+def _words(rescheduled: list[dict[str, Any]]) -> Rows:
+    """Rescheduled actions with the words of their timescales alone, and not the days that these are read as."""
+    for row in rescheduled:
+        yield row["number"], {**row, "original": row["original"]["text"], "current": row["current"]["text"]}
+
+
+def _rescheduled(now: At, action: Action) -> dict[str, Any] | None:
+    """Every change of an action's own timescale; None where it still has the first."""
+    given = [*now.fold.known(action, "due", now.day, now.basis)][::-1]
+    first = min(given, key=lambda fact: fact.version, default=None)
+    changes = [
+        {"on": fact.on, "from": given[place - 1].value["text"] if place else None, "to": fact.value["text"],
+         "approved_by": fact.value["approved_by"], "reason": fact.value["reason"], "version": fact.version}
+        for place, fact in enumerate(given) if fact is not first
+    ]  # fmt: skip
+    if first is None or not changes:
+        return None
+    return {"original": first.value["text"], "current": given[-1].value["text"], "times": len(changes),
+            "approvals": changes}  # fmt: skip
+
+
+def days_between(first: str, last: str) -> int:
+    """The days from one day to another."""
+    return (date.fromisoformat(last) - date.fromisoformat(first)).days
+
+
+def _check_plan(paper: Paper, document: dict[str, Any]) -> int:
+    """The priorities, and every action with its words, its place, its rating and whether it is complete."""
+    now = paper.at(document["point"])
+    key = [one for scale in now.scales() for one in scale["ratings"]]
+    compared = _check_key(paper, document["ratings"], key) + _check_scale(paper, document, now)
+    rows = ((one["number"], one) for one in document["priorities"])
+    titles = ((number, {"title": title}) for number, title in now.priorities.items())
+    compared += same_rows(paper, "priority", "it", rows, titles)
+    said: list[tuple[object, dict[str, Any]]] = []
+    left = [(action, f"priority {one['number']}") for one in document["priorities"] for action in one["actions"]]
+    while left:
+        action, under = left.pop()
+        said.append((action["number"], {**action, "place": under}))
+        left += [(part, f"action {action['number']}") for part in action["actions"]]
+    mine = []
+    for one in now.open:
+        above, rated = one.parent, now.rated(one)
+        place = f"priority {now.priority(one)}" if above is None else f"action {now.number(above)}"
+        mine.append((now.number(one), {
+            "place": place, "text": now.text(one), "rating": now.rating(one), "rated_on": rated.on if rated else None,
+            "status": "complete" if one in now.complete else "open", "awaiting": now.awaiting(one),
+        }))  # fmt: skip
+    return compared + same_rows(paper, "action", "it", said, mine)
+
+
+class Figures(NamedTuple):
+    """How the figures of a paper are compared; in words what is, and what is not."""
+
+    check: Callable[[Paper, dict[str, Any]], int]
+    done: str
+    left: str
+
+
+#: The papers whose figures are worked out anew. The README in packs and the documents say the same of each.
+FIGURES = {
+    "plan.json": Figures(
+        _check_plan,
+        "the plan's title and whose it is; the scale and the key to the ratings; every priority and every action"
+        " in the plan, none left out, none twice and none invented; the titles of priorities; the words, the place"
+        " and the rating of each action, since when it has that, whether it is complete, and what awaits"
+        " confirmation",
+        "everything else: timescales and what is overdue; outcomes, leads, to whom is reported, progress,"
+        " evidence, when an action was added; what priorities answer to and their assurance; recommendations,"
+        " measures, inspections, document versions, and whether the plan is open",
+    ),
+    "comparison.json": Figures(
+        _check_comparison,
+        "the plan's title and whose it is; the key to the ratings; every priority of either point, once, with its"
+        " title; at both points the actions by priority and rating, without a rating and in all; in every row and"
+        " in the totals what is new, closed, withdrawn and moved; every change of a rating with its direction and"
+        " the versions behind it, and every action whose rating is a concern; how many actions are due, as far as"
+        " timescales are written as a day, such as 31/03/2019",
+        "everything else: how other words of a timescale are read, and the sentences",
+    ),
+    "paper.json": Figures(
+        _check_paper,
+        "the same of the comparison in it; the summary with its differences and shares; the actions that are a"
+        " concern, by priority; what awaits confirmation; what is listed as late and as rescheduled, as in"
+        " overdue.json; the counts over time",
+        "everything else: the sentences; how other words of a timescale are read; assurance, measures, document"
+        " versions and the document history; of actions that are a concern all but their words, place and rating",
+    ),
+    "ratings.json": Figures(
+        _check_over_time,
+        "the plan's title and whose it is; the days, from the plan's opening on, and on each the actions by"
+        " rating, without a rating and in all; the key to the ratings",
+        "nothing else stands in it",
+    ),
+    "overdue.json": Figures(
+        _check_overdue,
+        "the plan's title and whose it is; the key to the ratings; every action that is late by a timescale that is"
+        " written as a day, such as 31/03/2019; of each that is listed as late that it is in the plan and not complete,"
+        " its words, place and rating, the words of its timescale now and at first, and that its day has passed, by so"
+        " many days; every action that was rescheduled, with each change, its reason and who approved it",
+        "everything else: how other words of a timescale are read as a day, so also whether an action that is late by"
+        " those was left out, and how many have no day; leads",
+    ),
 }
 
 
@@ -1154,22 +1762,10 @@ def verify(
     _check_witnesses(note, witnesses, chain, report)
     check_files(files, statement)
     events = report.events = read_events(files["events.jsonl"], statement, checkpoint)
-    first, last = events[0].entry, events[-1].entry
-    report.proved.append(
-        f"Each of the {several(events, 'event')} of plan {statement.plan} stands in it, unaltered: versions 1 to"
-        f" {len(events)}, recorded from {instant(first.recorded_at)} to {instant(last.recorded_at)}."
-    )
-    report.proved.append(
-        f"None before the newest is missing, and {checkpoint.origin} has signed that version {statement.version} is the"
-        " newest of this plan among those entries."
-    )
-    _say_when(statement, last, report)
-    if gone := redactions(events):
-        many = "1 text is gone, as an event says" if len(gone) == 1 else f"{len(gone):,} texts are gone, as events say"
-        report.proved += [f"{many}:", *(f"    {one}" for one in gone)]
+    _say_events(events, statement, report)
     _check_since(files, since, chain, checkpoint, events, report)
     _check_stamps(files, roots, chain, checkpoint, report)
-    _check_papers(files, events, statement, report)
+    _check_papers(files, _fold(events, statement), statement, report)
     if unknown := sorted(name for name in statement.files if not _LOOKED_INTO.fullmatch(name)):
         report.remarks.append(
             f"What {', '.join(unknown)} says was not checked: it bears the ledger's signature and no more."
@@ -1180,6 +1776,23 @@ def verify(
 def several(things: Sequence[object], name: str) -> str:
     """How many there are: `1 event`, `1,200 events`."""
     return f"{len(things):,} {name}{'' if len(things) == 1 else 's'}"
+
+
+def _say_events(events: Sequence[Event], statement: Statement, report: Report) -> None:
+    """What is shown of the events: that they stand in the ledger, are whole, were signed for, and what is redacted."""
+    first, last = events[0].entry, events[-1].entry
+    report.proved.append(
+        f"Each of the {several(events, 'event')} of plan {statement.plan} stands in it, unaltered: versions 1 to"
+        f" {len(events)}, recorded from {instant(first.recorded_at)} to {instant(last.recorded_at)}."
+    )
+    report.proved.append(
+        f"None before the newest is missing, and {statement.origin} has signed that version {statement.version} is the"
+        " newest of this plan among those entries."
+    )
+    _say_when(statement, last, report)
+    if gone := redactions(events):
+        many = "1 text is gone, as an event says" if len(gone) == 1 else f"{len(gone):,} texts are gone, as events say"
+        report.proved += [f"{many}:", *(f"    {one}" for one in gone)]
 
 
 def _say_when(statement: Statement, last: Entry, report: Report) -> None:
@@ -1302,7 +1915,7 @@ def _earlier(
     kept: bytes, chain: list[Key], events: Sequence[Event], report: Report
 ) -> tuple[Checkpoint, "Statement | None"]:
     """An earlier checkpoint, by itself or in a pack, whose events must be the same as here; raises Failed."""
-    if not kept.startswith(b"PK"):
+    if not is_zip(kept):
         note = read_note(kept, "the earlier checkpoint")
         signers(note, chain, "the earlier checkpoint")
         return read_checkpoint(note, "the earlier checkpoint"), None
@@ -1403,48 +2016,88 @@ def _check_earlier(earlier: Statement, events: Sequence[Event]) -> None:
             raise Failed(event.where, "it was in the ledger when the earlier pack was made, and was kept back from it")
 
 
-def _check_papers(files: dict[str, bytes], events: Sequence[Event], statement: Statement, report: Report) -> None:
+def _check_papers(files: dict[str, bytes], fold: Fold | None, statement: Statement, report: Report) -> None:
     papers = sorted(name for name in files if name.startswith("papers/"))
     if not papers:
         return
-    try:
-        fold = Fold(events)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise Failed("the events", f"one names what the plan does not have ({error})") from None
     figures = {
-        name: check_figures(name, files[name], fold, events, statement) if name.endswith(".json") else 0
+        name: check_figures(name, files[name], fold, report.events, statement) if name.endswith(".json") else None
         for name in papers
     }
-    shown = ""
+    shows = ""
     if statement.at is not None:
         day, _, version = statement.at.partition("@")
-        shown = f" They show the plan as at {day}, as known at version {version}."
+        shows = f" They show the plan as at {day}, as known at version {version}."
     else:
         report.remarks.append("Which point the papers show was not signed for: each says so itself.")
-    report.proved.append(f"The papers are those that the ledger signed for ({', '.join(papers)}).{shown}")
-    if compared := {name: count for name, count in figures.items() if count}:
-        report.proved.append(
-            f"{sum(compared.values()):,} of their figures follow from the events, ratings and counts of actions: "
-            + ", ".join(f"{name} {count:,}" for name, count in compared.items())
-            + "."
+    report.proved.append(f"The papers are those that the ledger signed for ({', '.join(papers)}).{shows}")
+    compared = {name: count for name, count in figures.items() if count is not None}
+    if compared:
+        report.proved.append(f"{sum(compared.values()):,} of their figures follow from the events:")
+    for name, count in compared.items():
+        known = FIGURES[name.removeprefix("papers/")]
+        report.proved.append(f"    {name}: {count:,} figures. Worked out anew: {known.done}.")
+        report.remarks.append(f"Of {name} not worked out anew: {known.left}.")
+    if fold is None and any(name.removeprefix("papers/") in FIGURES for name in papers):
+        report.other_edition = (
+            f"the figures in the papers. They are of edition {statement.edition} of AsAt's rules, and this program"
+            f" works out edition {EDITION}. The verify.py in the pack works them out; if you do not trust whoever gave"
+            " you the pack, take the one of that release of AsAt from where AsAt is published."
         )
-    if others := [name for name in papers if name not in compared]:
-        report.remarks.append(
-            f"No figure was compared of {', '.join(others)}: for these there is the ledger's signature and no more."
-        )
-    report.remarks.append(
-        "Nothing else in the papers was worked out anew: neither their wording, nor what is due, late or moved, nor the"
-        " forms other than JSON. For these there is the ledger's signature and no more."
-    )
+    for name in papers:
+        if name not in compared:
+            report.remarks.append(f"For {name} there is the signature of {statement.origin} and no more.")
+
+
+def _fold(events: Sequence[Event], statement: Statement) -> Fold | None:
+    """What the events come to; None where they are of another edition, by whose rules it may be something else."""
+    if statement.edition != EDITION:
+        return None
+    try:
+        return Fold(events)
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
+        what = f"one names what the plan does not have, or is not as AsAt records it ({error})"
+        raise Failed("the events", what) from None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command.
 
     Returns:
-        0 where everything holds, 1 where something does not, 2 where a file cannot be read, 3 where everything holds
-        that could be checked, and what was asked for with --since could not.
+        0 where everything holds, 1 where something does not, 2 where a file cannot be read or this Python lacks what is
+        needed, 3 where everything holds that could be checked, and what was asked for with --since could not, 4 where
+        only the figures could not, as they are of another edition.
     """
+    given = _options().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # what a terminal cannot show is no reason to break off
+    try:
+        own = Path(__file__).read_bytes()
+        since, roots = (read(file) if file else None for file in (given.since, given.tsa_root))
+        data = read(given.pack)
+    except (OSError, ValueError) as error:
+        file = plain(str(getattr(error, "filename", None) or "a file that was named"))
+        print(f"{file} cannot be read ({getattr(error, 'strerror', None) or error})", file=sys.stderr)
+        return 2
+    try:
+        report = verify(data, given.key, since, given.witness, roots)
+    except Failed as failed:
+        print(f"DOES NOT HOLD: {plain(str(failed))}", file=sys.stderr)
+        return 1
+    except (MemoryError, RecursionError):
+        print("DOES NOT HOLD: the pack: it cannot be read in the memory that there is", file=sys.stderr)
+        return 1
+    if report.program not in (None, own):
+        report.remarks.append(
+            "The verify.py in this pack is not this program: it is of another release of AsAt, or was altered. This"
+            " report is by the one that you have run."
+        )
+    _print([*listing(report.events), ""] if given.list else [], report)
+    return 3 if report.unchecked else 4 if report.other_edition else 0
+
+
+def _options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Verify an evidence pack of AsAt.")
     parser.add_argument("pack", type=Path)
     parser.add_argument("--key", help="the ledger's published key, as you know it from elsewhere")
@@ -1452,28 +2105,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--witness", action="append", default=[], help="the published key of a witness you trust")
     parser.add_argument("--tsa-root", type=Path, help="the root certificate of a time-stamping authority you trust")
     parser.add_argument("--list", action="store_true", help="print every event first")
-    given = parser.parse_args(arguments)
+    return parser
+
+
+def _print(events: Sequence[str], report: Report) -> None:
+    """The report on standard output, and on standard error what could not be checked."""
     try:
-        since, roots = (read(file) if file else None for file in (given.since, given.tsa_root))
-        report = verify(read(given.pack), given.key, since, given.witness, roots)
-        own = Path(__file__).read_bytes()
-    except OSError as error:
-        print(f"{error.filename} cannot be read ({error.strerror})", file=sys.stderr)
-        return 2
-    except Failed as failed:
-        print(f"DOES NOT HOLD: {plain(str(failed))}", file=sys.stderr)
-        return 1
-    if report.program not in (None, own):
-        report.remarks.append(
-            "The verify.py in this pack is not this program: it is of another release of AsAt, or was altered. This"
-            " report is by the one that you have run."
-        )
-    events = [*listing(report.events), ""] if given.list else []
-    for line in [*events, *report.proved, *(["", "Not shown:"] if report.remarks else []), *report.remarks]:
-        print(plain(line))
-    for line in report.unchecked:
+        for line in [*events, *report.proved, *(["", "Not shown:"] if report.remarks else []), *report.remarks]:
+            print(plain(line))
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    for line in [*report.unchecked, *([report.other_edition] if report.other_edition else [])]:
         print(f"COULD NOT BE CHECKED: {plain(line)}", file=sys.stderr)
-    return 3 if report.unchecked else 0
 
 
 def read(file: Path) -> bytes:

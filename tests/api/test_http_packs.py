@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -74,6 +75,32 @@ def test_a_pack_shows_nothing_of_other_plans(asked: TestClient, ledger: Ledger):
     entries = zip_files(pack)["events.jsonl"].splitlines()
     plans = {verifier.read_entry(verifier.decoded(json.loads(line)["entry"], "it"), "it").plan for line in entries}
     assert plans == {"sunderland"}
+
+
+def test_the_figures_of_papers_with_redacted_texts_follow_from_the_events(asked: TestClient, ledger: Ledger):
+    """Whatever of it is destroyed, a paper shows the same in its place as the verifier works out."""
+    record(ledger)
+    moved = {"type": "ActionRescheduled", "action": "2.4", "timescale": "30/04/2019", "effective_on": "2019-03-20"}
+    gone = {1: ["title"], 2: ["title"], 3: ["text"], 5: ["reason", "approved_by"], 6: ["evidence"]}
+    told = [
+        moved | {"reason": "A name", "approved_by": "Another name"},
+        rated("completed", "2019-04-01", evidence=["A report"]),
+        *({"type": "TextRedacted", "version": version, "fields": fields, "reason": "Names"}
+          for version, fields in gone.items()),
+    ]  # fmt: skip
+    for one in told:
+        ledger.record([read_proposal(one | {"plan": "more"}, clock.today())], by=BY, today=clock.today())
+    for at in ("2019-03-31", "now"):
+        params = {"papers": ",".join(verifier.FIGURES), "previous": "2019-01-31", "at": at}
+        answer = asked.get("/plans/more/pack.zip", params=params)
+        assert answer.status_code == 200, answer.text
+        report = verify(answer.content, str(KEY.verifier))
+        assert sum("Worked out anew:" in line for line in report.proved) == len(verifier.FIGURES)
+        for name, content in zip_files(answer.content).items():
+            assert name in ("README.md", "verify.py") or not re.search(
+                rb"A name|Another name|A report|Workspace", content
+            )
+    assert b"[redacted]" in zip_files(answer.content)["papers/comparison.json"]
 
 
 def test_a_text_that_is_redacted_while_a_pack_is_made_stands_in_none_of_its_papers(

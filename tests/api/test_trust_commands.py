@@ -17,7 +17,7 @@ from domain.ledger.embedded import EmbeddedServer
 from domain.proofs.checkpoint import Checkpoint, cosign, witness_key
 from domain.proofs.keys import SignerKey, VerifierKey
 from domain.proofs.notes import Note
-from domain.proofs.verify import zip_files
+from domain.proofs.verify import FIGURES, zip_chunks, zip_files
 from tests.api.conftest import load_examples
 
 NAME = "council.example/asat"
@@ -246,9 +246,34 @@ def test_check_compares_the_ledger_with_what_was_kept_elsewhere(asat: Asat, tmp_
 @pytest.mark.parametrize("previous", ["2016-12-31", "2019-06-30"])
 def test_the_figures_of_every_example_follow_from_its_events(asat: Asat, key: Path, previous: str):
     """The verifier's own fold comes to what the projections say, now and years before."""
+    papers = ",".join(FIGURES)
     for plan in json.loads(asat("plans", "-f", "json").stdout)["plans"]:
-        asat("pack", plan["plan"], "--key", key, "--previous", previous, "-o", "pack.zip")
-        assert "figures follow from the events" in asat("verify", "pack.zip").stdout
+        asat("pack", plan["plan"], "--key", key, "--previous", previous, "--papers", papers, "-o", "pack.zip")
+        said = asat("verify", "pack.zip").stdout
+        assert "figures follow from the events" in said
+        assert said.count("Worked out anew:") == len(FIGURES)
+
+
+def test_a_ledger_whose_name_begins_with_pk_is_not_taken_for_a_zip_file(asat: Asat, tmp_path: Path):
+    data = tmp_path / "data"
+    with Ledger.open(data=data) as ledger:
+        load_examples(ledger)
+        asat("key", "create", "--name", "PK.example/asat", "-o", "pk.key")
+        asat("checkpoint", "cut", "--key", "pk.key", "-o", "kept.txt", data=data)
+        assert (tmp_path / "kept.txt").read_bytes().startswith(b"PK")
+        assert "kept.txt: the ledger still holds" in asat("check", "--since", "kept.txt", data=data).stdout
+        asat("pack", "sunderland", "--key", "pk.key", "--since", "kept.txt", "-o", "pack.zip", data=data)
+        assert "The earlier checkpoint is this one" in asat("verify", "pack.zip", "--since", "kept.txt").stdout
+
+
+def test_check_reads_a_pack_as_the_verifier_does(asat: Asat, key: Path, tmp_path: Path):
+    """Space between the parts of JSON is no matter, and a carriage return is space and ends no line."""
+    asat("pack", "sunderland", "--key", key, "--no-papers", "-o", "pack.zip")
+    files = zip_files((tmp_path / "pack.zip").read_bytes())
+    files["events.jsonl"] = files["events.jsonl"].replace(b'{"entry":', b'{\r"entry":\t')
+    (tmp_path / "pack.zip").write_bytes(b"".join(zip_chunks([*files.items()])))
+    asat("verify", "pack.zip")
+    assert "pack.zip: the ledger still holds" in asat("check", "--since", "pack.zip").stdout
 
 
 def test_an_altered_pack_is_refused_in_a_sentence(asat: Asat, key: Path, tmp_path: Path):

@@ -158,8 +158,9 @@ def test_a_full_disk_is_told_as_one_and_nothing_is_stored(
     assert record(ledger, rated("2.4"))[0].position == 4
 
 
-def test_a_server_that_died_is_started_anew_by_whoever_uses_it(own_server: Server):
+def test_a_server_that_died_is_started_anew_by_whoever_uses_it(own_server: Server, monkeypatch: pytest.MonkeyPatch):
     """Nobody else would: it is embedded."""
+    monkeypatch.setattr("domain.ledger.datastore.PATIENCE", HANGS)
     with Ledger.open(data=own_server.folder) as ledger:
         begin(ledger)
         pid = int((own_server.data / "postmaster.pid").read_text().split()[0])

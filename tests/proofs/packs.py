@@ -25,12 +25,14 @@ STRANGER = SignerKey(ORIGIN, b"else" * 8)
 BEGAN = datetime(2019, 5, 1, 9, tzinfo=UTC)
 SALT = b"s" * 16
 
+RAG = {"name": "RAG", "ratings": [{"code": "amber", "label": "Amber"}, {"code": "green", "label": "Green"}]}
+
 #: Everything that changes a figure, and a text. `plan` is the one that packs are made of.
 TOLD: list[tuple[str, str, dict[str, Any]]] = [
-    ("plan", "PlanOpened", {"title": "The plan"}),
+    ("plan", "PlanOpened", {"title": "The plan", "scale": RAG}),
     ("other", "PlanOpened", {"title": "Another plan"}),
     ("plan", "PriorityAdded", {"number": "2", "title": "Missing children"}),
-    ("plan", "ActionAdded", {"number": "2.4", "priority": "2", "text": "Workspace"}),
+    ("plan", "ActionAdded", {"number": "2.4", "priority": "2", "text": "Workspace", "timescale": "May 2019"}),
     ("plan", "ActionRated", {"action": "2.4", "rating": "amber", "reason": 'Not "done'}),
     ("other", "PriorityAdded", {"number": "1", "title": "Something"}),
     ("plan", "ActionRated", {"action": "2.4", "rating": "green", "reason": "Nearly done"}),
