@@ -45,8 +45,6 @@ def respond(request: Request, answer: Answer, form: str) -> Response:
     asked = dict(request.query_params)
     if answer.fixed:
         headers["Content-Location"] = _address(request, asked | answer.fixed)
-    if _takes_any(request):
-        answer.document  # noqa: B018  # whether there is one
     tag = _tag_of(request, answer, form)
     if tag is not None and (held := _held(request, tag)):
         return _not_modified(headers, held)
@@ -91,7 +89,12 @@ def send(request: Request, body: bytes, media_type: str, headers: dict[str, str]
         # Other bytes need another strong tag. Without a time in it, what is compressed again comes out the same.
         tag, body = f"{tag}-gzip", gzip.compress(body, 6, mtime=0)
         headers["Content-Encoding"] = "gzip"
-    return Response(body, headers={**headers, "ETag": f'"{tag}"'}, media_type=media_type)
+    headers["ETag"] = f'"{tag}"'
+    if _takes_any(request):
+        return _not_modified(
+            {name: value for name, value in headers.items() if name != "Content-Encoding"}, headers["ETag"]
+        )
+    return Response(body, headers=headers, media_type=media_type)
 
 
 def _digest(data: bytes) -> str:
@@ -100,8 +103,6 @@ def _digest(data: bytes) -> str:
 
 def _held(request: Request, tag: str) -> str | None:
     """The tag of what the sender has already, as it was or compressed; None where they have something else."""
-    if _takes_any(request):
-        return f'"{tag}"'
     known = [held.strip().removeprefix("W/") for held in request.headers.get("if-none-match", "").split(",")]
     return next((one for one in (f'"{tag}"', f'"{tag}-gzip"') if one in known), None)
 
