@@ -25,6 +25,8 @@ class Settings:
     key: Path | None = None
     #: The token of whoever runs a command; none on an open ledger, or for whoever runs the machine.
     token: str | None = field(default=None, repr=False)
+    #: The address of the ledger's owner, for what only the owner may do.
+    owner_url: str | None = field(default=None, repr=False)
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -48,6 +50,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         by=by,
         key=Path(key).expanduser() if (key := environment.get("ASAT_KEY")) else None,
         token=_token(environment),
+        owner_url=environment.get("ASAT_OWNER_URL") or None,
     )
 
 

@@ -1,8 +1,9 @@
 """Reading what is sent: the body of a request, the events in it, and the name of who sends it."""
 
+from datetime import date
+
 from fastapi import Request
 
-from api import clock
 from api.http.problems import FieldProblem, Unreadable
 from api.settings import NO_AUTHOR, author
 from domain.envelopes import NotAnEvent, Proposal, read_proposal
@@ -45,8 +46,8 @@ async def read_body(request: Request) -> bytes:
     return await body_up_to(request, LARGEST_BODY, f"the body is larger than {LARGEST_BODY} bytes; send it in parts")
 
 
-def read_proposals(body: bytes, plan: str) -> list[Proposal]:
-    """Every proposed event of a body, in order.
+def read_proposals(body: bytes, plan: str, today: date) -> list[Proposal]:
+    """Every proposed event of a body, in order; `today` is the day of those that say none.
 
     Raises:
         Unreadable: it is not JSON, or something in it is no event of this plan; every problem with any is named.
@@ -55,7 +56,7 @@ def read_proposals(body: bytes, plan: str) -> list[Proposal]:
         data = read_json(body)
     except NotJson as error:
         raise Unreadable(f"{error}; nothing was recorded") from None
-    today, proposals = clock.today(), []
+    proposals: list[Proposal] = []
     problems: list[FieldProblem] = []
     for index, one in enumerate(data if isinstance(data, list) else [data]):
         if len(problems) > _MOST_PROBLEMS:

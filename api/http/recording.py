@@ -6,8 +6,6 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from typing_extensions import TypedDict
 
-from api import clock
-from api.forgetting import forget_redacted
 from api.forms import render
 from api.http import patterns
 from api.http.access.callers import caller_of, recorded_by
@@ -116,10 +114,11 @@ async def record(
     ledger: Ledger = request.app.state.ledger
 
     def read_and_record() -> list[Recorded]:
-        proposals = read_proposals(body, plan)
+        today = ledger.today()
+        proposals = read_proposals(body, plan, today)
         may_record(caller_of(request), proposals)
-        stored = ledger.record(proposals, by=by, today=clock.today(), expect=expect)
-        forget_redacted(ledger, stored)
+        stored = ledger.record(proposals, by=by, today=today, expect=expect)
+        request.app.state.forgetting.after(stored)
         return stored
 
     # A long body takes seconds to read: not here, where everybody waits.

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -68,6 +69,8 @@ class LedgerDatastore(PostgresDatastore):
         self, conninfo: str, schema: str, role: str, pool_size: int = 20, revive: Revive | None = None
     ) -> None:
         self.role = role
+        #: What the clock of the database said, and how much time had passed here by then.
+        self._told_instant: tuple[datetime, float] | None = None
         super().__init__(
             dbname="", host="", port="", user="", password="", schema=schema, originator_id_type="text"
         )  # fmt: skip
@@ -95,8 +98,22 @@ class LedgerDatastore(PostgresDatastore):
             connection.autocommit = True
             connection.execute(take_role)
             connection.execute(f"set lock_timeout = {int(LOCK_PATIENCE * 1000)}")
+            [instant] = connection.execute("select clock_timestamp() as instant").fetchall()
+            self._told_instant = instant["instant"], _elapsed()
 
         return after_connect
+
+    def now(self) -> datetime:
+        """The instant by the clock of the database, as it said when a connection was last made, and what passed since.
+
+        Connections are made anew every hour, so that no clock runs away. It asks the database only where there is none.
+        """
+        if self._told_instant is None:
+            with self.get_connection():
+                pass
+        assert self._told_instant is not None, "every connection tells the instant"
+        instant, at = self._told_instant
+        return instant + timedelta(seconds=_elapsed() - at)
 
     def ping(self) -> None:
         """Ask the database for nothing, once and with a connection of its own; raises LedgerUnusable."""
@@ -150,6 +167,11 @@ class LedgerDatastore(PostgresDatastore):
 
     def register_type_adapters(self) -> None:
         """Nothing to register: the append function takes arrays of plain types."""
+
+
+def _elapsed() -> float:
+    """Seconds since some moment, those included in which this machine slept, whatever its clock is set to."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 def _left_open(conninfo: str) -> dict[str, int]:
