@@ -21,8 +21,8 @@ def migrate(session: Session, /, login: str | None) -> None:
     opens the ledger makes and upgrades it.
 
     \b
-      export ASAT_OWNER_URL=postgresql://asat_owner@db/asat ASAT_DATABASE_URL=postgresql://asat_serve@db/asat
-      asat migrate
+      export ASAT_DATABASE_URL=postgresql://asat_serve@db/asat
+      ASAT_OWNER_URL=postgresql://asat_owner@db/asat asat migrate
       asat serve
     """
     with plainly():
