@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from api.commands import access, asking, keeping, redacting, safekeeping, serving, tokens, trust
+from api.commands import access, asking, keeping, owning, redacting, safekeeping, serving, tokens, trust
 from api.commands.context import Session
 from api.commands.needed import guard
 from api.papers.wording import safe_text
@@ -33,9 +33,14 @@ class _InOrder(click.Group):
 @click.group(cls=_InOrder, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="asat", prog_name="asat")
 @click.option("--database-url", metavar="URL", help="PostgreSQL server to use (ASAT_DATABASE_URL). Default: embedded.")
+@click.option(
+    "--owner-url",
+    metavar="URL",
+    help="The same server as the owner of the ledger (ASAT_OWNER_URL), for migrate, purge and restore.",
+)
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of the embedded database (ASAT_DATA).")
 @click.pass_context
-def cli(context: click.Context, database_url: str | None, data: Path | None) -> None:
+def cli(context: click.Context, database_url: str | None, owner_url: str | None, data: Path | None) -> None:
     """The audit trail of improvement plans: what was known when, and who had been told.
 
     Every status change, new action and regrading is an event that is never altered. Ask what a plan said at any POINT:
@@ -64,14 +69,15 @@ def cli(context: click.Context, database_url: str | None, data: Path | None) -> 
         settings = read_settings()
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    # The embedded server that may be started has no use for it.
-    os.environ.pop("ASAT_TOKEN", None)
-    context.obj = Session(settings, database_url, data)
+    # The embedded server that may be started has no use for them.
+    for secret in ("ASAT_TOKEN", "ASAT_OWNER_URL"):
+        os.environ.pop(secret, None)
+    context.obj = Session(settings, database_url, data, owner_url)
     context.call_on_close(context.obj.close)
 
 
 for command in (
-    *serving.COMMANDS, *asking.COMMANDS, *keeping.COMMANDS, *redacting.COMMANDS, *trust.COMMANDS,
+    *serving.COMMANDS, *asking.COMMANDS, *keeping.COMMANDS, *redacting.COMMANDS, *owning.COMMANDS, *trust.COMMANDS,
     *safekeeping.COMMANDS, *access.COMMANDS, *tokens.COMMANDS,
 ):  # fmt: skip
     cli.add_command(command)

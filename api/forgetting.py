@@ -1,7 +1,13 @@
-"""After a redaction the database's files are written anew, before it is answered."""
+"""After a redaction the database's files are written anew: by `asat purge`, or by itself on the embedded server.
+
+No request waits for it. What is owed is known from the ledger, so a program that was stopped takes it up when next it
+serves.
+"""
 
 import logging
+import threading
 from collections.abc import Iterable
+from typing import Self
 
 from domain.envelopes import Recorded
 from domain.events import TextRedacted
@@ -9,17 +15,97 @@ from domain.ledger import Ledger, LedgerUnusable
 from domain.ledger.backups import owner_conninfo
 from domain.ledger.purging import copied_elsewhere
 
+_log = logging.getLogger("asat")
 
-def forget_redacted(ledger: Ledger, stored: Iterable[Recorded]) -> None:
-    """Have the files forget what these events redacted. Where that fails the texts are gone from every answer all the
-    same, and `asat purge` does it later: it is said in the log."""
-    if not any(isinstance(one.event, TextRedacted) for one in stored):
-        return
-    try:
-        left = ledger.purge()
-        if copied := copied_elsewhere(owner_conninfo(ledger)):
-            logging.getLogger("asat").warning("after a redaction: %s", copied)
-    except LedgerUnusable as error:
-        left = [str(error)]
-    for step in left:
-        logging.getLogger("asat").warning("not done after a redaction, run `asat purge`: %s", step)
+#: What is said of a redaction until a purge is done: of the table, and of the server's log where the table is.
+STILL_ON_DISK = "destroyed in the record; still on disk until `asat purge`"
+STILL_IN_THE_LOG = "destroyed in the record; still in old log files of the database: `asat purge` says why"
+
+#: Seconds from a redaction to the purge, in which the page that follows is shown: during a purge nobody reads.
+SOON = 1.0
+#: Seconds until what could not be done is tried again; each time twice as long, up to the longest.
+AGAIN, LONGEST = 60.0, 3600.0
+#: Seconds in which it ends: what then goes on is ended with the server, and done when next it serves.
+_ENDED_WITHIN = 10.0
+
+
+def still_on_disk(ledger: Ledger, position: int) -> str | None:
+    """What is to be said of the redaction at a position of the ledger; None once it has left the files.
+
+    Raises:
+        LedgerUnusable: the database does not answer.
+    """
+    purged = ledger.purged()
+    if position > purged.table:
+        return STILL_ON_DISK
+    return STILL_IN_THE_LOG if position > purged.log else None
+
+
+def owed(ledger: Ledger) -> str | None:
+    """What is to be said of the newest redaction; None where nothing is owed, and where nothing was redacted."""
+    newest = ledger.purged().redacted
+    return still_on_disk(ledger, newest) if newest else None
+
+
+class Forgetting:
+    """Purges what is owed, in a thread of its own, one purge at a time; where that is not its part it only says so."""
+
+    def __init__(self, ledger: Ledger, soon: float = SOON, again: float = AGAIN) -> None:
+        self._ledger, self._soon, self._again = ledger, soon, again
+        self._wanted, self._ended = threading.Event(), threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def after(self, stored: Iterable[Recorded]) -> None:
+        """Have the files forget what these events redacted, after the answer."""
+        if not any(isinstance(one.event, TextRedacted) for one in stored):
+            return
+        if self._ledger.purges_itself:
+            self._wanted.set()
+        else:
+            _log.warning("texts were %s", STILL_ON_DISK)
+
+    def __enter__(self) -> Self:
+        """Begin with what is owed from before; nothing happens where the program does not purge by itself."""
+        if self._ledger.purges_itself:
+            self._wanted.set()
+            self._thread = threading.Thread(target=self._run, name="purge", daemon=True)
+            self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End, mostly after the purge that is under way: what is owed still is done when next it serves."""
+        self._ended.set()
+        self._wanted.set()
+        if self._thread is not None:
+            self._thread.join(timeout=_ENDED_WITHIN)
+
+    def _run(self) -> None:
+        pause = self._again
+        while True:
+            self._wanted.wait()
+            self._ended.wait(self._soon)
+            if self._ended.is_set():
+                return
+            self._wanted.clear()
+            if self._purge():
+                pause = self._again
+            else:
+                self._wanted.wait(pause)  # or until there is another redaction, or the end
+                self._wanted.set()
+                pause = min(2 * pause, LONGEST)
+
+    def _purge(self) -> bool:
+        """Purge what is owed; whether nothing is any more."""
+        try:
+            if owed(self._ledger) is None:
+                return True
+            left = self._ledger.purge()
+            if copied := copied_elsewhere(owner_conninfo(self._ledger)):
+                _log.warning("after a redaction: %s", copied)
+        except LedgerUnusable as error:
+            left = [str(error)]
+        except Exception as error:  # a thread that ended would purge nothing any more
+            left = [f"{type(error).__name__}: {error}"]
+        for step in left:
+            _log.warning("not done after a redaction, it is tried again: %s", step)
+        return not left

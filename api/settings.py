@@ -28,6 +28,8 @@ class Settings:
     memory: int | None = None
     #: The token of whoever runs a command; none on an open ledger, or for whoever runs the machine.
     token: str | None = field(default=None, repr=False)
+    #: The address of the ledger's owner, for what only the owner may do.
+    owner_url: str | None = field(default=None, repr=False)
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -52,6 +54,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         key=Path(key).expanduser() if (key := environment.get("ASAT_KEY")) else None,
         memory=read_size("ASAT_MEMORY", size) if (size := environment.get("ASAT_MEMORY")) else None,
         token=_token(environment),
+        owner_url=environment.get("ASAT_OWNER_URL") or None,
     )
 
 

@@ -1,6 +1,7 @@
 """Write the documents that are made from code, or with --check say which are out of date.
 
-EVENTS.md is made from domain/events.py, so that an officer can review its diff.
+EVENTS.md is made from domain/events.py, so that an officer can review its diff. domain/ledger/catalogue.json is made
+from the migrations; it is made anew only where they have changed, as that takes a server.
 """
 
 import json
@@ -11,7 +12,9 @@ from pathlib import Path
 
 from domain import events, texts
 from domain.events import EVENTS, Event, Said
+from domain.ledger.catalogue import EXPECTED
 from domain.scales import Colour, Rating, Scale
+from scripts.generated_catalogue import catalogue_document, migrations_digest
 
 ROOT = Path(__file__).resolve().parent.parent
 GOLDENS = ROOT / "tests" / "goldens"
@@ -116,7 +119,18 @@ def event_section(event: type[Event]) -> list[str]:
     return [*lines, "```json", example, "```", ""]
 
 
-DOCUMENTS = {"EVENTS.md": events_document}
+def catalogue() -> str:
+    """domain/ledger/catalogue.json: as it is, while the migrations are those that it was made from."""
+    file = ROOT / CATALOGUE
+    if file.exists():
+        made = file.read_text(encoding="utf-8")
+        if json.loads(made)["migrations"] == migrations_digest():
+            return made
+    return catalogue_document() if sys.argv[1:] != ["--check"] else ""
+
+
+CATALOGUE = f"domain/ledger/{EXPECTED}"
+DOCUMENTS = {"EVENTS.md": events_document, CATALOGUE: catalogue}
 
 
 def main() -> int:

@@ -27,6 +27,7 @@ from domain.ledger import Ledger, LedgerUnusable, PlanUnknown, VersionConflict
 from domain.ledger.access import AccessRefused, NotSignedIn, PrincipalUnknown, SignInRefused
 from domain.ledger.backups import BackupUnusable
 from domain.ledger.checkpoints import CheckpointUnknown, KeyRefused
+from domain.ledger.opening import login_in
 from domain.points import PointUnknown, PointUnreadable, read_instant, read_point
 from domain.proofs.checkpoint import NotACheckpoint
 from domain.proofs.keys import NotAKey
@@ -47,10 +48,14 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 class Session:
     """One run of the program."""
 
-    def __init__(self, settings: Settings, database_url: str | None, data: Path | None) -> None:
+    def __init__(
+        self, settings: Settings, database_url: str | None, data: Path | None, owner_url: str | None = None
+    ) -> None:
         self.settings = settings
         # A data folder named on the command line is meant, whatever server the environment names.
         self.database_url = database_url or (None if data else settings.database_url)
+        # So is a server: the environment's owner may be that of another.
+        self.owner_url = owner_url or (None if data or database_url else settings.owner_url)
         self.data = data or settings.data
         self._ledger: Ledger | None = None
 
@@ -58,12 +63,31 @@ class Session:
     def ledger(self) -> Ledger:
         """The ledger, opened when first asked for."""
         if self._ledger is None:
-            self._ledger = Ledger.open(database_url=self.database_url, data=self.data, memory=self.settings.memory)
+            if self.database_url is None and self.owner_url is not None:
+                raise LedgerUnusable(
+                    "the owner of a ledger on a server is named, and not the login that serves: set ASAT_DATABASE_URL"
+                    " (or --database-url) too, or unset ASAT_OWNER_URL for the embedded server"
+                )
+            self._ledger = Ledger.open(
+                database_url=self.database_url, owner_url=self.owner_url, data=self.data, memory=self.settings.memory
+            )
         return self._ledger
+
+    def as_owner(self) -> None:
+        """Work as the owner, where no login that serves is named."""
+        if self.owner_url is not None and self.database_url is None:
+            self.database_url = self.owner_url
+
+    @property
+    def serving_login(self) -> str | None:
+        """The login that serves, where the owner is another."""
+        if self.database_url is None or self.owner_url is None:
+            return None
+        return login_in(self.database_url)
 
     def not_nowhere(self) -> None:
         """Raises LedgerUnusable where opening the ledger would make a new one, in a folder that holds nothing."""
-        if self.database_url is not None:
+        if self.database_url is not None or self.owner_url is not None:
             return
         with suppress(OSError):  # of a folder that cannot be read the server says more
             if not self.data.exists() or not any(self.data.iterdir()):
@@ -91,7 +115,7 @@ class Session:
     def asker(self) -> Asker:
         """Asks the ledger, today; plans are listed that whoever asks may read."""
         now = clock.now()
-        return Asker(self.ledger, clock.today(), lambda plan: self.principal.may("reader", plan, now))
+        return Asker(self.ledger, self.ledger.today(), lambda plan: self.principal.may("reader", plan, now))
 
     def close(self) -> None:
         """Close the ledger if it was opened."""

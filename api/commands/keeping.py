@@ -13,12 +13,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from api import clock
 from api.commands.context import Session, complain, plainly, put
+from api.commands.forgetting import purge_after
 from api.commands.needed import must_record
 from api.commands.replaying import replay
+from api.forgetting import owed
 from api.papers.wording import safe_text
 from api.settings import NO_AUTHOR, author
 from domain.envelopes import NotAnEvent, Proposal, Recorded, read_lines
-from domain.ledger import PlanUnknown
+from domain.ledger import Noted, PlanUnknown
 from domain.ledger.checkpoints import checkpoints_of
 from domain.ledger.errors import InDoubt
 from domain.ledger.packs import against
@@ -55,7 +57,7 @@ def record(session: Session, /, file: Path, by: str | None, expect: int | None) 
         must_record(session, proposals)
         heads = {one.plan: _head(session, one.plan) for one in proposals if one.event_id is not None}
         try:
-            stored = session.ledger.record(proposals, by=name, today=clock.today(), expect=expect)
+            stored = session.ledger.record(proposals, by=name, today=session.ledger.today(), expect=expect)
         except InDoubt as unknown:
             _print_to_send_again(proposals, unknown.event_ids)
             raise
@@ -66,6 +68,7 @@ def record(session: Session, /, file: Path, by: str | None, expect: int | None) 
             said = f"version {first}" if first == last else f"versions {first} to {last}"
             # A batch is repeated whole or not at all.
             click.echo(f"{plan}: already recorded, as {said}" if last <= heads.get(plan, 0) else f"{plan}: {said}")
+        purge_after(session, stored)
 
 
 def _print_to_send_again(proposals: list[Proposal], event_ids: Sequence[UUID]) -> None:
@@ -128,17 +131,18 @@ def _by_plan(stored: list[Recorded]) -> dict[str, list[int]]:
 def check(session: Session, /, since: Path | None) -> None:
     """Check the whole ledger: no gap, no going back in time, every plan's events whole and in order.
 
-    Reads every event, those of who may do what too, looks whether the guards of the database stand, and compares the
-    ledger with every checkpoint that was cut of it. Exits with 1 and names each invariant that does not hold. Whoever
+    Reads every event, those of who may do what too, compares the guards of the database with what this program made of
+    them, definition by definition, and the ledger with every checkpoint that was cut of it. Exits with 1 and names each
+    invariant that does not hold; a note says what is out of order and explained, or is not the ledger's fault. Whoever
     can alter the whole database can alter the checkpoints in it too: only one that was kept elsewhere (--since) shows
     that.
     """
     with plainly():
         size = session.ledger.size()
-        found = 0
+        found, notes = 0, list[Noted]()
         with _progress(size >= 2000) as bar:
             task = bar.add_task("Checking", total=2 * size)
-            for broken in session.ledger.check(lambda more: bar.advance(task, more)):
+            for broken in session.ledger.check(lambda more: bar.advance(task, more), notes.append):
                 found += 1
                 complain(f"{broken.where}: {broken.what}")
         kept = checkpoints_of(session.ledger)
@@ -146,6 +150,8 @@ def check(session: Session, /, since: Path | None) -> None:
         for broken in chain(kept.broken(), outside, session.ledger.access.check(), session.ledger.guards()):
             found += 1
             complain(f"{broken.where}: {broken.what}")
+        for note in notes:
+            click.echo(safe_text(f"Note: {note.where}: {note.what}"))
         plans = len(session.ledger.plans())
         events = f"{size:,} event{'' if size == 1 else 's'} in {plans} plan{'' if plans == 1 else 's'}"
         if found:
@@ -160,11 +166,18 @@ def check(session: Session, /, since: Path | None) -> None:
             click.echo(f"{cuts} checkpoint{'' if cuts == 1 else 's'}: the ledger still holds what was signed")
         if since is not None:
             click.echo(f"{safe_text(since.name)}: the ledger still holds what it was signed for")
-        if not session.ledger.guarded:
-            click.echo(
-                "Note: the program works as the owner of this ledger, as the server does not let it make a role that"
-                " may only read and append. Let its role have createrole once, and start anew"
-            )
+        _say_notes(session)
+
+
+def _say_notes(session: Session) -> None:
+    """What is so of the ledger, and is nothing broken."""
+    if said := owed(session.ledger):
+        click.echo(f"Note: texts redacted by position {session.ledger.purged().redacted}: {said}")
+    if powers := session.ledger.powers():
+        click.echo(
+            f"Note: the guards of the database do not hold against the login that serves: {'; '.join(powers)}. Let"
+            " another role own the ledger (`asat migrate --help`)"
+        )
 
 
 def _progress(long: bool) -> Progress:

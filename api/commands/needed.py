@@ -59,6 +59,8 @@ NEEDS: dict[str, Need] = {
     "record": RECORDING,
     "redact": OPERATING_ON_PLAN,
     "purge": SIGNING,
+    # Whoever has the address of the owner can do anything.
+    "migrate": NOTHING,
     "check": NOTHING,
     # Makes a file, or shows what is public.
     "key create": NOTHING,
@@ -87,6 +89,10 @@ NEEDS: dict[str, Need] = {
 
 #: Besides questions, the commands that make no sense of a ledger that is not there: it is not made for them.
 _OF_A_LEDGER = {"check", "backup", "purge", "redact"}
+
+
+#: The commands that the owner of a ledger runs, who need not name a login that serves.
+_AS_OWNER = {"purge"}
 
 
 class Undeclared(Exception):
@@ -127,6 +133,8 @@ def _guarded(path: str, need: Need, callback: Callable[..., Any]) -> Callable[..
         session = click.get_current_context().find_object(Session)
         assert session is not None, "every command runs within a session"
         with plainly():
+            if path in _AS_OWNER:
+                session.as_owner()
             if need.role == "reader" or path in _OF_A_LEDGER:
                 session.not_nowhere()
             _admit(session, path, need, options.get("plan"))

@@ -2,13 +2,11 @@
 
 import click
 
-from api import clock
-from api.commands.context import Session, complain, plainly
+from api.commands.context import Session, plainly
+from api.commands.forgetting import purge_after, purge_files
 from api.commands.keeping import recording_as
 from domain.envelopes import read_proposal
-from domain.ledger.backups import owner_conninfo
 from domain.ledger.errors import InDoubt
-from domain.ledger.purging import copied_elsewhere
 
 
 @click.command(short_help="Destroy texts of an event for a legal reason.")
@@ -22,25 +20,27 @@ def redact(session: Session, /, plan: str, version: int, fields: tuple[str, ...]
     """Destroy the texts in FIELDS of event VERSION, for every day and every answer. It cannot be undone.
 
     That they stood there, and when, by whom and why they were destroyed, stays in the record, and every proof still
-    holds. The database's files are written anew afterwards, as by `asat purge`; backups are not (docs/safekeeping.md).
+    holds. The database's files are written anew afterwards, as by `asat purge`, on the embedded server and where the
+    address of the owner is set; elsewhere run that. Backups are not (docs/safekeeping.md).
 
     \b
       asat redact sunderland 285 text --reason "It names a child"
     """
     with plainly():
         said = {"type": "TextRedacted", "version": version, "fields": list(fields), "reason": reason}
-        proposal = read_proposal(said, clock.today(), plan)
+        today = session.ledger.today()
+        proposal = read_proposal(said, today, plan)
         # Where people are known it is the operator's, as no token may.
         name = recording_as(session, by) if by or session.principal.open else session.decides
         try:
-            [stored] = session.ledger.record([proposal], by=name, today=clock.today())
+            [stored] = session.ledger.record([proposal], by=name, today=today)
         except InDoubt as unknown:
             raise InDoubt(
                 f"{unknown} (event_id {unknown.event_ids[0]}). Or look in the trail: a text that is destroyed already "
                 "is not destroyed again"
             ) from None
         click.echo(f"{plan}: version {stored.version}, and {', '.join(fields)} of version {version} destroyed")
-        _purge(session)
+        purge_after(session, [stored])
 
 
 @click.command(short_help="Have the database's files forget what was redacted.")
@@ -48,28 +48,16 @@ def redact(session: Session, /, plan: str, version: int, fields: tuple[str, ...]
 def purge(session: Session, /) -> None:
     """Write the table of events anew and begin a new log, so that no file holds what was redacted.
 
-    Nobody can ask or record for as long as it takes: a second for 100,000 events. Where a backup or a long transaction
-    is in its way it says so and is to be run again. After a redaction over HTTP the program that serves does it by
-    itself. Backups, archived logs and replicas have copies of their own: docs/safekeeping.md. Where the log is archived
-    it waits some seconds until the old one is, as the server keeps it until then. Exits with 1 where something could
-    not be done.
+    The program does it by itself on the embedded server, after a redaction. On a server of your own run it as the owner
+    of the ledger (ASAT_OWNER_URL or --owner-url). Nobody can ask or record for as long as it takes: a second for
+    100,000 events. Where a backup or a long transaction is in its way it says so and is to be run again. Backups,
+    archived logs and replicas have copies of their own: docs/safekeeping.md. Where the log is archived it waits some
+    seconds until the old one is, as the server keeps it until then. Exits with 1 where something could not be done.
     """
     with plainly():
-        done = _purge(session)
+        done = purge_files(session)
     if not done:
         raise SystemExit(1)
-
-
-def _purge(session: Session) -> bool:
-    """Whether all of it was done."""
-    left = session.ledger.purge()
-    for step in left:
-        complain(f"the database's files may still hold it: {step}")
-    if not left:
-        click.echo("the database's files were written anew")
-    if copied := copied_elsewhere(owner_conninfo(session.ledger)):
-        click.echo(copied)
-    return not left
 
 
 COMMANDS = (redact, purge)

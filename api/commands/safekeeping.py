@@ -19,6 +19,7 @@ from domain.ledger import Ledger
 from domain.ledger.access.ending import end_sessions_and_links
 from domain.ledger.archive import archive_continuously, restore_to
 from domain.ledger.backups import Backup, BackupUnusable, back_up
+from domain.ledger.opening import make_ledger
 from domain.ledger.packs import checkpoint_in
 from domain.ledger.restoring import proved, restore
 from domain.points import read_instant
@@ -92,14 +93,18 @@ def restore_command(session: Session, /, source: Path, to: str | None, into: Pat
     moment = read_instant(to) if to is not None else None
     if moment is not None and not source.is_dir():
         raise click.UsageError("--to goes with the folder of `asat backup --continuous`; a file is of one moment")
-    url, data = (None, into) if into is not None else (session.database_url, session.data)
+    # Where the owner is another login than the one that serves, the owner restores.
+    url, data = (None, into) if into is not None else (session.owner_url or session.database_url, session.data)
+    login = session.serving_login if into is None else None
     with plainly():
         outside = _read(since) if since else None
         held = None
         if source.is_dir():
             _restore_folder(source, moment, url, data)
         else:
-            held = restore(source, database_url=url, data=data)
+            held = restore(source, database_url=url, data=data, login=login)
+            if login is not None and url is not None:  # a backup of an older program is upgraded
+                make_ledger(url, login)
         with Ledger.open(database_url=url, data=data) as ledger:
             _tell(ledger, held, outside)
             _end_what_was_open(ledger)

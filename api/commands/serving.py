@@ -1,5 +1,6 @@
 """The commands that serve the pages and the API, with or without the example histories."""
 
+import logging
 import sys
 from contextlib import suppress
 from ipaddress import ip_address
@@ -11,6 +12,7 @@ import domain
 from api import clock
 from api.commands.context import Session, plainly
 from api.demonstration import OFFICER
+from api.forgetting import owed
 from api.log import log_to
 from api.serving_settings import ServingSettings, read_serving_settings
 from api.signing import read_signer
@@ -174,8 +176,24 @@ def _serve(session: Session, /, host: str | None, port: int | None, url: str | N
             tell_link(session.ledger.access, settings.url or here)
         if settings.log:
             log_to(sys.stderr)
-        with cut_regularly(session.ledger, session.settings.key):
+        _say_powers(session)
+        with cut_regularly(session.ledger, session.settings.key), app.state.forgetting:
             serve_on(app, listening)
+
+
+def _say_powers(session: Session) -> None:
+    """Say once, in the log, where the guards of the database do not hold against the login that serves."""
+    if powers := session.ledger.powers():
+        logging.getLogger("asat").warning(
+            "the guards of the database do not hold against the login that serves (%s): let another role own the ledger"
+            " (`asat migrate --help`)", "; ".join(powers),
+        )  # fmt: skip
+    if session.owner_url is not None:
+        logging.getLogger("asat").warning(
+            "ASAT_OWNER_URL is set where it serves, which has no use for it: unset it here"
+        )
+    if said := owed(session.ledger):
+        logging.getLogger("asat").warning("texts redacted by position %s: %s", session.ledger.purged().redacted, said)
 
 
 def _is_loopback(host: str) -> bool:

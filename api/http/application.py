@@ -6,6 +6,7 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.forgetting import Forgetting
 from api.http.access.headers import SecurityHeaders
 from api.http.access.limits import Limiter
 from api.http.access.needs import every_route_declares, needs
@@ -34,6 +35,8 @@ def make_application(
 ) -> FastAPI:
     """The application on this ledger.
 
+    What it redacts leaves the database's files while somebody is within `app.state.forgetting`.
+
     Args:
         ledger: an open ledger; whoever opened it closes it.
         by: who records on an open ledger where a request does not say (`X-Recorded-By`).
@@ -55,6 +58,7 @@ def make_application(
     settings = settings or ServingSettings()
     app.state.ledger, app.state.by, app.state.key = ledger, by, key
     app.state.url, app.state.https, app.state.limiter = settings.url, settings.url is not None, Limiter()
+    app.state.forgetting = Forgetting(ledger)
     app.state.openid = OpenId(settings.openid) if settings.openid else None
     app.add_middleware(Measured)
     app.add_middleware(OwnHosts, host=settings.host or host, https=app.state.https)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from os import SEEK_END
 from tempfile import SpooledTemporaryFile
 from threading import BoundedSemaphore
@@ -9,7 +10,7 @@ from typing import IO
 
 from fastapi import Request
 
-from api import clock, log
+from api import log
 from api.http.problems import FieldProblem, Unreadable
 from api.settings import NO_AUTHOR, author
 from api.waiting import PATIENCE, NoPlace, one_of, waiting_at_most
@@ -129,8 +130,8 @@ def whole_body(body: IO[bytes]) -> Iterator[bytes]:
         yield body.read()
 
 
-def read_proposals(body: bytes, plan: str) -> list[Proposal]:
-    """Every proposed event of a body, in order.
+def read_proposals(body: bytes, plan: str, today: date) -> list[Proposal]:
+    """Every proposed event of a body, in order; `today` is the day of those that say none.
 
     Raises:
         Unreadable: it is not JSON, or something in it is no event of this plan; every problem with any is named.
@@ -139,7 +140,7 @@ def read_proposals(body: bytes, plan: str) -> list[Proposal]:
         data = read_json(body)
     except NotJson as error:
         raise Unreadable(f"{error}; nothing was recorded") from None
-    today, proposals = clock.today(), []
+    proposals: list[Proposal] = []
     problems: list[FieldProblem] = []
     for index, one in enumerate(data if isinstance(data, list) else [data]):
         if len(problems) > _MOST_PROBLEMS:

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from api import clock
 from api.forms import FORMS
 from api.http import patterns
 from api.http.access.callers import known_caller
@@ -93,8 +92,8 @@ reading = APIRouter(dependencies=[Depends(needs("reader")), Depends(only_its_own
 
 def asker(request: Request) -> Asker:
     """Asks this application's ledger, today, for whoever was found to ask."""
-    caller = known_caller(request)
-    return Asker(request.app.state.ledger, clock.today(), caller.may_read if caller else lambda _: False)
+    caller, ledger = known_caller(request), request.app.state.ledger
+    return Asker(ledger, ledger.today(), caller.may_read if caller else lambda _: False)
 
 
 Ask = Annotated[Asker, Depends(asker)]

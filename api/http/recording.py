@@ -8,8 +8,6 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from typing_extensions import TypedDict
 
-from api import clock
-from api.forgetting import forget_redacted
 from api.forms import render
 from api.http import patterns
 from api.http.access.callers import caller_of, recorded_by
@@ -130,11 +128,12 @@ async def record(
     ledger: Ledger = request.app.state.ledger
 
     def read_and_record() -> list[Recorded]:
+        today = ledger.today()
         with whole_body(body) as sent:
-            proposals = read_proposals(sent, plan)
+            proposals = read_proposals(sent, plan, today)
             may_record(caller_of(request), proposals)
-            stored = ledger.record(proposals, by=by, today=clock.today(), expect=expect)
-            forget_redacted(ledger, stored)
+            stored = ledger.record(proposals, by=by, today=today, expect=expect)
+            request.app.state.forgetting.after(stored)
             return stored
 
     with await received_json(request) as body:

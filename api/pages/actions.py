@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Query, Request, Response
 
+from api.forgetting import still_on_disk
 from api.http.access.callers import recorded_by
 from api.http.reading import Ask, At, Number, Plan, Version
 from api.pages.here import Here
@@ -86,6 +87,15 @@ def _recording(action: ActionDocument, by: str) -> list[tuple[str, str]]:
     return [*confirm, *(form for form in _FORMS if form[0] != "close" or action["status"] == "complete")]
 
 
+def _on_disk(ask: Ask, plan: str, event: dict[str, Any]) -> str | None:
+    """What is to be said of the files of the database, where the event destroyed texts or has lost some."""
+    if event["type"] == TextRedacted.__name__:
+        return still_on_disk(ask.ledger, event["position"])
+    if by := event.get("redacted_by"):
+        return still_on_disk(ask.ledger, max(one.position for one in ask.ledger.events_of(plan, by)))
+    return None
+
+
 @actions.get("/plans/{plan}/events/{version}", name="event page")
 def event_page(
     request: Request, ask: Ask, plan: Plan, version: Version, at: At = "now", previous: Kept = None
@@ -121,6 +131,7 @@ def event_page(
         past=basis < newest,
         withdrawn_since=withdrawn_since,
         withdrawable=withdrawable,
+        on_disk=_on_disk(ask, plan, event),
         redactable=[name for name in redactable(event["type"], event) if name not in event.get("redacted", ())],
         forms=here.forms("event", shown.fixed),
     )

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
+from api.forgetting import still_on_disk
 from api.http.access.callers import recorded_by
 from api.http.reading import Ask, At, Plan
 from api.pages.actions import NOT_WITHDRAWN
@@ -59,6 +60,7 @@ def recorded_page(
         entry=entry,
         action=action,
         paper=_paper(plan, entry),
+        on_disk=still_on_disk(ask.ledger, entry["position"]) if entry["type"] == "TextRedacted" else None,
         again=here.to(f"record/{form.name}") if form and (form.name != "confirm" or _waits(request, stands)) else None,
         again_title=in_plan_words(form.title, stands.word) if form else "",
         withdrawable=entry["withdrawn_by"] is None and entry["type"] not in NOT_WITHDRAWN,

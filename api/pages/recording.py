@@ -9,7 +9,6 @@ from fastapi import Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
-from api.forgetting import forget_redacted
 from api.http.access.callers import caller_of, recorded_by
 from api.http.access.needs import is_of_before
 from api.http.problems import Unreadable
@@ -207,7 +206,7 @@ def _record(request: Request, ask: Asker, draft: Draft, proposal: Proposal, sinc
             [stored] = ask.ledger.record(
                 [proposal], by=recorded_by(request), today=ask.today, expect=None if since.own else since.newest
             )
-            forget_redacted(ask.ledger, [stored])
+            request.app.state.forgetting.after([stored])
             return stored.version
         except VersionConflict:
             since = _since(ask, draft)

@@ -19,7 +19,8 @@ from psycopg.sql import SQL, Identifier
 
 from domain.ledger.access.beginning import access_schema
 from domain.ledger.errors import LedgerUnusable
-from domain.ledger.ledger import SCHEMA, Ledger
+from domain.ledger.ledger import Ledger
+from domain.ledger.opening import SCHEMA
 from domain.ledger.programs import dump
 from domain.ledger.schema import app_role, schema_version
 from domain.proofs.keys import to_base64

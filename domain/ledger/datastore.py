@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from itertools import count
 from threading import Lock, Thread
 from typing import Any
@@ -89,6 +90,8 @@ class LedgerDatastore(PostgresDatastore):
         self.role = role
         #: By which everything is written, so that nobody waits for it for ever; one for all schemas of a database.
         self.writes = writes or Writes(self._which_wait)
+        #: What the clock of the database said, and how much time had passed here by then.
+        self._told_instant: tuple[datetime, float] | None = None
         super().__init__(
             dbname="", host="", port="", user="", password="", schema=schema, originator_id_type="text"
         )  # fmt: skip
@@ -118,8 +121,22 @@ class LedgerDatastore(PostgresDatastore):
             connection.autocommit = True
             connection.execute(take_role)
             connection.execute(f"set lock_timeout = {int(LOCK_PATIENCE * 1000)}")
+            [instant] = connection.execute("select clock_timestamp() as instant").fetchall()
+            self._told_instant = instant["instant"], _elapsed()
 
         return after_connect
+
+    def now(self) -> datetime:
+        """The instant by the clock of the database, as it said when a connection was last made, and what passed since.
+
+        Connections are made anew every hour, so that no clock runs away. It asks the database only where there is none.
+        """
+        if self._told_instant is None:
+            with self.get_connection():
+                pass
+        assert self._told_instant is not None, "every connection tells the instant"
+        instant, at = self._told_instant
+        return instant + timedelta(seconds=_elapsed() - at)
 
     def ping(self) -> None:
         """Ask the database for nothing, once and with a connection of its own; raises LedgerUnusable."""
@@ -210,6 +227,11 @@ class LedgerDatastore(PostgresDatastore):
 
     def register_type_adapters(self) -> None:
         """Nothing to register: the append function takes arrays of plain types."""
+
+
+def _elapsed() -> float:
+    """Seconds since some moment, those included in which this machine slept, whatever its clock is set to."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 def _left_open(conninfo: str) -> dict[str, int]:

@@ -1,58 +1,133 @@
-"""The guards of the database, as the migrations made them: whether they still stand, whoever may have let them down.
+"""The guards of the database: whether the catalogue is as the migrations made it, definition by definition.
 
-They keep the program and mistakes from altering anything; what the owner altered while they were down the tree and the
-checkpoints show.
+They keep the program and mistakes from altering anything. What the owner altered while they were down is shown by the
+tree and the checkpoints.
 """
 
-import re
 from collections.abc import Iterator
+from typing import Any
 
+import psycopg
+from eventsourcing.persistence import PersistenceError
 from psycopg.rows import tuple_row
-from psycopg.sql import Identifier
 
+from domain.ledger.access.beginning import access_schema
+from domain.ledger.catalogue import Catalogue, differences, expected_catalogue, read_catalogue, read_names
 from domain.ledger.datastore import LedgerDatastore
+from domain.ledger.errors import LedgerUnusable
 from domain.ledger.invariants import Broken
-from domain.ledger.schema import app_role, channel, released_migrations
+from domain.ledger.logins import owns, powers
+from domain.ledger.schema import app_role, released_migrations
 
-_TRIGGER = re.compile(r"^create trigger (\w+)", re.MULTILINE)
-_FUNCTION = re.compile(
-    r"^create (?:or replace )?function \{schema\}\.(\w+)\((?:(?!^create ).)*?\$\$(.*?)\$\$;", re.MULTILINE | re.DOTALL
-)
+# Things of a schema that belong to another role than the schema does.
+_OWNED_BY_OTHERS = """
+    select kind, name, r.rolname from (
+        select n.oid, n.nspowner, 'the table' as kind, c.relname::text as name, c.relowner as owner
+          from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        union all
+        select n.oid, n.nspowner, 'the function', p.proname::text, p.proowner
+          from pg_proc p join pg_namespace n on n.oid = p.pronamespace) things
+      join pg_roles r on r.oid = things.owner
+     where things.oid = to_regnamespace(quote_ident(%(schema)s)) and owner <> nspowner
+"""
 
-_ENABLED = """
-    select tgname from pg_trigger join pg_class c on c.oid = tgrelid
-     where c.relnamespace = to_regnamespace(quote_ident(%s)) and not tgisinternal and tgenabled in ('O', 'A')
+# Who else could be the owner of a schema or work as its role. Administrators of the server's roles can give themselves
+# any, and are in the documents; the login that asks is looked at by itself.
+_MEMBERS = """
+    select m.rolname, r.rolname, r.oid = n.nspowner
+      from pg_namespace n join pg_roles r on r.oid = n.nspowner or r.rolname = %(role)s
+      join pg_roles m on pg_has_role(m.oid, r.oid, 'MEMBER') and m.oid <> r.oid
+     where n.nspname = %(schema)s and not m.rolsuper and not m.rolcreaterole
+       and m.rolname <> session_user and m.oid <> n.nspowner and m.rolname <> %(role)s
 """
-_BODIES = "select proname, prosrc from pg_proc where pronamespace = to_regnamespace(quote_ident(%s)) and prosrc <> ''"
-_PRIVILEGES = """
-    select c.relname, p.privilege from pg_class c cross join unnest(array['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE'])
-        as p(privilege)
-     where c.relnamespace = to_regnamespace(quote_ident(%s)) and c.relkind = 'r'
-       and has_table_privilege(%s, c.oid, p.privilege)
+
+# What the ledger's role is a member of: whoever works as it could be that too. On the embedded server the login itself
+# has the name of one ledger's role, and is a member of all; what the login could do is looked at by itself.
+_MEMBERSHIPS = """
+    select r.rolname from pg_roles m join pg_roles r on pg_has_role(m.oid, r.oid, 'MEMBER') and r.oid <> m.oid
+     where m.rolname = %(role)s and not m.rolsuper and m.rolname <> session_user
 """
+
+_THERE = "select nspname from pg_namespace where nspname = any(%s)"
 
 
 def fallen_guards(datastore: LedgerDatastore) -> Iterator[Broken]:
-    """The triggers, functions and privileges that are not as this program made them."""
-    schema, role = datastore.schema, app_role(datastore.schema)
-    with datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
-        enabled = {name for (name,) in cursor.execute(_ENABLED, (schema,)).fetchall()}
-        bodies: dict[str, str] = dict(cursor.execute(_BODIES, (schema,)).fetchall())
-        granted = cursor.execute(_PRIVILEGES, (schema, role)).fetchall() if datastore.role == role else []
-        quoted = Identifier(schema).as_string(cursor)
-    for name in sorted(_triggers() - enabled):
-        yield Broken(f"the guard {name}", "it is switched off or gone: what it refuses can be done")
-    for name, body in _functions().items():
-        if bodies.get(name) != body.replace("{schema}", quoted).replace("{channel}", channel(schema)):
-            yield Broken(f"the function {name}", "it is not the one that this program made")
-    for table, privilege in granted:
-        yield Broken(f"the table {table}", f"the program's role may {privilege.lower()}: revoke that")
+    """Whatever in the catalogue is not as this program made it, of the plans' ledger and of that of access.
+
+    Raises:
+        LedgerUnusable: the database does not answer.
+    """
+    found: list[Broken] = []
+    try:
+        with datastore.get_connection() as connection:
+            schemas = _schemas(connection, datastore.schema)
+            owning = owns(connection, schemas)
+            for schema in schemas:
+                found += _fallen(connection, schema, owning)
+            found += _migrations(connection, datastore.schema)
+            if not owning:
+                found += [Broken("the login that serves", power) for power in powers(connection, schemas)]
+    except PersistenceError as error:
+        raise LedgerUnusable(f"the guards of the database cannot be looked at: {error}") from error
+    yield from found
 
 
-def _triggers() -> set[str]:
-    return {name for migration in released_migrations() for name in _TRIGGER.findall(migration.sql)}
+def powers_of_login(datastore: LedgerDatastore) -> list[str]:
+    """What the login of these connections could do beyond reading and appending; raises LedgerUnusable."""
+    try:
+        with datastore.get_connection() as connection:
+            return powers(connection, _schemas(connection, datastore.schema))
+    except PersistenceError as error:
+        raise LedgerUnusable(f"the database does not answer: {error}") from error
 
 
-def _functions() -> dict[str, str]:
-    """Name -> body, as the last migration that made it left it; those that are one SQL expression have none."""
-    return {name: body for migration in released_migrations() for name, body in _FUNCTION.findall(migration.sql)}
+def _schemas(connection: "psycopg.Connection[Any]", schema: str) -> list[str]:
+    """The schemas of a ledger that are there: that of the plans, and that of who may do what once it has begun."""
+    both = [schema, access_schema(schema)]
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        there = {name for (name,) in cursor.execute(_THERE, (both,)).fetchall()}
+    return [one for one in both if one in there]
+
+
+def _fallen(connection: "psycopg.Connection[Any]", schema: str, owning: bool) -> Iterator[Broken]:
+    """What is not as it was made; `owning`: it is the owner who asks, to whom the login that serves is another."""
+    role = app_role(schema)
+    expected = expected_catalogue(read_names(connection, schema))
+    found = read_catalogue(connection, schema)
+    named = {"schema": schema, "role": role}
+    for where, what in differences(expected, found):
+        yield Broken(f"{where} of {schema}", what)
+    yield from _granted(expected, found, schema, role)
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        for kind, name, owner in cursor.execute(_OWNED_BY_OTHERS, named).fetchall():
+            yield Broken(f"{kind} {name} of {schema}", f"it belongs to {owner}, and not to the owner of the schema")
+        for member, of, owner in cursor.execute(_MEMBERS, named).fetchall():
+            can = f"it can be {of}, which owns {schema}" if owner else f"it may read and append to {schema}, as {of}"
+            if owner or not owning:
+                yield Broken(f"the role {member}", f"{can}: revoke {of} from it")
+        for (of,) in cursor.execute(_MEMBERSHIPS, named).fetchall():
+            yield Broken(f"the role {role}", f"it is a member of {of}: revoke that")
+        if cursor.execute("show session_replication_role").fetchone() != ("origin",):
+            yield Broken("the setting session_replication_role", "it switches every trigger off for this login")
+
+
+def _granted(expected: Catalogue, found: Catalogue, schema: str, role: str) -> Iterator[Broken]:
+    for kind, name, who, may in sorted(found.grants - expected.grants):
+        yield Broken(f"{f'{kind} {name}'.strip()} of {schema}", f"{who} may {_verb(may)}: revoke that")
+    # A ledger whose owner may make no role works as the owner, and grants nobody anything.
+    if ("the schema", "", role, "usage") in found.grants:
+        for kind, name, who, may in sorted(expected.grants - found.grants):
+            where = f"{f'{kind} {name}'.strip()} of {schema}"
+            yield Broken(where, f"{who} may not {_verb(may)}: `asat migrate` grants it again")
+
+
+def _verb(privilege: str) -> str:
+    return privilege.replace("usage", "use")
+
+
+def _migrations(connection: "psycopg.Connection[Any]", schema: str) -> Iterator[Broken]:
+    query = psycopg.sql.SQL("select number, name from {}.migrations order by number")
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        applied = cursor.execute(query.format(psycopg.sql.Identifier(schema))).fetchall()
+    if applied != [(one.number, one.name) for one in released_migrations()]:
+        yield Broken(f"the table migrations of {schema}", "it does not name the migrations that this program came with")

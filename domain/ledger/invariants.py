@@ -6,10 +6,11 @@ it; every stored event reads, writes back to the same bytes with the texts that 
 accept after those before it, so that none refers to what is not there.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
+from domain.events import EventWithdrawn
 from domain.evolve import evolve
 from domain.ledger.errors import LedgerDamaged
 from domain.ledger.mapper import event_state, read_event
@@ -22,8 +23,15 @@ from domain.plan import Plan
 from domain.points import LONDON
 from domain.proofs.tree import HASH_SIZE
 from domain.rules import Refused, judge
+from domain.rules.known import named
 
 _PAGE = 5000
+
+#: The migration since which the database refuses an event of a day that has not come.
+_LOOKS_AT_DAYS = 8
+
+#: Kinds of events that the rules let nobody withdraw.
+_NEVER_WITHDRAWN = {"PlanOpened", "EventWithdrawn", "TextRedacted"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +42,24 @@ class Broken:
     what: str
 
 
-def broken_invariants(recorder: LedgerRecorder, seen: Callable[[int], None]) -> Iterator[Broken]:
-    """Read the whole ledger and yield what is broken; `seen` is told how many more events were looked at."""
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What is out of order in the record, is explained in it, and breaks nothing; and where."""
+
+    where: str
+    what: str
+
+
+def broken_invariants(
+    recorder: LedgerRecorder, seen: Callable[[int], None], noted: Callable[[Noted], None] = lambda _: None
+) -> Iterator[Broken]:
+    """Read the whole ledger and yield what is broken.
+
+    `seen` is told how many more events were looked at, `noted` what is out of order and explained.
+    """
     yield from along_the_ledger(recorder, seen)
     for slug in recorder.select_plans():
-        yield from along_the_plan(recorder, slug, _rows_of(recorder, slug, seen))
+        yield from along_the_plan(recorder, slug, _rows_of(recorder, slug, seen), noted)
 
 
 def along_the_ledger(recorder: LedgerRecorder, seen: Callable[[int], None]) -> Iterator[Broken]:
@@ -91,10 +112,17 @@ def beyond(recorder: LedgerRecorder, position: int, size: int) -> Iterator[Broke
         yield Broken(f"position {position + 1}", "it is missing")
 
 
-def along_the_plan(recorder: LedgerRecorder, slug: str, rows: Iterable[StoredRecord]) -> Iterator[Broken]:
+def along_the_plan(
+    recorder: LedgerRecorder,
+    slug: str,
+    rows: Iterable[StoredRecord],
+    noted: Callable[[Noted], None] = lambda _: None,
+) -> Iterator[Broken]:
     """What is broken of one plan, whose rows these are from the first: what its events say, and their texts."""
     plan = Plan(slug)
     gone: set[tuple[int, str]] = set()
+    ahead: dict[int, _Ahead] = {}
+    withdrawn: dict[int, int] = {}
     for row in rows:
         where = f"{slug} version {plan.version + 1} ({row.topic})"
         whole = row.state if row.whole is None else row.whole
@@ -110,17 +138,58 @@ def along_the_plan(recorder: LedgerRecorder, slug: str, rows: Iterable[StoredRec
             named = ", ".join(f"`{field}`" for field in fields_not_as_written(again, row.state))
             yield Broken(where, "its stored bytes are not those it is written as" + (f": {named}" if named else ""))
         gone |= _gone(row)
+        # A day's grace: before the database looked at the day itself, the clock of whoever proposed it may have been a
+        # little ahead of the server's at midnight.
+        latest = row.recorded_at.astimezone(LONDON).date() + timedelta(days=1)
+        if event.effective_on > latest:
+            ahead[row.originator_version] = _Ahead(where, row.topic, event.effective_on, row.recorded_at)
+        if isinstance(event, EventWithdrawn):
+            withdrawn[event.version] = row.originator_version
         try:
-            # A day's grace: the clock of whoever proposed it may have been a little ahead of the server's at midnight.
-            latest = row.recorded_at.astimezone(LONDON).date() + timedelta(days=1)
-            judge(plan, event, latest, row.recorded_by, proposed=False)
+            judge(plan, event, max(latest, event.effective_on), row.recorded_by, proposed=False)
         except Refused as refused:
             yield Broken(where, f"a rule refuses it: {refused}")
         try:
             evolve(plan, event, row.recorded_at, row.recorded_by)
         except LookupError:  # it refers to what is not there, which the rules have said
             return
+    yield from _days_ahead(recorder, ahead, withdrawn, noted)
     yield from _redactions(recorder, plan, gone)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """An event that was recorded for a day which had not come."""
+
+    where: str
+    kind: str
+    day: date
+    recorded_at: datetime
+
+
+def _days_ahead(
+    recorder: LedgerRecorder,
+    ahead: Mapping[int, _Ahead],
+    withdrawn: Mapping[int, int],
+    noted: Callable[[Noted], None],
+) -> Iterator[Broken]:
+    """Events of days that had not come, as by a clock that was wrong, from before the database refused these.
+
+    One that was withdrawn as recorded in error is explained. One that cannot be withdrawn can only be told of, if it is
+    from then: instants never go back, so nobody can move a later one to there.
+    """
+    for version, one in ahead.items():
+        recorded_on = named(one.recorded_at.astimezone(LONDON).date())
+        what = f"it is of {named(one.day)}, which had not come when it was recorded on {recorded_on}: a clock was wrong"
+        if by := withdrawn.get(version):
+            noted(Noted(one.where, f"{what}; version {by} withdrew it as recorded in error"))
+        elif one.kind not in _NEVER_WITHDRAWN:
+            remedy = "Withdraw it as recorded in error (EventWithdrawn), and record it again with its own day"
+            yield Broken(one.where, f"{what}. {remedy}")
+        elif one.recorded_at < recorder.select_applied(_LOOKS_AT_DAYS):
+            noted(Noted(one.where, f"{what}; an event of this kind cannot be withdrawn"))
+        else:
+            yield Broken(one.where, f"{what}, or it was altered: the database refuses such an event by now")
 
 
 def _gone(row: StoredRecord) -> set[tuple[int, str]]:

@@ -7,10 +7,12 @@ is committed.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
 
 import psycopg
+from eventsourcing.persistence import PersistenceError
 
 from domain.envelopes import Proposal, Recorded, with_event_ids
 from domain.ledger.access import AccessLedger
@@ -19,24 +21,23 @@ from domain.ledger.datastore import LedgerDatastore
 from domain.ledger.embedded import APP, EmbeddedServer, EmbeddedServerError
 from domain.ledger.errors import InDoubt, LedgerUnusable, NotReached, PlanUnknown, ReplicaOnly, VersionConflict
 from domain.ledger.folded import FoldedPlans
-from domain.ledger.guards import fallen_guards
-from domain.ledger.invariants import Broken, broken_invariants
+from domain.ledger.guards import fallen_guards, powers_of_login
+from domain.ledger.invariants import Broken, Noted, broken_invariants
 from domain.ledger.mapper import read_record
+from domain.ledger.opening import SCHEMA, open_schema
 from domain.ledger.purging import purge
-from domain.ledger.recorder import LedgerRecorder, PlanState
+from domain.ledger.recorder import LedgerRecorder, PlanState, Purged
 from domain.ledger.recording import Recording
 from domain.ledger.replica import Replica, Standing
-from domain.ledger.schema import app_role, migrate
+from domain.ledger.schema import migrate
 from domain.ledger.stored import StoredRecord
 from domain.ledger.tree import LedgerTree
 from domain.ledger.writes import one_request
-from domain.points import VersionUnknown
+from domain.points import LONDON, VersionUnknown
 from domain.record import PlanRecord
 from domain.rules import Refused
 
 T = TypeVar("T")
-
-SCHEMA = "asat"
 
 
 class Ledger:
@@ -46,6 +47,7 @@ class Ledger:
         self,
         datastore: LedgerDatastore,
         owner_conninfo: str,
+        open_schema: Callable[[str], str],
         server: EmbeddedServer | None = None,
         memory: int | None = None,
     ) -> None:
@@ -58,21 +60,25 @@ class Ledger:
         self._tree = LedgerTree(self._recorder)
         self._replica = Replica(datastore)
         # It connects when it is first asked something that it can know.
-        self._access = AccessLedger(datastore, owner_conninfo, APP if server else None)
+        self._access = AccessLedger(datastore, open_schema)
 
     @classmethod
     def open(
         cls,
         *,
         database_url: str | None = None,
+        owner_url: str | None = None,
         data: Path | None = None,
         schema: str = SCHEMA,
         memory: int | None = None,
     ) -> Self:
-        """Open the ledger, making or upgrading its schema.
+        """Open the ledger; where one address does everything, and on the embedded server, make or upgrade its schema.
 
         Args:
-            database_url: the PostgreSQL server to use. Without one, an embedded server is started on `data`.
+            database_url: the PostgreSQL server to use, as the login that serves. Without one, an embedded server is
+                started on `data`.
+            owner_url: the same server, as the owner of the ledger: for `purge`. With one the login that serves
+                makes nothing.
             data: folder of the embedded server.
             schema: name of the PostgreSQL schema.
             memory: how many bytes the plans in memory may take up; by default a quarter of the machine's memory, and
@@ -87,12 +93,12 @@ class Ledger:
                 if data is None:
                     raise LedgerUnusable("say which database to use: a data folder or a database URL")
                 server = EmbeddedServer.start(data)
-                role = migrate(server.owner_conninfo, schema, login=APP)
-                datastore = LedgerDatastore(server.app_conninfo, schema, role, revive=server.revive)
-                return cls(datastore, server.owner_conninfo, server, memory)
-            return cls(
-                LedgerDatastore(database_url, schema, migrate(database_url, schema)), database_url, memory=memory
-            )
+                embedded = partial(migrate, server.owner_conninfo, login=APP)
+                datastore = LedgerDatastore(server.app_conninfo, schema, embedded(schema), revive=server.revive)
+                return cls(datastore, server.owner_conninfo, embedded, server, memory)
+            opening = partial(open_schema, database_url, alone=owner_url in (None, database_url))
+            datastore = LedgerDatastore(database_url, schema, opening(schema))
+            return cls(datastore, owner_url or database_url, opening, memory=memory)
         except EmbeddedServerError as error:
             raise LedgerUnusable(str(error)) from error
         except psycopg.Error as error:
@@ -119,8 +125,20 @@ class Ledger:
 
     @property
     def guarded(self) -> bool:
-        """Whether the program works as a role that may read and append and nothing else, not as the owner."""
-        return self._datastore.role == app_role(self._datastore.schema)
+        """Whether the login of the program can do no more to the ledger than read and append, whatever role it takes.
+
+        Raises:
+            LedgerUnusable: the database does not answer.
+        """
+        return not self.powers()
+
+    def powers(self) -> list[str]:
+        """What the login could do to the ledger beyond reading and appending; nothing where the guards hold against it.
+
+        Raises:
+            LedgerUnusable: the database does not answer.
+        """
+        return powers_of_login(self._datastore)
 
     @property
     def access(self) -> AccessLedger:
@@ -130,6 +148,17 @@ class Ledger:
     def ready(self) -> None:
         """Answer at once whether the database does; raises LedgerUnusable if not."""
         self._datastore.ping()
+
+    def today(self) -> date:
+        """Today's date in London by the clock of the database, which is the one that decides what day has come.
+
+        Raises:
+            LedgerUnusable: there is no connection yet, and the database does not answer.
+        """
+        try:
+            return self._datastore.now().astimezone(LONDON).date()
+        except PersistenceError as error:
+            raise LedgerUnusable(f"the database does not answer: {error}") from error
 
     def standing(self) -> Standing | None:
         """How this replica stands to the server that it follows; None where it is no replica."""
@@ -207,15 +236,19 @@ class Ledger:
         """The events of a plan after a version as they are stored: what the tree commits to, and the texts beside."""
         return self._recorder.select_events(slug, gt=after, limit=limit)
 
-    def check(self, seen: Callable[[int], None] = lambda _: None) -> Iterator[Broken]:
+    def check(
+        self, seen: Callable[[int], None] = lambda _: None, noted: Callable[[Noted], None] = lambda _: None
+    ) -> Iterator[Broken]:
         """Every invariant of the whole ledger that does not hold; nothing when all is well.
 
-        `seen` is told how many more events were looked at; each is looked at twice.
+        `seen` is told how many more events were looked at, each of them twice; `noted` what is out of order, is
+        explained in the record, and breaks nothing.
         """
-        return broken_invariants(self._recorder, seen)
+        return broken_invariants(self._recorder, seen, noted)
 
     def guards(self) -> Iterator[Broken]:
         """The guards of the database that are down, as `fallen_guards` says."""
+        self._access.size()  # where it has begun it is upgraded when first asked
         yield from fallen_guards(self._datastore)
 
     def purge(self) -> list[str]:
@@ -225,9 +258,23 @@ class Ledger:
             LedgerUnusable: the server does not let the table be written anew.
         """
         try:
-            return list(purge(self._owner_conninfo, self._datastore.schema))
+            return purge(self._owner_conninfo, self._datastore.schema)
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise LedgerUnusable(
+                "the login that serves may not write the table anew: run `asat purge` with the address of the ledger's"
+                f" owner (--owner-url or ASAT_OWNER_URL): {error}"
+            ) from error
         except psycopg.Error as error:
             raise LedgerUnusable(f"the database cannot be made to forget what was redacted: {error}") from error
+
+    def purged(self) -> Purged:
+        """Up to which position what was redacted has left the files of the database."""
+        return self._recorder.select_purged()
+
+    @property
+    def purges_itself(self) -> bool:
+        """Whether the program purges by itself, as it does with the embedded server."""
+        return self._server is not None
 
     # Recording
 

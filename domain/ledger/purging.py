@@ -38,25 +38,61 @@ _KEPT = "select count(*) from pg_ls_waldir() where length(name) = 24 and name <=
 Connection = psycopg.Connection[tuple[str, ...]]
 
 
-def purge(owner_conninfo: str, schema: str) -> Iterator[str]:
-    """Write the table of events anew and begin a new log; says what could not be done, and why.
+_MAY = "select pg_has_role(nspowner, 'USAGE') from pg_namespace where nspname = %s"
 
-    Nobody reads or records while the table is written: a second for 100,000 events. Whoever has the table open for
-    long, as a backup does, is not waited for.
+#: So long another purge of the same ledger is waited for.
+_ANOTHER = "10s"
+
+
+def purge(owner_conninfo: str, schema: str) -> list[str]:
+    """Write the table of events anew and begin a new log; what could not be done, and why, a sentence each.
+
+    What was done is noted in the ledger, up to the last event that was recorded when it began. Nobody reads or records
+    while the table is written: a second for 100,000 events. Whoever has the table open for long, as a backup does, is
+    not waited for. One purge of a ledger goes on at a time.
 
     Raises:
         psycopg.Error: the server cannot be reached, or does not let the table be written anew.
     """
     with psycopg.connect(owner_conninfo, autocommit=True) as owner:
+        if owner.execute(_MAY, (schema,)).fetchone() != (True,):
+            # PostgreSQL would only warn, and leave the table as it is.
+            raise psycopg.errors.InsufficientPrivilege(f"{owner.info.user} does not own the schema {schema}")
+        owner.execute(f"set lock_timeout = '{_ANOTHER}'".encode())
+        try:
+            owner.execute("select pg_advisory_lock(hashtextextended(%s, 0))", (f"asat purge {schema}",))
+        except psycopg.errors.LockNotAvailable:
+            return ["another purge of this ledger is under way: purge again when that has ended"]
+        row = owner.execute(SQL("select position from {}.head").format(Identifier(schema))).fetchone()
+        position = int(row[0]) if row else 0
         older = _still_older(owner)
         if not _rewritten(owner, schema):
-            yield "the table is being read by something that takes long, such as a backup: purge when that has ended"
-            return
-        for who in older:
-            yield f"{who} may still see what was redacted, which was kept for it: purge when that has ended"
-        yield from _new_log(owner)
+            return ["the table is being read by something that takes long, such as a backup: purge when that has ended"]
+        left = [
+            f"{who} may still see what was redacted, which was kept for it: purge when that has ended" for who in older
+        ]
+        left += _new_log(owner)
         if (recycled := owner.execute("show wal_recycle").fetchone()) and recycled[0] == "on":
-            yield "the server uses old log files again, which hold it until they are overwritten: set wal_recycle = off"
+            left.append(
+                "the server uses old log files again, which hold it until they are overwritten: set wal_recycle = off"
+            )
+        if not older:
+            _note(owner, schema, position, complete=not left)
+        return list(dict.fromkeys(left))
+
+
+def _note(owner: Connection, schema: str, position: int, *, complete: bool) -> None:
+    """Note that the table was written anew; where nothing was ever redacted there is nothing to note."""
+    owner.execute(
+        SQL(
+            "insert into {0}.purges (position, complete, purged_at)"
+            " select %(position)s, %(complete)s, clock_timestamp()"
+            " where exists (select from {0}.events where topic = 'TextRedacted' and position <= %(position)s"
+            "  and position > (select coalesce(max(p.position), 0) from {0}.purges p"
+            "                   where p.complete or not %(complete)s))"
+        ).format(Identifier(schema)),
+        {"position": position, "complete": complete},
+    )
 
 
 def copied_elsewhere(owner_conninfo: str) -> str | None:

@@ -5,13 +5,15 @@ rollback leaves a gap that looks like a deletion. Here one SQL function does bot
 lock, in one round trip (`migrations/0004_tree.sql`).
 """
 
+import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
-from eventsourcing.persistence import InterfaceError, Notification, OperationalError, StoredEvent
+import psycopg
+from eventsourcing.persistence import DatabaseError, InterfaceError, Notification, OperationalError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder
 from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Composed, Identifier
@@ -21,11 +23,17 @@ from domain.ledger.errors import LedgerUnusable
 from domain.ledger.schema import channel
 from domain.ledger.stored import StoredRecord, UnstoredRow
 from domain.ledger.subscription import LedgerSubscription
+from domain.rules import Refused
+from domain.rules.known import named
 
 #: Version, id, topic, JSON, instant and author of an event: all that folding needs.
 FoldRow: TypeAlias = tuple[int, UUID, str, bytes, datetime, str]
 
 _COLUMNS = "plan, version, topic, state, position, recorded_at, recorded_by, event_id, whole, salts"
+
+
+#: What the append function raises of an event that is of a day which has not come.
+_DAY_AHEAD = "AS002"
 
 
 class Head(NamedTuple):
@@ -51,6 +59,16 @@ class Placed(NamedTuple):
 
     row: StoredRecord
     hashes: bytes | None
+
+
+class Purged(NamedTuple):
+    """Positions: of the newest redaction, and up to which redactions have left the files of the database."""
+
+    redacted: int
+    #: Up to here the table was written anew.
+    table: int
+    #: Up to here the log of the server was, too.
+    log: int
 
 
 class LedgerRecorder(PostgresApplicationRecorder):
@@ -90,6 +108,11 @@ class LedgerRecorder(PostgresApplicationRecorder):
             "select position, case when position > 0 then recorded_at end, "
             "(select coalesce(max(position), 0) from {schema}.events), leaf from {schema}.head"
         ).format(**names)
+        self._purged = SQL(
+            "select (select coalesce(max(position), 0) from {schema}.events where topic = 'TextRedacted'),"
+            " coalesce(max(position), 0), coalesce(max(position) filter (where complete), 0) from {schema}.purges"
+        ).format(**names)
+        self._applied = SQL("select applied_at from {schema}.migrations where number = %b").format(**names)
         self._plans = SQL("select plan from {schema}.events where version = 1 order by plan").format(**names)
         # Two searches of the primary key a plan, whatever the number of its events.
         self._states = SQL(
@@ -104,6 +127,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
         A TextRedacted destroys the texts that it names in the same transaction.
 
         Raises:
+            Refused: an event is of a day that has not come, by the clock of the database; `index` says which row.
             IntegrityError: a version or an event_id is taken.
             OperationalError, InterfaceError: the connection failed; whether the rows are stored is then unknown.
             InDoubt: the database has not answered in time; that is unknown too.
@@ -119,8 +143,11 @@ class LedgerRecorder(PostgresApplicationRecorder):
         )
 
         def append() -> tuple[int, datetime]:
-            with self.datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
-                stored = cursor.execute(query, values, prepare=True, binary=True).fetchone()
+            try:
+                with self.datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
+                    stored = cursor.execute(query, values, prepare=True, binary=True).fetchone()
+            except DatabaseError as error:
+                raise _of_a_day_ahead(error.__cause__, rows) or error from error
             assert stored is not None, "the append function returns one row"
             return stored
 
@@ -213,6 +240,16 @@ class LedgerRecorder(PostgresApplicationRecorder):
         [(found,)] = self._tuples(self._count, head)
         return [] if found == head else self._tuples(self._unplaced)
 
+    def select_purged(self) -> Purged:
+        """What was redacted, and what of it has left the files."""
+        [row] = self._tuples(self._purged)
+        return Purged(*row)
+
+    def select_applied(self, migration: int) -> datetime:
+        """When the schema was given this migration."""
+        [(applied_at,)] = self._tuples(self._applied, migration)
+        return applied_at  # type: ignore[no-any-return]
+
     def select_head(self) -> Head | None:
         """The position and instant that the next append goes on from; None where somebody has removed it."""
         return next((Head(*row) for row in self._tuples(self._head)), None)
@@ -229,3 +266,17 @@ class LedgerRecorder(PostgresApplicationRecorder):
             except (OperationalError, InterfaceError) as error:
                 lost = error
         raise LedgerUnusable(f"the database does not answer: {lost}") from lost
+
+
+def _of_a_day_ahead(error: BaseException | None, rows: Sequence[UnstoredRow]) -> Refused | None:
+    """What to say where the database refused an event for its day; None of any other error."""
+    if not isinstance(error, psycopg.Error) or error.sqlstate != _DAY_AHEAD:
+        return None
+    refused, today = error.diag.message_detail, date.fromisoformat(str(error.diag.message_hint))
+    index = next((place for place, row in enumerate(rows) if str(row.event_id) == refused), 0)
+    day = date.fromisoformat(json.loads(rows[index].state)["effective_on"])
+    return Refused(
+        f"{named(day)} is in the future: today is {named(today)} by the clock of the database; give the event the day"
+        " on which it was true (effective_on), and set the clock of this machine right where it shows another",
+        index,
+    )

@@ -26,7 +26,8 @@ from domain.ledger.backups import (
 from domain.ledger.checkpoints import checkpoints_of
 from domain.ledger.embedded import APP, EmbeddedServer, EmbeddedServerError
 from domain.ledger.errors import LedgerUnusable
-from domain.ledger.ledger import SCHEMA, Ledger
+from domain.ledger.ledger import Ledger
+from domain.ledger.opening import SCHEMA, settle_grants
 from domain.ledger.packs import against, checkpoint_in
 from domain.ledger.programs import undump
 from domain.ledger.schema import app_role, released_migrations, take_app_role
@@ -35,8 +36,16 @@ from domain.proofs.notes import NotANote, Note
 from domain.proofs.verify import Failed, is_zip
 
 
-def restore(file: Path, *, database_url: str | None = None, data: Path | None = None) -> Backup:
+def restore(
+    file: Path, *, database_url: str | None = None, data: Path | None = None, login: str | None = None
+) -> Backup:
     """Restore a backup into a server, or into the embedded one of a data folder.
+
+    Args:
+        file: the backup.
+        database_url: the server, as the role that is to own the ledger.
+        data: without one, the data folder.
+        login: on a server, the role that is to serve, where it is another.
 
     Raises:
         BackupUnusable: it is no backup of this program's, or there is something where it would go; nothing was changed.
@@ -48,18 +57,18 @@ def restore(file: Path, *, database_url: str | None = None, data: Path | None = 
         newest = released_migrations()[-1].number
         if any(one.migration > newest for one in backup.ledgers):
             raise BackupUnusable(f"{file} was made by a newer AsAt than this one: restore it with that")
-        with _target(database_url, data) as (conninfo, login):
+        with _target(database_url, data, login) as (conninfo, serving):
             try:
-                _restore(backup, archive, conninfo, login)
+                _restore(backup, archive, conninfo, serving, inherits=database_url is not None)
             except psycopg.Error as error:
                 raise LedgerUnusable(f"nothing was restored: {error}") from error
         return backup
 
 
 @contextmanager
-def _target(database_url: str | None, data: Path | None) -> Iterator[tuple[str, str | None]]:
+def _target(database_url: str | None, data: Path | None, login: str | None) -> Iterator[tuple[str, str | None]]:
     if database_url is not None:
-        yield database_url, None
+        yield database_url, login
         return
     assert data is not None, "say where to restore to: a data folder or a database URL"
     try:
@@ -69,7 +78,7 @@ def _target(database_url: str | None, data: Path | None) -> Iterator[tuple[str, 
         raise LedgerUnusable(str(error)) from error
 
 
-def _restore(backup: Backup, archive: ZipFile, conninfo: str, login: str | None) -> None:
+def _restore(backup: Backup, archive: ZipFile, conninfo: str, login: str | None, *, inherits: bool) -> None:
     with psycopg.connect(conninfo, autocommit=True) as connection:
         # Nobody opens the ledger meanwhile, which would make it anew.
         for schema in schemas():
@@ -78,13 +87,17 @@ def _restore(backup: Backup, archive: ZipFile, conninfo: str, login: str | None)
             for schema in schemas():
                 _clear(connection, schema)
         # What may be read and appended is granted to the ledger's role, where there was one and can be one.
-        roles = [take_app_role(connection, one.schema, login) for one in backup.ledgers]
+        roles = [take_app_role(connection, one.schema, login, inherits=inherits) for one in backup.ledgers]
         guarded = all(
             one.guarded and role == app_role(one.schema) for one, role in zip(backup.ledgers, roles, strict=True)
         )
         with archive.open(DUMP) as entry:
             options = ["--no-owner"]
             undump(conninfo, options if guarded else [*options, "--no-privileges"], entry)
+        for one, role in zip(backup.ledgers, roles, strict=True):
+            # Without its privileges everybody could call the functions of what was restored.
+            if role == app_role(one.schema) and one.migration == released_migrations()[-1].number:
+                settle_grants(connection, one.schema, role)
         for one in backup.ledgers:  # how large they are is not in the dump
             for table in _tables(connection, one.schema):
                 connection.execute(SQL("analyze {}").format(Identifier(one.schema, table)))

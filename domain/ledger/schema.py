@@ -39,7 +39,12 @@ def released_migrations() -> list[Migration]:
 
 
 def migrate(
-    owner_conninfo: str, schema: str, migrations: Sequence[Migration] | None = None, login: str | None = None
+    owner_conninfo: str,
+    schema: str,
+    migrations: Sequence[Migration] | None = None,
+    login: str | None = None,
+    *,
+    inherits: bool = False,
 ) -> str:
     """Bring the schema up to this program's version, creating it where there is none.
 
@@ -48,6 +53,7 @@ def migrate(
         schema: name of the PostgreSQL schema; one organisation is one ledger is one schema.
         migrations: for tests; by default those that came with the program.
         login: the role that the program logs in as, where it is not the owner.
+        inherits: whether that login may do what the ledger's role may without taking it on first.
 
     Returns:
         The role that the program is to read and append with: one that may do nothing else or, where the server does not
@@ -64,18 +70,14 @@ def migrate(
     wanted = released_migrations() if migrations is None else list(migrations)
     with psycopg.connect(owner_conninfo, autocommit=True) as connection:
         if is_replica(connection):
-            return _replicated(connection, schema, wanted[-1].number)
-        role = take_app_role(connection, schema, login)
+            return replicated(connection, schema, wanted[-1].number)
+        role = take_app_role(connection, schema, login, inherits=inherits)
         if schema_version(connection, schema) == wanted[-1].number:
             return _admitted(connection, schema, role)
         with connection.transaction():
             connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"asat migrations {schema}",))
             done = schema_version(connection, schema)
-            if done > wanted[-1].number:
-                raise LedgerUnusable(
-                    f"the ledger's schema is version {done}, newer than this program's {wanted[-1].number}: "
-                    "use the program that made it, or a newer one"
-                )
+            not_newer(done, wanted[-1].number)
             if done == 0:
                 connection.execute(
                     SQL("create schema if not exists {0}; create table {0}.migrations (number integer primary key,"
@@ -93,23 +95,40 @@ def is_replica(connection: psycopg.Connection[tuple[object, ...]]) -> bool:
     return connection.execute("select pg_is_in_recovery()").fetchone() == (True,)
 
 
-def _replicated(connection: psycopg.Connection[tuple[object, ...]], schema: str, wanted: int) -> str:
+def not_newer(found: int, wanted: int) -> None:
+    """Raises LedgerUnusable where the schema is newer than this program."""
+    if found > wanted:
+        raise LedgerUnusable(
+            f"the ledger's schema is version {found}, newer than this program's {wanted}: "
+            "use the program that made it, or a newer one"
+        )
+
+
+def replicated(connection: psycopg.Connection[tuple[object, ...]], schema: str, wanted: int) -> str:
     """The role to read with on a replica, where nothing can be made: schema and role are those of the primary."""
+    role = take_on(connection, schema)
     found = schema_version(connection, schema)
     if found != wanted:
         raise LedgerUnusable(
             f"this is a replica, and the ledger's schema on it is version {found or 'none'}, where this program needs "
             f"{wanted}: start the same program at the primary once, and wait until the replica has followed"
         )
-    row = connection.execute("select to_regrole(quote_ident(%s)) is not null", (app_role(schema),)).fetchone()
+    return role
+
+
+def take_on(connection: psycopg.Connection[tuple[object, ...]], schema: str) -> str:
+    """Have the session work as the ledger's role, where it may and that role may read; the role it then works as."""
+    right = "SET" if connection.info.server_version >= 160000 else "MEMBER"
+    row = connection.execute(
+        "select pg_has_role(r.oid, %(right)s) and has_schema_privilege(r.oid, n.oid, 'usage')"
+        " from pg_roles r, pg_namespace n where r.rolname = %(role)s and n.nspname = %(schema)s",
+        {"right": right, "role": app_role(schema), "schema": schema},
+    ).fetchone()
     if row == (True,):
-        right = "SET" if connection.info.server_version >= 160000 else "MEMBER"
-        may = connection.execute("select pg_has_role(%s, %s)", (app_role(schema), right)).fetchone()
-        if may == (True,):
-            return _admitted(connection, schema, app_role(schema))
-    row = connection.execute("select current_user").fetchone()
-    assert row is not None
-    return str(row[0])
+        connection.execute(SQL("set role {}").format(Identifier(app_role(schema))))
+    current = connection.execute("select current_user").fetchone()
+    assert current is not None
+    return str(current[0])
 
 
 def schema_version(connection: psycopg.Connection[tuple[object, ...]], schema: str) -> int:
@@ -152,11 +171,13 @@ def app_role(schema: str) -> str:
     return f"{schema}_app"
 
 
-def take_app_role(connection: psycopg.Connection[tuple[object, ...]], schema: str, login: str | None) -> str:
+def take_app_role(
+    connection: psycopg.Connection[tuple[object, ...]], schema: str, login: str | None, *, inherits: bool = False
+) -> str:
     """The role to work with, created where it is missing and we may; otherwise the owner."""
     for _ in range(20):
         try:
-            return _take_app_role(connection, app_role(schema), login)
+            return _take_app_role(connection, app_role(schema), login, inherits)
         except (errors.DuplicateObject, errors.UniqueViolation, errors.InternalError_) as error:
             # Another program made it just now. Roles belong to the whole server: no lock of this database would help.
             overtaken = error
@@ -164,7 +185,9 @@ def take_app_role(connection: psycopg.Connection[tuple[object, ...]], schema: st
     raise overtaken
 
 
-def _take_app_role(connection: psycopg.Connection[tuple[object, ...]], role: str, login: str | None) -> str:
+def _take_app_role(
+    connection: psycopg.Connection[tuple[object, ...]], role: str, login: str | None, inherits: bool
+) -> str:
     row = connection.execute("select current_user, to_regrole(quote_ident(%s)) is not null", (role,)).fetchone()
     assert row is not None
     owner, exists = str(row[0]), bool(row[1])
@@ -173,12 +196,14 @@ def _take_app_role(connection: psycopg.Connection[tuple[object, ...]], role: str
         if not exists:
             connection.execute(SQL("create role {} nologin").format(Identifier(role)))
         # Before PostgreSQL 16 being a member was being allowed to take on the role.
-        right = "SET" if connection.info.server_version >= 160000 else "MEMBER"
-        may = connection.execute("select pg_has_role(%s, %s, %s)", (member, role, right)).fetchone()
+        grades = connection.info.server_version >= 160000
+        may = connection.execute(
+            "select pg_has_role(%s, %s, %s)", (member, role, "SET" if grades else "MEMBER")
+        ).fetchone()
         if may is None or not may[0]:
             # One login serves all ledgers of the embedded server: what a role may do, it may only as that role.
-            only_as_it = SQL(" with inherit false, set true") if login else SQL("")
-            connection.execute(SQL("grant {} to {}").format(Identifier(role), Identifier(member)) + only_as_it)
+            apart = SQL(" with inherit false, set true") if login and grades and not inherits else SQL("")
+            connection.execute(SQL("grant {} to {}").format(Identifier(role), Identifier(member)) + apart)
     except errors.InsufficientPrivilege:
         return owner
     return role

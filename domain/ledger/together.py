@@ -15,6 +15,7 @@ from eventsourcing.persistence import IntegrityError
 from domain.ledger.errors import InDoubt, NothingRecorded, in_doubt
 from domain.ledger.recorder import LedgerRecorder
 from domain.ledger.stored import UnstoredRow
+from domain.rules import Refused
 
 #: The last position and the instant of rows stored; None where a version or an event_id was taken.
 Stored = tuple[int, datetime] | None
@@ -67,8 +68,8 @@ class Together:
             try:
                 self._in_one(batches)
                 return
-            except IntegrityError:
-                pass  # nothing was stored: somebody's version or event_id is taken
+            except (IntegrityError, Refused):
+                pass  # nothing was stored: somebody's version or event_id is taken, or somebody's day has not come
             except NothingRecorded as error:  # said once, for all: nobody is to wait for the same again
                 for batch, perhaps_stored in zip(batches, doubtful, strict=True):
                     batch.error = in_doubt(error) if perhaps_stored else type(error)(str(error))

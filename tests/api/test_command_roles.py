@@ -41,7 +41,7 @@ ANSWERS = [
 
 #: Command -> who gets past the question whether they may.
 MAY: dict[str, set[str]] = {
-    **dict.fromkeys(("demo", "serve", "check", "verify", "restore", "key create"), EVERYBODY),
+    **dict.fromkeys(("demo", "serve", "check", "verify", "restore", "migrate", "key create"), EVERYBODY),
     # It is noted under whose name, so that a token must be one.
     "backup": EVERYBODY - {"expired keeper"},
     **dict.fromkeys(ANSWERS, READERS),

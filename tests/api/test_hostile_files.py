@@ -18,7 +18,7 @@ from api.command_line import cli
 from api.http.application import make_application
 from domain.ledger import Ledger
 from domain.ledger.backups import DUMP, FORMAT, MANIFEST, Held
-from domain.ledger.ledger import SCHEMA
+from domain.ledger.opening import SCHEMA
 from tests.api.conftest import BY, OPENING, asking
 
 pytestmark = pytest.mark.slow

@@ -79,22 +79,6 @@ def test_an_events_page_leads_to_the_form_that_destroys_its_texts_and_then_says_
     assert page.xpath("//a[starts-with(text(), 'Destroy texts')]") == []
 
 
-def test_a_redaction_over_http_has_the_files_forget(
-    client: TestClient, plan: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[str] = []
-
-    def purge(_: object) -> list[str]:
-        asked.append("purge")
-        return []
-
-    monkeypatch.setattr("domain.ledger.Ledger.purge", purge)
-    client.post(f"{plan}/events", json={"type": "PlanClosed"}, headers={"X-Recorded-By": BY})
-    assert asked == []
-    assert client.post(f"{plan}/events", json=REDACTION, headers={"X-Recorded-By": BY}).status_code == 201
-    assert asked == ["purge"]
-
-
 def test_the_command_destroys_and_has_the_files_forget(tmp_path: Path) -> None:
     data, file = tmp_path / "data", tmp_path / "events.jsonl"
     told = [*OPENING, {"type": "ProgressReported", "action": "2.4", "text": NAME, "effective_on": "2019-03-15"}]

@@ -150,6 +150,23 @@ def own_server(new_data_folder: Callable[[str], Path]) -> Iterator[Server]:
     server.close()
 
 
+@pytest.fixture(scope="module")
+def managed(new_data_folder: Callable[[str], Path]) -> Iterator[Server]:
+    """A server without any role of AsAt's but its administrator, who admits everyone of this account."""
+    server = Server(new_data_folder("managed"))
+    with psycopg.connect(server.owner_conninfo, autocommit=True) as administrator:
+        administrator.execute("revoke connect on database asat from asat_app")
+        administrator.execute("drop role asat_app")
+    with (server.folder / "pg_hba.conf").open("a") as admitted:
+        admitted.write("local all all peer map=asat\n")
+    with (server.folder / "pg_ident.conf").open("a") as mapped:
+        mapped.write("asat /^ all\n")
+    with psycopg.connect(server.owner_conninfo, autocommit=True) as administrator:
+        administrator.execute("select pg_reload_conf()")
+    yield server
+    server.close()
+
+
 _schemas = count(1)
 
 

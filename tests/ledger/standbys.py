@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from domain.ledger.cluster import DATABASE, FAST, LOOK, OWNER, bin_folder
+from domain.ledger.cluster import APP, DATABASE, FAST, LOOK, OWNER, bin_folder
 from domain.ledger.server_account import Watching, command, server_account, watched
 from tests.ledger.conftest import Server, until
 
@@ -75,6 +75,11 @@ class Standby:
     @property
     def conninfo(self) -> str:
         return make_conninfo(host=str(self.socket), port=5432, dbname=DATABASE, user=OWNER)
+
+    @property
+    def app_conninfo(self) -> str:
+        """As the login that serves, which owns nothing."""
+        return make_conninfo(host=str(self.socket), port=5432, dbname=DATABASE, user=APP)
 
     def ask(self, query: str) -> list[tuple[object, ...]]:
         with psycopg.connect(self.conninfo, autocommit=True) as connection:

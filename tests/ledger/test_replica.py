@@ -56,7 +56,7 @@ def standby(primary: Server, recorded: Ledger, tmp_path_factory: pytest.TempPath
 def replica(primary: Server, standby: Standby) -> Iterator[Ledger]:
     """The ledger as the replica has it, which is all that is recorded by now."""
     caught_up(primary, standby)
-    with Ledger.open(database_url=standby.conninfo) as ledger:
+    with Ledger.open(database_url=standby.app_conninfo) as ledger:
         yield ledger
     standby.let_go()
 

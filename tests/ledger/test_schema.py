@@ -3,16 +3,13 @@
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, nullcontext
-from typing import Any
-from urllib.parse import quote
 from uuid import uuid4
 
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict
 from psycopg.errors import InsufficientPrivilege
 from psycopg.sql import SQL, Identifier
 
@@ -31,28 +28,10 @@ from tests.ledger.conftest import (
     record,
     remembers_what_is_stored,
 )
+from tests.ledger.managed import council, name_in, rows, run, url_of
 from tests.measuring import HANGS
 
 NEWEST = released_migrations()[-1].number
-
-
-def url_of(conninfo: str, **changed: str) -> str:
-    """A conninfo as the URL that somebody would put into ASAT_DATABASE_URL."""
-    parts = {name: str(value) for name, value in conninfo_to_dict(conninfo, **changed).items()}
-    user, database = parts.pop("user"), parts.pop("dbname")
-    options = "&".join(f"{name}={quote(value, safe='')}" for name, value in parts.items())
-    return f"postgresql://{user}@/{database}?{options}"
-
-
-def rows(conninfo: str, question: str, *parameters: object) -> list[tuple[Any, ...]]:
-    with psycopg.connect(conninfo, autocommit=True) as connection:
-        return connection.execute(question.encode(), parameters).fetchall()
-
-
-def run(conninfo: str, *statements: str) -> None:
-    with psycopg.connect(conninfo, autocommit=True) as connection:
-        for statement in statements:
-            connection.execute(statement.encode())
 
 
 def what_is_in(conninfo: str, schema: str) -> set[str]:
@@ -83,6 +62,8 @@ WHOLE = {
     "r passwords", "i passwords_pkey", "function set_password", "function rehash_password",
     "trigger keys_append_only", "trigger checkpoints_append_only",
     "trigger cosignatures_append_only",
+    "r purges", "i purges_pkey", "i redactions", "trigger purges_append_only", "trigger purges_stay",
+    "function refuse_day_ahead", "trigger events_not_ahead",
     "r time_stamps", "i time_stamps_pkey", "function add_time_stamp", "trigger time_stamps_append_only",
 }  # fmt: skip
 
@@ -268,33 +249,11 @@ def test_an_address_that_is_no_address_is_refused():
 # Where somebody else administers the server: AsAt's owner is no superuser
 
 
-@pytest.fixture(scope="module")
-def managed(new_data_folder: Callable[[str], Any]) -> Iterator[Server]:
-    """A server without any role of AsAt's but its administrator, who admits everyone of this account."""
-    server = Server(new_data_folder("managed"))
-    run(server.owner_conninfo, "revoke connect on database asat from asat_app", "drop role asat_app")
-    with (server.folder / "pg_hba.conf").open("a") as admitted:
-        admitted.write("local all all peer map=asat\n")
-    with (server.folder / "pg_ident.conf").open("a") as mapped:
-        mapped.write("asat /^ all\n")
-    run(server.owner_conninfo, "select pg_reload_conf()")
-    yield server
-    server.close()
-
-
-_names = iter(f"council_{number}" for number in range(100))
-
-
-def council(managed: Server, options: str = "") -> str:
-    """A database of its own for a council, owned by a role with these options; answers its address."""
-    name = next(_names)
-    run(managed.owner_conninfo, f"create role {name} login {options}", f"create database {name} owner {name}")
-    return url_of(managed.owner_conninfo, user=name, dbname=name)
-
-
 def works_as(address: str, role: str) -> None:
+    """The one login of this address works as a role; whatever that may do, the login can do all that an owner can."""
     with Ledger.open(database_url=address) as ledger:
-        assert ledger.guarded == (role == "asat_app")
+        assert "it owns the schema asat" in ledger.powers()
+        assert list(ledger.guards()) == []
         if not ledger.size():
             begin(ledger)
         record(ledger, rated("2.4"))
@@ -303,10 +262,6 @@ def works_as(address: str, role: str) -> None:
             with pytest.raises(InsufficientPrivilege):
                 connection.execute("delete from asat.events")
         all_is_well(ledger)
-
-
-def name_in(address: str) -> str:
-    return str(conninfo_to_dict(address)["user"])
 
 
 # A role for each ledger
@@ -351,7 +306,6 @@ def test_somebody_admitted_to_one_ledger_is_admitted_to_no_other(managed: Server
     schemas = [f"{name_in(address)}_north", f"{name_in(address)}_south"]
     for schema in schemas:
         with Ledger.open(database_url=address, schema=schema) as ledger:
-            assert ledger.guarded
             begin(ledger)
     for own, other in (schemas, reversed(schemas)):
         run(managed.owner_conninfo, f"create role {own}_clerk login in role {app_role(own)}")

@@ -3,7 +3,7 @@
 Until then there is nothing to know, and a ledger that nobody is ever added to needs none of it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from threading import Lock
 
@@ -17,7 +17,6 @@ from domain.ledger.access.said import AccessRefused
 from domain.ledger.access.streams import AccessStreams, Kept, Password, Told
 from domain.ledger.datastore import LedgerDatastore, attempts
 from domain.ledger.errors import LedgerUnusable
-from domain.ledger.schema import migrate
 
 #: Requests take a connection for a millisecond; signing in, of which few go on at once, for longer.
 _CONNECTIONS = 10
@@ -37,16 +36,14 @@ def access_schema(schema: str) -> str:
 class Beginning:
     """The streams of an access ledger, which may not exist yet."""
 
-    def __init__(self, beside: LedgerDatastore, owner_conninfo: str, login: str | None) -> None:
+    def __init__(self, beside: LedgerDatastore, open_schema: Callable[[str], str]) -> None:
         """
         Args:
             beside: the plans' ledger.
-            owner_conninfo: connects to its database as the role that may make schemas.
-            login: the role that the program logs in as, where it is another.
+            open_schema: opens a schema of its database, making it where this program may; returns the role to work as.
         """
         self._beside = beside
-        self._owner_conninfo = owner_conninfo
-        self._login = login
+        self._open_schema = open_schema
         self._schema = access_schema(beside.schema)
         self._lock = Lock()
         self._opened: AccessStreams | None = None
@@ -87,7 +84,7 @@ class Beginning:
         with self._lock:
             if self._opened is None:
                 try:
-                    role = migrate(self._owner_conninfo, self._schema, login=self._login)
+                    role = self._open_schema(self._schema)
                 except psycopg.errors.InsufficientPrivilege as error:
                     raise LedgerUnusable(
                         f"who may do what is kept in a schema of its own, {self._schema}, which the program may not"

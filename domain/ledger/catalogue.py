@@ -1,0 +1,139 @@
+"""What the catalogue of the database says of a ledger's schema, and what the migrations make of it.
+
+What is expected lies in `catalogue.json`, which `scripts/generate` writes from the migrations. Running the migrations
+anew to compare with would need the rights of the owner, which whoever checks does not have, and must not.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+import psycopg
+from psycopg.rows import tuple_row
+from psycopg.sql import Identifier, Literal
+
+from domain.ledger.schema import app_role, channel
+
+#: Kind and name of a thing, such as `the table` and `events`.
+Thing = tuple[str, str]
+#: Kind and name of what is granted, who may, and what.
+Grant = tuple[str, str, str, str]
+
+_FOLDER = files("domain.ledger")
+_THINGS = (_FOLDER / "catalogue.sql").read_text(encoding="utf-8")
+_GRANTS = (_FOLDER / "grants.sql").read_text(encoding="utf-8")
+EXPECTED = "catalogue.json"
+
+#: How a thing's trigger may be switched; the database has a letter for each.
+_SWITCHED = {"D": "it is switched off", "R": "it is switched on for replicas only", "A": "it is switched to always"}
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The things of a schema with what is so of each, and the grants."""
+
+    things: Mapping[Thing, Mapping[str, Any]]
+    grants: frozenset[Grant]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names that a ledger's schema makes for itself, which stand in the definitions of its things."""
+
+    schema: str
+    #: The schema's name as the server writes it; the migrations always put quotation marks around it.
+    written: str
+    role: str
+    channel: str
+
+    def places(self) -> list[tuple[str, str]]:
+        """Each name with what stands for it in the file, the longer ones first."""
+        quoted = Identifier(self.schema).as_string(None)
+        told = Literal(self.channel).as_string(None)
+        return [(told, "{channel}"), (quoted, "{quoted}"), (self.role, "{app}"), (self.written, "{schema}")]
+
+
+def read_names(connection: "psycopg.Connection[Any]", schema: str) -> Names:
+    """The names of a ledger's schema, as this server writes them."""
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        row = cursor.execute("select quote_ident(%s)", (schema,)).fetchone()
+    assert row is not None
+    return Names(schema, str(row[0]), app_role(schema), channel(schema))
+
+
+def read_catalogue(connection: "psycopg.Connection[Any]", schema: str) -> Catalogue:
+    """What the catalogue says of a schema; raises psycopg.Error."""
+    with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
+        # Otherwise it would write some names without their schema.
+        cursor.execute("set local search_path = pg_catalog, pg_temp")
+        things = cursor.execute(_THINGS.encode(), {"schema": schema}).fetchall()
+        grants = cursor.execute(_GRANTS.encode(), {"schema": schema}).fetchall()
+    return Catalogue({(kind, name): so for kind, name, so in things}, frozenset(grants))
+
+
+def as_text(found: Catalogue, names: Names, digest: str) -> str:
+    """The file of what is expected, made from a schema whose names stand nowhere else in it.
+
+    `digest` is of the migrations that made it.
+    """
+    places = names.places()
+    things = [[kind, name, _replaced(dict(so), places)] for (kind, name), so in sorted(found.things.items())]
+    grants = _replaced([list(grant) for grant in sorted(found.grants)], places)
+    made = {"migrations": digest, "things": things, "grants": grants}
+    return json.dumps(made, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def expected_catalogue(names: Names) -> Catalogue:
+    """What the migrations of this program make of a schema of this name."""
+    read = json.loads((_FOLDER / EXPECTED).read_text(encoding="utf-8"))
+    places = [(place, name) for name, place in names.places()]
+    things = {(kind, name): _replaced(so, places) for kind, name, so in read["things"]}
+    return Catalogue(things, frozenset((kind, name, names.role, may) for kind, name, _, may in read["grants"]))
+
+
+def _replaced(so: Any, places: Sequence[tuple[str, str]]) -> Any:
+    """The same with other names in all its texts."""
+    match so:
+        case str():
+            for old, new in places:
+                so = so.replace(old, new)
+            return so
+        case dict():
+            return {key: _replaced(value, places) for key, value in so.items()}
+        case list():
+            return [_replaced(one, places) for one in so]
+        case _:
+            return so
+
+
+def differences(expected: Catalogue, found: Catalogue) -> Iterator[tuple[str, str]]:
+    """What is gone, what is there besides, and what is other than it was made: where, and what."""
+    for thing in sorted({*expected.things, *found.things}):
+        where = " ".join(thing)
+        if thing not in found.things:
+            yield where, "it is gone"
+        elif thing not in expected.things:
+            yield where, "this program did not make it"
+        else:
+            yield from ((where, what) for what in _changed(expected.things[thing], found.things[thing]))
+
+
+def _changed(made: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[str]:
+    other = [name for name in made if made[name] != found.get(name)]
+    if "switched on" in other and (said := _SWITCHED.get(str(found["switched on"]))):
+        yield f"{said}: what it refuses can be done"
+        other.remove("switched on")
+    for name in other:
+        if name == "definition":
+            yield f"it is not as this program made it, but: {_short(found[name])}"
+        else:
+            yield f"`{name}` is not as this program made it" + (
+                "" if name == "body" else f": {_short(found[name])} instead of {_short(made[name])}"
+            )
+
+
+def _short(so: object) -> str:
+    text = so if isinstance(so, str) else json.dumps(so, ensure_ascii=False)
+    return text if len(text) <= 300 else f"{text[:300]}..."

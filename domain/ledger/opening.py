@@ -1,0 +1,204 @@
+"""Which login does what: the one that serves opens a ledger; its owner makes it, upgrades it and grants it.
+
+With one address for both, opening makes and upgrades the ledger as well.
+"""
+
+import getpass
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.sql import SQL, Composable, Identifier
+
+from domain.ledger.access.beginning import access_schema
+from domain.ledger.catalogue import expected_catalogue, read_names
+from domain.ledger.errors import LedgerUnusable
+from domain.ledger.logins import powers
+from domain.ledger.schema import (
+    app_role,
+    is_replica,
+    migrate,
+    not_newer,
+    released_migrations,
+    replicated,
+    schema_version,
+    take_on,
+)
+
+#: The schema of a ledger whose name nobody said.
+SCHEMA = "asat"
+
+Connection = psycopg.Connection[Any]
+
+_MAKES = """
+    select case when n.oid is null then has_database_privilege(current_database(), 'CREATE')
+                when %s = 0 then has_schema_privilege(n.oid, 'CREATE')
+                else pg_has_role(n.nspowner, 'USAGE') end
+      from (select) one left join pg_namespace n on n.nspname = %s
+"""
+
+
+def open_schema(conninfo: str, schema: str, *, alone: bool) -> str:
+    """The role to work as on a ledger's schema, for the login in this address.
+
+    Args:
+        conninfo: connects as the login that serves.
+        schema: name of the PostgreSQL schema.
+        alone: whether there is no address of an owner: then this login makes and upgrades the schema, if it may.
+
+    Raises:
+        LedgerUnusable: there is no schema, or an older one, or the login may not read it; the message names the remedy.
+        psycopg.Error: the database cannot be used.
+    """
+    newest = released_migrations()[-1].number
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        if is_replica(connection):
+            return replicated(connection, schema, newest)
+        found, may_make = _found(connection, schema)
+        if alone and may_make:
+            return migrate(conninfo, schema)
+        not_newer(found, newest)
+        if found < newest:
+            raise LedgerUnusable(
+                f"there is no ledger in the schema {schema} of this database yet: make it with `asat migrate`, as its"
+                " owner (ASAT_OWNER_URL)"
+                if found == 0
+                else f"the ledger's schema {schema} is version {found}, where this program needs {newest}: upgrade it"
+                " with `asat migrate`, as its owner (ASAT_OWNER_URL)"
+            )
+        return take_on(connection, schema)
+
+
+def _found(connection: Connection, schema: str) -> tuple[int, bool]:
+    """The version of the schema, and whether this login may make the next."""
+    login = connection.info.user
+    take_on(connection, schema)
+    try:
+        found = schema_version(connection, schema)
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise LedgerUnusable(
+            f"the login {login} may not read the ledger in the schema {schema}: run `asat migrate --grant-to {login}`"
+            " as its owner (ASAT_OWNER_URL)"
+        ) from error
+    connection.execute("reset role")
+    row = connection.execute(_MAKES, (found, schema)).fetchone()
+    return found, row is not None and bool(row[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What became of a schema: its versions before and after, the login that serves it, and what else that could do."""
+
+    schema: str
+    before: int
+    now: int
+    login: str | None
+    powers: list[str]
+
+
+def login_in(conninfo: str) -> str:
+    """The role that an address logs in as; raises LedgerUnusable where it is no address."""
+    try:
+        said = conninfo_to_dict(conninfo).get("user")
+    except psycopg.ProgrammingError as error:
+        raise LedgerUnusable(f"the address of the database cannot be read: {error}; see ASAT_DATABASE_URL") from error
+    return str(said or os.environ.get("PGUSER") or getpass.getuser())
+
+
+def make_ledger(owner_conninfo: str, login: str | None, schema: str = SCHEMA) -> list[Made]:
+    """Make or upgrade the schemas of a ledger, that of the plans and that of who may do what.
+
+    Args:
+        owner_conninfo: connects as the role that owns them, or is to own them.
+        login: the role that is to serve; None: the owner itself.
+        schema: name of the schema of the plans.
+
+    Raises:
+        LedgerUnusable: it cannot be made or granted; the message says why and what to do.
+    """
+    made = []
+    try:
+        for one in (schema, access_schema(schema)):
+            before, now = make_and_grant(owner_conninfo, one, login)
+            with psycopg.connect(owner_conninfo, autocommit=True) as connection:
+                said = powers(connection, [one], login) if login else []
+            made.append(Made(one, before, now, login, said))
+    except psycopg.Error as error:
+        raise LedgerUnusable(f"the ledger cannot be made or upgraded: {error}; see ASAT_OWNER_URL") from error
+    return made
+
+
+def make_and_grant(owner_conninfo: str, schema: str, login: str | None) -> tuple[int, int]:
+    """Make or upgrade a schema, and let a login read it and append to it; the versions before and after.
+
+    Args:
+        owner_conninfo: connects as the role that owns the schema, or is to own it.
+        schema: name of the PostgreSQL schema.
+        login: the role that is to serve; None: the owner itself.
+
+    Raises:
+        LedgerUnusable: it is a replica, there is no such role, or the owner may not grant it what it needs.
+        psycopg.Error: the database cannot be used.
+    """
+    with psycopg.connect(owner_conninfo, autocommit=True) as connection:
+        if is_replica(connection):
+            raise LedgerUnusable("this is a replica, where nothing can be made: run `asat migrate` at the primary")
+        row = connection.execute(
+            "select current_user, to_regrole(quote_ident(%s)) is not null", (login or "",)
+        ).fetchone()
+        assert row is not None
+        if login is not None and not row[1]:
+            raise LedgerUnusable(
+                f"the server has no role {login}: make it first, as its administrator (create role {login} login"
+                " password '...'), and run `asat migrate` again"
+            )
+        login = None if login == row[0] else login
+        before = schema_version(connection, schema)
+        role = app_role(schema)
+        migrate(owner_conninfo, schema, login=login, inherits=True)
+        if login is not None:
+            _must_be_admitted(connection, schema, role, login)
+        settle_grants(connection, schema, role)
+        return before, schema_version(connection, schema)
+
+
+def _must_be_admitted(connection: Connection, schema: str, role: str, login: str) -> None:
+    """Raises LedgerUnusable unless the login may take on the ledger's role by now, whoever granted it."""
+    may = connection.execute(
+        "select from pg_roles where rolname = %s and pg_has_role(%s, oid, 'MEMBER')", (role, login)
+    ).fetchone()
+    if may is None:
+        raise LedgerUnusable(
+            f"the owner of {schema} may not make the role {role} and grant it to {login}: have an administrator of the"
+            f" server run `create role {role} nologin; grant {role} to {login}`, and run `asat migrate` again"
+        )
+
+
+def _exists(connection: Connection, role: str) -> bool:
+    return connection.execute("select from pg_roles where rolname = %s", (role,)).fetchone() is not None
+
+
+def settle_grants(connection: Connection, schema: str, role: str) -> None:
+    """Grant the ledger's role what the migrations grant it, and everybody else nothing; as the owner.
+
+    Does nothing where the server has no such role.
+    """
+    if not _exists(connection, role):
+        return
+    here = Identifier(schema)
+    with connection.transaction():
+        for things in ("schema {}", "all tables in schema {}", "all functions in schema {}"):
+            for whom in (SQL("public"), Identifier(role)):
+                connection.execute(SQL("revoke all on " + things + " from ").format(here) + whom)
+        for kind, name, _, may in sorted(expected_catalogue(read_names(connection, schema)).grants):
+            connection.execute(SQL("grant {} on {} to {}").format(SQL(may), _thing(kind, name, here), Identifier(role)))
+
+
+def _thing(kind: str, name: str, schema: Identifier) -> Composable:
+    if kind == "the schema":
+        return SQL("schema {}").format(schema)
+    if kind == "the table":
+        return SQL("table {}.{}").format(schema, Identifier(name))
+    return SQL("function {}.").format(schema) + SQL(name)

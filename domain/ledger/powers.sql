@@ -1,0 +1,53 @@
+-- What a login could do to the ledger beyond reading and appending, one sentence a row. Of a role in which it is a member it
+-- counts everything, whether or not it inherits from it: it may take the role on, or be an administrator of it, who can
+-- give it to themselves.
+with login as (
+    select oid from pg_roles where rolname = coalesce(%(login)s, session_user)
+),
+could_be as (
+    select r.* from login join pg_roles r on pg_has_role(login.oid, r.oid, 'MEMBER')
+),
+ours as (
+    select oid, nspname, nspowner from pg_namespace where nspname = any(%(schemas)s)
+),
+tables as (
+    select c.oid, c.relname, c.relowner, ours.nspname from pg_class c join ours on c.relnamespace = ours.oid
+     where c.relkind in ('r', 'p', 'v', 'S', 'f')
+)
+select 'it can be ' || rolname || ', a superuser' as power from could_be where rolsuper
+union
+select 'it owns the schema ' || nspname || case when could_be.oid = login.oid then '' else ', as ' || rolname end
+  from login cross join ours join could_be on could_be.oid = ours.nspowner
+union
+select 'it owns the table ' || nspname || '.' || relname from tables
+ where relowner in (select oid from could_be) and relowner not in (select nspowner from ours)
+union
+select 'it owns the function ' || nspname || '.' || proname from pg_proc join ours on pronamespace = ours.oid
+ where proowner in (select oid from could_be) and proowner not in (select nspowner from ours)
+union
+select 'it owns the database' from pg_database
+ where datname = current_database() and datdba in (select oid from could_be)
+union
+-- Before version 16 such a role could give itself any other that is no superuser.
+select 'it may make roles, and so become the owner' from could_be
+ where rolcreaterole and current_setting('server_version_num')::int < 160000
+union
+select 'it has the rights of ' || rolname from could_be
+ where rolname in ('pg_write_all_data', 'pg_write_server_files', 'pg_execute_server_program')
+union
+select 'it may create things in the schema ' || nspname from ours cross join could_be
+ where could_be.oid <> ours.nspowner and not pg_has_role(could_be.oid, ours.nspowner, 'USAGE')
+   and has_schema_privilege(could_be.oid, ours.oid, 'CREATE')
+union
+select 'it may ' || lower(p) || ' ' || nspname || '.' || relname
+  from tables cross join could_be cross join unnest(array['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER', 'REFERENCES']) p
+ where not pg_has_role(could_be.oid, relowner, 'USAGE') and has_table_privilege(could_be.oid, tables.oid, p)
+union
+select 'it may ' || lower(p) || ' columns of ' || nspname || '.' || relname
+  from tables cross join could_be cross join unnest(array['INSERT', 'UPDATE', 'REFERENCES']) p
+ where not pg_has_role(could_be.oid, relowner, 'USAGE') and not has_table_privilege(could_be.oid, tables.oid, p)
+   and has_any_column_privilege(could_be.oid, tables.oid, p)
+union
+select 'it may switch all triggers off (session_replication_role)' from could_be
+ where not rolsuper and has_parameter_privilege(could_be.oid, 'session_replication_role', 'SET')
+order by power

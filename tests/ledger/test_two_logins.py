@@ -1,0 +1,237 @@
+"""Who serves owns nothing: its owner makes and upgrades the ledger, and the login that serves can undo no guard."""
+
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.errors import InsufficientPrivilege
+from starlette.testclient import TestClient
+
+from api.http.application import make_application
+from domain.ledger import Ledger, LedgerUnusable
+from domain.ledger.backups import back_up
+from domain.ledger.opening import make_ledger
+from domain.ledger.schema import migrate, released_migrations
+from tests.kit import rated
+from tests.ledger.conftest import Server, all_is_well, begin, record, remembers_what_is_stored
+from tests.ledger.managed import council, forget_roles, name_in, rows, run, url_of
+
+NEWEST = released_migrations()[-1].number
+
+
+@pytest.fixture
+def owner(managed: Server) -> str:
+    """The address of a ledger's owner, who may make roles, on a database where there is no ledger yet."""
+    forget_roles(managed)
+    return council(managed, "createrole")
+
+
+@pytest.fixture
+def login(managed: Server, owner: str) -> str:
+    """The address of a login that owns nothing."""
+    run(managed.owner_conninfo, f"create role {name_in(owner)}_serve login")
+    return url_of(owner, user=f"{name_in(owner)}_serve")
+
+
+def test_the_login_that_serves_reads_records_and_can_do_no_more(owner: str, login: str):
+    made = make_ledger(owner, name_in(login))
+    assert [(one.schema, one.before, one.now, one.powers) for one in made] == [
+        ("asat", 0, NEWEST, []), ("asat_access", 0, NEWEST, []),
+    ]  # fmt: skip
+    with Ledger.open(database_url=login) as ledger:
+        begin(ledger)
+        record(ledger, rated("2.4"))
+        assert ledger.access.is_open()
+        ledger.access.add("Ann Clerk", [], "the test")
+        assert (ledger.guarded, ledger.powers(), list(ledger.guards())) == (True, [], [])
+        assert list(ledger.access.check()) == []
+        all_is_well(ledger)
+        remembers_what_is_stored(ledger)
+
+
+#: What turns a guard off, and alters what was recorded.
+ATTACK = (
+    "alter table asat.events disable trigger events_unaltered",
+    "alter table asat.events disable trigger all",
+    "alter function asat.refuse_alteration() owner to session_user",
+    "update asat.events set recorded_by = 'nobody'",
+    "delete from asat.events",
+    "insert into asat.purges values (3, true, now())",
+    "update asat.migrations set number = 9",
+    "create table asat.mine ()",
+    "drop table asat.events",
+    "drop schema asat cascade",
+    "set session_replication_role = replica",
+    "set session authorization {owner}",
+    "set role {owner}",
+    "grant {owner} to session_user",
+)
+
+
+def test_on_a_pooled_connection_no_role_that_can_be_taken_back_alters_anything(owner: str, login: str):
+    make_ledger(owner, name_in(login))
+    with Ledger.open(database_url=login) as ledger:
+        begin(ledger)
+        with ledger._datastore.get_connection() as pooled:
+            for role in ("reset role", "set role asat_app", "set role asat_access_app"):
+                for statement in ATTACK:
+                    pooled.execute(role.encode())
+                    with pytest.raises(InsufficientPrivilege):
+                        pooled.execute(statement.format(owner=name_in(owner)).encode())
+            pooled.execute("set role asat_app")
+            # Of this PostgreSQL only warns that nothing was granted.
+            pooled.execute("grant update on asat.events to session_user")
+        assert ledger.guarded
+        assert list(ledger.guards()) == []
+        all_is_well(ledger)
+
+
+def test_with_one_login_it_is_said_that_the_guards_do_not_hold_against_it(owner: str):
+    """The attack of before: the guards are off for a moment, and stand again when they are looked at."""
+    with Ledger.open(database_url=owner) as ledger:
+        begin(ledger)
+        with ledger._datastore.get_connection() as pooled:
+            assert pooled.execute("select current_user as role").fetchone() == {"role": "asat_app"}
+            pooled.execute("reset role")
+            pooled.execute("alter table asat.events disable trigger events_unaltered")
+            pooled.execute("alter table asat.events enable trigger events_unaltered")
+            pooled.execute("set role asat_app")
+        assert not ledger.guarded
+        assert {"it owns the database", "it owns the schema asat"} <= set(ledger.powers())
+        assert list(ledger.guards()) == []
+        client = TestClient(make_application(ledger, "Somebody"), base_url="http://127.0.0.1:8000")
+        assert client.get("/readyz").json()["guarded"] is False
+
+
+@pytest.mark.parametrize(
+    ("granted", "power"),
+    [
+        ("grant {owner} to {login}", "it owns the schema asat, as {owner}"),
+        ("grant {owner} to {login} with inherit false, set false, admin true", "it owns the schema asat, as {owner}"),
+        ("create role {login}_between in role {owner} role {login}", "it owns the schema asat, as {owner}"),
+        ("alter role {login} superuser", "it is a superuser"),
+        ("create role {login}_all superuser role {login}", "it can be {login}_all, a superuser"),
+        ("alter table asat.head owner to {login}", "it owns the table asat.head"),
+        ("alter function asat.redact(text, json) owner to {login}", "it owns the function asat.redact"),
+        ("alter database {owner} owner to {login}", "it owns the database"),
+        ("grant create on schema asat to {login}", "it may create things in the schema asat"),
+        ("grant update on asat.events to {login}", "it may update asat.events"),
+        ("grant insert on asat_access.events to public", "it may insert asat_access.events"),
+        ("grant update (state) on asat.events to {login}", "it may update columns of asat.events"),
+        ("grant trigger on asat.head to {login}", "it may trigger asat.head"),
+        ("grant pg_write_all_data to {login}", "it has the rights of pg_write_all_data"),
+        ("grant pg_execute_server_program to {login}", "it has the rights of pg_execute_server_program"),
+        ("grant set on parameter session_replication_role to {login}",
+         "it may switch all triggers off (session_replication_role)"),
+    ],
+)  # fmt: skip
+def test_whatever_the_login_could_do_besides_is_said(managed: Server, owner: str, login: str, granted: str, power: str):
+    make_ledger(owner, name_in(login))
+    names = {"owner": name_in(owner), "login": name_in(login)}
+    with Ledger.open(database_url=login) as ledger:
+        assert ledger.guarded
+        run(url_of(managed.owner_conninfo, dbname=name_in(owner)), granted.format(**names))
+        assert power.format(**names) in ledger.powers()
+        assert not ledger.guarded
+
+
+def test_without_a_ledger_whoever_serves_is_told_what_makes_it(owner: str, login: str):
+    for owner_url in (None, owner):
+        with pytest.raises(LedgerUnusable, match=r"no ledger in the schema asat .* `asat migrate`"):
+            Ledger.open(database_url=login, owner_url=owner_url)
+
+
+@pytest.mark.parametrize("version", [3, NEWEST - 1])
+def test_an_older_ledger_is_upgraded_by_its_owner_and_not_by_whoever_serves(owner: str, login: str, version: int):
+    migrate(owner, "asat", released_migrations()[:version], login=name_in(login), inherits=True)
+    for owner_url in (None, owner):
+        with pytest.raises(LedgerUnusable, match=rf"version {version}, .* needs {NEWEST}: .*`asat migrate`"):
+            Ledger.open(database_url=login, owner_url=owner_url)
+    [made, _] = make_ledger(owner, name_in(login))
+    assert (made.before, made.now) == (version, NEWEST)
+    with Ledger.open(database_url=login) as ledger:
+        assert ledger.guarded
+        assert list(ledger.guards()) == []
+
+
+def test_a_ledger_that_one_login_made_is_given_to_another(owner: str, login: str):
+    """As with 0.1.0: the role of the address made the ledger, and worked as the ledger's role."""
+    with Ledger.open(database_url=owner) as ledger:
+        begin(ledger)
+    with pytest.raises(LedgerUnusable, match=rf"`asat migrate --grant-to {name_in(login)}`"):
+        Ledger.open(database_url=login)
+    make_ledger(owner, name_in(login))
+    with Ledger.open(database_url=login, owner_url=owner) as ledger:
+        assert ledger.guarded
+        assert list(ledger.guards()) == []
+        assert ledger.size() == 3
+
+
+def test_a_ledger_that_worked_as_its_owner_is_given_to_another(managed: Server):
+    """Its owner may make no role; an administrator makes it, and the owner grants it what the migrations would have."""
+    forget_roles(managed)
+    owner = council(managed)
+    serve = f"{name_in(owner)}_serve"
+    run(managed.owner_conninfo, f"create role {serve} login")
+    with Ledger.open(database_url=owner) as ledger:
+        begin(ledger)
+        assert list(ledger.guards()) == []
+    with pytest.raises(LedgerUnusable, match=f"create role asat_app nologin; grant asat_app to {serve}"):
+        make_ledger(owner, serve)
+    for role in ("asat_app", "asat_access_app"):
+        run(managed.owner_conninfo, f"create role {role} nologin", f"grant {role} to {serve}")
+    make_ledger(owner, serve)
+    with Ledger.open(database_url=url_of(owner, user=serve)) as ledger:
+        assert ledger.guarded
+        assert list(ledger.guards()) == []
+        assert len(record(ledger, rated("2.4"))) == 1
+
+
+def test_grants_that_were_lost_are_granted_again(owner: str, login: str):
+    make_ledger(owner, name_in(login))
+    run(
+        owner, "revoke select on asat.purges from asat_app", "grant update on asat.events to asat_app",
+        "grant execute on function asat.redact(text, json) to public",
+    )  # fmt: skip
+    with Ledger.open(database_url=login) as ledger:
+        assert len(list(ledger.guards())) == 4  # the last is the login's power too
+        assert [one.before for one in make_ledger(owner, name_in(login))] == [NEWEST, NEWEST]
+        assert list(ledger.guards()) == []
+
+
+def test_a_role_that_is_not_there_is_named(owner: str):
+    with pytest.raises(LedgerUnusable, match="the server has no role nobody: make it first"):
+        make_ledger(owner, "nobody")
+    assert rows(owner, "select to_regnamespace('asat')") == [(None,)]
+
+
+def test_one_address_named_twice_is_one_login(owner: str):
+    with Ledger.open(database_url=owner, owner_url=owner) as ledger:
+        begin(ledger)
+        assert not ledger.guarded
+    assert [one.before for one in make_ledger(owner, name_in(owner))] == [NEWEST, 0]
+
+
+def test_only_the_owner_purges(owner: str, login: str):
+    make_ledger(owner, name_in(login))
+    with Ledger.open(database_url=login) as ledger, pytest.raises(LedgerUnusable, match="ASAT_OWNER_URL"):
+        ledger.purge()
+    with Ledger.open(database_url=login, owner_url=owner) as ledger:
+        assert not any("own" in one for one in ledger.purge())
+
+
+def test_whoever_serves_can_back_up(owner: str, login: str, tmp_path: Path):
+    make_ledger(owner, name_in(login))
+    with Ledger.open(database_url=login) as ledger:
+        begin(ledger)
+        made = back_up(ledger, tmp_path / "backup.asat")
+    assert [(one.schema, one.size) for one in made.ledgers] == [("asat", 3), ("asat_access", 0)]
+
+
+def test_the_embedded_server_serves_by_a_login_that_owns_nothing(ledger: Ledger):
+    assert ledger.guarded
+    with ledger._datastore.get_connection() as pooled:
+        pooled.execute("reset role")
+        with pytest.raises(psycopg.Error):
+            pooled.execute("alter table events disable trigger all")
+        pooled.execute(f"set role {ledger._datastore.role}".encode())
