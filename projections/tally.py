@@ -81,7 +81,7 @@ class Tally:
         assert action is not None, "an event is about an action that is known"
         if (parent := action.parent) is not None:  # what that is part of had a part in the plan before, and has it now
             self._count(now, parent)
-        below = action.parts
+        below = [action]
         while below:
             one = below.pop()
             self._count(now, one)

@@ -27,9 +27,9 @@ def paper_page(
     try:
         # The paper itself takes long to make: the page speaks of it from the comparison that it is made around.
         shown = ask.comparison(plan, previous, current)
+        document: ComparisonDocument = shown.document
     except PointsReversed as error:
         return points_reversed(request, here, error)
-    document: ComparisonDocument = shown.document
     return page(
         request,
         "paper.html",

@@ -45,9 +45,9 @@ def comparison_page(
         return RedirectResponse(with_previous(ask, here).this, 303)
     try:
         shown = ask.comparison(plan, previous, current)
+        document: ComparisonDocument = shown.document
     except PointsReversed as error:
         return points_reversed(request, here, error)
-    document: ComparisonDocument = shown.document
 
     def near(path: str) -> str:
         """The address of another page of the plan from here: there are hundreds on the page, so each is short."""

@@ -69,10 +69,11 @@ def trail_page(
     asked["late_by"] = int(given["late_by"]) if given["late_by"] and not errors else None
     try:
         answer = ask.trail(plan, **({} if errors else asked), after=after, limit=limit, up_to=basis)
+        document = answer.document
     except ActionUnknown as error:
         errors = {"action": str(error)}
         answer = ask.trail(plan, limit=1, up_to=basis)
-    document = answer.document
+        document = answer.document
     kept = {**asked, "limit": None if limit == EVENTS_A_PAGE else limit, "up_to": up_to}
     return page(
         request,

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
+from uuid import UUID
 
 from starlette.requests import ClientDisconnect
 from starlette.testclient import TestClient
@@ -160,6 +161,7 @@ FAULTS: dict[str, tuple[str, Exception]] = {
     "ledger-unusable-reading": ("GET", LedgerUnusable("it is at /secret")),
     "ledger-unusable-recording": ("POST", LedgerUnusable("it is at /secret")),
     "ledger-unusable-in-doubt": ("POST", InDoubt("it is at /secret")),
+    "outcome-not-known": ("POST", InDoubt("it is at /secret", [UUID(int=7)])),
     "ledger-unusable-damaged": ("GET", LedgerDamaged("event 3")),
     "ledger-unusable-nothing-recorded": ("POST", NothingRecorded("nothing was recorded: the ledger is locked")),
     "ledger-unusable-replica": ("POST", ReplicaOnly()),
