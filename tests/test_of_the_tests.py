@@ -123,8 +123,10 @@ sys.path.insert(0, root)
 read = []
 
 def watch(frame, event, called):
+    if event != "c_call":
+        return
     name = getattr(called, "__qualname__", "")
-    if event == "c_call" and name in ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time"):
+    if name in ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time"):
         if frame.f_code.co_filename.startswith(root) and ".venv" not in frame.f_code.co_filename:
             read.append(f"{frame.f_code.co_filename}:{frame.f_lineno} {name}")
 

@@ -19,6 +19,7 @@ from tests.api.conftest import BY, OPENING, asking
 from tests.api.forms import PAGE, opened, tree, words
 from tests.api.process import complained, run, said
 from tests.ledger.conftest import until
+from tests.measuring import HANGS
 
 NEWS = {"type": "ProgressReported", "action": "2.4", "text": "Peculiar name", "effective_on": "2019-03-15"}
 
@@ -52,7 +53,7 @@ class Purges:
             self.begun += 1
             self.at_once += 1
             self.most = max(self.most, self.at_once)
-        assert self.go_on.wait(30)
+        assert self.go_on.wait(HANGS)
         with self._lock:
             self.at_once -= 1
         if self.begun <= self.failing:

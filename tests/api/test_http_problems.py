@@ -428,7 +428,7 @@ def test_a_fault_is_not_shown_to_the_caller(
     def fails(*_: object) -> None:
         raise ZeroDivisionError("secret")
 
-    monkeypatch.setattr(ledger, "plans", fails)
+    monkeypatch.setattr(ledger, "states", fails)
     quiet = asking(client.app, raise_server_exceptions=False)
     document = told(quiet.get("/plans.json"), 500, "fault")
     assert "secret" not in json.dumps(document)

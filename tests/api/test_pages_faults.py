@@ -14,7 +14,7 @@ def test_a_fault_is_told_in_a_page_without_what_caused_it(
     def fails(*_: object) -> None:
         raise ZeroDivisionError("secret")
 
-    monkeypatch.setattr(ledger, "plans", fails)
+    monkeypatch.setattr(ledger, "states", fails)
     page = Page(asking(client.app, raise_server_exceptions=False), "/plans", 500)
     assert page.title == "Something went wrong here"
     assert "nothing was recorded by it" in page.words

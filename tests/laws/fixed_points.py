@@ -43,12 +43,13 @@ def answered(asker: Asker, fixed: Fixed, forms: Collection[str]) -> dict[str, by
     """
     try:
         answer = fixed.ask(asker)
+        document = answer.document
     except (LookupError, ValueError) as error:
         return {"error": type(error).__name__.encode()}
     found = {"fixed": repr((answer.immutable, answer.fixed)).encode()}
     if answer.question == "page":  # what a page shows together; it also says which version is the newest
-        del answer.document["newest"]
-        return {**found, "page": repr(answer.document).encode()}
+        del document["newest"]
+        return {**found, "page": repr(document).encode()}
     return {**found, **{form: in_form(answer, form) for form in readable_forms(answer.question) if form in forms}}
 
 

@@ -1,6 +1,7 @@
 """The law of packs: whatever was recorded, verify.py works out from the events alone what the papers say."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,6 @@ from projections.overdue import overdue_at
 from projections.plan_as_at import plan_as_at
 from projections.rag_comparison import rag_comparison
 from projections.ratings_over_time import ratings_over_time
-from tests.kit import recorded
 from tests.laws.histories import author
 from tests.laws.test_laws import LAWFUL, AnyPlan
 
@@ -37,12 +37,12 @@ def papers(previous: PlanAt, current: PlanAt) -> dict[str, Any]:
     return {name: json.loads(json.dumps(document)) for name, document in made.items()}
 
 
-def stored(told: list[events.Event]) -> list[Event]:
-    """The events as a pack holds them."""
+def stored(told: list[events.Event], instants: Sequence[datetime]) -> list[Event]:
+    """The events as a pack holds them, recorded at these instants."""
     found = []
     for version, event in enumerate(told, 1):
         state = event.model_dump_json(exclude_unset=True).encode()
-        at = (recorded(version) - _EPOCH) // _MICROSECOND
+        at = (instants[version - 1] - _EPOCH) // _MICROSECOND
         entry = Entry(version, "plan", version, at, author(version), type(event).__name__, state)
         found.append(Event(entry, json.loads(state), ()))
     return found
@@ -54,7 +54,7 @@ class VerifiedPlan(AnyPlan):
     @rule(data=st.data())
     def what_the_papers_say_follows_from_the_events(self, data: st.DataObject) -> None:
         points = sorted((self.point(data), self.point(data)), key=lambda point: point.effective_on)
-        held = stored(self.events)
+        held = stored(self.events, self.plan.recorded_at)
         fold = Fold(held)
         for name, document in papers(*self.at(*points)).items():
             compared = FIGURES[name].check(Paper(name, fold, held), document)

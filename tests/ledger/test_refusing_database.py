@@ -279,7 +279,7 @@ def test_a_full_disk_is_not_told_of_who_only_reads(own_server: Server, opened: L
     def full(*_: object, **__: object) -> None:
         raise NothingRecorded("nothing was recorded: the disk of the database is full (base/1); make room")
 
-    monkeypatch.setattr(Ledger, "plans", full)
+    monkeypatch.setattr(Ledger, "states", full)
     answer = served(opened).get("/plans.json")
     assert answer.status_code == 503
     assert "recorded" not in answer.json()["detail"]
