@@ -6,7 +6,7 @@ to, so it is printed and not rendered.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,7 +116,7 @@ def render(question: str, form: str, document: Any) -> bytes:
         raise FormUnknown(question, form)
     if form == "json":
         edited: EditionDocument = {"edition": EDITION}
-        written = json.dumps({**edited, **document}, ensure_ascii=False, separators=(",", ":"), allow_nan=False) + "\n"
+        written = "".join(_written({**edited, **document})) + "\n"
         # Half a character, which UTF-8 cannot carry, is escaped: inside a string that is JSON too.
         return written.encode("utf-8", "backslashreplace")
     if form == "csv":
@@ -178,3 +178,30 @@ def print_text(question: str, document: Any, console: Console) -> None:
     if shown is None:
         raise FormUnknown(question, "text")
     console.print(shown(document))
+
+
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+
+#: Lists from this length on are written an entry at a time: within one call nobody else's request is worked on, and a
+#: plan of twenty thousand actions takes seconds.
+_LONG = 100
+
+
+def _written(value: Any, level: int = 0) -> Iterator[str]:
+    """A document as JSON, in pieces; the same text as in one."""
+    if isinstance(value, dict) and level < 3:
+        before = "{"
+        for name, held in value.items():
+            yield f"{before}{_ENCODE(name)}:"
+            yield from _written(held, level + 1)
+            before = ","
+        yield "}" if value else "{}"
+    elif isinstance(value, list) and (len(value) >= _LONG or level < 2):
+        before = "["
+        for held in value:
+            yield before
+            yield from _written(held, level + 1)
+            before = ","
+        yield "]" if value else "[]"
+    else:
+        yield _ENCODE(value)

@@ -149,7 +149,9 @@ class ActionAdded(Event):
     priority: Number | None = Field(default=None, description="May be left out for a part: it goes with its parent.")
     text: Text
     outcome: Text | None = None
-    timescale: Line | None = Field(default=None, description="When it is due, as written.")
+    timescale: Line | None = Field(
+        default=None, description="When it is due, as written; a part without one is due when what it is part of is."
+    )
     leads: tuple[Line, ...] = ()
     reports_to: Line | None = None
     parent: Number | None = Field(

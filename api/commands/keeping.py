@@ -23,7 +23,8 @@ from domain.envelopes import NotAnEvent, Proposal, Recorded, read_lines
 from domain.ledger import Noted, PlanUnknown
 from domain.ledger.checkpoints import checkpoints_of
 from domain.ledger.errors import InDoubt
-from domain.ledger.packs import against
+from domain.ledger.invariants import to_its_end
+from domain.ledger.packs import against, checkpoint_in
 from domain.proofs import verify as verifier
 from domain.rules import Refused
 
@@ -146,8 +147,15 @@ def check(session: Session, /, since: Path | None) -> None:
                 found += 1
                 complain(f"{broken.where}: {broken.what}")
         kept = checkpoints_of(session.ledger)
-        outside = against(session.ledger, verifier.read(since)) if since is not None else ()
-        for broken in chain(kept.broken(), outside, session.ledger.access.check(), session.ledger.guards()):
+        held = verifier.read(since) if since is not None else None
+        if held is not None:
+            checkpoint_in(held)  # whether it is anything to compare with
+        for broken in chain(
+            to_its_end("the checkpoints", kept.broken),
+            to_its_end("what was kept elsewhere", lambda: () if held is None else against(session.ledger, held)),
+            to_its_end("the audit of access", session.ledger.access.check),
+            to_its_end("the guards of the database", session.ledger.guards),
+        ):
             found += 1
             complain(f"{broken.where}: {broken.what}")
         for note in notes:

@@ -9,10 +9,11 @@ accept after those before it, so that none refers to what is not there.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from domain.events import EventWithdrawn
 from domain.evolve import evolve
-from domain.ledger.errors import LedgerDamaged
+from domain.ledger.errors import LedgerDamaged, LedgerUnusable
 from domain.ledger.mapper import event_state, read_event
 from domain.ledger.recorder import LedgerRecorder
 from domain.ledger.regrown import RegrownTree
@@ -57,9 +58,26 @@ def broken_invariants(
 
     `seen` is told how many more events were looked at, `noted` what is out of order and explained.
     """
-    yield from along_the_ledger(recorder, seen)
+    yield from to_its_end("the ledger", lambda: along_the_ledger(recorder, seen))
     for slug in recorder.select_plans():
-        yield from along_the_plan(recorder, slug, _rows_of(recorder, slug, seen), noted)
+        yield from to_its_end(
+            f"plan {slug}", partial(along_the_plan, recorder, slug, _rows_of(recorder, slug, seen), noted)
+        )
+
+
+def to_its_end(where: str, check: Callable[[], Iterable[Broken]]) -> Iterator[Broken]:
+    """What a check finds; one that fails on what it finds is a finding too, and hides nothing that others find.
+
+    Raises:
+        LedgerUnusable: the database does not answer.
+    """
+    try:
+        yield from check()
+    except Exception as error:
+        if isinstance(error, LedgerUnusable) and not isinstance(error, LedgerDamaged):
+            raise
+        said = " ".join(str(error).split())[:300] or "no more is known"
+        yield Broken(where, f"it cannot be checked to its end: {said} ({type(error).__name__})")
 
 
 def along_the_ledger(recorder: LedgerRecorder, seen: Callable[[int], None]) -> Iterator[Broken]:
@@ -211,9 +229,11 @@ def _redactions(recorder: LedgerRecorder, plan: Plan, gone: set[tuple[int, str]]
     again = recorder.select_versions(plan.slug, sorted({version for version, _ in gone ^ said}))
     destroyed = {field for row in again for field in _gone(row)} | (gone & said)
     for version, field in sorted(destroyed ^ said):
-        where = f"{plan.slug} version {version} ({plan.log[version - 1][0]})"
+        kind = plan.log[version - 1].kind if version <= plan.version else "of which there is none"
+        where = f"{plan.slug} version {version} ({kind})"
         if (version, field) in destroyed:
             yield Broken(where, f"its text `{field}` is gone, and no event says that it was redacted")
         else:
             by = plan.redactions[version][field]
-            yield Broken(where, f"its text `{field}` was redacted by version {by}, and is still there")
+            still = ", and is still there" if version <= plan.version else ", and never was there"
+            yield Broken(where, f"its text `{field}` was redacted by version {by}{still}")
