@@ -8,7 +8,8 @@ import pytest
 
 from domain.ledger import Broken, Ledger
 from domain.ledger.invariants import broken_invariants, to_its_end
-from tests.ledger.conftest import Server, app_role, begin, connected
+from domain.ledger.schema import app_role
+from tests.ledger.conftest import Server, begin, connected
 
 #: Events that no rule accepts, as whoever has the serving login can append them past the program.
 UNLAWFUL = [
@@ -58,7 +59,7 @@ def test_a_check_that_fails_is_a_finding_and_the_others_go_on(ledger: Ledger, mo
         begin(ledger, slug)
     select = ledger._recorder.select_events
 
-    def fails_for_b(plan: str, **options: object):  # type: ignore[no-untyped-def]
+    def fails_for_b(plan: str, **options: object):
         if plan == "b":
             raise IndexError("list index out of range")
         return select(plan, **options)  # type: ignore[arg-type]
@@ -72,7 +73,7 @@ def test_a_check_that_fails_is_a_finding_and_the_others_go_on(ledger: Ledger, mo
 
 
 def test_what_is_found_before_a_check_fails_is_told() -> None:
-    def checks():  # type: ignore[no-untyped-def]
+    def checks():
         yield Broken("here", "it is broken")
         raise ValueError("no\n more")
 
