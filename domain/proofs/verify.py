@@ -1350,11 +1350,7 @@ def check_figures(
             raise Failed(
                 name, f"it is of edition {shown(document['edition'])}, and the statement says {statement.edition}"
             )
-        if (at := statement.at) is not None:
-            point = document["current"] if "current" in document else document["point"]
-            if f"{point['effective_on']}@{point['basis']}" != at:
-                raise Failed(name, f"it shows {point['effective_on']}@{point['basis']}, and should show {at}")
-            check_point(name, point, events)
+        _check_points(name, document, events, statement)
         compared = FIGURES.get(name.removeprefix("papers/"))
         if compared is None or fold is None:
             return None
@@ -1363,6 +1359,40 @@ def check_figures(
         return sum(_check_heading(paper, one) for one in (document, *parts)) + compared.check(paper, document)
     except (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError) as error:
         raise Failed(name, f"its figures cannot be compared with the events ({error!r})") from None
+
+
+#: The names of the points that a paper may be of: of one, or of two that it compares. None has others, or both.
+_ONE, _TWO = ("point",), ("previous", "current")
+#: Which of these a paper is of.
+POINTS = {
+    **dict.fromkeys(("plan", "history", "overdue", "gaps", "measures", "assurance", "stale", "ratings"), _ONE),
+    **dict.fromkeys(("comparison", "changes", "paper"), _TWO),
+}
+#: The parts of the committee's paper that are papers themselves.
+_PARTS = {"comparison": _TWO, "overdue": _ONE, "history": _ONE, "over_time": _ONE}
+
+
+def _check_points(name: str, document: dict[str, Any], events: Sequence[Event], statement: Statement) -> None:
+    """That a paper is of the points that such a paper is of and no others, and of the one that was signed for."""
+    form = POINTS.get(name.removeprefix("papers/").removesuffix(".json"), _TWO if "current" in document else _ONE)
+    _of_points(name, "it", document, form, events)
+    for part, of in _PARTS.items() if name == "papers/paper.json" else ():
+        _of_points(name, f"its part {part!r}", document[part], of, events)
+    point = document[form[-1]]
+    shows = f"{point['effective_on']}@{point['basis']}"
+    if statement.at not in (None, shows):
+        raise Failed(name, f"it shows {shows}, and should show {statement.at}")
+
+
+def _of_points(
+    name: str, which: str, document: dict[str, Any], form: Sequence[str], events: Sequence[Event]
+) -> None:  # fmt: skip
+    found = [one for one in (*_ONE, *_TWO) if one in document]
+    if found != [*form]:
+        names = " and ".join(found) or "none"
+        raise Failed(name, f"{which} is to name the points {' and '.join(form)}, and names {names}")
+    for one in form:
+        check_point(name, document[one], events)
 
 
 def _check_heading(paper: Paper, document: dict[str, Any]) -> int:
