@@ -999,7 +999,9 @@ class Fold:
                 self.opened = str(said["effective_on"])
                 self.heading = {"title": event.words("title"), "organisation": said.get("organisation"),
                                 "priority_word": said.get("priority_word") or "Priority"}  # fmt: skip
-            self.scale.say("scale", event, scale_document(said.get("scale") or {}))
+            scale = said.get("scale") or {}
+            check_codes(scale, event.where)
+            self.scale.say("scale", event, scale_document(scale))
         elif topic in ("PriorityAdded", "PriorityReworded"):
             if (title := event.words("title")) is not None:
                 self.priorities.setdefault(said["number"], Told()).say("title", event, title)
@@ -1094,6 +1096,20 @@ class Fold:
             if find_rating(scale, fact.value):
                 return dict(scale)
         return {}
+
+
+#: What stands beside the codes of ratings in papers: no rating can be called that.
+_NO_CODES = {"total", "unrated"}
+
+
+def check_codes(scale: dict[str, Any], where: str) -> None:
+    """That each rating of a scale has a code of its own, under which it is counted; raises Failed."""
+    codes = [rating["code"] for rating in scale.get("ratings", [])]
+    for code in codes:
+        if type(code) is not str or code in _NO_CODES or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", code):
+            raise Failed(where, f"a rating cannot have the code {shown(code)}")
+    if len({*codes}) != len(codes):
+        raise Failed(where, "two ratings of its scale have the same code")
 
 
 def scale_document(scale: dict[str, Any]) -> dict[str, Any]:
