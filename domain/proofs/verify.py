@@ -529,7 +529,7 @@ def _check_signature(
 def vouched_for(stamp: Stamp, roots: Sequence[x509.Certificate], where: str) -> None:
     """That the signer was a time-stamping authority under one of these roots when it signed; raises Failed."""
     at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=stamp.at)
-    if not _may_stamp(stamp.signer):
+    if not _may_stamp(stamp, where):
         raise Failed(where, f"{stamp.name} is no time-stamping authority")
     met, left, too_late = {stamp.signer}, [stamp.signer], False
     while left:
@@ -547,16 +547,25 @@ def vouched_for(stamp: Stamp, roots: Sequence[x509.Certificate], where: str) -> 
     raise Failed(where, f"{stamp.name} is not vouched for by the root certificate that was given")
 
 
+# What the library says of a certificate that it does not understand has many names, and new releases have new ones: so
+# whatever it raises is taken to mean that this certificate shows nothing.
+
+
 def _valid(certificate: x509.Certificate, at: datetime) -> bool:
-    return certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc
-
-
-def _may_stamp(signer: x509.Certificate) -> bool:
-    """Whether the certificate is for time-stamping, and for nothing else."""
     try:
-        usage = signer.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
-    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
+        return certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc
+    except Exception:  # as above
         return False
+
+
+def _may_stamp(stamp: Stamp, where: str) -> bool:
+    """Whether the signer's certificate is for time-stamping, and for nothing else; raises Failed."""
+    try:
+        usage = stamp.signer.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
+    except x509.ExtensionNotFound:
+        return False
+    except Exception as error:  # as above
+        raise Failed(where, f"the certificate of {stamp.name} cannot be read ({error})") from None
     return usage.critical and list(usage.value) == [x509.oid.ExtendedKeyUsageOID.TIME_STAMPING]
 
 
@@ -566,19 +575,30 @@ def _issued(issuer: x509.Certificate, link: x509.Certificate) -> bool:
         if not issuer.extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
             return False
         link.verify_directly_issued_by(issuer)
-    except (x509.ExtensionNotFound, x509.DuplicateExtension, InvalidSignature, ValueError, TypeError):
+    except Exception:  # as above
         return False
     return True
 
 
 def read_roots(data: bytes) -> list[x509.Certificate]:
-    """The certificates in a file, PEM or DER; raises Failed."""
+    """The certificates in a file, PEM or DER, that can vouch for another; raises Failed where there is none."""
+    where = "the root certificate that was given"
     try:
-        if b"-----BEGIN" in data:
-            return x509.load_pem_x509_certificates(data)
-        return [x509.load_der_x509_certificate(data)]
-    except ValueError:
-        raise Failed("the root certificate that was given", "it is no certificate") from None
+        pem = b"-----BEGIN" in data
+        found = x509.load_pem_x509_certificates(data) if pem else [x509.load_der_x509_certificate(data)]
+    except Exception:  # as above
+        raise Failed(where, "it is no certificate") from None
+    if not (known := [one for one in found if _has_known_key(one)]):
+        raise Failed(where, "its key is of a kind not known here")
+    return known
+
+
+def _has_known_key(certificate: x509.Certificate) -> bool:
+    try:
+        certificate.public_key()
+    except Exception:  # as above
+        return False
+    return True
 
 
 # Events

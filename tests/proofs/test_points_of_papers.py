@@ -1,4 +1,4 @@
-"""A paper is of the points that such a paper is of, under one name each: none of another day passes as the signed one."""
+"""A paper is of the points that such a paper is of, and no others: none of another day passes."""
 
 import json
 from typing import Any
