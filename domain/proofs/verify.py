@@ -964,18 +964,25 @@ class Action(Told):
         self.root = self.parent.root if self.parent is not None else self
 
 
-# What takes no ink although it is no format character.
+# What takes no ink although its category does not say so: variation selectors, fillers, signs that only join or select.
 _BLANK = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u2d7f\u303f\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufffc"
+    "\U0001107f\U00011a47\U00011a99\U00013430-\U0001345f\U00016fe4\U0001bc9d\U0001d159\U0001d173-\U0001d17a"
+    "\U0001da7f\U0001da80\U000e0000-\U000e0fff]"
 )
+# Controls, formats, halves of characters, what is left to private use, and what is not assigned.
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+
+
+def is_invisible(character: str) -> bool:
+    """Whether a character, which is no space, may leave nothing to be seen."""
+    return unicodedata.category(character) in _UNSEEN or _BLANK.match(character) is not None
 
 
 def name_key(name: str) -> str:
     """What two names have in common that would be taken for one another; unseen, capitals and widths do not count."""
     spaced = " ".join(unicodedata.normalize("NFKC", name).split())
-    seen = "".join(
-        one for one in spaced if unicodedata.category(one) not in ("Cc", "Cf", "Cs") and not _BLANK.match(one)
-    )
+    seen = "".join(one for one in spaced if not is_invisible(one))
     return " ".join(unicodedata.normalize("NFKC", seen.casefold()).split())
 
 
