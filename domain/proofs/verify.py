@@ -740,7 +740,9 @@ def read_event(line: bytes, checkpoint: Checkpoint, due: int) -> Event:
         if len(salt) != SALT_SIZE or text_digest(salt, kept[1], found) != digest_of(said[name]):
             raise Failed(found, f"its text {name!r} is not the one that was recorded")
         said[name] = kept[1]
-    return Event(entry, said, tuple(gone))
+    event = Event(entry, said, tuple(gone))
+    read_day(said.get("effective_on"), event.where)
+    return event
 
 
 def read_events(data: bytes, statement: "Statement", checkpoint: Checkpoint) -> list[Event]:
@@ -1008,7 +1010,6 @@ class Fold:
         self._awaiting: dict[int, tuple[Event, Action]] = {}
         self._seen: dict[tuple[str, int], At] = {}
         for event in events:
-            read_day(event.said.get("effective_on"), event.where)
             self._take_in(event)
 
     def at(self, day: str, basis: int) -> "At":
