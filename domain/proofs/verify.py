@@ -14,6 +14,7 @@ import binascii
 import bisect
 import calendar
 import json
+import math
 import os
 import re
 import struct
@@ -666,6 +667,9 @@ class Event(NamedTuple):
         return [REDACTED] if name in ("leads", "evidence") else REDACTED
 
 
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
 def read_json(data: bytes, where: str) -> Any:
     """The value of a JSON text in which nothing stands twice; raises Failed."""
 
@@ -677,10 +681,18 @@ def read_json(data: bytes, where: str) -> Any:
     def refuse(constant: str) -> None:
         raise ValueError(constant)
 
+    def finite(number: str) -> float:
+        if math.isinf(value := float(number)):
+            refuse(number)
+        return value
+
     if values_in(data) > MOST_VALUES:
         raise Failed(where, f"it holds more than {MOST_VALUES:,} values, and is not read")
     try:
-        return json.loads(data.decode("utf-8"), object_pairs_hook=once, parse_constant=refuse)
+        value = json.loads(data.decode("utf-8"), object_pairs_hook=once, parse_constant=refuse, parse_float=finite)
+        if _HALF.search(data):  # most often a pair, which is whole
+            json.dumps(value, ensure_ascii=False).encode()
+        return value
     except (ValueError, RecursionError):
         raise Failed(where, "this is not JSON that can be read") from None
 

@@ -54,8 +54,14 @@ def from_json(data: bytes) -> Any:
     def constant(name: str) -> None:
         raise Refused(f"{name} is no JSON")
 
+    def fraction(text: str) -> float:
+        require(abs(float(text)) <= sys.float_info.max, f"{text} is beyond all numbers")
+        return float(text)
+
     try:
-        return json.loads(data.decode("utf-8"), object_pairs_hook=pairs, parse_constant=constant)
+        value = json.loads(data.decode("utf-8"), object_pairs_hook=pairs, parse_constant=constant, parse_float=fraction)
+        json.dumps(value, ensure_ascii=False).encode()
+        return value
     except (ValueError, RecursionError):
         raise Refused("something is not JSON") from None
 

@@ -1,14 +1,15 @@
 """What every entry must keep, whatever edition its papers are of: its day, whole texts, real numbers, digests."""
 
-import json
 from typing import Any
 
 import pytest
 
-from domain.proofs.verify import verify, zip_files
+from domain.proofs.verify import zip_chunks, zip_files
+from tests.proofs.hostile import refused
 from tests.proofs.lying import signed_anew
 from tests.proofs.packs import KEY, Book
 from tests.proofs.test_independent import agree
+from tests.proofs.test_pack import PLAN, as_json
 
 DAYS: list[Any] = ["2019-02-30", "2019-13-01", "0000-01-01", "2019-2-1", "20190201", "2019-02-01 ", "", None, 20190201,
                    True, [], ["2019-02-01"], {"on": "2019-02-01"}, {"sha256": "x"}, "\u0662019-02-01"]  # fmt: skip
@@ -33,3 +34,41 @@ def test_an_event_without_a_day_is_none(edition: str):
     assert agree(of_edition(book, edition))
     book.alter(len(book.entries), state=b'{"action":"2.4"}')
     assert not agree(of_edition(book, edition))
+
+
+#: What may stand in JSON and is no text or number that every reader takes for the same.
+NO_JSON = [b'"\\ud800"', b'"\\udc00"', b'"a\\uDBFFb"', b'"\\udc00\\ud800"', b'{"\\ud800":1}', b"1e999", b"-1E999",
+           b"[1e400]", b"NaN", b"Infinity", b"-Infinity", b"[" + b"9" * 5000 + b"]"]  # fmt: skip
+#: What may look like it, and is.
+JSON = [b'"\\ud83d\\ude00"', b'"\\\\ud800"', b"1e300", b"-0.0", b"[]"]
+
+
+def saying(value: bytes) -> bytes:
+    book = Book()
+    book.add("plan", "ProgressReported", {"action": "2.4"})
+    book.alter(len(book.entries), state=b'{"effective_on":"2019-05-01","odd":%s}' % value)
+    return book.pack()
+
+
+@pytest.mark.parametrize("value", NO_JSON)
+def test_half_a_character_and_a_number_beyond_all_numbers_are_refused_wherever_json_is_read(value: bytes):
+    assert not agree(saying(value))
+    pack = Book().pack(papers={"plan.json": as_json(PLAN)[:-1] + b', "odd": %s}' % value})
+    refused(pack, "papers/plan.json", "this is not JSON that can be read")
+    files = zip_files(Book().pack())
+    keys = files["keys.json"].strip()[:-1] + b",%s]" % value
+    assert not agree(b"".join(zip_chunks([*{**files, "keys.json": keys}.items()])))
+
+
+@pytest.mark.parametrize("value", JSON)
+def test_a_whole_character_and_a_large_number_are_json(value: bytes):
+    assert agree(saying(value))
+
+
+@pytest.mark.parametrize("around", [b" %s", b"%s ", b"%s\r", b"\t%s\r"])
+def test_white_space_of_json_may_stand_around_a_line(around: bytes):
+    files = zip_files(Book().pack())
+    lines = b"".join(around % line + b"\n" for line in files["events.jsonl"].splitlines())
+    assert agree(b"".join(zip_chunks([*{**files, "events.jsonl": lines}.items()])))
+    other = b"".join(line + b"\x0c\n" for line in files["events.jsonl"].splitlines())
+    assert not agree(b"".join(zip_chunks([*{**files, "events.jsonl": other}.items()])))

@@ -18,7 +18,8 @@ SCALE = {"name": "RAG", "ratings": [{"code": "amber", "label": "Amber"},
 UNSEEN = [
     "\U0001d159", "\U00016fe4", "\ufffc", "\U00013440", "\U00013441", "\U00013430", "\U0001345f", "\ufff9", "\ufffb",
     "\ufe0f", "\U000e0101", "\U000e0041", "\U000e0fff", "\u303f", "\u2d7f", "\U0001107f", "\U0001bc9d", "\U0001da7f",
-    "\ue000", "\U000f0000", "\U0010fffd", "\u0378", "\ufdd0", "\uffff", "\U0001fffe", "\u2800", "\u3164", "\u200b", "\u00ad",
+    "\ue000", "\U000f0000", "\U0010fffd", "\u0378", "\ufdd0", "\uffff", "\U0001fffe", "\u2800", "\u3164", "\u200b",
+    "\u00ad",
 ]  # fmt: skip
 
 
