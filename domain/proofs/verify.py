@@ -719,11 +719,14 @@ def text_digest(salt: bytes, value: object, where: str) -> str:
     return sha256(salt + encoded(plain_json, where)).hexdigest()
 
 
-def digest_of(value: object) -> str | None:
-    """The digest that stands for a text in an event, None where the value is no such digest."""
-    if isinstance(value, dict) and list(value) == ["sha256"]:
-        return str(value["sha256"])
-    return None
+def digest_of(value: object, where: str) -> str | None:
+    """The digest that stands for a text in an event, None where the value is another; raises Failed if it is none."""
+    if not isinstance(value, dict) or list(value) != ["sha256"]:
+        return None
+    digest = value["sha256"]
+    if type(digest) is not str or not re.fullmatch("[0-9a-f]{64}", digest):
+        raise Failed(where, f"{shown(digest)} stands in it for the digest of a text, and is none")
+    return digest
 
 
 def read_event(line: bytes, checkpoint: Checkpoint, due: int) -> Event:
@@ -743,13 +746,14 @@ def read_event(line: bytes, checkpoint: Checkpoint, due: int) -> Event:
     said = read_json(entry.state, found)
     if not isinstance(said, dict):
         raise Failed(found, "what is stored of it is no event")
-    gone = [name for name, value in said.items() if digest_of(value) and name not in texts]
+    digests = {name: digest for name, value in said.items() if (digest := digest_of(value, found)) is not None}
+    gone = [name for name in digests if name not in texts]
     for name, kept in texts.items():
-        if not isinstance(kept, list) or len(kept) != 2 or digest_of(said.get(name)) is None:
+        if not isinstance(kept, list) or len(kept) != 2 or name not in digests:
             raise Failed(found, f"the text {name!r} beside it is none that it has")
         salt = decoded(kept[0], found)
         # Of another length it could begin with the salt and go on with the text, of which only the end would be shown.
-        if len(salt) != SALT_SIZE or text_digest(salt, kept[1], found) != digest_of(said[name]):
+        if len(salt) != SALT_SIZE or text_digest(salt, kept[1], found) != digests[name]:
             raise Failed(found, f"its text {name!r} is not the one that was recorded")
         said[name] = kept[1]
     event = Event(entry, said, tuple(gone))

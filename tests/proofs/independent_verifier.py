@@ -317,8 +317,11 @@ class Event:
         require(isinstance(self.fields, dict), "an event is no object")
         self.gone = set()
         for name, value in self.fields.items():
-            if isinstance(value, dict) and list(value) == ["sha256"] and name not in held["texts"]:
-                self.gone.add(name)
+            if isinstance(value, dict) and list(value) == ["sha256"]:
+                made = value["sha256"]
+                require(isinstance(made, str) and re.fullmatch("[0-9a-f]{64}", made), f"{name} has no digest")
+                if name not in held["texts"]:
+                    self.gone.add(name)
         for name, text in held["texts"].items():
             self.take_text(name, text)
         self.check_day()

@@ -72,3 +72,25 @@ def test_white_space_of_json_may_stand_around_a_line(around: bytes):
     assert agree(b"".join(zip_chunks([*{**files, "events.jsonl": lines}.items()])))
     other = b"".join(line + b"\x0c\n" for line in files["events.jsonl"].splitlines())
     assert not agree(b"".join(zip_chunks([*{**files, "events.jsonl": other}.items()])))
+
+
+NO_DIGESTS: list[Any] = ["", "x", "A" * 64, "0" * 63, "0" * 65, "0" * 64 + "\n", None, 0, True, [], {}]
+
+
+@pytest.mark.parametrize("edition", ["1", "2"])
+@pytest.mark.parametrize("digest", NO_DIGESTS, ids=repr)
+def test_a_text_is_not_gone_without_its_digest(digest: Any, edition: str):
+    """No event redacts it, and what stands in its place is the digest of nothing."""
+    book = Book()
+    book.add("plan", "ProgressReported", {"action": "2.4", "note": {"sha256": digest}})
+    assert not agree(of_edition(book, edition))
+    book.add("plan", "TextRedacted", {"version": 6, "fields": ["note"]})
+    assert not agree(of_edition(book, edition))
+
+
+def test_a_text_with_its_digest_may_be_gone_if_an_event_says_so():
+    book = Book()
+    book.add("plan", "ProgressReported", {"action": "2.4", "note": {"sha256": "0" * 64}})
+    assert not agree(book.pack())
+    book.add("plan", "TextRedacted", {"version": 6, "fields": ["note"]})
+    assert agree(book.pack())
