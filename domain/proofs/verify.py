@@ -793,14 +793,23 @@ def read_events(data: bytes, statement: "Statement", checkpoint: Checkpoint) -> 
     return events
 
 
+def read_version(event: Event) -> int:
+    """The version of the event that this one is about; raises Failed where it is no whole number."""
+    version = event.said.get("version")
+    if type(version) is not int or version < 1:
+        raise Failed(event.where, f"it is about {shown(version)}, which is no version of the plan")
+    return version
+
+
 def redactions(events: Sequence[Event]) -> list[str]:
     """Each text that is gone, and the event that says so; raises Failed where one is left out without any."""
     redacted: dict[tuple[int, str], Event] = {}
-    for event in events:
-        version, fields = event.said.get("version"), event.said.get("fields")
-        if event.entry.topic == "TextRedacted" and isinstance(fields, list) and isinstance(version, int):
-            for name in fields if version < event.entry.version else []:
-                redacted.setdefault((version, str(name)), event)
+    for event in (one for one in events if one.entry.topic == "TextRedacted"):
+        version, fields = read_version(event), event.said.get("fields")
+        if not isinstance(fields, list) or any(type(name) is not str for name in fields):
+            raise Failed(event.where, "it does not name the texts that it redacts")
+        for name in fields if version < event.entry.version else []:
+            redacted.setdefault((version, name), event)
     found = []
     for event in events:
         for name in event.gone:
@@ -1037,7 +1046,7 @@ class Fold:
     def _take_in(self, event: Event) -> None:
         said, version, topic = event.said, event.entry.version, event.entry.topic
         if topic == "EventWithdrawn":
-            self._withdrawn[said["version"]] = version
+            self._withdrawn[read_version(event)] = version
         elif topic in ("PlanOpened", "ScaleAdopted"):
             if topic == "PlanOpened":
                 self.opened = str(said["effective_on"])
@@ -1105,7 +1114,7 @@ class Fold:
 
     def _confirm(self, event: Event) -> None:
         """A rating counts from the day it was confirmed, if that is by somebody else; before, it did not."""
-        rated, action = self._awaiting[event.said["version"]]
+        rated, action = self._awaiting[read_version(event)]
         if name_key(rated.entry.recorded_by) == name_key(event.entry.recorded_by):
             raise Failed(event.where, f"{event.entry.recorded_by} confirms a rating of their own")
         day = max(str(rated.said["effective_on"]), str(event.said["effective_on"]))
@@ -1147,13 +1156,17 @@ _NO_CODES = {"total", "unrated"}
 
 
 def check_codes(scale: dict[str, Any], where: str) -> None:
-    """That each rating of a scale has a code of its own, under which it is counted; raises Failed."""
+    """That each rating of a scale has a code of its own, under which it is counted, and true flags; raises Failed."""
     codes = [rating["code"] for rating in scale.get("ratings", [])]
     for code in codes:
         if type(code) is not str or code in _NO_CODES or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", code):
             raise Failed(where, f"a rating cannot have the code {shown(code)}")
     if len({*codes}) != len(codes):
         raise Failed(where, "two ratings of its scale have the same code")
+    for rating in scale.get("ratings", []):
+        for flag in ("complete", "needs_evidence", "concern", "needs_second_person"):
+            if type(rating.get(flag, False)) is not bool:
+                raise Failed(where, f"{flag} of the rating {rating['code']} is neither true nor false")
 
 
 def scale_document(scale: dict[str, Any]) -> dict[str, Any]:
@@ -1576,12 +1589,12 @@ def _check_paper(paper: Paper, document: dict[str, Any]) -> int:
     comparison = document["comparison"]
     compared = _check_comparison(paper, comparison)
     for side in ("previous", "current"):
-        if document[side] != comparison[side]:
+        if not alike(document[side], comparison[side]):
             raise paper.fail(f"its {side} point is another than that of the comparison in it")
-    if document["ratings"] != comparison["ratings"]:
+    if not alike(document["ratings"], comparison["ratings"]):
         raise paper.fail("its key is another than that of the comparison in it")
     for part in ("overdue", "history", "over_time"):
-        if document[part]["point"] != document["current"]:
+        if not alike(document[part]["point"], document["current"]):
             raise paper.fail(f"its part {part!r} is of another point than it")
     now = paper.at(document["current"])
     compared += _check_summary(paper, document) + _check_scale(paper, document, now)

@@ -376,9 +376,11 @@ def read_events(data: bytes, statement: dict[str, Any], checkpoint: tuple[str, i
 def check_redactions(events: list[Event]) -> None:
     redacted = set()
     for event in events:
-        version, fields = event.fields.get("version"), event.fields.get("fields")
-        if event.kind == "TextRedacted" and type(version) is int and isinstance(fields, list):
-            redacted |= {(version, str(name)) for name in fields if version < event.version}
+        if event.kind == "TextRedacted":
+            version, fields = event.fields.get("version"), event.fields.get("fields")
+            require(type(version) is int and version >= 1, "a redaction names no version")
+            require(isinstance(fields, list) and all(isinstance(name, str) for name in fields), "it names no fields")
+            redacted |= {(version, name) for name in fields if version < event.version}
     for event in events:
         for name in event.fields:
             gone = name in event.gone

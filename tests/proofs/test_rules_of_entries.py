@@ -1,5 +1,6 @@
 """What every entry must keep, whatever edition its papers are of: its day, whole texts, real numbers, digests."""
 
+import json
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from tests.proofs.hostile import refused
 from tests.proofs.lying import signed_anew
 from tests.proofs.packs import KEY, Book
 from tests.proofs.test_independent import agree
-from tests.proofs.test_pack import PLAN, as_json
+from tests.proofs.test_pack import PAPER, PLAN, as_json
 
 DAYS: list[Any] = ["2019-02-30", "2019-13-01", "0000-01-01", "2019-2-1", "20190201", "2019-02-01 ", "", None, 20190201,
                    True, [], ["2019-02-01"], {"on": "2019-02-01"}, {"sha256": "x"}, "\u0662019-02-01"]  # fmt: skip
@@ -94,3 +95,51 @@ def test_a_text_with_its_digest_may_be_gone_if_an_event_says_so():
     assert not agree(book.pack())
     book.add("plan", "TextRedacted", {"version": 6, "fields": ["note"]})
     assert agree(book.pack())
+
+
+NO_VERSIONS: list[Any] = [True, False, 2.0, 4.0, "4", None, [4], {"a": 4}, 0, -4]
+
+
+@pytest.mark.parametrize("edition", ["1", "2"])
+@pytest.mark.parametrize("version", NO_VERSIONS, ids=repr)
+def test_a_redaction_names_its_version_by_a_whole_number(version: Any, edition: str):
+    book = Book()
+    book.add("plan", "TextRedacted", {"version": version, "fields": []})
+    assert not agree(of_edition(book, edition))
+
+
+@pytest.mark.parametrize("fields", [None, "title", [1], [None], [["title"]], {"title": 1}], ids=repr)
+def test_a_redaction_names_fields(fields: Any):
+    book = Book()
+    book.add("plan", "TextRedacted", {"version": 1, "fields": fields})
+    assert not agree(book.pack())
+
+
+@pytest.mark.parametrize("version", NO_VERSIONS, ids=repr)
+def test_what_is_recorded_in_error_or_confirmed_is_named_by_a_whole_number(version: Any):
+    second = {"name": "RAG", "ratings": [{"code": "green", "label": "Green", "needs_second_person": True}]}
+    rated = [("ScaleAdopted", {"scale": second}), ("ActionRated", {"action": "2.4", "rating": "green"})]
+    for kind in ("EventWithdrawn", "RatingConfirmed"):
+        book = Book()
+        for topic, said in rated:
+            book.add("plan", topic, said)
+        book.add("plan", kind, {"action": "2.4", "version": version}, by="Chair")
+        refused(book.pack(), f"version 8 ({kind})", "is no version of the plan")
+
+
+@pytest.mark.parametrize("flag", ["complete", "needs_evidence", "concern", "needs_second_person"])
+def test_what_a_scale_says_of_a_rating_is_true_or_false(flag: str):
+    for said in (1, 0, "no", [], 1.0):
+        book = Book()
+        book.add("plan", "ScaleAdopted", {"scale": {"name": "RAG", "ratings": [{"code": "green", flag: said}]}})
+        refused(book.pack(), "version 6 (ScaleAdopted)", f"{flag} of the rating green is neither true nor false")
+
+
+def test_true_is_not_one_in_any_part_of_the_committee_s_paper():
+    for part in ("ratings", "previous", "current"):
+        paper = json.loads(json.dumps(PAPER))
+        if part == "ratings":
+            paper["ratings"][0]["complete"] = 0
+        else:
+            paper[part]["basis"] = float(paper[part]["basis"])
+        refused(Book().pack(papers={"paper.json": as_json(paper)}), "papers/paper.json")
