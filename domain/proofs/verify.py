@@ -622,6 +622,7 @@ class Entry(NamedTuple):
     recorded_by: str
     topic: str
     state: bytes
+    event_id: bytes
 
 
 def read_entry(data: bytes, where: str) -> Entry:
@@ -630,7 +631,7 @@ def read_entry(data: bytes, where: str) -> Entry:
     at = len(FORM) + fixed.size
     if not data.startswith(FORM) or len(data) < at:
         raise Failed(where, "its entry is not in the form of a ledger's")
-    position, version, recorded_at, _ = fixed.unpack_from(data, len(FORM))
+    position, version, recorded_at, event_id = fixed.unpack_from(data, len(FORM))
     if not _FIRST_SECOND <= recorded_at // 1_000_000 <= _LAST_SECOND:
         raise Failed(where, "its entry was recorded at no instant of the calendar")
     texts: list[bytes] = []
@@ -644,7 +645,7 @@ def read_entry(data: bytes, where: str) -> Entry:
         plan, recorded_by, topic = (text.decode("utf-8") for text in texts[:3])
     except UnicodeDecodeError:
         raise Failed(where, "its entry holds a text that is not UTF-8") from None
-    return Entry(position, plan, version, recorded_at, recorded_by, topic, texts[3])
+    return Entry(position, plan, version, recorded_at, recorded_by, topic, texts[3], event_id)
 
 
 class Event(NamedTuple):
