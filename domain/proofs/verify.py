@@ -14,6 +14,7 @@ import binascii
 import bisect
 import calendar
 import json
+import math
 import os
 import re
 import struct
@@ -529,7 +530,7 @@ def _check_signature(
 def vouched_for(stamp: Stamp, roots: Sequence[x509.Certificate], where: str) -> None:
     """That the signer was a time-stamping authority under one of these roots when it signed; raises Failed."""
     at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=stamp.at)
-    if not _may_stamp(stamp.signer):
+    if not _may_stamp(stamp, where):
         raise Failed(where, f"{stamp.name} is no time-stamping authority")
     met, left, too_late = {stamp.signer}, [stamp.signer], False
     while left:
@@ -547,16 +548,25 @@ def vouched_for(stamp: Stamp, roots: Sequence[x509.Certificate], where: str) -> 
     raise Failed(where, f"{stamp.name} is not vouched for by the root certificate that was given")
 
 
+# What the library says of a certificate that it does not understand has many names, and new releases have new ones: so
+# whatever it raises is taken to mean that this certificate shows nothing.
+
+
 def _valid(certificate: x509.Certificate, at: datetime) -> bool:
-    return certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc
-
-
-def _may_stamp(signer: x509.Certificate) -> bool:
-    """Whether the certificate is for time-stamping, and for nothing else."""
     try:
-        usage = signer.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
-    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
+        return certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc
+    except Exception:  # as above
         return False
+
+
+def _may_stamp(stamp: Stamp, where: str) -> bool:
+    """Whether the signer's certificate is for time-stamping, and for nothing else; raises Failed."""
+    try:
+        usage = stamp.signer.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
+    except x509.ExtensionNotFound:
+        return False
+    except Exception as error:  # as above
+        raise Failed(where, f"the certificate of {stamp.name} cannot be read ({error})") from None
     return usage.critical and list(usage.value) == [x509.oid.ExtendedKeyUsageOID.TIME_STAMPING]
 
 
@@ -566,19 +576,30 @@ def _issued(issuer: x509.Certificate, link: x509.Certificate) -> bool:
         if not issuer.extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
             return False
         link.verify_directly_issued_by(issuer)
-    except (x509.ExtensionNotFound, x509.DuplicateExtension, InvalidSignature, ValueError, TypeError):
+    except Exception:  # as above
         return False
     return True
 
 
 def read_roots(data: bytes) -> list[x509.Certificate]:
-    """The certificates in a file, PEM or DER; raises Failed."""
+    """The certificates in a file, PEM or DER, that can vouch for another; raises Failed where there is none."""
+    where = "the root certificate that was given"
     try:
-        if b"-----BEGIN" in data:
-            return x509.load_pem_x509_certificates(data)
-        return [x509.load_der_x509_certificate(data)]
-    except ValueError:
-        raise Failed("the root certificate that was given", "it is no certificate") from None
+        pem = b"-----BEGIN" in data
+        found = x509.load_pem_x509_certificates(data) if pem else [x509.load_der_x509_certificate(data)]
+    except Exception:  # as above
+        raise Failed(where, "it is no certificate") from None
+    if not (known := [one for one in found if _has_known_key(one)]):
+        raise Failed(where, "its key is of a kind not known here")
+    return known
+
+
+def _has_known_key(certificate: x509.Certificate) -> bool:
+    try:
+        certificate.public_key()
+    except Exception:  # as above
+        return False
+    return True
 
 
 # Events
@@ -601,6 +622,7 @@ class Entry(NamedTuple):
     recorded_by: str
     topic: str
     state: bytes
+    event_id: bytes
 
 
 def read_entry(data: bytes, where: str) -> Entry:
@@ -609,7 +631,7 @@ def read_entry(data: bytes, where: str) -> Entry:
     at = len(FORM) + fixed.size
     if not data.startswith(FORM) or len(data) < at:
         raise Failed(where, "its entry is not in the form of a ledger's")
-    position, version, recorded_at, _ = fixed.unpack_from(data, len(FORM))
+    position, version, recorded_at, event_id = fixed.unpack_from(data, len(FORM))
     if not _FIRST_SECOND <= recorded_at // 1_000_000 <= _LAST_SECOND:
         raise Failed(where, "its entry was recorded at no instant of the calendar")
     texts: list[bytes] = []
@@ -623,7 +645,7 @@ def read_entry(data: bytes, where: str) -> Entry:
         plan, recorded_by, topic = (text.decode("utf-8") for text in texts[:3])
     except UnicodeDecodeError:
         raise Failed(where, "its entry holds a text that is not UTF-8") from None
-    return Entry(position, plan, version, recorded_at, recorded_by, topic, texts[3])
+    return Entry(position, plan, version, recorded_at, recorded_by, topic, texts[3], event_id)
 
 
 class Event(NamedTuple):
@@ -646,6 +668,9 @@ class Event(NamedTuple):
         return [REDACTED] if name in ("leads", "evidence") else REDACTED
 
 
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
 def read_json(data: bytes, where: str) -> Any:
     """The value of a JSON text in which nothing stands twice; raises Failed."""
 
@@ -657,10 +682,18 @@ def read_json(data: bytes, where: str) -> Any:
     def refuse(constant: str) -> None:
         raise ValueError(constant)
 
+    def finite(number: str) -> float:
+        if math.isinf(value := float(number)):
+            refuse(number)
+        return value
+
     if values_in(data) > MOST_VALUES:
         raise Failed(where, f"it holds more than {MOST_VALUES:,} values, and is not read")
     try:
-        return json.loads(data.decode("utf-8"), object_pairs_hook=once, parse_constant=refuse)
+        value = json.loads(data.decode("utf-8"), object_pairs_hook=once, parse_constant=refuse, parse_float=finite)
+        if _HALF.search(data):  # most often a pair, which is whole
+            json.dumps(value, ensure_ascii=False).encode()
+        return value
     except (ValueError, RecursionError):
         raise Failed(where, "this is not JSON that can be read") from None
 
@@ -687,11 +720,14 @@ def text_digest(salt: bytes, value: object, where: str) -> str:
     return sha256(salt + encoded(plain_json, where)).hexdigest()
 
 
-def digest_of(value: object) -> str | None:
-    """The digest that stands for a text in an event, None where the value is no such digest."""
-    if isinstance(value, dict) and list(value) == ["sha256"]:
-        return str(value["sha256"])
-    return None
+def digest_of(value: object, where: str) -> str | None:
+    """The digest that stands for a text in an event, None where the value is another; raises Failed if it is none."""
+    if not isinstance(value, dict) or list(value) != ["sha256"]:
+        return None
+    digest = value["sha256"]
+    if type(digest) is not str or not re.fullmatch("[0-9a-f]{64}", digest):
+        raise Failed(where, f"{shown(digest)} stands in it for the digest of a text, and is none")
+    return digest
 
 
 def read_event(line: bytes, checkpoint: Checkpoint, due: int) -> Event:
@@ -711,16 +747,19 @@ def read_event(line: bytes, checkpoint: Checkpoint, due: int) -> Event:
     said = read_json(entry.state, found)
     if not isinstance(said, dict):
         raise Failed(found, "what is stored of it is no event")
-    gone = [name for name, value in said.items() if digest_of(value) and name not in texts]
+    digests = {name: digest for name, value in said.items() if (digest := digest_of(value, found)) is not None}
+    gone = [name for name in digests if name not in texts]
     for name, kept in texts.items():
-        if not isinstance(kept, list) or len(kept) != 2 or digest_of(said.get(name)) is None:
+        if not isinstance(kept, list) or len(kept) != 2 or name not in digests:
             raise Failed(found, f"the text {name!r} beside it is none that it has")
         salt = decoded(kept[0], found)
         # Of another length it could begin with the salt and go on with the text, of which only the end would be shown.
-        if len(salt) != SALT_SIZE or text_digest(salt, kept[1], found) != digest_of(said[name]):
+        if len(salt) != SALT_SIZE or text_digest(salt, kept[1], found) != digests[name]:
             raise Failed(found, f"its text {name!r} is not the one that was recorded")
         said[name] = kept[1]
-    return Event(entry, said, tuple(gone))
+    event = Event(entry, said, tuple(gone))
+    read_day(said.get("effective_on"), event.where)
+    return event
 
 
 def read_events(data: bytes, statement: "Statement", checkpoint: Checkpoint) -> list[Event]:
@@ -755,14 +794,23 @@ def read_events(data: bytes, statement: "Statement", checkpoint: Checkpoint) -> 
     return events
 
 
+def read_version(event: Event) -> int:
+    """The version of the event that this one is about; raises Failed where it is no whole number."""
+    version = event.said.get("version")
+    if type(version) is not int or version < 1:
+        raise Failed(event.where, f"it is about {shown(version)}, which is no version of the plan")
+    return version
+
+
 def redactions(events: Sequence[Event]) -> list[str]:
     """Each text that is gone, and the event that says so; raises Failed where one is left out without any."""
     redacted: dict[tuple[int, str], Event] = {}
-    for event in events:
-        version, fields = event.said.get("version"), event.said.get("fields")
-        if event.entry.topic == "TextRedacted" and isinstance(fields, list) and isinstance(version, int):
-            for name in fields if version < event.entry.version else []:
-                redacted.setdefault((version, str(name)), event)
+    for event in (one for one in events if one.entry.topic == "TextRedacted"):
+        version, fields = read_version(event), event.said.get("fields")
+        if not isinstance(fields, list) or any(type(name) is not str for name in fields):
+            raise Failed(event.where, "it does not name the texts that it redacts")
+        for name in fields if version < event.entry.version else []:
+            redacted.setdefault((version, name), event)
     found = []
     for event in events:
         for name in event.gone:
@@ -944,18 +992,25 @@ class Action(Told):
         self.root = self.parent.root if self.parent is not None else self
 
 
-# What takes no ink although it is no format character.
+# What takes no ink although its category does not say so: variation selectors, fillers, signs that only join or select.
 _BLANK = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u2d7f\u303f\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufffc"
+    "\U0001107f\U00011a47\U00011a99\U00013430-\U0001345f\U00016fe4\U0001bc9d\U0001d159\U0001d173-\U0001d17a"
+    "\U0001da7f\U0001da80\U000e0000-\U000e0fff]"
 )
+# Controls, formats, halves of characters, what is left to private use, and what is not assigned.
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+
+
+def is_invisible(character: str) -> bool:
+    """Whether a character, which is no space, may leave nothing to be seen."""
+    return unicodedata.category(character) in _UNSEEN or _BLANK.match(character) is not None
 
 
 def name_key(name: str) -> str:
     """What two names have in common that would be taken for one another; unseen, capitals and widths do not count."""
     spaced = " ".join(unicodedata.normalize("NFKC", name).split())
-    seen = "".join(
-        one for one in spaced if unicodedata.category(one) not in ("Cc", "Cf", "Cs") and not _BLANK.match(one)
-    )
+    seen = "".join(one for one in spaced if not is_invisible(one))
     return " ".join(unicodedata.normalize("NFKC", seen.casefold()).split())
 
 
@@ -981,7 +1036,6 @@ class Fold:
         self._awaiting: dict[int, tuple[Event, Action]] = {}
         self._seen: dict[tuple[str, int], At] = {}
         for event in events:
-            read_day(event.said.get("effective_on"), event.where)
             self._take_in(event)
 
     def at(self, day: str, basis: int) -> "At":
@@ -993,13 +1047,15 @@ class Fold:
     def _take_in(self, event: Event) -> None:
         said, version, topic = event.said, event.entry.version, event.entry.topic
         if topic == "EventWithdrawn":
-            self._withdrawn[said["version"]] = version
+            self._withdrawn[read_version(event)] = version
         elif topic in ("PlanOpened", "ScaleAdopted"):
             if topic == "PlanOpened":
                 self.opened = str(said["effective_on"])
                 self.heading = {"title": event.words("title"), "organisation": said.get("organisation"),
                                 "priority_word": said.get("priority_word") or "Priority"}  # fmt: skip
-            self.scale.say("scale", event, scale_document(said.get("scale") or {}))
+            scale = said.get("scale") or {}
+            check_codes(scale, event.where)
+            self.scale.say("scale", event, scale_document(scale))
         elif topic in ("PriorityAdded", "PriorityReworded"):
             if (title := event.words("title")) is not None:
                 self.priorities.setdefault(said["number"], Told()).say("title", event, title)
@@ -1059,7 +1115,7 @@ class Fold:
 
     def _confirm(self, event: Event) -> None:
         """A rating counts from the day it was confirmed, if that is by somebody else; before, it did not."""
-        rated, action = self._awaiting[event.said["version"]]
+        rated, action = self._awaiting[read_version(event)]
         if name_key(rated.entry.recorded_by) == name_key(event.entry.recorded_by):
             raise Failed(event.where, f"{event.entry.recorded_by} confirms a rating of their own")
         day = max(str(rated.said["effective_on"]), str(event.said["effective_on"]))
@@ -1094,6 +1150,24 @@ class Fold:
             if find_rating(scale, fact.value):
                 return dict(scale)
         return {}
+
+
+#: What stands beside the codes of ratings in papers: no rating can be called that.
+_NO_CODES = {"total", "unrated"}
+
+
+def check_codes(scale: dict[str, Any], where: str) -> None:
+    """That each rating of a scale has a code of its own, under which it is counted, and true flags; raises Failed."""
+    codes = [rating["code"] for rating in scale.get("ratings", [])]
+    for code in codes:
+        if type(code) is not str or code in _NO_CODES or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", code):
+            raise Failed(where, f"a rating cannot have the code {shown(code)}")
+    if len({*codes}) != len(codes):
+        raise Failed(where, "two ratings of its scale have the same code")
+    for rating in scale.get("ratings", []):
+        for flag in ("complete", "needs_evidence", "concern", "needs_second_person"):
+            if type(rating.get(flag, False)) is not bool:
+                raise Failed(where, f"{flag} of the rating {rating['code']} is neither true nor false")
 
 
 def scale_document(scale: dict[str, Any]) -> dict[str, Any]:
@@ -1350,11 +1424,7 @@ def check_figures(
             raise Failed(
                 name, f"it is of edition {shown(document['edition'])}, and the statement says {statement.edition}"
             )
-        if (at := statement.at) is not None:
-            point = document["current"] if "current" in document else document["point"]
-            if f"{point['effective_on']}@{point['basis']}" != at:
-                raise Failed(name, f"it shows {point['effective_on']}@{point['basis']}, and should show {at}")
-            check_point(name, point, events)
+        _check_points(name, document, events, statement)
         compared = FIGURES.get(name.removeprefix("papers/"))
         if compared is None or fold is None:
             return None
@@ -1363,6 +1433,40 @@ def check_figures(
         return sum(_check_heading(paper, one) for one in (document, *parts)) + compared.check(paper, document)
     except (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError) as error:
         raise Failed(name, f"its figures cannot be compared with the events ({error!r})") from None
+
+
+#: The names of the points that a paper may be of: of one, or of two that it compares. None has others, or both.
+_ONE, _TWO = ("point",), ("previous", "current")
+#: Which of these a paper is of.
+POINTS = {
+    **dict.fromkeys(("plan", "history", "overdue", "gaps", "measures", "assurance", "stale", "ratings"), _ONE),
+    **dict.fromkeys(("comparison", "changes", "paper"), _TWO),
+}
+#: The parts of the committee's paper that are papers themselves.
+_PARTS = {"comparison": _TWO, "overdue": _ONE, "history": _ONE, "over_time": _ONE}
+
+
+def _check_points(name: str, document: dict[str, Any], events: Sequence[Event], statement: Statement) -> None:
+    """That a paper is of the points that such a paper is of and no others, and of the one that was signed for."""
+    form = POINTS.get(name.removeprefix("papers/").removesuffix(".json"), _TWO if "current" in document else _ONE)
+    _of_points(name, "it", document, form, events)
+    for part, of in _PARTS.items() if name == "papers/paper.json" else ():
+        _of_points(name, f"its part {part!r}", document[part], of, events)
+    point = document[form[-1]]
+    shows = f"{point['effective_on']}@{point['basis']}"
+    if statement.at not in (None, shows):
+        raise Failed(name, f"it shows {shows}, and should show {statement.at}")
+
+
+def _of_points(
+    name: str, which: str, document: dict[str, Any], form: Sequence[str], events: Sequence[Event]
+) -> None:  # fmt: skip
+    found = [one for one in (*_ONE, *_TWO) if one in document]
+    if found != [*form]:
+        names = " and ".join(found) or "none"
+        raise Failed(name, f"{which} is to name the points {' and '.join(form)}, and names {names}")
+    for one in form:
+        check_point(name, document[one], events)
 
 
 def _check_heading(paper: Paper, document: dict[str, Any]) -> int:
@@ -1486,12 +1590,12 @@ def _check_paper(paper: Paper, document: dict[str, Any]) -> int:
     comparison = document["comparison"]
     compared = _check_comparison(paper, comparison)
     for side in ("previous", "current"):
-        if document[side] != comparison[side]:
+        if not alike(document[side], comparison[side]):
             raise paper.fail(f"its {side} point is another than that of the comparison in it")
-    if document["ratings"] != comparison["ratings"]:
+    if not alike(document["ratings"], comparison["ratings"]):
         raise paper.fail("its key is another than that of the comparison in it")
     for part in ("overdue", "history", "over_time"):
-        if document[part]["point"] != document["current"]:
+        if not alike(document[part]["point"], document["current"]):
             raise paper.fail(f"its part {part!r} is of another point than it")
     now = paper.at(document["current"])
     compared += _check_summary(paper, document) + _check_scale(paper, document, now)

@@ -54,8 +54,14 @@ def from_json(data: bytes) -> Any:
     def constant(name: str) -> None:
         raise Refused(f"{name} is no JSON")
 
+    def fraction(text: str) -> float:
+        require(abs(float(text)) <= sys.float_info.max, f"{text} is beyond all numbers")
+        return float(text)
+
     try:
-        return json.loads(data.decode("utf-8"), object_pairs_hook=pairs, parse_constant=constant)
+        value = json.loads(data.decode("utf-8"), object_pairs_hook=pairs, parse_constant=constant, parse_float=fraction)
+        json.dumps(value, ensure_ascii=False).encode()
+        return value
     except (ValueError, RecursionError):
         raise Refused("something is not JSON") from None
 
@@ -311,8 +317,11 @@ class Event:
         require(isinstance(self.fields, dict), "an event is no object")
         self.gone = set()
         for name, value in self.fields.items():
-            if isinstance(value, dict) and list(value) == ["sha256"] and name not in held["texts"]:
-                self.gone.add(name)
+            if isinstance(value, dict) and list(value) == ["sha256"]:
+                made = value["sha256"]
+                require(isinstance(made, str) and re.fullmatch("[0-9a-f]{64}", made), f"{name} has no digest")
+                if name not in held["texts"]:
+                    self.gone.add(name)
         for name, text in held["texts"].items():
             self.take_text(name, text)
         self.check_day()
@@ -367,9 +376,11 @@ def read_events(data: bytes, statement: dict[str, Any], checkpoint: tuple[str, i
 def check_redactions(events: list[Event]) -> None:
     redacted = set()
     for event in events:
-        version, fields = event.fields.get("version"), event.fields.get("fields")
-        if event.kind == "TextRedacted" and type(version) is int and isinstance(fields, list):
-            redacted |= {(version, str(name)) for name in fields if version < event.version}
+        if event.kind == "TextRedacted":
+            version, fields = event.fields.get("version"), event.fields.get("fields")
+            require(type(version) is int and version >= 1, "a redaction names no version")
+            require(isinstance(fields, list) and all(isinstance(name, str) for name in fields), "it names no fields")
+            redacted |= {(version, name) for name in fields if version < event.version}
     for event in events:
         for name in event.fields:
             gone = name in event.gone
