@@ -1,7 +1,7 @@
 """After a redaction the database's files are written anew: by `asat purge`, or by itself on the embedded server.
 
-No request waits for it. What is owed is known from the ledger, so a program that was stopped takes it up when next it
-serves.
+No request waits for it. What is owed is known from the ledger: a program that was stopped takes it up when next it
+serves, and another that serves the same folder within a minute or so.
 """
 
 import logging
@@ -25,6 +25,8 @@ STILL_IN_THE_LOG = "destroyed in the record; still in old log files of the datab
 SOON = 1.0
 #: Seconds until what could not be done is tried again; each time twice as long, up to the longest.
 AGAIN, LONGEST = 60.0, 3600.0
+#: Seconds between two looks whether anything is owed: another program on the folder may have died before its purge.
+LOOK = 60.0
 #: Seconds in which it ends: what then goes on is ended with the server, and done when next it serves.
 _ENDED_WITHIN = 10.0
 
@@ -50,8 +52,8 @@ def owed(ledger: Ledger) -> str | None:
 class Forgetting:
     """Purges what is owed, in a thread of its own, one purge at a time; where that is not its part it only says so."""
 
-    def __init__(self, ledger: Ledger, soon: float = SOON, again: float = AGAIN) -> None:
-        self._ledger, self._soon, self._again = ledger, soon, again
+    def __init__(self, ledger: Ledger, soon: float = SOON, again: float = AGAIN, look: float = LOOK) -> None:
+        self._ledger, self._soon, self._again, self._look = ledger, soon, again, look
         self._wanted, self._ended = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -82,17 +84,28 @@ class Forgetting:
     def _run(self) -> None:
         pause = self._again
         while True:
-            self._wanted.wait()
+            wanted = self._wanted.wait(self._look)
             self._ended.wait(self._soon)
+            self._wanted.clear()
             if self._ended.is_set():
                 return
-            self._wanted.clear()
+            if not wanted and not self._another_left_some():
+                continue
             if self._purge():
                 pause = self._again
             else:
                 self._wanted.wait(pause)  # or until there is another redaction, or the end
                 self._wanted.set()
                 pause = min(2 * pause, LONGEST)
+
+    def _another_left_some(self) -> bool:
+        """Whether a purge is owed that this program was not asked for."""
+        try:
+            return owed(self._ledger) is not None
+        except Exception as error:  # a thread that ended would purge nothing any more
+            # Nothing is known to be owed: it looks again soon, and whoever asks the ledger is told what is wrong.
+            _log.debug("whether a purge is owed was not seen: %s", error)
+            return False
 
     def _purge(self) -> bool:
         """Purge what is owed; whether nothing is any more."""

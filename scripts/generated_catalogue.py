@@ -4,9 +4,8 @@ import hashlib
 import tempfile
 from pathlib import Path
 
-import psycopg
-
 from domain.ledger.catalogue import as_text, read_catalogue, read_names
+from domain.ledger.connections import connected
 from domain.ledger.embedded import APP, EmbeddedServer
 from domain.ledger.schema import migrate, released_migrations
 
@@ -31,7 +30,7 @@ def catalogue_document() -> str:
 def catalogue_on(owner_conninfo: str, login: str | None = None) -> str:
     """The same, made on a server where this may own a schema for a moment."""
     migrate(owner_conninfo, SCHEMA, login=login)
-    with psycopg.connect(owner_conninfo, autocommit=True) as connection:
+    with connected(owner_conninfo) as connection:
         found = read_catalogue(connection, SCHEMA)
         connection.execute(f"drop schema {SCHEMA} cascade".encode())
         return as_text(found, read_names(connection, SCHEMA), migrations_digest())

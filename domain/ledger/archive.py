@@ -21,6 +21,7 @@ from domain.ledger.archiving import NAMED, PIECES, RESTORED_FROM, missing_progra
 from domain.ledger.backups import BackupUnusable
 from domain.ledger.bases import NAME, base_before, unpack_base, verify_base
 from domain.ledger.cluster import PATIENCE, Cluster
+from domain.ledger.connections import connected
 from domain.ledger.embedded import EmbeddedServer, EmbeddedServerError
 from domain.ledger.errors import LedgerUnusable
 from domain.ledger.server_account import command
@@ -116,7 +117,7 @@ def _take_base(cluster: Cluster, archive: Path, conninfo: str) -> datetime:
     options += ["--manifest-checksums=SHA256", "--no-password"]
     _run(cluster, archive, "pg_basebackup", *options, "--pgdata", str(new), "--dbname", conninfo)
     verify_base(new)
-    with psycopg.connect(conninfo, autocommit=True) as connection:
+    with connected(conninfo) as connection:
         moment = _archived(cluster, archive, connection)
     new.rename(archive / moment.strftime(NAME))
     return moment
@@ -213,7 +214,7 @@ def _recovered(cluster: Cluster, conninfo: str) -> None:
     deadline, reached = time.monotonic() + PATIENCE, None
     while True:
         try:
-            with psycopg.connect(conninfo, autocommit=True) as connection:
+            with connected(conninfo) as connection:
                 query = "select pg_is_in_recovery(), pg_last_wal_replay_lsn()::text"
                 row = connection.execute(query).fetchone()
                 assert row is not None

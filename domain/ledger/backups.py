@@ -18,6 +18,7 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from domain.ledger.access.beginning import access_schema
+from domain.ledger.connections import connected
 from domain.ledger.errors import LedgerUnusable
 from domain.ledger.ledger import Ledger
 from domain.ledger.opening import SCHEMA
@@ -96,7 +97,7 @@ def back_up(ledger: Ledger, file: Path) -> Backup:
 
 def _write(conninfo: str, schema: str, file: IO[bytes]) -> Backup:
     try:
-        with psycopg.connect(conninfo) as connection:
+        with connected(conninfo, autocommit=False) as connection:
             return _write_as_at(connection, conninfo, schema, file)
     except psycopg.Error as error:
         raise LedgerUnusable(f"the database cannot be backed up: {error}") from error

@@ -23,6 +23,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from domain.ledger.archiving import PATH, SCRIPT, archives, archiving_settings, script
+from domain.ledger.connections import connected
 from domain.ledger.server_account import EmbeddedServerError, Watching, command, server_account, watched
 from domain.ledger.server_process import end, locked, signalled
 
@@ -299,7 +300,7 @@ class Cluster:
         if self._postmaster() is None:
             return False
         try:
-            with psycopg.connect(self.conninfo(OWNER), connect_timeout=10) as connection:
+            with connected(self.conninfo(OWNER), connect_timeout=10) as connection:
                 running = connection.execute("select current_setting('data_directory')").fetchone()
         except psycopg.OperationalError as problem:
             if "authentication failed" in str(problem) or "requirepeer" in str(problem):

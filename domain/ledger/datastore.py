@@ -17,6 +17,7 @@ from psycopg.rows import dict_row, tuple_row
 from psycopg.sql import SQL, Identifier
 from psycopg_pool import PoolTimeout
 
+from domain.ledger.connections import settle
 from domain.ledger.database_errors import not_let_in, unusable
 from domain.ledger.errors import LedgerLocked, LedgerUnusable, NothingRecorded, ReplicaOnly
 from domain.ledger.writes import PatientConnection, Silent, Unanswered, Writes
@@ -119,6 +120,7 @@ class LedgerDatastore(PostgresDatastore):
 
         def after_connect(connection: Connection[Any]) -> None:
             connection.autocommit = True
+            settle(connection)
             connection.execute(take_role)
             connection.execute(f"set lock_timeout = {int(LOCK_PATIENCE * 1000)}")
             [instant] = connection.execute("select clock_timestamp() as instant").fetchall()
@@ -203,6 +205,7 @@ class LedgerDatastore(PostgresDatastore):
             with PatientConnection.connect(
                 str(self.pool.conninfo), connect_timeout=2, autocommit=True, row_factory=tuple_row
             ) as connection:
+                settle(connection)
                 return connection.execute(query, values).fetchone()
         except psycopg.Error:
             return None

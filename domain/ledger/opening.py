@@ -14,6 +14,7 @@ from psycopg.sql import SQL, Composable, Identifier
 
 from domain.ledger.access.beginning import access_schema
 from domain.ledger.catalogue import expected_catalogue, read_names
+from domain.ledger.connections import connected
 from domain.ledger.errors import LedgerUnusable
 from domain.ledger.logins import powers
 from domain.ledger.schema import (
@@ -53,7 +54,7 @@ def open_schema(conninfo: str, schema: str, *, alone: bool) -> str:
         psycopg.Error: the database cannot be used.
     """
     newest = released_migrations()[-1].number
-    with psycopg.connect(conninfo, autocommit=True) as connection:
+    with connected(conninfo) as connection:
         if is_replica(connection):
             return replicated(connection, schema, newest)
         found, may_make = _found(connection, schema)
@@ -122,7 +123,7 @@ def make_ledger(owner_conninfo: str, login: str | None, schema: str = SCHEMA) ->
     try:
         for one in (schema, access_schema(schema)):
             before, now = make_and_grant(owner_conninfo, one, login)
-            with psycopg.connect(owner_conninfo, autocommit=True) as connection:
+            with connected(owner_conninfo) as connection:
                 said = powers(connection, [one], login) if login else []
             made.append(Made(one, before, now, login, said))
     except psycopg.Error as error:
@@ -142,7 +143,7 @@ def make_and_grant(owner_conninfo: str, schema: str, login: str | None) -> tuple
         LedgerUnusable: it is a replica, there is no such role, or the owner may not grant it what it needs.
         psycopg.Error: the database cannot be used.
     """
-    with psycopg.connect(owner_conninfo, autocommit=True) as connection:
+    with connected(owner_conninfo) as connection:
         if is_replica(connection):
             raise LedgerUnusable("this is a replica, where nothing can be made: run `asat migrate` at the primary")
         row = connection.execute(

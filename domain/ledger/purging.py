@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import psycopg
 from psycopg.sql import SQL, Identifier
 
+from domain.ledger.connections import connected
 from domain.ledger.errors import LedgerUnusable
 
 _REWRITE = "vacuum (full) {schema}.events"
@@ -54,7 +55,7 @@ def purge(owner_conninfo: str, schema: str) -> list[str]:
     Raises:
         psycopg.Error: the server cannot be reached, or does not let the table be written anew.
     """
-    with psycopg.connect(owner_conninfo, autocommit=True) as owner:
+    with connected(owner_conninfo) as owner:
         if owner.execute(_MAY, (schema,)).fetchone() != (True,):
             # PostgreSQL would only warn, and leave the table as it is.
             raise psycopg.errors.InsufficientPrivilege(f"{owner.info.user} does not own the schema {schema}")
@@ -102,7 +103,7 @@ def copied_elsewhere(owner_conninfo: str) -> str | None:
         LedgerUnusable: the server does not answer.
     """
     try:
-        with psycopg.connect(owner_conninfo, autocommit=True) as owner:
+        with connected(owner_conninfo) as owner:
             if not _archives(owner):
                 return None
     except psycopg.Error as error:

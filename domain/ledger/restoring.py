@@ -24,6 +24,7 @@ from domain.ledger.backups import (
     schemas,
 )  # fmt: skip
 from domain.ledger.checkpoints import checkpoints_of
+from domain.ledger.connections import connected
 from domain.ledger.embedded import APP, EmbeddedServer, EmbeddedServerError
 from domain.ledger.errors import LedgerUnusable
 from domain.ledger.ledger import Ledger
@@ -79,7 +80,7 @@ def _target(database_url: str | None, data: Path | None, login: str | None) -> I
 
 
 def _restore(backup: Backup, archive: ZipFile, conninfo: str, login: str | None, *, inherits: bool) -> None:
-    with psycopg.connect(conninfo, autocommit=True) as connection:
+    with connected(conninfo) as connection:
         # Nobody opens the ledger meanwhile, which would make it anew.
         for schema in schemas():
             connection.execute("select pg_advisory_lock(hashtextextended(%s, 0))", (f"asat migrations {schema}",))
@@ -140,7 +141,7 @@ def proved(ledger: Ledger, backup: Backup | None, since: bytes | None) -> Iterat
         if cuts := len(checkpoints_of(ledger).all()):
             yield True, f"it holds what was signed in {'its checkpoint' if cuts == 1 else f'its {cuts} checkpoints'}"
     if backup is not None:
-        with psycopg.connect(owner_conninfo(ledger)) as connection:
+        with connected(owner_conninfo(ledger)) as connection:
             yield from (_as_backed_up(held_in(connection, one.schema), one) for one in backup.ledgers)
         if backup.checkpoint is not None:
             yield from _holds(ledger, backup.checkpoint, "the checkpoint that lies in the backup")

@@ -14,6 +14,7 @@ import psycopg
 from psycopg import errors
 from psycopg.sql import SQL, Identifier, Literal
 
+from domain.ledger.connections import connected
 from domain.ledger.errors import LedgerUnusable
 
 # With `_appended` it names a notification channel, of at most 63 bytes.
@@ -68,7 +69,7 @@ def migrate(
             " underscores, beginning with a letter, and not with pg_"
         )
     wanted = released_migrations() if migrations is None else list(migrations)
-    with psycopg.connect(owner_conninfo, autocommit=True) as connection:
+    with connected(owner_conninfo) as connection:
         if is_replica(connection):
             return replicated(connection, schema, wanted[-1].number)
         role = take_app_role(connection, schema, login, inherits=inherits)

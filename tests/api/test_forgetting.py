@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from threading import Event, Lock
 from typing import Any
@@ -15,6 +16,7 @@ from api.forgetting import STILL_IN_THE_LOG, STILL_ON_DISK, Forgetting, owed, st
 from api.http.application import make_application
 from domain.ledger import Ledger, LedgerUnusable
 from domain.ledger.backups import owner_conninfo
+from domain.ledger.recorder import Purged
 from tests.api.conftest import BY, OPENING, asking
 from tests.api.forms import PAGE, opened, tree, words
 from tests.api.process import complained, run, said
@@ -127,6 +129,37 @@ def test_what_a_stop_left_is_done_when_next_it_serves(make_ledger: Callable[[], 
     with Forgetting(ledger, soon=0.0):
         until(lambda: still_on_disk(ledger, position) is None)
     assert owed(ledger) is None
+
+
+def test_what_another_program_left_is_done_by_whoever_serves(make_ledger: Callable[[], Ledger], server_folder: Path):
+    """Two programs serve one folder, and the one that redacted is killed before it purges."""
+    killed = make_ledger()
+    schema = killed._datastore.schema
+    with Ledger.open(data=server_folder, schema=schema) as serving, Forgetting(serving, soon=0.0, look=0.05):
+        for version in (4, 5):
+            client = asking(make_application(killed, BY))
+            position = redact(client) if version == 4 else send(client, redaction(version))
+            until(lambda position=position: still_on_disk(serving, position) is None)
+    assert owed(killed) is None
+
+
+def test_looking_finds_nothing_to_do_where_nothing_is_owed(
+    ledger: Ledger, purges: Purges, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    looked, purged = count(1), Ledger.purged
+    times: list[int] = []
+
+    def looking(ledger: Ledger) -> Purged:
+        times.append(next(looked))
+        if len(times) == 2:
+            raise LedgerUnusable("the database does not answer")  # of which whoever asks it is told
+        return purged(ledger)
+
+    monkeypatch.setattr(Ledger, "purged", looking)
+    with Forgetting(ledger, soon=0.0, look=0.01):
+        until(lambda: len(times) > 4)
+    assert purges.begun == 0
+    assert caplog.messages == []
 
 
 def test_nothing_is_purged_where_nothing_is_owed(client: TestClient, purges: Purges):

@@ -49,6 +49,49 @@ def test_the_login_that_serves_reads_records_and_can_do_no_more(owner: str, logi
         remembers_what_is_stored(ledger)
 
 
+#: Settings that a role or a database may have of its own, which change how the server reads and writes values.
+OWN_SETTINGS = {
+    "standard_conforming_strings": "off",
+    "bytea_output": "escape",
+    "quote_all_identifiers": "on",
+    "datestyle": "'SQL, DMY'",
+    "DateStyle": "'German'",
+    "intervalstyle": "sql_standard",
+    "extra_float_digits": "-15",
+    "client_encoding": "SQL_ASCII",
+    "Client_Encoding": "LATIN1",
+    "timezone": "'Pacific/Kiritimati'",
+    "search_path": "asat, public, pg_catalog",
+    "row_security": "off",
+    "array_nulls": "off",
+    "transform_null_equals": "on",
+    "default_transaction_isolation": "serializable",
+    "statement_timeout": "'20ms'",
+}
+
+
+@pytest.mark.parametrize("setting", OWN_SETTINGS)
+def test_no_setting_of_a_role_changes_what_is_read(
+    managed: Server, owner: str, login: str, setting: str, tmp_path: Path
+):
+    ours = [f"role {name_in(owner)}", f"role {name_in(login)}", f"database {name_in(owner)}"]
+    run(managed.owner_conninfo, *[f"alter {one} set {setting} = {OWN_SETTINGS[setting]}" for one in ours])
+    try:
+        make_ledger(owner, name_in(login))
+        with Ledger.open(database_url=login, owner_url=owner) as ledger:
+            begin(ledger)
+            record(ledger, rated("2.4"))
+            ledger.access.add("Zoë Clerk", [], "the test")
+            assert (ledger.powers(), list(ledger.guards())) == ([], [])
+            assert list(ledger.access.check()) == []
+            all_is_well(ledger)
+            remembers_what_is_stored(ledger)
+            assert not any("own" in one for one in ledger.purge())
+            assert back_up(ledger, tmp_path / "backup.asat").ledgers[0].size == 4
+    finally:
+        run(managed.owner_conninfo, *[f"alter {one} reset {setting}" for one in ours])
+
+
 #: What turns a guard off, and alters what was recorded.
 ATTACK = (
     "alter table asat.events disable trigger events_unaltered",
