@@ -1357,8 +1357,21 @@ class Paper(NamedTuple):
         return Failed(self.name, what)
 
 
+def only(paper: str, document: dict[str, Any], names: Iterable[str], which: str, may: Iterable[str] = ()) -> None:
+    """That an object in a paper has these names, perhaps those that it may have, and no others; raises Failed."""
+    for name in names:
+        if name not in document:
+            raise Failed(paper, f"{which} has no {name!r}")
+    for name in document:
+        if name not in {*names, *may}:
+            raise Failed(paper, f"{which} has a field {shown(name)}, which no such paper has")
+
+
 def check_point(name: str, point: dict[str, Any], events: Sequence[Event]) -> None:
     """That a point in a paper is a day of the calendar, and a version that was recorded at the instant beside it."""
+    only(name, point, ("effective_on", "basis", "known_at"), "a point in it", ["asked"])
+    if type(point.get("asked", "")) is not str:
+        raise Failed(name, f"it says that {shown(point['asked'])} was asked, which is no text")
     read_day(point["effective_on"], name)
     basis = point["basis"]
     if type(basis) is not int or not 1 <= basis <= len(events) or (
@@ -1434,6 +1447,9 @@ def check_figures(
     except (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError) as error:
         raise Failed(name, f"its figures cannot be compared with the events ({error!r})") from None
 
+
+#: What every paper says of its plan.
+_HEADING = ("edition", "plan", "title", "organisation", "priority_word")
 
 #: The names of the points that a paper may be of: of one, or of two that it compares. None has others, or both.
 _ONE, _TWO = ("point",), ("previous", "current")
@@ -1648,6 +1664,7 @@ def _check_concerns(paper: Paper, document: dict[str, Any], now: At) -> int:
 def _check_over_time(paper: Paper, document: dict[str, Any]) -> int:
     """The counts by rating on each of the days: the ends of months, quarters or years from the plan's opening on."""
     now = paper.at(document["point"])
+    only(paper.name, document, ("point", "ratings", "every", "counts"), "it", _HEADING)
     every, days = days_over_time(now.fold.opened, now.day)
     said: list[tuple[object, dict[str, Any]]] = [(one["on"], {}) for one in document["counts"]]
     compared = same_rows(paper, "day", "its counts over time", said, ((day, {}) for day in days))
@@ -1657,6 +1674,9 @@ def _check_over_time(paper: Paper, document: dict[str, Any]) -> int:
     for one in document["counts"]:
         mine = At(now.fold, one["on"], now.basis).by_rating()
         found.update(mine)
+        only(paper.name, one, ("on", "ratings", "unrated", "total"), f"its count on {one['on']}")
+        only(paper.name, one["ratings"], [rating["code"] for rating in document["ratings"]],
+             f"its count by rating on {one['on']}")  # fmt: skip
         said_ = {**one["ratings"], "unrated": one["unrated"], "total": one["total"]}
         compared += _same_counts(paper, one["on"], None, said_, mine)
     del found["unrated"]
@@ -1668,7 +1688,20 @@ def _check_over_time(paper: Paper, document: dict[str, Any]) -> int:
         # Of a code that only former scales have it may be the entry of any of them.
         former = [] if find_rating(now.scale, code) else [one for one in entries if alike(one, asked)]
         key.append((code, (former or entries or [{"code": code}])[0]))
-    return compared + same_rows(paper, "rating", "its key", ((one["code"], one) for one in document["ratings"]), key)
+    return compared + _check_entries(paper, document["ratings"], key, now)
+
+
+def _check_entries(paper: Paper, said: list[dict[str, Any]], key: list[tuple[str, dict[str, Any]]], now: At) -> int:
+    """The key over time: each rating as a scale has it; those of the scale in force come first, and in its order."""
+    compared = same_rows(paper, "rating", "its key", ((one["code"], one) for one in said), key)
+    entries = dict(key)
+    for one in said:
+        if len(entries[one["code"]]) > 1:  # of a code that was on a scale withdrawn since, no more is known here
+            only(paper.name, one, entries[one["code"]], f"the rating {one['code']} in its key")
+    codes = [one["code"] for one in now.scale.get("ratings", [])]
+    if [one["code"] for one in said][: len(codes)] != codes:
+        raise paper.fail("the ratings stand in its key in another order than on the scale")
+    return compared
 
 
 def days_over_time(first: str, last: str) -> tuple[str, list[str]]:
@@ -1792,7 +1825,8 @@ FIGURES = {
         " in the plan, none left out, none twice and none invented; the titles of priorities; the words, the place"
         " and the rating of each action, since when it has that, whether it is complete, and what awaits"
         " confirmation",
-        "everything else: timescales and what is overdue; outcomes, leads, to whom is reported, progress,"
+        "everything else: what its point was asked for as;"
+        " timescales and what is overdue; outcomes, leads, to whom is reported, progress,"
         " evidence, when an action was added; what priorities answer to and their assurance; recommendations,"
         " measures, inspections, document versions, and whether the plan is open",
     ),
@@ -1803,21 +1837,24 @@ FIGURES = {
         " in the totals what is new, closed, withdrawn and moved; every change of a rating with its direction and"
         " the versions behind it, and every action whose rating is a concern; how many actions are due, as far as"
         " timescales are written as a day, such as 31/03/2019",
-        "everything else: how other words of a timescale are read, and the sentences",
+        "everything else: what its points were asked for as, how other words of a timescale are read, and the"
+        " sentences",
     ),
     "paper.json": Figures(
         _check_paper,
         "the same of the comparison in it; the summary with its differences and shares; the actions that are a"
         " concern, by priority; what awaits confirmation; what is listed as late and as rescheduled, as in"
         " overdue.json; the counts over time",
-        "everything else: the sentences; how other words of a timescale are read; assurance, measures, document"
+        "everything else: what its points were asked for as;"
+        " the sentences; how other words of a timescale are read; assurance, measures, document"
         " versions and the document history; of actions that are a concern all but their words, place and rating",
     ),
     "ratings.json": Figures(
         _check_over_time,
         "the plan's title and whose it is; the days, from the plan's opening on, and on each the actions by"
         " rating, without a rating and in all; the key to the ratings",
-        "nothing else stands in it",
+        "what its point was asked for as, and the order of ratings that only former scales have; nothing else stands in"
+        " it",
     ),
     "overdue.json": Figures(
         _check_overdue,
@@ -1825,7 +1862,8 @@ FIGURES = {
         " written as a day, such as 31/03/2019; of each that is listed as late that it is in the plan and not complete,"
         " its words, place and rating, the words of its timescale now and at first, and that its day has passed, by so"
         " many days; every action that was rescheduled, with each change, its reason and who approved it",
-        "everything else: how other words of a timescale are read as a day, so also whether an action that is late by"
+        "everything else: what its point was asked for as;"
+        " how other words of a timescale are read as a day, so also whether an action that is late by"
         " those was left out, and how many have no day; leads",
     ),
 }

@@ -43,7 +43,7 @@ def stored(told: list[events.Event], instants: Sequence[datetime]) -> list[Event
     for version, event in enumerate(told, 1):
         state = event.model_dump_json(exclude_unset=True).encode()
         at = (instants[version - 1] - _EPOCH) // _MICROSECOND
-        entry = Entry(version, "plan", version, at, author(version), type(event).__name__, state)
+        entry = Entry(version, "plan", version, at, author(version), type(event).__name__, state, bytes(16))
         found.append(Event(entry, json.loads(state), ()))
     return found
 
