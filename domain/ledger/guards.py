@@ -48,6 +48,27 @@ _MEMBERSHIPS = """
      where m.rolname = %(role)s and not m.rolsuper and m.rolname <> session_user
 """
 
+# Who else may write to every table or to the server's files, whoever owns those.
+_MIGHTY = """
+    select m.rolname, r.rolname from pg_roles r join pg_roles m on pg_has_role(m.oid, r.oid, 'MEMBER')
+     where r.rolname in ('pg_write_all_data', 'pg_write_server_files', 'pg_execute_server_program')
+       and m.rolcanlogin and not m.rolsuper and not m.rolcreaterole and m.rolname <> session_user
+       and not exists (select from pg_namespace n where n.nspname = any(%(schemas)s) and n.nspowner = m.oid)
+     order by 1, 2
+"""
+
+# Views and rules elsewhere that reach into the ledger: they read and write with the rights of their own owner.
+_REACHING = """
+    select distinct case c.relkind when 'v' then 'the view' when 'm' then 'the view' else 'the rules of the table' end,
+           v.nspname || '.' || c.relname
+      from pg_namespace n join pg_class t on t.relnamespace = n.oid
+      join pg_depend d on d.refclassid = 'pg_class'::regclass and d.refobjid = t.oid
+      join pg_rewrite w on d.classid = 'pg_rewrite'::regclass and w.oid = d.objid join pg_class c on c.oid = w.ev_class
+      join pg_namespace v on v.oid = c.relnamespace
+     where n.nspname = any(%(schemas)s) and v.nspname <> all(%(schemas)s) and c.relpersistence <> 't'
+     order by 1, 2
+"""
+
 _THERE = "select nspname from pg_namespace where nspname = any(%s)"
 
 
@@ -64,6 +85,7 @@ def fallen_guards(datastore: LedgerDatastore) -> Iterator[Broken]:
             owning = owns(connection, schemas)
             for schema in schemas:
                 found += _fallen(connection, schema, owning)
+            found += _around(connection, schemas)
             found += _migrations(connection, datastore.schema)
             if not owning:
                 found += [Broken("the login that serves", power) for power in powers(connection, schemas)]
@@ -109,6 +131,16 @@ def _fallen(connection: "psycopg.Connection[Any]", schema: str, owning: bool) ->
             yield Broken(f"the role {role}", f"it is a member of {of}: revoke that")
         if cursor.execute("show session_replication_role").fetchone() != ("origin",):
             yield Broken("the setting session_replication_role", "it switches every trigger off for this login")
+
+
+def _around(connection: "psycopg.Connection[Any]", schemas: list[str]) -> Iterator[Broken]:
+    """What reaches into the schemas of a ledger from elsewhere in the database or the server."""
+    named = {"schemas": schemas}
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        for member, of in cursor.execute(_MIGHTY, named).fetchall():
+            yield Broken(f"the role {member}", f"it has the rights of {of}: revoke {of} from it")
+        for kind, name in cursor.execute(_REACHING, named).fetchall():
+            yield Broken(f"{kind} {name}", "it reaches into the ledger with the rights of its owner: drop it")
 
 
 def _granted(expected: Catalogue, found: Catalogue, schema: str, role: str) -> Iterator[Broken]:

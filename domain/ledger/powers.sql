@@ -50,4 +50,22 @@ select 'it may ' || lower(p) || ' columns of ' || nspname || '.' || relname
 union
 select 'it may switch all triggers off (session_replication_role)' from could_be
  where not rolsuper and has_parameter_privilege(could_be.oid, 'session_replication_role', 'SET')
+union
+-- What runs as the owner, or as whoever could be that, does what they may. The functions of another ledger in this
+-- database are like ours, and are looked at with that.
+select 'it may run ' || n.nspname || '.' || p.proname || ', which acts as ' || r.rolname
+  from pg_proc p join pg_namespace n on n.oid = p.pronamespace join pg_roles r on r.oid = p.proowner cross join could_be
+ where p.prosecdef and not could_be.rolsuper and n.nspname not in ('pg_catalog', 'information_schema')
+   and n.oid not in (select oid from ours) and exists (select from ours where pg_has_role(p.proowner, nspowner, 'MEMBER'))
+   and p.proowner not in (select oid from could_be)
+   and not exists (select from pg_depend d
+                    where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')
+   and not (exists (select from pg_proc same join ours on same.pronamespace = ours.oid
+                     where same.proname = p.proname and same.prosecdef)
+            and 3 = (select count(*) from pg_class c
+                      where c.relnamespace = n.oid and c.relname in ('events', 'head', 'migrations') and c.relkind = 'r'))
+   and (has_function_privilege(could_be.oid, p.oid, 'EXECUTE')
+        -- Of a trigger's function nobody is asked whether they may run it.
+        or exists (select from pg_trigger t where t.tgfoid = p.oid
+                      and has_table_privilege(could_be.oid, t.tgrelid, 'INSERT, UPDATE, DELETE, TRUNCATE')))
 order by power

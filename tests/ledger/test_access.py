@@ -26,7 +26,7 @@ from domain.ledger.access import (
 from domain.ledger.access.beginning import access_schema
 from domain.ledger.access.streams import AccessStreams
 from domain.ledger.access.throttle import account_stream, network_of
-from domain.ledger.errors import ReplicaOnly
+from domain.ledger.errors import LedgerDamaged, ReplicaOnly
 from domain.ledger.schema import app_role
 from domain.names import name_key
 from tests import measuring
@@ -983,6 +983,21 @@ def test_on_a_replica_tokens_and_sessions_work_and_signing_in_does_not(
             replica.access.grant("Ann", Grant("steward"), BY)
     assert access.log()[-1].position == size
     assert access.session(access.use_link(link, now(), None), now()), "the link was not used up"
+
+
+def test_an_event_that_cannot_be_read_closes_the_audit_and_is_named_by_the_check(
+    server: Server, schema: str, open_ledger: Callable[[], Ledger]
+):
+    """Put there by whoever has the program's login: docs/proof.md says so."""
+    access = open_ledger().access
+    access.add("Ann", [], BY)
+    beside = f"{schema}_access"
+    with connected(server.app_conninfo, beside, app_role(beside)) as app:
+        app.execute("select append_one('other', 1, 'Nonsense', gen_random_uuid(), '{}', 'x')")
+    said = "the access ledger holds an event Nonsense, at position 2, that this program cannot read"
+    with pytest.raises(LedgerDamaged, match=said):
+        access.log()
+    assert [(one.where, one.what) for one in access.check()] == [("access", said)]
 
 
 def test_access_leaves_the_plans_alone(ledger: Ledger, access: AccessLedger, ann: str):

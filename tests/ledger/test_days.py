@@ -20,7 +20,7 @@ from domain.ledger import Broken, Ledger, Noted
 from domain.ledger.embedded import EmbeddedServer
 from domain.ledger.mapper import event_state
 from domain.ledger.packs import pack
-from domain.ledger.schema import migrate, released_migrations
+from domain.ledger.schema import app_role, migrate, released_migrations
 from domain.ledger.texts import taken_apart
 from domain.points import LONDON
 from domain.proofs.keys import SignerKey
@@ -173,6 +173,35 @@ def unchecked(open_ledger: Callable[[], Ledger]) -> Ledger:
 def checked(ledger: Ledger) -> tuple[list[Broken], list[Noted]]:
     noted: list[Noted] = []
     return list(ledger.check(noted=noted.append)), noted
+
+
+def _twice(state: bytes, whole: bytes | None) -> tuple[bytes, bytes | None]:
+    return b'{"effective_on":"2019-05-31",' + state[1:], whole
+
+
+def _escaped(state: bytes, whole: bytes | None) -> tuple[bytes, bytes | None]:
+    return state.replace(b'"effective_on"', b'"effective\\u005fon"'), whole
+
+
+def _in_the_texts_only(state: bytes, whole: bytes | None) -> tuple[bytes, bytes | None]:
+    return state.replace(b"2999-06-01", b"2019-05-31"), whole
+
+
+@pytest.mark.parametrize("hide", [_twice, _escaped, _in_the_texts_only])
+def test_a_day_that_the_programs_login_hid_from_the_append_is_named_by_the_check(
+    server: Server, schema: str, unchecked: Ledger, hide: Callable[[bytes, bytes | None], tuple[bytes, bytes | None]]
+):
+    begin(unchecked)
+    event = progressed("2.4", "News", on=BEFORE_AHEAD)
+    state, whole, salts = taken_apart(event, event_state(event))
+    state, whole = hide(state, whole)
+    with connected(server.app_conninfo, schema, app_role(schema)) as app:
+        app.execute(
+            "select append_one('plan', 4, 'ProgressReported', %s, %s, 'x', null, %s, %s)",
+            (uuid4(), state, whole, salts),
+        )
+    found, _ = checked(unchecked)
+    assert any(one.where.startswith("plan version 4 (ProgressReported)") for one in found), found
 
 
 def test_what_was_recorded_ahead_is_named_with_its_remedy_and_no_pack_is_made(recorded_ahead: Callable[..., Ledger]):

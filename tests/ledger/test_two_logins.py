@@ -146,6 +146,13 @@ def test_with_one_login_it_is_said_that_the_guards_do_not_hold_against_it(owner:
         assert client.get("/readyz").json()["guarded"] is False
 
 
+#: A function that does what its owner may, whoever calls it.
+BACKDOOR = (
+    "create function public.door() returns trigger language plpgsql security definer as"
+    " 'begin alter table asat.events disable trigger all; return null; end'"
+)
+
+
 @pytest.mark.parametrize(
     ("granted", "power"),
     [
@@ -166,6 +173,21 @@ def test_with_one_login_it_is_said_that_the_guards_do_not_hold_against_it(owner:
         ("grant pg_execute_server_program to {login}", "it has the rights of pg_execute_server_program"),
         ("grant set on parameter session_replication_role to {login}",
          "it may switch all triggers off (session_replication_role)"),
+        (f"{BACKDOOR}; alter function public.door() owner to {{owner}}",
+         "it may run public.door, which acts as {owner}"),
+        (BACKDOOR, "it may run public.door, which acts as asat_owner"),
+        (f"{BACKDOOR}; create role {{login}}_friend in role {{owner}};"
+         " alter function public.door() owner to {login}_friend",
+         "it may run public.door, which acts as {login}_friend"),
+        (f"{BACKDOOR}; revoke execute on function public.door() from public;"
+         " grant execute on function public.door() to asat_app", "it may run public.door, which acts as asat_owner"),
+        (f"create schema other; create table other.events (); create table other.head (); "
+         f"create table other.migrations (); {BACKDOOR.replace('public', 'other')}",
+         "it may run other.door, which acts as asat_owner"),
+        (f"{BACKDOOR}; revoke execute on function public.door() from public; create table public.letters ();"
+         " grant insert on public.letters to {login};"
+         " create trigger opens after insert on public.letters for each statement execute function public.door()",
+         "it may run public.door, which acts as asat_owner"),
     ],
 )  # fmt: skip
 def test_whatever_the_login_could_do_besides_is_said(managed: Server, owner: str, login: str, granted: str, power: str):
@@ -176,6 +198,57 @@ def test_whatever_the_login_could_do_besides_is_said(managed: Server, owner: str
         run(url_of(managed.owner_conninfo, dbname=name_in(owner)), granted.format(**names))
         assert power.format(**names) in ledger.powers()
         assert not ledger.guarded
+
+
+def test_what_acts_with_its_callers_rights_or_whom_it_does_not_serve_is_no_power(owner: str, login: str):
+    make_ledger(owner, name_in(login))
+    run(
+        owner, "create schema elsewhere", f"grant usage on schema elsewhere to {name_in(login)}",
+        "create function elsewhere.plain() returns int language sql as 'select 1'",
+        "create function elsewhere.closed() returns int language sql security definer as 'select 1'",
+        "revoke execute on function elsewhere.closed() from public",
+        "create view elsewhere.days as select now()",
+    )  # fmt: skip
+    make_ledger(owner, name_in(login))
+    with Ledger.open(database_url=login) as ledger:
+        assert (ledger.guarded, ledger.powers(), list(ledger.guards())) == (True, [], [])
+
+
+REACHES = "it reaches into the ledger with the rights of its owner: drop it"
+
+
+@pytest.mark.parametrize(
+    ("made", "named"),
+    [
+        ("create view public.seen as select * from asat.purges", "the view public.seen"),
+        ("create view public.seen as select 1 from asat_access.passwords", "the view public.seen"),
+        ("create materialized view public.seen as select plan from asat.events", "the view public.seen"),
+        ("create view public.seen as select 1 as one; create rule quietly as on insert to public.seen"
+         " do instead insert into asat.purges values (3, true, now())", "the view public.seen"),
+        ("create table public.seen (); create rule quietly as on insert to public.seen"
+         " do also delete from asat.events", "the rules of the table public.seen"),
+    ],
+)  # fmt: skip
+def test_what_reaches_into_the_ledger_from_elsewhere_is_named(owner: str, login: str, made: str, named: str):
+    make_ledger(owner, name_in(login))
+    run(owner, made)
+    for address in (login, owner):
+        with Ledger.open(database_url=address) as ledger:
+            assert [(one.where, one.what) for one in ledger.guards()] == [(named, REACHES)]
+
+
+@pytest.mark.parametrize("role", ["pg_write_all_data", "pg_write_server_files", "pg_execute_server_program"])
+def test_another_login_that_may_write_everything_is_named(managed: Server, owner: str, login: str, role: str):
+    make_ledger(owner, name_in(login))
+    eve = f"{name_in(login)}_eve"
+    run(managed.owner_conninfo, f"create role {eve}_between in role {role}", f"create role {eve} login")
+    for address in (login, owner):
+        with Ledger.open(database_url=address) as ledger:
+            run(managed.owner_conninfo, f"grant {eve}_between to {eve}")
+            named = [f"{one.where}: {one.what}" for one in ledger.guards()]
+            run(managed.owner_conninfo, f"revoke {eve}_between from {eve}")
+            assert named == [f"the role {eve}: it has the rights of {role}: revoke {role} from it"]
+            assert list(ledger.guards()) == []
 
 
 def test_without_a_ledger_whoever_serves_is_told_what_makes_it(owner: str, login: str):
