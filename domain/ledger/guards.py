@@ -69,6 +69,10 @@ _REACHING = """
      order by 1, 2
 """
 
+# The ledger's role is taken on by whoever was granted it, and nobody logs in as it. On the embedded server the login
+# itself has the name of one ledger's role.
+_LOGS_IN = "select from pg_roles where rolname = %(role)s and rolcanlogin and rolname <> session_user"
+
 _THERE = "select nspname from pg_namespace where nspname = any(%s)"
 
 
@@ -127,6 +131,8 @@ def _fallen(connection: "psycopg.Connection[Any]", schema: str, owning: bool) ->
             can = f"it can be {of}, which owns {schema}" if owner else f"it may read and append to {schema}, as {of}"
             if owner or not owning:
                 yield Broken(f"the role {member}", f"{can}: revoke {of} from it")
+        if cursor.execute(_LOGS_IN, named).fetchone() is not None:
+            yield Broken(f"the role {role}", f"it can log in by itself: alter role {role} nologin")
         for (of,) in cursor.execute(_MEMBERSHIPS, named).fetchall():
             yield Broken(f"the role {role}", f"it is a member of {of}: revoke that")
         if cursor.execute("show session_replication_role").fetchone() != ("origin",):

@@ -10,6 +10,8 @@ from typing import Any
 import psycopg
 from psycopg.rows import tuple_row
 
+from domain.ledger.schema import app_role
+
 _POWERS = (files("domain.ledger") / "powers.sql").read_text(encoding="utf-8")
 
 _SUPERUSER = "select rolsuper from pg_roles where rolname = coalesce(%(login)s, session_user)"
@@ -26,7 +28,7 @@ def powers(connection: "psycopg.Connection[Any]", schemas: list[str], login: str
     Raises:
         psycopg.Error: the database does not answer.
     """
-    asked = {"login": login, "schemas": schemas}
+    asked = {"login": login, "schemas": schemas, "roles": [app_role(schema) for schema in schemas]}
     with connection.cursor(row_factory=tuple_row) as cursor:
         if cursor.execute(_SUPERUSER, asked).fetchone() == (True,):
             return ["it is a superuser"]

@@ -51,6 +51,29 @@ union
 select 'it may switch all triggers off (session_replication_role)' from could_be
  where not rolsuper and has_parameter_privilege(could_be.oid, 'session_replication_role', 'SET')
 union
+select 'it may alter the setting ' || parname || ' of the whole server' from could_be cross join pg_parameter_acl
+ where not rolsuper and has_parameter_privilege(could_be.oid, parname, 'ALTER SYSTEM')
+union
+select 'it may have the server load what it likes (' || name || ')'
+  from could_be cross join unnest(array['session_preload_libraries', 'dynamic_library_path']) name
+ where not rolsuper and has_parameter_privilege(could_be.oid, name, 'SET')
+union
+select 'it may keep and copy what the database writes, redacted texts too (replication)' from could_be
+ where rolreplication and not rolsuper
+union
+select 'it may read the files of the server, where redacted texts may still be (pg_read_server_files)' from could_be
+ where rolname = 'pg_read_server_files'
+union
+select 'it may run ' || proname || ', which reads or writes the files of the server' from could_be cross join pg_proc
+ where not rolsuper and pronamespace = 'pg_catalog'::regnamespace
+   and proname in ('pg_read_file', 'pg_read_binary_file', 'lo_import', 'lo_export')
+   and has_function_privilege(could_be.oid, pg_proc.oid, 'EXECUTE')
+union
+select 'it may grant ' || r.rolname || ' to others'
+  from pg_auth_members m join pg_roles r on r.oid = m.roleid join could_be on could_be.oid = m.member
+ where m.admin_option and r.rolname = any(%(roles)s) and not could_be.rolsuper
+   and not exists (select from ours where nspowner in (select oid from could_be))
+union
 -- What runs as the owner, or as whoever could be that, does what they may. The functions of another ledger in this
 -- database are like ours, and are looked at with that.
 select 'it may run ' || n.nspname || '.' || p.proname || ', which acts as ' || r.rolname

@@ -46,7 +46,7 @@ def name_in(address: str) -> str:
 def forget_roles(managed: Server) -> None:
     """Back to a server that has never seen the roles of a ledger: each test has a database of its own."""
     for (login,) in rows(managed.owner_conninfo, "select rolname from pg_roles where rolname ~ '^council.*serve'"):
-        run(managed.owner_conninfo, f"alter role {login} nologin")
+        run(managed.owner_conninfo, f"alter role {login} nologin noreplication")
     for role in ("asat_app", "asat_access_app"):
         for (database,) in rows(managed.owner_conninfo, "select datname from pg_database where datname ~ '^council'"):
             address = url_of(managed.owner_conninfo, dbname=database)

@@ -173,6 +173,21 @@ BACKDOOR = (
         ("grant pg_execute_server_program to {login}", "it has the rights of pg_execute_server_program"),
         ("grant set on parameter session_replication_role to {login}",
          "it may switch all triggers off (session_replication_role)"),
+        ("grant alter system on parameter session_replication_role to {login}",
+         "it may alter the setting session_replication_role of the whole server"),
+        ("grant alter system on parameter archive_command to asat_app",
+         "it may alter the setting archive_command of the whole server"),
+        ("grant set on parameter session_preload_libraries to {login}",
+         "it may have the server load what it likes (session_preload_libraries)"),
+        ("alter role {login} replication",
+         "it may keep and copy what the database writes, redacted texts too (replication)"),
+        ("grant pg_read_server_files to {login}",
+         "it may read the files of the server, where redacted texts may still be (pg_read_server_files)"),
+        ("grant execute on function pg_read_binary_file(text) to {login}",
+         "it may run pg_read_binary_file, which reads or writes the files of the server"),
+        ("grant execute on function lo_export(oid, text) to {login}",
+         "it may run lo_export, which reads or writes the files of the server"),
+        ("grant asat_app to {login} with admin option", "it may grant asat_app to others"),
         (f"{BACKDOOR}; alter function public.door() owner to {{owner}}",
          "it may run public.door, which acts as {owner}"),
         (BACKDOOR, "it may run public.door, which acts as asat_owner"),
@@ -212,6 +227,16 @@ def test_what_acts_with_its_callers_rights_or_whom_it_does_not_serve_is_no_power
     make_ledger(owner, name_in(login))
     with Ledger.open(database_url=login) as ledger:
         assert (ledger.guarded, ledger.powers(), list(ledger.guards())) == (True, [], [])
+
+
+@pytest.mark.parametrize("role", ["asat_app", "asat_access_app"])
+def test_the_role_of_a_ledger_does_not_log_in(managed: Server, owner: str, login: str, role: str):
+    make_ledger(owner, name_in(login))
+    run(managed.owner_conninfo, f"alter role {role} login")
+    for address in (login, owner):
+        with Ledger.open(database_url=address) as ledger:
+            named = [f"{one.where}: {one.what}" for one in ledger.guards()]
+            assert named == [f"the role {role}: it can log in by itself: alter role {role} nologin"]
 
 
 REACHES = "it reaches into the ledger with the rights of its owner: drop it"
