@@ -118,7 +118,10 @@ def test_a_redaction_names_fields(fields: Any):
 @pytest.mark.parametrize("version", NO_VERSIONS, ids=repr)
 def test_what_is_recorded_in_error_or_confirmed_is_named_by_a_whole_number(version: Any):
     second = {"name": "RAG", "ratings": [{"code": "green", "label": "Green", "needs_second_person": True}]}
-    rated = [("ScaleAdopted", {"scale": second}), ("ActionRated", {"action": "2.4", "rating": "green"})]
+    rated: list[tuple[str, dict[str, Any]]] = [
+        ("ScaleAdopted", {"scale": second}),
+        ("ActionRated", {"action": "2.4", "rating": "green"}),
+    ]
     for kind in ("EventWithdrawn", "RatingConfirmed"):
         book = Book()
         for topic, said in rated:
@@ -129,7 +132,8 @@ def test_what_is_recorded_in_error_or_confirmed_is_named_by_a_whole_number(versi
 
 @pytest.mark.parametrize("flag", ["complete", "needs_evidence", "concern", "needs_second_person"])
 def test_what_a_scale_says_of_a_rating_is_true_or_false(flag: str):
-    for said in (1, 0, "no", [], 1.0):
+    odd: list[Any] = [1, 0, "no", [], 1.0]
+    for said in odd:
         book = Book()
         book.add("plan", "ScaleAdopted", {"scale": {"name": "RAG", "ratings": [{"code": "green", flag: said}]}})
         refused(book.pack(), "version 6 (ScaleAdopted)", f"{flag} of the rating green is neither true nor false")
