@@ -88,7 +88,9 @@ NEEDS: dict[str, Need] = {
 
 
 #: Besides questions, the commands that make no sense of a ledger that is not there: it is not made for them.
-_OF_A_LEDGER = {"check", "backup", "purge", "redact"}
+_OF_A_LEDGER = {
+    "check", "backup", "purge", "redact", "key show", "checkpoint list", "principal list", "token list", "access log",
+}  # fmt: skip
 
 
 #: The commands that the owner of a ledger runs, who need not name a login that serves.

@@ -132,8 +132,8 @@ def test_what_is_recorded_in_error_or_confirmed_is_named_by_a_whole_number(versi
 
 @pytest.mark.parametrize("flag", ["complete", "needs_evidence", "concern", "needs_second_person"])
 def test_what_a_scale_says_of_a_rating_is_true_or_false(flag: str):
-    others: tuple[Any, ...] = (1, 0, "no", [], 1.0)
-    for said in others:
+    odd: list[Any] = [1, 0, "no", [], 1.0]
+    for said in odd:
         book = Book()
         book.add("plan", "ScaleAdopted", {"scale": {"name": "RAG", "ratings": [{"code": "green", flag: said}]}})
         refused(book.pack(), "version 6 (ScaleAdopted)", f"{flag} of the rating green is neither true nor false")
