@@ -123,8 +123,9 @@ class LedgerDatastore(PostgresDatastore):
             settle(connection)
             connection.execute(take_role)
             connection.execute(f"set lock_timeout = {int(LOCK_PATIENCE * 1000)}")
-            [instant] = connection.execute("select clock_timestamp() as instant").fetchall()
-            self._told_instant = instant["instant"], _elapsed()
+            with connection.cursor(row_factory=tuple_row) as cursor:  # the connection's own rows may be of any kind
+                [(instant,)] = cursor.execute("select clock_timestamp()").fetchall()
+            self._told_instant = instant, _elapsed()
 
         return after_connect
 
