@@ -25,9 +25,15 @@ def _openapi() -> bytes:
     return (json.dumps(answer.json(), ensure_ascii=False, indent=1) + "\n").encode()
 
 
+#: A command keeps the first help option that it was asked for: it is to be the program's own, whoever asks first.
+_SETTINGS: dict[str, Any] = {"help_option_names": cli.context_settings["help_option_names"]}
+
+
 def _helps() -> Iterator[tuple[str, bytes]]:
     """The help of each command, in a terminal of 100 columns, by the words that call it."""
-    left: list[tuple[click.Command, click.Context]] = [(cli, click.Context(cli, info_name="asat", terminal_width=100))]
+    left: list[tuple[click.Command, click.Context]] = [
+        (cli, click.Context(cli, info_name="asat", terminal_width=100, **_SETTINGS))
+    ]
     while left:
         command, context = left.pop()
         yield context.command_path.replace(" ", "-"), f"{command.get_help(context)}\n".encode()
