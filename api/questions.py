@@ -163,7 +163,7 @@ class Asker:
 
     def event(self, slug: str, version: int, up_to: int | None = None) -> Answer:
         """One event; with `up_to` as it stood when that version was the newest, which never comes out differently."""
-        record, fixed = self._up_to(slug, up_to)
+        _, record, fixed = self._up_to(slug, up_to)
 
         def make() -> Any:
             told = self.ledger.events_of(slug, event_versions(record, version))
@@ -225,10 +225,10 @@ class Asker:
         """
         instant: datetime | None = None if recorded_after is None else read_instant(recorded_after)
         query = TrailQuery(action=action, recorded_after=instant, late_by=late_by)
-        record, fixed = self._up_to(slug, up_to)
+        newest, record, fixed = self._up_to(slug, up_to)
 
         def make() -> Any:
-            with self._explaining(record, record):
+            with self._explaining(newest, record):
                 found = matching_versions(record, query)
             first = bisect_right(found, after)
             shown = found[first:] if limit is None else found[first : first + limit]
@@ -249,7 +249,7 @@ class Asker:
 
         With `up_to` it is the replay as it was when that version was the newest, and can never come out differently.
         """
-        record, fixed = self._up_to(slug, up_to)
+        _, record, fixed = self._up_to(slug, up_to)
 
         def make() -> Any:
             events = self.ledger.every_event(slug, after) if limit is None else self.ledger.events(slug, after, limit)
@@ -258,12 +258,13 @@ class Asker:
 
         return Answer("replay", make, up_to is not None, fixed, state_of(record))
 
-    def _up_to(self, slug: str, up_to: int | None) -> tuple[PlanRecord, dict[str, str]]:
-        """The record of a plan up to a version, by default with everything, and that version as an address says it."""
-        record = self.ledger.plan(slug)
-        if up_to is not None and not 1 <= up_to <= record.version:
-            raise self.ledger.no_version(slug, up_to, record.version)
-        return record if up_to is None else record.up_to(up_to), {"up_to": str(up_to or record.version)}
+    def _up_to(self, slug: str, up_to: int | None) -> tuple[PlanRecord, PlanRecord, dict[str, str]]:
+        """The newest record of a plan, the same up to a version (by default the newest), and that version as text."""
+        newest = self.ledger.plan(slug)
+        if up_to is not None and not 1 <= up_to <= newest.version:
+            raise self.ledger.no_version(slug, up_to, newest.version)
+        record = newest if up_to is None else newest.up_to(up_to)
+        return newest, record, {"up_to": str(record.version)}
 
     def _resolve(self, asked: Asked, record: PlanRecord) -> Point:
         try:
