@@ -63,8 +63,6 @@ MOST_KEYS = 1000
 MOST_SIGNATURES = 100
 #: Values in all events, or in one paper: a few bytes of JSON may take a hundred in memory.
 MOST_VALUES = 20_000_000
-#: Actions of one number that a plan can show at once; it should be one.
-MOST_OF_A_NUMBER = 100
 
 UTC = timezone.utc  # noqa: UP017 - an older Python has to come as far as saying that it is too old
 
@@ -900,6 +898,7 @@ class Statement(NamedTuple):
     at: str | None
     #: The edition of the rules by which the papers were worked out.
     edition: int
+    names_edition: bool
     files: dict[str, str]
 
 
@@ -932,7 +931,7 @@ def read_statement(note: Note, where: str) -> Statement:
     return Statement(
         found["origin"], found["plan"], int(found["version"]), int(found["position"]), int(found["size"]),
         decoded(found["root"], where), found["signed"], found["at"], int(found["edition"] or 1),
-        {name: digest for digest, name in files},
+        found["edition"] is not None, {name: digest for digest, name in files},
     )  # fmt: skip
 
 
@@ -1017,6 +1016,15 @@ def name_key(name: str) -> str:
 #: What reads in place of a text that is gone, and of a list of them.
 REDACTED = "[redacted]"
 
+#: The kinds of events that this program knows, whether or not they change a figure.
+KINDS = frozenset({
+    "PlanOpened", "ScaleAdopted", "PlanClosed", "InspectionReported", "RecommendationMade", "PriorityAdded",
+    "PriorityReworded", "ActionAdded", "ActionReworded", "ActionRenumbered", "ActionRescheduled", "ActionReassigned",
+    "ActionRated", "RatingConfirmed", "ProgressReported", "EvidenceAdded", "ActionClosed", "ActionWithdrawn",
+    "ActionReinstated", "AssuranceGiven", "MeasureDefined", "MeasureReported", "VersionIssued", "ReportPresented",
+    "EventWithdrawn", "TextRedacted",
+})  # fmt: skip
+
 _STANDING = {"ActionClosed": "closed", "ActionWithdrawn": "withdrawn", "ActionReinstated": "open"}
 
 
@@ -1036,7 +1044,11 @@ class Fold:
         self._awaiting: dict[int, tuple[Event, Action]] = {}
         self._seen: dict[tuple[str, int], At] = {}
         for event in events:
-            self._take_in(event)
+            try:
+                self._take_in(event)
+            except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
+                what = f"it names what the plan does not have, or is not as AsAt records it ({error})"
+                raise Failed(event.where, what) from None
 
     def at(self, day: str, basis: int) -> "At":
         """The plan on a day, as known at a basis."""
@@ -1047,11 +1059,14 @@ class Fold:
     def _take_in(self, event: Event) -> None:
         said, version, topic = event.said, event.entry.version, event.entry.topic
         if topic == "EventWithdrawn":
-            self._withdrawn[read_version(event)] = version
+            if (withdrawn := read_version(event)) >= version:
+                raise Failed(event.where, f"it withdraws version {withdrawn}, which does not come before it")
+            self._withdrawn[withdrawn] = version
         elif topic in ("PlanOpened", "ScaleAdopted"):
             if topic == "PlanOpened":
                 self.opened = str(said["effective_on"])
-                self.heading = {"title": event.words("title"), "organisation": said.get("organisation"),
+                self.heading = {"plan": event.entry.plan, "title": event.words("title"),
+                                "organisation": said.get("organisation"),
                                 "priority_word": said.get("priority_word") or "Priority"}  # fmt: skip
             scale = said.get("scale") or {}
             check_codes(scale, event.where)
@@ -1198,17 +1213,17 @@ class At:
         self.priorities: dict[str, str] = {number: title for number, title in titles.items() if title is not None}
         #: Whether each action is in the plan ("open") or was closed or withdrawn; a part goes as what it is part of.
         self.standing: dict[Action, str | None] = {}
-        split = set()
+        self._parts: dict[Action, list[Action]] = {}
         for action in fold.actions:  # what an action is part of stands before it
             own = self._value(action, "standing")
             if own == "open" and action.parent is not None:
                 own = self.standing[action.parent] or own
                 if own == "open":
-                    split.add(action.parent)
+                    self._parts.setdefault(action.parent, []).append(action)
             self.standing[action] = own
         self.open = [action for action, standing in self.standing.items() if standing == "open"]
         #: The actions that are counted: one with parts in the plan is counted as its parts.
-        self.counted = {action: None for action in self.open if action not in split}
+        self.counted = {action: None for action in self.open if action not in self._parts}
 
     def _value(self, told: Told, name: str) -> Any:
         return self.fold.value(told, name, self.day, self.basis)
@@ -1278,16 +1293,21 @@ class At:
         due = self.due(action)
         return (plain_day(due[0].value["text"]) or "") if due else None
 
+    def parts(self, action: Action) -> list[Action]:
+        """Its parts in the plan, in the order in which they were added."""
+        return self._parts.get(action, [])
+
     @cached_property
     def counts(self) -> Counter[tuple[str | None, str]]:
         """How many actions are counted, by priority and rating."""
         return Counter((self.priority(action), self.rating(action) or "unrated") for action in self.counted)
 
-    def by_rating(self) -> Counter[str]:
-        """How many actions are counted, by rating."""
+    def by_rating(self, priority: str | None = None) -> Counter[str]:
+        """How many actions are counted, by rating; those of one priority, where one is given."""
         counts: Counter[str] = Counter()
-        for (_, rating), count in self.counts.items():
-            counts[rating] += count
+        for (under, rating), count in self.counts.items():
+            if priority in (None, under):
+                counts[rating] += count
         return counts
 
     def scales(self) -> Iterator[dict[str, Any]]:
@@ -1336,8 +1356,47 @@ def movements(before: At, now: At) -> Counter[tuple[str | None, str]]:
     return moves
 
 
-# The figures of papers: each is worked out anew from the events. Every function below returns how many it has compared,
-# and raises Failed at the first that does not follow from them.
+# The figures of papers. The whole paper is worked out anew from the events, as AsAt should have written it, but for
+# what is marked as not worked out. Then the two are compared: every field, every row, and the order of rows. A paper in
+# which anything is more, less or other is refused.
+
+
+#: Stands in a paper that is worked out here for what is not: a value is there, and may be any.
+UNCHECKED: Any = object()
+
+
+class Between(NamedTuple):
+    """Stands there for a count of which no more than its bounds are worked out."""
+
+    least: int
+    most: int
+
+
+class Rows(NamedTuple):
+    """Stands there for rows, each with a name that stands in its field `key`, in their order."""
+
+    #: How a report names them, and where they stand: `action`, `its changes`.
+    kind: str
+    of: str
+    key: str
+    rows: Sequence[dict[str, Any]]
+
+
+class Place(NamedTuple):
+    """Where in a paper something stands, as a report names it."""
+
+    of: str = "it"
+    row: str = "the plan"
+
+    @property
+    def within(self) -> str:
+        """In which of its lists it stands."""
+        return "" if self == Place() else f" in {self.of}"
+
+    @property
+    def which(self) -> str:
+        """The object there."""
+        return "it" if self == Place() else f"{self.row}{self.within}"
 
 
 class Paper(NamedTuple):
@@ -1356,59 +1415,87 @@ class Paper(NamedTuple):
         """What is raised where the paper is wrong."""
         return Failed(self.name, what)
 
+    def same(self, said: Any, mine: Any, place: Place = Place(), path: str = "") -> int:  # noqa: B008 - it is a tuple
+        """That what the paper has at a place is what was worked out; how many figures were compared."""
+        if mine is UNCHECKED:
+            return 0
+        if isinstance(mine, Rows):
+            return self._same_rows(said, mine)
+        if isinstance(mine, dict):
+            only(self.name, said, mine, place.which + (f", {path}," if path else ""))
+            under = f"{path}." if path else ""
+            return sum(self.same(said[name], value, place, f"{under}{name}") for name, value in mine.items())
+        if isinstance(mine, list) and isinstance(said, list) and len(said) == len(mine):
+            pairs = enumerate(zip(said, mine, strict=True))
+            return sum(self.same(one, value, place, f"{path}[{at}]") for at, (one, value) in pairs)
+        if isinstance(mine, Between):
+            right = type(said) is int and mine.least <= said <= mine.most
+            shows = f"{mine.least}" if mine.least == mine.most else f"{mine.least} to {mine.most}"
+        else:
+            right, shows = alike(said, mine), shown(mine)
+        if not right:
+            raise self.fail(
+                f"it says{place.within} that the {path} of {place.row} is {shown(said)}, and the events say {shows}"
+            )
+        return 1
 
-def only(paper: str, document: dict[str, Any], names: Iterable[str], which: str, may: Iterable[str] = ()) -> None:
-    """That an object in a paper has these names, perhaps those that it may have, and no others; raises Failed."""
+    def _same_rows(self, said: Any, mine: Rows) -> int:
+        """That the rows are those that follow from the events, each once, as it should be and in its place."""
+        left: dict[str | None, list[dict[str, Any]]] = {}
+        for row in mine.rows:
+            left.setdefault(row[mine.key], []).append(row)
+        names = [self._name(row, mine) for row in said] if isinstance(said, list) else None
+        if names is None:
+            raise self.fail(f"the {mine.kind} rows in {mine.of} are {shown(said)}, which is no list")
+        compared = 0
+        for name, row in zip(names, said, strict=True):
+            which = f"{mine.kind} {name or 'unrated'}"
+            if name not in left:
+                raise self.fail(f"{which} stands in {mine.of}, and by the events does not belong there")
+            if not left[name]:
+                raise self.fail(f"{which} stands in {mine.of} twice")
+            compared += max(1, self.same(row, left[name].pop(0), Place(mine.of, which)))
+        for name, rest in left.items():
+            if rest:
+                raise self.fail(
+                    f"{mine.kind} {name or 'unrated'} stands in {mine.of} nowhere, and by the events belongs there"
+                )
+        for name, row in zip(names, mine.rows, strict=True):
+            if name != row[mine.key]:
+                which = f"{mine.kind} {name or 'unrated'}"
+                raise self.fail(f"{which} stands in {mine.of} in another order than by the events")
+        return compared
+
+    def _name(self, row: Any, mine: Rows) -> str | None:
+        name = row.get(mine.key, 0) if isinstance(row, dict) else 0
+        if name is not None and type(name) is not str:
+            raise self.fail(f"a row in {mine.of} is {shown(row)}, which has no {mine.key!r} that names a {mine.kind}")
+        return name
+
+
+def only(paper: str, document: Any, names: Iterable[str], which: str) -> None:
+    """That an object in a paper has these names and no others; raises Failed."""
+    if not isinstance(document, dict):
+        raise Failed(paper, f"{which} is {shown(document)}, which is no object")
     for name in names:
         if name not in document:
             raise Failed(paper, f"{which} has no {name!r}")
     for name in document:
-        if name not in {*names, *may}:
+        if name not in names:
             raise Failed(paper, f"{which} has a field {shown(name)}, which no such paper has")
 
 
-def check_point(name: str, point: dict[str, Any], events: Sequence[Event]) -> None:
+def check_point(name: str, point: Any, events: Sequence[Event]) -> None:
     """That a point in a paper is a day of the calendar, and a version that was recorded at the instant beside it."""
-    only(name, point, ("effective_on", "basis", "known_at"), "a point in it", ["asked"])
-    if type(point.get("asked", "")) is not str:
+    only(name, point, ("effective_on", "basis", "known_at", "asked"), "a point in it")
+    if type(point["asked"]) is not str:
         raise Failed(name, f"it says that {shown(point['asked'])} was asked, which is no text")
     read_day(point["effective_on"], name)
     basis = point["basis"]
     if type(basis) is not int or not 1 <= basis <= len(events) or (
         point["known_at"] != instant(events[basis - 1].entry.recorded_at)
     ):  # fmt: skip
-        raise Failed(name, f"the ledger had no version {basis} at the instant that it names")
-
-
-Rows = Iterable[tuple[object, dict[str, Any]]]
-
-
-def same_rows(paper: Paper, kind: str, of: str, said: Rows, mine: Rows) -> int:
-    """That the paper's rows are exactly those that follow from the events: by name, with the fields given here."""
-    left: dict[object, list[dict[str, Any]]] = {}
-    for name, fields in mine:
-        left.setdefault(name, []).append(fields)
-        if len(left[name]) > MOST_OF_A_NUMBER:
-            raise paper.fail(f"by the events more than {MOST_OF_A_NUMBER} stand in {of} as {kind} {name}")
-    compared = 0
-    for name, row in said:
-        if name not in left:
-            raise paper.fail(f"{kind} {name} stands in {of}, and by the events does not belong there")
-        if not left[name]:
-            raise paper.fail(f"{kind} {name} stands in {of} twice")
-        fitting = [fields for fields in left[name] if all(alike(row.get(one), fields[one]) for one in fields)]
-        if not fitting:
-            wrong, value = next(one for one in left[name][0].items() if not alike(row.get(one[0]), one[1]))
-            raise paper.fail(
-                f"it says in {of} that the {wrong} of {kind} {name} is {shown(row.get(wrong))}, and the events say"
-                f" {shown(value)}"
-            )
-        left[name].remove(fitting[0])
-        compared += max(1, len(fitting[0]))
-    for name, rest in left.items():
-        if rest:
-            raise paper.fail(f"{kind} {name} stands in {of} nowhere, and by the events belongs there")
-    return compared
+        raise Failed(name, f"the ledger had no version {shown(basis)} at the instant that it names")
 
 
 def alike(said: object, mine: object) -> bool:
@@ -1422,34 +1509,47 @@ def shown(value: object) -> str:
     return text if len(text) <= 200 else f"{text[:200]}..."
 
 
+def natural_order(number: str) -> list[tuple[int, int, str]]:
+    """What sorts 2.10 after 2.9, and 6.1b after 6.1a."""
+    runs = re.findall("[0-9]+|[^0-9]+", number)
+    keys = [(0, int(run), "") if "0" <= run[0] <= "9" else (1, 0, run.casefold()) for run in runs]
+    return [*keys, (-1, 0, number)]
+
+
 def check_figures(
     name: str, data: bytes, fold: Fold | None, events: Sequence[Event], statement: Statement
 ) -> int | None:  # fmt: skip
-    """That a paper is of the plan and the point that it is said to be, and its figures follow from the events.
+    """That a paper is of the plan and the point that it is said to be, and is what follows from the events.
 
     Returns how many figures were compared, None where none are of such a paper or without a fold; raises Failed.
     """
     document = read_json(data, name)
     try:
+        if not isinstance(document, dict):
+            raise Failed(name, f"it is {shown(document)}, which is no object")
         if document.get("plan", statement.plan) != statement.plan:
-            raise Failed(name, f"it is of plan {document['plan']}, not {statement.plan}")
-        if not alike(document.get("edition", statement.edition), statement.edition):
-            raise Failed(
-                name, f"it is of edition {shown(document['edition'])}, and the statement says {statement.edition}"
-            )
+            raise Failed(name, f"it is of plan {shown(document['plan'])}, not {statement.plan}")
         _check_points(name, document, events, statement)
-        compared = FIGURES.get(name.removeprefix("papers/"))
-        if compared is None or fold is None:
+        _check_edition(name, document, statement)
+        kind = name.removeprefix("papers/").removesuffix(".json")
+        if fold is None or kind not in POINTS:
             return None
         paper = Paper(name, fold, events)
-        parts = [document[part] for part in ("comparison", "overdue", "over_time") if name.endswith("/paper.json")]
-        return sum(_check_heading(paper, one) for one in (document, *parts)) + compared.check(paper, document)
+        if (compared := FIGURES.get(f"{kind}.json")) is not None:
+            return compared.check(paper, document)
+        paper.same(document, {**_beginning(paper, document), **dict.fromkeys(_OF_OTHERS[kind], UNCHECKED)})
+        return None
     except (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError) as error:
         raise Failed(name, f"its figures cannot be compared with the events ({error!r})") from None
 
 
-#: What every paper says of its plan.
-_HEADING = ("edition", "plan", "title", "organisation", "priority_word")
+def _check_edition(name: str, document: dict[str, Any], statement: Statement) -> None:
+    """That a paper names the edition that the statement does; neither did once."""
+    if statement.names_edition and "edition" not in document:
+        raise Failed(name, f"it names no edition, and the statement says {statement.edition}")
+    if not alike(document.get("edition", statement.edition), statement.edition):
+        raise Failed(name, f"it is of edition {shown(document['edition'])}, and the statement says {statement.edition}")
+
 
 #: The names of the points that a paper may be of: of one, or of two that it compares. None has others, or both.
 _ONE, _TWO = ("point",), ("previous", "current")
@@ -1461,13 +1561,29 @@ POINTS = {
 #: The parts of the committee's paper that are papers themselves.
 _PARTS = {"comparison": _TWO, "overdue": _ONE, "history": _ONE, "over_time": _ONE}
 
+#: What stands in the papers whose figures are not worked out, beside their heading and their points.
+_OF_OTHERS = {
+    "history": ("versions", "presented"),
+    "gaps": ("recommendations", "gaps", "unknown"),
+    "measures": ("measures",),
+    "assurance": ("priorities",),
+    "stale": ("cycle_days", "stale", "silent"),
+    "changes": ("ratings", "changes", "counts"),
+}
+
 
 def _check_points(name: str, document: dict[str, Any], events: Sequence[Event], statement: Statement) -> None:
     """That a paper is of the points that such a paper is of and no others, and of the one that was signed for."""
     form = POINTS.get(name.removeprefix("papers/").removesuffix(".json"), _TWO if "current" in document else _ONE)
     _of_points(name, "it", document, form, events)
     for part, of in _PARTS.items() if name == "papers/paper.json" else ():
-        _of_points(name, f"its part {part!r}", document[part], of, events)
+        which = f"its part {part!r}"
+        if not isinstance(document.get(part), dict):
+            raise Failed(name, f"{which} is missing, or is no object")
+        _of_points(name, which, document[part], of, events)
+        for side in of:
+            if not alike(document[part][side], document[side if of is _TWO else "current"]):
+                raise Failed(name, f"{which} is of another point than it")
     point = document[form[-1]]
     shows = f"{point['effective_on']}@{point['basis']}"
     if statement.at not in (None, shows):
@@ -1485,90 +1601,109 @@ def _of_points(
         check_point(name, document[one], events)
 
 
-def _check_heading(paper: Paper, document: dict[str, Any]) -> int:
-    """Which plan it is, whose, and its word for priorities, where the paper says so."""
-    heading = {name: value for name, value in paper.fold.heading.items() if name in document}
-    return same_rows(paper, "heading", "it", [("plan", document)], [("plan", heading)])
+def _beginning(paper: Paper, document: dict[str, Any]) -> dict[str, Any]:
+    """What every paper begins with: which plan it is, whose, its word for priorities; its edition and points."""
+    checked = dict.fromkeys(("edition", *_ONE, *_TWO), UNCHECKED)  # by `_check_edition` and `_check_points`
+    return {**paper.fold.heading, **{name: UNCHECKED for name in checked if name in document}}
 
 
-def _same_counts(paper: Paper, side: str, priority: str | None, said: dict[str, Any], mine: Counter[str]) -> int:
-    """Counts by rating, those without one and all."""
-    expected = {**mine, "total": mine.total()}
-    for rating in {**said, **expected}:
-        _same(paper, side, priority, rating, said.get(rating, 0), expected.get(rating, 0))
-    return len({**said, **expected})
-
-
-def _same(paper: Paper, side: str, priority: str | None, what: str, said: object, mine: int) -> None:
-    if type(said) is not int or said != mine:
-        place = f"priority {priority}" if priority is not None else "the whole plan"
-        place += f" ({side})" if side else ""
-        raise paper.fail(f"it says {shown(said)} {what} in {place}, and the events come to {mine}")
-
-
-def _check_key(paper: Paper, said: list[dict[str, Any]], ratings: Iterable[dict[str, Any]]) -> int:
+def _key(ratings: Iterable[dict[str, Any]]) -> Rows:
     """The key to the ratings: each as the scale has it, the first of each code."""
     key: dict[str, dict[str, Any]] = {}
     for rating in ratings:
         key.setdefault(rating["code"], rating)
-    compared = same_rows(paper, "rating", "its key", ((one["code"], one) for one in said), key.items())
-    if [one["code"] for one in said] != list(key):
-        raise paper.fail("the ratings stand in its key in another order than on the scale")
-    return compared
+    return Rows("rating", "its key", "code", [*key.values()])
 
 
-def _check_comparison(paper: Paper, document: dict[str, Any]) -> int:
+def _former_key(now: At) -> Rows:
+    """The key to the codes that can stand at a point: the scale's, then those of former scales."""
+    return _key(one for scale in now.scales() for one in scale["ratings"])
+
+
+def _scale(at: At) -> dict[str, Any]:
+    """The scale in force."""
+    ratings = at.scale.get("ratings", [])
+    return {"name": at.scale.get("name", "None yet"), "ratings": Rows("rating", "its scale", "code", ratings)}
+
+
+def _comparison(paper: Paper, document: dict[str, Any]) -> dict[str, Any]:
     """Counts by priority and rating at both points, the movements between them, and the changes of ratings."""
     before, now = paper.at(document["previous"]), paper.at(document["current"])
     if now.day < before.day:
         raise paper.fail("its current point is before its previous one")
-    key = [*now.scale.get("ratings", []), *before.scale.get("ratings", []),
-           *(meaning for at in (before, now) for action in at.counted if (meaning := at.meaning(action)))]  # fmt: skip
-    compared = _check_key(paper, document["ratings"], key)
-    codes = {one["code"] for one in document["ratings"]}
+    given = (meaning for at in (before, now) for action in at.counted if (meaning := at.meaning(action)))
+    key = _key([*now.scale.get("ratings", []), *before.scale.get("ratings", []), *given])
+    codes = [rating["code"] for rating in key.rows]
     titles = {**before.priorities, **now.priorities}
-    rows = [(row["priority"], row) for row in document["rows"]]
-    compared += same_rows(paper, "priority", "its table", rows, ((one, {"title": titles[one]}) for one in titles))
     moves = movements(before, now)
-    for priority, table in [*rows, (None, document["totals"])]:
-        if set(table["ratings"]) != codes:
-            raise paper.fail(f"the ratings of priority {priority} in its table are not those of its key")
-        for side, at in (("previous", before), ("current", now)):
-            said = {**{code: pair[side] for code, pair in table["ratings"].items()}, "unrated": table["unrated"][side]}
-            mine: Counter[str] = Counter()
-            for (under, rating), count in at.counts.items():
-                if priority in (None, under):
-                    mine[rating] += count
-            compared += _same_counts(paper, side, priority, {**said, "total": table["total"][side]}, mine)
-        for what in ("new", "closed", "withdrawn", "moved"):
-            came = [count for (under, kind), count in moves.items() if kind == what and priority in (None, under)]
-            _same(paper, "", priority, what, table[what], sum(came))
-            compared += 1
-        compared += _check_due(paper, priority, table["due"], now)
-    return compared + _check_changes(paper, document, before, now)
+    due = _Due(now, codes, inside(document, "totals", "due", "unrated") is not None)
+
+    def table(priority: str | None) -> dict[str, Any]:
+        """The counts of a priority; of the whole plan where it is None."""
+        found = [(at.by_rating(priority), side) for side, at in (("previous", before), ("current", now))]
+        came = {what: sum(count for (under, kind), count in moves.items() if kind == what and priority in (None, under))
+                for what in ("new", "closed", "withdrawn", "moved")}  # fmt: skip
+        return {
+            "ratings": {code: {side: counts[code] for counts, side in found} for code in codes},
+            "unrated": {side: counts["unrated"] for counts, side in found},
+            "total": {side: counts.total() for counts, side in found},
+            **came,
+            "due": due.counts(priority),
+        }
+
+    order = sorted(titles, key=natural_order)
+    rows = [{"priority": one, "title": titles[one], **table(one)} for one in order]
+    return {
+        **_beginning(paper, document), "ratings": key, "rows": Rows("priority", "its table", "priority", rows),
+        "totals": table(None), "changes": _changes(before, now), "narrative": UNCHECKED,
+    }  # fmt: skip
 
 
-def _check_due(paper: Paper, priority: str | None, said: dict[str, Any], now: At) -> int:
+class _Due:
     """How many are due, by rating: all that are by a day as it is written, and perhaps some with other words."""
-    least: Counter[str] = Counter()
-    most: Counter[str] = Counter()
-    for action in now.counted:
-        if priority in (None, now.priority(action)) and (day := now.day_due(action)) is not None and day <= now.day:
-            for rating in (now.rating(action) or "unrated", "total"):
-                most[rating] += 1
-                least[rating] += bool(day)
-    place = f"priority {priority}" if priority is not None else "the whole plan"
-    for rating in {**said, **least}:
-        count = said.get(rating, 0)
-        if type(count) is not int or not least[rating] <= count <= most[rating]:
-            mine = f"{least[rating]}" if least[rating] == most[rating] else f"{least[rating]} to {most[rating]}"
-            raise paper.fail(f"it says that {shown(count)} {rating} are due in {place}, and the events come to {mine}")
-    if sum(count for rating, count in said.items() if rating != "total") != said["total"]:
-        raise paper.fail(f"those that are due in {place} do not add up")
-    return len(said)
+
+    def __init__(self, now: At, codes: Sequence[str], with_unrated: bool) -> None:
+        self.codes = ["total", *codes, *(["unrated"] if with_unrated else [])]
+        self.least: Counter[tuple[str | None, str]] = Counter()
+        self.most: Counter[tuple[str | None, str]] = Counter()
+        for action in now.counted:
+            if (day := now.day_due(action)) is not None and day <= now.day:
+                for priority in (None, now.priority(action)):
+                    for rating in (now.rating(action) or "unrated", "total"):
+                        self.most[priority, rating] += 1
+                        self.least[priority, rating] += bool(day)
+        # They have a column where there are any.
+        if with_unrated and self.most[None, "unrated"]:
+            self.least[None, "unrated"] = max(1, self.least[None, "unrated"])
+        elif with_unrated or self.least[None, "unrated"]:
+            self.codes = ["total", *codes, *([] if with_unrated else ["unrated"])]
+
+    def counts(self, priority: str | None) -> dict[str, Between]:
+        """Those of a priority; of the whole plan where it is None."""
+        return {code: Between(self.least[priority, code], self.most[priority, code]) for code in self.codes}
 
 
-def _check_changes(paper: Paper, document: dict[str, Any], before: At, now: At) -> int:
+def _check_due(paper: Paper, document: dict[str, Any]) -> None:
+    """That those that are due add up, in each row and over all."""
+    rows = [*document["rows"], document["totals"]]
+    for row in rows:
+        if sum(count for rating, count in row["due"].items() if rating != "total") != row["due"]["total"]:
+            place = f"priority {row['priority']}" if "priority" in row else "the whole plan"
+            raise paper.fail(f"those that are due in {place} do not add up")
+    for rating, count in document["totals"]["due"].items():
+        if sum(row["due"][rating] for row in document["rows"]) != count:
+            raise paper.fail(
+                f"those that are due, by {rating} of the priorities, do not add up to those in the whole plan"
+            )
+
+
+def _check_comparison(paper: Paper, document: dict[str, Any]) -> int:
+    compared = paper.same(document, _comparison(paper, document))
+    _check_due(paper, document)
+    return compared
+
+
+def _changes(before: At, now: At) -> Rows:
     """The actions whose rating is another than it was, or is a concern, or that were split; no others."""
     split = [one for one in before.counted if one not in now.counted and now.standing[one] == "open"]
     mine = []
@@ -1578,15 +1713,21 @@ def _check_changes(paper: Paper, document: dict[str, Any], before: At, now: At) 
         former, code = (fact.value if fact else None for fact in (was, is_))
         if former == code and not (is_ and now.meaning(action).get("concern")):
             continue
-        mine.append((now.number(action), {
+        mine.append({
+            "action": now.number(action),
             "priority": now.priority(action), "text": now.text(action), "previous": former, "current": code,
             "direction": _direction(before, now, was, is_),
             "why": "split" if action not in now.counted else "unchanged concern" if former == code else "changed",
             "previous_version": was.version if was else None,
             "current_version": is_.version if is_ else None,
             "corrected_by": now.fold.withdrawn_by(was.version, now.basis) if was else None,
-        }))  # fmt: skip
-    return same_rows(paper, "action", "its changes", ((one["action"], one) for one in document["changes"]), mine)
+        })  # fmt: skip
+    return Rows("action", "its changes", "action", sorted(mine, key=lambda one: _placed(one, "action")))
+
+
+def _placed(row: dict[str, Any], number: str = "number") -> tuple[Any, Any]:
+    """What sorts rows by their priorities and their numbers."""
+    return natural_order(row["priority"] or ""), natural_order(row[number])
 
 
 def _direction(before: At, now: At, was: Fact | None, is_: Fact | None) -> str:
@@ -1602,106 +1743,78 @@ def _direction(before: At, now: At, was: Fact | None, is_: Fact | None) -> str:
 
 
 def _check_paper(paper: Paper, document: dict[str, Any]) -> int:
-    """The figures in the committee's paper: its comparison, of the points that it is of, and what stands on that."""
-    comparison = document["comparison"]
-    compared = _check_comparison(paper, comparison)
-    for side in ("previous", "current"):
-        if not alike(document[side], comparison[side]):
-            raise paper.fail(f"its {side} point is another than that of the comparison in it")
-    if not alike(document["ratings"], comparison["ratings"]):
-        raise paper.fail("its key is another than that of the comparison in it")
-    for part in ("overdue", "history", "over_time"):
-        if not alike(document[part]["point"], document["current"]):
-            raise paper.fail(f"its part {part!r} is of another point than it")
-    now = paper.at(document["current"])
-    compared += _check_summary(paper, document) + _check_scale(paper, document, now)
-    under = ((row["number"], row) for row in document["priorities"])
-    rows = ((row["priority"], {"title": row["title"]}) for row in comparison["rows"])
-    compared += same_rows(paper, "priority", "its priorities", under, rows)
-    compared += _check_concerns(paper, document, now)
-    said = ((one["action"], one) for one in document.get("awaiting", []))
-    waiting = ((now.number(one), {"text": now.text(one), "rating": now.rating(one), "awaiting": given})
-               for one in now.counted if (given := now.awaiting(one)))  # fmt: skip
-    compared += same_rows(paper, "action", "its actions awaiting confirmation", said, waiting)
-    return compared + _check_overdue(paper, document["overdue"]) + _check_over_time(paper, document["over_time"])
+    """The committee's paper: its comparison, of the points that it is of, and what stands on that."""
+    now, comparison = paper.at(document["current"]), _comparison(paper, document["comparison"])
+    waiting = [{"action": now.number(one), "text": now.text(one), "rating": now.rating(one), "awaiting": given}
+               for one in now.counted if (given := now.awaiting(one))]  # fmt: skip
+    waiting.sort(key=lambda one: natural_order(str(one["action"])))
+    concerns: dict[str | None, list[Action]] = {}
+    for one in now.counted:
+        if now.meaning(one).get("concern"):
+            concerns.setdefault(now.priority(one), []).append(one)
+    history = {**_beginning(paper, document["history"]), **dict.fromkeys(_OF_OTHERS["history"], UNCHECKED)}
+    priorities = [
+        {"number": row["priority"], "title": row["title"], "narrative": UNCHECKED, "assurance": UNCHECKED,
+         "concerns": _actions(now, concerns.get(row["priority"], []), f"the concerns of priority {row['priority']}")}
+        for row in comparison["rows"].rows
+    ]  # fmt: skip
+    compared = paper.same(document, {
+        **_beginning(paper, document),
+        "previous_version": UNCHECKED, "document_version": UNCHECKED, "opening": UNCHECKED, "measures": UNCHECKED,
+        "scale": _scale(now), "ratings": comparison["ratings"], "comparison": comparison,
+        "summary": Rows("rating", "its summary", "code", _summary(comparison)),
+        "total": _line({}, comparison["totals"]["total"], comparison["totals"]["total"]),
+        **({"awaiting": Rows("action", "its actions awaiting confirmation", "action", waiting)} if waiting else {}),
+        "priorities": Rows("priority", "its priorities", "number", priorities),
+        "overdue": _overdue(paper, document["overdue"]), "history": history,
+        "over_time": _over_time(paper, document["over_time"]),
+    })  # fmt: skip
+    _check_due(paper, document["comparison"])
+    return compared
 
 
-def _check_summary(paper: Paper, document: dict[str, Any]) -> int:
-    """A line for each rating and one for the actions without, on the totals of its comparison; and that of all."""
-    totals = document["comparison"]["totals"]
-    key = {one["code"]: one for one in document["ratings"]}
-    mine: list[tuple[object, dict[str, Any]]] = []
-    counts = {code: (key[code], pair) for code, pair in totals["ratings"].items()}
-    counts |= {"unrated": ({}, totals["unrated"]), "all actions": ({}, totals["total"])}
-    for code, (rating, pair) in counts.items():
-        line = {"label": rating.get("label"), "colour": rating.get("colour"), **pair}
-        line["difference"] = pair["current"] - pair["previous"]
-        for side, whole in totals["total"].items():
-            line[f"{side}_share"] = (200 * pair[side] + whole) // (2 * whole) if whole else None
-        mine.append((code, line))
-    said = [(line["code"] or "unrated", line) for line in document["summary"]]
-    return same_rows(paper, "rating", "its summary", [*said, ("all actions", document["total"])], mine)
+def _summary(comparison: dict[str, Any]) -> list[dict[str, Any]]:
+    """A line for each rating and one for the actions without."""
+    totals = comparison["totals"]
+    lines = [_line(rating, totals["ratings"][rating["code"]], totals["total"]) for rating in comparison["ratings"].rows]
+    return [*lines, _line({}, totals["unrated"], totals["total"])]
 
 
-def _check_scale(paper: Paper, document: dict[str, Any], at: At) -> int:
-    """The scale in force."""
-    if not alike(document["scale"], at.scale or {"name": "None yet", "ratings": []}):
-        said = ((one["code"], one) for one in document["scale"]["ratings"])
-        same_rows(paper, "rating", "its scale", said, ((one["code"], one) for one in at.scale.get("ratings", [])))
-        raise paper.fail("its scale is not the one that was in force")
-    return len(document["scale"]["ratings"])
+def _line(rating: dict[str, Any], pair: dict[str, int], total: dict[str, int]) -> dict[str, Any]:
+    """Counts at both points, their difference, and their shares of all actions."""
+    shares = {f"{side}_share": (200 * pair[side] + whole) // (2 * whole) if whole else None
+              for side, whole in total.items()}  # fmt: skip
+    names = {name: rating.get(name) for name in ("code", "label", "colour")}
+    return {**names, **pair, "difference": pair["current"] - pair["previous"], **shares}
 
 
-def _check_concerns(paper: Paper, document: dict[str, Any], now: At) -> int:
-    """The actions whose rating is a concern, each under its priority."""
-    said = ((one["number"], {**one, "priority": row["number"]}) for row in document["priorities"]
-            for one in row["concerns"])  # fmt: skip
-    mine = ((now.number(one), {"priority": now.priority(one), "rating": now.rating(one), "text": now.text(one)})
-            for one in now.counted if now.meaning(one).get("concern"))  # fmt: skip
-    return same_rows(paper, "action", "its concerns", said, mine)
-
-
-def _check_over_time(paper: Paper, document: dict[str, Any]) -> int:
+def _over_time(paper: Paper, document: dict[str, Any]) -> dict[str, Any]:
     """The counts by rating on each of the days: the ends of months, quarters or years from the plan's opening on."""
     now = paper.at(document["point"])
-    only(paper.name, document, ("point", "ratings", "every", "counts"), "it", _HEADING)
     every, days = days_over_time(now.fold.opened, now.day)
-    said: list[tuple[object, dict[str, Any]]] = [(one["on"], {}) for one in document["counts"]]
-    compared = same_rows(paper, "day", "its counts over time", said, ((day, {}) for day in days))
-    if document["every"] != every or [day for day, _ in said] != days:
-        raise paper.fail(f"its counts over time are not of one {every} after another")
-    found: Counter[str] = Counter({one["code"]: 1 for one in now.scale.get("ratings", [])})
-    for one in document["counts"]:
-        mine = At(now.fold, one["on"], now.basis).by_rating()
-        found.update(mine)
-        only(paper.name, one, ("on", "ratings", "unrated", "total"), f"its count on {one['on']}")
-        only(paper.name, one["ratings"], [rating["code"] for rating in document["ratings"]],
-             f"its count by rating on {one['on']}")  # fmt: skip
-        said_ = {**one["ratings"], "unrated": one["unrated"], "total": one["total"]}
-        compared += _same_counts(paper, one["on"], None, said_, mine)
-    del found["unrated"]
-    scales = list(now.scales())
-    key = []
-    for code in found:
-        entries = [entry for scale in scales if (entry := find_rating(scale, code))]
-        asked = find_rating(document, code)
-        # Of a code that only former scales have it may be the entry of any of them.
-        former = [] if find_rating(now.scale, code) else [one for one in entries if alike(one, asked)]
-        key.append((code, (former or entries or [{"code": code}])[0]))
-    return compared + _check_entries(paper, document["ratings"], key, now)
+    ats = [At(now.fold, day, now.basis) for day in days]
+    key = _key_over_time(now, ats)
+    counts = []
+    for at in ats:
+        mine = at.by_rating()
+        counts.append({"on": at.day, "ratings": {code: mine[code] for code in key}, "unrated": mine["unrated"],
+                       "total": mine.total()})  # fmt: skip
+    return {
+        **_beginning(paper, document), "ratings": _key(key.values()), "every": every,
+        "counts": Rows("day", "its counts over time", "on", counts),
+    }  # fmt: skip
 
 
-def _check_entries(paper: Paper, said: list[dict[str, Any]], key: list[tuple[str, dict[str, Any]]], now: At) -> int:
-    """The key over time: each rating as a scale has it; those of the scale in force come first, and in its order."""
-    compared = same_rows(paper, "rating", "its key", ((one["code"], one) for one in said), key)
-    entries = dict(key)
-    for one in said:
-        if len(entries[one["code"]]) > 1:  # of a code that was on a scale withdrawn since, no more is known here
-            only(paper.name, one, entries[one["code"]], f"the rating {one['code']} in its key")
-    codes = [one["code"] for one in now.scale.get("ratings", [])]
-    if [one["code"] for one in said][: len(codes)] != codes:
-        raise paper.fail("the ratings stand in its key in another order than on the scale")
-    return compared
+def _key_over_time(now: At, days: Sequence[At]) -> dict[str, dict[str, Any]]:
+    """Each rating that was counted on one of the days, in the order of the scale of the last, then of those before."""
+    found = {rating["code"]: rating for rating in now.scale.get("ratings", [])}
+    for action in now.fold.actions:
+        for at in days:
+            if action in at.counted and (meaning := at.meaning(action)):
+                found.setdefault(meaning["code"], meaning)
+    scales = (at.scale.get("ratings", []) for at in reversed(days))
+    order = dict.fromkeys(one["code"] for scale in scales for one in scale if one["code"] in found)
+    return {code: found[code] for code in dict.fromkeys([*order, *found])}
 
 
 def days_over_time(first: str, last: str) -> tuple[str, list[str]]:
@@ -1715,68 +1828,110 @@ def days_over_time(first: str, last: str) -> tuple[str, list[str]]:
     return every, [*(end for end in ends if end < last), last]
 
 
-def _check_overdue(paper: Paper, document: dict[str, Any]) -> int:
-    """What is said of the actions listed as late, and every action that was rescheduled.
+class _Readings:
+    """How a paper reads the words of timescales as days: those that are written as a day as that, others as it says."""
+
+    def __init__(self, paper: Paper) -> None:
+        self.paper = paper
+        self.days: dict[str, str | None] = {}
+
+    def day(self, words: str, said: Any) -> str | None:
+        """The day as which the paper reads these words, everywhere the same; None where as none."""
+        if plain := plain_day(words):
+            return plain
+        if said is not None:
+            read_day(said, self.paper.name)
+        if self.days.setdefault(words, said) != said:
+            raise self.paper.fail(
+                f"it reads {shown(words)} as {shown(said)}, and elsewhere as {shown(self.days[words])}"
+            )
+        return said  # type: ignore[no-any-return]
+
+
+def _overdue(paper: Paper, document: dict[str, Any]) -> dict[str, Any]:
+    """Every action listed as late, and every one that was rescheduled.
 
     An action whose timescale is written as a day is listed if that has passed. How other words are read as a day is
     taken as the paper has it.
     """
-    now = paper.at(document["point"])
-    compared = _check_key(paper, document["ratings"], [one for scale in now.scales() for one in scale["ratings"]])
-    mine = {one: {"priority": now.priority(one), "text": now.text(one), "rating": now.rating(one)} for one in now.open}
-    late, said = [], [(row["number"], row) for row in document["overdue"]]
-    listed = {number for number, _ in said}
+    now, readings = paper.at(document["point"]), _Readings(paper)
+    said = _by_number(document.get("overdue"))
+    late = []
     for action in (one for one in now.counted if one not in now.complete):
-        day, due = now.day_due(action), now.due(action)
-        if due and ((day and day < now.day) or (not day and now.number(action) in listed)):
-            first = min(due, key=lambda fact: fact.version).value["text"]
-            late.append((now.number(action), {**mine[action], "timescale": due[0].value["text"], "original": first,
-                         "version": due[0].version}))  # fmt: skip
-    compared += same_rows(paper, "action", "its list of late actions", said, late)
-    for number, row in said:
-        due_on, slipped = read_day(row["due"], paper.name), row["original_due"]
-        _check_reading(paper, number, row["timescale"], due_on)
-        _check_reading(paper, number, row["original"], slipped)
-        if due_on >= now.day:
-            raise paper.fail(f"it lists action {number} as late, and its due day {due_on} had not passed")
-        days = {"days_overdue": days_between(due_on, now.day), "slippage": slipped and days_between(slipped, due_on)}
-        compared += same_rows(paper, "action", "its list of late actions", [(number, row)], [(number, days)])
-    moved = [(now.number(one), {**mine[one], **row}) for one in now.open if (row := _rescheduled(now, one))]
-    compared += same_rows(paper, "action", "its list of rescheduled actions", _words(document["rescheduled"]), moved)
-    for row in document["rescheduled"]:
-        was, is_ = row["original"]["due"], row["current"]["due"]
-        for words in (row["original"], row["current"]):
-            _check_reading(paper, row["number"], words["text"], words["due"])
-        if not alike(row["days"], days_between(was, is_) if was and is_ else None):
-            raise paper.fail(f"its days by which action {row['number']} was rescheduled are not those between its days")
-    return compared
+        rows, day = said.get(now.number(action), []), now.day_due(action)
+        if (day and day < now.day) or (day == "" and rows):
+            late.append(_late(now, action, rows.pop(0) if rows else {}, readings))
+    said, moved = _by_number(document.get("rescheduled")), []
+    for action in now.open:
+        if changes := _rescheduled(now, action):
+            rows = said.get(now.number(action), [])
+            moved.append(_moved(now, action, changes, rows.pop(0) if rows else {}, readings))
+    return {
+        **_beginning(paper, document), "ratings": _former_key(now), "undated": UNCHECKED,
+        "overdue": Rows("action", "its list of late actions", "number", sorted(late, key=_placed)),
+        "rescheduled": Rows("action", "its list of rescheduled actions", "number", sorted(moved, key=_placed)),
+    }  # fmt: skip
 
 
-def _check_reading(paper: Paper, number: object, words: str, day: str | None) -> None:
-    """That a timescale that is written as a day is read as that day."""
-    if (plain := plain_day(words)) and plain != day:
-        raise paper.fail(f"it says that action {number}, due {words}, is due on {day}")
+def _by_number(rows: Any) -> dict[str, list[Any]]:
+    """The rows of a list of actions, by number."""
+    found: dict[str, list[Any]] = {}
+    for row in rows if isinstance(rows, list) else ():
+        if type(number := inside(row, "number")) is str:
+            found.setdefault(number, []).append(row)
+    return found
 
 
-def _words(rescheduled: list[dict[str, Any]]) -> Rows:
-    """Rescheduled actions with the words of their timescales alone, and not the days that these are read as."""
-    for row in rescheduled:
-        yield row["number"], {**row, "original": row["original"]["text"], "current": row["current"]["text"]}
+def inside(value: Any, *names: str) -> Any:
+    """What stands in an object under a name, and in that under the next; None where nothing does."""
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
 
 
-def _rescheduled(now: At, action: Action) -> dict[str, Any] | None:
-    """Every change of an action's own timescale; None where it still has the first."""
+def _named(now: At, action: Action) -> dict[str, Any]:
+    """How lists name an action."""
+    return {"number": now.number(action), "priority": now.priority(action), "text": now.text(action),
+            "rating": now.rating(action)}  # fmt: skip
+
+
+def _late(now: At, action: Action, said: dict[str, Any], readings: _Readings) -> dict[str, Any]:
+    """An action that is listed as late."""
+    due = now.due(action)
+    words, original = due[0].value["text"], min(due, key=lambda fact: fact.version).value["text"]
+    row = {**_named(now, action), "timescale": words, "original": original, "leads": UNCHECKED,
+           "version": due[0].version, **({"awaiting": given} if (given := now.awaiting(action)) else {})}  # fmt: skip
+    by, first = (readings.day(text, said.get(name)) for text, name in ((words, "due"), (original, "original_due")))
+    if said and (by is None or by >= now.day):
+        raise readings.paper.fail(f"it lists action {now.number(action)} as late, and its due day {by} had not passed")
+    days = days_between(by, now.day) if by else None
+    return {**row, "due": by, "original_due": first, "days_overdue": days,
+            "slippage": days_between(first, by) if first and by else None}  # fmt: skip
+
+
+def _moved(
+    now: At, action: Action, changes: list[dict[str, Any]], said: dict[str, Any], readings: _Readings
+) -> dict[str, Any]:
+    """An action that was rescheduled."""
+    given = [*now.fold.known(action, "due", now.day, now.basis)][::-1]
+    first = min(given, key=lambda fact: fact.version).value["text"]
+    when = {}
+    for name, words in (("original", first), ("current", given[-1].value["text"])):
+        when[name] = {"text": words, "due": readings.day(words, inside(said, name, "due"))}
+    was, is_ = when["original"]["due"], when["current"]["due"]
+    days = days_between(was, is_) if was and is_ else None
+    return {**_named(now, action), **when, "days": days, "times": len(changes), "approvals": changes}
+
+
+def _rescheduled(now: At, action: Action) -> list[dict[str, Any]]:
+    """Every change of an action's own timescale; none where it still has the first."""
     given = [*now.fold.known(action, "due", now.day, now.basis)][::-1]
     first = min(given, key=lambda fact: fact.version, default=None)
-    changes = [
+    return [
         {"on": fact.on, "from": given[place - 1].value["text"] if place else None, "to": fact.value["text"],
          "approved_by": fact.value["approved_by"], "reason": fact.value["reason"], "version": fact.version}
         for place, fact in enumerate(given) if fact is not first
     ]  # fmt: skip
-    if first is None or not changes:
-        return None
-    return {"original": first.value["text"], "current": given[-1].value["text"], "times": len(changes),
-            "approvals": changes}  # fmt: skip
 
 
 def days_between(first: str, last: str) -> int:
@@ -1787,26 +1942,68 @@ def days_between(first: str, last: str) -> int:
 def _check_plan(paper: Paper, document: dict[str, Any]) -> int:
     """The priorities, and every action with its words, its place, its rating and whether it is complete."""
     now = paper.at(document["point"])
-    key = [one for scale in now.scales() for one in scale["ratings"]]
-    compared = _check_key(paper, document["ratings"], key) + _check_scale(paper, document, now)
-    rows = ((one["number"], one) for one in document["priorities"])
-    titles = ((number, {"title": title}) for number, title in now.priorities.items())
-    compared += same_rows(paper, "priority", "it", rows, titles)
-    said: list[tuple[object, dict[str, Any]]] = []
-    left = [(action, f"priority {one['number']}") for one in document["priorities"] for action in one["actions"]]
+    under: dict[str | None, list[Action]] = {}
+    for action in now.open:
+        if action.parent is None:
+            under.setdefault(now.priority(action), []).append(action)
+    priorities = [
+        {"number": one, "title": now.priorities[one], "answers": UNCHECKED, "assurance": UNCHECKED,
+         "actions": _actions(now, under.get(one, []), f"priority {one}")}
+        for one in sorted(now.priorities, key=natural_order)
+    ]  # fmt: skip
+    left = ("status", "document_version", "recommendations", "measures", "inspections")
+    return paper.same(document, {
+        **_beginning(paper, document), **dict.fromkeys(left, UNCHECKED), "opened_on": now.fold.opened,
+        "scale": _scale(now), "ratings": _former_key(now), "priorities": Rows("priority", "it", "number", priorities),
+    })  # fmt: skip
+
+
+#: So many levels of parts are nested in a paper; what is part of those stands beside them, after what it is part of.
+DEEPEST = 100
+
+
+def _actions(now: At, actions: Sequence[Action], of: str, level: int = 1) -> Rows:
+    """Actions with their parts, in the order of their numbers."""
+    rows = []
+    if level < DEEPEST:
+        for one in _in_order(now, actions):
+            row = _action(now, one)
+            rows.append({**row, "actions": _actions(now, now.parts(one), f"action {row['number']}", level + 1)})
+        return Rows("action", of, "number", rows)
+    left: list[tuple[Action, dict[str, Any]]] = [(one, {}) for one in reversed(_in_order(now, actions))]
     while left:
-        action, under = left.pop()
-        said.append((action["number"], {**action, "place": under}))
-        left += [(part, f"action {action['number']}") for part in action["actions"]]
-    mine = []
-    for one in now.open:
-        above, rated = one.parent, now.rated(one)
-        place = f"priority {now.priority(one)}" if above is None else f"action {now.number(above)}"
-        mine.append((now.number(one), {
-            "place": place, "text": now.text(one), "rating": now.rating(one), "rated_on": rated.on if rated else None,
-            "status": "complete" if one in now.complete else "open", "awaiting": now.awaiting(one),
-        }))  # fmt: skip
-    return compared + same_rows(paper, "action", "it", said, mine)
+        one, part_of = left.pop()
+        rows.append({**_action(now, one), **part_of, "actions": []})
+        left += [(part, {"part_of": now.number(one)}) for part in reversed(_in_order(now, now.parts(one)))]
+    return Rows("action", of, "number", rows)
+
+
+def _in_order(now: At, actions: Sequence[Action]) -> list[Action]:
+    return sorted(actions, key=lambda one: natural_order(now.number(one)))
+
+
+#: What is not worked out of an action.
+_OF_ACTIONS = ("outcome", "timescale", "overdue", "leads", "reports_to", "progress", "progress_on", "evidence",
+               "added_on")  # fmt: skip
+
+
+def _action(now: At, action: Action) -> dict[str, Any]:
+    """An action without its parts."""
+    rated, given = now.rated(action), now.awaiting(action)
+    return {
+        **dict.fromkeys(_OF_ACTIONS, UNCHECKED), "number": now.number(action), "text": now.text(action),
+        "status": "complete" if action in now.complete else "open",
+        "rating": now.rating(action), "rated_on": rated.on if rated else None,
+        **({"awaiting": given} if given else {}),
+    }  # fmt: skip
+
+
+def _check_over_time(paper: Paper, document: dict[str, Any]) -> int:
+    return paper.same(document, _over_time(paper, document))
+
+
+def _check_overdue(paper: Paper, document: dict[str, Any]) -> int:
+    return paper.same(document, _overdue(paper, document))
 
 
 class Figures(NamedTuple):
@@ -1843,18 +2040,17 @@ FIGURES = {
     "paper.json": Figures(
         _check_paper,
         "the same of the comparison in it; the summary with its differences and shares; the actions that are a"
-        " concern, by priority; what awaits confirmation; what is listed as late and as rescheduled, as in"
-        " overdue.json; the counts over time",
+        " concern, by priority, as in plan.json; what awaits confirmation; what is listed as late and as rescheduled,"
+        " as in overdue.json; the counts over time",
         "everything else: what its points were asked for as;"
         " the sentences; how other words of a timescale are read; assurance, measures, document"
-        " versions and the document history; of actions that are a concern all but their words, place and rating",
+        " versions and the document history; of actions that are a concern what is not in plan.json either",
     ),
     "ratings.json": Figures(
         _check_over_time,
         "the plan's title and whose it is; the days, from the plan's opening on, and on each the actions by"
         " rating, without a rating and in all; the key to the ratings",
-        "what its point was asked for as, and the order of ratings that only former scales have; nothing else stands in"
-        " it",
+        "what its point was asked for as; nothing else stands in it",
     ),
     "overdue.json": Figures(
         _check_overdue,
@@ -1907,7 +2103,7 @@ def verify(
     _say_events(events, statement, report)
     _check_since(files, since, chain, checkpoint, events, report)
     _check_stamps(files, roots, chain, checkpoint, report)
-    _check_papers(files, _fold(events, statement), statement, report)
+    _check_papers(files, _fold(events, statement, report), statement, report)
     if unknown := sorted(name for name in statement.files if not _LOOKED_INTO.fullmatch(name)):
         report.remarks.append(
             f"What {', '.join(unknown)} says was not checked: it bears the ledger's signature and no more."
@@ -2181,7 +2377,8 @@ def _check_papers(files: dict[str, bytes], fold: Fold | None, statement: Stateme
         report.proved.append(f"    {name}: {count:,} figures. Worked out anew: {known.done}.")
         report.remarks.append(f"Of {name} not worked out anew: {known.left}.")
     if fold is None and any(name.removeprefix("papers/") in FIGURES for name in papers):
-        report.other_edition = (
+        report.other_edition = f"{report.other_edition} Nor " if report.other_edition else ""
+        report.other_edition += (
             f"the figures in the papers. They are of edition {statement.edition} of AsAt's rules, and this program"
             f" works out edition {EDITION}. The verify.py in the pack works them out; if you do not trust whoever gave"
             " you the pack, take the one of that release of AsAt from where AsAt is published."
@@ -2191,24 +2388,38 @@ def _check_papers(files: dict[str, bytes], fold: Fold | None, statement: Stateme
             report.remarks.append(f"For {name} there is the signature of {statement.origin} and no more.")
 
 
-def _fold(events: Sequence[Event], statement: Statement) -> Fold | None:
-    """What the events come to; None where they are of another edition, by whose rules it may be something else."""
-    if statement.edition != EDITION:
-        return None
+def _fold(events: Sequence[Event], statement: Statement, report: Report) -> Fold | None:
+    """What the events come to; None where they are of another edition, by whose rules it may be something else.
+
+    In every edition an event names what the plan has, and nobody confirms a rating of their own: so much is checked of
+    each. Of an event whose kind this program does not know it cannot tell what it adds to the plan.
+    """
     try:
-        return Fold(events)
-    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
-        what = f"one names what the plan does not have, or is not as AsAt records it ({error})"
-        raise Failed("the events", what) from None
+        fold = Fold(events)
+    except Failed as failed:
+        unknown = next((one for one in events if one.entry.topic not in KINDS), None)
+        if statement.edition == EDITION or unknown is None:
+            raise
+        report.other_edition = (
+            f"whether all events name what the plan has. {unknown.where} is of a kind that this program does not know,"
+            f" and by what it does know {failed} does not hold."
+        )
+        return None
+    if statement.edition == EDITION:
+        return fold
+    report.proved.append(
+        "Every event names actions and events that the plan had; nobody confirms a rating of their own."
+    )
+    return None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command.
 
     Returns:
-        0 where everything holds, 1 where something does not, 2 where a file cannot be read or this Python lacks what is
-        needed, 3 where everything holds that could be checked, and what was asked for with --since could not, 4 where
-        only the figures could not, as they are of another edition.
+        0 where everything holds, 1 where something does not, 2 where a file cannot be read, the report cannot be
+        written or this Python lacks what is needed, 3 where everything holds that could be checked, and what was asked
+        for with --since could not, 4 where only the figures could not, as they are of another edition.
     """
     given = _options().parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
@@ -2224,18 +2435,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     try:
         report = verify(data, given.key, since, given.witness, roots)
+        events = [*listing(report.events), ""] if given.list else []
     except Failed as failed:
         print(f"DOES NOT HOLD: {plain(str(failed))}", file=sys.stderr)
         return 1
     except (MemoryError, RecursionError):
         print("DOES NOT HOLD: the pack: it cannot be read in the memory that there is", file=sys.stderr)
         return 1
+    except Exception as error:  # a fault of this program, which must not pass for a pack that holds
+        print(f"DOES NOT HOLD: the pack: this program cannot read it ({plain(repr(error))})", file=sys.stderr)
+        return 1
     if report.program not in (None, own):
         report.remarks.append(
             "The verify.py in this pack is not this program: it is of another release of AsAt, or was altered. This"
             " report is by the one that you have run."
         )
-    _print([*listing(report.events), ""] if given.list else [], report)
+    if not _print(events, report):
+        return 2
     return 3 if report.unchecked else 4 if report.other_edition else 0
 
 
@@ -2250,16 +2466,23 @@ def _options() -> argparse.ArgumentParser:
     return parser
 
 
-def _print(events: Sequence[str], report: Report) -> None:
-    """The report on standard output, and on standard error what could not be checked."""
+def _print(events: Sequence[str], report: Report) -> bool:
+    """The report on standard output, and on standard error what could not be checked; whether it could be written."""
     try:
         for line in [*events, *report.proved, *(["", "Not shown:"] if report.remarks else []), *report.remarks]:
             print(plain(line))
         sys.stdout.flush()
     except BrokenPipeError:  # whoever reads has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, AttributeError) as error:  # a full disk; no output at all
+        if sys.stdout is not None:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        print(f"The report cannot be written ({getattr(error, 'strerror', None) or 'there is no output'})",
+              file=sys.stderr)  # fmt: skip
+        return False
     for line in [*report.unchecked, *([report.other_edition] if report.other_edition else [])]:
         print(f"COULD NOT BE CHECKED: {plain(line)}", file=sys.stderr)
+    return True
 
 
 def read(file: Path) -> bytes:
