@@ -13,10 +13,10 @@ from functools import cached_property
 from typing import Any
 
 from domain.envelopes import instant_text
-from domain.ledger import Ledger
-from domain.plan_at import PlanAt
+from domain.ledger.ledger import Ledger
+from domain.plan.plan_at import PlanAt
+from domain.plan.record import PlanRecord
 from domain.points import Asked, Point, VersionUnknown, read_instant, read_point
-from domain.record import PlanRecord
 from projections.action import ActionUnknown, action_at, confirmed_rating
 from projections.assurance import assurances_at
 from projections.changes import changes_between

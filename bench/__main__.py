@@ -22,9 +22,9 @@ from bench.measure import Subject, interleaved, random_points
 from bench.peers import history, raw, stock
 from bench.peers.table import BitemporalTable
 from domain.envelopes import Recorded, read_lines
-from domain.ledger import Ledger
+from domain.ledger.ledger import Ledger
+from domain.plan.record import PlanRecord
 from domain.points import Point
-from domain.record import PlanRecord
 from projections.plan_as_at import plan_as_at
 from projections.rag_comparison import rag_comparison
 
@@ -309,7 +309,7 @@ def _parsing(text: str) -> float:
 
 
 def _owner_conninfo(data: Path) -> str:
-    from domain.ledger.embedded import EmbeddedServer
+    from domain.postgres.embedded_server import EmbeddedServer
 
     with EmbeddedServer.start(data) as server:  # the ledger has it running
         return server.owner_conninfo

@@ -13,9 +13,9 @@ from random import Random
 from typing import Any
 
 from domain.envelopes import Proposal, read_proposal
-from domain.evolve import evolve
-from domain.plan import Plan
-from domain.record import record_of
+from domain.plan.evolve import evolve
+from domain.plan.plan import Plan
+from domain.plan.record import record_of
 from domain.rules import Refused, judge
 
 OPENED = date(2016, 4, 1)

@@ -4,11 +4,11 @@ from time import perf_counter
 
 from starlette.testclient import TestClient
 
-from api.commands.serving import EXAMPLES
+from api.cli.serve_commands import EXAMPLES
 from api.http.application import make_application
 from bench.events import TODAY
 from domain.envelopes import read_proposal_json
-from domain.ledger import Ledger
+from domain.ledger.ledger import Ledger
 
 #: What the page is called in the report -> its address below the plan.
 PAGES = {

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from typing_extensions import TypedDict
 
 from domain.events import PointText
-from domain.plan_at import PlanAt
+from domain.plan.plan_at import PlanAt
 from domain.strict_json import NotJson, read_json
 from domain.texts import Line
 from projections.claims_record import ClaimsRecord

@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from domain.plan_at import PlanAt
+from domain.plan.plan_at import PlanAt
 from projections.contradictions import UNRATED
 from projections.counted_behind import rating_now
 from projections.difference import Between

@@ -8,9 +8,9 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
-from domain.action_at import ActionAt
-from domain.order import natural_order
-from domain.plan_at import PlanAt
+from domain.plan.action_at import ActionAt
+from domain.plan.number_order import natural_order
+from domain.plan.plan_at import PlanAt
 from projections.action import ActionDocument, ActionsAt, AwaitingDocument, awaiting_document
 from projections.assurance import AssuranceDocument, assurance_at
 from projections.document_history import HistoryDocument, document_history

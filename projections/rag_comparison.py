@@ -14,12 +14,12 @@ from typing import NamedTuple, TypeAlias
 
 from typing_extensions import TypedDict
 
-from domain.action_at import ActionAt
-from domain.facts import Rated
-from domain.order import natural_order
-from domain.plan_at import PlanAt
+from domain.plan.action_at import ActionAt
+from domain.plan.facts import Rated
+from domain.plan.number_order import natural_order
+from domain.plan.plan_at import PlanAt
+from domain.plan.timeline import Assertion
 from domain.scales import Rating, Scale
-from domain.timeline import Assertion
 from projections.heading import Heading, heading
 from projections.narrative import Move, narrative
 from projections.point import PointDocument, point_document

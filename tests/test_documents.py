@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
-from api.command_line import cli
+from api.cli.main import cli
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

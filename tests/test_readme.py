@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from api.commands.serving import let_in
+from api.cli.serve_commands import let_in
 from api.demonstration import OFFICER
 from api.http.application import make_application
-from domain.ledger import Ledger
+from domain.ledger.ledger import Ledger
 from tests.api.conftest import ROOT, load_examples
 from tests.api.process import environment
 from tests.api.signed_in import browser

@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.console import Console
 
-from api.forms import TEXT, forms_of, print_text, render
+from api.formats import TEXT, forms_of, print_text, render
 from api.questions import Answer
 
 #: The forms that are compared to the byte, with the suffix of their files.

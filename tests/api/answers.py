@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.envelopes import Recorded
 from domain.events import Event
-from domain.plan import Plan
+from domain.plan.plan import Plan
 from projections.action import action_at
 from projections.assurance import assurances_at
 from projections.changes import changes_between

@@ -18,12 +18,12 @@ from fastapi.dependencies.utils import get_flat_params
 from fastapi.params import Query
 from fastapi.routing import APIRoute
 
-from api.http.access.limits import Limiter
-from api.http.access.needs import routes_of
+from api.http.access.address_roles import routes_of
+from api.http.access.rate_limits import Limiter
 from api.http.application import make_application
 from domain.access.events import Exported, RequestRefused, SignInRefused
 from domain.access.principals import Grant
-from domain.ledger import Ledger
+from domain.ledger.ledger import Ledger
 from tests.api.conftest import BY, OPENING, asking
 from tests.api.signed_in import PAGE, STEWARD, browser, close, principal, token_on
 

@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
-from api.http import bodies, recording
-from api.http.access.limits import SIGN_INS, WRITES, Limiter
+from api.http import bodies
+from api.http import record_addresses as recording
+from api.http.access.rate_limits import SIGN_INS, WRITES, Limiter
 from api.http.application import make_application
 from domain.access.principals import ANYONE, Grant
-from domain.ledger import Ledger
+from domain.ledger.ledger import Ledger
 from domain.names import name_key
 from tests.api.conftest import BY, OPENING, ROOT, asking
 from tests.api.hostile import FORM, HOST, JSON, THERE, Sender, addresses

@@ -8,7 +8,7 @@ import jsonschema_rs
 import pytest
 from starlette.testclient import TestClient
 
-from api.forms import render
+from api.formats import render
 from domain.edition import EDITION
 from tests.answers.goldens import FOLDER
 from tests.answers.questions import questions

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.forms import FORMS
+from api.formats import FORMS
 from tests.api.conftest import BY, OPENING
 from tests.api.forms import PAGE
 

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from api.http.application import make_application
 from domain.access.principals import Grant
-from domain.ledger import Ledger
+from domain.ledger.ledger import Ledger
 from tests.api.conftest import BY, OPENING, asking
 from tests.api.forms import errors, tree, words
 from tests.api.pages import Page

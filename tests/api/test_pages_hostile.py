@@ -6,7 +6,7 @@ import pytest
 from lxml import html
 from starlette.testclient import TestClient
 
-from api.pages.recording_forms import FORMS, Field, fields_of
+from api.forms.event_forms import FORMS, Field, fields_of
 from api.papers.wording import safe_lines
 from tests.api.conftest import rated
 from tests.api.forms import PAGE, errors, events, followed, opened, sheet_on, tree, version_of

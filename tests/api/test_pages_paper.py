@@ -3,7 +3,7 @@
 import pytest
 from starlette.testclient import TestClient
 
-from api.papers.composing import compose
+from api.papers.compose import compose
 from api.papers.paper import Heading
 from tests.api.pages import BROWSER, Page
 

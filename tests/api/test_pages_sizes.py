@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from api.http.application import make_application
 from bench.events import TODAY, generate
 from bench.pages import PAGES
-from domain.ledger import Ledger
+from domain.ledger.ledger import Ledger
 from tests.api.conftest import BY, asking
 from tests.api.pages import BROWSER
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from api.forms import FORMS
+from api.formats import FORMS
 from tests.api.conftest import BY, OPENING
 from tests.api.forms import PAGE, tree, words
 from tests.api.process import complained, said

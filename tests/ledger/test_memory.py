@@ -9,13 +9,13 @@ from weakref import ref
 
 import pytest
 
-from domain.evolve import evolve
-from domain.ledger import Ledger
-from domain.ledger.folded import size_of
+from domain.ledger.folded_plans import size_of
+from domain.ledger.ledger import Ledger
 from domain.ledger.mapper import event_state, read_event
-from domain.ledger.memory import Budget
-from domain.plan import Action, Plan
-from domain.record import PlanRecord
+from domain.ledger.memory_budget import Budget
+from domain.plan.evolve import evolve
+from domain.plan.plan import Action, Plan
+from domain.plan.record import PlanRecord
 from tests.kit import LATER, added, part, progressed, read_history
 from tests.ledger.conftest import begin, held_by, record
 

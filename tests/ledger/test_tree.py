@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain.ledger import Ledger
-from domain.ledger.tree import entry_of
+from domain.integrity.stored_tree import entry_of
+from domain.ledger.ledger import Ledger
 from domain.proofs.entry import Entry
 from domain.proofs.tree import (
     EMPTY_ROOT,

@@ -9,7 +9,7 @@ import pytest
 
 from domain.edition import EDITION
 from domain.proofs import verify as verifier
-from domain.proofs.notes import Note
+from domain.proofs.signed_notes import Note
 from domain.proofs.verify import Failed, verify, zip_chunks, zip_files
 from tests.proofs.lying import BEFORE, FULL, signed_anew
 from tests.proofs.packs import KEY, NEXT_KEY, Book

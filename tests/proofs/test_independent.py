@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from domain.proofs import verify as verifier
-from domain.proofs.notes import Note, sign_note
 from domain.proofs.pack import Stamped, stamped_digest
+from domain.proofs.signed_notes import Note, sign_note
 from domain.proofs.verify import zip_chunks, zip_files
 from tests.proofs import independent_verifier as independent
 from tests.proofs.authority import Authority
