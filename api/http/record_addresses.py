@@ -27,7 +27,8 @@ from api.waiting import PATIENCE, one_of, waiting_at_most
 from domain.envelopes import Recorded
 from domain.ledger.ledger import Ledger
 from domain.rules import Refused
-from projections.claims import AuditDocument, ClaimUnreadable, read_claims
+from projections.audit import AuditDocument
+from projections.claims import ClaimUnreadable, read_claims
 
 recording = APIRouter()
 
