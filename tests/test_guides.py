@@ -30,7 +30,10 @@ def blocks(kind: str) -> list[str]:
 
 
 def commands() -> Iterator[tuple[str, list[str]]]:
-    """Every command of the console blocks, with the lines that the guide says it prints. One that stands in two guides comes once."""
+    """Every command of the console blocks, with the lines that the guide says it prints.
+
+    One that stands in two guides comes once.
+    """
     seen: set[str] = set()
     for block in blocks("console"):
         for part in block.split("$ ")[1:]:
