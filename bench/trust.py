@@ -14,7 +14,7 @@ from time import perf_counter
 import psycopg
 from psycopg.sql import SQL, Identifier, Literal
 
-from bench.events import TODAY, generate
+from bench.event_history import TODAY, generate
 from bench.measure import Subject, interleaved
 from domain.integrity.evidence_packs import pack
 from domain.ledger.ledger import Ledger

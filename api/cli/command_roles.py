@@ -12,7 +12,8 @@ from typing import Any
 
 import click
 
-from api import clock, roles
+from api import clock
+from api import event_roles as roles
 from api.cli.command_context import SUFFIXES, Session, plainly
 from domain.access.events import AccessEvent, CommandBegun, Exported, RequestRefused
 from domain.access.principals import NotAllowed

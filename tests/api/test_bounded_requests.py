@@ -19,7 +19,7 @@ from domain.access.principals import ANYONE, Grant
 from domain.ledger.ledger import Ledger
 from domain.names import name_key
 from tests.api.conftest import BY, OPENING, ROOT, asking
-from tests.api.hostile import FORM, HOST, JSON, THERE, Sender, addresses
+from tests.api.hostile_requests import FORM, HOST, JSON, THERE, Sender, addresses
 from tests.api.signed_in import BROWSER, STEWARD, close, program
 
 MEBIBYTE = 1 << 20

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from api.cli.command_roles import NEEDS, Undeclared, each_command, guard
 from api.cli.main import cli
-from api.roles import EVENT_ROLES, PERSONS_EVENTS, may_record, must_record
+from api.event_roles import EVENT_ROLES, PERSONS_EVENTS, may_record, must_record
 from domain.access.principals import Grant, PersonNeeded, Principal
 from domain.access.roles import ROLES
 from domain.events import EVENTS

@@ -19,7 +19,7 @@ from domain.ledger.ledger import Ledger
 from domain.ledger.recorder import Purged
 from domain.safekeeping.backups import owner_conninfo
 from tests.api.conftest import BY, OPENING, asking
-from tests.api.forms import PAGE, opened, tree, words
+from tests.api.filled_forms import PAGE, opened, tree, words
 from tests.api.process import complained, run, said
 from tests.ledger.conftest import until
 from tests.measuring import HANGS

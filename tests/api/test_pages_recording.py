@@ -15,7 +15,19 @@ from domain.events import EVENTS
 from domain.ledger.ledger import Ledger
 from tests.api.conftest import BY, asking, rated
 from tests.api.days import today
-from tests.api.forms import BROWSER, PAGE, Sheet, errors, events, followed, opened, sheet_on, tree, version_of, words
+from tests.api.filled_forms import (
+    BROWSER,
+    PAGE,
+    Sheet,
+    errors,
+    events,
+    followed,
+    opened,
+    sheet_on,
+    tree,
+    version_of,
+    words,
+)
 
 ACTION = "?action=2.4"
 

@@ -25,7 +25,7 @@ from domain.ledger.split_texts import (
 )
 from domain.redaction import REDACTABLE, redactable
 from domain.rules import Refused
-from tests.domain.test_goldens import LINES
+from tests.domain.test_golden_events import LINES
 from tests.kit import added, opened, priority, progressed, rated
 from tests.ledger.conftest import begin, proposed, record
 

@@ -23,7 +23,7 @@ from domain.errors import InDoubt, LedgerUnusable, NothingRecorded
 from domain.integrity.checkpoint_store import checkpoints_of
 from domain.ledger.ledger import Ledger
 from domain.proofs.keys import SignerKey
-from tests.api.forms import BROWSER, Sheet, sheet_on, tree, words
+from tests.api.filled_forms import BROWSER, Sheet, sheet_on, tree, words
 from tests.api.process import environment
 from tests.kit import progressed, rated
 from tests.ledger.conftest import ROOT, Server, all_is_well, begin, proposed, record, until

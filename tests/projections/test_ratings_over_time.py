@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from bench.events import TODAY, generate
+from bench.event_history import TODAY, generate
 from domain.plan.evolve import evolve
 from domain.plan.plan import Plan
 from domain.rules import Refused, judge

@@ -14,7 +14,7 @@ from domain.proofs.signed_notes import Note
 from domain.proofs.verify import Failed, verify, zip_chunks, zip_files
 from tests.proofs import packs
 from tests.proofs.authority import Authority
-from tests.proofs.hostile import refused
+from tests.proofs.hostile_packs import refused
 from tests.proofs.lying import FULL, signed_anew
 from tests.proofs.packs import BEGAN, Book
 

@@ -18,7 +18,7 @@ from domain.proofs.verify import zip_chunks, zip_files
 from tests.proofs import independent_verifier as independent
 from tests.proofs.authority import Authority
 from tests.proofs.example import VECTORS
-from tests.proofs.hostile import fuzzed
+from tests.proofs.hostile_packs import fuzzed
 from tests.proofs.lying import BEFORE, FULL, signed_anew
 from tests.proofs.packs import KEY, NEXT_KEY, STRANGER, Book, with_lines
 from tests.proofs.test_pack import redacted

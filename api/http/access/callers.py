@@ -7,8 +7,8 @@ from typing import Literal
 from fastapi import FastAPI, Request
 
 from api import clock
+from api.event_roles import EVENT_ROLES, may_record, must_record
 from api.http.bodies import read_author
-from api.roles import EVENT_ROLES, may_record, must_record
 from domain.access.principals import Principal
 from domain.access.roles import Role
 from domain.errors import PlanUnknown

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from api.formats import FORMS
 from tests.api.conftest import BY, OPENING
-from tests.api.forms import PAGE, tree, words
+from tests.api.filled_forms import PAGE, tree, words
 from tests.api.process import complained, said
 
 NAME = "Peculiar name of a child"
