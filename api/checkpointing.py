@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from api.signing import read_signer
-from domain.ledger import Ledger
-from domain.ledger.checkpoints import CheckpointUnknown, checkpoints_of
+from domain.integrity.checkpoint_store import CheckpointUnknown, checkpoints_of
+from domain.ledger.ledger import Ledger
 
 log = logging.getLogger("asat")
 

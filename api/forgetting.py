@@ -10,10 +10,11 @@ from collections.abc import Iterable
 from typing import Self
 
 from domain.envelopes import Recorded
+from domain.errors import LedgerUnusable
 from domain.events import TextRedacted
-from domain.ledger import Ledger, LedgerUnusable
-from domain.ledger.backups import owner_conninfo
-from domain.ledger.purging import copied_elsewhere
+from domain.ledger.ledger import Ledger
+from domain.safekeeping.backups import owner_conninfo
+from domain.safekeeping.purging import copied_elsewhere
 
 _log = logging.getLogger("asat")
 

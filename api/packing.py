@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from api.forms import FORMS, forms_of, render
+from api.formats import FORMS, forms_of, render
 from api.questions import Answer, Asker
-from domain.ledger.packs import pack
+from domain.integrity.evidence_packs import pack
 from domain.points import read_point
 from domain.proofs.keys import SignerKey
 from domain.proofs.pack import NoPack

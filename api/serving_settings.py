@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from domain.secret_files import SecretExposed, read_secret
+from domain.files.secret_files import SecretExposed, read_secret
 
 #: No provider gives a longer secret; a longer file is another.
 _LONGEST_SECRET = 1 << 16

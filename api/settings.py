@@ -10,7 +10,7 @@ from pathlib import Path
 import platformdirs
 from pydantic import TypeAdapter
 
-from domain.secret_files import SecretExposed, read_secret
+from domain.files.secret_files import SecretExposed, read_secret
 from domain.texts import Line, unpaired_direction
 
 

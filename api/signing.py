@@ -5,11 +5,11 @@ database, not in a setting's value, not in what is printed.
 import os
 from pathlib import Path
 
-from domain.ledger.checkpoints import KeyRefused
+from domain.files.secret_files import SecretExposed, read_secret
+from domain.files.whole_files import written_whole
+from domain.integrity.checkpoint_store import KeyRefused
 from domain.proofs.keys import NotAKey, SignerKey
-from domain.secret_files import SecretExposed, read_secret
 from domain.texts import unpaired_direction
-from domain.whole_files import written_whole
 
 #: No key is longer; a longer file is another.
 _MOST = 1 << 16

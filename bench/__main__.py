@@ -16,15 +16,16 @@ from uuid import UUID, uuid4
 
 import psycopg
 
-from bench import pages, report, trust, writers
-from bench.events import TODAY, generate
+from bench import page_times as pages
+from bench import report, trust, writers
+from bench.event_history import TODAY, generate
 from bench.measure import Subject, interleaved, random_points
 from bench.peers import history, raw, stock
 from bench.peers.table import BitemporalTable
 from domain.envelopes import Recorded, read_lines
-from domain.ledger import Ledger
+from domain.ledger.ledger import Ledger
+from domain.plan.record import PlanRecord
 from domain.points import Point
-from domain.record import PlanRecord
 from projections.plan_as_at import plan_as_at
 from projections.rag_comparison import rag_comparison
 
@@ -309,7 +310,7 @@ def _parsing(text: str) -> float:
 
 
 def _owner_conninfo(data: Path) -> str:
-    from domain.ledger.embedded import EmbeddedServer
+    from domain.postgres.embedded_server import EmbeddedServer
 
     with EmbeddedServer.start(data) as server:  # the ledger has it running
         return server.owner_conninfo

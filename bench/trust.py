@@ -14,10 +14,10 @@ from time import perf_counter
 import psycopg
 from psycopg.sql import SQL, Identifier, Literal
 
-from bench.events import TODAY, generate
+from bench.event_history import TODAY, generate
 from bench.measure import Subject, interleaved
-from domain.ledger import Ledger
-from domain.ledger.packs import pack
+from domain.integrity.evidence_packs import pack
+from domain.ledger.ledger import Ledger
 from domain.ledger.schema import channel
 from domain.proofs.keys import SignerKey
 from domain.proofs.verify import verify
@@ -162,7 +162,7 @@ def _rows_read(ledger: Ledger, size: int) -> int:
 
 def main() -> None:
     """Measure on a ledger of its own, and print."""
-    from domain.ledger.embedded import EmbeddedServer
+    from domain.postgres.embedded_server import EmbeddedServer
 
     with tempfile.TemporaryDirectory(prefix="bench-trust-") as folder:
         data = Path(folder) / "data"

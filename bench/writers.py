@@ -11,11 +11,11 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Literal
 
-from bench.events import TODAY, Workload, generate
+from bench.event_history import TODAY, Workload, generate
 from bench.peers import stock
 from domain import events
 from domain.envelopes import Proposal
-from domain.ledger import Ledger
+from domain.ledger.ledger import Ledger
 
 WRITERS = 8
 _OPENING = 1000

@@ -6,11 +6,11 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
-from domain.action_at import ActionAt
-from domain.facts import Awaiting, Due, Rated, Standing
-from domain.order import natural_order
-from domain.plan_at import PlanAt
-from domain.timeline import Assertion
+from domain.plan.action_at import ActionAt
+from domain.plan.facts import Awaiting, Due, Rated, Standing
+from domain.plan.number_order import natural_order
+from domain.plan.plan_at import PlanAt
+from domain.plan.timeline import Assertion
 from projections.due import is_past
 from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple, Self
 
-from domain.action_at import ActionAt, ActionFacts
-from domain.facts import Due
-from domain.timeline import Assertion
+from domain.plan.action_at import ActionAt, ActionFacts
+from domain.plan.facts import Due
+from domain.plan.timeline import Assertion
 from projections.change import Change, Said, as_change, by_name, iso, itself
 from projections.difference import Between, Difference
 

@@ -2,7 +2,7 @@
 
 from typing_extensions import TypedDict
 
-from domain.plan_at import PlanAt, PriorityAt
+from domain.plan.plan_at import PlanAt, PriorityAt
 from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
 

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple, TypeVar
 
-from domain.order import natural_order
-from domain.plan_at import MeasureAt, PlanAt, PriorityAt
-from domain.timeline import Assertion
+from domain.plan.number_order import natural_order
+from domain.plan.plan_at import MeasureAt, PlanAt, PriorityAt
+from domain.plan.timeline import Assertion
 from projections.action_changes import OneAction, action_changes
 from projections.change import Change, Said, as_change, by_name, iso, itself
 from projections.difference import Between, Difference

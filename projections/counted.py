@@ -11,10 +11,10 @@ from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-from domain.order import natural_order
-from domain.plan_at import PlanAt
+from domain.plan.number_order import natural_order
+from domain.plan.plan_at import PlanAt
 from projections.action import ActionDocument, ActionsAt, AwaitingDocument, TimescaleDocument
-from projections.contradictions import UNRATED
+from projections.claims import UNRATED
 from projections.counted_behind import movement_behind, rating_now
 from projections.difference import Between
 from projections.heading import Heading, heading

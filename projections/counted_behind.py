@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from domain.facts import Standing
-from domain.plan_at import PlanAt
-from domain.timeline import Assertion
+from domain.plan.facts import Standing
+from domain.plan.plan_at import PlanAt
+from domain.plan.timeline import Assertion
 from projections.difference import Between
 from projections.rag_comparison import Counted, Counts, Movement
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from domain.plan_at import PlanAt
-from domain.timeline import Assertion
+from domain.plan.plan_at import PlanAt
+from domain.plan.timeline import Assertion
 
 V = TypeVar("V")
 

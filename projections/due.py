@@ -6,9 +6,9 @@ whole holds for what it was split into. One that says "Ongoing" has a timescale 
 
 from datetime import date
 
-from domain.action_at import ActionAt
-from domain.facts import Due
-from domain.timeline import Assertion
+from domain.plan.action_at import ActionAt
+from domain.plan.facts import Due
+from domain.plan.timeline import Assertion
 
 
 def is_past(due: Assertion[Due] | None, day: date) -> bool:

@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 
 from domain import events
 from domain.envelopes import Recorded, instant_text
-from domain.record import PlanRecord
+from domain.plan.record import PlanRecord
 from projections.heading import Heading, heading
 from projections.scale import RatingDocument, rating_document
 from projections.trail import trail_entry, with_withdrawals

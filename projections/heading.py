@@ -2,7 +2,7 @@
 
 from typing_extensions import TypedDict
 
-from domain.known import Known
+from domain.plan.known import Known
 
 
 class Heading(TypedDict):

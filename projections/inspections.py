@@ -2,7 +2,7 @@
 
 from typing_extensions import TypedDict
 
-from domain.plan_at import PlanAt
+from domain.plan.plan_at import PlanAt
 
 
 class JudgementDocument(TypedDict):

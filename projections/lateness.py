@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from domain.envelopes import Recorded
 from domain.events import ReportPresented, VersionIssued
+from domain.plan.record import PlanRecord
 from domain.points import LONDON
-from domain.record import PlanRecord
 
 #: Events about documents, which are in none: whether they were known in time says nothing of what a version held.
 _OF_DOCUMENTS = frozenset({VersionIssued.__name__, ReportPresented.__name__})

@@ -2,8 +2,8 @@
 
 from typing_extensions import TypedDict
 
-from domain.order import natural_order
-from domain.plan_at import MeasureAt, PlanAt
+from domain.plan.number_order import natural_order
+from domain.plan.plan_at import MeasureAt, PlanAt
 from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
 

@@ -1,7 +1,7 @@
 """Why is an action not found at a point? Perhaps the plan has it by now: since when, and by which event."""
 
-from domain.plan_at import PlanAt
-from domain.record import PlanRecord
+from domain.plan.plan_at import PlanAt
+from domain.plan.record import PlanRecord
 
 
 def action_not_known(newest: PlanRecord, number: str, then: PlanAt | PlanRecord) -> str | None:

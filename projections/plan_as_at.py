@@ -2,8 +2,8 @@
 
 from typing_extensions import TypedDict
 
-from domain.action_at import ActionAt
-from domain.plan_at import PlanAt
+from domain.plan.action_at import ActionAt
+from domain.plan.plan_at import PlanAt
 from projections.action import ActionDocument, ActionsAt
 from projections.assurance import AssuranceDocument, assurance_at
 from projections.gaps import RecommendationDocument, recommendations_at

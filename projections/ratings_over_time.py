@@ -12,10 +12,10 @@ from typing import Literal, TypeAlias, TypeVar
 
 from typing_extensions import TypedDict
 
-from domain.facts import Standing
-from domain.plan_at import PlanAt
+from domain.plan.facts import Standing
+from domain.plan.plan_at import PlanAt
+from domain.plan.timeline import Assertion
 from domain.scales import Rating
-from domain.timeline import Assertion
 from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
 from projections.scale import RatingDocument, rating_document

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from typing_extensions import TypedDict
 
-from domain.plan_at import PlanAt
+from domain.plan.plan_at import PlanAt
 from projections.overdue import overdue_actions
 from projections.plan_as_at import IssueDocument, document_version
 from projections.point import PointDocument, point_document

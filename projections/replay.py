@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing_extensions import TypedDict
 
 from domain.envelopes import Recorded, instant_text
-from domain.record import PlanRecord
+from domain.plan.record import PlanRecord
 from domain.scales import Rating, Scale
 from projections.heading import Heading, heading
 from projections.scale import RatingDocument, rating_document, ratings_key

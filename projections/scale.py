@@ -4,7 +4,7 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
-from domain.plan_at import PlanAt
+from domain.plan.plan_at import PlanAt
 from domain.scales import Rating, Scale
 
 

@@ -9,12 +9,12 @@ from datetime import date
 from typing import Any
 
 from domain import events
-from domain.action_at import ActionAt
-from domain.facts import Definition, Logged
-from domain.plan_at import PriorityAt
-from domain.record import PlanRecord
+from domain.plan.action_at import ActionAt
+from domain.plan.facts import Definition, Logged
+from domain.plan.plan_at import PriorityAt
+from domain.plan.record import PlanRecord
+from domain.plan.timeline import Assertion
 from domain.scales import Rating
-from domain.timeline import Assertion
 
 _LONGEST = 120
 

@@ -7,9 +7,9 @@ from statistics import median_high
 
 from typing_extensions import TypedDict
 
-from domain.action_at import ActionAt
-from domain.order import natural_order
-from domain.plan_at import PlanAt
+from domain.plan.action_at import ActionAt
+from domain.plan.number_order import natural_order
+from domain.plan.plan_at import PlanAt
 from domain.timescales import months_named
 from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document

@@ -7,9 +7,9 @@ from collections import Counter
 from datetime import date
 
 from domain import events
-from domain.action_at import ActionAt
-from domain.plan_at import PlanAt
-from domain.record import PlanRecord
+from domain.plan.action_at import ActionAt
+from domain.plan.plan_at import PlanAt
+from domain.plan.record import PlanRecord
 from domain.scales import Scale
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from typing_extensions import TypedDict
 
 from domain.envelopes import Recorded, instant_text
-from domain.record import PlanRecord
+from domain.plan.record import PlanRecord
 from projections.action import ActionUnknown
 from projections.heading import Heading, heading
 from projections.lateness import late_by_days, late_versions, missing_from

@@ -5,9 +5,9 @@ import tempfile
 from pathlib import Path
 
 from domain.ledger.catalogue import as_text, read_catalogue, read_names
-from domain.ledger.connections import connected
-from domain.ledger.embedded import APP, EmbeddedServer
 from domain.ledger.schema import migrate, released_migrations
+from domain.postgres.connections import connected
+from domain.postgres.embedded_server import APP, EmbeddedServer
 
 #: A name that stands nowhere in the migrations.
 SCHEMA = "asat_as_made"

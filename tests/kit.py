@@ -15,18 +15,19 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from domain import events
-from domain.draft import Draft
 from domain.envelopes import read_proposal_json
-from domain.evolve import evolve
-from domain.plan import Plan
-from domain.plan_at import PlanAt
+from domain.plan.draft import Draft
+from domain.plan.evolve import evolve
+from domain.plan.plan import Plan
+from domain.plan.plan_at import PlanAt
+from domain.plan.record import PlanRecord, record_of
+from domain.plan.timeline import Timeline
 from domain.points import LONDON, Point, read_point
-from domain.record import PlanRecord, record_of
 from domain.rules import Refused, judge
-from domain.timeline import Timeline
 from projections.action import ActionUnknown, SingleActionDocument, action_at
+from projections.comparison_rows import RowDocument
 from projections.plan_as_at import PlanDocument, plan_as_at
-from projections.rag_comparison import ComparisonDocument, RowDocument, rag_comparison
+from projections.rag_comparison import ComparisonDocument, rag_comparison
 
 # Days on which things were true
 

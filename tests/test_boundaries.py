@@ -15,15 +15,15 @@ ROOT = Path(__file__).parents[1]
 
 #: Modules that hold timelines, or make plans and change them -> the names in them that say nothing of any point.
 NARROW: dict[str, frozenset[str]] = {
-    "domain.plan": frozenset(),
-    "domain.timeline": frozenset({"Assertion"}),
-    "domain.evolve": frozenset(),
-    "domain.draft": frozenset(),
-    "domain.known": frozenset({"Known"}),
-    "domain.action_at": frozenset({"ActionAt", "ActionFacts"}),
-    "domain.plan_at": frozenset({"MeasureAt", "PlanAt", "PriorityAt"}),
-    "domain.record": frozenset({"PlanRecord"}),
-    "domain.ledger.folded": frozenset(),
+    "domain.plan.plan": frozenset(),
+    "domain.plan.timeline": frozenset({"Assertion"}),
+    "domain.plan.evolve": frozenset(),
+    "domain.plan.draft": frozenset(),
+    "domain.plan.known": frozenset({"Known"}),
+    "domain.plan.action_at": frozenset({"ActionAt", "ActionFacts"}),
+    "domain.plan.plan_at": frozenset({"MeasureAt", "PlanAt", "PriorityAt"}),
+    "domain.plan.record": frozenset({"PlanRecord"}),
+    "domain.ledger.folded_plans": frozenset(),
     "domain.ledger.recording": frozenset(),
 }
 #: Of named tuples; what they do is documented, and their names begin with `_` only to keep out of the fields' way.
@@ -95,7 +95,12 @@ def sources() -> list[Path]:
 
 def test_the_boundary_is_drawn_around_what_answers():
     names = {str(path.relative_to(ROOT)) for path in sources()}
-    assert {"projections/action.py", "projections/plan_as_at.py", "api/questions.py", "api/http/reading.py"} <= names
+    assert {
+        "projections/action.py",
+        "projections/plan_as_at.py",
+        "api/questions.py",
+        "api/http/question_addresses.py",
+    } <= names
     for module in NARROW:
         path = ROOT.joinpath(*module.split("."))
         assert path.with_suffix(".py").exists(), f"there is no {module}: what has taken its place?"
@@ -107,23 +112,23 @@ def test_what_answers_cannot_look_past_its_point(path: Path):
 
 
 OFFENCES = {
-    "imports Plan from domain.plan": "from domain.plan import Plan",
-    "imports PENDING from domain.plan": "from domain.plan import PENDING",
-    "imports domain.plan whole": "import domain.plan as held",
-    "imports domain.timeline whole": "from domain import timeline",
-    "imports Timeline from domain.timeline": "from domain.timeline import Assertion, Timeline",
-    "imports end_of from domain.timeline": "from domain.timeline import end_of as close",
-    "imports * from domain.timeline": "from domain.timeline import *",
-    "imports evolve from domain.evolve": "def late():\n    from domain.evolve import evolve",
-    "imports Draft from domain.draft": "from domain.draft import Draft",
-    "imports AsAt from domain.known": "from domain.known import AsAt",
-    "imports record_of from domain.record": "from domain.record import record_of",
-    "imports Place from domain.plan_at": "from domain.plan_at import Place",
-    "imports Action from domain.action_at": "from domain.action_at import Action",
-    "imports FoldedPlans from domain.ledger.folded": "from domain.ledger.folded import FoldedPlans",
-    "imports by a relative name": "from ..domain import plan",
-    "imports by import_module": "import importlib\nimportlib.import_module('domain.plan')",
-    "imports by __import__": "__import__('domain.plan')",
+    "imports Plan from domain.plan.plan": "from domain.plan.plan import Plan",
+    "imports PENDING from domain.plan.plan": "from domain.plan.plan import PENDING",
+    "imports domain.plan.plan whole": "import domain.plan.plan as held",
+    "imports domain.plan.timeline whole": "from domain.plan import timeline",
+    "imports Timeline from domain.plan.timeline": "from domain.plan.timeline import Assertion, Timeline",
+    "imports end_of from domain.plan.timeline": "from domain.plan.timeline import end_of as close",
+    "imports * from domain.plan.timeline": "from domain.plan.timeline import *",
+    "imports evolve from domain.plan.evolve": "def late():\n    from domain.plan.evolve import evolve",
+    "imports Draft from domain.plan.draft": "from domain.plan.draft import Draft",
+    "imports AsAt from domain.plan.known": "from domain.plan.known import AsAt",
+    "imports record_of from domain.plan.record": "from domain.plan.record import record_of",
+    "imports Place from domain.plan.plan_at": "from domain.plan.plan_at import Place",
+    "imports Action from domain.plan.action_at": "from domain.plan.action_at import Action",
+    "imports FoldedPlans from domain.ledger.folded_plans": "from domain.ledger.folded_plans import FoldedPlans",
+    "imports by a relative name": "from ..plan import plan",
+    "imports by import_module": "import importlib\nimportlib.import_module('domain.plan.plan')",
+    "imports by __import__": "__import__('domain.plan.plan')",
     "reaches plan._plan": "def at(plan):\n    return plan._plan.actions",
     "reaches ledger._folded": "kept = ledger._folded",
     "reaches self.plan._place": "class One:\n    def late(self):\n        return self.plan._place",
@@ -144,8 +149,8 @@ def test_an_offence_is_named(named: str):
 @pytest.mark.parametrize(
     "source",
     [
-        "from domain.timeline import Assertion", "from domain.plan_at import MeasureAt, PlanAt, PriorityAt",
-        "from domain.record import PlanRecord", "from domain.known import Known", "from domain import events",
+        "from domain.plan.timeline import Assertion", "from domain.plan.plan_at import MeasureAt, PlanAt, PriorityAt",
+        "from domain.plan.record import PlanRecord", "from domain.plan.known import Known", "from domain import events",
         "class One:\n    def __init__(self, plan):\n        self._plan = plan\n        self.__dict__.update()",
         "class One:\n    @classmethod\n    def made(cls):\n        return cls._made",
         "figure._replace(at='previous')", "def _known(number, basis):\n    return number",

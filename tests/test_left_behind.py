@@ -25,8 +25,8 @@ LEAVES = {
     ),
     "what a killed user has started": (
         "subprocess.run([sys.executable, '-c', 'import os, sys; from pathlib import Path;"
-        " from domain.ledger import cluster; cluster.LOOK = 600.0;"
-        " from domain.ledger.embedded import EmbeddedServer;"
+        " from domain.postgres import cluster; cluster.LOOK = 600.0;"
+        " from domain.postgres.embedded_server import EmbeddedServer;"
         " EmbeddedServer.start(Path(sys.argv[1])); os._exit(0)', str(tmp_path / 'data')])"
     ),
 }

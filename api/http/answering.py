@@ -11,9 +11,9 @@ from urllib.parse import quote, urlencode
 
 from fastapi import Request, Response
 
-from api.forms import FORMS, render
+from api.formats import FORMS, render
 from api.http.access.callers import known_caller
-from api.http.problems import documented
+from api.http.problem_documents import documented
 from api.questions import Answer
 from api.waiting import PATIENCE, one_of, waiting_at_most
 from domain.edition import EDITION

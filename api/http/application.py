@@ -7,23 +7,24 @@ from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.forgetting import Forgetting
-from api.http.access.headers import SecurityHeaders
-from api.http.access.limits import Limiter
-from api.http.access.needs import every_route_declares, needs
-from api.http.access.openid import OpenId
-from api.http.access.refusals import handle_refusals
-from api.http.access.requests import Measured, Summed
-from api.http.described import describe
+from api.http.access.access_refusals import handle_refusals
+from api.http.access.address_roles import every_route_declares, needs
+from api.http.access.openid_client import OpenId
+from api.http.access.rate_limits import Limiter
+from api.http.access.request_limits import Measured, Summed
+from api.http.access.security_headers import SecurityHeaders
 from api.http.hosts import OwnHosts
-from api.http.packing import packing
-from api.http.problems import documented, handle_problems
-from api.http.reading import reading
-from api.http.recording import recording
+from api.http.openapi_description import describe
+from api.http.problem_documents import documented, handle_problems
+from api.http.proof_addresses import packing
+from api.http.question_addresses import reading
+from api.http.record_addresses import recording
 from api.http.unusable import handle_unusable, told_unusable
-from api.pages import PAGES
-from api.pages.problems import ProblemPages
+from api.pages.problem_pages import ProblemPages
+from api.pages.registry import PAGES
 from api.serving_settings import ServingSettings
-from domain.ledger import Ledger, LedgerUnusable
+from domain.errors import LedgerUnusable
+from domain.ledger.ledger import Ledger
 
 
 def make_application(

@@ -11,7 +11,7 @@ from typing import IO
 from fastapi import Request
 
 from api import log
-from api.http.problems import FieldProblem, Unreadable
+from api.http.problem_documents import FieldProblem, Unreadable
 from api.settings import NO_AUTHOR, author
 from api.waiting import PATIENCE, NoPlace, one_of, waiting_at_most
 from domain.envelopes import NotAnEvent, Proposal, read_proposal

@@ -9,7 +9,7 @@ import re
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.http.problems import problem
+from api.http.problem_documents import problem
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _ELSEWHERE = ("cross-site", "same-site")

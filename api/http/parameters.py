@@ -7,7 +7,7 @@ from fastapi.dependencies.utils import get_flat_params
 from fastapi.params import Query
 from fastapi.routing import APIRoute
 
-from api.http.problems import FieldProblem, Unreadable
+from api.http.problem_documents import FieldProblem, Unreadable
 
 #: So many problems are told of one address.
 _MOST_TOLD = 100

@@ -9,11 +9,10 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from api.http.access.callers import known_caller
-from api.http.problems import problem
+from api.http.problem_documents import problem
 from api.papers.wording import safe_text
 from api.waiting import NoPlace
-from domain.ledger import LedgerUnusable
-from domain.ledger.errors import FilesDamaged, InDoubt, LedgerDamaged, NothingRecorded, NotReached, ReplicaOnly
+from domain.errors import FilesDamaged, InDoubt, LedgerDamaged, LedgerUnusable, NothingRecorded, NotReached, ReplicaOnly
 
 _log = logging.getLogger("asat")
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from urllib.parse import quote, urlencode
 
-from api.forms import forms_of
+from api.formats import forms_of
 
 #: What a page is called in the navigation of a plan, and its path below the plan.
 NAVIGATION = (

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
-from api.http.access.needs import needs
+from api.http.access.address_roles import needs
 from api.http.answering import send
 from api.pages.tags import Tags
 from api.pages.visitors import visitor

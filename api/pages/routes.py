@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Depends, Response
 
-from api.http.access.needs import Needed, Needs, needs
+from api.http.access.address_roles import Needed, Needs, needs
 from api.http.parameters import only_its_own
 
 

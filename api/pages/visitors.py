@@ -6,10 +6,10 @@ from urllib.parse import quote
 from fastapi import Request
 from markupsafe import Markup
 
+from api.forms.event_forms import FORMS
+from api.http.access.address_roles import RECORDING
 from api.http.access.callers import Caller, known_caller
 from api.http.access.form_tokens import FIELD
-from api.http.access.needs import RECORDING
-from api.pages.recording_forms import FORMS
 
 
 @dataclass(frozen=True, slots=True)

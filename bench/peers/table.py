@@ -13,10 +13,10 @@ from typing import Any
 
 import psycopg
 
-from bench.events import OPENED
+from bench.event_history import OPENED
 from domain import events
 from domain.envelopes import Recorded, instant_text
-from domain.order import natural_order
+from domain.plan.number_order import natural_order
 from domain.scales import Rating
 from domain.timescales import read_timescale
 

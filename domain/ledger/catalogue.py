@@ -22,8 +22,8 @@ Thing = tuple[str, str]
 Grant = tuple[str, str, str, str]
 
 _FOLDER = files("domain.ledger")
-_THINGS = (_FOLDER / "catalogue.sql").read_text(encoding="utf-8")
-_GRANTS = (_FOLDER / "grants.sql").read_text(encoding="utf-8")
+_THINGS = (_FOLDER / "sql" / "catalogue.sql").read_text(encoding="utf-8")
+_GRANTS = (_FOLDER / "sql" / "grants.sql").read_text(encoding="utf-8")
 EXPECTED = "catalogue.json"
 
 #: How a thing's trigger may be switched; the database has a letter for each.

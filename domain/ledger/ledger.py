@@ -15,27 +15,27 @@ import psycopg
 from eventsourcing.persistence import PersistenceError
 
 from domain.envelopes import Proposal, Recorded, with_event_ids
+from domain.errors import InDoubt, LedgerUnusable, NotReached, PlanUnknown, ReplicaOnly, VersionConflict
+from domain.integrity.guards import fallen_guards, powers_of_login
+from domain.integrity.invariants import Broken, Noted, broken_invariants
+from domain.integrity.stored_tree import LedgerTree
 from domain.ledger.access import AccessLedger
-from domain.ledger.database_errors import cannot_be_used
 from domain.ledger.datastore import LedgerDatastore
-from domain.ledger.embedded import APP, EmbeddedServer, EmbeddedServerError
-from domain.ledger.errors import InDoubt, LedgerUnusable, NotReached, PlanUnknown, ReplicaOnly, VersionConflict
-from domain.ledger.folded import FoldedPlans
-from domain.ledger.guards import fallen_guards, powers_of_login
-from domain.ledger.invariants import Broken, Noted, broken_invariants
+from domain.ledger.folded_plans import FoldedPlans
 from domain.ledger.mapper import read_record
 from domain.ledger.opening import SCHEMA, open_schema
-from domain.ledger.purging import purge
 from domain.ledger.recorder import LedgerRecorder, PlanState, Purged
 from domain.ledger.recording import Recording
-from domain.ledger.replica import Replica, Standing
+from domain.ledger.replica_status import Replica, Standing
 from domain.ledger.schema import migrate
-from domain.ledger.stored import StoredRecord
-from domain.ledger.tree import LedgerTree
-from domain.ledger.writes import one_request
+from domain.ledger.stored_rows import StoredRecord
+from domain.plan.record import PlanRecord
 from domain.points import LONDON, VersionUnknown
-from domain.record import PlanRecord
+from domain.postgres.answer_limits import one_request
+from domain.postgres.database_errors import cannot_be_used
+from domain.postgres.embedded_server import APP, EmbeddedServer, EmbeddedServerError
 from domain.rules import Refused
+from domain.safekeeping.purging import purge
 
 T = TypeVar("T")
 
@@ -316,7 +316,7 @@ class Ledger:
     def rehearse(self, proposals: Sequence[Proposal], *, today: date, by: str = "") -> Iterator[PlanRecord]:
         """The record of a plan as it would be with these proposals, for as long as the block lasts. Nothing is stored.
 
-        What is tried out has no instant yet: `known_at` of its versions is `domain.plan.PENDING`, which is not to
+        What is tried out has no instant yet: `known_at` of its versions is `domain.plan.plan.PENDING`, which is not to
         be shown. The plan itself, as the ledger has it, stays as it is: whoever asks is told what is stored.
 
         Args:

@@ -12,11 +12,10 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL, Composable, Identifier
 
+from domain.errors import LedgerUnusable
 from domain.ledger.access.beginning import access_schema
 from domain.ledger.catalogue import expected_catalogue, read_names
-from domain.ledger.connections import connected
-from domain.ledger.errors import LedgerUnusable
-from domain.ledger.logins import powers
+from domain.ledger.login_powers import powers
 from domain.ledger.schema import (
     app_role,
     is_replica,
@@ -27,6 +26,7 @@ from domain.ledger.schema import (
     schema_version,
     take_on,
 )
+from domain.postgres.connections import connected
 
 #: The schema of a ledger whose name nobody said.
 SCHEMA = "asat"

@@ -18,13 +18,13 @@ from eventsourcing.postgres import PostgresApplicationRecorder
 from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Composed, Identifier
 
+from domain.errors import LedgerUnusable
 from domain.ledger.datastore import LedgerDatastore, attempts
-from domain.ledger.errors import LedgerUnusable
 from domain.ledger.schema import channel
-from domain.ledger.stored import StoredRecord, UnstoredRow
+from domain.ledger.stored_rows import StoredRecord, UnstoredRow
 from domain.ledger.subscription import LedgerSubscription
 from domain.rules import Refused
-from domain.rules.known import named
+from domain.rules.lookups import named
 
 #: Version, id, topic, JSON, instant and author of an event: all that folding needs.
 FoldRow: TypeAlias = tuple[int, UUID, str, bytes, datetime, str]

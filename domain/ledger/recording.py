@@ -14,20 +14,20 @@ import psycopg
 from eventsourcing.persistence import DatabaseError, IntegrityError, InterfaceError, OperationalError
 
 from domain.bulk import LONG, without_collecting
-from domain.draft import Draft
 from domain.envelopes import Proposal, Recorded
+from domain.errors import LedgerUnusable, NothingRecorded, VersionConflict, in_doubt
 from domain.events import TextRedacted
-from domain.evolve import evolve
 from domain.ledger.datastore import attempts
-from domain.ledger.errors import LedgerUnusable, NothingRecorded, VersionConflict, in_doubt
-from domain.ledger.folded import Folded, FoldedPlans, size_of
+from domain.ledger.folded_plans import Folded, FoldedPlans, size_of
+from domain.ledger.group_commit import Stored, Together
 from domain.ledger.mapper import event_state, read_record
 from domain.ledger.recorder import LedgerRecorder
-from domain.ledger.stored import StoredRecord, UnstoredRow
-from domain.ledger.texts import kept_texts, taken_apart
-from domain.ledger.together import Stored, Together
-from domain.plan import PENDING
-from domain.record import PlanRecord, record_of
+from domain.ledger.split_texts import kept_texts, taken_apart
+from domain.ledger.stored_rows import StoredRecord, UnstoredRow
+from domain.plan.draft import Draft
+from domain.plan.evolve import evolve
+from domain.plan.plan import PENDING
+from domain.plan.record import PlanRecord, record_of
 from domain.rules import Refused, judge
 
 # How often a proposal is judged again when other writers keep taking its version, before giving up.

@@ -10,7 +10,7 @@ from eventsourcing.persistence import InterfaceError, OperationalError
 from eventsourcing.postgres import PostgresSubscription
 from psycopg.sql import SQL, Identifier
 
-from domain.ledger.errors import ReplicaOnly
+from domain.errors import ReplicaOnly
 
 
 class LedgerSubscription(PostgresSubscription):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from domain.proofs.keys import SignerKey, VerifierKey, from_base64, to_base64
-from domain.proofs.notes import NotANote, Note, NotSigned, Opened, Signature, check_text, open_note
+from domain.proofs.signed_notes import NotANote, Note, NotSigned, Opened, Signature, check_text, open_note
 from domain.proofs.tree import EMPTY_ROOT, HASH_SIZE
 
 #: The largest size and the latest second that are written; more is no number that everybody can read.

@@ -15,7 +15,7 @@ from importlib.resources import files
 from domain.edition import EDITION
 from domain.proofs.checkpoint import Checkpoint
 from domain.proofs.keys import SignerKey, VerifierKey, to_base64
-from domain.proofs.notes import Note, sign_note
+from domain.proofs.signed_notes import Note, sign_note
 from domain.proofs.tree import Node, consistency_proof, inclusion_proof
 from domain.proofs.verify import FIGURES, MOST_BYTES, Failed, as_cut, read_stamp, zip_chunks
 

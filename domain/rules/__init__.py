@@ -10,9 +10,10 @@ from datetime import date
 from typing import Any
 
 from domain import events
-from domain.plan import Plan
-from domain.rules import corrections, documents, ratings, structure
-from domain.rules.known import Refused, named
+from domain.plan.plan import Plan
+from domain.rules import corrections, ratings, structure
+from domain.rules import document_versions as documents
+from domain.rules.lookups import Refused, named
 
 __all__ = ["Refused", "judge"]
 

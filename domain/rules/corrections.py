@@ -1,9 +1,9 @@
 """What is done to the record itself: events withdrawn as recorded in error, texts destroyed."""
 
 from domain import events
-from domain.plan import Plan
+from domain.plan.plan import Plan
 from domain.redaction import redactable
-from domain.rules.known import Refused, owes_reason
+from domain.rules.lookups import Refused, owes_reason
 
 
 def event_withdrawn(plan: Plan, event: events.EventWithdrawn) -> None:

@@ -3,11 +3,11 @@
 from datetime import date
 
 from domain import events
-from domain.facts import Awaiting
 from domain.names import name_key
-from domain.plan import Action, Plan
-from domain.rules.known import Refused, named, on_the_day, open_action, owes_reason
-from domain.timeline import Assertion
+from domain.plan.facts import Awaiting
+from domain.plan.plan import Action, Plan
+from domain.plan.timeline import Assertion
+from domain.rules.lookups import Refused, named, on_the_day, open_action, owes_reason
 
 
 def action_rated(plan: Plan, event: events.ActionRated) -> None:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from domain import events
-from domain.plan import Plan
-from domain.rules.known import (
+from domain.plan.plan import Plan
+from domain.rules.lookups import (
     Refused,
     known_action,
     known_priority,

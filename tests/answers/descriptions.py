@@ -7,7 +7,7 @@ from typing import Any
 import click
 from starlette.testclient import TestClient
 
-from api.command_line import cli
+from api.cli.main import cli
 from api.http.application import make_application
 from tests.answers.examples import examples
 

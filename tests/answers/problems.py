@@ -16,8 +16,8 @@ from api.signing import write_signer
 from api.waiting import NoPlace
 from domain.access.principals import Grant
 from domain.envelopes import NotAnEvent
-from domain.ledger import Ledger, LedgerUnusable
-from domain.ledger.errors import InDoubt, LedgerDamaged, NothingRecorded, NotReached, ReplicaOnly
+from domain.errors import InDoubt, LedgerDamaged, LedgerUnusable, NothingRecorded, NotReached, ReplicaOnly
+from domain.ledger.ledger import Ledger
 from domain.proofs.keys import SignerKey
 from domain.proofs.pack import NoPack
 from tests.answers.examples import examples

@@ -13,11 +13,11 @@ from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 
 from api import clock
-from api.commands.serving import EXAMPLES
+from api.cli.serve_commands import EXAMPLES
 from api.http.application import make_application
 from domain.envelopes import read_proposal_json
-from domain.ledger import Ledger
-from domain.ledger.embedded import EmbeddedServer
+from domain.ledger.ledger import Ledger
+from domain.postgres.embedded_server import EmbeddedServer
 
 ROOT = Path(__file__).parents[2]
 BY = "Governance officer"

@@ -7,7 +7,7 @@ from typing import Any
 
 from click.testing import CliRunner
 
-from api.command_line import cli
+from api.cli.main import cli
 from tests.api.conftest import ROOT
 from tests.measuring import HANGS
 

@@ -11,14 +11,15 @@ from typing import Any
 
 import pytest
 
-from api.http import bodies, recording
-from api.http.access.limits import SIGN_INS, WRITES, Limiter
+from api.http import bodies
+from api.http import record_addresses as recording
+from api.http.access.rate_limits import SIGN_INS, WRITES, Limiter
 from api.http.application import make_application
 from domain.access.principals import ANYONE, Grant
-from domain.ledger import Ledger
+from domain.ledger.ledger import Ledger
 from domain.names import name_key
 from tests.api.conftest import BY, OPENING, ROOT, asking
-from tests.api.hostile import FORM, HOST, JSON, THERE, Sender, addresses
+from tests.api.hostile_requests import FORM, HOST, JSON, THERE, Sender, addresses
 from tests.api.signed_in import BROWSER, STEWARD, close, program
 
 MEBIBYTE = 1 << 20
@@ -295,8 +296,8 @@ def test_files_for_strangers_are_made_a_few_at_a_time(
             places.release()
 
 
-def test_the_readme_names_the_limits() -> None:
-    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+def test_the_guide_for_programmers_names_the_limits() -> None:
+    readme = " ".join((ROOT / "docs/programmers.md").read_text(encoding="utf-8").split())
     assert f"{SIGN_INS.amount} times a minute" in readme
     assert f"write {WRITES.amount} times a minute; each process counts for itself" in readme
     small = bodies.LARGEST_SIGN_IN // 1024, bodies.LARGEST_UNKNOWN_AUDIT // MEBIBYTE

@@ -12,13 +12,13 @@ from click.testing import CliRunner, Result
 
 from api import clock
 from api.checkpointing import cut_if_grown, cut_regularly
-from api.command_line import cli
+from api.cli.main import cli
 from api.signing import NotStamped, write_signer
 from api.stamping import stamp
 from domain.envelopes import read_proposal
-from domain.ledger import Ledger
-from domain.ledger.checkpoints import checkpoints_of
-from domain.ledger.packs import pack
+from domain.integrity.checkpoint_store import checkpoints_of
+from domain.integrity.evidence_packs import pack
+from domain.ledger.ledger import Ledger
 from domain.proofs.keys import SignerKey
 from domain.proofs.pack import NoPack, stamped_digest
 from domain.proofs.verify import verify

@@ -22,11 +22,11 @@ import psycopg
 import pytest
 from click.testing import CliRunner
 
-from api.command_line import cli
+from api.cli.main import cli
 from api.http.application import make_application
-from api.http.serving import listen
-from domain.ledger import Ledger
-from domain.ledger.embedded import EmbeddedServer
+from api.http.server import listen
+from domain.ledger.ledger import Ledger
+from domain.postgres.embedded_server import EmbeddedServer
 from projections.claims import Claim, read_claims
 from tests.api.conftest import BY, OPENING, asking, load_examples, rated
 from tests.api.process import ASAT, CLAIMS, complained, environment, run, run_alone, said

@@ -11,13 +11,13 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from api.command_line import cli
-from api.commands.needed import NEEDS, Undeclared, each_command, guard
-from api.roles import EVENT_ROLES, PERSONS_EVENTS, may_record, must_record
+from api.cli.command_roles import NEEDS, Undeclared, each_command, guard
+from api.cli.main import cli
+from api.event_roles import EVENT_ROLES, PERSONS_EVENTS, may_record, must_record
 from domain.access.principals import Grant, PersonNeeded, Principal
 from domain.access.roles import ROLES
 from domain.events import EVENTS
-from domain.ledger import Ledger
+from domain.ledger.ledger import Ledger
 from tests.api.conftest import OPENING
 
 #: Who runs it -> the role and the plan that their token is for. "none" shows no token: whoever runs the machine.
@@ -128,7 +128,7 @@ def _no_work(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_command_is_in_the_table():
     paths = {path for path, _ in each_command(cli)}
     assert paths == set(MAY)
-    assert paths == set(NEEDS), "api/commands/needed.py names a command that there is not"
+    assert paths == set(NEEDS), "api/cli/command_roles.py names a command that there is not"
 
 
 @pytest.mark.parametrize("path", MAY)

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.forms import FORMS
+from api.formats import FORMS
 from api.http.application import make_application
 from api.packing import make_pack, papers_named
 from api.questions import Asker
 from api.signing import new_signer
 from domain.envelopes import Proposal
 from domain.events import EVENTS, ActionAdded
-from domain.ledger import Ledger
+from domain.ledger.ledger import Ledger
 from domain.rules import structure
 from projections.action import DEEPEST
 from tests.api.conftest import BY, OPENING, asking

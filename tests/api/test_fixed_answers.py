@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.forms import FORMS, forms_of
+from api.formats import FORMS, forms_of
 from api.http.application import make_application
 from api.packing import PAPERS
 from api.signing import write_signer
-from domain.ledger import Ledger
+from domain.ledger.ledger import Ledger
 from domain.proofs.keys import SignerKey
 from domain.proofs.verify import zip_files
 from tests.api.conftest import BY, OPENING, asking

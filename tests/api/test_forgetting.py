@@ -14,11 +14,12 @@ from starlette.testclient import TestClient
 
 from api.forgetting import STILL_IN_THE_LOG, STILL_ON_DISK, Forgetting, owed, still_on_disk
 from api.http.application import make_application
-from domain.ledger import Ledger, LedgerUnusable
-from domain.ledger.backups import owner_conninfo
+from domain.errors import LedgerUnusable
+from domain.ledger.ledger import Ledger
 from domain.ledger.recorder import Purged
+from domain.safekeeping.backups import owner_conninfo
 from tests.api.conftest import BY, OPENING, asking
-from tests.api.forms import PAGE, opened, tree, words
+from tests.api.filled_forms import PAGE, opened, tree, words
 from tests.api.process import complained, run, said
 from tests.ledger.conftest import until
 from tests.measuring import HANGS
@@ -211,7 +212,7 @@ def test_where_it_is_not_the_programs_part_it_is_said(
 
 def test_another_purge_is_not_gone_in_between(ledger: Ledger, client: TestClient, monkeypatch: pytest.MonkeyPatch):
     redact(client)
-    monkeypatch.setattr("domain.ledger.purging._ANOTHER", "100ms")
+    monkeypatch.setattr("domain.safekeeping.purging._ANOTHER", "100ms")
     with psycopg.connect(owner_conninfo(ledger), autocommit=True) as owner:
         name = f"asat purge {ledger._datastore.schema}"
         owner.execute("select pg_advisory_lock(hashtextextended(%s, 0))", (name,))

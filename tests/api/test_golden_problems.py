@@ -7,8 +7,8 @@ import ast
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from api.http.problems import _NOWHERE
-from domain.ledger import Ledger
+from api.http.problem_documents import _NOWHERE
+from domain.ledger.ledger import Ledger
 from tests.answers.goldens import FOLDER, differences
 from tests.answers.problems import kind, problems
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.http.bodies import LARGEST_SIGN_IN
-from tests.api.hostile import FORM, JSON, Address, Council, council_on
+from tests.api.hostile_requests import FORM, JSON, Address, Council, council_on
 from tests.measuring import times_as_long
 
 pytestmark = pytest.mark.slow

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from api.command_line import cli
+from api.cli.main import cli
 from api.http.application import make_application
-from domain.ledger import Ledger
-from domain.ledger.backups import DUMP, FORMAT, MANIFEST, Held
+from domain.ledger.ledger import Ledger
 from domain.ledger.opening import SCHEMA
+from domain.safekeeping.backups import DUMP, FORMAT, MANIFEST, Held
 from tests.api.conftest import BY, OPENING, asking
 
 pytestmark = pytest.mark.slow

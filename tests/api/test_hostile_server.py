@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
-from domain.ledger import Ledger
+from domain.ledger.ledger import Ledger
 from tests.api.conftest import OPENING
 from tests.api.test_serving import serving
 from tests.measuring import HANGS

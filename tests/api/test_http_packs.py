@@ -15,8 +15,8 @@ from api.http.application import make_application
 from api.signing import write_signer
 from domain.envelopes import read_proposal
 from domain.events import ProgressReported
-from domain.ledger import Ledger
-from domain.ledger.checkpoints import Checkpoints, Cut, checkpoints_of
+from domain.integrity.checkpoint_store import Checkpoints, Cut, checkpoints_of
+from domain.ledger.ledger import Ledger
 from domain.proofs import verify as verifier
 from domain.proofs.checkpoint import open_checkpoint
 from domain.proofs.keys import SignerKey, from_base64

@@ -11,8 +11,8 @@ from urllib.parse import quote
 import pytest
 from starlette.testclient import TestClient
 
-from api import forms
-from domain.ledger import Ledger
+from api import formats as forms
+from domain.ledger.ledger import Ledger
 from tests.api.conftest import ROOT, rated
 
 POINTS = ["now", "2019-05-31", "2019-05-31@212", "issue:3.0"]
@@ -438,7 +438,7 @@ def test_a_trail_may_be_asked_for_from_the_first_year(reader: TestClient) -> Non
 def test_a_paper_too_long_for_a_pdf_is_a_problem_that_names_the_other_forms(
     reader: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.papers.pdf.LONGEST", 1000)
+    monkeypatch.setattr("api.papers.writers.pdf.LONGEST", 1000)
     refused = reader.get("/plans/sunderland/trail.pdf?limit=100")
     assert (refused.status_code, refused.json()["type"]) == (422, "tag:asat,2026:paper-too-long")
     assert "it comes in any length as docx, xlsx, html, md or csv" in refused.json()["detail"]

@@ -10,8 +10,8 @@ from starlette.testclient import TestClient
 
 from api.http.application import make_application
 from api.http.bodies import read_author, read_proposals
-from api.http.problems import Unreadable
-from domain.ledger import Ledger
+from api.http.problem_documents import Unreadable
+from domain.ledger.ledger import Ledger
 from projections.claims import read_claims
 from tests.api.conftest import BY, OPENING, asking, rated
 
@@ -201,8 +201,8 @@ def test_a_long_body_is_read_where_nobody_waits_for_it(
 
         return reading
 
-    monkeypatch.setattr("api.http.recording.read_proposals", seen(read_proposals))
-    monkeypatch.setattr("api.http.recording.read_claims", seen(read_claims))
+    monkeypatch.setattr("api.http.record_addresses.read_proposals", seen(read_proposals))
+    monkeypatch.setattr("api.http.record_addresses.read_claims", seen(read_claims))
     client.post(f"{plan}/events", json=rated("green"))
     client.post(f"{plan}/audit", json={"previous": "now", "current": "now", "claims": []})
     assert [name.startswith("AnyIO worker") for name in threads] == [True, True]

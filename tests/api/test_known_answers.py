@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.forms import FORMS
+from api.formats import FORMS
 from tests.api.conftest import BY, OPENING, rated
 
 QUESTIONS = (
@@ -49,7 +49,7 @@ def test_asking_again_works_out_and_renders_nothing(
         raise AssertionError("it is known already")
 
     monkeypatch.setattr("api.http.answering.render", nothing)
-    monkeypatch.setattr("domain.plan_at.PlanAt.__init__", nothing)
+    monkeypatch.setattr("domain.plan.plan_at.PlanAt.__init__", nothing)
     for address, tag in tags.items():
         again = client.get(address, headers={"If-None-Match": tag})
         assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag), address

@@ -18,8 +18,8 @@ from api.serving_settings import ServingSettings
 from api.signing import new_signer, write_signer
 from api.waiting import NoPlace, one_of, waiting_at_most
 from domain.access.principals import Grant
-from domain.ledger import Ledger
 from domain.ledger.access import SignInRefused
+from domain.ledger.ledger import Ledger
 from tests.api.conftest import BY, OPENING, asking, rated
 from tests.api.signed_in import BROWSER, PAGE, browser, close, principal, program, token_on
 from tests.measuring import HANGS
@@ -143,7 +143,7 @@ def test_those_who_sign_in_do_not_keep_others_waiting(
 
 def test_a_paper_that_cannot_be_set_soon_is_asked_for_again(council: Any, ledger: Ledger, monkeypatch: Any) -> None:
     monkeypatch.setattr("api.http.answering.PATIENCE", 0.05)
-    monkeypatch.setattr("api.papers.pdf_setting._AT_ONCE", Semaphore(0))
+    monkeypatch.setattr("api.papers.writers.pdf_setting._AT_ONCE", Semaphore(0))
     reader = program(council, ledger, "reads", "reader")
     answer = reader.get("/plans/plan.pdf")
     assert (answer.status_code, answer.json()["type"]) == (503, "tag:asat,2026:no-place")
@@ -159,8 +159,8 @@ def test_a_pack_that_cannot_be_made_soon_is_asked_for_again(
     write_signer(new_signer("council.example/asat"), council.state.key)
     reader = program(council, ledger, "reads", "reader")
     with monkeypatch.context() as busy:
-        busy.setattr("api.http.packing.PATIENCE", 0.05)
-        busy.setattr("api.http.packing._AT_ONCE", Semaphore(0))
+        busy.setattr("api.http.proof_addresses.PATIENCE", 0.05)
+        busy.setattr("api.http.proof_addresses._AT_ONCE", Semaphore(0))
         answer = reader.get("/plans/plan/pack.zip")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     assert "too many evidence packs" in answer.json()["detail"]

@@ -6,8 +6,8 @@ from threading import Thread
 import pytest
 
 from api.http.access import moving_window
-from api.http.access.limits import SIGN_INS, Limiter
 from api.http.access.moving_window import MOST_NAMES, MovingWindow, PerMinute
+from api.http.access.rate_limits import SIGN_INS, Limiter
 
 
 class Clock:

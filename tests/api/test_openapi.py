@@ -19,17 +19,17 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.routing import Route
 
-from api.commands.serving import EXAMPLES
-from api.forms import FORMS
+from api.cli.serve_commands import EXAMPLES
+from api.formats import FORMS
 from api.http import patterns
 from api.http.application import make_application
-from api.http.packing import packing
-from api.http.reading import reading
-from api.http.recording import recording
-from api.http.serving import listen
+from api.http.proof_addresses import packing
+from api.http.question_addresses import reading
+from api.http.record_addresses import recording
+from api.http.server import listen
 from domain.envelopes import Proposal, read_proposal_json
 from domain.events import EVENTS
-from domain.ledger import Ledger
+from domain.ledger.ledger import Ledger
 from domain.points import PointUnreadable, read_instant, read_point
 from tests.api.conftest import BY, ROOT, asking, load_examples
 from tests.measuring import HANGS

@@ -12,11 +12,11 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from api.command_line import cli
-from api.commands.serving import EXAMPLES
+from api.cli.main import cli
+from api.cli.serve_commands import EXAMPLES
 from api.signing import new_signer, write_signer
-from domain.ledger import Ledger
-from domain.ledger.checkpoints import checkpoints_of
+from domain.integrity.checkpoint_store import checkpoints_of
+from domain.ledger.ledger import Ledger
 from domain.proofs.checkpoint import Checkpoint, cosign, witness_key
 from domain.proofs.keys import SignerKey
 from tests.api.conftest import ROOT, load_examples
@@ -85,7 +85,7 @@ def test_a_full_disk_leaves_nothing_half_written_and_is_told_in_a_sentence(
     def no_place(_: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("domain.whole_files.os.fsync", no_place)
+    monkeypatch.setattr("domain.files.whole_files.os.fsync", no_place)
     result = run(data, command, arguments, file)
     assert result.exit_code == 1, result.output
     assert f"{file} was not written (the disk is full)" in result.stderr

@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from api.forms.usual_scales import USUAL
 from api.http.application import make_application
-from api.pages.usual_scales import USUAL
 from domain.access.principals import Grant
-from domain.ledger import Ledger
+from domain.ledger.ledger import Ledger
 from tests.api.conftest import BY, OPENING
-from tests.api.forms import PAGE, Sheet, errors, events, followed, opened, tree, version_of, words
+from tests.api.filled_forms import PAGE, Sheet, errors, events, followed, opened, tree, version_of, words
 from tests.api.signed_in import browser, close, principal, token_on
 
 TYPED = {

@@ -6,10 +6,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from api import clock
-from api.forms import FORMS
+from api.formats import FORMS
 from api.papers.wording import day_in_words
 from tests.api.conftest import rated
-from tests.api.pages import BROWSER, Page, said
+from tests.api.page_reader import BROWSER, Page, said
 
 TOLD = "told:Quality and Improvement Committee@2019-06-30"
 

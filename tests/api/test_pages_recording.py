@@ -8,14 +8,26 @@ from uuid import uuid4
 import pytest
 from starlette.testclient import TestClient
 
+from api.forms.event_forms import FORMS, fields_of
+from api.forms.form_words import in_form_words, refused
 from api.http.application import make_application
-from api.pages.form_words import in_form_words, refused
-from api.pages.recording_forms import FORMS, fields_of
 from domain.events import EVENTS
-from domain.ledger import Ledger
+from domain.ledger.ledger import Ledger
 from tests.api.conftest import BY, asking, rated
 from tests.api.days import today
-from tests.api.forms import BROWSER, PAGE, Sheet, errors, events, followed, opened, sheet_on, tree, version_of, words
+from tests.api.filled_forms import (
+    BROWSER,
+    PAGE,
+    Sheet,
+    errors,
+    events,
+    followed,
+    opened,
+    sheet_on,
+    tree,
+    version_of,
+    words,
+)
 
 ACTION = "?action=2.4"
 

@@ -6,7 +6,7 @@ import pytest
 from lxml import html
 from starlette.testclient import TestClient
 
-from api.forms import FORMS
+from api.formats import FORMS
 from tests.api.conftest import ROOT, rated
 from tests.api.test_pages_lists import PAGE, links, page, words
 

@@ -8,8 +8,8 @@ import openpyxl
 import pytest
 from rich.console import Console
 
-from api.forms import print_text, render
-from api.papers.composing import compose
+from api.formats import print_text, render
+from api.papers.compose import compose
 from api.papers.paper import Day, Table, Tag, lines_of
 from projections.committee_paper import committee_paper
 from projections.counted import CountQuery, counted_actions

@@ -10,12 +10,12 @@ import pytest
 from click.testing import CliRunner
 
 from api import clock
-from api.command_line import cli
-from api.commands.context import Session
-from api.forms import render
-from api.papers.composing import COMPOSED, compose
+from api.cli.command_context import Session
+from api.cli.main import cli
+from api.formats import render
+from api.papers.compose import COMPOSED, compose
 from api.questions import Answer, Asker
-from domain.ledger import Ledger
+from domain.ledger.ledger import Ledger
 from projections.claims import read_claims
 from projections.counted import CountQuery
 from tests.api.process import CLAIMS

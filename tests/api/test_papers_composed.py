@@ -8,9 +8,9 @@ from typing import Any
 import click
 import pytest
 
-from api.commands.context import SUFFIXES, tell
-from api.forms import FORMS, FormUnknown, forms_of, render
-from api.papers.composing import COMPOSED, compose
+from api.cli.command_context import SUFFIXES, tell
+from api.formats import FORMS, FormUnknown, forms_of, render
+from api.papers.compose import COMPOSED, compose
 from api.papers.paper import Column, Heading, PageBreak, Pair, Piece, Prose, Table, Tag, Text, lines_of, pieces_of
 from api.papers.revision import revised
 from api.papers.wording import safe_lines, unended
@@ -343,7 +343,7 @@ def test_a_form_for_programs_is_not_printed_to_a_terminal(form, monkeypatch):
 @pytest.mark.parametrize("form", ["md", "html"])
 def test_another_process_makes_the_same_bytes(form):
     program = (
-        "import sys; from api.forms import render; from tests.api.answers import sunderland;"
+        "import sys; from api.formats import render; from tests.api.answers import sunderland;"
         f"sys.stdout.buffer.write(render('paper', '{form}', sunderland()['paper']))"
     )
     done = subprocess.run(

@@ -5,8 +5,8 @@ import io
 
 from rich.console import Console
 
-from api.forms import print_text, render
-from api.papers.composing import compose
+from api.formats import print_text, render
+from api.papers.compose import compose
 from api.papers.paper import Facts, Prose, Table, Tag
 from projections.counted import CountQuery, counted_actions
 from projections.event import event_in_trail

@@ -12,10 +12,7 @@ import openpyxl
 import pytest
 from openpyxl.cell.rich_text import CellRichText
 
-from api.papers.composing import compose
-from api.papers.excel import excel
-from api.papers.excel_cells import LONGEST_TEXT
-from api.papers.excel_sheets import utf16
+from api.papers.compose import compose
 from api.papers.paper import (
     Column,
     Day,
@@ -30,6 +27,9 @@ from api.papers.paper import (
     Text,
     table_of,
 )
+from api.papers.writers.excel import excel
+from api.papers.writers.excel_cells import LONGEST_TEXT
+from api.papers.writers.excel_sheets import utf16
 from tests.api.answers import EMOJI, ESCAPES, RIGHT_TO_LEFT, harmful, poisoned, sunderland
 from tests.api.conftest import ROOT
 
@@ -425,8 +425,8 @@ def test_the_figures_of_the_comparison_are_those_of_the_document():
 
 MAKES = """
 import sys
-from api.papers.composing import compose
-from api.papers.excel import excel
+from api.papers.compose import compose
+from api.papers.writers.excel import excel
 from tests.api.answers import sunderland
 for question in sys.argv[1:]:
     sys.stdout.buffer.write(excel(compose(question, sunderland()[question])))

@@ -6,11 +6,9 @@ from typing import Any
 
 import pytest
 
-from api.forms import render
+from api.formats import render
 from api.papers.colours import contrast, ink_on
-from api.papers.composing import COMPOSED, compose
-from api.papers.hypertext import hypertext
-from api.papers.markdown import markdown
+from api.papers.compose import COMPOSED, compose
 from api.papers.paper import (
     Column,
     Day,
@@ -26,6 +24,8 @@ from api.papers.paper import (
     Tag,
     Text,
 )
+from api.papers.writers.hypertext import hypertext
+from api.papers.writers.markdown import markdown
 from tests.api.answers import ESCAPES, MARKDOWN, RIGHT_TO_LEFT, harmful, poisoned, sunderland
 
 VOID = {"meta", "br", "col"}

@@ -2,9 +2,9 @@ import re
 
 import pytest
 
-from api.forms import FORMS, TEXT, render
-from api.papers.markdown import markdown, md, md_lines
+from api.formats import FORMS, TEXT, render
 from api.papers.paper import Column, Paper, Piece, Prose, Table, Text
+from api.papers.writers.markdown import markdown, md, md_lines
 from projections.gaps import gaps_at
 from projections.overdue import overdue_at
 from projections.trail import TrailQuery

@@ -10,8 +10,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from api.papers import pdf_setting
-from api.papers.composing import compose
+from api.papers.compose import compose
 from api.papers.paper import (
     Column,
     Day,
@@ -30,10 +29,11 @@ from api.papers.paper import (
     Tag,
     Text,
 )
-from api.papers.pdf import pdf
-from api.papers.pdf_headings import with_row_headings
-from api.papers.pdf_letters import _ALL_FONTS, _TEXT_FONT, drawable, unjoined
 from api.papers.wording import UNSAFE
+from api.papers.writers import pdf_setting
+from api.papers.writers.pdf import pdf
+from api.papers.writers.pdf_headings import with_row_headings
+from api.papers.writers.pdf_letters import _ALL_FONTS, _TEXT_FONT, drawable, unjoined
 from tests.api.answers import ESCAPES, MARKDOWN, RIGHT_TO_LEFT, poisoned, sunderland
 from tests.api.pdf_reader import page_texts, read_structure
 
@@ -358,14 +358,14 @@ def test_what_no_font_has_is_written_by_its_code_point():
 def test_what_a_font_has_but_not_in_this_form_is_written_by_its_code_point(monkeypatch):
     # Stands in for a script whose letters cannot be joined: typst refuses what the list calls drawable.
     monkeypatch.setattr(
-        "api.papers.pdf.drawable", lambda text, *, plain=False: drawable(text, plain=True) if plain else text
+        "api.papers.writers.pdf.drawable", lambda text, *, plain=False: drawable(text, plain=True) if plain else text
     )
     assert rows(table(("1", "Łukasz → 漢"))) == [["1", "Łukasz [U+2192] [U+6F22]"]]
 
 
 @pytest.mark.parametrize("ranges", [_ALL_FONTS, _TEXT_FONT], ids=["all fonts", "text font"])
 def test_every_letter_that_is_listed_can_be_drawn(ranges, monkeypatch):
-    monkeypatch.setattr("api.papers.pdf.drawable", lambda text, *, plain=False: text)
+    monkeypatch.setattr("api.papers.writers.pdf.drawable", lambda text, *, plain=False: text)
     letters = [letter for letter in letters_of(ranges) if not UNSAFE.match(letter)]
     marked = tuple(Piece(" ".join(letters), mark) for mark in ("", "strong"))
     assert read(Prose(Text(marked)), table((" ".join(letters), "x"))).every("Table")
@@ -434,7 +434,7 @@ def test_a_paper_too_long_is_refused_with_the_forms_that_take_it():
 
 MEASURED = """
 from pathlib import Path
-from api.papers.pdf import pdf
+from api.papers.writers.pdf import pdf
 from tests.api.test_papers_pdf import Prose, paper
 
 def held(name):

@@ -4,7 +4,7 @@ import re
 import pytest
 from rich.console import Console
 
-from api.forms import FORMS, TEXT, FormUnknown, forms_of, print_text, render
+from api.formats import FORMS, TEXT, FormUnknown, forms_of, print_text, render
 from api.papers.wording import as_at, as_at_both, instant_in_words, safe_lines, safe_text
 from projections.gaps import gaps_at
 from projections.overdue import overdue_at

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from domain.access.principals import Grant
-from domain.ledger import Ledger
 from domain.ledger.access import SignInRefused
+from domain.ledger.ledger import Ledger
 from tests.api.conftest import load_examples
 from tests.api.process import complained, run, said
 

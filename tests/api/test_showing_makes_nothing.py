@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from api.command_line import cli
-from api.commands.needed import NEEDS, each_command
+from api.cli.command_roles import NEEDS, each_command
+from api.cli.main import cli
 from tests.api.process import CLAIMS, complained
 
 #: The words with which each command begins that records, signs or makes something; every other only shows.

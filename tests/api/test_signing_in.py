@@ -10,17 +10,17 @@ import pytest
 from starlette.testclient import TestClient
 
 from api import clock, demonstration
-from api.commands.serving import let_in, tell_link
-from api.http.access.openid import OpenId
+from api.cli.serve_commands import let_in, tell_link
+from api.http.access.openid_client import OpenId
 from api.http.application import make_application
 from api.pages.places import own_place
 from api.serving_settings import OpenIdSettings, ServingSettings, read_serving_settings
 from domain.access.principals import Grant
-from domain.ledger import Ledger
+from domain.ledger.ledger import Ledger
 from tests.api.conftest import BY, OPENING, asking, rated
-from tests.api.forms import errors, opened, sheet_on, version_of
+from tests.api.filled_forms import errors, opened, sheet_on, version_of
 from tests.api.openid_provider import CLIENT, SECRET, SUBJECT, Provider
-from tests.api.pages import Page
+from tests.api.page_reader import Page
 from tests.api.signed_in import BROWSER, ORIGIN, PAGE, PASSWORD, STEWARD, browser, close, principal, program, token_on
 
 OFFICER = "Ann Officer"

@@ -10,13 +10,13 @@ from zipfile import ZipFile
 import pytest
 from starlette.testclient import TestClient
 
-from api.forms import FORMS
+from api.formats import FORMS
 from api.packing import make_pack, papers_named
 from api.questions import Asker
 from api.signing import new_signer
 from domain.envelopes import Proposal
 from domain.events import EVENTS
-from domain.ledger import Ledger
+from domain.ledger.ledger import Ledger
 from domain.proofs import verify as verifier
 from tests.api.conftest import BY, OPENING, rated
 from tests.api.pdf_reader import page_texts

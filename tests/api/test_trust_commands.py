@@ -11,12 +11,12 @@ from click.testing import CliRunner, Result
 from psycopg import connect
 from psycopg.sql import SQL
 
-from api.command_line import cli
-from domain.ledger import Ledger
-from domain.ledger.embedded import EmbeddedServer
+from api.cli.main import cli
+from domain.ledger.ledger import Ledger
+from domain.postgres.embedded_server import EmbeddedServer
 from domain.proofs.checkpoint import Checkpoint, cosign, witness_key
 from domain.proofs.keys import SignerKey, VerifierKey
-from domain.proofs.notes import Note
+from domain.proofs.signed_notes import Note
 from domain.proofs.verify import FIGURES, zip_chunks, zip_files
 from tests.api.conftest import load_examples
 

@@ -15,7 +15,7 @@ from domain.events import EVENTS
 from domain.ledger.mapper import read_event
 from domain.proofs.keys import NotAKey
 from domain.texts import unpaired_direction
-from tests.domain.test_goldens import FILES, lines
+from tests.domain.test_golden_events import FILES, lines
 
 EMBEDDING, ISOLATING = "\u202a\u202b\u202d\u202e", "\u2066\u2067\u2068"
 UNPAIRED = [

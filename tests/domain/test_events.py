@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from domain import events, rules
 from domain.events import EVENTS
-from domain.evolve import _EVOLVE
+from domain.plan.evolve import _EVOLVE
 from domain.scales import Scale
 from tests.kit import APRIL, GRADES, MARCH, SCALE, added, inspected, opened, priority_reworded, rated, reworded, say
 

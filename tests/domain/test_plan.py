@@ -10,13 +10,13 @@ from uuid import UUID
 
 import pytest
 
-from domain.draft import Draft
 from domain.events import EVENTS, Event
-from domain.evolve import evolve
-from domain.order import natural_order
-from domain.plan import PENDING, Action, Measure, Plan, Priority
-from domain.record import PlanRecord
-from domain.timeline import Timeline
+from domain.plan.draft import Draft
+from domain.plan.evolve import evolve
+from domain.plan.number_order import natural_order
+from domain.plan.plan import PENDING, Action, Measure, Plan, Priority
+from domain.plan.record import PlanRecord
+from domain.plan.timeline import Timeline
 from projections.changes import changes_between
 from projections.document_history import document_history
 from projections.measures import measures_over_time

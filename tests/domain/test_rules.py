@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from domain import events
-from domain.draft import Draft
-from domain.evolve import evolve
-from domain.plan import PENDING
+from domain.plan.draft import Draft
+from domain.plan.evolve import evolve
+from domain.plan.plan import PENDING
 from domain.rules import _RULES, Refused, judge
 from tests.kit import (
     APRIL,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.secret_files import SecretExposed, read_secret
+from domain.files.secret_files import SecretExposed, read_secret
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from domain.timeline import Assertion, Place, Timeline, end_of
+from domain.plan.timeline import Assertion, Place, Timeline, end_of
 from tests.kit import APRIL, FEBRUARY, JANUARY, JUNE, MARCH, MAY
 
 

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from domain.whole_files import NotWritten, written_whole
+from domain.files.whole_files import NotWritten, written_whole
 from tests.measuring import HANGS
 
 
@@ -87,7 +87,7 @@ def test_a_disk_that_is_full_only_when_it_is_flushed_leaves_nothing(
     def no_place(_: int) -> None:
         raise OSError(full, os.strerror(full))
 
-    monkeypatch.setattr("domain.whole_files.os.fsync", no_place)
+    monkeypatch.setattr("domain.files.whole_files.os.fsync", no_place)
     with pytest.raises(NotWritten, match="free some space"):
         write(folder / "a", b"two")
     assert held(folder) == {"a": b"one"}
@@ -97,7 +97,7 @@ def test_a_disk_that_is_full_only_when_it_is_flushed_leaves_nothing(
 def test_a_kill_while_it_is_written_leaves_nothing(tmp_path: Path, ending: signal.Signals) -> None:
     write(tmp_path / "a", b"one")
     program = (
-        "import sys\nfrom pathlib import Path\nfrom domain.whole_files import written_whole\n"
+        "import sys\nfrom pathlib import Path\nfrom domain.files.whole_files import written_whole\n"
         "with written_whole(Path(sys.argv[1])) as written:\n"
         "    written.write(bytes(1 << 20)); written.flush(); print('half', flush=True); sys.stdin.read()\n"
     )

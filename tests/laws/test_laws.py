@@ -23,14 +23,14 @@ from hypothesis.stateful import (
 )
 
 from domain import events
-from domain.draft import Draft
-from domain.evolve import evolve
-from domain.plan import PENDING, Plan
-from domain.plan_at import PlanAt
+from domain.plan.draft import Draft
+from domain.plan.evolve import evolve
+from domain.plan.plan import PENDING, Plan
+from domain.plan.plan_at import PlanAt
+from domain.plan.record import record_of
+from domain.plan.timeline import Place, Timeline, end_of
 from domain.points import Point
-from domain.record import record_of
 from domain.rules import Refused, judge
-from domain.timeline import Place, Timeline, end_of
 from projections.action import ActionUnknown, action_at
 from projections.assurance import assurances_at
 from projections.changes import changes_between

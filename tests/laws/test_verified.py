@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule, run_state_machine_as_test
 
 from domain import events
-from domain.plan_at import PlanAt
+from domain.plan.plan_at import PlanAt
 from domain.proofs.verify import FIGURES, Entry, Event, Fold, Paper
 from projections.committee_paper import committee_paper
 from projections.overdue import overdue_at

@@ -18,15 +18,15 @@ from psycopg.sql import SQL, Identifier
 
 from domain.envelopes import Proposal, Recorded
 from domain.events import Event
-from domain.evolve import evolve
-from domain.ledger import Ledger
-from domain.ledger.embedded import EmbeddedServer
+from domain.ledger.ledger import Ledger
 from domain.ledger.schema import app_role
-from domain.ledger.server_account import command, server_account
-from domain.plan import Plan
+from domain.plan.evolve import evolve
+from domain.plan.plan import Plan
+from domain.plan.record import PlanRecord
+from domain.postgres.embedded_server import EmbeddedServer
+from domain.postgres.server_account import command, server_account
 from domain.proofs.entry import Entry
 from domain.proofs.tree import completed_nodes, node_hash
-from domain.record import PlanRecord
 from tests.kit import LATER, added, contents, opened, priority
 from tests.measuring import until as until
 

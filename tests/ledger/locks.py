@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domain.ledger.folded import Folded
+from domain.ledger.folded_plans import Folded
 
 
 class Noted:

@@ -12,8 +12,8 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from domain.ledger.cluster import APP, DATABASE, FAST, LOOK, OWNER, bin_folder
-from domain.ledger.server_account import Watching, command, server_account, watched
+from domain.postgres.cluster import APP, DATABASE, FAST, LOOK, OWNER, bin_folder
+from domain.postgres.server_account import Watching, command, server_account, watched
 from tests.ledger.conftest import Server, until
 
 

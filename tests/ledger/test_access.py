@@ -13,7 +13,7 @@ from psycopg.sql import SQL, Identifier
 from domain.access import events
 from domain.access.principals import Grant, Principal
 from domain.access.sentences import sentence
-from domain.ledger import Ledger
+from domain.errors import LedgerDamaged, ReplicaOnly
 from domain.ledger.access import (
     AccessLedger,
     AccessRefused,
@@ -26,7 +26,7 @@ from domain.ledger.access import (
 from domain.ledger.access.beginning import access_schema
 from domain.ledger.access.streams import AccessStreams
 from domain.ledger.access.throttle import account_stream, network_of
-from domain.ledger.errors import LedgerDamaged, ReplicaOnly
+from domain.ledger.ledger import Ledger
 from domain.ledger.schema import app_role
 from domain.names import name_key
 from tests import measuring

@@ -13,7 +13,7 @@ from psycopg.errors import (
 )
 from psycopg.sql import SQL, Identifier
 
-from domain.ledger import Ledger
+from domain.ledger.ledger import Ledger
 from domain.ledger.mapper import event_state
 from domain.ledger.schema import app_role
 from tests.kit import opened, progressed

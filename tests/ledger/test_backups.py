@@ -23,21 +23,22 @@ import psycopg
 import pytest
 
 from domain.access.principals import Grant
-from domain.ledger import Ledger, LedgerUnusable
+from domain.errors import BackupUnusable, LedgerUnusable
+from domain.files.whole_files import NotWritten
+from domain.integrity.checkpoint_store import checkpoints_of
+from domain.integrity.evidence_packs import pack
 from domain.ledger.access import SignInRefused
 from domain.ledger.access.ending import end_sessions_and_links
-from domain.ledger.archive import archive_continuously, restore_to
-from domain.ledger.archiving import NAMED, PIECES, script
-from domain.ledger.backups import CHECKPOINT, DUMP, MANIFEST, BackupUnusable, back_up, opened, owner_conninfo
-from domain.ledger.bases import _extract
-from domain.ledger.checkpoints import checkpoints_of
-from domain.ledger.embedded import EmbeddedServer
-from domain.ledger.packs import pack
-from domain.ledger.programs import _pass_on
-from domain.ledger.restoring import proved, restore
+from domain.ledger.ledger import Ledger
+from domain.postgres.archive import archive_continuously, restore_to
+from domain.postgres.base_backups import _extract
+from domain.postgres.embedded_server import EmbeddedServer
+from domain.postgres.log_archiving import NAMED, PIECES, script
+from domain.postgres.programs import _pass_on
 from domain.proofs.checkpoint import Checkpoint
 from domain.proofs.keys import SignerKey
-from domain.whole_files import NotWritten
+from domain.safekeeping.backups import CHECKPOINT, DUMP, MANIFEST, back_up, opened, owner_conninfo
+from domain.safekeeping.restoring import proved, restore
 from tests.kit import progressed, rated
 from tests.ledger.conftest import all_is_well, begin, everything, record, remembers_what_is_stored
 from tests.measuring import until
@@ -161,7 +162,7 @@ def a_tool_that_fails(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyt
     tool = folder / "pg_dump"
     tool.write_text("#!/bin/sh\nhead -c 100000 /dev/zero\necho 'the server went away' >&2\nexit 1\n")
     tool.chmod(0o755)
-    monkeypatch.setattr("domain.ledger.programs.bin_folder", lambda: folder)
+    monkeypatch.setattr("domain.postgres.programs.bin_folder", lambda: folder)
     yield
 
 
@@ -183,7 +184,7 @@ def an_impatient_operator(_: object, monkeypatch: pytest.MonkeyPatch) -> Iterato
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("domain.ledger.backups._manifest", interrupted)
+    monkeypatch.setattr("domain.safekeeping.backups._manifest", interrupted)
     yield
 
 
@@ -528,7 +529,7 @@ def test_where_nothing_can_be_archived_it_is_said_why_and_everything_is_as_it_wa
 ):
     data, archive = folder_of(ledger), tmp_path / "archive"
     with monkeypatch.context() as broken:
-        broken.setattr("domain.ledger.cluster.script", lambda: "echo 'the disk of the archive is full' >&2; exit 1")
+        broken.setattr("domain.postgres.cluster.script", lambda: "echo 'the disk of the archive is full' >&2; exit 1")
         with pytest.raises(BackupUnusable, match="the disk of the archive is full"):
             archive_continuously(data, archive)
     assert not archive.exists()
@@ -545,7 +546,7 @@ def test_a_second_base_backup_that_fails_does_not_end_archiving(
 ):
     data, archive = folder_of(ledger), tmp_path / "archive"
     archive_continuously(data, archive)
-    monkeypatch.setattr("domain.ledger.archive.verify_base", _damaged)
+    monkeypatch.setattr("domain.postgres.archive.verify_base", _damaged)
     with pytest.raises(BackupUnusable, match="damaged"):
         archive_continuously(data, archive)
     assert (data / NAMED).exists()

@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from domain.ledger import Broken, Ledger
-from domain.ledger.invariants import broken_invariants, to_its_end
+from domain.integrity.invariants import Broken, broken_invariants, to_its_end
+from domain.ledger.ledger import Ledger
 from domain.ledger.schema import app_role
 from tests.ledger.conftest import Server, begin, connected
 

@@ -8,15 +8,15 @@ import pytest
 from psycopg.errors import InsufficientPrivilege
 from psycopg.sql import SQL, Identifier
 
+from domain.errors import LedgerDamaged, LedgerUnusable
 from domain.events import TextRedacted
-from domain.ledger import Ledger
-from domain.ledger.checkpoints import Checkpoints, CheckpointUnknown, Cut, KeyRefused, checkpoints_of
-from domain.ledger.errors import LedgerDamaged, LedgerUnusable
-from domain.ledger.packs import pack
+from domain.integrity.checkpoint_store import Checkpoints, CheckpointUnknown, Cut, KeyRefused, checkpoints_of
+from domain.integrity.evidence_packs import pack
+from domain.ledger.ledger import Ledger
 from domain.proofs.checkpoint import Checkpoint, cosign, open_checkpoint, witness_key
 from domain.proofs.keys import SignerKey
-from domain.proofs.notes import Note, NotSigned, sign_note
 from domain.proofs.pack import NoPack, key_note, stamped_digest
+from domain.proofs.signed_notes import Note, NotSigned, sign_note
 from domain.proofs.tree import EMPTY_ROOT
 from domain.proofs.verify import Failed, verify, zip_files
 from tests.kit import LATER, progressed, rated, say

@@ -16,13 +16,14 @@ from starlette.testclient import TestClient
 from api.http.application import make_application
 from domain.envelopes import Proposal
 from domain.events import Event, EventWithdrawn, PlanClosed, TextRedacted
-from domain.ledger import Broken, Ledger, Noted
-from domain.ledger.embedded import EmbeddedServer
+from domain.integrity.evidence_packs import pack
+from domain.integrity.invariants import Broken, Noted
+from domain.ledger.ledger import Ledger
 from domain.ledger.mapper import event_state
-from domain.ledger.packs import pack
 from domain.ledger.schema import app_role, migrate, released_migrations
-from domain.ledger.texts import taken_apart
+from domain.ledger.split_texts import taken_apart
 from domain.points import LONDON
+from domain.postgres.embedded_server import EmbeddedServer
 from domain.proofs.keys import SignerKey
 from domain.proofs.pack import NoPack
 from domain.proofs.verify import verify

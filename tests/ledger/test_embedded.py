@@ -15,8 +15,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from domain.ledger.embedded import EmbeddedServer, EmbeddedServerError
-from domain.ledger.server_account import server_account
+from domain.postgres.embedded_server import EmbeddedServer, EmbeddedServerError
+from domain.postgres.server_account import server_account
 
 ROOT = Path(__file__).parents[2]
 IS_ROOT = os.geteuid() == 0
@@ -28,8 +28,8 @@ USER = """
 import signal
 import sys
 from pathlib import Path
-from domain.ledger import cluster
-from domain.ledger.embedded import EmbeddedServer
+from domain.postgres import cluster
+from domain.postgres.embedded_server import EmbeddedServer
 cluster.LOOK = 45.0  # the test looks for itself at what a killed user leaves
 signal.signal(signal.SIGINT, signal.default_int_handler)
 server = EmbeddedServer.start(Path(sys.argv[1]))

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from psycopg.sql import SQL, Identifier
 
-from domain.ledger import Ledger
-from domain.ledger.checkpoints import checkpoints_of
-from domain.ledger.errors import LedgerDamaged
-from domain.ledger.packs import against, pack
+from domain.errors import LedgerDamaged
+from domain.integrity.checkpoint_store import checkpoints_of
+from domain.integrity.evidence_packs import against, pack
+from domain.ledger.ledger import Ledger
 from domain.proofs.keys import SignerKey
 from domain.proofs.pack import NoPack
 from domain.proofs.verify import Failed, verify, zip_files

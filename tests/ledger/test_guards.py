@@ -7,9 +7,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from domain.ledger import Ledger
+from domain.integrity.guards import fallen_guards
 from domain.ledger.catalogue import EXPECTED
-from domain.ledger.guards import fallen_guards
+from domain.ledger.ledger import Ledger
 from domain.ledger.schema import app_role, migrate, released_migrations
 from scripts.generated_catalogue import catalogue_on
 from tests.ledger.conftest import ROOT, Connection, Server, connected

@@ -9,7 +9,8 @@ from uuid import uuid4
 import pytest
 
 from domain.events import Event
-from domain.ledger import Broken, Ledger, Noted
+from domain.integrity.invariants import Broken, Noted
+from domain.ledger.ledger import Ledger
 from domain.ledger.mapper import event_state
 from domain.ledger.recorder import Placed
 from tests.kit import (
@@ -89,7 +90,7 @@ def test_it_tells_how_far_it_has_come(ledger: Ledger):
 
 
 def test_all_is_well_in_pages_too(ledger: Ledger, damage: Damage, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("domain.ledger.invariants._PAGE", 3)
+    monkeypatch.setattr("domain.integrity.invariants._PAGE", 3)
     assert broken(ledger) == []
     damage("delete from events where position = 4")
     assert broken(ledger)[:2] == [

@@ -15,8 +15,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from domain.ledger import Ledger, cluster
-from domain.ledger.embedded import EmbeddedServer
+from domain.ledger.ledger import Ledger
+from domain.postgres import cluster
+from domain.postgres.embedded_server import EmbeddedServer
 from tests.kit import rated
 from tests.ledger.conftest import ROOT, all_is_well, begin, record, until
 
@@ -25,17 +26,17 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tell
 #: What the product promises, in seconds.
 A_MINUTE = 60.0
 
-LOOKS_OFTEN = "from domain.ledger import cluster; cluster.LOOK, cluster.FAST = 0.2, 2.0"
+LOOKS_OFTEN = "from domain.postgres import cluster; cluster.LOOK, cluster.FAST = 0.2, 2.0"
 USER = f"""
 import sys, time
 from pathlib import Path
 {LOOKS_OFTEN}
-from domain.ledger.embedded import EmbeddedServer
+from domain.postgres.embedded_server import EmbeddedServer
 server = EmbeddedServer.start(Path(sys.argv[1]))
 print("ready", flush=True)
 time.sleep(600)
 """
-ASAT = f"import sys; {LOOKS_OFTEN}; from api.command_line import main; sys.argv[0] = 'asat'; main()"
+ASAT = f"import sys; {LOOKS_OFTEN}; from api.cli.main import main; sys.argv[0] = 'asat'; main()"
 
 
 @pytest.fixture
@@ -135,7 +136,7 @@ def test_within_a_minute_of_a_killed_asat_its_server_has_ended(new_data_folder: 
     """As it is delivered: `asat serve`, looked at as often as it is."""
     folder = new_data_folder("delivered")
     assert cluster.LOOK + cluster.FAST + 20 < A_MINUTE
-    with serving(folder, "import sys; from api.command_line import main; sys.argv[0] = 'asat'; main()") as process:
+    with serving(folder, "import sys; from api.cli.main import main; sys.argv[0] = 'asat'; main()") as process:
         killed(process)
         nothing_is_left(folder)
 

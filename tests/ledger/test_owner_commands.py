@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from api.commands.context import Session
-from api.commands.serving import _say_powers
+from api.cli.command_context import Session
+from api.cli.serve_commands import _say_powers
 from api.settings import read_settings
-from domain.ledger import Ledger
+from domain.ledger.ledger import Ledger
 from domain.ledger.schema import released_migrations
 from tests.api.conftest import OPENING
 from tests.api.process import run, said

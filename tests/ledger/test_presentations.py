@@ -8,8 +8,8 @@ from random import Random
 import pytest
 
 from domain.events import Event
-from domain.ledger import Ledger
-from domain.record import PlanRecord
+from domain.ledger.ledger import Ledger
+from domain.plan.record import PlanRecord
 from domain.rules import Refused
 from tests.kit import (
     APRIL,

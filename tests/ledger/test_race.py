@@ -14,7 +14,8 @@ from uuid import uuid4
 import pytest
 
 from domain.envelopes import Proposal, Recorded
-from domain.ledger import Ledger, VersionConflict
+from domain.errors import VersionConflict
+from domain.ledger.ledger import Ledger
 from domain.ledger.subscription import LedgerSubscription
 from domain.rules import Refused
 from tests.kit import added, progressed, rated

@@ -18,16 +18,17 @@ from uuid import UUID
 import pytest
 from eventsourcing.persistence import IntegrityError
 
+from domain.errors import VersionConflict
 from domain.events import Event
-from domain.ledger import Ledger, VersionConflict
-from domain.ledger.folded import Folded, FoldedPlans
+from domain.ledger.folded_plans import Folded, FoldedPlans
+from domain.ledger.ledger import Ledger
 from domain.ledger.recorder import FoldRow
 from domain.ledger.recording import Recording
-from domain.ledger.stored import UnstoredRow
-from domain.plan import Plan
-from domain.plan_at import PlanAt
+from domain.ledger.stored_rows import UnstoredRow
+from domain.plan.plan import Plan
+from domain.plan.plan_at import PlanAt
+from domain.plan.record import PlanRecord
 from domain.points import Point
-from domain.record import PlanRecord
 from domain.rules import Refused
 from projections.changes import changes_between
 from projections.overdue import overdue_at

@@ -8,9 +8,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.envelopes import Proposal, Recorded, read_proposal
+from domain.errors import LedgerUnusable, PlanUnknown, VersionConflict
 from domain.events import Event
-from domain.ledger import Ledger, LedgerUnusable, PlanUnknown, VersionConflict
-from domain.ledger.memory import Budget
+from domain.ledger.ledger import Ledger
+from domain.ledger.memory_budget import Budget
 from domain.rules import Refused
 from tests.kit import (
     APRIL,
@@ -245,7 +246,7 @@ def test_nothing_tentative_remains_when_something_unforeseen_happens(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("domain.evolve.read_timescale", interrupted)  # in the middle of taking in an event
+        patched.setattr("domain.plan.evolve.read_timescale", interrupted)  # in the middle of taking in an event
         with pytest.raises(KeyboardInterrupt):
             record(ledger, *before, rescheduled("2.4"))
     remembers_what_is_stored(ledger)

@@ -16,16 +16,16 @@ import psycopg
 import pytest
 
 from domain.events import EVENTS, TextRedacted
-from domain.ledger import Ledger
-from domain.ledger.archive import archive_continuously
-from domain.ledger.backups import owner_conninfo
-from domain.ledger.purging import copied_elsewhere
-from domain.ledger.texts import kept_texts
-from domain.ledger.tree import entry_of
+from domain.integrity.stored_tree import entry_of
+from domain.ledger.ledger import Ledger
+from domain.ledger.split_texts import kept_texts
 from domain.points import read_point
+from domain.postgres.archive import archive_continuously
 from domain.proofs.tree import check_consistency, check_inclusion
 from domain.redaction import redactable, redacted_value
 from domain.rules import Refused
+from domain.safekeeping.backups import owner_conninfo
+from domain.safekeeping.purging import copied_elsewhere
 from projections.action import action_at
 from tests.kit import LATER, added, contents, in_error, opened, priority, progressed, rated, rescheduled
 from tests.ledger.conftest import Connection, begin, held_by, proposed, record
@@ -353,7 +353,7 @@ def test_a_purge_waits_until_the_old_log_is_archived_and_gone(tmp_path: Path):
 def test_a_purge_says_what_it_could_not_have_archived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     peculiar = f"Peculiar-{uuid4().hex}"
     data, archive = tmp_path / "data", tmp_path / "archive"
-    monkeypatch.setattr("domain.ledger.purging._ARCHIVED_WITHIN", 2.0)
+    monkeypatch.setattr("domain.safekeeping.purging._ARCHIVED_WITHIN", 2.0)
     with Ledger.open(data=data) as ledger:
         begin(ledger)
         archive_continuously(data, archive)

@@ -12,9 +12,9 @@ from psycopg.conninfo import make_conninfo
 from starlette.testclient import TestClient
 
 from api.http.application import make_application
-from domain.ledger import Ledger, LedgerUnusable
-from domain.ledger.database_errors import not_let_in
-from domain.ledger.errors import FilesDamaged, NothingRecorded, ReplicaOnly
+from domain.errors import FilesDamaged, LedgerUnusable, NothingRecorded, ReplicaOnly
+from domain.ledger.ledger import Ledger
+from domain.postgres.database_errors import not_let_in
 from tests.api.process import environment
 from tests.kit import rated
 from tests.ledger.conftest import ROOT, Server, begin, record, until
@@ -39,7 +39,7 @@ def asat(server: Server, *arguments: str, stdin: str = "", **more: str) -> "subp
     """`asat`, which must say in a sentence what is wrong, and exit with 1."""
     code = (
         "import sys; from domain.ledger import datastore; datastore.PATIENCE = 0.5;"
-        " from api.command_line import main; sys.argv[0] = 'asat'; main()"
+        " from api.cli.main import main; sys.argv[0] = 'asat'; main()"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, *arguments], input=stdin, capture_output=True, text=True, timeout=120, cwd=ROOT,

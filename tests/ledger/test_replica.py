@@ -13,12 +13,12 @@ from psycopg.conninfo import make_conninfo
 from starlette.testclient import TestClient
 
 from api.http.application import make_application
-from domain.ledger import Ledger, LedgerUnusable
-from domain.ledger.checkpoints import checkpoints_of
-from domain.ledger.cluster import DATABASE, OWNER
-from domain.ledger.errors import NotReached, ReplicaOnly
+from domain.errors import LedgerUnusable, NotReached, ReplicaOnly
+from domain.integrity.checkpoint_store import checkpoints_of
+from domain.ledger.ledger import Ledger
 from domain.ledger.schema import Migration, migrate, released_migrations
 from domain.points import VersionUnknown
+from domain.postgres.cluster import DATABASE, OWNER
 from domain.proofs.checkpoint import Checkpoint
 from domain.proofs.keys import SignerKey
 from domain.proofs.tree import check_consistency

@@ -13,7 +13,8 @@ import pytest
 from psycopg.errors import InsufficientPrivilege
 from psycopg.sql import SQL, Identifier
 
-from domain.ledger import Ledger, LedgerUnusable
+from domain.errors import LedgerUnusable
+from domain.ledger.ledger import Ledger
 from domain.ledger.mapper import event_state
 from domain.ledger.schema import app_role, migrate, released_migrations, schema_version
 from tests.kit import added, opened, priority, rated
@@ -193,7 +194,7 @@ def test_programs_that_open_together_migrate_once(server: Server, schema: str):
 PROGRAM = """
 import sys
 from pathlib import Path
-from domain.ledger import Ledger
+from domain.ledger.ledger import Ledger
 print("ready", flush=True)
 sys.stdin.readline()
 with Ledger.open(data=Path(sys.argv[1]), schema=sys.argv[2]) as ledger:

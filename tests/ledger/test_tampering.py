@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from domain.events import TextRedacted
-from domain.ledger import Ledger
+from domain.ledger.ledger import Ledger
 from domain.proofs.tree import NotProved, check_consistency
 from tests.kit import LATER, added, opened, priority, progressed, rated
 from tests.ledger.conftest import Connection, Server, connected, record, reseal
@@ -236,7 +236,7 @@ def test_other_words_in_place_of_a_redacted_text_are_named(ledger: Ledger, owner
 def test_a_row_that_stands_where_none_can_be_is_named(
     ledger: Ledger, owner: Connection, monkeypatch: pytest.MonkeyPatch, position: int, freed: str
 ):
-    monkeypatch.setattr("domain.ledger.invariants._PAGE", 5)  # so that the second one ends a page
+    monkeypatch.setattr("domain.integrity.invariants._PAGE", 5)  # so that the second one ends a page
     owner.execute(f"alter table events drop constraint if exists {freed}".encode())
     tamper(
         owner,

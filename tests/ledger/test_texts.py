@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.errors import LedgerDamaged
 from domain.events import EVENTS, Event
-from domain.ledger import Ledger
-from domain.ledger.errors import LedgerDamaged
+from domain.ledger.ledger import Ledger
 from domain.ledger.mapper import event_state, read_event
-from domain.ledger.texts import (
+from domain.ledger.split_texts import (
     Apart,
     committed_again,
     kept_texts,
@@ -25,7 +25,7 @@ from domain.ledger.texts import (
 )
 from domain.redaction import REDACTABLE, redactable
 from domain.rules import Refused
-from tests.domain.test_goldens import LINES
+from tests.domain.test_golden_events import LINES
 from tests.kit import added, opened, priority, progressed, rated
 from tests.ledger.conftest import begin, proposed, record
 

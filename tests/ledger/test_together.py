@@ -12,7 +12,7 @@ import pytest
 from eventsourcing.persistence import IntegrityError, OperationalError
 
 from domain.envelopes import Proposal, Recorded
-from domain.ledger import Ledger
+from domain.ledger.ledger import Ledger
 from domain.rules import Refused
 from tests.kit import added, opened, priority
 from tests.ledger.conftest import until

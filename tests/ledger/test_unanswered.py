@@ -19,11 +19,11 @@ from starlette.testclient import TestClient
 
 from api.http.application import make_application
 from domain.access.principals import Grant
-from domain.ledger import Ledger, LedgerUnusable
-from domain.ledger.checkpoints import checkpoints_of
-from domain.ledger.errors import InDoubt, NothingRecorded
+from domain.errors import InDoubt, LedgerUnusable, NothingRecorded
+from domain.integrity.checkpoint_store import checkpoints_of
+from domain.ledger.ledger import Ledger
 from domain.proofs.keys import SignerKey
-from tests.api.forms import BROWSER, Sheet, sheet_on, tree, words
+from tests.api.filled_forms import BROWSER, Sheet, sheet_on, tree, words
 from tests.api.process import environment
 from tests.kit import progressed, rated
 from tests.ledger.conftest import ROOT, Server, all_is_well, begin, proposed, record, until
@@ -34,9 +34,9 @@ KEY = SignerKey("council.example/asat", b"k" * 32)
 #: `asat`, which does not wait as long as it does elsewhere.
 ASAT = """
 import sys
-from domain.ledger import writes
+from domain.postgres import answer_limits as writes
 writes.ANSWER_PATIENCE = 0.5
-from api.command_line import main
+from api.cli.main import main
 sys.argv[0] = "asat"
 main()
 """
@@ -93,7 +93,7 @@ def ledger(own_server: Server, replica: Replica, monkeypatch: pytest.MonkeyPatch
         begin(ledger)
         begin(ledger, "other")
         ledger.access.add("The steward", [Grant("steward")], "operator root")
-        monkeypatch.setattr("domain.ledger.writes.ANSWER_PATIENCE", 0.5)
+        monkeypatch.setattr("domain.postgres.answer_limits.ANSWER_PATIENCE", 0.5)
         replica.stick()
         yield ledger
         replica.answer()
@@ -184,8 +184,8 @@ def test_who_may_do_what_and_checkpoints_are_not_waited_for_either(ledger: Ledge
 def test_a_database_that_hangs_is_waited_for_no_longer_by_who_reads_and_by_who_records(
     own_server: Server, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("domain.ledger.writes.SILENCE", 0.5)
-    monkeypatch.setattr("domain.ledger.writes.ANSWER_PATIENCE", 0.5)
+    monkeypatch.setattr("domain.postgres.answer_limits.SILENCE", 0.5)
+    monkeypatch.setattr("domain.postgres.answer_limits.ANSWER_PATIENCE", 0.5)
     with Ledger.open(data=own_server.folder) as ledger:
         begin(ledger)
         event_id = uuid4()

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from projections.claims import AuditDocument, Claim, ClaimUnreadable, audit, read_claims
+from projections.audit import AuditDocument, audit
+from projections.claims import Claim, ClaimUnreadable, read_claims
 from tests.kit import (
     APRIL,
     FEBRUARY,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domain.plan_at import PlanAt
+from domain.plan.plan_at import PlanAt
 from projections.claims import Claim
 from projections.claims_record import ClaimsRecord
 from projections.counted import CountQuery, CountUnknown, counted_actions

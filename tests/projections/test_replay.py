@@ -9,8 +9,8 @@ import pytest
 
 from domain import events
 from domain.envelopes import Recorded
-from domain.evolve import evolve
-from domain.plan import Plan
+from domain.plan.evolve import evolve
+from domain.plan.plan import Plan
 from projections.rag_comparison import counted_at
 from projections.replay import replay, replay_page, withdrawals_of
 from tests.kit import (

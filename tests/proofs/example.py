@@ -15,14 +15,14 @@ from unittest.mock import patch
 from uuid import UUID
 
 from domain.events import EVENTS
-from domain.ledger import texts
+from domain.ledger import split_texts as texts
 from domain.ledger.mapper import event_state
 from domain.proofs import pack as packing
 from domain.proofs.checkpoint import Checkpoint
 from domain.proofs.entry import Entry
 from domain.proofs.keys import SignerKey
-from domain.proofs.notes import sign_note
 from domain.proofs.pack import Contents, Held, key_note, make_pack
+from domain.proofs.signed_notes import sign_note
 from domain.proofs.tree import leaf_hash, node_hash, root
 from tests.proofs.trees import Grown
 

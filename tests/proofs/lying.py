@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from domain.proofs.keys import SignerKey
-from domain.proofs.notes import Note, sign_note
+from domain.proofs.signed_notes import Note, sign_note
 from domain.proofs.verify import zip_chunks, zip_files
 from tests.proofs.packs import NEXT_KEY
 

@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from domain.ledger.texts import text_digest
+from domain.ledger.split_texts import text_digest
 from domain.proofs.checkpoint import Checkpoint
 from domain.proofs.entry import Entry
 from domain.proofs.keys import SignerKey
-from domain.proofs.notes import sign_note
 from domain.proofs.pack import Contents, Held, key_note, make_pack
+from domain.proofs.signed_notes import sign_note
 from domain.proofs.tree import root
 from domain.proofs.verify import zip_chunks, zip_files
 from tests.proofs.trees import Grown

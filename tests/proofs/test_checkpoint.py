@@ -11,7 +11,7 @@ from domain.proofs.checkpoint import (
     witness_key,
 )
 from domain.proofs.keys import NotAKey, SignerKey, VerifierKey
-from domain.proofs.notes import NotANote, Note, NotSigned, Signature, open_note, sign_note
+from domain.proofs.signed_notes import NotANote, Note, NotSigned, Signature, open_note, sign_note
 from domain.proofs.tree import EMPTY_ROOT, leaf_hash
 
 # The example of https://c2sp.org/tlog-checkpoint and https://c2sp.org/tlog-cosignature, which gives no keys.

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domain.proofs.notes import Note, sign_note
+from domain.proofs.signed_notes import Note, sign_note
 from domain.proofs.verify import Failed, Report, verify, zip_chunks, zip_files
 from tests.proofs.lying import FULL, resigned, signed_anew
 from tests.proofs.packs import NEXT_KEY

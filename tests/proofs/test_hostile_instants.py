@@ -4,17 +4,17 @@ import struct
 
 import pytest
 
-from domain.ledger.packs import checkpoint_in
+from domain.integrity.evidence_packs import checkpoint_in
 from domain.proofs import verify as verifier
 from domain.proofs.checkpoint import Checkpoint
 from domain.proofs.entry import Entry
 from domain.proofs.keys import SignerKey
-from domain.proofs.notes import Note
 from domain.proofs.pack import key_note
+from domain.proofs.signed_notes import Note
 from domain.proofs.verify import Failed, verify, zip_chunks, zip_files
 from tests.proofs import packs
 from tests.proofs.authority import Authority
-from tests.proofs.hostile import refused
+from tests.proofs.hostile_packs import refused
 from tests.proofs.lying import FULL, signed_anew
 from tests.proofs.packs import BEGAN, Book
 

@@ -15,7 +15,7 @@ import pytest
 
 from domain.proofs import verify as verifier
 from domain.proofs.verify import verify, zip_chunks, zip_files
-from tests.proofs.hostile import refused
+from tests.proofs.hostile_packs import refused
 from tests.proofs.packs import Book
 from tests.proofs.test_pack import PLAN
 

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from domain.proofs import verify as verifier
-from domain.proofs.notes import Note, sign_note
 from domain.proofs.pack import Stamped, stamped_digest
+from domain.proofs.signed_notes import Note, sign_note
 from domain.proofs.verify import zip_chunks, zip_files
 from tests.proofs import independent_verifier as independent
 from tests.proofs.authority import Authority
 from tests.proofs.example import VECTORS
-from tests.proofs.hostile import fuzzed
+from tests.proofs.hostile_packs import fuzzed
 from tests.proofs.lying import BEFORE, FULL, signed_anew
 from tests.proofs.packs import KEY, NEXT_KEY, STRANGER, Book, with_lines
 from tests.proofs.test_pack import redacted

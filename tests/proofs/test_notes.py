@@ -8,7 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.proofs.keys import NotAKey, SignerKey, VerifierKey
-from domain.proofs.notes import MOST_SIGNATURES, NotANote, Note, NotSigned, Signature, check_text, open_note, sign_note
+from domain.proofs.signed_notes import (
+    MOST_SIGNATURES,
+    NotANote,
+    Note,
+    NotSigned,
+    Signature,
+    check_text,
+    open_note,
+    sign_note,
+)
 
 # Published: the key and the note of the section "Verifier keys" of https://c2sp.org/signed-note,
 FOO = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.proofs.verify import FIGURES
-from tests.proofs.hostile import refused
+from tests.proofs.hostile_packs import refused
 from tests.proofs.lying import FULL, resigned
 from tests.proofs.test_figures import Document, verified
 

@@ -21,8 +21,8 @@ from domain.proofs import verify as verifier
 from domain.proofs.checkpoint import Checkpoint, cosign, witness_key
 from domain.proofs.entry import Entry
 from domain.proofs.keys import SignerKey
-from domain.proofs.notes import Note, sign_note
 from domain.proofs.pack import NoPack, Stamped, nodes_needed, stamped_digest
+from domain.proofs.signed_notes import Note, sign_note
 from domain.proofs.verify import Failed, verify, zip_chunks, zip_files
 from tests.proofs.authority import Authority
 from tests.proofs.packs import BEGAN, KEY, NEXT_KEY, ORIGIN, STRANGER, Book, with_file, with_lines

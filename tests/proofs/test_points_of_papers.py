@@ -8,7 +8,7 @@ import pytest
 from api.packing import PAPERS
 from domain.proofs import verify as verifier
 from domain.proofs.verify import verify, zip_files
-from tests.proofs.hostile import refused
+from tests.proofs.hostile_packs import refused
 from tests.proofs.lying import FULL, resigned
 from tests.proofs.packs import Book
 from tests.proofs.test_pack import CHANGES, COMPARISON, EARLIER, OVER_TIME, OVERDUE, PAPER, PLAN, POINT, as_json

@@ -6,7 +6,7 @@ import pytest
 
 from domain.proofs.verify import check_codes, verify
 from domain.scales import RESERVED_CODES, Scale
-from tests.proofs.hostile import refused
+from tests.proofs.hostile_packs import refused
 from tests.proofs.packs import Book
 from tests.proofs.test_pack import OVER_TIME, as_json
 

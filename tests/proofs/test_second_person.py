@@ -8,7 +8,7 @@ import pytest
 
 from domain import names
 from domain.proofs import verify as verifier
-from tests.proofs.hostile import refused
+from tests.proofs.hostile_packs import refused
 from tests.proofs.packs import Book
 
 SCALE = {"name": "RAG", "ratings": [{"code": "amber", "label": "Amber"},

@@ -15,8 +15,8 @@ from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_
 
 from domain.proofs.checkpoint import Checkpoint, cosign
 from domain.proofs.keys import SignerKey
-from domain.proofs.notes import Note
 from domain.proofs.pack import MOST_STAMPS, Stamped, one_of_each, stamped_digest
+from domain.proofs.signed_notes import Note
 from domain.proofs.verify import Failed, as_cut, read_der, read_roots, read_stamp, verify, vouched_for, zip_files
 from tests.proofs.authority import STAMPED, Authority
 from tests.proofs.packs import KEY, NEXT_KEY, Book, with_file

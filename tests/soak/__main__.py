@@ -12,8 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
-from domain.ledger import Ledger, LedgerUnusable, datastore
-from domain.ledger.checkpoints import checkpoints_of
+from domain.errors import LedgerUnusable
+from domain.integrity.checkpoint_store import checkpoints_of
+from domain.ledger import datastore
+from domain.ledger.ledger import Ledger
 from domain.proofs.keys import SignerKey
 from tests.ledger.conftest import Server, begin, everything
 from tests.measuring import HANGS

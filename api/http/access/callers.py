@@ -7,12 +7,13 @@ from typing import Literal
 from fastapi import FastAPI, Request
 
 from api import clock
+from api.event_roles import EVENT_ROLES, may_record, must_record
 from api.http.bodies import read_author
-from api.roles import EVENT_ROLES, may_record, must_record
 from domain.access.principals import Principal
 from domain.access.roles import Role
-from domain.ledger import Ledger, PlanUnknown
+from domain.errors import PlanUnknown
 from domain.ledger.access import TOKEN_PREFIX, NotSignedIn, Session
+from domain.ledger.ledger import Ledger
 
 #: Most that is repeated of a plan's name as it was asked for; none is longer.
 _LONGEST = 63

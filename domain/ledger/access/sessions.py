@@ -14,13 +14,13 @@ from domain.access.events import (
     SignedOut,
 )
 from domain.access.principals import ANYONE, Principal, fold
+from domain.errors import ReplicaOnly
 from domain.ledger.access.beginning import stream_of
 from domain.ledger.access.checking import checked
 from domain.ledger.access.identities import Identities
 from domain.ledger.access.said import PrincipalUnknown, Session, SignInRefused
 from domain.ledger.access.streams import Kept, Taken, Told
 from domain.ledger.access.tokens import secret_digest
-from domain.ledger.errors import ReplicaOnly
 from domain.names import name_key
 
 #: A working day: who signs in in the morning is not asked again, and a screen left on is not signed in at night.

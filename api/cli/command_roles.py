@@ -1,0 +1,190 @@
+"""What each command needs of whoever runs it: a table, and the one place where it is enforced.
+
+What a steward does is here the machine's operator's, and done without a token, as no token is a steward: who runs the
+machine can reach the database's files anyway, and a role would be for show. It is noted under the operator's account.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+import click
+
+from api import clock
+from api import event_roles as roles
+from api.cli.command_context import SUFFIXES, Session, plainly
+from domain.access.events import AccessEvent, CommandBegun, Exported, RequestRefused
+from domain.access.principals import NotAllowed
+from domain.access.roles import Role
+from domain.envelopes import Proposal
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a command needs."""
+
+    #: The role; None: none.
+    role: Role | None = None
+    #: Whether for the plan that the command names; otherwise for all plans.
+    of_plan: bool = False
+    #: Whether it is the operator's when no token is shown; with one, the role counts.
+    operator: bool = False
+    #: Whether it is noted in the access ledger when it begins.
+    noted: bool = False
+
+
+NOTHING = Need()
+READING = Need("reader", of_plan=True)
+#: Reading whatever plans there are that may be read: those are all it shows.
+LISTING = Need("reader")
+#: Each event needs its own role (`EVENT_ROLES`) for its plan: `must_record`.
+RECORDING = Need("recorder")
+OPERATING = Need("steward", operator=True)
+OPERATING_ON_PLAN = Need("steward", of_plan=True, operator=True)
+SIGNING = Need("steward", operator=True, noted=True)
+
+#: Every command by its words -> what it needs.
+NEEDS: dict[str, Need] = {
+    "demo": NOTHING,
+    "serve": NOTHING,
+    "plans": LISTING,
+    **dict.fromkeys(
+        (
+            "show", "compare", "paper", "changes", "counted", "event", "history", "trail", "action", "overdue", "gaps",
+            "measures", "assurance", "ratings", "stale", "audit", "replay",
+        ),
+        READING,
+    ),
+    "record": RECORDING,
+    "redact": OPERATING_ON_PLAN,
+    "purge": SIGNING,
+    # Whoever has the address of the owner can do anything.
+    "migrate": NOTHING,
+    "check": NOTHING,
+    # Makes a file, or shows what is public.
+    "key create": NOTHING,
+    "key show": OPERATING,
+    "key rotate": SIGNING,
+    "checkpoint cut": SIGNING,
+    "checkpoint list": OPERATING,
+    "checkpoint cosign": SIGNING,
+    "checkpoint stamp": SIGNING,
+    # Whoever has the key's file makes packs of any plan.
+    "pack": Need("reader", of_plan=True, operator=True, noted=True),
+    "verify": NOTHING,
+    "backup": Need(noted=True),
+    # Into a ledger that holds nothing yet, and knows nobody.
+    "restore": NOTHING,
+    **dict.fromkeys(
+        (
+            "principal add", "principal list", "principal grant", "principal end", "principal leave",
+            "principal password", "principal link", "principal unlink", "principal link-once",
+            "token create", "token list", "token revoke", "access log",
+        ),
+        OPERATING,
+    ),
+}  # fmt: skip
+
+
+#: Besides questions, the commands that make no sense of a ledger that is not there: it is not made for them.
+_OF_A_LEDGER = {
+    "check", "backup", "purge", "redact", "key show", "checkpoint list", "principal list", "token list", "access log",
+}  # fmt: skip
+
+
+#: The commands that the owner of a ledger runs, who need not name a login that serves.
+_AS_OWNER = {"purge"}
+
+
+class Undeclared(Exception):
+    """A command that does not say what it needs: the program does not start."""
+
+
+def guard(group: click.Group) -> None:
+    """Have every command of the program ask first whether whoever runs it may; raises Undeclared."""
+    for path, command in each_command(group):
+        if path not in NEEDS:
+            raise Undeclared(f"`asat {path}` does not say what it needs: add it to NEEDS in api/cli/command_roles.py")
+        if command.callback is not None:
+            command.callback = _guarded(path, NEEDS[path], command.callback)
+
+
+def each_command(group: click.Group, words: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Every command of the program that does something, with the words it is called by."""
+    for name, command in group.commands.items():
+        path = f"{words} {name}".strip()
+        if isinstance(command, click.Group):
+            if command.invoke_without_command:
+                yield path, command
+            yield from each_command(command, path)
+        else:
+            yield path, command
+
+
+def must_record(session: Session, proposals: Sequence[Proposal]) -> None:
+    """Raises NotAllowed unless whoever runs the command may record each of these."""
+    for proposal in proposals:
+        with _noted_where_refused(session, "record"):
+            roles.must_record(session.principal, type(proposal.event).__name__, proposal.plan, clock.now())
+
+
+def _guarded(path: str, need: Need, callback: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(callback)
+    def guarded(*arguments: Any, **options: Any) -> Any:
+        session = click.get_current_context().find_object(Session)
+        assert session is not None, "every command runs within a session"
+        with plainly():
+            if path in _AS_OWNER:
+                session.as_owner()
+            if need.role == "reader" or path in _OF_A_LEDGER:
+                session.not_nowhere()
+            _admit(session, path, need, options.get("plan"))
+        answer = callback(*arguments, **options)
+        if need.role == "reader" and (form := _taken_away(options)):
+            with plainly():
+                by = session.decides if need.operator else session.principal.name
+                _note(session, Exported(what=f"asat {path}", form=form, plan=options.get("plan")), by)
+        return answer
+
+    return guarded
+
+
+def _admit(session: Session, path: str, need: Need, plan: str | None) -> None:
+    if need.operator and session.settings.token is None:
+        pass
+    elif need == LISTING:
+        if not session.principal.may_read_some(clock.now()):
+            raise NotAllowed(session.principal.name, "reader", None)
+    elif need.role is not None and need != RECORDING:
+        with _noted_where_refused(session, path):
+            session.principal.must(need.role, plan if need.of_plan else None, clock.now())
+    if need.noted:
+        _note(session, CommandBegun(command=path), session.decides)
+
+
+@contextmanager
+def _noted_where_refused(session: Session, path: str) -> Iterator[None]:
+    try:
+        yield
+    except NotAllowed as refused:
+        # Of those whom nobody knows nothing is kept, or they could fill the disk.
+        if session.settings.token is not None:
+            plan = refused.plan and refused.plan[:200]
+            _note(session, RequestRefused(what=f"asat {path}", role=refused.role, plan=plan), session.principal.name)
+        raise
+
+
+def _note(session: Session, event: AccessEvent, by: str) -> None:
+    """Note it, but on an open ledger, where nobody knows who anybody is."""
+    if not session.ledger.access.is_open():
+        session.ledger.access.note(event, by)
+
+
+def _taken_away(options: Mapping[str, Any]) -> str | None:
+    """The form of the file that an answer was taken away in; None where it was only shown."""
+    form, output = options.get("form"), options.get("output")
+    if output is not None:
+        return str(form or SUFFIXES.get(output.suffix, output.suffix))
+    return None if form in (None, "text", "json") else str(form)

@@ -1,0 +1,168 @@
+"""The commands by which the record outlives a disk: backup and restore.
+
+Whoever runs them can read the database's files anyway.
+"""
+
+import shlex
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from api import clock
+from api.cli.command_context import INSTANT, Session, complain, plainly
+from api.settings import account
+from domain.access.events import CommandBegun
+from domain.access.names import operator
+from domain.envelopes import instant_text
+from domain.errors import BackupUnusable
+from domain.integrity.evidence_packs import checkpoint_in
+from domain.ledger.access.ending import end_sessions_and_links
+from domain.ledger.ledger import Ledger
+from domain.ledger.opening import make_ledger
+from domain.points import read_instant
+from domain.postgres.archive import archive_continuously, restore_to
+from domain.proofs import verify as verifier
+from domain.proofs.checkpoint import NotACheckpoint
+from domain.proofs.signed_notes import NotANote
+from domain.proofs.verify import Failed
+from domain.safekeeping.backups import Backup, back_up
+from domain.safekeeping.restoring import proved, restore
+
+
+@click.command(short_help="Back up the whole ledger.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
+              help="Write the backup to this new file, such as 2026-11-20.asat.")  # fmt: skip
+@click.option("--continuous", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
+              help="From now on copy all that is written to this folder: any moment can be restored.")  # fmt: skip
+@click.pass_obj
+def backup(session: Session, /, output: Path | None, continuous: Path | None) -> None:
+    """Back up the whole ledger, while recording goes on.
+
+    With -o, to one file, as it is at this moment; it can be restored into any PostgreSQL. With --continuous, the
+    embedded server copies all that it writes to FOLDER, within a minute, from now on; do it again every week, so that
+    restoring stays quick. Either holds everything, also who may sign in: keep it as you keep the ledger.
+
+    \b
+      asat backup -o /media/backup/2026-11-20.asat
+      asat backup --continuous /media/backup/asat
+    """
+    if (output is None) == (continuous is None):
+        raise click.UsageError("say what to back up to: -o FILE for one file, or --continuous FOLDER")
+    with plainly():
+        if output is not None:
+            made = back_up(session.ledger, output)
+            click.echo(f"{output}: {_counted(made)}, as they were at {instant_text(made.made_at)}")
+        elif continuous is not None:
+            if session.database_url is not None:
+                raise BackupUnusable(
+                    "--continuous is for the embedded server. A PostgreSQL of your own archives its log by its own "
+                    "settings (archive_command, or a tool such as pgBackRest); restore with it and run asat check"
+                )
+            first = archive_continuously(session.data, continuous)
+            click.echo(f"{continuous}: every moment from {instant_text(first)} on can be restored")
+
+
+def _counted(made: Backup) -> str:
+    return ", ".join(f"{one.size:,} event{'' if one.size == 1 else 's'} in {one.schema}" for one in made.ledgers)
+
+
+@click.command(name="restore", short_help="Restore a backup, and prove what was restored.")
+@click.argument("source", type=click.Path(exists=True, path_type=Path), metavar="BACKUP")
+@click.option("--to", "to", type=INSTANT, metavar="INSTANT",
+              help="Restore what was recorded by this instant, from a folder of backup --continuous.")  # fmt: skip
+@click.option("--into", type=click.Path(file_okay=False, path_type=Path), metavar="DATA",
+              help="Data folder to restore into; otherwise the ledger that is set.")  # fmt: skip
+@click.option("--since", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+              help="A checkpoint or evidence pack that you hold: what is restored is compared with it.")  # fmt: skip
+@click.pass_obj
+def restore_command(session: Session, /, source: Path, to: str | None, into: Path | None, since: Path | None) -> None:
+    """Restore a BACKUP into a ledger that holds nothing yet, and prove what was restored.
+
+    BACKUP is a file of `asat backup -o`, or the folder of `asat backup --continuous`, of which --to takes any moment.
+    A ledger that holds anything is never replaced. Afterwards everything is checked, as `asat check` does, and compared
+    with what the backup and every checkpoint in it say; only what you hold yourself (--since, a checkpoint or evidence
+    pack) says anything against somebody who could alter the backup. Exits with 1 where something does not hold.
+
+    What was ended after the backup counts again: tokens, roles, passwords, and texts that were redacted. All sessions
+    and unused links are ended; the rest is for you to end again (docs/safekeeping.md).
+
+    \b
+      asat restore 2026-11-20.asat --into ./restored --since checkpoint.txt
+      asat restore /media/backup/asat --to 2026-11-20T09:00:00Z --into ./restored
+    """
+    moment = read_instant(to) if to is not None else None
+    if moment is not None and not source.is_dir():
+        raise click.UsageError("--to goes with the folder of `asat backup --continuous`; a file is of one moment")
+    # Where the owner is another login than the one that serves, the owner restores.
+    url, data = (None, into) if into is not None else (session.owner_url or session.database_url, session.data)
+    login = session.serving_login if into is None else None
+    with plainly():
+        outside = _read(since) if since else None
+        held = None
+        if source.is_dir():
+            _restore_folder(source, moment, url, data)
+        else:
+            held = restore(source, database_url=url, data=data, login=login)
+            if login is not None and url is not None:  # a backup of an older program is upgraded
+                make_ledger(url, login)
+        with Ledger.open(database_url=url, data=data) as ledger:
+            _tell(ledger, held, outside)
+            _end_what_was_open(ledger)
+        usual = url is not None or data == session.settings.data
+        click.echo(f"To serve it: asat {'' if usual else f'--data {shlex.quote(str(data))} '}serve")
+
+
+def _restore_folder(archive: Path, moment: datetime | None, url: str | None, data: Path) -> None:
+    if url is not None:
+        raise BackupUnusable("an archive of the embedded server is restored into a data folder: name one with --into")
+    restore_to(archive, moment, data)
+
+
+def _tell(ledger: Ledger, held: Backup | None, since: bytes | None) -> None:
+    size = ledger.size()
+    events, plans = f"{size:,} event{'' if size == 1 else 's'}", len(ledger.plans())
+    click.echo(f"{events} restored in {plans} plan{'' if plans == 1 else 's'}; what was compared:")
+    failed = 0
+    for holds, sentence in proved(ledger, held, since):
+        if holds:
+            click.echo(f"  {sentence}")
+        else:
+            failed += 1
+            complain(f"asat: {sentence}")
+    if failed:
+        complain("asat: record nothing in it before it is known why; the backup is as it was")
+        raise SystemExit(1)
+    if since is None:
+        click.echo("  Not compared with a checkpoint that you hold: --since FILE shows that the backup was not altered")
+
+
+def _end_what_was_open(ledger: Ledger) -> None:
+    """End sessions and links, and say what whoever restores has to end again."""
+    click.echo("Texts that were redacted after the backup are there again: redact them again")
+    access, by = ledger.access, operator(account())
+    if not access.size():
+        return
+    access.note(CommandBegun(command="restore"), by)
+    sessions, links = end_sessions_and_links(access, clock.now(), by)
+    click.echo(
+        "What was ended after the backup counts again: tokens that were revoked (look at `asat token list`), roles that"
+        " were ended and people who have left (`asat principal list`), and passwords from then. End those again before"
+        " anybody is let in. All sessions and unused links were ended"
+        f" ({sessions} and {links})."
+    )
+
+
+def _read(file: Path) -> bytes:
+    """What is to be compared with, read before anything is restored; raises BackupUnusable where it is neither."""
+    held = verifier.read(file)
+    try:
+        checkpoint_in(held)
+    except (NotANote, NotACheckpoint, Failed) as error:
+        raise BackupUnusable(
+            f"{file} is no checkpoint and no evidence pack that holds ({error}); nothing was restored"
+        ) from error
+    return held
+
+
+COMMANDS = (backup, restore_command)

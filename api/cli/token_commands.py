@@ -1,0 +1,117 @@
+"""The commands about tokens, by which programs are known, and the one that shows the audit of access."""
+
+from datetime import datetime
+from typing import Any, get_args
+
+import click
+
+from api.cli.command_context import Session, complain, plainly
+from api.cli.granting import UNTIL, grant_document, warn_of_unknown
+from api.cli.listing import LISTED, tell_list
+from domain.access.principals import Grant
+from domain.access.roles import Role
+from domain.access.sentences import grant_text, sentence
+from domain.envelopes import instant_text
+from domain.ledger.access import AccessRecord, TokenRecord
+
+
+@click.group(short_help="Make and revoke tokens, for programs.")
+def token() -> None:
+    """Make and revoke tokens, by which programs are known and record under a name of their own.
+
+    A command is run by a token that stands in the environment variable ASAT_TOKEN or, better, in a file that nobody but
+    its owner can read, named by ASAT_TOKEN_FILE. Over HTTP it is sent as `Authorization: Bearer asat_...`.
+
+    A token is not given the role steward, and confirms no rating: that takes a person, who signs in with a browser.
+    """
+
+
+_ROLES = [role for role in get_args(Role) if role != "steward"]
+
+
+@token.command(short_help="Make a token; it is shown once.")
+@click.argument("name")
+@click.option("--role", type=click.Choice(_ROLES), required=True, metavar="ROLE", help=f"One of {', '.join(_ROLES)}.")
+@click.option("--plan", metavar="PLAN", help="Only for this plan.")
+@UNTIL
+@click.pass_obj
+def create(session: Session, /, name: str, role: Role, plan: str | None, until: datetime | None) -> None:
+    """Make a token under NAME, and print it: it is kept nowhere, and cannot be shown again.
+
+    \b
+      (umask 077; asat token create "Case system" --role recorder --plan sunderland > case-system.token)
+    """
+    with plainly():
+        secret, made = session.ledger.access.make_token(name, Grant(role, plan, until), until, session.decides)
+        click.echo(secret)
+        complain(f"Token {made.id}, {made.name}: {_grant_text(made)}. It is not shown again")
+        warn_of_unknown(session, [plan] if plan else [])
+
+
+@token.command("list", short_help="List all tokens.")
+@LISTED
+@click.pass_obj
+def list_tokens(session: Session, /, form: str | None) -> None:
+    """List every token that was ever made, without what is secret."""
+    with plainly():
+        found = session.ledger.access.tokens()
+        tell_list(form, "tokens", [_token_document(one) for one in found], [_token_line(one) for one in found])
+
+
+@token.command(short_help="Revoke a token.")
+@click.argument("name_or_id")
+@click.pass_obj
+def revoke(session: Session, /, name_or_id: str) -> None:
+    """Revoke a token by its NAME_OR_ID: from now on it opens nothing. Its name is not given again."""
+    with plainly():
+        session.ledger.access.revoke_token(name_or_id, session.decides)
+
+
+@click.group("access")
+def access_group() -> None:
+    """Show what is recorded of access."""
+
+
+@access_group.command(short_help="Show the audit of access.")
+@click.option("--after", type=click.IntRange(0), default=0, metavar="NUMBER", help="Begin after this entry.")
+@click.option("--limit", type=click.IntRange(1), metavar="NUMBER", help="So many entries at most.")
+@LISTED
+@click.pass_obj
+def log(session: Session, /, after: int, limit: int | None, form: str | None) -> None:
+    """Show the audit of access, oldest first: who was granted what, who came in, who was refused, what was taken away.
+
+    \b
+      asat access log --after 200
+    """
+    with plainly():
+        found = session.ledger.access.log(after, limit)
+        tell_list(form, "entries", [_entry_document(one) for one in found], [_entry_line(one) for one in found])
+
+
+def _grant_text(made: TokenRecord) -> str:
+    return grant_text(made.grant.role, made.grant.plan, made.grant.until)
+
+
+def _token_document(made: TokenRecord) -> dict[str, Any]:
+    return {
+        "id": made.id, "name": made.name, **grant_document(made.grant), "created_at": instant_text(made.created_at),
+        "created_by": made.created_by, "revoked": made.revoked,
+    }  # fmt: skip
+
+
+def _token_line(made: TokenRecord) -> str:
+    return f"{made.id}, {made.name}: {'revoked' if made.revoked else _grant_text(made)}"
+
+
+def _entry_document(entry: AccessRecord) -> dict[str, Any]:
+    return {
+        "number": entry.position, "recorded_at": instant_text(entry.recorded_at), "recorded_by": entry.recorded_by,
+        "type": type(entry.event).__name__, **entry.event.model_dump(mode="json", exclude_none=True),
+    }  # fmt: skip
+
+
+def _entry_line(entry: AccessRecord) -> str:
+    return f"{entry.position}: {instant_text(entry.recorded_at)}, {entry.recorded_by}: {sentence(entry.event)}"
+
+
+COMMANDS = (token, access_group)

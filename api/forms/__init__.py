@@ -1,0 +1,1 @@
+"""Forms that record an event: fields, drafts, dry run, and their pages."""

@@ -1,0 +1,195 @@
+"""Before an event is recorded: what others have recorded since the form was opened, and what it would change."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from markupsafe import Markup
+
+from api.forms.event_forms import Form
+from api.papers.chart import rating_bar
+from api.papers.revision import revised
+from api.papers.wording import Labels, day_in_words, safe_lines
+from api.papers.wording_changes import change_words
+from api.questions import Asker
+from domain.envelopes import Proposal
+from domain.events import ActionAdded, ActionRescheduled, Event, EventWithdrawn
+from domain.plan.record import PlanRecord
+from domain.points import Point
+from domain.timescales import read_timescale
+from projections.action import ActionUnknown
+from projections.change import Change, is_revision
+from projections.changes import changes_between
+from projections.register import register_entry
+from projections.sentence import sentence_in
+
+# What others have recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What has been recorded since a form was opened.
+
+    Attributes:
+        newest: the version up to which was looked.
+        own: the version as which the form itself was recorded already, if it was.
+        others: the entries about the same, after the version last looked at.
+    """
+
+    newest: int
+    own: int | None
+    others: list[dict[str, Any]]
+
+
+def recorded_since(
+    ask: Asker, plan: str, form: Form, said: dict[str, str], shown: int, seen: int, event_id: str
+) -> Since:  # fmt: skip
+    """What has been recorded since a form was opened.
+
+    Args:
+        ask: asks the ledger.
+        plan: the plan's name.
+        form: the form.
+        said: what was typed into it.
+        shown: the plan's version when the form was opened.
+        seen: the version up to which its sender has seen what others recorded.
+        event_id: of the form.
+    """
+    action = _action_meant(ask, plan, form, said)
+    try:
+        trail = ask.trail(plan, action=action, after=shown, limit=None).document
+    except ActionUnknown:  # a rule will say so
+        return Since(_newest(ask, plan), None, [])
+    own = next((entry["version"] for entry in trail["events"] if entry["event_id"] == event_id), None)
+    others = [entry for entry in trail["events"] if entry["version"] > seen and entry["version"] != own]
+    if not action:
+        targets = _withdrawn_by(ask, plan, others)
+        others = [entry for entry in others if _is_same(form, said, entry, targets)]
+    return Since(trail["basis"], own, others)
+
+
+def _newest(ask: Asker, plan: str) -> int:
+    return ask.ledger.plan(plan).version
+
+
+def _action_meant(ask: Asker, plan: str, form: Form, said: dict[str, str]) -> str | None:
+    """The action whose entries concern the sender: that of the form, or of the entry that it withdraws."""
+    if form.about != "version":
+        return said.get("action", "").strip() or None if form.about == "action" else None
+    entry = entry_at(ask, plan, said.get("version", ""))
+    number = "number" if entry and entry["type"] == "ActionAdded" else "action"
+    return entry.get(number) if entry else None
+
+
+def entry_at(ask: Asker, plan: str, version: str) -> dict[str, Any] | None:
+    """The entry of that version, where there is one."""
+    if not (version.isascii() and version.isdigit() and 0 < len(version) <= 12):
+        return None
+    found = ask.trail(plan, after=int(version) - 1, limit=1).document["events"]
+    return found[0] if found and found[0]["version"] == int(version) else None
+
+
+def _withdrawn_by(ask: Asker, plan: str, entries: list[dict[str, Any]]) -> dict[int, dict[str, Any]]:
+    """What was said by the events that any of these withdraw, by their versions."""
+    withdrawn = {entry["withdraws"] for entry in entries if entry["type"] == EventWithdrawn.__name__}
+    return {one.version: one.fields() for one in ask.ledger.events_of(plan, sorted(withdrawn))}
+
+
+def _is_same(
+    form: Form, said: dict[str, str], entry: dict[str, Any], targets: dict[int, dict[str, Any]]
+) -> bool:  # fmt: skip
+    """Whether an event is about what the form is about; a withdrawal is about what the event withdrawn was about."""
+    if entry["type"] != EventWithdrawn.__name__:
+        return _matches(form, said, entry)
+    if form.about == "version" and str(entry["withdraws"]) == said.get("version", "").strip():
+        return True
+    return _matches(form, said, targets[entry["withdraws"]])
+
+
+def _matches(form: Form, said: dict[str, str], entry: dict[str, Any]) -> bool:
+    for kind, theirs, ours in form.same:
+        if kind not in ("*", entry["type"]):
+            continue
+        if not theirs:
+            return True
+        typed = said.get(ours, "").strip()
+        if typed and str(entry.get(theirs, "")).casefold() == typed.casefold():
+            return True
+    return False
+
+
+# What it would change
+
+
+def rehearsed(ask: Asker, proposal: Proposal, by: str) -> dict[str, Any]:
+    """The event in a sentence, and what it would change as at today and as at the day from which it is true.
+
+    `by` is who would record it.
+
+    Raises:
+        Refused: a rule refuses it.
+    """
+    with ask.ledger.rehearse([proposal], today=ask.today, by=by) as record:
+        days = dict.fromkeys([ask.today, min(_own_day(record, proposal), ask.today)])
+        return {
+            "sentence": sentence_in(record, record.version, proposal.event),
+            "effects": [_effect(record, day) for day in days],
+        }
+
+
+def timescale_read(event: Event) -> str:
+    """How the timescale that an event gives is read; nothing where it gives none."""
+    written = event.timescale if isinstance(event, ActionAdded | ActionRescheduled) else None
+    if written is None:
+        return ""
+    if due := read_timescale(written).due:
+        return f"Read as due by {day_in_words(due.isoformat())}"
+    return "No day can be read from it, so the action can never be overdue"
+
+
+def _own_day(record: PlanRecord, proposal: Proposal) -> date:
+    """The day on which the event makes itself felt: of a withdrawal, that of the entry withdrawn."""
+    event = proposal.event
+    return record.logged(event.version).effective_on if isinstance(event, EventWithdrawn) else event.effective_on
+
+
+def _effect(record: PlanRecord, day: date) -> dict[str, Any]:
+    """What the newest event changes as at a day. Nothing of it says when that event was recorded: it was not."""
+    stored = record.version - 1
+    before, after = (
+        record.at(Point(day, basis, record.known_at(stored), day.isoformat())) for basis in (stored, record.version)
+    )
+    document = changes_between(before, after)
+    labels = Labels(document)
+    was, is_ = register_entry(before), register_entry(after)
+    return {
+        "day": day.isoformat(),
+        "changes": [_in_words(change, document["priority_word"], labels) for change in document["changes"]],
+        "ratings": list(_counts(was, is_)),
+        "was": was,
+        "is": is_,
+        "bars": [Markup(rating_bar(entry["ratings"], entry["unrated"])) for entry in (was, is_)],  # noqa: S704
+    }
+
+
+def _counts(was: Any, is_: Any) -> Iterator[tuple[str, int, int]]:
+    """The actions by rating, before and after; a scale may be adopted in between."""
+    counted: dict[str, list[int]] = {}
+    for place, entry in enumerate((was, is_)):
+        for rating in entry["ratings"]:
+            counted.setdefault(rating["label"], [0, 0])[place] = rating["count"]
+    return ((label, before, after) for label, (before, after) in counted.items())
+
+
+def _in_words(change: Change, word: str, labels: Labels) -> dict[str, Any]:
+    said = change_words(change, word, labels)
+    about = ": ".join(filter(None, [said.subject, said.text]))
+    if not about and change["priority"]:
+        about = f"{word} {change['priority']}"
+    shown: dict[str, Any] = {"about": about or "The plan", "what": said.what, "pieces": None}
+    if is_revision(change):
+        text = revised(safe_lines(change["previous"]), safe_lines(change["current"]))
+        return {**shown, "pieces": [(piece.text, piece.mark) for piece in text.pieces]}
+    same = said.previous == said.current
+    return {**shown, "previous": "" if same else said.previous, "current": said.current}

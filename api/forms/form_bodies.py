@@ -1,0 +1,50 @@
+"""Reading what a form sends: the fields by name, as they were typed."""
+
+from collections.abc import Iterable
+from urllib.parse import parse_qsl
+
+from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
+
+from api.http.access.form_tokens import FIELD
+from api.http.bodies import FORM, body_up_to, largest, media_type
+from api.http.problem_documents import Unreadable
+
+_MOST_FIELDS = 60
+#: A longer form is read beside everybody else's requests, as that may take a second.
+_LONG = 64 * 1024
+
+
+async def sent_form(request: Request) -> dict[str, str]:
+    """The fields of a form by name; the line ends of browsers become those of the record.
+
+    The token that a form carries was looked at before anything else was done, and is left out.
+
+    Raises:
+        Unreadable: it is no form (415), too large (413), not in UTF-8, or says a field twice (422).
+    """
+    media = media_type(request)
+    if media != FORM:
+        raise Unreadable(f"the body is {media[:100] or 'of no stated kind'}; a form sends {FORM}", status=415)
+    body = await body_up_to(request, *largest(request.url.path, media))
+    return await run_in_threadpool(_fields, body) if len(body) > _LONG else _fields(body)
+
+
+def _fields(body: bytes) -> dict[str, str]:
+    try:
+        pairs = parse_qsl(
+            body.decode("ascii"), True, bool(body), encoding="utf-8", errors="strict", max_num_fields=_MOST_FIELDS
+        )
+    except ValueError:
+        raise Unreadable("this is not what a form sends, in UTF-8; nothing was recorded") from None
+    typed = {name: value.replace("\r\n", "\n").replace("\r", "\n") for name, value in pairs}
+    if len(typed) < len(pairs):
+        raise Unreadable("a field stands twice in what was sent; nothing was recorded")
+    typed.pop(FIELD, None)
+    return typed
+
+
+def only_known(typed: Iterable[str], known: Iterable[str]) -> None:
+    """Raises Unreadable where something was sent that the form does not ask for."""
+    if unknown := sorted(set(typed) - set(known)):
+        raise Unreadable(f"the form has no field {unknown[0][:60]!r}; nothing was recorded")

@@ -1,0 +1,81 @@
+"""The page that says what its reader has just recorded, and what may come next."""
+
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
+
+from api.forgetting import still_on_disk
+from api.forms.current_values import Standing, may_confirm, standing
+from api.forms.dry_run import entry_at
+from api.forms.event_forms import FORMS
+from api.forms.form_views import in_plan_words
+from api.http.access.callers import recorded_by
+from api.http.question_addresses import Ask, At, Plan
+from api.pages.action_pages import NOT_WITHDRAWN
+from api.pages.here import Here
+from api.pages.plan_pages import Kept
+from api.pages.rendering import page
+from api.pages.routes import page_routes
+from domain.points import PointUnknown
+
+recorded = page_routes()
+
+# How long, in seconds, a browser remembers that its reader has just recorded something.
+_FRESH = 600
+
+
+def remember(request: Request, response: Response, plan: str, version: int) -> None:
+    """Have the browser remember for a while that its reader recorded this version of the plan."""
+    path = f"/plans/{plan}/recorded"
+    response.set_cookie(
+        f"recorded-{plan}", str(version), max_age=_FRESH, path=path, secure=request.app.state.https, httponly=True,
+        samesite="lax",
+    )  # fmt: skip
+
+
+@recorded.get("/plans/{plan}/recorded/{version}", name="recorded")
+def recorded_page(
+    request: Request, ask: Ask, plan: Plan, version: str, at: At = "now", previous: Kept = None
+) -> Response:
+    """What its reader has just recorded, and what may be done next; to anybody else it is an event like all others."""
+    here = Here(plan, f"recorded/{version[:12]}", at, previous)
+    stands = standing(ask, plan, {})
+    entry = entry_at(ask, plan, version)
+    if entry is None:
+        newest = stands.plan["point"]["basis"]
+        if version.isascii() and version.isdigit() and len(version) < 16:
+            raise ask.ledger.no_version(plan, int(version), newest)
+        raise PointUnknown(f"plan {plan} has no version {version[:20]}; its newest is {newest}")
+    if request.cookies.get(f"recorded-{plan}") != str(entry["version"]):
+        return RedirectResponse(here.to(f"events/{entry['version']}"), 303)
+    form = next((form for form in FORMS.values() if form.event == entry["type"]), None)
+    added = entry["type"] == "ActionAdded"
+    action = entry["number"] if added or entry["type"] == "ActionRenumbered" else entry.get("action")
+    return page(
+        request,
+        "recorded.html",
+        here=here,
+        plan_title=stands.plan["title"],
+        entry=entry,
+        action=action,
+        paper=_paper(plan, entry),
+        on_disk=still_on_disk(ask.ledger, entry["position"]) if entry["type"] == "TextRedacted" else None,
+        again=here.to(f"record/{form.name}") if form and (form.name != "confirm" or _waits(request, stands)) else None,
+        again_title=in_plan_words(form.title, stands.word) if form else "",
+        withdrawable=entry["withdrawn_by"] is None and entry["type"] not in NOT_WITHDRAWN,
+    )
+
+
+def _waits(request: Request, stands: Standing) -> bool:
+    """Whether another rating awaits confirmation by whoever asks."""
+    return any(may_confirm(action, recorded_by(request)) for action in stands.actions)
+
+
+def _paper(plan: str, entry: dict[str, Any]) -> str | None:
+    """Where the committee's paper of a version issued, or of what was presented, is made; None of anything else."""
+    if entry["type"] == "VersionIssued":
+        return Here(plan, "paper", f"issue:{entry['label']}").this
+    if entry["type"] == "ReportPresented":
+        return Here(plan, "paper", entry["current"], entry.get("previous")).this
+    return None

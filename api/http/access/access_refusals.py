@@ -1,0 +1,86 @@
+"""What is answered, noted and logged where somebody is not known, may not, or goes too fast."""
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+from api import log
+from api.http.access.access_audit import note
+from api.http.access.callers import (
+    CHALLENGE,
+    AuthorSaid,
+    OpenToOthers,
+    PlanHidden,
+    SignInNeeded,
+    cookie_name,
+    known_caller,
+)
+from api.http.access.form_tokens import Forged
+from api.http.access.rate_limits import REFUSALS_LEFT_OUT_NOTED, REFUSALS_NOTED, TooFast, limiter_of
+from api.http.access.session_cookies import forget
+from api.http.problem_documents import problem
+from domain.access.events import RefusalsLeftOut, RequestRefused
+from domain.access.principals import NotAllowed
+from domain.access.roles import Role
+
+
+def handle_refusals(app: FastAPI) -> None:
+    """Have every refusal of who asks answered with a problem document."""
+
+    @app.exception_handler(SignInNeeded)
+    def unknown(request: Request, error: SignInNeeded) -> JSONResponse:
+        _log(request, 401, str(error))
+        challenge = f'{CHALLENGE}, error="invalid_token"' if error.wrong else CHALLENGE
+        answer = problem(401, "not-signed-in", str(error), {"WWW-Authenticate": challenge})
+        if error.wrong and request.cookies.get(cookie_name(app)):
+            forget(request, answer)
+        return answer
+
+    @app.exception_handler(NotAllowed)
+    def not_allowed(request: Request, error: NotAllowed) -> JSONResponse:
+        _refused(request, 403, error.role, error.plan)
+        return problem(403, "not-allowed", str(error), role=error.role)
+
+    @app.exception_handler(PlanHidden)
+    def hidden(request: Request, error: PlanHidden) -> JSONResponse:
+        _refused(request, 404, "reader", request.path_params.get("plan"))
+        return problem(404, "unknown-plan", f"{error}; /plans lists those there are")
+
+    @app.exception_handler(AuthorSaid)
+    def author_said(request: Request, error: AuthorSaid) -> JSONResponse:
+        _log(request, 403, str(error))
+        return problem(403, "author-said", str(error))
+
+    @app.exception_handler(OpenToOthers)
+    def open_to_others(request: Request, error: OpenToOthers) -> JSONResponse:
+        _log(request, 421, str(error))
+        return problem(421, "open-to-others", str(error))
+
+    @app.exception_handler(Forged)
+    def forged(request: Request, error: Forged) -> JSONResponse:
+        _log(request, 403, str(error))
+        return problem(403, "forged", str(error))
+
+    @app.exception_handler(TooFast)
+    def too_fast(request: Request, error: TooFast) -> JSONResponse:
+        _log(request, 429, str(error))
+        return problem(429, "too-fast", str(error), {"Retry-After": str(error.retry_after)})
+
+
+def _refused(request: Request, status: int, role: Role, plan: str | None) -> None:
+    """Log a refusal of somebody known and note it in the ledger."""
+    _log(request, status, f"lacks the role {role}")
+    caller = known_caller(request)
+    if caller is None or not caller.is_known:
+        return  # or whoever is not even known fills the disk
+    name, limiter = caller.principal.name, limiter_of(request)
+    if not limiter.hit(REFUSALS_NOTED, "refusal", name):
+        what = f"{request.method} {request.url.path}"[:200]
+        note(request.app, RequestRefused(what=what, role=role, plan=plan), name)
+    elif not limiter.hit(REFUSALS_LEFT_OUT_NOTED, "refusals left out", name):
+        note(request.app, RefusalsLeftOut(noted=REFUSALS_NOTED.amount), name)
+
+
+def _log(request: Request, status: int, why: str) -> None:
+    caller = known_caller(request)
+    by = caller.principal.name if caller else None
+    log.told("refused", status=status, method=request.method, path=request.url.path, by=by, why=why)

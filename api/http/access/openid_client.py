@@ -1,0 +1,142 @@
+"""Signing in by OpenID Connect: authorization code with PKCE, and every claim of the identity checked.
+
+What the provider publishes of itself and its keys is read at each sign-in: sign-ins are few, and a key that it has
+replaced counts no longer.
+"""
+
+import hmac
+import secrets
+from dataclasses import dataclass, field
+from typing import Any
+
+from authlib.common.security import generate_token  # type: ignore[import-untyped]
+from authlib.integrations.httpx_client import OAuth2Client  # type: ignore[import-untyped]
+from authlib.oidc.core import CodeIDToken  # type: ignore[import-untyped]
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from api import log
+from api.http.access.sealed_cookies import Seal
+from api.serving_settings import OpenIdSettings, is_safe_address
+
+#: Signatures by keys of which only the provider has the private half; never `none`, never a shared secret.
+_ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
+#: How far the provider's clock may be from ours, in seconds.
+_LEEWAY = 60
+#: How long the provider may take to answer, in seconds.
+_PATIENCE = 10
+_LONGEST = 300
+
+
+class NotVouchedFor(Exception):
+    """The provider does not vouch for whoever wants to sign in; the sentence says why, and is safe to show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A sign-in on its way: where to send the browser, and what it must bring back."""
+
+    address: str
+    state: str
+    nonce: str = field(repr=False)
+    verifier: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whom a provider vouches for: its issuer and the subject, which never changes (an e-mail address may)."""
+
+    issuer: str
+    subject: str
+
+
+class OpenId:
+    """One provider; `seal` is what a browser keeps of a sign-in on its way sealed with."""
+
+    def __init__(self, settings: OpenIdSettings) -> None:
+        self._settings, self.seal = settings, Seal()
+
+    def begin(self, back: str) -> Begun:
+        """Begin a sign-in that comes back to this address; raises NotVouchedFor where the provider cannot be had."""
+        nonce, verifier = secrets.token_urlsafe(32), generate_token(64)
+        try:
+            with self._client(back) as client:
+                described = self._described(client)
+                address, state = client.create_authorization_url(
+                    described["authorization_endpoint"], nonce=nonce, code_verifier=verifier
+                )
+        except Exception as error:  # whatever a provider sends, or the network does
+            raise _unreachable(error) from error
+        return Begun(address, state, nonce, verifier)
+
+    def finish(self, begun: Begun, back: str, answer: dict[str, str]) -> Identity:
+        """Whom the provider vouches for, by what the browser brought back.
+
+        Args:
+            begun: the sign-in as it was begun in the same browser.
+            back: the address it came back to.
+            answer: the query of that address.
+
+        Raises:
+            NotVouchedFor: it vouches for nobody, or not in a way that counts.
+        """
+        if not hmac.compare_digest(answer.get("state", "").encode(), begun.state.encode()):
+            raise NotVouchedFor("this is not the sign-in that was begun in this browser; begin again")
+        if "error" in answer or "code" not in answer:
+            raise NotVouchedFor("your organisation's sign-in was not completed; begin again")
+        if answer.get("iss", self._settings.issuer) != self._settings.issuer:
+            raise NotVouchedFor("another provider answered than was asked; begin again")
+        try:
+            with self._client(back) as client:
+                described = self._described(client)
+                received = client.fetch_token(
+                    described["token_endpoint"], grant_type="authorization_code", code=answer["code"],
+                    code_verifier=begun.verifier,
+                )  # fmt: skip
+                published = client.request("GET", described["jwks_uri"], withhold_token=True)
+            return self._identity(str(received.get("id_token", "")), published.raise_for_status().json(), begun.nonce)
+        except JoseError as error:
+            raise NotVouchedFor(f"what your organisation's sign-in says does not count ({error.error})") from error
+        except NotVouchedFor:
+            raise
+        except Exception as error:  # whatever a provider sends, or the network does
+            raise _unreachable(error) from error
+
+    def _client(self, back: str) -> Any:
+        return OAuth2Client(
+            self._settings.client_id, self._settings.secret, scope="openid", redirect_uri=back,
+            code_challenge_method="S256", timeout=_PATIENCE, follow_redirects=False,
+        )  # fmt: skip
+
+    def _described(self, client: Any) -> dict[str, Any]:
+        """What the provider publishes of itself; raises ValueError where that is of another, or unsafe."""
+        address = f"{self._settings.issuer.rstrip('/')}/.well-known/openid-configuration"
+        described: dict[str, Any] = client.request("GET", address, withhold_token=True).raise_for_status().json()
+        if described["issuer"] != self._settings.issuer:
+            raise ValueError(f"the provider calls itself {str(described['issuer'])[:_LONGEST]}")
+        for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
+            if not is_safe_address(described[name]):
+                raise ValueError(f"{name} is no https address")
+        return described
+
+    def _identity(self, id_token: str, published: Any, nonce: str) -> Identity:
+        decoded = jwt.decode(id_token, KeySet.import_key_set(published), algorithms=_ALGORITHMS)
+        settings = self._settings
+        expected = {"iss": settings.issuer, "aud": settings.client_id}
+        claims = CodeIDToken(
+            decoded.claims,
+            decoded.header,
+            {name: {"essential": True, "value": value} for name, value in expected.items()},
+            {"nonce": nonce, "client_id": settings.client_id},
+        )
+        claims.validate(leeway=_LEEWAY)
+        subject = claims["sub"]
+        if not isinstance(subject, str) or not subject.strip() or len(subject) > _LONGEST:
+            raise NotVouchedFor("your organisation's sign-in does not say who you are")
+        return Identity(settings.issuer, subject)
+
+
+def _unreachable(error: Exception) -> NotVouchedFor:
+    log.told("provider failed", why=f"{type(error).__name__}: {error}")
+    return NotVouchedFor("your organisation's sign-in cannot be used just now; try again later, or tell a steward")

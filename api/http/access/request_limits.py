@@ -1,0 +1,75 @@
+"""Around every request: how large it may be, and the line of the log that sums it up."""
+
+import time
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import log
+from api.http import bodies
+from api.http.problem_documents import Unreadable, problem
+
+
+class Measured:
+    """Refuses bodies that are larger than an address takes of their kind, be their length said or not."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        media = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
+        most, too_large = bodies.largest(scope["path"], media.partition(b";")[0].strip().lower().decode("latin-1"))
+        seen = 0
+        if any(name == b"content-length" and _number(value) > most for name, value in scope["headers"]):
+            await problem(413, "unreadable", too_large, {"Connection": "close"})(scope, receive, send)
+            return
+        if {b"content-length", b"transfer-encoding"} <= {name for name, _ in scope["headers"]}:
+            # A proxy that goes by the other of the two would take the end of this request for one of somebody else's.
+            twice = "both Content-Length and Transfer-Encoding say how the body ends: send one of the two"
+            await problem(400, "unreadable", twice, {"Connection": "close"})(scope, receive, send)
+            return
+
+        async def receive_measured() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > most:
+                raise Unreadable(too_large, status=413)
+            return message
+
+        await self._app(scope, receive_measured, send)
+
+
+def _number(header: bytes) -> int:
+    return int(header) if header.isdigit() and len(header) <= 18 else 0
+
+
+class Summed:
+    """Logs each request once it is answered: method, path, status, milliseconds and who asked; nothing of its query."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        state = scope.setdefault("state", {})
+        began, status = time.perf_counter(), 500
+
+        async def send_noticed(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_noticed)
+        finally:
+            principal = state.get("principal")
+            log.told(
+                "request", method=scope["method"], path=scope["path"], status=status,
+                ms=round((time.perf_counter() - began) * 1000, 1), by=principal.name if principal else None,
+            )  # fmt: skip

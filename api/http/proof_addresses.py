@@ -1,0 +1,178 @@
+"""What proves the record, over HTTP: evidence packs, and the public key and checkpoints that anybody may note.
+
+A checkpoint says how many events there are and what they come to, and nothing of what they say: witnesses ask for it
+without signing in.
+"""
+
+import threading
+from pathlib import Path as File
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BeforeValidator, Field
+
+from api import log
+from api.formats import forms_of
+from api.http.access.access_audit import noting_export
+from api.http.access.address_roles import needs
+from api.http.answering import send
+from api.http.parameters import only_its_own
+from api.http.problem_documents import Unreadable, documented, problem
+from api.http.question_addresses import Ask, At, Plan, Previous
+from api.packing import MOST, PAPERS, USUAL, make_pack, papers_named
+from api.signing import read_signer
+from api.waiting import PATIENCE, one_of, waiting_at_most
+from domain.integrity.checkpoint_store import Checkpoints, CheckpointUnknown, KeyRefused, checkpoints_of
+from domain.ledger.ledger import Ledger
+from domain.proofs import verify as verifier
+from domain.proofs.keys import SignerKey, to_base64
+from domain.proofs.pack import NoPack
+from domain.proofs.tree import NoSuchProof
+
+packing = APIRouter()
+
+#: Packs made at once: a large one takes a processor for seconds.
+_AT_ONCE = threading.BoundedSemaphore(2)
+
+_USUAL = ",".join(USUAL)
+_PAPER = "(" + "|".join(f"{name}[.]({'|'.join(forms_of(name))})" for name in PAPERS) + ")"
+_PLAIN = "text/plain; charset=utf-8"
+_TEXT: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The text.", "content": {_PLAIN: {"schema": {"type": "string"}}}},
+    304: {"description": "You have it already, says its If-None-Match."},
+}
+_ZIP: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The pack. `verify.py` in it, or `asat verify`, checks it without network.",
+        "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}},
+    },
+    304: {"description": "You have it already, says its If-None-Match."},
+}
+
+
+def _typed(value: object) -> object:
+    """A number as people type it into the form: nothing, or with commas."""
+    return (value.replace(",", "").strip() or None) if isinstance(value, str) else value
+
+
+Size = Annotated[
+    Annotated[int, Field(ge=0, le=10**15)] | None,
+    BeforeValidator(_typed),
+    Query(description="Size of a checkpoint that you hold, its second line: the new one is shown to continue it."),
+]
+Papers = Annotated[
+    str,
+    Query(
+        max_length=600, pattern=f"^{_PAPER}(,{_PAPER}){{0,{MOST - 1}}}$", examples=["plan.json,paper.docx"],
+        description=f"The papers in it, by name and form, with commas between: {', '.join(PAPERS)}.",
+    ),
+]  # fmt: skip
+
+
+@packing.get(
+    "/plans/{plan}/pack.zip", name="evidence pack", response_class=Response,
+    dependencies=[Depends(needs("reader")), Depends(only_its_own)],
+    responses=_ZIP | documented({
+        404: "The plan, the point or the checkpoint is not known.",
+        409: "No such pack can be made, or nothing can be signed here.",
+        422: "The question cannot be read.",
+        503: "The database cannot be reached, or too many packs are being made just now.",
+    }),
+)  # fmt: skip
+def pack(
+    request: Request, ask: Ask, plan: Plan, at: At = "now", previous: Previous | None = None,
+    papers: Papers = _USUAL, since: Size = None,
+) -> Response:  # fmt: skip
+    """All events of a plan with the proof that they are what the ledger holds, to be verified offline."""
+    try:
+        named = papers_named([papers])
+    except NoPack as error:
+        raise Unreadable(str(error), [{"field": "papers", "detail": str(error)}]) from None
+    try:
+        signer = _signer(request)
+        with waiting_at_most(PATIENCE), one_of(_AT_ONCE, "evidence packs"):
+            made = make_pack(ask, plan, signer, at, previous=previous, papers=named, since=since)
+            verifier.verify(made, str(signer.verifier))
+    except KeyRefused as error:
+        return problem(409, "no-signing-key", str(error))
+    except CheckpointUnknown:
+        return problem(
+            404, "unknown-checkpoint",
+            f"this ledger has cut no checkpoint of {since} entries: the number is the second line of the checkpoint"
+            " that you hold, and stands in the README of a pack",
+        )  # fmt: skip
+    except NoPack as error:
+        return problem(409, "no-pack", str(error))
+    except verifier.Failed as failed:
+        return problem(409, "no-pack", f"no pack is handed out, as it would not hold: {failed}; see asat check")
+    headers = {
+        "Cache-Control": "private, no-cache",
+        "Content-Disposition": f'attachment; filename="{plan}-pack.zip"',
+    }
+    return noting_export(request, send(request, made, "application/zip", headers), "zip")
+
+
+@packing.get(
+    "/key", name="public keys", dependencies=[Depends(needs("nobody")), Depends(only_its_own)], response_class=Response,
+    responses=_TEXT | documented({404: "The ledger has no key yet.", 503: "The database cannot be reached."}),
+)  # fmt: skip
+def key(request: Request) -> Response:
+    """The public keys of this ledger, one a line, from its first; the last is the one that signs now."""
+    found = _checkpoints(request).keys()
+    if not found:
+        return problem(404, "no-key", "this ledger has no key yet: `asat checkpoint cut --key FILE` gives it one")
+    return _text(request, "".join(f"{one}\n" for one in found).encode())
+
+
+@packing.get(
+    "/checkpoint", name="checkpoint", response_class=Response,
+    dependencies=[Depends(needs("nobody")), Depends(only_its_own)],
+    responses=_TEXT | documented({
+        404: "There is no checkpoint yet, or the ledger never had that size.", 422: "The size cannot be read.",
+        503: "The database cannot be reached.",
+    }),
+)  # fmt: skip
+def checkpoint(
+    request: Request,
+    old: Annotated[
+        int | None,
+        Query(ge=0, le=10**15, description="Size of the checkpoint you hold: the answer begins with `old SIZE` and "
+              "the proof from there, as C2SP tlog-witness takes it."),
+    ] = None,
+) -> Response:  # fmt: skip
+    """The ledger's newest checkpoint, a signed note: how many events it has and what they come to."""
+    try:
+        newest = _checkpoints(request).newest()
+        if old is None:
+            return _text(request, bytes(newest.note))
+        ledger: Ledger = request.app.state.ledger
+        proof = ledger.tree().consistency_proof(old, newest.size)
+    except CheckpointUnknown as error:
+        return problem(404, "unknown-checkpoint", str(error.args[0]))
+    except NoSuchProof as error:
+        return problem(404, "unknown-checkpoint", str(error))
+    lines = [f"old {old}", *map(to_base64, proof), "", ""]
+    return _text(request, "\n".join(lines).encode() + bytes(newest.note))
+
+
+def _checkpoints(request: Request) -> Checkpoints:
+    return checkpoints_of(request.app.state.ledger)
+
+
+def _signer(request: Request) -> SignerKey:
+    """The key that signs here; raises KeyRefused, in words for whoever only asks."""
+    file: File | None = request.app.state.key
+    if file is None:
+        raise KeyRefused(
+            "this server has no signing key, so it makes no evidence packs: whoever runs it sets ASAT_KEY, or makes the"
+            " pack with `asat pack`"
+        )
+    try:
+        return read_signer(file)
+    except (OSError, KeyRefused) as error:
+        log.told("signing key refused", why=str(error))  # where the file is concerns nobody who asks
+        raise KeyRefused("this server's signing key cannot be read: whoever runs it looks after ASAT_KEY") from None
+
+
+def _text(request: Request, body: bytes) -> Response:
+    return send(request, body, _PLAIN, {"Cache-Control": "no-cache"})

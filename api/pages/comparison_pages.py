@@ -1,0 +1,188 @@
+"""Pages that compare two points: previous against current, and what changed."""
+
+from itertools import groupby
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
+from markupsafe import Markup
+
+from api.http.question_addresses import Ask, Current, Plan
+from api.pages.here import Here
+from api.pages.paging import Page, page_of
+from api.pages.plan_pages import Kept
+from api.pages.point_pages import first_previous
+from api.pages.rendering import page
+from api.pages.routes import page_routes
+from api.pages.tags import Tags
+from api.papers.chart import rating_bar
+from api.papers.compose.comparison_paper import due_by
+from api.papers.paper import pieces_of
+from api.papers.revision import revised
+from api.papers.wording import Labels, as_at_both, direction, reconciliation, safe_lines
+from api.papers.wording_changes import change_words
+from api.questions import Asker
+from projections.change import Change, is_revision
+from projections.point import PointDocument
+from projections.rag_comparison import ComparisonDocument, PointsReversed
+
+comparing = page_routes()
+
+#: Changed ratings shown on a page at a time.
+_RATINGS = 15
+#: How much is shown on a page of changes: letters of what they say, with so many for the markup of each.
+_LETTERS, _MARKUP = 40_000, 350
+
+
+@comparing.get("/plans/{plan}/comparison", name="comparison page")
+def comparison_page(
+    request: Request, ask: Ask, plan: Plan, previous: Kept = None, current: Current = "now", number: Page = 1
+) -> Response:
+    """Previous against current: the table that reconciles, what is due, the changes and the narrative."""
+    here = Here(plan, "comparison", current, previous)
+    if previous is None:
+        return RedirectResponse(with_previous(ask, here).this, 303)
+    try:
+        shown = ask.comparison(plan, previous, current)
+        document: ComparisonDocument = shown.document
+    except PointsReversed as error:
+        return points_reversed(request, here, error)
+
+    def near(path: str) -> str:
+        """The address of another page of the plan from here: there are hundreds on the page, so each is short."""
+        return here.to(path).removeprefix(f"/plans/{plan}/")
+
+    # The narrative speaks of the whole plan first and then of every row, in a paragraph each.
+    first = len(document["narrative"]) - len(document["rows"])
+    return page(
+        request,
+        "comparison.html",
+        here=here,
+        document=document,
+        sentence=as_at_both(document["previous"], document["current"]),
+        tags=Tags(document["ratings"]),
+        bars=[(name, _bar(document, name)) for name in ("previous", "current")],
+        rows=[
+            {
+                "table": row,
+                "link": f"&priority={quote(row['priority'])}",
+                "place": f" in {document['priority_word']} {row['priority']}",
+            }
+            for row in document["rows"]
+        ],
+        whole={"link": "", "place": " in all"},
+        counted=near("counted"),
+        near=near,
+        reconciliation=reconciliation(document["totals"]),
+        due_by=due_by(document),
+        changes=page_of(document["changes"], number, _RATINGS),
+        direction=direction,
+        opening=document["narrative"][:first],
+        told=list(zip(document["rows"], document["narrative"][first:], strict=True)),
+        paper=dict(Here(plan, "paper", current, previous).forms("paper", shown.fixed)),
+        forms=here.forms("comparison", shown.fixed),
+    )
+
+
+def with_previous(ask: Ask, here: Here) -> Here:
+    """The same page against the point that comparisons start from where none was chosen."""
+    return Here(here.plan, here.path, here.at, first_previous(ask, here.plan, here.at))
+
+
+def points_reversed(request: Request, here: Here, error: PointsReversed) -> Response:
+    """That the points of a page are the wrong way round, with a way to turn them."""
+    swapped = Here(here.plan, here.path, here.previous or "now", here.at)
+    return page(request, "reversed.html", 422, here=here, swapped=swapped.this, detail=str(error))
+
+
+def _bar(document: ComparisonDocument, name: str) -> Markup:
+    """How the ratings stood at one of the points."""
+    totals: Any = document["totals"]
+    counts: Any = [{**rating, "count": totals["ratings"][rating["code"]][name]} for rating in document["ratings"]]
+    return Markup(rating_bar(counts, totals["unrated"][name]))  # noqa: S704  # made and escaped by us
+
+
+@comparing.get("/plans/{plan}/changes", name="changes page")
+def changes_page(
+    request: Request, ask: Ask, plan: Plan, previous: Kept = None, current: Current = "now", number: Page = 1
+) -> Response:
+    """Everything that changed between two points, with the events behind each change."""
+    here = Here(plan, "changes", current, previous)
+    if previous is None:
+        return RedirectResponse(with_previous(ask, here).this, 303)
+    shown = ask.changes(plan, previous, current)
+    document = shown.document
+    labels, word = Labels(document), document["priority_word"]
+    pages = _pages(document["changes"])
+    shown_here = pages[number - 1] if number <= len(pages) else []
+    # That a withdrawal made the difference is said beside the change, with the event that it was.
+    told = [(one, change_words({**one, "by_withdrawal": False}, word, labels)) for one in shown_here]
+    places = [
+        (place, [(subject, list(under)) for subject, under in groupby(of_place, lambda one: _subject(*one))])
+        for place, of_place in groupby(told, lambda one: one[0]["priority"])
+    ]
+    return page(
+        request,
+        "changes.html",
+        here=here,
+        document=document,
+        sentence=as_at_both(document["previous"], document["current"]),
+        tags=Tags(document["ratings"]),
+        reversed=_reversed(document["previous"], document["current"]),
+        between=_recorded_between(ask, here, shown.fixed) if not document["changes"] else None,
+        kinds=[(kind[:1].upper() + kind[1:], many) for kind, many in document["counts"].items()],
+        places=places,
+        pieces=_pieces,
+        number=number,
+        last=len(pages),
+        forms=here.forms("changes", shown.fixed),
+    )
+
+
+def _reversed(previous: PointDocument, current: PointDocument) -> str:
+    """Which way round the points are, where the list tells what going back would undo; nothing where it does not."""
+    if current["effective_on"] < previous["effective_on"]:
+        return "The current point is before the previous one: this says what going back would undo."
+    if current["basis"] < previous["basis"]:
+        return (
+            "At the current point less of the record was known than at the previous one: "
+            "this says what leaving out the rest would undo."
+        )
+    return ""
+
+
+def _recorded_between(ask: Asker, here: Here, fixed: dict[str, str]) -> dict[str, Any] | None:
+    """How many events were recorded between what is known at the points, and where they stand; None where none was."""
+    first, last = sorted(int(point.rpartition("@")[2]) for point in fixed.values())
+    if first == last:
+        return None
+    document = ask.trail(here.plan, after=first, limit=1, up_to=last).document
+    return {"events": document["rest"], "address": here.to("trail", after=first, up_to=last)}
+
+
+def _pages(changes: list[Change]) -> list[list[Change]]:
+    """The changes in pages of about the same length to read: some say a word, others ten thousand letters."""
+    pages: list[list[Change]] = []
+    full = 0
+    for change in changes:
+        length = len(str(change["previous"])) + len(str(change["current"])) + _MARKUP
+        if not pages or full + length > _LETTERS:
+            pages.append([])
+            full = 0
+        pages[-1].append(change)
+        full += length
+    return pages
+
+
+def _subject(change: Change, words: Any) -> tuple[str | None, str, str]:
+    """What a change is about: the action it leads to, what that is called, and what it is to do."""
+    return change["action"], words.subject, words.text if change["action"] or words.subject else ""
+
+
+def _pieces(change: Change) -> Any:
+    """The revision of a text, word by word; nothing where the change is no revision of running text."""
+    previous, current = change["previous"], change["current"]
+    if not is_revision(change) or previous == current:
+        return None
+    return pieces_of(revised(safe_lines(previous), safe_lines(current)))

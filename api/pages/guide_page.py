@@ -1,0 +1,88 @@
+"""The page that says what can be done here, and where."""
+
+from typing import Annotated
+
+from fastapi import Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from api.http import patterns
+from api.http.access.callers import caller_of
+from api.http.question_addresses import Ask
+from api.pages.here import Here
+from api.pages.rendering import page
+from api.pages.routes import page_routes
+from api.questions import Asker
+from projections.document_history import HistoryDocument
+from projections.register import RegisterEntry
+
+guide = page_routes()
+
+
+@guide.get("/", name="start")
+def start() -> Response:
+    """Where one arrives: the plans."""
+    return RedirectResponse("/plans", 303)
+
+
+@guide.get("/guide", name="guide")
+def guide_page(
+    request: Request,
+    ask: Ask,
+    slug: Annotated[
+        str | None, Query(alias="plan", max_length=63, pattern=patterns.SLUG, description="The plan it leads into.")
+    ] = None,
+) -> Response:
+    """What can be done here, each with a way into the plan it was opened from, or into one of this ledger."""
+    plans: list[RegisterEntry] = ask.plans().document["plans"]
+    if slug is not None:
+        caller_of(request).require("reader", slug)
+    if slug is None:
+        plan = _example(plans)
+    else:
+        asked = ask.history(slug).document["plan"]  # says so where there is no such plan
+        plan = next((one for one in plans if one["plan"] == asked), None)
+    if plan is None:
+        return page(request, "guide.html", plan=None)
+    history: HistoryDocument = ask.history(plan["plan"]).document
+    now, issues, told = Here(plan["plan"]), history["versions"], history["presented"]
+    return page(
+        request,
+        "guide.html",
+        plan=plan,
+        now=now,
+        issues=issues[-2:],
+        compared=(compared := _compared(now, history)),
+        papers=_papers(compared),
+        issued=Here(plan["plan"], "", f"issue:{issues[-1]['label']}") if issues else None,
+        told=told[-1] if told else None,
+        was_told=Here(plan["plan"], "", f"told:{told[-1]['forum']}@{told[-1]['on']}") if told else None,
+        action=_action(ask, plan["plan"]),
+    )
+
+
+def _example(plans: list[RegisterEntry]) -> RegisterEntry | None:
+    """The plan that the guide leads into: the one with the most to show, or none where there is none."""
+    rated = [plan for plan in plans if any(rating["count"] for rating in plan["ratings"])]
+    return max(rated or plans, key=lambda plan: (plan["presented"] is not None, plan["actions"]), default=None)
+
+
+def _compared(now: Here, history: HistoryDocument) -> Here:
+    """The comparison that says most: between the last two versions issued, and else with how the plan stands."""
+    if len(issues := history["versions"]) > 1:
+        return Here(now.plan, "comparison", f"issue:{issues[-1]['label']}", f"issue:{issues[-2]['label']}")
+    return Here(now.plan, "comparison")
+
+
+def _papers(compared: Here) -> dict[str, str]:
+    """Where the committee's paper is in each form; none without two points."""
+    if compared.previous is None:
+        return {}
+    points = {"previous": compared.previous, "current": compared.at}
+    return dict(Here(compared.plan, "paper").forms("paper", points))
+
+
+def _action(ask: Asker, slug: str) -> str | None:
+    """An action of which there is something to tell: the first that bears a rating, or the first."""
+    actions = [action for priority in ask.plan(slug).document["priorities"] for action in priority["actions"]]
+    rated = [action for action in actions if action["rating"]]
+    return next((action["number"] for action in [*rated, *actions]), None)

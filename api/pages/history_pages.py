@@ -1,0 +1,125 @@
+"""The page of the document history: versions issued, presentations made, and naming a past point afterwards."""
+
+from itertools import pairwise
+from typing import Annotated, Any
+
+from fastapi import Query, Request, Response
+
+from api.http.question_addresses import Ask, At, Plan
+from api.pages.here import Here, form_links
+from api.pages.plan_pages import Kept, is_past
+from api.pages.point_pages import sees_all
+from api.pages.rendering import page
+from api.pages.routes import page_routes
+from api.papers.wording import as_at, fixed
+from domain.plan.plan_at import PlanAt
+from domain.plan.record import PlanRecord
+from projections.document_history import HistoryDocument, PresentedDocument, VersionDocument, document_history
+
+documents = page_routes()
+
+#: How many versions, and how many presentations, a page lists.
+LISTED = 25
+
+Page = Annotated[int, Query(ge=1, le=10**6)]
+
+
+@documents.get("/plans/{plan}/history", name="history page")
+def history_page(
+    request: Request,
+    ask: Ask,
+    plan: Plan,
+    at: At = "now",
+    previous: Kept = None,
+    versions: Page = 1,
+    presented: Page = 1,
+) -> Response:
+    """The document versions issued and to whom the plan was presented, newest first, each to be had again."""
+
+    def answers(at: PlanAt, newest: PlanRecord) -> tuple[HistoryDocument, int]:
+        return document_history(at), newest.version
+
+    answer = ask.together(plan, at, answers)
+    document, newest = answer.document
+    here = Here(plan, "history", at, previous)
+    issues, told = document["versions"], document["presented"]
+    before = {later["version"]: earlier for earlier, later in pairwise(issues)}
+    everything = sees_all(at)
+    return page(
+        request,
+        "history.html",
+        here=here,
+        document=document,
+        sentence=as_at(document["point"]),
+        past=is_past(document["point"], newest),
+        versions=[_issued(here, one, before.get(one["version"]), everything) for one in _listed(issues, versions)],
+        presented=[_presented(here, one, everything and _is_last(one, told)) for one in _listed(told, presented)],
+        more_versions=_pages(here, "versions", versions, len(issues), presented=None if presented == 1 else presented),
+        more_presented=_pages(here, "presented", presented, len(told), versions=None if versions == 1 else versions),
+        name_past=here.to("record/presentation", past=1),
+        pack=request.app.state.key is not None,
+        forms=here.forms("history", answer.fixed),
+    )
+
+
+def _listed(entries: list[Any], number: int) -> list[Any]:
+    """The entries of a page, newest first."""
+    return entries[::-1][(number - 1) * LISTED : number * LISTED]
+
+
+def _pages(here: Here, name: str, number: int, entries: int, **kept: object) -> dict[str, str]:
+    """Where the pages before and after are, by the words of their links."""
+    pages = {}
+    if number > 1:
+        pages["Newer"] = here.to("history", **{**kept, name: None if number == 2 else number - 1}) + f"#{name}"
+    if number * LISTED < entries:
+        pages["Older"] = here.to("history", **{**kept, name: number + 1}) + f"#{name}"
+    return pages
+
+
+def _issued(here: Here, issue: VersionDocument, before: VersionDocument | None, everything: bool) -> dict[str, Any]:
+    """A version with where to see the plan as it was issued, and what was compared with the version before.
+
+    A page that does not look at everything recorded leads to where they were frozen: by now a label may mean another.
+    """
+
+    def point(one: VersionDocument) -> str:
+        return f"issue:{one['label']}" if everything else fixed(one["point"])
+
+    there = Here(here.plan, "", point(issue))
+    return {
+        **issue,
+        "plan": there.to(),
+        "papers": _papers("plan", f"/plans/{here.plan}{{}}?at={fixed(issue['point'])}"),
+        "before": before and before["label"],
+        "comparison": before and there.to("comparison", previous=point(before)),
+    }
+
+
+def _presented(here: Here, told: PresentedDocument, by_forum: bool) -> dict[str, Any]:
+    """A presentation with where to see what it showed: the plan or the comparison, and its paper again.
+
+    The plan is asked for `by_forum` where that certainly means what was shown.
+    """
+    previous, current = told["previous"], told["current"]
+    there = Here(here.plan, "", f"told:{told['forum']}@{told['on']}" if by_forum else fixed(current))
+    shown = {**told, "plan": there.to(), "comparison": None, "papers": []}
+    if previous is not None:
+        there = Here(here.plan, "comparison", fixed(current), fixed(previous))
+        query = f"?previous={fixed(previous)}&current={fixed(current)}"
+        shown |= {"comparison": there.this, "papers": _papers("paper", f"/plans/{here.plan}/paper{{}}{query}")}
+    else:
+        shown["papers"] = _papers("plan", f"/plans/{here.plan}{{}}?at={fixed(current)}")
+    return shown
+
+
+def _papers(question: str, address: str) -> list[tuple[str, str]]:
+    """The forms in which people keep a paper."""
+    return [link for link in form_links(question, address) if link[0] in ("Word", "PDF", "Excel")]
+
+
+def _is_last(told: PresentedDocument, presented: list[PresentedDocument]) -> bool:
+    """Whether it is what the forum had last been told by that day: it may have been presented with twice on one day."""
+    forum, on = told["forum"].casefold(), told["on"]
+    same = [one["version"] for one in presented if one["forum"].casefold() == forum and one["on"] == on]
+    return same[-1] == told["version"]

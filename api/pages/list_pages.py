@@ -1,0 +1,103 @@
+"""The lists of a plan: what is overdue, gaps, measures, assurance, and texts that time has overtaken."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import Query, Request, Response
+
+from api.http.question_addresses import Ask, At, Plan
+from api.pages.here import Here
+from api.pages.plan_pages import Kept, is_past
+from api.pages.rendering import page
+from api.pages.routes import page_routes
+from api.pages.tags import Tags
+from api.papers.wording import as_at
+from api.papers.wording_lines import NEVER_MADE, cycle_words, days_moved, due_as_written, undated_words
+from api.questions import Asker
+from domain.plan.plan_at import PlanAt
+from projections.assurance import assurances_at
+from projections.gaps import gaps_at
+from projections.measures import measures_over_time
+from projections.overdue import overdue_at
+from projections.stale_text import stale_texts_at
+
+lists = page_routes()
+
+#: How many actions the page of overdue and rescheduled actions lists, so that it loads at once.
+ACTIONS_A_PAGE = 75
+
+
+@lists.get("/plans/{plan}/overdue", name="overdue page")
+def overdue_page(
+    request: Request,
+    ask: Ask,
+    plan: Plan,
+    at: At = "now",
+    previous: Kept = None,
+    number: Annotated[int, Query(alias="page", ge=1, le=10**6)] = 1,
+) -> Response:
+    """What is overdue, and what has slipped from its original date."""
+    here = Here(plan, "overdue", at, previous)
+    shown = _shown(ask, here, overdue_at)
+    document = shown["document"]
+    overdue, moved = document["overdue"], {one["number"]: one for one in document["rescheduled"]}
+    late = {one["number"] for one in overdue}
+    others = [one for one in document["rescheduled"] if one["number"] not in late]
+    first, last = (number - 1) * ACTIONS_A_PAGE, number * ACTIONS_A_PAGE
+    pages = {}
+    if number > 1:
+        pages["Previous page"] = here.to("overdue", page=None if number == 2 else number - 1)
+    if last < len(overdue) + len(others):
+        pages["Next page"] = here.to("overdue", page=number + 1)
+    return page(
+        request,
+        "overdue.html",
+        **shown,
+        tags=Tags(document["ratings"]),
+        due_as_written=due_as_written,
+        days_moved=days_moved,
+        overdue=overdue[first:last],
+        moved=moved,
+        others=others[max(0, first - len(overdue)) : max(0, last - len(overdue))],
+        apart=len(others) < len(moved),
+        pages=pages,
+        undated=undated_words(document),
+    )
+
+
+@lists.get("/plans/{plan}/gaps", name="gaps page")
+def gaps_page(request: Request, ask: Ask, plan: Plan, at: At = "now", previous: Kept = None) -> Response:
+    """The recommendations that no action answers."""
+    return page(request, "gaps.html", **_shown(ask, Here(plan, "gaps", at, previous), gaps_at), never_made=NEVER_MADE)
+
+
+@lists.get("/plans/{plan}/measures", name="measures page")
+def measures_page(request: Request, ask: Ask, plan: Plan, at: At = "now", previous: Kept = None) -> Response:
+    """The measures, with their values over time."""
+    return page(request, "measures.html", **_shown(ask, Here(plan, "measures", at, previous), measures_over_time))
+
+
+@lists.get("/plans/{plan}/assurance", name="assurance page")
+def assurance_page(request: Request, ask: Ask, plan: Plan, at: At = "now", previous: Kept = None) -> Response:
+    """The assurance given on each priority, and what was given before."""
+    return page(request, "assurance.html", **_shown(ask, Here(plan, "assurance", at, previous), assurances_at))
+
+
+@lists.get("/plans/{plan}/stale", name="stale page")
+def stale_page(request: Request, ask: Ask, plan: Plan, at: At = "now", previous: Kept = None) -> Response:
+    """The progress texts that time has overtaken, and the actions never reported on."""
+    shown = _shown(ask, Here(plan, "stale", at, previous), stale_texts_at)
+    return page(request, "stale.html", **shown, cycle=cycle_words(shown["document"]))
+
+
+def _shown(ask: Asker, here: Here, project: Callable[[PlanAt], Any]) -> dict[str, Any]:
+    """What every list shows: its document, the point in a sentence, and the other forms of the answer."""
+    answer = ask.together(here.plan, here.at, lambda plan, newest: (project(plan), newest.version))
+    document, newest = answer.document
+    return {
+        "document": document,
+        "here": here,
+        "sentence": as_at(document["point"]),
+        "past": is_past(document["point"], newest),
+        "forms": here.forms(here.path, answer.fixed),
+    }

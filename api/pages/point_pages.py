@@ -1,0 +1,213 @@
+"""Choosing a point in time: which day, and what was known; the choice then stays while one moves between pages."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from api import clock
+from api.forms.choices import unheard, which_is_meant, written
+from api.http.question_addresses import Ask, At, Plan
+from api.pages.here import Here
+from api.pages.plan_pages import Kept, day_recorded
+from api.pages.rendering import Said, page
+from api.pages.routes import page_routes
+from api.papers.wording import day_in_words, fixed
+from api.questions import Asker
+from domain.points import PointUnknown, PointUnreadable, read_point
+from projections.document_history import HistoryDocument
+
+points = page_routes()
+
+#: A page below the plan. Neither `..` nor `//`: it is below the plan, whatever a browser makes of the address.
+PATH = r"^/?([A-Za-z0-9()_-][A-Za-z0-9()_.-]*(/[A-Za-z0-9()_-][A-Za-z0-9()_.-]*)*/?)?$"
+To = Annotated[str, Query(max_length=200, pattern=PATH, description="The page of the plan to come back to.")]
+Of = Annotated[Literal["current", "previous"], Query(description="Which of the two points of that page.")]
+Typed = Annotated[str, Query(max_length=600)]
+
+#: What is filled in under each of the choices.
+_UNDER = {"day": ("day",), "known": ("known_day", "known_at"), "issue": ("issue",), "told": ("forum", "told_by")}
+#: The choices, as the form calls them.
+_CHOICES = {
+    "today": "How the plan stands today",
+    "day": "The plan on another day, with everything that is recorded by now",
+    "known": "The plan on a day, as it was known at the time",
+    "issue": "A document version, as it was issued",
+    "told": "What a forum had been told",
+}
+_NAMES = {
+    "show": "What to show",
+    "day": "Day",
+    "known_day": "Day",
+    "known_at": "What was known by",
+    "issue": "Document version",
+    "forum": "Forum",
+    "told_by": "By the end of",
+}
+
+
+@points.get("/plans/{plan}/point", name="choose a point")
+def choose(
+    request: Request, ask: Ask, plan: Plan, to: To = "", of: Of = "current", at: At = "now", previous: Kept = None
+) -> Response:
+    """Choose another point in time for a page."""
+    here = Here(plan, to.strip("/"), at, previous)
+    asked = at if of == "current" else previous or "now"
+    return _form(request, ask, here, of, _given(asked, ask, plan), {})
+
+
+@points.get("/plans/{plan}/point/chosen", name="chosen point")
+def chosen(
+    request: Request,
+    ask: Ask,
+    plan: Plan,
+    to: To = "",
+    of: Of = "current",
+    at: At = "now",
+    previous: Kept = None,
+    show: Typed = "",
+    day: Typed = "",
+    known_day: Typed = "",
+    known_at: Typed = "",
+    issue: Typed = "",
+    forum: Typed = "",
+    told_by: Typed = "",
+    was: Annotated[str | None, Query(max_length=20_000, description="What the form was filled in with.")] = None,
+) -> Response:
+    """Go to the page at the point chosen, or say what is wrong with the choice."""
+    here = Here(plan, to.strip("/"), at, previous)
+    given = {
+        "show": show, "day": day.strip(), "known_day": known_day.strip(), "known_at": known_at.strip(),
+        "issue": issue, "forum": forum, "told_by": told_by.strip(),
+    }  # fmt: skip
+    point, field = _written(given)
+    if was is None:
+        asked = at if of == "current" else previous or "now"
+        was = _was(_given(asked, ask, plan), ask.history(plan).document)
+    if point and (other := unheard(show, _UNDER, given, was)):
+        return _form(request, ask, here, of, given, {"show": which_is_meant(_CHOICES[other], _CHOICES[show])})
+    try:
+        if not point:
+            raise PointUnreadable("choose one of these" if field == "show" else "give a day, such as 2019-05-31")
+        ask.together(plan, point, lambda _plan, _point: None)
+    except (PointUnreadable, PointUnknown) as error:
+        return _form(request, ask, here, of, given, {field: str(error.args[0])}, was)
+    there = replace(here, **{"at" if of == "current" else "previous": point})
+    return RedirectResponse(there.this, 303)
+
+
+def _written(given: dict[str, str]) -> tuple[str, str]:
+    """The point as it is written, or nothing where something is missing; and the field that it depends on."""
+    match given["show"]:
+        case "today":
+            return "now", "show"
+        case "day":
+            return given["day"], "day"
+        case "known":
+            known = given["known_at"] or given["known_day"]
+            return given["known_day"] and f"{given['known_day']}@{known}", "known_at" if known else "known_day"
+        case "issue":
+            return given["issue"] and f"issue:{given['issue']}", "issue"
+        case "told":
+            return given["told_by"] and f"told:{given['forum']}@{given['told_by']}", "told_by"
+    return "", "show"
+
+
+def _given(asked: str, ask: Asker, plan: str) -> dict[str, str]:
+    """What the form holds at first: the point shown by now, taken apart, and else what would be asked most often."""
+    today = clock.today().isoformat()
+    given = {"show": "today", "day": today, "known_day": today, "known_at": "", "issue": "", "forum": "",
+             "told_by": today}  # fmt: skip
+    try:
+        point = ask.together(plan, asked, lambda shown, _: shown.point).document
+        read = read_point(asked)
+    except (PointUnreadable, PointUnknown):
+        return given
+    given["day"] = given["known_day"] = point.effective_on.isoformat()
+    kind, _, said = asked.partition(":")
+    if kind == "issue":
+        given |= {"show": "issue", "issue": said.strip()}
+    elif kind == "told":
+        forum, _, by = said.rpartition("@")
+        given |= {"show": "told", "forum": forum.strip(), "told_by": by.strip()}
+    elif read.version is not None or read.instant is not None:
+        given |= {"show": "known", "known_at": asked.partition("@")[2]}
+    elif asked != "now":
+        given["show"] = "day"
+    return given
+
+
+def _issues(history: HistoryDocument) -> list[tuple[str, str]]:
+    """The document versions to choose from, newest first."""
+    return [
+        (one["label"], f"{one['label']}, issued {day_in_words(one['issued_on'])}")
+        for one in reversed(history["versions"])
+    ]
+
+
+def _forums(history: HistoryDocument) -> list[str]:
+    """The forums to choose from."""
+    return sorted({told["forum"] for told in history["presented"]}, key=str.casefold)
+
+
+def _was(given: dict[str, str], history: HistoryDocument) -> str:
+    """What the form is filled in with when it is shown: a list from which nothing was chosen shows its first."""
+    first = {"issue": [label for label, _ in _issues(history)], "forum": _forums(history)}
+    listed = {name: given[name] or next(iter(options), "") for name, options in first.items()}
+    return written({name: value for name, value in {**given, **listed}.items() if name != "show"})
+
+
+def _form(
+    request: Request,
+    ask: Asker,
+    here: Here,
+    of: str,
+    given: dict[str, str],
+    errors: dict[str, str],
+    was: str | None = None,
+) -> Response:
+    """The form; `was` is what it was filled in with before it was changed, by default what it is filled in with now."""
+    history = ask.history(here.plan).document
+    which = {"current": "What do you want to see?", "previous": "What do you want to compare with?"}[of]
+    kept = {"to": here.path or None, "of": of, "at": here.at, "previous": here.previous}
+    return page(
+        request,
+        "point.html",
+        422 if errors else 200,
+        here=here,
+        title=which,
+        plan_title=history["title"],
+        given=given,
+        errors=Said({name: sentence[:1].upper() + sentence[1:] for name, sentence in errors.items()}),
+        names=_NAMES,
+        choices=_CHOICES,
+        issues=_issues(history),
+        forums=[(forum, forum) for forum in _forums(history)],
+        was=was if was is not None else _was(given, history),
+        kept=[(name, value) for name, value in kept.items() if value is not None],
+        back=here.this,
+        began=ask.together(here.plan, "now", lambda _, newest: day_recorded(newest, 1)).document,
+    )
+
+
+def sees_all(at: str) -> bool:
+    """Whether a point, as it is written, looks at everything recorded by now: others must not be told by later news."""
+    asked = read_point(at)
+    return asked.version is None and asked.instant is None and asked.label is None and asked.forum is None
+
+
+def first_previous(ask: Asker, slug: str, current: str) -> str:
+    """The point that a comparison starts from where none was chosen: the last version issued before the current day.
+
+    Where none was, it is the day on which the plan was opened. Of a current point at which less than everything was
+    known it says no more than was known there.
+    """
+    history: HistoryDocument = ask.history(slug, current).document
+    point, everything = history["point"], sees_all(current)
+    if before := [one for one in history["versions"] if one["issued_on"] < point["effective_on"]]:
+        return f"issue:{before[-1]['label']}" if everything else fixed(before[-1]["point"])
+    opened: str = ask.plan(slug, current).document["opened_on"]
+    day = min(opened, point["effective_on"], key=date.fromisoformat)
+    return day if everything else f"{day}@{point['basis']}"

@@ -1,0 +1,125 @@
+"""The page that plays a plan's history, event by event, with the ratings over time."""
+
+from dataclasses import replace
+from typing import Annotated, Any
+
+from fastapi import Query, Request, Response
+from fastapi.responses import RedirectResponse
+from markupsafe import Markup
+
+from api.http.question_addresses import Ask, At, Plan
+from api.pages.here import Here
+from api.pages.plan_pages import Kept
+from api.pages.rendering import Said, page
+from api.pages.routes import page_routes
+from api.pages.tags import Tags
+from api.pages.trail_parts import record_sentence, unlimited_by
+from api.papers.chart import alternative, over_time_table, rating_bar, ratings_chart
+from api.papers.drawing import OUTLINE, UNRATED, fills, is_pale
+from api.papers.wording_events import withdrawal_words
+from api.questions import LONGEST_TRAIL_PAGE, REPLAY_PAGE
+from domain.plan.plan_at import PlanAt
+from domain.plan.record import PlanRecord
+from projections.ratings_over_time import RatingsOverTimeDocument, ratings_over_time
+from projections.register import RatingCount
+from projections.replay import PageStep, ReplayDocument
+
+replaying = page_routes()
+
+
+@replaying.get("/plans/{plan}/replay", name="replay page")
+def replay_page(
+    request: Request,
+    ask: Ask,
+    plan: Plan,
+    at: At = "now",
+    previous: Kept = None,
+    step: Annotated[str, Query(max_length=20, description="The version whose event is shown.")] = "1",
+) -> Response:
+    """One event of the plan's history, with the ratings after it, and the way to the next."""
+    here = Here(plan, "replay", at, previous)
+
+    def answers(shown: PlanAt, newest: PlanRecord) -> tuple[RatingsOverTimeDocument, str, int]:
+        drawn = shown if here.is_past else _as_far_as_told(shown, newest)
+        return ratings_over_time(drawn), drawn.point.fixed, newest.version
+
+    ratings, drawn, newest = ask.together(plan, at, answers).document
+    basis = ratings["point"]["basis"]
+    typed = step.strip() or "1"
+    number = int(typed) if typed.isascii() and typed.isdigit() else 0
+    errors = {} if 1 <= number <= basis else {"step": f"write a number from 1 to {basis}"}
+    answer = ask.replay(plan, after=0 if errors else number - 1, limit=1, up_to=basis)
+    document: ReplayDocument = answer.document
+    shown = document["steps"][0]
+    counts = _counts(document, shown)
+    return page(
+        request,
+        "replay.html",
+        422 if errors else 200,
+        here=here,
+        document=document,
+        sentence=record_sentence(document["basis"], document["known_at"]),
+        past=basis < newest,
+        unlimited=unlimited_by(ask, here),
+        step=shown,
+        given=step,
+        errors=Said(errors),
+        names={"step": "Go to event"},
+        tags=Tags(document["ratings"]),
+        counts=counts,
+        bar=Markup(rating_bar([one["rating"] for one in counts], shown["unrated"])),  # noqa: S704
+        outline=OUTLINE,
+        unrated=UNRATED,
+        withdrawal=withdrawal_words(shown),
+        steps=_steps(here, shown["version"], basis),
+        window=f"/plans/{plan}/replay.json?up_to={basis}&limit={REPLAY_PAGE}&after=",
+        ends=ratings["point"]["effective_on"],
+        chart=Markup(ratings_chart(ratings)),  # noqa: S704  # made and escaped by us, as the bar is
+        alternative=alternative(ratings),
+        table=over_time_table(ratings),
+        forms=here.forms("replay", answer.fixed, limit=LONGEST_TRAIL_PAGE),
+        most=LONGEST_TRAIL_PAGE,
+        chart_forms=replace(here, path="ratings").forms("ratings", {"at": drawn}),
+    )
+
+
+@replaying.get("/plans/{plan}/ratings", name="ratings page")
+def ratings_page(plan: Plan, at: At = "now", previous: Kept = None) -> Response:
+    """The ratings over time stand on the page of the replay."""
+    return RedirectResponse(Here(plan, "replay", at, previous).this + "#over", 303)
+
+
+def _as_far_as_told(plan: PlanAt, newest: PlanRecord) -> PlanAt:
+    """The last day that anything recorded is about: beyond it a chart of the plan's life is a straight line."""
+    return plan.earlier(min(plan.effective_on, newest.up_to(plan.basis).latest_day()))
+
+
+def _counts(document: ReplayDocument, step: PageStep) -> list[dict[str, Any]]:
+    """A line for each rating of the key: how many bear it after the step, and by how many that changed."""
+    key = document["ratings"]
+    lines = []
+    for rating, fill in zip(key, fills([one["colour"] for one in key]), strict=True):
+        code = rating["code"]
+        counted: RatingCount = {
+            "code": code,
+            "label": rating["label"],
+            "colour": rating["colour"],
+            "count": step["ratings"].get(code, 0),
+        }
+        lines.append({
+            "rating": counted,
+            "change": step["change"]["ratings"].get(code, 0),
+            "fill": fill,
+            "pale": is_pale(fill),
+            "stands": code in step["ratings"] or code in step["change"]["ratings"],
+        })  # fmt: skip
+    return lines
+
+
+def _steps(here: Here, step: int, last: int) -> list[tuple[str, str, str | None]]:
+    """The ways to other steps: a name for each, its words, and its address where there is one."""
+    places = (("first", "First", 1), ("back", "Back", step - 1), ("next", "Next", step + 1), ("last", "Last", last))
+    return [
+        (name, said, here.to("replay", step=place) if 1 <= place <= last and place != step else None)
+        for name, said, place in places
+    ]

@@ -1,0 +1,176 @@
+"""The pages of the record itself: every event, those since the last visit, and those recorded late."""
+
+import re
+from typing import Annotated, Any
+
+from fastapi import Depends, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from api.http.bodies import body_up_to
+from api.http.problem_documents import Unreadable
+from api.http.question_addresses import Ask, At, Plan
+from api.pages.here import Here
+from api.pages.plan_pages import Kept
+from api.pages.rendering import Said, page
+from api.pages.routes import page_routes
+from api.pages.trail_parts import (
+    asked_for,
+    changes_since,
+    known_and_newest,
+    pages_of,
+    read_up_to,
+    record_sentence,
+    unlimited_by,
+    view_of,
+    what_is_wrong,
+)
+from api.papers.wording import day_in_words
+from api.questions import LONGEST_TRAIL_PAGE
+from projections.action import ActionUnknown
+
+trail = page_routes()
+
+#: How many events a page shows unless it is asked for another number: as many as load at once.
+EVENTS_A_PAGE = 50
+#: How many days after it was true an event was recorded, for the view "Recorded late" to show it.
+LATE_BY = 30
+#: How long a browser remembers how far its reader has read: 400 days, the longest that browsers keep anything.
+_REMEMBERED = 400 * 24 * 60 * 60
+_LARGEST_FORM = 1000
+
+After = Annotated[int, Query(ge=0, le=10**12, description="Go on after this version.")]
+Typed = Annotated[str, Query(max_length=60)]
+Sent = Annotated[str | None, Query(max_length=60)]
+
+_NAMES = {"action": "Action number", "recorded_after": "Recorded after", "late_by": "Recorded late by"}
+
+
+@trail.get("/plans/{plan}/trail", name="trail page")
+def trail_page(
+    request: Request,
+    ask: Ask,
+    plan: Plan,
+    at: At = "now",
+    previous: Kept = None,
+    action: Typed = "",
+    recorded_after: Typed = "",
+    late_by: Typed = "",
+    after: After = 0,
+    limit: Annotated[int, Query(ge=1, le=LONGEST_TRAIL_PAGE, description="Events a page.")] = EVENTS_A_PAGE,
+    up_to: Annotated[int | None, Query(ge=1, le=10**12, description="The trail as known at this version.")] = None,
+) -> Response:
+    """The plan's events in the order they were recorded."""
+    here = Here(plan, "trail", at, previous)
+    given = {"action": action.strip(), "recorded_after": recorded_after.strip(), "late_by": late_by.strip()}
+    known, newest = known_and_newest(ask, plan, at)
+    basis = known if up_to is None else up_to
+    errors = what_is_wrong(given)
+    asked: dict[str, Any] = {name: value or None for name, value in given.items()}
+    asked["late_by"] = int(given["late_by"]) if given["late_by"] and not errors else None
+    try:
+        answer = ask.trail(plan, **({} if errors else asked), after=after, limit=limit, up_to=basis)
+        document = answer.document
+    except ActionUnknown as error:
+        errors = {"action": str(error)}
+        answer = ask.trail(plan, limit=1, up_to=basis)
+        document = answer.document
+    kept = {**asked, "limit": None if limit == EVENTS_A_PAGE else limit, "up_to": up_to}
+    return page(
+        request,
+        "trail.html",
+        422 if errors else 200,
+        here=here,
+        document=document,
+        view="" if errors else view_of(given),
+        given=given,
+        errors=Said(errors),
+        names=_NAMES,
+        what=asked_for(document),
+        after=after,
+        sentence=record_sentence(document["basis"], document["known_at"]),
+        past=basis < newest,
+        unlimited=unlimited_by(ask, here),
+        late_days=LATE_BY,
+        pages=pages_of(here, document, kept, after),
+        forms=[] if errors else here.forms("trail", answer.fixed, **asked, limit=LONGEST_TRAIL_PAGE),
+        most=LONGEST_TRAIL_PAGE,
+    )
+
+
+@trail.get("/plans/{plan}/since", name="since my last visit")
+def since_page(
+    request: Request,
+    ask: Ask,
+    plan: Plan,
+    at: At = "now",
+    previous: Kept = None,
+    recorded_after: Sent = None,
+    after: Annotated[int | None, Query(ge=0, le=10**12, description="Go on after this version.")] = None,
+) -> Response:
+    """What was recorded since the reader last marked the record as read."""
+    here, day = Here(plan, "since", at, previous), (recorded_after or "").strip()
+    basis, newest = known_and_newest(ask, plan, at)
+    seen, ignored = read_up_to(request.cookies.get(f"seen-{plan}"), newest)
+    errors = what_is_wrong({"recorded_after": day})
+    if seen is None and recorded_after is not None and not day:
+        errors = {"recorded_after": "give a day, such as 2019-06-04"}
+    from_day = None if errors or seen is not None else day or None
+    began = seen or 0
+    first = began if after is None else max(after, began)
+    document = ask.trail(plan, recorded_after=from_day, after=first, limit=EVENTS_A_PAGE, up_to=basis).document
+    whole = document if first == began else ask.trail(plan, None, from_day, None, began, 1, basis).document
+    events = document["events"] if seen is not None or from_day else []
+    read = events[-1]["version"] if events and document["next"] is not None else basis
+    return page(
+        request,
+        "since.html",
+        422 if errors else 200,
+        {"Vary": "Cookie"} if errors else None,
+        here=here,
+        document=document,
+        events=events,
+        view="since",
+        seen=seen,
+        ignored=ignored,
+        ahead=seen is not None and seen > basis,
+        from_day=from_day,
+        rest=whole["rest"],
+        read=read if seen is None or read > seen else None,
+        given={"recorded_after": day},
+        day=day_in_words(day) if from_day and len(day) == len("2019-06-04") else day,
+        errors=Said(errors),
+        names=_NAMES,
+        sentence=record_sentence(document["basis"], document["known_at"]),
+        past=basis < newest,
+        unlimited=unlimited_by(ask, here),
+        late_days=LATE_BY,
+        pages=pages_of(here, document, {"recorded_after": from_day}, first, began) if events else {},
+        changes=changes_since(ask, here, seen),
+    )
+
+
+async def _sent(request: Request) -> bytes:
+    """The body of a small form; raises Unreadable of a large one."""
+    return await body_up_to(request, _LARGEST_FORM, f"the form is larger than {_LARGEST_FORM} bytes")
+
+
+@trail.post("/plans/{plan}/since", name="mark as read")
+def mark_as_read(
+    request: Request,
+    ask: Ask,
+    plan: Plan,
+    sent: Annotated[bytes, Depends(_sent)],
+    at: At = "now",
+    previous: Kept = None,
+) -> Response:
+    """Remember in the reader's browser up to which version they have read. Nothing is recorded in the ledger."""
+    _, newest = known_and_newest(ask, plan, "now")
+    said = re.fullmatch(rb"version=([1-9][0-9]{0,17})(?:&csrf=[A-Za-z0-9_-]{1,200})?", sent)
+    if said is None or int(said[1]) > newest:
+        raise Unreadable(f"say up to which version you have read, from 1 to {newest}")
+    response = RedirectResponse(Here(plan, "since", at, previous).this, 303, {"Cache-Control": "no-store"})
+    response.set_cookie(
+        f"seen-{plan}", str(int(said[1])), max_age=_REMEMBERED, path=f"/plans/{plan}",
+        secure=request.app.state.https, httponly=True, samesite="lax",
+    )  # fmt: skip
+    return response

@@ -1,0 +1,94 @@
+"""Actions in tables: what each is to do, its rating, when it is due, who leads it, and how far it has come."""
+
+from collections.abc import Iterator
+
+from api.papers.compose.parts import Tags, line, lines, stacked
+from api.papers.paper import Cell, Column, Day, Piece, Table, Text
+from api.papers.wording import awaiting_words, due_in_words, due_moved
+from projections.action import ActionDocument, TimescaleDocument
+from projections.counted import CountedAction
+from projections.overdue import OverdueAction
+
+_UNDER = (Column("Priority"), Column("Title", 3))
+
+
+def actions_table(
+    caption: str,
+    actions: list[ActionDocument],
+    tags: Tags,
+    *,
+    sheet: str,
+    outcomes: bool = False,
+    under: tuple[str, str] | None = None,
+) -> Table:
+    """A row for each action and for each part of one.
+
+    Args:
+        caption: what the table shows.
+        actions: the actions.
+        tags: the ratings they bear.
+        sheet: its sheet.
+        outcomes: whether it has a column for what each is to achieve.
+        under: the number and title of the priority they stand under, which a spreadsheet repeats in every row.
+    """
+    columns = [Column("No."), Column("Action", 4), *([Column("Outcome", 3)] if outcomes else [])]
+    columns += [Column("Rating", 1.7), Column("Due", 1.7), Column("Lead", 2), Column("Progress", 5)]
+    rows = tuple(tuple(_cells(action, tags, outcomes)) for action in every(actions))
+    return Table(caption, sheet, tuple(columns), rows, before_columns=_UNDER if under else (), before=under or ())
+
+
+def every(actions: list[ActionDocument]) -> Iterator[ActionDocument]:
+    """The actions, each followed by its parts."""
+    for action in actions:
+        yield action
+        yield from every(action["actions"])
+
+
+def _cells(action: ActionDocument, tags: Tags, outcomes: bool) -> Iterator[Cell]:
+    yield line(action["number"])
+    yield lines(action["text"])
+    if outcomes:
+        yield lines(action["outcome"])
+    yield rating_cell(action, tags)
+    yield due_cell(action["timescale"], action["overdue"])
+    yield stacked(action["leads"])
+    yield progress_cell(action)
+
+
+def rating_cell(action: ActionDocument, tags: Tags) -> Cell:
+    """The rating of an action, and in plain words the one that awaits confirmation."""
+    return with_awaiting(counting_cell(action, tags), action, tags)
+
+
+def with_awaiting(counts: Cell, entry: ActionDocument | CountedAction | OverdueAction, tags: Tags) -> Cell:
+    """What counts, and under it in plain words what awaits confirmation, if anything does."""
+    waiting = awaiting_words(entry, tags.labels)
+    return (counts, waiting) if waiting else counts
+
+
+def counting_cell(action: ActionDocument, tags: Tags) -> Cell:
+    """The rating of an action that counts and, where it has left the plan, how."""
+    rating: Cell = tags(action["rating"])
+    if action["rating"] is None and action["actions"]:
+        rating = "Complete, by its parts" if action["status"] == "complete" else "By its parts"
+    return (rating, action["status"]) if action["status"] in ("closed", "withdrawn") else rating
+
+
+def due_cell(timescale: TimescaleDocument | None, overdue: bool) -> Cell:
+    """When an action is due, what that was at first where it has changed, and whether it is overdue."""
+    due: list[Cell] = [due_in_words(timescale)]
+    if timescale and timescale["due"] and timescale["precision"] == "day":
+        due = [Day(timescale["due"])]
+    if moved := due_moved(timescale):
+        due.append(moved)
+    if overdue:
+        due.append(Text((Piece("overdue", "strong"),)))
+    return due[0] if len(due) == 1 else tuple(due)
+
+
+def progress_cell(action: ActionDocument) -> Cell:
+    """What was last reported of an action, under the day it was."""
+    if not action["progress"]:
+        return ""
+    progress = lines(action["progress"])
+    return (Day(action["progress_on"]), progress) if action["progress_on"] else progress

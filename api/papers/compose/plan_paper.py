@@ -1,0 +1,195 @@
+"""A plan and a single action as papers."""
+
+import shlex
+from collections.abc import Iterator, Sequence
+
+from api.papers.compose.action_tables import actions_table, counting_cell, due_cell, every
+from api.papers.compose.parts import Tags, line, lines, paper_of, tag, taken
+from api.papers.paper import Block, Cell, Column, Day, Facts, Heading, Paper, Prose, Table, table_of
+from api.papers.wording import (
+    as_at,
+    awaiting_fact,
+    day_in_words,
+    fixed,
+    key_in_words,
+    not_opened,
+    printed_key,
+    rated_words,
+    safe_text,
+    version_words,
+)
+from api.papers.wording_lines import answered_by, inspection_lines
+from projections.action import EvidenceDocument, SingleActionDocument
+from projections.assurance import AssuranceDocument
+from projections.measures import MeasureDocument
+from projections.plan_as_at import PlanDocument, PriorityDocument
+from projections.scale import RatingDocument
+
+
+def plan_paper(document: PlanDocument) -> Paper:
+    """The plan as at a point: its key, its priorities with their actions, and what it answers to."""
+    version = document["document_version"]
+    what = [version_words(version)] if version else []
+    if document["status"] == "closed":
+        what.append("This plan is closed.")
+    actions = [action for priority in document["priorities"] for action in every(priority["actions"])]
+    outcomes = any(action["outcome"] for action in actions)
+    tags = Tags(document)
+    blocks = [*_key(document)]
+    for priority in document["priorities"]:
+        blocks += _priority(priority, document["priority_word"], tags, outcomes)
+    blocks += _behind(document)
+    left = any(action["status"] in ("closed", "withdrawn") for action in actions)
+    point = document["point"]
+    command = f"asat show {document['plan']} --at {fixed(point)}{' --all' if left else ''}"
+    return paper_of(document, what, as_at(point), blocks, command, (point,), landscape=True)
+
+
+def _key(document: PlanDocument) -> list[Block]:
+    if said := not_opened(document):
+        return [Prose(said)]
+    return key_blocks(f"Ratings: {line(document['scale']['name'])}", printed_key(document))
+
+
+def key_blocks(title: str, ratings: Sequence[RatingDocument]) -> list[Block]:
+    """The key to the ratings under its heading; that there are none, where that is so."""
+    if not ratings:
+        return [Prose("The actions of this plan are not rated.")]
+    if not any(rating["meaning"] for rating in ratings):
+        return [Heading(title), Prose(key_in_words(ratings))]
+    rows: list[list[Cell]] = [
+        [tag(rating["label"], rating["colour"]), lines(rating["meaning"])] for rating in ratings
+    ]  # fmt: skip
+    return [
+        Heading(title),
+        table_of("What the ratings mean", [Column("Rating", 1), Column("Meaning", 5)], rows, sheet="Key"),
+    ]
+
+
+def _priority(priority: PriorityDocument, word: str, tags: Tags, outcomes: bool) -> list[Block]:
+    title = priority_title(word, priority["number"], priority["title"])
+    blocks: list[Block] = [Heading(title)]
+    if priority["answers"]:
+        blocks.append(Prose(safe_text(f"Answers recommendation {', '.join(priority['answers'])}")))
+    blocks += assurance_blocks(priority["assurance"])
+    if not priority["actions"]:
+        return [*blocks, Prose("No actions.")]
+    under = line(priority["number"]), line(priority["title"])
+    table = actions_table(
+        f"Actions of {title}", priority["actions"], tags, sheet="Actions", outcomes=outcomes, under=under
+    )
+    return [*blocks, table]
+
+
+def priority_title(word: str, number: str, title: str) -> str:
+    """What stands over a priority: `Priority 2: Safeguarding`."""
+    return safe_text(f"{word} {number}: {title}")
+
+
+def assurance_blocks(given: AssuranceDocument | None) -> list[Block]:
+    """The assurance on a priority, in a line; none where none was given."""
+    if given is None:
+        return []
+    report = f", {given['report']}" if given["report"] else ""
+    return [Prose(safe_text(f"Assurance: {given['level']}{report} ({day_in_words(given['on'])})"))]
+
+
+def _behind(document: PlanDocument) -> Iterator[Block]:
+    """What the plan measures, and what it answers to."""
+    word = document["priority_word"]
+    if document["measures"]:
+        yield Heading("Measures")
+        yield measures_table(document["measures"])
+    if document["recommendations"]:
+        yield Heading("Recommendations, and what answers them")
+        rows = [
+            [line(made["number"]), lines(made["text"]), line(made["made_by"]), answered_by(made, word)]
+            for made in document["recommendations"]
+        ]
+        columns = [Column("No."), Column("Recommendation", 6), Column("Made by", 2), Column("Answered by", 2)]
+        yield table_of("Recommendations, and what answers them", columns, rows, sheet="Recommendations")
+    for inspection in document["inspections"]:
+        body = line(inspection["body"])
+        yield Heading(f"Inspection by {body}")
+        if said := inspection_lines(inspection):
+            yield Prose("\n".join(said))
+        if inspection["judgements"]:
+            judged = [[line(one["area"]), line(one["grade"])] for one in inspection["judgements"]]
+            table = table_of(
+                f"Judgements of {body}", [Column("Area", 3), Column("Judgement", 2)], judged, sheet="Judgements"
+            )
+            yield table
+
+
+def measures_table(measures: list[MeasureDocument]) -> Table:
+    """The measures, each with its newest value."""
+    columns = [
+        Column("Measure", 4), Column("Baseline", 1.5), Column("Target", 1.5), Column("Latest", 1.5),
+        Column("Standing", 1.5), Column("Period", 1.5),
+    ]  # fmt: skip
+    rows = []
+    for measure in measures:
+        latest = measure["latest"]
+        told = [latest["value"], latest["standing"], latest["period"]] if latest else ["None yet", "", ""]
+        rows.append([lines(measure["title"]), line(measure["baseline"]), line(measure["target"]), *map(line, told)])
+    return table_of("Measures, with the latest value of each", columns, rows, sheet="Measures")
+
+
+def action_paper(document: SingleActionDocument) -> Paper:
+    """One action as at a point, with all that is recorded of it in force."""
+    action, tags = document["action"], Tags(document)
+    number = line(action["number"])
+    blocks: list[Block] = [Prose(lines(action["text"])), _facts(document, tags)]
+    if action["progress"] and action["progress_on"]:
+        blocks += [
+            Heading(f"Progress reported {day_in_words(action['progress_on'])}"),
+            Prose(lines(action["progress"])),
+        ]
+    if action["evidence"]:
+        blocks += [Heading("Evidence"), _evidence(action["evidence"])]
+    if action["actions"]:
+        outcomes = any(part["outcome"] for part in every(action["actions"]))
+        parts = actions_table(f"Parts of action {number}", action["actions"], tags, sheet="Parts", outcomes=outcomes)
+        blocks += [Heading("Parts"), parts]
+    point = document["point"]
+    return Paper(
+        f"Action {number}",
+        (
+            line(document["title"]),
+            line(document["organisation"]),
+            priority_title(document["priority_word"], document["priority"], document["priority_title"]),
+        ),
+        as_at(point),
+        tuple(blocks),
+        f"asat action {document['plan']} {shlex.quote(number)} --at {fixed(point)}",
+        taken(point),
+        points=(point,),
+    )
+
+
+def _facts(document: SingleActionDocument, tags: Tags) -> Facts:
+    action = document["action"]
+    rating: Cell = counting_cell(action, tags)
+    if rated := rated_words(action, document["rated_since"]):
+        rating = (rating, rated)
+    others = ", ".join(line(number) for number in document["numbers"] if number != action["number"])
+    facts: list[tuple[str, Cell]] = [
+        ("Outcome", lines(action["outcome"])),
+        ("Status", action["status"]),
+        ("Rating", rating),
+        ("Awaiting confirmation", awaiting_fact(action, tags.labels)),
+        ("Due", due_cell(action["timescale"], action["overdue"])),
+        ("Lead", line("; ".join(action["leads"]))),
+        ("Reports to", line(action["reports_to"])),
+        ("Added", Day(action["added_on"])),
+        ("Also numbered", others),
+    ]
+    return Facts(f"Action {line(action['number'])}", tuple(fact for fact in facts if fact[1]))
+
+
+def _evidence(evidence: list[EvidenceDocument]) -> Table:
+    columns = [Column("Evidence", 4), Column("From", 1.2), Column("Location", 3), Column("SHA-256", 3)]
+    rows: list[list[Cell]] = [
+        [line(filed["title"]), Day(filed["on"]), line(filed["location"]), line(filed["sha256"])] for filed in evidence
+    ]
+    return table_of("Evidence", columns, rows)

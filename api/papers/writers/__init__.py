@@ -1,0 +1,1 @@
+"""Writers of a composed paper, one for each format."""

@@ -1,0 +1,127 @@
+"""A paper as one HTML file: no script, nothing from elsewhere; for reading, for a screen reader, for print."""
+
+from collections.abc import Iterator
+from html import escape
+
+from api.papers.colours import ink_on
+from api.papers.paper import (
+    Block,
+    Cell,
+    Day,
+    Facts,
+    Heading,
+    Instant,
+    Mark,
+    PageBreak,
+    Pair,
+    Paper,
+    Picture,
+    Piece,
+    Prose,
+    Table,
+    Tag,
+    Text,
+    pieces_of,
+)
+from api.papers.wording import day_in_figures, instant_in_figures
+from api.papers.writers.hypertext_style import STYLE
+
+_ELEMENTS: dict[Mark, str] = {"strong": "strong", "inserted": "ins", "deleted": "del", "struck": "s"}
+
+#: A table of no more rows than this is not broken between two pages where it fits on one.
+_KEPT_TOGETHER = 8
+
+
+def hypertext(paper: Paper) -> str:
+    """The paper as an HTML document that stands by itself."""
+    about = paper.under[0] if paper.under else ""
+    title = f"{paper.title} – {about}" if about else paper.title
+    page = "A4 landscape" if paper.landscape else "A4"
+    return "".join([
+        '<!DOCTYPE html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>\n@page {{ size: {page}; margin: 15mm }}\n{STYLE}</style>\n</head>\n",
+        f"<body>\n<header>\n<h1>{_lines(paper.title)}</h1>\n",
+        *(f'<p class="under">{_lines(text)}</p>\n' for text in paper.under),
+        f"<p>{_lines(paper.sentence)}</p>\n</header>\n<main>\n",
+        *(part for block in paper.blocks for part in _block(block)),
+        f"</main>\n<footer>\n<p>Made by AsAt: {_lines(paper.made)}. "
+        f"To make it again: <code>{escape(paper.command)}</code></p>\n</footer>\n</body>\n</html>\n",
+    ])  # fmt: skip
+
+
+def _lines(text: str) -> str:
+    return escape(text).replace("\n", "<br>")
+
+
+def _block(block: Block) -> Iterator[str]:
+    match block:
+        case Heading(text, level):
+            yield f"<h{level + 1}>{_lines(text)}</h{level + 1}>\n"
+        case Prose(text, strong):
+            said = _pieces(pieces_of(text))
+            yield f"<p><strong>{said}</strong></p>\n" if strong else f"<p>{said}</p>\n"
+        case Facts():
+            facts = (f"<div><dt>{_lines(name)}</dt><dd>{_cell(said)}</dd></div>\n" for name, said in block.facts)
+            yield f"<dl>\n{''.join(facts)}</dl>\n"
+        case Table():
+            yield from _table(block)
+        case Picture():
+            # The drawing is made by this program, its texts escaped; without the declaration that only a file has.
+            drawing = block.svg[block.svg.index("<svg") :]
+            yield f'<div class="picture" role="img" aria-label="{escape(block.alternative)}"'
+            yield f' style="max-width:{block.width}mm">{drawing}</div>\n'
+        case PageBreak():
+            yield '<div class="page"></div>\n'
+
+
+def _table(table: Table) -> Iterator[str]:
+    """A table with its caption; one that is too wide for a screen is moved sideways, also from the keyboard."""
+    kept = " short" if len(table.rows) <= _KEPT_TOGETHER else ""
+    yield f'<div class="wide{kept}" role="group" tabindex="0" aria-label="{escape(table.caption)}">\n<table>\n'
+    yield f"<caption>{_lines(table.caption)}</caption>\n<colgroup>"
+    whole = sum(column.width for column in table.columns)
+    yield from (f'<col style="width:{100 * column.width / whole:.2f}%">' for column in table.columns)
+    yield "</colgroup>\n<thead>\n<tr>"
+    kinds = ["figures" if column.figures else "words" if column.width >= 3 else "" for column in table.columns]
+    classes = [f' class="{kind}"' if kind else "" for kind in kinds]
+    for column, kind in zip(table.columns, classes, strict=True):
+        yield f'<th scope="col"{kind}>{_lines(column.title)}</th>'
+    yield "</tr>\n</thead>\n<tbody>\n"
+    for place, row in enumerate(table.rows, 1):
+        yield '<tr class="totals">' if table.totals and place == len(table.rows) else "<tr>"
+        for number, (cell, kind) in enumerate(zip(row, classes, strict=True)):
+            named = table.row_headings and number == 0
+            yield f'<th scope="row"{kind}>{_cell(cell)}</th>' if named else f"<td{kind}>{_cell(cell)}</td>"
+        yield "</tr>\n"
+    yield "</tbody>\n</table>\n</div>\n"
+
+
+def _cell(cell: Cell) -> str:
+    match cell:
+        case str():
+            return _lines(cell)
+        case int():
+            return str(cell).replace("-", "−")
+        case Day(iso):
+            return f'<time datetime="{iso}">{day_in_figures(iso)}</time>'
+        case Instant(iso):
+            return f'<time datetime="{iso}">{instant_in_figures(iso)}</time>'
+        case Tag(label, colour):
+            on = f' style="background:{colour};color:{ink_on(colour)}"' if colour else ""
+            return f'<strong class="tag"{on}>{_lines(label)}</strong>'
+        case Pair(previous, current):
+            return f"{previous} → {current}"
+        case Text(pieces):
+            return _pieces(pieces)
+        case tuple():
+            return "<br>".join(filter(None, map(_cell, cell)))
+
+
+def _pieces(pieces: tuple[Piece, ...]) -> str:
+    return "".join(_marked(piece) for piece in pieces)
+
+
+def _marked(piece: Piece) -> str:
+    element = _ELEMENTS.get(piece.mark)
+    return f"<{element}>{_lines(piece.text)}</{element}>" if element else _lines(piece.text)

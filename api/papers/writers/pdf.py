@@ -1,0 +1,160 @@
+"""A paper as PDF: tagged for screen readers (PDF/UA-1), with bookmarks, the same bytes for the same paper.
+
+The page is set by typst from `paper.typ`. The paper reaches it as JSON, never as markup; only fonts that are installed
+with AsAt are used, so that it comes out alike on every machine.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+from api.papers.colours import BLACK, ink_on
+from api.papers.paper import (
+    Block,
+    Cell,
+    Day,
+    Facts,
+    Heading,
+    Instant,
+    PageBreak,
+    Pair,
+    Paper,
+    PaperTooLong,
+    Picture,
+    Prose,
+    Table,
+    Tag,
+    Text,
+    lines_of,
+    pieces_of,
+)
+from api.papers.wording import day_in_figures, instant_in_figures
+from api.papers.writers.pdf_headings import with_row_headings
+from api.papers.writers.pdf_letters import drawable, joined, unjoined
+from api.papers.writers.pdf_setting import NotDrawn, typeset
+
+#: The longest paper that is set, in characters with those of its layout; a cell takes as long as so many of them. Such
+#: a paper takes some seven seconds and a gigabyte; Sunderland's report to its committee is a thirtieth of it.
+LONGEST = 3_000_000
+_CELL = 80
+
+
+def pdf(paper: Paper) -> bytes:
+    """The paper as a PDF file. What no font can draw stands in it as its code point: `[U+1F600]`.
+
+    Raises:
+        PaperTooLong: it has more text than can be set in a reasonable time.
+    """
+    tables = [block for block in paper.blocks if isinstance(block, Table)]
+    described = _described(paper)
+    size = len(_json(described)) + _CELL * sum(len(table.rows) * len(table.columns) for table in tables)
+    if size > LONGEST:
+        raise PaperTooLong(
+            f"this is too long for a PDF ({size:,} characters with their layout, and {LONGEST:,} at most); "
+            "it comes in any length as docx, xlsx, html, md or csv"
+        )
+    return with_row_headings(_set(described, paper.known_at), [table.row_headings for table in tables])
+
+
+def _set(described: dict[str, Any], known_at: str) -> bytes:
+    made = int(datetime.fromisoformat(known_at).timestamp())
+    try:
+        return typeset(drawable(_json(_with_pictures(described, joined))), made)
+    except NotDrawn:
+        # What joins onto a letter can be drawn in a line of text but not in a picture.
+        said = _json(_with_pictures(described, unjoined))
+    try:
+        return typeset(drawable(said), made)
+    except NotDrawn:
+        # A script that the further fonts have letters for, but not in the forms that this text needs.
+        return typeset(drawable(said, plain=True), made)
+
+
+def _json(described: dict[str, Any]) -> str:
+    return json.dumps(described, ensure_ascii=False)
+
+
+def _with_pictures(described: dict[str, Any], spelt: Callable[[str], str]) -> dict[str, Any]:
+    """The same with the letters of its pictures spelt in this way."""
+    blocks = [{**one, "svg": spelt(one["svg"])} if one["kind"] == "picture" else one for one in described["blocks"]]
+    return {**described, "blocks": blocks}
+
+
+def _described(paper: Paper) -> dict[str, Any]:
+    """The paper as `paper.typ` reads it."""
+    return {
+        "title": paper.title,
+        "under": paper.under,
+        "sentence": paper.sentence,
+        "footer": paper.footer,
+        "running": paper.running,
+        "landscape": paper.landscape,
+        "blocks": list(_blocks(paper.blocks)),
+    }
+
+
+def _blocks(blocks: tuple[Block, ...]) -> Iterator[dict[str, Any]]:
+    level, above = 0, ""
+    for block in blocks:
+        if isinstance(block, Heading):
+            # Levels must not be left out on the way down.
+            level = min(block.level, level + 1)
+            yield {"kind": "heading", "level": level, "text": block.text}
+        else:
+            described = _block(block)
+            if described.get("caption") == above:
+                described["caption"] = None  # a heading that says the same is caption enough
+            yield described
+        above = block.text if isinstance(block, Heading) else ""
+
+
+def _block(block: Prose | Facts | Table | Picture | PageBreak) -> dict[str, Any]:
+    match block:
+        case Prose(text, strong):
+            return {"kind": "prose", "lines": _lines(text), "strong": strong}
+        case Facts(facts=facts):
+            return {"kind": "facts", "facts": [[name, _lines(cell)] for name, cell in facts]}
+        case Picture(svg, alternative, width):
+            return {"kind": "picture", "svg": svg, "alternative": alternative, "width": width}
+        case PageBreak():
+            return {"kind": "break"}
+        case Table():
+            return _table(block)
+
+
+def _table(table: Table) -> dict[str, Any]:
+    return {
+        "kind": "table",
+        "caption": table.caption,
+        "columns": [
+            {"title": column.title, "width": column.width, "figures": column.figures or column.pairs}
+            for column in table.columns
+        ],
+        "rows": [[_lines(cell) for cell in row] for row in table.rows],
+        "totals": table.totals,
+        "row_headings": table.row_headings,
+    }
+
+
+def _lines(cell: Cell) -> list[Any]:
+    """The lines of a cell: a string as it is, pieces with their marks, a tag, or a string that is not to be broken."""
+    return [said for line in lines_of(cell) for said in _line(line)]
+
+
+def _line(cell: Cell) -> Iterator[Any]:
+    match cell:
+        case str():
+            yield from cell.split("\n")
+        case int():
+            yield {"whole": f"{cell}".replace("-", "−")}
+        case Day(iso):
+            yield {"whole": day_in_figures(iso)}
+        case Instant(iso):
+            yield instant_in_figures(iso)
+        case Tag(label, colour):
+            yield {"tag": label, "fill": colour, "ink": ink_on(colour) if colour else BLACK}
+        case Pair(previous, current):
+            yield {"whole": f"{previous} → {current}"}
+        case Text():
+            yield {"pieces": [[piece.mark, piece.text] for piece in pieces_of(cell)]}

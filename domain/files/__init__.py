@@ -1,0 +1,1 @@
+"""Files: written whole, and those that hold a secret."""

@@ -1,0 +1,1 @@
+"""Integrity of a ledger: its stored tree, checkpoints, evidence packs, invariants and guards."""

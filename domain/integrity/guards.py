@@ -1,0 +1,171 @@
+"""The guards of the database: whether the catalogue is as the migrations made it, definition by definition.
+
+They keep the program and mistakes from altering anything. What the owner altered while they were down is shown by the
+tree and the checkpoints.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+from eventsourcing.persistence import PersistenceError
+from psycopg.rows import tuple_row
+
+from domain.errors import LedgerUnusable
+from domain.integrity.invariants import Broken
+from domain.ledger.access.beginning import access_schema
+from domain.ledger.catalogue import Catalogue, differences, expected_catalogue, read_catalogue, read_names
+from domain.ledger.datastore import LedgerDatastore
+from domain.ledger.login_powers import owns, powers
+from domain.ledger.schema import app_role, released_migrations
+
+# Things of a schema that belong to another role than the schema does.
+_OWNED_BY_OTHERS = """
+    select kind, name, r.rolname from (
+        select n.oid, n.nspowner, 'the table' as kind, c.relname::text as name, c.relowner as owner
+          from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        union all
+        select n.oid, n.nspowner, 'the function', p.proname::text, p.proowner
+          from pg_proc p join pg_namespace n on n.oid = p.pronamespace) things
+      join pg_roles r on r.oid = things.owner
+     where things.oid = to_regnamespace(quote_ident(%(schema)s)) and owner <> nspowner
+"""
+
+# Who else could be the owner of a schema or work as its role. Administrators of the server's roles can give themselves
+# any, and are in the documents; the login that asks is looked at by itself.
+_MEMBERS = """
+    select m.rolname, r.rolname, r.oid = n.nspowner
+      from pg_namespace n join pg_roles r on r.oid = n.nspowner or r.rolname = %(role)s
+      join pg_roles m on pg_has_role(m.oid, r.oid, 'MEMBER') and m.oid <> r.oid
+     where n.nspname = %(schema)s and not m.rolsuper and not m.rolcreaterole
+       and m.rolname <> session_user and m.oid <> n.nspowner and m.rolname <> %(role)s
+"""
+
+# What the ledger's role is a member of: whoever works as it could be that too. On the embedded server the login itself
+# has the name of one ledger's role, and is a member of all; what the login could do is looked at by itself.
+_MEMBERSHIPS = """
+    select r.rolname from pg_roles m join pg_roles r on pg_has_role(m.oid, r.oid, 'MEMBER') and r.oid <> m.oid
+     where m.rolname = %(role)s and not m.rolsuper and m.rolname <> session_user
+"""
+
+# Who else may write to every table or to the server's files, whoever owns those.
+_MIGHTY = """
+    select m.rolname, r.rolname from pg_roles r join pg_roles m on pg_has_role(m.oid, r.oid, 'MEMBER')
+     where r.rolname in ('pg_write_all_data', 'pg_write_server_files', 'pg_execute_server_program')
+       and m.rolcanlogin and not m.rolsuper and not m.rolcreaterole and m.rolname <> session_user
+       and not exists (select from pg_namespace n where n.nspname = any(%(schemas)s) and n.nspowner = m.oid)
+     order by 1, 2
+"""
+
+# Views and rules elsewhere that reach into the ledger: they read and write with the rights of their own owner.
+_REACHING = """
+    select distinct case c.relkind when 'v' then 'the view' when 'm' then 'the view' else 'the rules of the table' end,
+           v.nspname || '.' || c.relname
+      from pg_namespace n join pg_class t on t.relnamespace = n.oid
+      join pg_depend d on d.refclassid = 'pg_class'::regclass and d.refobjid = t.oid
+      join pg_rewrite w on d.classid = 'pg_rewrite'::regclass and w.oid = d.objid join pg_class c on c.oid = w.ev_class
+      join pg_namespace v on v.oid = c.relnamespace
+     where n.nspname = any(%(schemas)s) and v.nspname <> all(%(schemas)s) and c.relpersistence <> 't'
+     order by 1, 2
+"""
+
+# The ledger's role is taken on by whoever was granted it, and nobody logs in as it. On the embedded server the login
+# itself has the name of one ledger's role.
+_LOGS_IN = "select from pg_roles where rolname = %(role)s and rolcanlogin and rolname <> session_user"
+
+_THERE = "select nspname from pg_namespace where nspname = any(%s)"
+
+
+def fallen_guards(datastore: LedgerDatastore) -> Iterator[Broken]:
+    """Whatever in the catalogue is not as this program made it, of the plans' ledger and of that of access.
+
+    Raises:
+        LedgerUnusable: the database does not answer.
+    """
+    found: list[Broken] = []
+    try:
+        with datastore.get_connection() as connection:
+            schemas = _schemas(connection, datastore.schema)
+            owning = owns(connection, schemas)
+            for schema in schemas:
+                found += _fallen(connection, schema, owning)
+            found += _around(connection, schemas)
+            found += _migrations(connection, datastore.schema)
+            if not owning:
+                found += [Broken("the login that serves", power) for power in powers(connection, schemas)]
+    except PersistenceError as error:
+        raise LedgerUnusable(f"the guards of the database cannot be looked at: {error}") from error
+    yield from found
+
+
+def powers_of_login(datastore: LedgerDatastore) -> list[str]:
+    """What the login of these connections could do beyond reading and appending; raises LedgerUnusable."""
+    try:
+        with datastore.get_connection() as connection:
+            return powers(connection, _schemas(connection, datastore.schema))
+    except PersistenceError as error:
+        raise LedgerUnusable(f"the database does not answer: {error}") from error
+
+
+def _schemas(connection: "psycopg.Connection[Any]", schema: str) -> list[str]:
+    """The schemas of a ledger that are there: that of the plans, and that of who may do what once it has begun."""
+    both = [schema, access_schema(schema)]
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        there = {name for (name,) in cursor.execute(_THERE, (both,)).fetchall()}
+    return [one for one in both if one in there]
+
+
+def _fallen(connection: "psycopg.Connection[Any]", schema: str, owning: bool) -> Iterator[Broken]:
+    """What is not as it was made; `owning`: it is the owner who asks, to whom the login that serves is another."""
+    role = app_role(schema)
+    expected = expected_catalogue(read_names(connection, schema))
+    found = read_catalogue(connection, schema)
+    named = {"schema": schema, "role": role}
+    for where, what in differences(expected, found):
+        yield Broken(f"{where} of {schema}", what)
+    yield from _granted(expected, found, schema, role)
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        for kind, name, owner in cursor.execute(_OWNED_BY_OTHERS, named).fetchall():
+            yield Broken(f"{kind} {name} of {schema}", f"it belongs to {owner}, and not to the owner of the schema")
+        for member, of, owner in cursor.execute(_MEMBERS, named).fetchall():
+            can = f"it can be {of}, which owns {schema}" if owner else f"it may read and append to {schema}, as {of}"
+            if owner or not owning:
+                yield Broken(f"the role {member}", f"{can}: revoke {of} from it")
+        if cursor.execute(_LOGS_IN, named).fetchone() is not None:
+            yield Broken(f"the role {role}", f"it can log in by itself: alter role {role} nologin")
+        for (of,) in cursor.execute(_MEMBERSHIPS, named).fetchall():
+            yield Broken(f"the role {role}", f"it is a member of {of}: revoke that")
+        if cursor.execute("show session_replication_role").fetchone() != ("origin",):
+            yield Broken("the setting session_replication_role", "it switches every trigger off for this login")
+
+
+def _around(connection: "psycopg.Connection[Any]", schemas: list[str]) -> Iterator[Broken]:
+    """What reaches into the schemas of a ledger from elsewhere in the database or the server."""
+    named = {"schemas": schemas}
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        for member, of in cursor.execute(_MIGHTY, named).fetchall():
+            yield Broken(f"the role {member}", f"it has the rights of {of}: revoke {of} from it")
+        for kind, name in cursor.execute(_REACHING, named).fetchall():
+            yield Broken(f"{kind} {name}", "it reaches into the ledger with the rights of its owner: drop it")
+
+
+def _granted(expected: Catalogue, found: Catalogue, schema: str, role: str) -> Iterator[Broken]:
+    for kind, name, who, may in sorted(found.grants - expected.grants):
+        yield Broken(f"{f'{kind} {name}'.strip()} of {schema}", f"{who} may {_verb(may)}: revoke that")
+    # A ledger whose owner may make no role works as the owner, and grants nobody anything.
+    if ("the schema", "", role, "usage") in found.grants:
+        for kind, name, who, may in sorted(expected.grants - found.grants):
+            where = f"{f'{kind} {name}'.strip()} of {schema}"
+            yield Broken(where, f"{who} may not {_verb(may)}: `asat migrate` grants it again")
+
+
+def _verb(privilege: str) -> str:
+    return privilege.replace("usage", "use")
+
+
+def _migrations(connection: "psycopg.Connection[Any]", schema: str) -> Iterator[Broken]:
+    query = psycopg.sql.SQL("select number, name from {}.migrations order by number")
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        applied = cursor.execute(query.format(psycopg.sql.Identifier(schema))).fetchall()
+    if applied != [(one.number, one.name) for one in released_migrations()]:
+        yield Broken(f"the table migrations of {schema}", "it does not name the migrations that this program came with")

@@ -1,0 +1,239 @@
+"""What must hold of the whole ledger at any time, and is checked by reading all of it.
+
+Positions are gapless and instants never go back along them; each plan's versions are contiguous and begin with its
+opening; every stored event is the one that its leaf in the tree was made of, and every node is made of the two below
+it; every stored event reads, writes back to the same bytes with the texts that it commits to, and is one that the rules
+accept after those before it, so that none refers to what is not there.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+
+from domain.errors import LedgerDamaged, LedgerUnusable
+from domain.events import EventWithdrawn
+from domain.integrity.regrown_tree import RegrownTree
+from domain.integrity.stored_tree import entry_of
+from domain.ledger.mapper import event_state, read_event
+from domain.ledger.recorder import LedgerRecorder
+from domain.ledger.split_texts import committed_again, fields_not_as_written, redacted_fields, texts_not_as_committed
+from domain.ledger.stored_rows import StoredRecord
+from domain.plan.evolve import evolve
+from domain.plan.plan import Plan
+from domain.points import LONDON
+from domain.proofs.tree import HASH_SIZE
+from domain.rules import Refused, judge
+from domain.rules.lookups import named
+
+_PAGE = 5000
+
+#: The migration since which the database refuses an event of a day that has not come.
+_LOOKS_AT_DAYS = 8
+
+#: Kinds of events that the rules let nobody withdraw.
+_NEVER_WITHDRAWN = {"PlanOpened", "EventWithdrawn", "TextRedacted"}
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """An invariant that does not hold, and where."""
+
+    where: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What is out of order in the record, is explained in it, and breaks nothing; and where."""
+
+    where: str
+    what: str
+
+
+def broken_invariants(
+    recorder: LedgerRecorder, seen: Callable[[int], None], noted: Callable[[Noted], None] = lambda _: None
+) -> Iterator[Broken]:
+    """Read the whole ledger and yield what is broken.
+
+    `seen` is told how many more events were looked at, `noted` what is out of order and explained.
+    """
+    yield from to_its_end("the ledger", lambda: along_the_ledger(recorder, seen))
+    for slug in recorder.select_plans():
+        yield from to_its_end(
+            f"plan {slug}", partial(along_the_plan, recorder, slug, _rows_of(recorder, slug, seen), noted)
+        )
+
+
+def to_its_end(where: str, check: Callable[[], Iterable[Broken]]) -> Iterator[Broken]:
+    """What a check finds; one that fails on what it finds is a finding too, and hides nothing that others find.
+
+    Raises:
+        LedgerUnusable: the database does not answer.
+    """
+    try:
+        yield from check()
+    except Exception as error:
+        if isinstance(error, LedgerUnusable) and not isinstance(error, LedgerDamaged):
+            raise
+        said = " ".join(str(error).split())[:300] or "no more is known"
+        yield Broken(where, f"it cannot be checked to its end: {said} ({type(error).__name__})")
+
+
+def along_the_ledger(recorder: LedgerRecorder, seen: Callable[[int], None]) -> Iterator[Broken]:
+    """What is broken of any ledger, whatever its events say: order, tree and head."""
+    # The head is read first: what is appended meanwhile lies beyond it, and is not yet ours to judge.
+    if (found_head := recorder.select_head()) is None:
+        yield Broken("the head of the ledger", "there is none")
+        return
+    head, head_instant, newest, leaf = found_head
+    position, instant = 0, None
+    versions: dict[str, int] = {}
+    tree = RegrownTree(recorder)
+    while position < head and (rows := recorder.select_placed(position, head, _PAGE)):
+        for row, hashes in rows:
+            found, plan, version, recorded_at = row.id, str(row.originator_id), row.originator_version, row.recorded_at
+            where = f"position {found} ({plan} version {version})"
+            if found != position + 1:
+                yield Broken(where, f"positions {position + 1} to {found - 1} are missing before it")
+            if instant is not None and recorded_at < instant:
+                yield Broken(where, f"recorded at {recorded_at.isoformat()}, before the one ahead of it")
+            if version != versions.get(plan, 0) + 1:
+                yield Broken(where, f"follows version {versions.get(plan, 0)} of its plan")
+            yield from (Broken(node or where, what) for node, what in tree.add(row, hashes))
+            position, instant, versions[plan] = found, recorded_at, version
+        seen(len(rows))
+    for plan, version, place in recorder.select_unplaced(head):
+        yield Broken(f"{plan} version {version}", f"position {place} is no place of its own in the ledger")
+    if newest != head:
+        yield Broken("the end of the ledger", f"the head says {head} events were recorded, the last there is {newest}")
+    elif instant != head_instant:
+        yield Broken("the head of the ledger", "its instant is not that of the last event")
+    elif tree.last_leaf != leaf:
+        yield Broken("the head of the ledger", "its leaf is not that of the last event")
+
+
+def beyond(recorder: LedgerRecorder, position: int, size: int) -> Iterator[Broken]:
+    """Positions after one, up to a size, whose event is missing or is not what was recorded there.
+
+    Behind the last event of a plan only these could hide a later one, that was removed or is now called another plan's.
+    """
+    while position < size and (rows := recorder.select_placed(position, size, _PAGE)):
+        for row, hashes in rows:
+            if row.id != position + 1:
+                yield Broken(f"position {position + 1}", "it is missing")
+            if entry_of(row).leaf() != (hashes or b"")[:HASH_SIZE]:
+                where = f"position {row.id} ({row.originator_id} version {row.originator_version})"
+                yield Broken(where, "it is not what was recorded: the row or its leaf was altered afterwards")
+            position = row.id
+    if position < size:
+        yield Broken(f"position {position + 1}", "it is missing")
+
+
+def along_the_plan(
+    recorder: LedgerRecorder,
+    slug: str,
+    rows: Iterable[StoredRecord],
+    noted: Callable[[Noted], None] = lambda _: None,
+) -> Iterator[Broken]:
+    """What is broken of one plan, whose rows these are from the first: what its events say, and their texts."""
+    plan = Plan(slug)
+    gone: set[tuple[int, str]] = set()
+    ahead: dict[int, _Ahead] = {}
+    withdrawn: dict[int, int] = {}
+    for row in rows:
+        where = f"{slug} version {plan.version + 1} ({row.topic})"
+        whole = row.state if row.whole is None else row.whole
+        try:
+            event = read_event(row.topic, whole)
+            wrong = list(texts_not_as_committed(row.state, row.whole, row.salts))
+        except LedgerDamaged as error:
+            yield Broken(where, str(error))
+            return  # what follows may stand on it
+        for field in wrong:
+            yield Broken(where, f"its text `{field}` is not the one that was recorded")
+        if not wrong and (again := committed_again(event_state(event), row.state)) != row.state:
+            named = ", ".join(f"`{field}`" for field in fields_not_as_written(again, row.state))
+            yield Broken(where, "its stored bytes are not those it is written as" + (f": {named}" if named else ""))
+        gone |= _gone(row)
+        # A day's grace: before the database looked at the day itself, the clock of whoever proposed it may have been a
+        # little ahead of the server's at midnight.
+        latest = row.recorded_at.astimezone(LONDON).date() + timedelta(days=1)
+        if event.effective_on > latest:
+            ahead[row.originator_version] = _Ahead(where, row.topic, event.effective_on, row.recorded_at)
+        if isinstance(event, EventWithdrawn):
+            withdrawn[event.version] = row.originator_version
+        try:
+            judge(plan, event, max(latest, event.effective_on), row.recorded_by, proposed=False)
+        except Refused as refused:
+            yield Broken(where, f"a rule refuses it: {refused}")
+        try:
+            evolve(plan, event, row.recorded_at, row.recorded_by)
+        except LookupError:  # it refers to what is not there, which the rules have said
+            return
+    yield from _days_ahead(recorder, ahead, withdrawn, noted)
+    yield from _redactions(recorder, plan, gone)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """An event that was recorded for a day which had not come."""
+
+    where: str
+    kind: str
+    day: date
+    recorded_at: datetime
+
+
+def _days_ahead(
+    recorder: LedgerRecorder,
+    ahead: Mapping[int, _Ahead],
+    withdrawn: Mapping[int, int],
+    noted: Callable[[Noted], None],
+) -> Iterator[Broken]:
+    """Events of days that had not come, as by a clock that was wrong, from before the database refused these.
+
+    One that was withdrawn as recorded in error is explained. One that cannot be withdrawn can only be told of, if it is
+    from then: instants never go back, so nobody can move a later one to there.
+    """
+    for version, one in ahead.items():
+        recorded_on = named(one.recorded_at.astimezone(LONDON).date())
+        what = f"it is of {named(one.day)}, which had not come when it was recorded on {recorded_on}: a clock was wrong"
+        if by := withdrawn.get(version):
+            noted(Noted(one.where, f"{what}; version {by} withdrew it as recorded in error"))
+        elif one.kind not in _NEVER_WITHDRAWN:
+            remedy = "Withdraw it as recorded in error (EventWithdrawn), and record it again with its own day"
+            yield Broken(one.where, f"{what}. {remedy}")
+        elif one.recorded_at < recorder.select_applied(_LOOKS_AT_DAYS):
+            noted(Noted(one.where, f"{what}; an event of this kind cannot be withdrawn"))
+        else:
+            yield Broken(one.where, f"{what}, or it was altered: the database refuses such an event by now")
+
+
+def _gone(row: StoredRecord) -> set[tuple[int, str]]:
+    return {(row.originator_version, field) for field in redacted_fields(row.state, row.salts)}
+
+
+def _rows_of(recorder: LedgerRecorder, slug: str, seen: Callable[[int], None]) -> Iterator[StoredRecord]:
+    last = 0
+    while rows := recorder.select_events(slug, gt=last, limit=_PAGE):
+        yield from rows
+        seen(len(rows))
+        last = rows[-1].originator_version
+
+
+def _redactions(recorder: LedgerRecorder, plan: Plan, gone: set[tuple[int, str]]) -> Iterator[Broken]:
+    """A text is gone where an event says so, and nowhere else."""
+    said = {(version, field) for version, fields in plan.redactions.items() for field in fields}
+    # What was redacted meanwhile had been read before: it is looked at once more.
+    again = recorder.select_versions(plan.slug, sorted({version for version, _ in gone ^ said}))
+    destroyed = {field for row in again for field in _gone(row)} | (gone & said)
+    for version, field in sorted(destroyed ^ said):
+        kind = plan.log[version - 1].kind if version <= plan.version else "of which there is none"
+        where = f"{plan.slug} version {version} ({kind})"
+        if (version, field) in destroyed:
+            yield Broken(where, f"its text `{field}` is gone, and no event says that it was redacted")
+        else:
+            by = plan.redactions[version][field]
+            still = ", and is still there" if version <= plan.version else ", and never was there"
+            yield Broken(where, f"its text `{field}` was redacted by version {by}{still}")

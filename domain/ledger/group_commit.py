@@ -1,0 +1,103 @@
+"""Appends of one process that go to the disk together.
+
+Every append holds the ledger's one lock until its commit is on disk, so writers queue for the disk one by one. What
+gathers in this process while one append is under way is sent as the next append, in one transaction: eight officers
+recording at once wait for the disk twice, not eight times. Each proposal still succeeds or fails by itself.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+
+from eventsourcing.persistence import IntegrityError
+
+from domain.errors import InDoubt, NothingRecorded, in_doubt
+from domain.ledger.recorder import LedgerRecorder
+from domain.ledger.stored_rows import UnstoredRow
+from domain.rules import Refused
+
+#: The last position and the instant of rows stored; None where a version or an event_id was taken.
+Stored = tuple[int, datetime] | None
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    """Rows of one batch on their way, and what became of them."""
+
+    rows: Sequence[UnstoredRow]
+    author: str
+    #: An append of it was tried, and whether it is stored is not known.
+    doubtful: bool = False
+    done: bool = False
+    stored: Stored = None
+    error: Exception | None = None
+
+
+class Together:
+    """Appends batches, several in one transaction where several wait."""
+
+    def __init__(self, recorder: LedgerRecorder, alone: Callable[[Sequence[UnstoredRow], str, bool], Stored]) -> None:
+        """`alone` appends one batch by itself; it is told whether the batch may be stored already."""
+        self._recorder = recorder
+        self._alone = alone
+        self._gathering = Lock()
+        self._appending = Lock()
+        self._waiting: list[_Waiting] = []
+
+    def append(self, rows: Sequence[UnstoredRow], author: str) -> Stored:
+        """Append the rows of one batch; returns and raises what `alone` would."""
+        mine = _Waiting(rows, author)
+        with self._gathering:
+            self._waiting.append(mine)
+        with self._appending:  # whoever holds it takes along all that gathered while it was held
+            if not mine.done:
+                with self._gathering:
+                    batches, self._waiting = self._waiting, []
+                self._append_all(batches if mine in batches else [mine, *batches])
+        if mine.error is not None:
+            raise mine.error
+        return mine.stored
+
+    def _append_all(self, batches: list[_Waiting]) -> None:
+        doubtful = [batch.doubtful for batch in batches]
+        # Until it is done a batch counts as perhaps stored: if we are interrupted, whoever waits for it sees to it.
+        for batch in batches:
+            batch.doubtful = True
+        if len(batches) > 1:
+            try:
+                self._in_one(batches)
+                return
+            except (IntegrityError, Refused):
+                pass  # nothing was stored: somebody's version or event_id is taken, or somebody's day has not come
+            except NothingRecorded as error:  # said once, for all: nobody is to wait for the same again
+                for batch, perhaps_stored in zip(batches, doubtful, strict=True):
+                    batch.error = in_doubt(error) if perhaps_stored else type(error)(str(error))
+                    batch.done = True
+                return
+            except InDoubt as error:  # waited for once, for all
+                for batch in batches:
+                    batch.error, batch.done = InDoubt(str(error)), True
+                return
+            except Exception:  # stored or not, nobody knows
+                doubtful = [True] * len(batches)
+        lost: InDoubt | None = None
+        for batch, perhaps_stored in zip(batches, doubtful, strict=True):
+            try:
+                if lost is not None:  # it was waited for once; eight writers do not wait for it one after the other
+                    raise InDoubt(str(lost))
+                batch.stored = self._alone(batch.rows, batch.author, perhaps_stored)
+            except InDoubt as error:
+                batch.error = lost = error
+            except Exception as error:
+                batch.error = error
+            batch.done = True
+
+    def _in_one(self, batches: list[_Waiting]) -> None:
+        """Append all in one transaction."""
+        rows = [row for batch in batches for row in batch.rows]
+        authors = [batch.author for batch in batches for _ in batch.rows]
+        position, recorded_at = self._recorder.append(rows, authors)
+        for batch in reversed(batches):
+            batch.stored, batch.done = (position, recorded_at), True
+            position -= len(batch.rows)

@@ -1,0 +1,41 @@
+"""What a login at the database could do to the ledger, whatever role it works as at the moment.
+
+A session may take back any role that it took on (`reset role`), and take on any that its login is a member of. So a
+guard holds against the login of a session, or it does not hold.
+"""
+
+from importlib.resources import files
+from typing import Any
+
+import psycopg
+from psycopg.rows import tuple_row
+
+from domain.ledger.schema import app_role
+
+_POWERS = (files("domain.ledger") / "sql" / "powers.sql").read_text(encoding="utf-8")
+
+_SUPERUSER = "select rolsuper from pg_roles where rolname = coalesce(%(login)s, session_user)"
+
+_OWNS = """
+    select coalesce(bool_or(n.nspowner = r.oid or r.rolsuper), false) from pg_roles r, pg_namespace n
+     where r.rolname = coalesce(%(login)s, session_user) and n.nspname = any(%(schemas)s)
+"""
+
+
+def powers(connection: "psycopg.Connection[Any]", schemas: list[str], login: str | None = None) -> list[str]:
+    """What a login could do to these schemas beyond reading and appending, one sentence each; by default the session's.
+
+    Raises:
+        psycopg.Error: the database does not answer.
+    """
+    asked = {"login": login, "schemas": schemas, "roles": [app_role(schema) for schema in schemas]}
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        if cursor.execute(_SUPERUSER, asked).fetchone() == (True,):
+            return ["it is a superuser"]
+        return [str(power) for (power,) in cursor.execute(_POWERS.encode(), asked).fetchall()]
+
+
+def owns(connection: "psycopg.Connection[Any]", schemas: list[str]) -> bool:
+    """Whether the session's login is itself the owner of these schemas, or a superuser: one login does everything."""
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        return cursor.execute(_OWNS, {"login": None, "schemas": schemas}).fetchone() == (True,)

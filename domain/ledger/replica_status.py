@@ -1,0 +1,47 @@
+"""How a replica stands to the server that it follows. It takes in what it is sent, answers, and records nothing."""
+
+from dataclasses import dataclass
+
+from eventsourcing.persistence import PersistenceError
+from psycopg.rows import tuple_row
+
+from domain.errors import LedgerUnusable
+from domain.ledger.datastore import LedgerDatastore
+
+# What was received but not taken in is behind; what was not even received shows as a receiver that has gone. Where the
+# receiver runs and all is taken in, nothing was committed since, however long ago the last was.
+_STANDING = """
+    select pg_is_in_recovery(), exists (select from pg_stat_wal_receiver),
+           case when pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() and exists (select from pg_stat_wal_receiver)
+                then 0
+                else extract(epoch from greatest(clock_timestamp() - pg_last_xact_replay_timestamp(), interval '0'))
+           end::float8
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A replica as it stands at a moment."""
+
+    #: Whether it is connected to the server that it follows.
+    follows: bool
+    #: How far it is behind in seconds, as far as it can know; None where it has taken in nothing since it started.
+    behind: float | None
+
+
+class Replica:
+    """Whether the ledger's server is a replica; one that was promoted is none any more."""
+
+    def __init__(self, datastore: LedgerDatastore) -> None:
+        self._datastore = datastore
+
+    def standing(self) -> Standing | None:
+        """How it stands; None where it is no replica."""
+        try:
+            with self._datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
+                row = cursor.execute(_STANDING).fetchone()
+        except PersistenceError as error:
+            raise LedgerUnusable(f"the database does not answer: {error}") from error
+        assert row is not None, "it is one row"
+        replica, follows, behind = row
+        return Standing(follows, behind) if replica else None

@@ -1,0 +1,132 @@
+"""The texts that can be redacted: they lie beside the bytes that an event's leaf commits to, each with a salt.
+
+What is committed to has in a text's place the digest of salt and text, so both can be destroyed and every proof still
+holds. What is read, in questions as in papers, is the event whole: with the texts, or with what stands for them.
+"""
+
+import os
+from base64 import b64encode
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from pydantic_core import from_json, to_json
+
+from domain.errors import LedgerDamaged
+from domain.events import Event
+from domain.redaction import REDACTABLE, redactable, redacted_value
+
+#: The length of a salt in bytes: as many as nobody can try out, so that a digest says nothing of a short text.
+SALT_SIZE = 16
+
+_DESTROYED = bytes(SALT_SIZE)
+
+#: Only the digest of a text stands in the committed bytes like this; in a text it would have its quotes escaped.
+_DIGEST = b'{"sha256":"'
+
+
+class Apart(NamedTuple):
+    """An event in the bytes that its leaf commits to, and, where it has texts, whole and with the salts of these."""
+
+    state: bytes
+    whole: bytes | None
+    #: The salts one after the other, in the order of the fields; zeros where one is destroyed.
+    salts: bytes | None
+
+
+class KeptText(NamedTuple):
+    """A field that is committed to by a digest, and its salt; None once both are destroyed."""
+
+    field: str
+    digest: str
+    salt: bytes | None
+
+
+def taken_apart(event: Event, whole: bytes) -> Apart:
+    """The event to be stored; `whole` is it as JSON."""
+    if REDACTABLE.isdisjoint(event.model_fields_set):
+        return Apart(whole, None, None)
+    fields = from_json(whole)
+    apart = redactable(type(event).__name__, [name for name, value in fields.items() if value is not None])
+    if not apart:
+        return Apart(whole, None, None)
+    salts = os.urandom(SALT_SIZE * len(apart))
+    for number, name in enumerate(apart):
+        fields[name] = {"sha256": text_digest(_salt(salts, number), fields[name])}
+    return Apart(to_json(fields), whole, salts)
+
+
+def text_digest(salt: bytes, value: Any) -> str:
+    """What a stored event commits to a text by: the SHA-256 of salt and value, this as JSON with its keys in order."""
+    return sha256(salt + to_json(dict(sorted(value.items())) if isinstance(value, dict) else value)).hexdigest()
+
+
+def committed_again(whole: bytes, state: bytes) -> bytes:
+    """The bytes that an event would be stored as, but for the digests, which are taken from what is stored."""
+    fields = from_json(whole)
+    fields.update({name: {"sha256": digest} for name, digest in _digests(_read(state)).items()})
+    return to_json(fields)
+
+
+def fields_not_as_written(again: bytes, state: bytes) -> list[str]:
+    """The fields in which the stored bytes say something else than the event that is read, in order."""
+    read, stored = from_json(again), from_json(state)
+    return [name for name in {**stored, **read} if stored.get(name) != read.get(name)]
+
+
+def kept_texts(state: bytes, salts: bytes | None) -> list[KeptText]:
+    """The fields that an event commits to by digests, in order; raises LedgerDamaged where the salts are not theirs."""
+    digests = _digests(_read(state))
+    if len(salts or b"") != SALT_SIZE * len(digests):
+        raise LedgerDamaged(f"it commits to {len(digests)} texts, and there are {len(salts or b'')} bytes of salts")
+    found = ((field, digest, _salt(salts or b"", number)) for number, (field, digest) in enumerate(digests.items()))
+    return [KeptText(field, digest, None if salt == _DESTROYED else salt) for field, digest, salt in found]
+
+
+def redacted_fields(state: bytes, salts: bytes | None) -> tuple[str, ...]:
+    """Which of an event's texts are destroyed."""
+    if salts is None or _DESTROYED not in salts:
+        return ()
+    return tuple(text.field for text in kept_texts(state, salts) if text.salt is None)
+
+
+def texts_not_as_committed(state: bytes, whole: bytes | None, salts: bytes | None) -> Iterator[str]:
+    """The fields whose texts are not those that the event commits to; raises LedgerDamaged."""
+    texts = kept_texts(state, salts)
+    fields = from_json(whole or b"{}") if texts else {}
+    for text in texts:
+        said = fields.get(text.field)
+        if said != redacted_value(text.field) if text.salt is None else text_digest(text.salt, said) != text.digest:
+            yield text.field
+
+
+def said(state: bytes, whole: bytes | None, salts: bytes | None) -> str | None:
+    """The texts that are left, as they go with a proof: JSON, field -> [salt in base64, value]; None without any."""
+    texts = kept_texts(state, salts)
+    fields = from_json(whole or b"{}") if texts else {}
+    left = {text.field: [b64encode(text.salt).decode(), fields[text.field]] for text in texts if text.salt is not None}
+    return to_json(left).decode() if left else None
+
+
+def _read(state: bytes) -> dict[str, Any]:
+    """What stands in the committed bytes, as far as it is needed here: nothing, where there are no digests."""
+    if _DIGEST not in state:
+        return {}
+    try:
+        fields: dict[str, Any] = from_json(state)
+    except ValueError as error:
+        raise LedgerDamaged(f"its stored bytes are no JSON ({error})") from error
+    return fields
+
+
+def _digests(fields: dict[str, Any]) -> dict[str, str]:
+    """Field -> digest, of those fields of a stored event whose texts lie beside it."""
+    return {
+        name: value["sha256"]
+        for name, value in fields.items()
+        if type(value) is dict and name in REDACTABLE and value.keys() == {"sha256"}
+    }
+
+
+def _salt(salts: bytes, number: int) -> bytes:
+    return salts[SALT_SIZE * number : SALT_SIZE * (number + 1)]

@@ -1,0 +1,1 @@
+"""A plan: what its events add up to, at any point."""

@@ -1,0 +1,186 @@
+"""A plan as it would be with events that are not stored: an overlay of the plan that holds only what they touch.
+
+Proposals are judged on it one after the other, and the plan beside it stays as it is for whoever reads it. Once they
+are stored, the plan adopts what they touched.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, MutableSequence
+from datetime import datetime
+from typing import Any, TypeVar, overload
+from uuid import UUID
+
+from domain.plan.facts import Logged
+from domain.plan.plan import Action, Measure, Plan, Priority
+from domain.plan.timeline import Timeline
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class _Layer(MutableMapping[K, V]):
+    """A mapping over another that stays as it is."""
+
+    __slots__ = ("base", "own")
+
+    def __init__(self, base: Mapping[K, V]) -> None:
+        self.base = base
+        self.own: dict[K, V] = {}
+
+    def __getitem__(self, key: K) -> V:
+        return self.own[key] if key in self.own else self.base[key]
+
+    def get(self, key: K, default: Any = None) -> Any:
+        return self.own[key] if key in self.own else self.base.get(key, default)
+
+    def __setitem__(self, key: K, value: V) -> None:
+        self.own[key] = value
+
+    def __delitem__(self, key: K) -> None:
+        raise TypeError("nothing of a plan is ever taken away")
+
+    def __iter__(self) -> Iterator[K]:
+        yield from self.base
+        yield from (key for key in self.own if key not in self.base)
+
+    def __len__(self) -> int:
+        return len(self.base) + sum(key not in self.base for key in self.own)
+
+    def changed(self, key: K, copy: Callable[[V], V], make: Callable[[], V]) -> V:
+        """What stands under a key, to be changed: a copy of what the other holds, or a new one."""
+        if key not in self.own:
+            found = self.base.get(key)
+            self.own[key] = make() if found is None else copy(found)
+        return self.own[key]
+
+
+class _Tail(MutableSequence[V]):
+    """A sequence that goes on after another, which stays as it is."""
+
+    __slots__ = ("base", "length", "own")
+
+    def __init__(self, base: MutableSequence[V]) -> None:
+        self.base, self.length = base, len(base)
+        self.own: list[V] = []
+
+    def __len__(self) -> int:
+        return self.length + len(self.own)
+
+    @overload
+    def __getitem__(self, index: int) -> V: ...
+    @overload
+    def __getitem__(self, index: slice) -> MutableSequence[V]: ...
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [self[place] for place in range(*index.indices(len(self)))]
+        if index < 0:
+            index += len(self)
+        return self.base[index] if index < self.length else self.own[index - self.length]
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        raise TypeError("nothing of a plan is ever replaced")
+
+    def __delitem__(self, index: Any) -> None:
+        raise TypeError("nothing of a plan is ever taken away")
+
+    def insert(self, index: int, value: V) -> None:
+        assert index == len(self), "a plan grows at its end"
+        self.own.append(value)
+
+    def append(self, value: V) -> None:
+        self.own.append(value)
+
+
+class Draft(Plan):
+    """A plan with more events taken in than the plan that it lies over, which does not grow meanwhile."""
+
+    actions: _Layer[int, Action]
+    priorities: _Layer[str, Priority]
+    measures: _Layer[str, Measure]
+    recommendations: _Layer[str, Timeline[Any]]
+    numbers: _Layer[str, list[tuple[int, int]]]
+    dependents: _Layer[int, list[int]]
+    withdrawn: _Layer[int, int]
+    redactions: _Layer[int, dict[str, int]]
+    recorded_at: _Tail[datetime]
+    log: _Tail[Logged]
+    furthest: _Tail[int]
+
+    #: The mappings and the sequences of a plan, by the names of their attributes.
+    _LAYERS = (
+        "actions", "priorities", "measures", "recommendations", "numbers", "dependents", "withdrawn", "redactions",
+    )  # fmt: skip
+    _TAILS = ("recorded_at", "log", "furthest")
+
+    def __init__(self, base: Plan) -> None:
+        self.base = base
+        self.slug = base.slug
+        self.version = self.started_at = base.version
+        self.published = base.published
+        self.opening = base.opening
+        self._owned: set[str] = set()
+        for name in self.OWN:
+            setattr(self, name, getattr(base, name))
+        for name in self._LAYERS:
+            setattr(self, name, _Layer(getattr(base, name)))
+        for name in self._TAILS:
+            setattr(self, name, _Tail(getattr(base, name)))
+
+    def own(self, name: str) -> Timeline[Any]:
+        if name not in self._owned:
+            setattr(self, name, getattr(self, name).copy())
+            self._owned.add(name)
+        return super().own(name)
+
+    def changed_action(self, added: int) -> Action:
+        return self.actions.changed(added, Action.copy, _missing)
+
+    def changed_priority(self, number: str) -> Priority:
+        return self.priorities.changed(number, Priority.copy, lambda: Priority(number))
+
+    def changed_measure(self, code: str) -> Measure:
+        return self.measures.changed(code, Measure.copy, lambda: Measure(code))
+
+    def changed_recommendation(self, number: str) -> Timeline[Any]:
+        return self.recommendations.changed(number, Timeline.copy, Timeline)
+
+    def changed_bearers(self, number: str) -> list[tuple[int, int]]:
+        return self.numbers.changed(number, list, list)
+
+    def changed_dependents(self, version: int) -> list[int]:
+        return self.dependents.changed(version, list, list)
+
+    def give_to_base(self, recorded_at: datetime, event_id: UUID) -> None:
+        """The events are stored, at this instant, the last with this id: the plan takes over what they touched.
+
+        Whoever reads it meanwhile sees nothing of them until the one assignment that publishes them.
+        """
+        base = self.base
+        assert base.version == self.started_at, "a plan does not grow while a draft lies over it"
+        for name in self._LAYERS:
+            getattr(base, name).update(getattr(self, name).own)
+        for name in self._owned:
+            setattr(base, name, getattr(self, name))
+        base.recorded_at.extend(recorded_at for _ in self.recorded_at.own)
+        base.log.extend(self.log.own)
+        base.furthest.extend(self.furthest.own)
+        base.opening = self.opening
+        base.version = self.version
+        base.published = self.version, event_id
+
+    def successor(self) -> Plan:
+        """A plan of its own with everything that this one has, for when the plan beneath must stay as it is."""
+        plan = Plan(self.slug)
+        for name in self._LAYERS:
+            layer = getattr(self, name)
+            setattr(plan, name, {**layer.base, **layer.own})
+        for name in self._TAILS:
+            tail = getattr(self, name)
+            setattr(plan, name, [*tail.base, *tail.own])
+        for name in self.OWN:
+            setattr(plan, name, getattr(self, name).copy())
+        plan.opening, plan.version, plan.published = self.opening, self.version, self.published
+        return plan
+
+
+def _missing() -> Any:
+    raise LookupError("only what is there can be changed")

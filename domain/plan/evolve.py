@@ -1,0 +1,345 @@
+"""How each event changes a plan: the next version, taken into its timelines.
+
+Nothing here judges: the rules did that before the event was stored. Besides its own assertion an event notes on which
+earlier events it stands, so that none of those can be withdrawn from under it.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from domain import events
+from domain.plan.facts import (
+    Assurance,
+    Awaiting,
+    Definition,
+    Due,
+    Evidence,
+    Inspection,
+    Issue,
+    Logged,
+    Presentation,
+    Rated,
+    Reading,
+    Recommendation,
+)
+from domain.plan.known import AsAt
+from domain.plan.plan import Action, Opening, Plan, Priority
+from domain.plan.record import record_of
+from domain.plan.timeline import key_of
+from domain.points import read_point
+from domain.timescales import read_timescale
+
+
+class Orphan(LookupError):
+    """A stored event refers to what the plan does not have. The rules refuse such; only damage can bring it about."""
+
+
+def evolve(plan: Plan, event: events.Event, recorded_at: datetime, recorded_by: str) -> None:
+    """Take in the next event of the plan's stream, which becomes version `plan.version + 1`.
+
+    Args:
+        plan: the plan, changed in place.
+        event: an event that the rules accepted.
+        recorded_at: the instant the ledger stored it.
+        recorded_by: who recorded it; whoever gave a rating that needs a second person cannot be that person.
+    """
+    version = plan.version + 1
+    if isinstance(event, events.ActionRated):
+        _action_rated(plan, event, version, recorded_by)
+    else:
+        _EVOLVE[type(event)](plan, event, version)
+    plan.recorded_at.append(recorded_at)
+    plan.log.append(Logged(type(event).__name__, event.effective_on))
+    # Neither stands in a timeline, so its day is none that a question could have to look at.
+    here = 0 if isinstance(event, events.EventWithdrawn | events.TextRedacted) else key_of(event.effective_on, version)
+    plan.furthest.append(max(here, plan.furthest[-1]) if plan.furthest else here)
+    plan.version = version
+
+
+def presented_points(plan: Plan, event: events.ReportPresented) -> list[tuple[Any, int]]:
+    """The points a presentation names, as (effective day, basis): previous (if any) and current.
+
+    A point without a basis means all that was recorded before the presentation, and `now` its own day, so that what a
+    forum was told can never move. Raises PointUnknown.
+    """
+    record = record_of(plan)
+    named = [text for text in (event.previous, event.current) if text is not None]
+    points = [record.resolve(read_point(text), event.effective_on) for text in named]
+    return [(point.effective_on, point.basis) for point in points]
+
+
+def _stands_on(plan: Plan, version: int, *bases: int) -> None:
+    for base in dict.fromkeys(bases):
+        plan.changed_dependents(base).append(version)
+
+
+def _before(plan: Plan, event: events.Event, version: int) -> AsAt:
+    """The plan as it was read on the event's day, just before the event."""
+    return AsAt(plan, event.effective_on, version - 1)
+
+
+def _action(plan: Plan, number: str, event: events.Event, version: int) -> Action:
+    """The action an event is about: the event stands on its being added and, if so, reinstated, and on its parents'."""
+    found = plan.bearer(number, version - 1)
+    if found is None:
+        raise Orphan(f"version {version} of plan {plan.slug} names action {number}, which it does not have")
+    plan.changed_dependents(found.added).append(version)
+    place = plan.place(event.effective_on, version - 1)
+    above: Action | None = found
+    while above is not None:
+        standing = above.standing.at(place)
+        if standing is not None and standing.version != found.added:
+            plan.changed_dependents(standing.version).append(version)
+        above = plan.actions[above.parent] if above.parent is not None else None
+    return plan.changed_action(found.added)
+
+
+def _stands_on_priority(plan: Plan, number: str, event: events.Event, version: int) -> None:
+    priority = plan.priorities.get(number)
+    if priority is None:
+        raise Orphan(f"version {version} of plan {plan.slug} names priority {number}, which it does not have")
+    if added := priority.added.at(plan.place(event.effective_on, version - 1)):
+        _stands_on(plan, version, added.version)
+
+
+def _plan_opened(plan: Plan, event: events.PlanOpened, version: int) -> None:
+    plan.opening = Opening(event.title, event.organisation, event.priority_word, event.effective_on)
+    plan.own("scale").add(event.scale, event.effective_on, version)
+
+
+def _scale_adopted(plan: Plan, event: events.ScaleAdopted, version: int) -> None:
+    plan.own("scale").add(event.scale, event.effective_on, version)
+
+
+def _plan_closed(plan: Plan, event: events.PlanClosed, version: int) -> None:
+    plan.own("closing").add(True, event.effective_on, version)
+
+
+def _inspection_reported(plan: Plan, event: events.InspectionReported, version: int) -> None:
+    judgements = tuple((judgement.area, judgement.grade) for judgement in event.judgements)
+    inspection = Inspection(
+        event.body, event.framework, event.inspected_from, event.inspected_to, event.published_on, judgements
+    )
+    plan.own("inspections").add(inspection, event.effective_on, version)
+
+
+def _recommendation_made(plan: Plan, event: events.RecommendationMade, version: int) -> None:
+    made = plan.changed_recommendation(event.number)
+    made.add(Recommendation(event.text, event.made_by), event.effective_on, version)
+
+
+def _priority_added(plan: Plan, event: events.PriorityAdded, version: int) -> None:
+    priority = plan.changed_priority(event.number)
+    priority.added.add(True, event.effective_on, version)
+    priority.title.add(event.title, event.effective_on, version)
+    _answer(plan, priority, event.answers, event, version)
+
+
+def _answer(plan: Plan, priority: Priority, answers: tuple[str, ...], event: events.Event, version: int) -> None:
+    """The priority answers these recommendations, and stands on those that are known."""
+    place = plan.place(event.effective_on, version - 1)
+    for number in answers:
+        known = plan.recommendations.get(number)
+        if known is not None and (made := known.at(place)):
+            _stands_on(plan, version, made.version)
+    priority.answers.add(answers, event.effective_on, version)
+
+
+def _priority_reworded(plan: Plan, event: events.PriorityReworded, version: int) -> None:
+    _stands_on_priority(plan, event.number, event, version)
+    priority = plan.changed_priority(event.number)
+    if event.title is not None:
+        priority.title.add(event.title, event.effective_on, version)
+    if event.answers is not None:
+        _answer(plan, priority, event.answers, event, version)
+
+
+def _action_added(plan: Plan, event: events.ActionAdded, version: int) -> None:
+    parent = _action(plan, event.parent, event, version) if event.parent is not None else None
+    action = Action(version, event.effective_on, parent.added if parent else None)
+    if parent is None and event.priority is not None:
+        _stands_on_priority(plan, event.priority, event, version)
+        action.priority.add(event.priority, event.effective_on, version)
+    action.reports_to = event.reports_to
+    action.number.add(event.number, event.effective_on, version)
+    action.standing.add("open", event.effective_on, version)
+    action.text.add(event.text, event.effective_on, version)
+    if event.outcome is not None:
+        action.outcome.add(event.outcome, event.effective_on, version)
+    if event.timescale is not None:
+        action.due.add(Due(read_timescale(event.timescale), None, None), event.effective_on, version)
+    if event.leads:
+        action.leads.add(event.leads, event.effective_on, version)
+    plan.actions[version] = action
+    if parent is not None:
+        parent.parts.append(version)
+    plan.changed_bearers(event.number).append((version, version))
+
+
+def _action_reworded(plan: Plan, event: events.ActionReworded, version: int) -> None:
+    action = _action(plan, event.action, event, version)
+    if event.text is not None:
+        action.text.add(event.text, event.effective_on, version)
+    if event.outcome is not None:
+        action.outcome.add(event.outcome, event.effective_on, version)
+
+
+def _action_renumbered(plan: Plan, event: events.ActionRenumbered, version: int) -> None:
+    action = _action(plan, event.action, event, version)
+    action.number.add(event.number, event.effective_on, version)
+    if event.priority is not None and action.parent is None:
+        _stands_on_priority(plan, event.priority, event, version)
+        action.priority.add(event.priority, event.effective_on, version)
+    plan.changed_bearers(event.number).append((action.added, version))
+
+
+def _action_rescheduled(plan: Plan, event: events.ActionRescheduled, version: int) -> None:
+    action = _action(plan, event.action, event, version)
+    due = Due(read_timescale(event.timescale), event.approved_by, event.reason)
+    action.due.add(due, event.effective_on, version)
+
+
+def _action_reassigned(plan: Plan, event: events.ActionReassigned, version: int) -> None:
+    _action(plan, event.action, event, version).leads.add(event.leads, event.effective_on, version)
+
+
+def _action_rated(plan: Plan, event: events.ActionRated, version: int, recorded_by: str) -> None:
+    action = _action(plan, event.action, event, version)
+    scale = plan.scale.at(plan.place(event.effective_on, version - 1))
+    if scale:
+        _stands_on(plan, version, scale.version)
+    rating = scale.value.find(event.rating) if scale else None
+    if rating is not None and rating.needs_second_person:
+        action.awaiting.add(Awaiting(event.rating, event.evidence, recorded_by), event.effective_on, version)
+    else:
+        action.rating.add(Rated(event.rating, event.evidence), event.effective_on, version)
+
+
+def _rating_confirmed(plan: Plan, event: events.RatingConfirmed, version: int) -> None:
+    action = _action(plan, event.action, event, version)
+    place = plan.place(event.effective_on, version - 1)
+    given = next((said for said in action.awaiting.known(place) if said.version == event.version), None)
+    if given is None:
+        raise Orphan(f"version {version} of plan {plan.slug} confirms version {event.version}, which awaits nothing")
+    _stands_on(plan, version, given.version)
+    if scale := plan.scale.at(place):
+        _stands_on(plan, version, scale.version)
+    action.rating.add(Rated(given.value.code, given.value.evidence), event.effective_on, version)
+
+
+def _progress_reported(plan: Plan, event: events.ProgressReported, version: int) -> None:
+    _action(plan, event.action, event, version).progress.add(event.text, event.effective_on, version)
+
+
+def _evidence_added(plan: Plan, event: events.EvidenceAdded, version: int) -> None:
+    evidence = Evidence(event.title, event.location, event.sha256)
+    _action(plan, event.action, event, version).evidence.add(evidence, event.effective_on, version)
+
+
+def _action_closed(plan: Plan, event: events.ActionClosed, version: int) -> None:
+    action = _action(plan, event.action, event, version)
+    before = _before(plan, event, version)
+    _stands_on(plan, version, *_ratings_in_force(before, action))
+    if before.scale:  # it says which ratings are complete
+        _stands_on(plan, version, before.scale.version)
+    action.standing.add("closed", event.effective_on, version)
+
+
+def _ratings_in_force(before: AsAt, action: Action) -> list[int]:
+    """Versions of the ratings that an action's being complete rests on: its parts', where it has any."""
+    versions: list[int] = []
+    todo = [action]
+    while todo:
+        one = todo.pop()
+        if parts := before.open_parts(one):
+            todo += reversed(parts)
+        elif given := before.rating_of(one):
+            versions.append(given.version)
+    return versions
+
+
+def _action_withdrawn(plan: Plan, event: events.ActionWithdrawn, version: int) -> None:
+    _action(plan, event.action, event, version).standing.add("withdrawn", event.effective_on, version)
+
+
+def _action_reinstated(plan: Plan, event: events.ActionReinstated, version: int) -> None:
+    _action(plan, event.action, event, version).standing.add("open", event.effective_on, version)
+
+
+def _assurance_given(plan: Plan, event: events.AssuranceGiven, version: int) -> None:
+    _stands_on_priority(plan, event.priority, event, version)
+    priority = plan.changed_priority(event.priority)
+    priority.assurance.add(Assurance(event.level, event.report), event.effective_on, version)
+
+
+def _measure_defined(plan: Plan, event: events.MeasureDefined, version: int) -> None:
+    if event.priority is not None:
+        _stands_on_priority(plan, event.priority, event, version)
+    definition = Definition(event.title, event.unit, event.baseline, event.target, event.priority)
+    plan.changed_measure(event.measure).definition.add(definition, event.effective_on, version)
+
+
+def _measure_reported(plan: Plan, event: events.MeasureReported, version: int) -> None:
+    if plan.measures.get(event.measure) is None:
+        raise Orphan(f"version {version} of plan {plan.slug} names measure {event.measure}, which it does not have")
+    measure = plan.changed_measure(event.measure)
+    if defined := measure.definition.at(plan.place(event.effective_on, version - 1)):
+        _stands_on(plan, version, defined.version)
+    measure.readings.add(Reading(event.period, event.value, event.standing), event.effective_on, version)
+
+
+def _version_issued(plan: Plan, event: events.VersionIssued, version: int) -> None:
+    plan.own("issues").add(Issue(event.label, event.summary, event.author), event.effective_on, version)
+
+
+def _report_presented(plan: Plan, event: events.ReportPresented, version: int) -> None:
+    *previous, current = presented_points(plan, event)
+    record = record_of(plan)
+    for text in (event.previous, event.current):
+        asked = read_point(text) if text is not None else None
+        if asked is not None and asked.label and (issue := record.issue(asked.label)):
+            _stands_on(plan, version, issue[1])
+        if asked is not None and asked.forum and asked.day:
+            told = record.presentations_to(asked.forum, asked.day)
+            _stands_on(plan, version, *(said.version for said in told[-1:]))
+    presentation = Presentation(event.forum, event.title, previous[0] if previous else None, current)
+    plan.own("presentations").add(presentation, event.effective_on, version)
+
+
+def _event_withdrawn(plan: Plan, event: events.EventWithdrawn, version: int) -> None:
+    plan.withdrawn[event.version] = version
+
+
+def _text_redacted(plan: Plan, event: events.TextRedacted, version: int) -> None:
+    # The texts themselves are gone from what the plan is folded from, at every point; here is only that they are.
+    plan.redacted(event.version, dict.fromkeys(event.fields, version))
+
+
+_EVOLVE: dict[type[events.Event], Callable[[Plan, Any, int], None]] = {
+    events.PlanOpened: _plan_opened,
+    events.ScaleAdopted: _scale_adopted,
+    events.PlanClosed: _plan_closed,
+    events.InspectionReported: _inspection_reported,
+    events.RecommendationMade: _recommendation_made,
+    events.PriorityAdded: _priority_added,
+    events.PriorityReworded: _priority_reworded,
+    events.ActionAdded: _action_added,
+    events.ActionReworded: _action_reworded,
+    events.ActionRenumbered: _action_renumbered,
+    events.ActionRescheduled: _action_rescheduled,
+    events.ActionReassigned: _action_reassigned,
+    events.RatingConfirmed: _rating_confirmed,
+    events.ProgressReported: _progress_reported,
+    events.EvidenceAdded: _evidence_added,
+    events.ActionClosed: _action_closed,
+    events.ActionWithdrawn: _action_withdrawn,
+    events.ActionReinstated: _action_reinstated,
+    events.AssuranceGiven: _assurance_given,
+    events.MeasureDefined: _measure_defined,
+    events.MeasureReported: _measure_reported,
+    events.VersionIssued: _version_issued,
+    events.ReportPresented: _report_presented,
+    events.EventWithdrawn: _event_withdrawn,
+    events.TextRedacted: _text_redacted,
+}

@@ -1,0 +1,195 @@
+"""A plan as known by a version, and as it was read on a day: what every view of a plan can look up, and no more.
+
+`Known` is bounded by its basis, `AsAt` by its basis and its day. Neither gives out a timeline.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from domain.plan.facts import Awaiting, Logged, Rated, Standing
+from domain.plan.plan import Action, Opening, Plan
+from domain.plan.timeline import Assertion
+from domain.scales import Rating, Scale
+
+
+class Known:
+    """What was recorded of a plan by a version, its basis; nothing later can be seen."""
+
+    __slots__ = ("_plan", "basis")
+
+    def __init__(self, plan: Plan, basis: int) -> None:
+        assert 1 <= basis <= plan.version, f"plan {plan.slug} has no version {basis}"
+        self._plan = plan
+        self.basis = basis
+
+    @property
+    def slug(self) -> str:
+        """The plan's name in addresses."""
+        return self._plan.slug
+
+    @property
+    def opening(self) -> Opening:
+        """What was said when the plan was opened."""
+        opening = self._plan.opening
+        assert opening is not None, "a plan that has a version has been opened"
+        return opening
+
+    def known_at(self, version: int) -> datetime:
+        """The instant at which a version was recorded."""
+        return self._plan.recorded_at[self._within(version) - 1]
+
+    def logged(self, version: int) -> Logged:
+        """The name and the effective day of the event of a version."""
+        return self._plan.log[self._within(version) - 1]
+
+    def withdrawn_by(self, version: int) -> int | None:
+        """The version that withdrew an event as recorded in error, None while it stands."""
+        by = self._plan.withdrawn.get(version)
+        return by if by is not None and by <= self.basis else None
+
+    def standing_on(self, version: int) -> list[int]:
+        """The versions of the events that stand on this one."""
+        return [one for one in self._plan.dependents.get(version, ()) if one <= self.basis]
+
+    def redactions(self, version: int) -> Mapping[str, int]:
+        """The fields of an event whose texts were destroyed, each with the version that did it.
+
+        This alone looks past the basis: what is destroyed is gone at every point.
+        """
+        return self._plan.redactions.get(version, {})
+
+    @property
+    def redactions_known(self) -> int:
+        """How many texts were destroyed, at whatever version."""
+        return sum(len(fields) for fields in self._plan.redactions.values())
+
+    def _within(self, version: int) -> int:
+        if not 1 <= version <= self.basis:
+            raise IndexError(f"version {version} of plan {self.slug} is not among those up to {self.basis}")
+        return version
+
+
+class AsAt(Known):
+    """What was known of a plan by a version, as at the end of a day."""
+
+    __slots__ = ("_complete", "_place", "_ratings", "_scale", "_standing", "effective_on")
+
+    def __init__(self, plan: Plan, effective_on: date, basis: int) -> None:
+        super().__init__(plan, basis)
+        self.effective_on = effective_on
+        self._place = plan.place(effective_on, basis)
+        self._scale = plan.scale.at(self._place)
+        self._ratings = {rating.code: rating for rating in self._scale.value.ratings} if self._scale else {}
+        # By the versions that added the actions: no objects that would lead back to this one.
+        self._standing: dict[int, Assertion[Standing] | None] = {}
+        self._complete: dict[int, bool] = {}
+
+    @property
+    def scale(self) -> Assertion[Scale] | None:
+        """The scale in force."""
+        return self._scale
+
+    def find_rating(self, given: Assertion[Rated]) -> Rating | None:
+        """What a rating given earlier means here.
+
+        That is its entry in the scale in force or, where a later scale no longer has the code, in the scale of the day
+        it was given: nobody has rated the action on the new scale, and AsAt does not translate. Where that day has
+        since been given another scale, by late news, it is the scale that the rating was judged by.
+        """
+        if rating := self._ratings.get(given.value.code):
+            return rating
+        scale = self.scale_given_on(given)
+        return scale.find(given.value.code) if scale else None
+
+    def scale_given_on(self, given: Assertion[Rated]) -> Scale | None:
+        """The scale of the day a rating was given or, where that one lacks its code, the one it was judged by."""
+        for known in (self.basis, given.version):
+            scale = self._plan.scale.at(self._plan.place(given.effective_on, known))
+            if scale and scale.value.find(given.value.code):
+                return scale.value
+        return None
+
+    # Shared by the views of the actions
+
+    def standing_of(self, action: Action) -> Assertion[Standing] | None:
+        """Whether an action is in the plan; None before it was added. A part is not in a plan that its parent left."""
+        found = self._standing
+        if action.parent is None:
+            if (added := action.added) not in found:
+                found[added] = action.standing.at(self._place)
+            return found[added]
+        chain: list[Action] = []
+        above: Action | None = action
+        while above is not None and above.added not in found:
+            chain.append(above)
+            above = self._plan.actions[above.parent] if above.parent is not None else None
+        while chain:
+            one = chain.pop()
+            standing = one.standing.at(self._place)
+            if one.parent is not None and standing is not None and standing.value == "open":
+                parent = found[one.parent]
+                standing = standing if parent is None or parent.value == "open" else parent
+            found[one.added] = standing
+        return found[action.added]
+
+    def own_standing_of(self, action: Action) -> Assertion[Standing] | None:
+        """Whether an action is itself in the plan, whatever it is part of."""
+        return action.standing.at(self._place)
+
+    def priority_of(self, action: Action) -> str | None:
+        """The number of the priority that an action stands under: a part where its parent does."""
+        while action.parent is not None:
+            action = self._plan.actions[action.parent]
+        priority = action.priority.at(self._place)
+        return priority.value if priority else None
+
+    def awaiting_of(self, action: Action) -> Assertion[Awaiting] | None:
+        """The rating of an action that awaits confirmation; None where none does.
+
+        It is the last that needs a second person, unless a rating counts from a later day or was recorded later for the
+        same: its own confirmation, or another rating that has taken its place.
+        """
+        if (given := action.awaiting.at(self._place)) is None:
+            return None
+        counts = action.rating.at(self._place)
+        return None if counts and counts[1:] > given[1:] else given
+
+    def is_open(self, action: Action) -> bool:
+        """Whether an action is in the plan."""
+        standing = self.standing_of(action)
+        return standing is not None and standing.value == "open"
+
+    def open_parts(self, action: Action) -> list[Action]:
+        """The parts of an action that are in the plan."""
+        if not action.parts:
+            return []
+        parts = (self._plan.actions[part] for part in action.parts if part <= self.basis)
+        return [part for part in parts if self.is_open(part)]
+
+    def is_complete(self, action: Action) -> bool:
+        """Whether an action is rated complete; one with parts in the plan is when all of them are."""
+        if not action.parts:
+            return self._is_rated_complete(action)
+        found, todo = self._complete, [action]
+        while todo:
+            parts = self.open_parts(todo[-1])
+            if open_questions := [part for part in parts if part.added not in found]:
+                todo += open_questions
+                continue
+            one = todo.pop()
+            found[one.added] = all(found[part.added] for part in parts) if parts else self._is_rated_complete(one)
+        return found[action.added]
+
+    def rating_of(self, action: Action) -> Assertion[Rated] | None:
+        """The rating of an action that counts."""
+        return action.rating.at(self._place)
+
+    def _is_rated_complete(self, action: Action) -> bool:
+        return self.completes(action.rating.at(self._place))
+
+    def completes(self, given: Assertion[Rated] | None) -> bool:
+        """Whether a rating says that what was rated is complete; none does not."""
+        if given is None:
+            return False
+        rating = self._ratings.get(given.value.code) or self.find_rating(given)
+        return rating is not None and rating.complete

@@ -1,0 +1,232 @@
+"""A plan is what its events add up to.
+
+`Plan` is the fold of one stream. It holds no current state: for each fact there is a timeline over both clocks, so one
+folded plan answers for every point, past or present. `domain.plan.evolve` takes events in; they add up to this.
+Nothing outside `domain` reads it: questions are asked of a `PlanRecord` (what was recorded by a version) and of a
+`PlanAt` (what was so at a point), which cannot see past it.
+
+A plan only grows, and readers take no lock: whoever reads holds a basis, and everything that is added is recorded after
+it. What readers go through is replaced or added to at its end; then `published` is assigned, and they see what is new.
+"""
+
+from collections.abc import Callable, Mapping, MutableMapping, MutableSequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Self, TypeVar
+from uuid import UUID
+
+from domain.plan.facts import (
+    Assurance,
+    Awaiting,
+    Definition,
+    Due,
+    Evidence,
+    Inspection,
+    Issue,
+    Logged,
+    Presentation,
+    Rated,
+    Reading,
+    Recommendation,
+    Standing,
+)
+from domain.plan.number_order import natural_order
+from domain.plan.timeline import Place, Timeline, end_of
+from domain.scales import Scale
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+#: Stands for the instant of an event that is tried out and not stored yet.
+PENDING = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What was said once, when the plan was opened."""
+
+    title: str
+    organisation: str
+    priority_word: str
+    effective_on: date
+
+
+class _Copied:
+    """Something of a plan whose facts are timelines, and which a draft copies before it changes it."""
+
+    __slots__: tuple[str, ...] = ()
+
+    def copy(self) -> Self:
+        """The same, with timelines and lists of its own."""
+        copied = type(self).__new__(type(self))
+        for name in self.__slots__:
+            value = getattr(self, name)
+            setattr(copied, name, value.copy() if isinstance(value, Timeline | list) else value)
+        return copied
+
+
+class Priority(_Copied):
+    """A priority of the plan, over both clocks."""
+
+    __slots__ = ("added", "answers", "assurance", "number", "order", "title")
+
+    def __init__(self, number: str) -> None:
+        self.number = number
+        self.order = natural_order(number)
+        self.added: Timeline[bool] = Timeline()
+        self.title: Timeline[str] = Timeline()
+        self.answers: Timeline[tuple[str, ...]] = Timeline()
+        self.assurance: Timeline[Assurance] = Timeline()
+
+
+class Action(_Copied):
+    """An action, over both clocks. It is the version that added it, whatever number it bears.
+
+    It knows its parent and its parts by their versions, not as objects: a plan that is dropped holds no cycles, and is
+    freed at once.
+    """
+
+    __slots__ = (
+        "added", "added_on", "awaiting", "due", "evidence", "leads", "number", "outcome", "parent", "parts",
+        "priority", "progress", "rating", "reports_to", "standing", "text",
+    )  # fmt: skip
+
+    def __init__(self, added: int, added_on: date, parent: int | None) -> None:
+        self.added = added
+        self.added_on = added_on
+        self.parent = parent
+        self.parts: list[int] = []
+        self.reports_to: str | None = None
+        self.number: Timeline[str] = Timeline()
+        #: Empty for a part: it stands where its parent stands.
+        self.priority: Timeline[str] = Timeline()
+        self.standing: Timeline[Standing] = Timeline()
+        self.text: Timeline[str] = Timeline()
+        self.outcome: Timeline[str] = Timeline()
+        self.due: Timeline[Due] = Timeline()
+        self.leads: Timeline[tuple[str, ...]] = Timeline()
+        #: The ratings that count.
+        self.rating: Timeline[Rated] = Timeline()
+        #: The ratings that need a second person, confirmed or not; `AsAt.awaiting_of` tells which of them still waits.
+        self.awaiting: Timeline[Awaiting] = Timeline()
+        self.progress: Timeline[str] = Timeline()
+        self.evidence: Timeline[Evidence] = Timeline()
+
+
+class Measure(_Copied):
+    """A measure of the plan, over both clocks."""
+
+    __slots__ = ("code", "definition", "readings")
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        self.definition: Timeline[Definition] = Timeline()
+        self.readings: Timeline[Reading] = Timeline()
+
+
+class Plan:
+    """Everything recorded of one plan, as timelines.
+
+    What changes is changed through the methods below the attributes, each of which gives what may be changed: here what
+    the plan holds, in a `Draft` a copy.
+    """
+
+    #: The timelines of the plan itself, by the names of their attributes.
+    OWN = ("scale", "closing", "inspections", "issues", "presentations")
+
+    def __init__(self, slug: str) -> None:
+        self.slug = slug
+        #: The newest version taken in.
+        self.version = 0
+        #: The newest version that readers see, and the id of its event. While the ledger has that event in that place,
+        #: it has all before it too.
+        self.published: tuple[int, UUID | None] = (0, None)
+        self.opening: Opening | None = None
+        self.recorded_at: MutableSequence[datetime] = []
+        self.log: MutableSequence[Logged] = []
+        #: Per version, the greatest key (day and version) that anything recorded by then has in its timeline.
+        self.furthest: MutableSequence[int] = []
+        #: Version of an event recorded in error -> version of the event that withdrew it.
+        self.withdrawn: MutableMapping[int, int] = {}
+        #: Version -> its fields whose texts were destroyed -> by which version.
+        self.redactions: MutableMapping[int, dict[str, int]] = {}
+        #: Version -> versions of the events that stand on it: they would make no sense without it.
+        self.dependents: MutableMapping[int, list[int]] = {}
+        self.scale: Timeline[Scale] = Timeline()
+        self.closing: Timeline[bool] = Timeline()
+        self.inspections: Timeline[Inspection] = Timeline()
+        self.issues: Timeline[Issue] = Timeline()
+        self.presentations: Timeline[Presentation] = Timeline()
+        self.priorities: MutableMapping[str, Priority] = {}
+        self.recommendations: MutableMapping[str, Timeline[Recommendation]] = {}
+        self.measures: MutableMapping[str, Measure] = {}
+        self.actions: MutableMapping[int, Action] = {}
+        #: Number -> (action, version that gave it the number), for every number ever borne.
+        self.numbers: MutableMapping[str, list[tuple[int, int]]] = {}
+
+    # Looking up
+
+    def place(self, day: date, basis: int) -> Place:
+        """Where timelines are read at the end of a day, as known at a basis (1 or later).
+
+        Without the furthest thing known as a limit, asking with an early basis would walk back over everything recorded
+        since.
+        """
+        return Place(min(end_of(day), self.furthest[basis - 1]), basis, self.withdrawn.get)
+
+    @property
+    def newest(self) -> Place:
+        """Where timelines are read with everything recorded, whatever the day."""
+        return Place(end_of(date.max), self.version, self.withdrawn.get)
+
+    def bearer(self, number: str, basis: int) -> Action | None:
+        """The action that bears or has borne this number, as known at the basis."""
+        withdrawn_by = self.withdrawn.get
+        for action, version in reversed(self.numbers.get(number, ())):
+            # What it stands on cannot have been withdrawn before it.
+            if version <= basis < withdrawn_by(version, basis + 1):
+                return self.actions[action]
+        return None
+
+    # What may be changed
+
+    def own(self, name: str) -> Timeline[Any]:
+        """One of the plan's own timelines."""
+        timeline: Timeline[Any] = getattr(self, name)
+        return timeline
+
+    def changed_action(self, added: int) -> Action:
+        """The action that this version added."""
+        return self.actions[added]
+
+    def changed_priority(self, number: str) -> Priority:
+        """The priority of this number; a new one where there was none."""
+        return _made(self.priorities, number, Priority)
+
+    def changed_measure(self, code: str) -> Measure:
+        """The measure of this code; a new one where there was none."""
+        return _made(self.measures, code, Measure)
+
+    def changed_recommendation(self, number: str) -> Timeline[Recommendation]:
+        """What was recommended under this number; nothing where it is new."""
+        return _made(self.recommendations, number, lambda _: Timeline())
+
+    def changed_bearers(self, number: str) -> list[tuple[int, int]]:
+        """Who has borne this number."""
+        return _made(self.numbers, number, lambda _: [])
+
+    def changed_dependents(self, version: int) -> list[int]:
+        """The events that stand on this one."""
+        return _made(self.dependents, version, lambda _: [])
+
+    def redacted(self, version: int, fields: Mapping[str, int]) -> None:
+        """Note that fields of an event were destroyed, each by which version."""
+        self.redactions[version] = {**self.redactions.get(version, {}), **fields}
+
+
+def _made(held: MutableMapping[K, V], key: K, make: Callable[[K], V]) -> V:
+    found = held.get(key)
+    if found is None:
+        found = held[key] = make(key)
+    return found

@@ -1,0 +1,73 @@
+"""What an error of the database means to whoever runs AsAt: a sentence that names the thing and the remedy."""
+
+import psycopg
+from psycopg import errors
+
+from domain.errors import FilesDamaged, LedgerUnusable, NothingRecorded
+
+#: What the database says when it lets nobody in -> what to do. It says so in words only, before there is a connection;
+#: where it says something else, or in another language, its own words have to do.
+_NOT_LET_IN = (
+    (("password authentication failed", "no password supplied"), "give the right password in ASAT_DATABASE_URL"),
+    (("too many clients", "too many connections", "connection slots are reserved"),
+     "end programs that hold connections, or raise max_connections of the server or the connection limit of the role"),
+    (("is starting up", "not yet accepting connections", "in recovery mode"), "wait until it has started"),
+    (("is shutting down",), "start it again"),
+    (("no pg_hba.conf entry", "authentication failed", "is not permitted to log in"),
+     "let the role of ASAT_DATABASE_URL log in from this machine (pg_hba.conf of the server)"),
+    (("does not exist",), "make what is missing, or name another role or database in ASAT_DATABASE_URL"),
+    (("permission denied",), "grant the role what it lacks"),
+    (("Connection refused", "No such file or directory", "could not translate host name", "timeout expired",
+      "Name or service not known", "Network is unreachable", "No route to host"),
+     "start the server, or name the right one in ASAT_DATABASE_URL"),
+)  # fmt: skip
+
+
+def not_let_in(error: psycopg.Error) -> str:
+    """Why there is no connection, in the database's words, and what to do."""
+    said = " ".join(str(error).split())
+    for words, remedy in _NOT_LET_IN:
+        if any(word in said for word in words):
+            return f"{said}: {remedy}"
+    return said
+
+
+def unusable(error: BaseException | None) -> LedgerUnusable | None:
+    """What to say of a statement that the database refused and will refuse again; None where it is something else."""
+    said = _said(error)
+    match error:
+        case errors.DataCorrupted() | errors.IndexCorrupted() | errors.InternalError_() | errors.UndefinedFile():
+            return FilesDamaged(said)
+        case errors.IoError():
+            return LedgerUnusable(
+                f"the database cannot read or write its files ({said}): look at its disk and at its log, and restore a "
+                "backup where they are lost (docs/safekeeping.md)"
+            )
+        case errors.DiskFull():
+            return NothingRecorded(f"nothing was recorded: the disk of the database is full ({said}); make room")
+        case errors.OutOfMemory():
+            return NothingRecorded(f"nothing was recorded: the database is out of memory ({said}); give it more")
+        case errors.InsufficientPrivilege():
+            return LedgerUnusable(
+                f"the database does not let its role do this ({said}): `asat check` names what was taken from it"
+            )
+        case errors.InvalidSchemaName() | errors.UndefinedTable() | errors.UndefinedFunction():
+            return LedgerUnusable(
+                f"the ledger's schema is not whole ({said}): name the right database in ASAT_DATABASE_URL, or restore"
+                " a backup (docs/safekeeping.md)"
+            )
+    return None
+
+
+def cannot_be_used(error: psycopg.Error) -> LedgerUnusable:
+    """What to say of a database with which nothing can be begun."""
+    if (known := unusable(error)) is not None:
+        return known
+    if isinstance(error, psycopg.OperationalError):
+        return LedgerUnusable(f"the database cannot be used: {not_let_in(error)}; see ASAT_DATABASE_URL")
+    return LedgerUnusable(f"the database cannot be used: {_said(error)}; see ASAT_DATABASE_URL")
+
+
+def _said(error: BaseException | None) -> str:
+    primary = error.diag.message_primary if isinstance(error, psycopg.Error) else None
+    return primary or " ".join(str(error).split())

@@ -1,0 +1,106 @@
+"""The programs that come with PostgreSQL, run on a database that is to be dumped or restored."""
+
+import os
+import subprocess
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from tempfile import TemporaryFile
+from threading import Thread
+from typing import IO
+
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from domain.errors import LedgerUnusable
+from domain.postgres.cluster import bin_folder
+
+_PIECE = 1 << 20
+
+#: What `pg_restore` begins with and servers before version 17 do not know.
+_UNKNOWN_BEFORE_17 = b"SET transaction_timeout = 0;\n"
+
+
+def dump(conninfo: str, arguments: Sequence[str], into: Callable[[bytes], object]) -> None:
+    """Pass on what `pg_dump` prints; raises LedgerUnusable with its complaint."""
+    with TemporaryFile() as complaint:
+        process = _started("pg_dump", [*arguments, *_database(conninfo)], conninfo, complaint, subprocess.DEVNULL)
+        assert process.stdout is not None
+        try:
+            with process.stdout as printed:
+                while piece := printed.read(_PIECE):
+                    into(piece)
+        except BaseException:
+            process.kill()
+            raise
+        finally:
+            process.wait()
+        _succeeded("pg_dump", process.returncode, complaint)
+
+
+def undump(conninfo: str, arguments: Sequence[str], source: IO[bytes]) -> None:
+    """Have `pg_restore` read what was dumped and the database do it, all in one transaction.
+
+    Raises:
+        LedgerUnusable: one of the two complained, and nothing was done.
+    """
+    with TemporaryFile() as complaint, TemporaryFile() as database_complaint:
+        # The beginning and the commit are in what it prints: when it fails, there is no commit.
+        options = ["--single-transaction", "--exit-on-error", *arguments, "--file=-"]
+        reading = _started("pg_restore", options, conninfo, complaint, subprocess.PIPE)
+        script = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-", *_database(conninfo)]
+        doing = _started("psql", script, conninfo, database_complaint, subprocess.PIPE, subprocess.DEVNULL)
+        assert reading.stdin and reading.stdout and doing.stdin
+        feeding = Thread(target=_feed, args=(source, reading.stdin))
+        feeding.start()
+        try:
+            with suppress(BrokenPipeError), doing.stdin as told:  # it has given up; why, it says
+                _pass_on(reading.stdout, told)
+        except BaseException:
+            doing.kill()
+            raise
+        finally:
+            reading.stdout.close()
+            doing.wait()
+            feeding.join()
+            reading.wait()
+        _succeeded("psql", doing.returncode, database_complaint)
+        _succeeded("pg_restore", reading.returncode, complaint)
+
+
+def _feed(source: IO[bytes], into: IO[bytes]) -> None:
+    with suppress(BrokenPipeError), into:
+        while piece := source.read(_PIECE):
+            into.write(piece)
+
+
+def _pass_on(printed: IO[bytes], into: IO[bytes]) -> None:
+    for line in printed:
+        if line != _UNKNOWN_BEFORE_17:
+            into.write(line)
+        if line.startswith((b"CREATE ", b"COPY ")):
+            break  # only settings stand before it
+    while piece := printed.read(_PIECE):
+        into.write(piece)
+
+
+def _database(conninfo: str) -> list[str]:
+    # Everybody may see the arguments of a process: the password goes by its environment.
+    settings = {name: value for name, value in conninfo_to_dict(conninfo).items() if name != "password"}
+    return ["--no-password", "--dbname", make_conninfo("", **settings)]
+
+
+def _started(
+    program: str, arguments: Sequence[str], conninfo: str, complaint: IO[bytes], stdin: int,
+    stdout: int = subprocess.PIPE,
+) -> "subprocess.Popen[bytes]":  # fmt: skip
+    password = conninfo_to_dict(conninfo).get("password")
+    environment = os.environ | {"LC_ALL": "C"} | ({"PGPASSWORD": str(password)} if password else {})
+    return subprocess.Popen(  # noqa: S603 - the wheel's programs, no shell
+        [str(bin_folder() / program), *arguments], stdin=stdin, stdout=stdout, stderr=complaint, env=environment
+    )
+
+
+def _succeeded(program: str, code: int, complaint: IO[bytes]) -> None:
+    if code:
+        complaint.seek(0)
+        said = "\n".join(complaint.read().decode(errors="replace").splitlines()[:8])
+        raise LedgerUnusable(f"PostgreSQL's {program} failed:\n{said}")

@@ -1,0 +1,212 @@
+"""A backup in one file: what the database's own tools dump of a ledger at one moment, and what it must come to again.
+
+The file is a zip. `ledger.dump` is PostgreSQL's (`pg_restore` reads it without AsAt), `backup.json` says how many
+events each ledger in it holds and the root of their tree, and `checkpoint.txt` is the newest checkpoint by then.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import IO, Any
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
+
+import psycopg
+from psycopg.sql import SQL, Identifier
+
+from domain.errors import BackupUnusable, LedgerUnusable
+from domain.files.whole_files import written_whole
+from domain.ledger.access.beginning import access_schema
+from domain.ledger.ledger import Ledger
+from domain.ledger.opening import SCHEMA
+from domain.ledger.schema import app_role, schema_version
+from domain.postgres.connections import connected
+from domain.postgres.programs import dump
+from domain.proofs.keys import to_base64
+from domain.proofs.tree import root
+
+FORMAT = "asat backup 1"
+DUMP, CHECKPOINT, MANIFEST = "ledger.dump", "checkpoint.txt", "backup.json"
+#: No manifest and no checkpoint is longer.
+_MOST = 1 << 20
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a backup holds of one ledger."""
+
+    schema: str
+    #: The version of the schema.
+    migration: int
+    #: How many events.
+    size: int
+    #: The root of the tree over them, in base64 as in a checkpoint.
+    root: str
+    #: Whether a role that may only read and append was admitted to it.
+    guarded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """What a backup says of itself."""
+
+    made_at: datetime
+    #: The version of the server that it was made of.
+    server: str
+    ledgers: tuple[Held, ...]
+    #: The SHA-256 of the dump, in hexadecimal.
+    digest: str
+    #: The newest checkpoint by then; a note.
+    checkpoint: bytes | None = None
+
+
+def schemas(schema: str = SCHEMA) -> tuple[str, str]:
+    """The schemas that belong together: the ledger of the plans, and that of who may do what."""
+    return schema, access_schema(schema)
+
+
+def owner_conninfo(ledger: Ledger) -> str:
+    """Connects to a ledger's database as the role that owns it."""
+    return ledger._owner_conninfo
+
+
+def back_up(ledger: Ledger, file: Path) -> Backup:
+    """Write a backup of the ledger, as it is at one moment, to a new file that only its owner can read.
+
+    Recording goes on meanwhile. The file is there whole or not at all.
+
+    Raises:
+        BackupUnusable: there is such a file already.
+        LedgerUnusable: the database or its tools do not do it.
+        NotWritten: the disk is full.
+    """
+    if file.exists():
+        raise BackupUnusable(f"{file} is there already, and a backup is never written over: name a new file")
+    with written_whole(file, replace=False, private=True) as written:
+        return _write(owner_conninfo(ledger), ledger._datastore.schema, written)
+
+
+def _write(conninfo: str, schema: str, file: IO[bytes]) -> Backup:
+    try:
+        with connected(conninfo, autocommit=False) as connection:
+            return _write_as_at(connection, conninfo, schema, file)
+    except psycopg.Error as error:
+        raise LedgerUnusable(f"the database cannot be backed up: {error}") from error
+
+
+def _write_as_at(connection: Connection, conninfo: str, schema: str, file: IO[bytes]) -> Backup:
+    """Everything is read in one snapshot: that of this connection, which the tool is given."""
+    connection.execute("set transaction isolation level repeatable read, read only")
+    connection.execute("set idle_in_transaction_session_timeout = 0")
+    found = connection.execute("select pg_export_snapshot(), clock_timestamp()").fetchone()
+    assert found is not None
+    snapshot, made_at = found
+    held = tuple(held_in(connection, one) for one in schemas(schema) if schema_version(connection, one))
+    quoted = [f'--schema="{one.schema}"' for one in held]
+    newest = connection.execute(
+        SQL("select note from {}.checkpoints order by number desc limit 1").format(Identifier(schema))
+    ).fetchone()
+    with ZipFile(file, "w", ZIP_STORED) as archive:
+        with archive.open(DUMP, "w", force_zip64=True) as entry:
+            digesting = _Digesting(entry)
+            dump(
+                conninfo,
+                ["--format=custom", "--no-owner", "--strict-names", f"--snapshot={snapshot}", *quoted],
+                digesting.write,
+            )
+        made = Backup(
+            made_at, str(connection.info.parameter_status("server_version")), held, digesting.digest.hexdigest(),
+            bytes(newest[0]) if newest else None,
+        )  # fmt: skip
+        if made.checkpoint is not None:
+            archive.writestr(CHECKPOINT, made.checkpoint)
+        archive.writestr(MANIFEST, _manifest(made))
+    return made
+
+
+def held_in(connection: Connection, schema: str) -> Held:
+    """What a database holds of one ledger."""
+    named = Identifier(schema)
+    head = connection.execute(SQL("select position from {}.head").format(named)).fetchone()
+    if head is None:
+        raise LedgerUnusable(f"the head of {schema} is missing: see asat check")
+
+    def node(level: int, index: int) -> bytes:
+        query = SQL("select substr(hashes, %s, 32) from {}.events where position = %s").format(named)
+        row = connection.execute(query, (32 * level + 1, (index + 1) << level)).fetchone()
+        if row is None or len(row[0]) != 32:
+            raise LedgerUnusable(f"{schema} does not have node {index} of level {level} of its tree: see asat check")
+        return bytes(row[0])
+
+    role = connection.execute(
+        "select coalesce(has_schema_privilege(to_regrole(quote_ident(%s)), %s, 'usage'), false)",
+        (app_role(schema), schema),
+    ).fetchone()
+    assert role is not None
+    size: int = head[0]
+    return Held(schema, schema_version(connection, schema), size, to_base64(root(size, node)), role[0])
+
+
+class _Digesting:
+    """Writes on, and takes the SHA-256 of what is written."""
+
+    def __init__(self, into: IO[bytes]) -> None:
+        self._into, self.digest = into, sha256()
+
+    def write(self, piece: bytes) -> None:
+        self.digest.update(piece)
+        self._into.write(piece)
+
+
+def _manifest(backup: Backup) -> str:
+    ledgers = [{name: getattr(one, name) for name in Held.__slots__} for one in backup.ledgers]
+    said = {
+        "format": FORMAT, "made_at": backup.made_at.isoformat(), "server": backup.server, "ledgers": ledgers,
+        "sha256": backup.digest,
+    }  # fmt: skip
+    return json.dumps(said, indent=2) + "\n"
+
+
+@contextmanager
+def opened(file: Path) -> Iterator[tuple[Backup, ZipFile]]:
+    """Read a backup, every byte of it; raises BackupUnusable where it is none or not what was written."""
+    with ExitStack() as held:
+        content = held.enter_context(file.open("rb"))
+        try:
+            archive = held.enter_context(ZipFile(content))
+            backup = _read(archive, file)
+        except BackupUnusable:
+            raise
+        except Exception as error:  # whatever reading a zip raises that was damaged or made up
+            raise BackupUnusable(f"{file} is no backup of a ledger, or not a whole one") from error
+        yield backup, archive
+
+
+def _read(archive: ZipFile, file: Path) -> Backup:
+    """What a backup says of itself, once all of it was found to be what was written."""
+    names = {one.filename: one.file_size for one in archive.infolist()}
+    if any(names.get(name, 0) > _MOST for name in (MANIFEST, CHECKPOINT)):
+        raise ValueError
+    if any(one.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for one in archive.infolist()):
+        raise ValueError
+    said = json.loads(archive.read(MANIFEST))
+    checkpoint = archive.read(CHECKPOINT) if CHECKPOINT in names else None
+    if said["format"] != FORMAT:
+        raise BackupUnusable(f"{file} is {str(said['format'])[:60]!r}, which this AsAt does not read: use a newer one")
+    ledgers = tuple(Held(**one) for one in said["ledgers"])
+    kinds = Held.__annotations__.items()
+    if not ledgers or any(type(getattr(one, name)) is not kind for one in ledgers for name, kind in kinds):
+        raise ValueError
+    backup = Backup(datetime.fromisoformat(said["made_at"]), said["server"], ledgers, said["sha256"], checkpoint)
+    digest = sha256()
+    with archive.open(DUMP) as entry:
+        while piece := entry.read(1 << 20):
+            digest.update(piece)
+    if digest.hexdigest() != backup.digest:
+        raise BackupUnusable(f"{file} was altered or damaged since it was written: take another backup of it")
+    return backup

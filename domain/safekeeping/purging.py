@@ -1,0 +1,191 @@
+"""Having the database forget: what was redacted leaves its files, and not the answers alone.
+
+An updated row is left behind in its page until the table is written anew, and the log from which the database recovers
+holds both. Backups, archived logs and replicas have copies of their own (`docs/safekeeping.md`).
+"""
+
+import time
+from collections.abc import Iterator
+
+import psycopg
+from psycopg.sql import SQL, Identifier
+
+from domain.errors import LedgerUnusable
+from domain.postgres.connections import connected
+
+_REWRITE = "vacuum (full) {schema}.events"
+_SWITCH = "select pg_walfile_name(pg_switch_wal())"
+
+#: So many seconds the server is given to archive the pieces of its log that hold what was redacted.
+_ARCHIVED_WITHIN = 10.0
+
+#: Everybody queues behind whoever waits for the table as a whole, readers too: so briefly, and a few times.
+_WAIT, _TRIES, _PAUSE = "500ms", 6, 1.0
+
+# Whoever may still see rows as they were before: these are kept when the table is written anew.
+_OLDER = """
+    select 'the transaction of database process ' || pid, backend_xmin::text from pg_stat_activity
+     where backend_xmin is not null and pid <> pg_backend_pid() and (datname = current_database() or datname is null)
+    union all select 'the replication slot ' || slot_name, coalesce(xmin, catalog_xmin)::text from pg_replication_slots
+     where xmin is not null
+    union all select 'the prepared transaction ' || gid, transaction::text from pg_prepared_xacts
+     where database = current_database()
+"""
+
+# The pieces of the log that a checkpoint cannot remove yet, and those that are there.
+_UNARCHIVED = "select count(*) from pg_ls_archive_statusdir() where name like '%%.ready' and left(name, 24) <= %s"
+_KEPT = "select count(*) from pg_ls_waldir() where length(name) = 24 and name <= %s"
+
+Connection = psycopg.Connection[tuple[str, ...]]
+
+
+_MAY = "select pg_has_role(nspowner, 'USAGE') from pg_namespace where nspname = %s"
+
+#: So long another purge of the same ledger is waited for.
+_ANOTHER = "10s"
+
+
+def purge(owner_conninfo: str, schema: str) -> list[str]:
+    """Write the table of events anew and begin a new log; what could not be done, and why, a sentence each.
+
+    What was done is noted in the ledger, up to the last event that was recorded when it began. Nobody reads or records
+    while the table is written: a second for 100,000 events. Whoever has the table open for long, as a backup does, is
+    not waited for. One purge of a ledger goes on at a time.
+
+    Raises:
+        psycopg.Error: the server cannot be reached, or does not let the table be written anew.
+    """
+    with connected(owner_conninfo) as owner:
+        if owner.execute(_MAY, (schema,)).fetchone() != (True,):
+            # PostgreSQL would only warn, and leave the table as it is.
+            raise psycopg.errors.InsufficientPrivilege(f"{owner.info.user} does not own the schema {schema}")
+        owner.execute(f"set lock_timeout = '{_ANOTHER}'".encode())
+        try:
+            owner.execute("select pg_advisory_lock(hashtextextended(%s, 0))", (f"asat purge {schema}",))
+        except psycopg.errors.LockNotAvailable:
+            return ["another purge of this ledger is under way: purge again when that has ended"]
+        row = owner.execute(SQL("select position from {}.head").format(Identifier(schema))).fetchone()
+        position = int(row[0]) if row else 0
+        older = _still_older(owner)
+        if not _rewritten(owner, schema):
+            return ["the table is being read by something that takes long, such as a backup: purge when that has ended"]
+        left = [
+            f"{who} may still see what was redacted, which was kept for it: purge when that has ended" for who in older
+        ]
+        left += _new_log(owner)
+        if (recycled := owner.execute("show wal_recycle").fetchone()) and recycled[0] == "on":
+            left.append(
+                "the server uses old log files again, which hold it until they are overwritten: set wal_recycle = off"
+            )
+        if not older:
+            _note(owner, schema, position, complete=not left)
+        return list(dict.fromkeys(left))
+
+
+def _note(owner: Connection, schema: str, position: int, *, complete: bool) -> None:
+    """Note that the table was written anew; where nothing was ever redacted there is nothing to note."""
+    owner.execute(
+        SQL(
+            "insert into {0}.purges (position, complete, purged_at)"
+            " select %(position)s, %(complete)s, clock_timestamp()"
+            " where exists (select from {0}.events where topic = 'TextRedacted' and position <= %(position)s"
+            "  and position > (select coalesce(max(p.position), 0) from {0}.purges p"
+            "                   where p.complete or not %(complete)s))"
+        ).format(Identifier(schema)),
+        {"position": position, "complete": complete},
+    )
+
+
+def copied_elsewhere(owner_conninfo: str) -> str | None:
+    """Where what was redacted stays whatever the server does, in a sentence; None where it knows of no such place.
+
+    Raises:
+        LedgerUnusable: the server does not answer.
+    """
+    try:
+        with connected(owner_conninfo) as owner:
+            if not _archives(owner):
+                return None
+    except psycopg.Error as error:
+        raise LedgerUnusable(f"whether the log is archived was not seen: {error}") from error
+    return (
+        "the folder to which the log is archived holds it still, in what was written before: take another base of it"
+        " (`asat backup --continuous FOLDER`), and delete the older bases and pieces"
+    )
+
+
+def _archives(owner: Connection) -> bool:
+    mode = owner.execute("show archive_mode").fetchone()
+    return mode is not None and mode[0] != "off"
+
+
+def _new_log(owner: Connection) -> Iterator[str]:
+    """Begin a new log and have the old one removed; says what is left of it."""
+    newest = None
+    for step in ("checkpoint", _SWITCH, "checkpoint"):
+        try:
+            done = owner.execute(step.encode())
+            newest = row[0] if step == _SWITCH and (row := done.fetchone()) else newest
+        except psycopg.errors.InsufficientPrivilege as error:
+            yield f"{step}: {error.diag.message_primary}"
+    if newest is None or not _archives(owner):
+        return
+    try:
+        left = _not_removed(owner, newest)
+    except psycopg.errors.InsufficientPrivilege as error:
+        yield f"the server keeps its old log until that is archived, which was not seen: {error.diag.message_primary}"
+        return
+    if left:
+        pieces = "a piece" if left == 1 else f"{left} pieces"
+        yield (
+            f"the server keeps {pieces} of its old log, which it could not archive yet{_last_failure(owner)}: purge"
+            " when it can"
+        )
+
+
+def _not_removed(owner: Connection, newest: str) -> int:
+    """How many pieces up to this one the server still keeps, once it has had time to archive and remove them."""
+    deadline = time.monotonic() + _ARCHIVED_WITHIN
+    while _count(owner, _UNARCHIVED, newest) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    owner.execute("checkpoint")  # which removes what is archived
+    return _count(owner, _KEPT, newest)
+
+
+def _count(owner: Connection, query: str, newest: str) -> int:
+    row = owner.execute(query.encode(), (newest,)).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _last_failure(owner: Connection) -> str:
+    row = owner.execute(
+        "select to_char(last_failed_time at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') from pg_stat_archiver"
+        " where last_failed_time > coalesce(last_archived_time, '-infinity')"
+    ).fetchone()
+    return f" (it failed to at {row[0]}; its log says why)" if row else ""
+
+
+def _rewritten(owner: Connection, schema: str) -> bool:
+    owner.execute(f"set lock_timeout = '{_WAIT}'".encode())
+    for attempt in range(_TRIES):
+        if attempt:
+            time.sleep(_PAUSE)
+        try:
+            owner.execute(SQL(_REWRITE).format(schema=Identifier(schema)))
+            return True
+        except psycopg.errors.LockNotAvailable:
+            continue
+    return False
+
+
+def _still_older(owner: Connection) -> list[str]:
+    """Who sees the table as it was when this began, after some seconds in which most have ended."""
+    first = set(owner.execute(_OLDER).fetchall())
+    left = first
+    for _ in range(_TRIES):
+        if not left:
+            break
+        time.sleep(_PAUSE / 4)
+        left = first & set(owner.execute(_OLDER).fetchall())
+    return sorted(who for who, _ in left)
