@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from api.cli.command_roles import NEEDS, Undeclared, each_command, guard
 from api.cli.main import cli
-from api.roles import EVENT_ROLES, PERSONS_EVENTS, may_record, must_record
+from api.event_roles import EVENT_ROLES, PERSONS_EVENTS, may_record, must_record
 from domain.access.principals import Grant, PersonNeeded, Principal
 from domain.access.roles import ROLES
 from domain.events import EVENTS
@@ -80,11 +80,11 @@ def tokens(server_folder: Path) -> Iterator[dict[str, str]]:
     """Caller -> token, on a ledger with two plans."""
     with Ledger.open(data=server_folder, schema="command_roles") as ledger:
         access = ledger.access
-        access.add("Ann", [Grant("keeper")], "operator test")
+        access.principals.add("Ann", [Grant("keeper")], "operator test")
         made = {"none": ""}
         for name, (role, plan, expired) in CALLERS.items():
             until = datetime(2020, 1, 1, tzinfo=UTC) if expired else None
-            made[name], _ = access.make_token(name, Grant(role, plan), until, "operator test")  # type: ignore[arg-type]
+            made[name], _ = access.tokens.create(name, Grant(role, plan), until, "operator test")  # type: ignore[arg-type]
         yield made
 
 
