@@ -20,13 +20,13 @@ from api.papers.wording import UNSAFE, safe_lines, safe_text
 from api.questions import Answer, Asker
 from api.settings import Settings, account
 from api.signing import NotStamped
-from domain.access.names import operator
+from domain.access.access_errors import AccessRefused, NotSignedIn, PrincipalUnknown, SignInFailed
+from domain.access.principal_names import operator
 from domain.access.principals import NotAllowed, Principal
 from domain.envelopes import NotAnEvent
 from domain.errors import BackupUnusable, LedgerUnusable, PlanUnknown, VersionConflict
 from domain.files.whole_files import NotWritten, written_whole
 from domain.integrity.checkpoint_store import CheckpointUnknown, KeyRefused
-from domain.ledger.access import AccessRefused, NotSignedIn, PrincipalUnknown, SignInRefused
 from domain.ledger.ledger import Ledger
 from domain.ledger.opening import login_in
 from domain.points import PointUnknown, PointUnreadable, read_instant, read_point
@@ -104,8 +104,8 @@ class Session:
             NotSignedIn: the token opens nothing.
         """
         if self.settings.token is not None:
-            return self.ledger.access.by_token(self.settings.token, clock.now())
-        return self.ledger.access.anyone()
+            return self.ledger.access.tokens.principal(self.settings.token, clock.now())
+        return self.ledger.access.principals.anyone()
 
     @property
     def decides(self) -> str:
@@ -162,7 +162,7 @@ def plainly() -> Iterator[None]:
     except (
         Refused, VersionConflict, NotAnEvent, PointUnknown, PointUnreadable, ActionUnknown, ClaimUnreadable,
         CountUnknown, EventUnknown, FormUnknown, LedgerUnusable, PaperTooLong, PointsReversed, CheckpointUnknown,
-        AccessRefused, BackupUnusable, Failed, KeyRefused, NotAllowed, NotSignedIn, PrincipalUnknown, SignInRefused,
+        AccessRefused, BackupUnusable, Failed, KeyRefused, NotAllowed, NotSignedIn, PrincipalUnknown, SignInFailed,
         NoPack, NotStamped, NotWritten, NotACheckpoint, NotAKey, NotANote, NotSigned,
     ) as error:  # fmt: skip
         _fail(str(error.args[0] if isinstance(error, LookupError) else error))

@@ -12,10 +12,9 @@ from typing import Any
 
 import click
 
-from api import clock
-from api import event_roles as roles
+from api import clock, event_roles
 from api.cli.command_context import SUFFIXES, Session, plainly
-from domain.access.events import AccessEvent, CommandBegun, Exported, RequestRefused
+from domain.access.access_events import AccessEvent, CommandBegun, Exported, RequestRefused
 from domain.access.principals import NotAllowed
 from domain.access.roles import Role
 from domain.envelopes import Proposal
@@ -127,7 +126,7 @@ def must_record(session: Session, proposals: Sequence[Proposal]) -> None:
     """Raises NotAllowed unless whoever runs the command may record each of these."""
     for proposal in proposals:
         with _noted_where_refused(session, "record"):
-            roles.must_record(session.principal, type(proposal.event).__name__, proposal.plan, clock.now())
+            event_roles.must_record(session.principal, type(proposal.event).__name__, proposal.plan, clock.now())
 
 
 def _guarded(path: str, need: Need, callback: Callable[..., Any]) -> Callable[..., Any]:
@@ -178,8 +177,8 @@ def _noted_where_refused(session: Session, path: str) -> Iterator[None]:
 
 def _note(session: Session, event: AccessEvent, by: str) -> None:
     """Note it, but on an open ledger, where nobody knows who anybody is."""
-    if not session.ledger.access.is_open():
-        session.ledger.access.note(event, by)
+    if not session.ledger.access.principals.is_open():
+        session.ledger.access.audit.note(event, by)
 
 
 def _taken_away(options: Mapping[str, Any]) -> str | None:

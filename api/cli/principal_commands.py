@@ -15,10 +15,10 @@ from api.cli.command_context import Session, complain, plainly
 from api.cli.granting import ROLE, UNTIL, grant_document, warn_of_unknown
 from api.cli.listing import LISTED, tell_list
 from api.serving_settings import public_address
+from domain.access.principal_streams import LinkedIdentity
 from domain.access.principals import ANYONE, Grant, Principal
 from domain.access.roles import ROLES, Role
 from domain.access.sentences import grant_text
-from domain.ledger.access import LinkedIdentity
 
 #: How long a link to sign in once can be used, in minutes: long enough to reach its reader by hand; a week at most.
 _LINK_MINUTES, _LONGEST_LINK = 60, 7 * 24 * 60
@@ -60,14 +60,14 @@ def add(
     """
     with plainly():
         access = session.ledger.access
-        was_open = access.is_open()
+        was_open = access.principals.is_open()
         password = _password_from_input() if password_stdin else None
         grants = [Grant(role, plan, until) for role in dict.fromkeys(roles) for plan in dict.fromkeys(plans or (None,))]
-        access.add(name, grants, session.decides)
+        access.principals.add(name, grants, session.decides)
         if password is not None:
-            access.set_password(name, password, session.decides)
+            access.passwords.set(name, password, session.decides)
         warn_of_unknown(session, plans)
-        if was_open and access.is_open():
+        if was_open and access.principals.is_open():
             complain(f"The ledger is still open to everybody on this machine: add a principal other than {ANYONE}")
         elif was_open:
             complain("The ledger is no longer open: whoever asks needs a role, and records under their own name")
@@ -79,7 +79,7 @@ def add(
 def list_principals(session: Session, /, form: str | None) -> None:
     """List everybody that was ever added, what they are granted, and which accounts sign them in."""
     with plainly():
-        found, linked = session.ledger.access.principals(), session.ledger.access.identities()
+        found, linked = session.ledger.access.principals.all(), session.ledger.access.identities.all()
         each = [(one, [identity for identity in linked if identity.principal == one.name]) for one in found]
         tell_list(form, "principals", [_document(*one) for one in each], [_line(*one) for one in each])
 
@@ -93,7 +93,7 @@ def list_principals(session: Session, /, form: str | None) -> None:
 def grant(session: Session, /, name: str, role: Role, plan: str | None, until: datetime | None) -> None:
     """Grant NAME a role, for one plan or for all; it takes the place of the same role for the same plan."""
     with plainly():
-        session.ledger.access.grant(name, Grant(role, plan, until), session.decides)
+        session.ledger.access.principals.grant(name, Grant(role, plan, until), session.decides)
         warn_of_unknown(session, [plan] if plan else [])
 
 
@@ -105,7 +105,7 @@ def grant(session: Session, /, name: str, role: Role, plan: str | None, until: d
 def end(session: Session, /, name: str, role: Role, plan: str | None) -> None:
     """End a role of NAME as it was granted. It counts at once, also for whoever is signed in."""
     with plainly():
-        session.ledger.access.end_grant(name, role, plan, session.decides)
+        session.ledger.access.principals.end_grant(name, role, plan, session.decides)
 
 
 @principal.command(short_help="Somebody has left: they may nothing more.")
@@ -114,7 +114,7 @@ def end(session: Session, /, name: str, role: Role, plan: str | None) -> None:
 def leave(session: Session, /, name: str) -> None:
     """Say that NAME has left: they may nothing more, from now on and for good. What they recorded keeps their name."""
     with plainly():
-        session.ledger.access.leave(name, session.decides)
+        session.ledger.access.principals.leave(name, session.decides)
 
 
 @principal.command(short_help="Give somebody a password.")
@@ -128,13 +128,13 @@ def password(session: Session, /, name: str, password_stdin: bool) -> None:
     link (`asat principal link-once`): whoever comes in by one sets a password of their own, on the page /password.
     """
     with plainly():
-        session.ledger.access.principal(name)
+        session.ledger.access.principals.find(name)
         said = (
             _password_from_input()
             if password_stdin
             else click.prompt(f"Password for {name}", hide_input=True, confirmation_prompt=True, err=True)
         )
-        session.ledger.access.set_password(name, said, session.decides)
+        session.ledger.access.passwords.set(name, said, session.decides)
 
 
 @principal.command(short_help="Let somebody sign in through the council's own directory.")
@@ -151,7 +151,7 @@ def link(session: Session, /, name: str, issuer: str, subject: str) -> None:
       asat principal link "Ann Clerk" https://login.microsoftonline.com/TENANT/v2.0 AAAAAA-subject
     """
     with plainly():
-        session.ledger.access.link_identity(name, issuer, subject, session.decides)
+        session.ledger.access.identities.link(name, issuer, subject, session.decides)
 
 
 @principal.command(short_help="Let somebody no longer sign in through the council's own directory.")
@@ -165,7 +165,7 @@ def unlink(session: Session, /, name: str, issuer: str, subject: str) -> None:
     Whoever is signed in by it is signed out. `asat principal list` shows what is linked.
     """
     with plainly():
-        session.ledger.access.unlink_identity(name, issuer, subject, session.decides)
+        session.ledger.access.identities.unlink(name, issuer, subject, session.decides)
 
 
 @principal.command("link-once", short_help="Make a link by which somebody signs in once.")
@@ -185,7 +185,7 @@ def link_once(session: Session, /, name: str, minutes: int) -> None:
             root = public_address(said) if (said := os.environ.get("ASAT_URL")) else ""
         except ValueError as error:
             raise click.UsageError(f"ASAT_URL: {error}") from None
-        key = session.ledger.access.make_link(name, session.decides, minutes)
+        key = session.ledger.access.links.make(name, session.decides, minutes)
         click.echo(f"{root}/sign-in/once?key={key}")
         complain(
             f"This signs {name} in once, within {minutes} minute{'' if minutes == 1 else 's'}: give it to nobody else"

@@ -152,7 +152,7 @@ def check(session: Session, /, since: Path | None) -> None:
         for broken in chain(
             to_its_end("the checkpoints", kept.broken),
             to_its_end("what was kept elsewhere", lambda: () if held is None else against(session.ledger, held)),
-            to_its_end("the audit of access", session.ledger.access.check),
+            to_its_end("the audit of access", session.ledger.access.audit.check),
             to_its_end("the guards of the database", session.ledger.guards),
         ):
             found += 1
@@ -167,7 +167,7 @@ def check(session: Session, /, since: Path | None) -> None:
         click.echo(
             f"{events}: positions gapless, instants in order, versions contiguous, every event one the rules accept"
         )
-        if noted := session.ledger.access.size():
+        if noted := session.ledger.access.audit.size():
             click.echo(f"{noted:,} event{'' if noted == 1 else 's'} of access: gapless, in order, and as recorded")
         if cuts := len(kept.all()):
             click.echo(f"{cuts} checkpoint{'' if cuts == 1 else 's'}: the ledger still holds what was signed")

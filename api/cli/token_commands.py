@@ -8,11 +8,12 @@ import click
 from api.cli.command_context import Session, complain, plainly
 from api.cli.granting import UNTIL, grant_document, warn_of_unknown
 from api.cli.listing import LISTED, tell_list
+from domain.access.access_streams import AccessRecord
 from domain.access.principals import Grant
 from domain.access.roles import Role
 from domain.access.sentences import grant_text, sentence
+from domain.access.tokens import TokenRecord
 from domain.envelopes import instant_text
-from domain.ledger.access import AccessRecord, TokenRecord
 
 
 @click.group(short_help="Make and revoke tokens, for programs.")
@@ -42,7 +43,7 @@ def create(session: Session, /, name: str, role: Role, plan: str | None, until: 
       (umask 077; asat token create "Case system" --role recorder --plan sunderland > case-system.token)
     """
     with plainly():
-        secret, made = session.ledger.access.make_token(name, Grant(role, plan, until), until, session.decides)
+        secret, made = session.ledger.access.tokens.create(name, Grant(role, plan, until), until, session.decides)
         click.echo(secret)
         complain(f"Token {made.id}, {made.name}: {_grant_text(made)}. It is not shown again")
         warn_of_unknown(session, [plan] if plan else [])
@@ -54,7 +55,7 @@ def create(session: Session, /, name: str, role: Role, plan: str | None, until: 
 def list_tokens(session: Session, /, form: str | None) -> None:
     """List every token that was ever made, without what is secret."""
     with plainly():
-        found = session.ledger.access.tokens()
+        found = session.ledger.access.tokens.all()
         tell_list(form, "tokens", [_token_document(one) for one in found], [_token_line(one) for one in found])
 
 
@@ -64,7 +65,7 @@ def list_tokens(session: Session, /, form: str | None) -> None:
 def revoke(session: Session, /, name_or_id: str) -> None:
     """Revoke a token by its NAME_OR_ID: from now on it opens nothing. Its name is not given again."""
     with plainly():
-        session.ledger.access.revoke_token(name_or_id, session.decides)
+        session.ledger.access.tokens.revoke(name_or_id, session.decides)
 
 
 @click.group("access")
@@ -84,7 +85,7 @@ def log(session: Session, /, after: int, limit: int | None, form: str | None) ->
       asat access log --after 200
     """
     with plainly():
-        found = session.ledger.access.log(after, limit)
+        found = session.ledger.access.audit.records(after, limit)
         tell_list(form, "entries", [_entry_document(one) for one in found], [_entry_line(one) for one in found])
 
 

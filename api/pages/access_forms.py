@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from api import clock
 from api.last_day import end_of_last_day
-from domain.access import events
+from domain.access import access_events as events
+from domain.access.access_ledger import AccessLedger
 from domain.access.principals import Grant
 from domain.access.roles import ROLES
 from domain.access.sentences import grant_text
-from domain.ledger.access import AccessLedger
 from domain.names import name_key
 
 #: How long a link to sign in once can be used, in minutes: long enough to reach its reader by hand.
@@ -76,7 +76,7 @@ def _grant(said: Typed) -> Grant:
 
 
 def _end_surely(ledger: AccessLedger, said: Typed, by: str) -> Sure:
-    grant, name = _grant(said), ledger.principal(_name(said)).name
+    grant, name = _grant(said), ledger.principals.find(_name(said)).name
     if grant.role == "steward":
         _not_ones_own(name, by)
     what = f"{name} will no longer be {grant_text(grant.role, grant.plan, None)}."
@@ -84,7 +84,7 @@ def _end_surely(ledger: AccessLedger, said: Typed, by: str) -> Sure:
 
 
 def _leave_surely(ledger: AccessLedger, said: Typed, by: str) -> Sure:
-    name = ledger.principal(_name(said)).name
+    name = ledger.principals.find(_name(said)).name
     _not_ones_own(name, by)
     what = (
         f"{name} will be signed out and may nothing any more, for good. The name stays with what was recorded under it,"
@@ -94,7 +94,7 @@ def _leave_surely(ledger: AccessLedger, said: Typed, by: str) -> Sure:
 
 
 def _revoke_surely(ledger: AccessLedger, said: Typed, by: str) -> Sure:
-    token = next((one for one in ledger.tokens() if one.id == said["id"]), None)
+    token = next((one for one in ledger.tokens.all() if one.id == said["id"]), None)
     if token is None:
         raise Wrong("", "there is no such token")
     what = f"The token {token.name} will open nothing any more, at once and for good. A new one needs another name."
@@ -102,7 +102,7 @@ def _revoke_surely(ledger: AccessLedger, said: Typed, by: str) -> Sure:
 
 
 def _unlink_surely(ledger: AccessLedger, said: Typed, by: str) -> Sure:
-    name = ledger.principal(_name(said)).name
+    name = ledger.principals.find(_name(said)).name
     what = (
         f"Whom {said['issuer']} knows as {said['subject']} will not sign in as {name} any more, and is signed out where"
         " they came in so. The account can be linked again."
@@ -117,12 +117,12 @@ def _not_ones_own(name: str, by: str) -> None:
 
 def _end(ledger: AccessLedger, said: Typed, by: str) -> None:
     grant = _grant(said)
-    ledger.end_grant(_name(said), grant.role, grant.plan, by)
+    ledger.principals.end_grant(_name(said), grant.role, grant.plan, by)
 
 
 def _token(ledger: AccessLedger, said: Typed, by: str) -> str:
     name, grant = _new_name(said), _grant(said)
-    return ledger.make_token(name, grant, grant.until, by)[0]
+    return ledger.tokens.create(name, grant, grant.until, by)[0]
 
 
 def _identity(said: Typed) -> tuple[str, str, str]:
@@ -136,17 +136,21 @@ def _identity(said: Typed) -> tuple[str, str, str]:
 _GRANTED, _LINKED = ("name", "role", "plan", "until"), ("name", "issuer", "subject")
 
 CHANGES: dict[str, Change] = {
-    "add": Change(_GRANTED, lambda ledger, said, by: ledger.add(_new_name(said), [_grant(said)], by), "name"),
-    "grant": Change(_GRANTED, lambda ledger, said, by: ledger.grant(_name(said), _grant(said), by), "name"),
+    "add": Change(
+        _GRANTED, lambda ledger, said, by: ledger.principals.add(_new_name(said), [_grant(said)], by), "name"
+    ),
+    "grant": Change(_GRANTED, lambda ledger, said, by: ledger.principals.grant(_name(said), _grant(said), by), "name"),
     "end": Change(("name", "role", "plan"), _end, "", _end_surely),
-    "leave": Change(("name",), lambda ledger, said, by: ledger.leave(_name(said), by), "name", _leave_surely),
-    "link": Change(("name",), lambda ledger, said, by: ledger.make_link(_name(said), by, _LINK_MINUTES), "name"),
-    "identity": Change(_LINKED, lambda ledger, said, by: ledger.link_identity(*_identity(said), by), "subject"),
+    "leave": Change(
+        ("name",), lambda ledger, said, by: ledger.principals.leave(_name(said), by), "name", _leave_surely
+    ),
+    "link": Change(("name",), lambda ledger, said, by: ledger.links.make(_name(said), by, _LINK_MINUTES), "name"),
+    "identity": Change(_LINKED, lambda ledger, said, by: ledger.identities.link(*_identity(said), by), "subject"),
     "unlink": Change(
-        _LINKED, lambda ledger, said, by: ledger.unlink_identity(*_identity(said), by), "", _unlink_surely
+        _LINKED, lambda ledger, said, by: ledger.identities.unlink(*_identity(said), by), "", _unlink_surely
     ),
     "token": Change(_GRANTED, _token, "name"),
-    "revoke": Change(("id",), lambda ledger, said, by: ledger.revoke_token(said["id"], by), "", _revoke_surely),
+    "revoke": Change(("id",), lambda ledger, said, by: ledger.tokens.revoke(said["id"], by), "", _revoke_surely),
 }
 
 #: What is said once something is done, behind the sentence of the audit.

@@ -14,10 +14,13 @@ from api.pages.access_forms import AFTERWARDS, CHANGES, Sure, Typed, Wrong
 from api.pages.rendering import Said, page
 from api.pages.routes import page_routes
 from api.pages.sign_in_pages import Sent
+from domain.access.access_errors import AccessRefused, PrincipalUnknown
+from domain.access.access_ledger import AccessLedger
+from domain.access.access_streams import AccessRecord
+from domain.access.principal_streams import LinkedIdentity
 from domain.access.principals import ANYONE, Grant
 from domain.access.roles import ROLES
 from domain.access.sentences import grant_text, sentence, until_text
-from domain.ledger.access import AccessLedger, AccessRecord, AccessRefused, LinkedIdentity, PrincipalUnknown
 from domain.names import name_key
 
 access = page_routes("steward")
@@ -48,7 +51,7 @@ def access_page(
 def _done(request: Request, position: int) -> str:
     """What an entry of the audit says that whoever asks has just made; nothing of what others did."""
     ledger: AccessLedger = request.app.state.ledger.access
-    for one in ledger.log(position - 1, 1):
+    for one in ledger.audit.records(position - 1, 1):
         if (one.position, one.recorded_by) == (position, caller_of(request).principal.name):
             said = sentence(one.event)
             return f"{said[:1].upper()}{said[1:]}. {AFTERWARDS.get(type(one.event), '')}".strip()
@@ -58,7 +61,7 @@ def _done(request: Request, position: int) -> str:
 def _shown(request: Request, status: int = 200, **said: Any) -> Response:
     """The page; of `form`, the one that was sent, what was typed is `given`, and what is wrong with it `errors`."""
     ledger: AccessLedger = request.app.state.ledger.access
-    now, people, identities = clock.now(), ledger.principals(), ledger.identities()
+    now, people, identities = clock.now(), ledger.principals.all(), ledger.identities.all()
     own = name_key(caller_of(request).principal.name)
     there = [one.name for one in people if not one.left]
     persons = [name for name in there if name != ANYONE]
@@ -70,7 +73,7 @@ def _shown(request: Request, status: int = 200, **said: Any) -> Response:
              _linked(identities, one.name))
             for one in people
         ],
-        tokens=[(one, _granted(one.grant, now)) for one in ledger.tokens()],
+        tokens=[(one, _granted(one.grant, now)) for one in ledger.tokens.all()],
         roles=ROLES,
         names=there,
         persons=persons,
@@ -92,7 +95,7 @@ def change(request: Request, what: str, sent: Sent) -> Response:
     by = caller_of(request).principal.name
     ledger: AccessLedger = request.app.state.ledger.access
     said = {name: sent.get(name, "").strip() for name in asked.fields}
-    size = ledger.size()
+    size = ledger.audit.size()
     try:
         if asked.sure and sent.get(_SURE) != "yes":
             return _ask(request, what, said, asked.sure(ledger, said, by))
@@ -105,7 +108,7 @@ def change(request: Request, what: str, sent: Sent) -> Response:
         return _again(request, 409, what, said, asked.about, str(error))
     log.told("access changed", what=what, by=by, about=said.get("name") or said.get("id"))
     if secret is None:
-        made = [one.position for one in ledger.log(size, _LOOKED_THROUGH) if one.recorded_by == by]
+        made = [one.position for one in ledger.audit.records(size, _LOOKED_THROUGH) if one.recorded_by == by]
         return RedirectResponse(f"/access?done={made[0]}" if made else "/access", 303, _NO_STORE)
     if what == "link":
         root = request.app.state.url or f"http://{request.headers['host']}"
@@ -163,10 +166,10 @@ def _newest(ledger: AccessLedger, before: int | None) -> list[AccessRecord]:
 
     The ledger tells them oldest first and positions may have gaps, so what is looked through grows until it is enough.
     """
-    span, end = LISTED + 1, before or ledger.size() + 1
+    span, end = LISTED + 1, before or ledger.audit.size() + 1
     while True:
         after = max(0, end - 1 - span)
-        found = [one for one in ledger.log(after, span) if one.position < end]
+        found = [one for one in ledger.audit.records(after, span) if one.position < end]
         if len(found) > LISTED or after == 0:
             return found[: -LISTED - 2 : -1]
         span *= 4

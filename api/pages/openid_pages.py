@@ -15,7 +15,7 @@ from api.pages.places import own_place
 from api.pages.rendering import page
 from api.pages.routes import page_routes
 from api.pages.sign_in_pages import PRIVATE, Next, sign_in_form
-from domain.ledger.access import SignInRefused
+from domain.access.access_errors import SignInFailed
 from domain.ledger.ledger import Ledger
 
 openid = page_routes("nobody")
@@ -66,10 +66,10 @@ def back(request: Request) -> Response:
 
 def _signed_in(request: Request, ledger: Ledger, identity: Identity, place: str) -> Response:
     try:
-        secret = ledger.access.sign_in_by_identity(
+        secret = ledger.access.identities.sign_in(
             identity.issuer, identity.subject, clock.now(), address_of(request)
         )  # fmt: skip
-    except SignInRefused as error:
+    except SignInFailed as error:
         log.told("sign-in refused", status=403, address=address_of(request), why=str(error))
         return page(request, "unlinked.html", 403, PRIVATE, identity=identity, error=str(error))
     response = RedirectResponse(place, 303, PRIVATE)

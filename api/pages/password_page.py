@@ -14,7 +14,9 @@ from api.http.access.session_cookies import begin_session
 from api.pages.rendering import Said, page
 from api.pages.routes import page_routes
 from api.pages.sign_in_pages import PRIVATE, Sent, of_own_form
-from domain.ledger.access import AccessLedger, AccessRefused, Session, SignInRefused
+from domain.access.access_errors import AccessRefused, SignInFailed
+from domain.access.access_ledger import AccessLedger
+from domain.access.sessions import PrincipalSession
 
 #: It takes a session, and no role.
 own_password = page_routes("nobody")
@@ -26,7 +28,7 @@ def password_page(request: Request, done: Annotated[Literal["", "set"], Query()]
     return _shown(request, done=bool(done))
 
 
-def _session(request: Request) -> Session:
+def _session(request: Request) -> PrincipalSession:
     """Raises SignInNeeded where nobody has signed in with a browser; on an open ledger nobody does."""
     caller = caller_of(request)
     if caller.way == "open":
@@ -38,7 +40,7 @@ def _session(request: Request) -> Session:
 
 def _shown(request: Request, status: int = 200, done: bool = False, **wrong: str) -> Response:
     session, ledger = _session(request), request.app.state.ledger
-    has_one = ledger.access.has_password(session.principal.name)
+    has_one = ledger.access.passwords.has(session.principal.name)
     return page(
         request, "password.html", status, PRIVATE, done=done, has_one=has_one, asks_former=session.means != "link",
         can=has_one or session.means == "link",
@@ -57,10 +59,10 @@ def set_password(request: Request, sent: Sent) -> Response:
         return _shown(request, 422, again="this is not the same as above: type the new password twice")
     try:
         with sign_in_no_faster(request):
-            secret = ledger.set_own_password(session, former, password, clock.now(), address_of(request))
+            secret = ledger.passwords.set_own(session, former, password, clock.now(), address_of(request))
     except AccessRefused as error:
         return _shown(request, 422, password=str(error))
-    except (SignInRefused, TooFast) as error:
+    except (SignInFailed, TooFast) as error:
         log.told("sign-in refused", status=403, address=address_of(request), why=str(error))
         answer = _shown(request, 429 if error.retry_after else 403, former=str(error))
         if error.retry_after:

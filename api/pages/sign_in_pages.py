@@ -15,7 +15,7 @@ from api.http.access.session_cookies import begin_session, end_session
 from api.pages.places import own_place
 from api.pages.rendering import Said, page
 from api.pages.routes import page_routes
-from domain.ledger.access import SignInRefused
+from domain.access.access_errors import SignInFailed
 from domain.ledger.ledger import Ledger
 
 signing_in = page_routes("nobody")
@@ -32,7 +32,7 @@ Sent = Annotated[dict[str, str], Depends(sent_form)]
 def sign_in_page(request: Request, next_: Next = "", done: Annotated[Literal["", "out"], Query()] = "") -> Response:
     """The form to sign in with; `done`: whoever asks has just signed out."""
     ledger: Ledger = request.app.state.ledger
-    if ledger.access.is_open():
+    if ledger.access.principals.is_open():
         return RedirectResponse(own_place(next_), 303, PRIVATE)
     return sign_in_form(request, own_place(next_), out=bool(done))
 
@@ -45,8 +45,10 @@ def sign_in(request: Request, sent: Sent) -> Response:
     ledger: Ledger = request.app.state.ledger
     try:
         with sign_in_no_faster(request):
-            secret = ledger.access.sign_in(account, sent.get("password", ""), clock.now(), address_of(request))
-    except (SignInRefused, TooFast) as error:
+            secret = ledger.access.passwords.sign_in(
+                account, sent.get("password", ""), clock.now(), address_of(request)
+            )
+    except (SignInFailed, TooFast) as error:
         return sign_in_form(request, there, error, account)
     response = RedirectResponse(there, 303, PRIVATE)
     begin_session(request, response, secret)
@@ -74,7 +76,7 @@ def sign_in_form(
 def _ways(request: Request) -> dict[str, Any]:
     """What the pages say of how one can sign in: whether anybody has a password, and whether this is the demo."""
     ledger: Ledger = request.app.state.ledger
-    return {"passwords": ledger.access.has_passwords(), "demo": is_demonstration(ledger.access)}
+    return {"passwords": ledger.access.passwords.exist(), "demo": is_demonstration(ledger.access)}
 
 
 @signing_in.get("/sign-in/once", name="sign in once")
@@ -90,8 +92,8 @@ def sign_in_once(request: Request, sent: Sent) -> Response:
     ledger: Ledger = request.app.state.ledger
     try:
         with sign_in_no_faster(request):
-            secret = ledger.access.use_link(sent.get("key", ""), clock.now(), address_of(request))
-    except (SignInRefused, TooFast) as error:
+            secret = ledger.access.links.sign_in(sent.get("key", ""), clock.now(), address_of(request))
+    except (SignInFailed, TooFast) as error:
         log.told("sign-in refused", status=403, address=address_of(request), why=str(error))
         status, headers = (429, {"Retry-After": str(error.retry_after)}) if error.retry_after else (403, {})
         return page(request, "once.html", status, PRIVATE | headers, key=None, error=str(error), **_ways(request))

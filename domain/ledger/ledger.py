@@ -14,12 +14,12 @@ from typing import Self, TypeVar
 import psycopg
 from eventsourcing.persistence import PersistenceError
 
+from domain.access.access_ledger import AccessLedger
 from domain.envelopes import Proposal, Recorded, with_event_ids
 from domain.errors import InDoubt, LedgerUnusable, NotReached, PlanUnknown, ReplicaOnly, VersionConflict
 from domain.integrity.guards import fallen_guards, powers_of_login
 from domain.integrity.invariants import Broken, Noted, broken_invariants
 from domain.integrity.stored_tree import LedgerTree
-from domain.ledger.access import AccessLedger
 from domain.ledger.datastore import LedgerDatastore
 from domain.ledger.folded_plans import FoldedPlans
 from domain.ledger.mapper import read_record
@@ -248,7 +248,7 @@ class Ledger:
 
     def guards(self) -> Iterator[Broken]:
         """The guards of the database that are down, as `fallen_guards` says."""
-        self._access.size()  # where it has begun it is upgraded when first asked
+        self._access.audit.size()  # where it has begun it is upgraded when first asked
         yield from fallen_guards(self._datastore)
 
     def purge(self) -> list[str]:

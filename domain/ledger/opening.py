@@ -13,10 +13,10 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL, Composable, Identifier
 
 from domain.errors import LedgerUnusable
-from domain.ledger.access.beginning import access_schema
 from domain.ledger.catalogue import expected_catalogue, read_names
 from domain.ledger.login_powers import powers
 from domain.ledger.schema import (
+    access_schema,
     app_role,
     is_replica,
     migrate,

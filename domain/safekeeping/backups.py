@@ -19,10 +19,9 @@ from psycopg.sql import SQL, Identifier
 
 from domain.errors import BackupUnusable, LedgerUnusable
 from domain.files.whole_files import written_whole
-from domain.ledger.access.beginning import access_schema
 from domain.ledger.ledger import Ledger
 from domain.ledger.opening import SCHEMA
-from domain.ledger.schema import app_role, schema_version
+from domain.ledger.schema import access_schema, app_role, schema_version
 from domain.postgres.connections import connected
 from domain.postgres.programs import dump
 from domain.proofs.keys import to_base64

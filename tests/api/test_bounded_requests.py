@@ -33,7 +33,7 @@ def council(server_folder: Path) -> Iterator[tuple[Any, Ledger]]:
         for plan in ("plan", "own"):
             assert asking(app).post(f"/plans/{plan}/events", json=OPENING).status_code == 201
         close(ledger)
-        ledger.access.grant(ANYONE, Grant("reader", "plan"), STEWARD)
+        ledger.access.principals.grant(ANYONE, Grant("reader", "plan"), STEWARD)
         yield app, ledger
         assert list(ledger.check()) == []
 
@@ -124,8 +124,8 @@ def test_of_a_long_name_only_so_much_is_compared_as_a_name_may_have(
         compared.append(len(name))
         return name_key(name)
 
-    for module in ("signing_in", "principals", "throttle"):
-        monkeypatch.setattr(f"domain.ledger.access.{module}.name_key", counting, raising=False)
+    for module in ("passwords", "principal_streams", "sign_in_throttle"):
+        monkeypatch.setattr(f"domain.access.{module}.name_key", counting)
     asking(council[0]).post("/sign-in", data={"account": "ﷺ" * 6000, "password": "x" * 20}, headers=BROWSER)
     assert compared
     assert max(compared) <= 500

@@ -117,7 +117,7 @@ def test_a_session_is_new_at_each_sign_in_and_the_former_ends(council: Any, ledg
     first = client.cookies["asat"]
     signs_in(client)
     assert client.cookies["asat"] != first
-    assert ledger.access.session(first, clock.now()) is None
+    assert ledger.access.sessions.find(first, clock.now()) is None
 
 
 def test_whoever_signs_out_is_out_everywhere_the_cookie_was(council: Any) -> None:
@@ -222,7 +222,7 @@ def test_what_is_no_token_signs_nobody_in(council: Any, header: str) -> None:
 
 
 def test_a_link_is_used_by_its_button_and_only_once(council: Any, ledger: Ledger) -> None:
-    key = ledger.access.make_link(OFFICER, "operator root", 10)
+    key = ledger.access.links.make(OFFICER, "operator root", 10)
     for _ in range(2):  # a scanner of mail, and then its reader
         page = asking(council).get(f"/sign-in/once?key={key}", headers=PAGE)
         assert (page.status_code, page.headers["cache-control"]) == (200, "no-store")
@@ -240,7 +240,7 @@ def test_where_nobody_has_a_password_one_is_told_of_the_link(ledger: Ledger) -> 
     page = Page(client, "/sign-in")
     assert "Use the link you were given: nobody has a password here yet" in page.words
     assert not page.tree.xpath("//input[@type='password']")
-    ledger.access.set_password(STEWARD, PASSWORD, "operator root")
+    ledger.access.passwords.set(STEWARD, PASSWORD, "operator root")
     page = Page(client, "/sign-in")
     assert page.tree.xpath("//input[@type='password']")
     assert "a link that signs you in once; then you can set a password of your own" in page.words
@@ -263,7 +263,7 @@ def test_whoever_uses_a_used_link_is_told_whom_to_ask(ledger: Ledger, demo: bool
         let_in(ledger.access)
     else:
         principal(ledger, OFFICER, Grant("keeper"))
-    key = ledger.access.make_link(demonstration.OFFICER if demo else OFFICER, "operator root", 10)
+    key = ledger.access.links.make(demonstration.OFFICER if demo else OFFICER, "operator root", 10)
     for status in (303, 403):
         answer = asking(app).post("/sign-in/once", data={"key": key}, headers=BROWSER, follow_redirects=False)
         assert answer.status_code == status
@@ -305,7 +305,7 @@ def linked(council: Any, ledger: Ledger, provider: Provider) -> Any:
     """The application with a provider, at which the officer is known."""
     provider.wrong = {}
     council.state.openid = OpenId(OpenIdSettings(provider.issuer, CLIENT, SECRET))
-    ledger.access.link_identity(OFFICER, provider.issuer, SUBJECT, "operator root")
+    ledger.access.identities.link(OFFICER, provider.issuer, SUBJECT, "operator root")
     return council
 
 
@@ -466,7 +466,7 @@ def test_an_account_that_is_unlinked_is_out_at_once(linked: Any, ledger: Ledger,
     client = asking(linked)
     comes_back(client, provider.authorise(goes_there(client)))
     assert client.get("/plans/plan.json").status_code == 200
-    ledger.access.unlink_identity(OFFICER, provider.issuer, SUBJECT, "operator root")
+    ledger.access.identities.unlink(OFFICER, provider.issuer, SUBJECT, "operator root")
     assert client.get("/plans/plan.json").status_code == 401
 
 

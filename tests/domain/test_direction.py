@@ -9,7 +9,8 @@ import pytest
 
 from api.settings import author
 from api.signing import new_signer
-from domain.access.names import NameRefused, read_name
+from domain.access.access_errors import AccessRefused
+from domain.access.principal_names import read_name
 from domain.envelopes import NotAnEvent, read_proposal
 from domain.events import EVENTS
 from domain.ledger.mapper import read_event
@@ -104,7 +105,7 @@ def test_pairs_are_proposed_and_stored_as_they_are() -> None:
 
 def test_names_of_people_programs_and_keys_bear_none() -> None:
     for name in ("Ann \u202ekrelC", "Ann\u2069"):
-        with pytest.raises(NameRefused):
+        with pytest.raises(AccessRefused):
             read_name(name)
         with pytest.raises(ValueError, match="holds a character that a name cannot have"):
             author(name)

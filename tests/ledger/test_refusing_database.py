@@ -216,7 +216,7 @@ def opened(own_server: Server, url: str) -> Iterator[Ledger]:
     """A ledger in use when the database begins to refuse."""
     with Ledger.open(database_url=url, schema="council") as ledger:
         begin(ledger)
-        ledger.access.is_open()
+        ledger.access.principals.is_open()
         ledger._datastore.pool.timeout = 0.5
         yield ledger
 

@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.proofs.hostile import refused
 
 from domain import events
 from domain.proofs import verify as verifier
 from domain.proofs.verify import verify, zip_files
+from tests.proofs.hostile_packs import refused
 from tests.proofs.lying import signed_anew
 from tests.proofs.packs import KEY, Book
 

@@ -6,7 +6,7 @@ from starlette.background import BackgroundTask
 from api import log
 from api.http.access.callers import known_caller
 from api.http.access.rate_limits import EXPORTS_NOTED, limiter_of
-from domain.access.events import AccessEvent, Exported
+from domain.access.access_events import AccessEvent, Exported
 from domain.errors import LedgerUnusable
 from domain.ledger.ledger import Ledger
 
@@ -18,7 +18,7 @@ def note(app: FastAPI, event: AccessEvent, by: str) -> None:
     """Note it in the ledger, or say in the log why that cannot be: what was asked is answered all the same."""
     ledger: Ledger = app.state.ledger
     try:
-        ledger.access.note(event, by)
+        ledger.access.audit.note(event, by)
     except LedgerUnusable as error:
         log.told("not noted", event=type(event).__name__, by=by, why=str(error))
 

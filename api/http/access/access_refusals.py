@@ -18,7 +18,7 @@ from api.http.access.form_tokens import Forged
 from api.http.access.rate_limits import REFUSALS_LEFT_OUT_NOTED, REFUSALS_NOTED, TooFast, limiter_of
 from api.http.access.session_cookies import forget
 from api.http.problem_documents import problem
-from domain.access.events import RefusalsLeftOut, RequestRefused
+from domain.access.access_events import RefusalsLeftOut, RequestRefused
 from domain.access.principals import NotAllowed
 from domain.access.roles import Role
 

@@ -9,10 +9,12 @@ from fastapi import FastAPI, Request
 from api import clock
 from api.event_roles import EVENT_ROLES, may_record, must_record
 from api.http.bodies import read_author
+from domain.access.access_errors import NotSignedIn
 from domain.access.principals import Principal
 from domain.access.roles import Role
+from domain.access.sessions import PrincipalSession
+from domain.access.tokens import TOKEN_PREFIX
 from domain.errors import PlanUnknown
-from domain.ledger.access import TOKEN_PREFIX, NotSignedIn, Session
 from domain.ledger.ledger import Ledger
 
 #: Most that is repeated of a plan's name as it was asked for; none is longer.
@@ -55,7 +57,7 @@ class Caller:
 
     principal: Principal
     way: Literal["open", "anyone", "token", "session"]
-    session: Session | None = None
+    session: PrincipalSession | None = None
 
     @property
     def is_known(self) -> bool:
@@ -146,18 +148,18 @@ def _find(request: Request, now: datetime) -> Caller:
         if scheme.lower() != "bearer" or not secret.strip().startswith(TOKEN_PREFIX):
             raise SignInNeeded(f"send a token as `Authorization: Bearer {TOKEN_PREFIX}…`", wrong=True)
         try:
-            return Caller(ledger.access.by_token(secret.strip(), now), "token")
+            return Caller(ledger.access.tokens.principal(secret.strip(), now), "token")
         except NotSignedIn as error:
             raise SignInNeeded(str(error), wrong=True) from None
     secret = request.cookies.get(cookie_name(request.app), "")
-    if secret and (session := ledger.access.session(secret, now)) is not None:
+    if secret and (session := ledger.access.sessions.find(secret, now)) is not None:
         return Caller(session.principal, "session", session)
-    if ledger.access.is_open():
+    if ledger.access.principals.is_open():
         _from_here(request)
         return Caller(Principal(request.app.state.by, (), open=True), "open")
     if secret:
         raise SignInNeeded("your sign-in has ended; sign in again", wrong=True)
-    return Caller(ledger.access.anyone(), "anyone")
+    return Caller(ledger.access.principals.anyone(), "anyone")
 
 
 def _from_here(request: Request) -> None:

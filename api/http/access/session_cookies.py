@@ -13,8 +13,8 @@ def begin_session(request: Request, response: Response, secret: str) -> None:
     ledger: Ledger = request.app.state.ledger
     now = clock.now()
     if former := request.cookies.get(cookie_name(request.app)):
-        ledger.access.sign_out(former, now)
-    session = ledger.access.session(secret, now)
+        ledger.access.sessions.end(former, now)
+    session = ledger.access.sessions.find(secret, now)
     if session is None:
         return  # revoked between two breaths
     log.told("signed in", by=session.principal.name, address=address_of(request))
@@ -28,7 +28,7 @@ def end_session(request: Request, response: Response) -> None:
     """End the session that the browser keeps, in the ledger and in the browser."""
     ledger: Ledger = request.app.state.ledger
     if secret := request.cookies.get(cookie_name(request.app)):
-        ledger.access.sign_out(secret, clock.now())
+        ledger.access.sessions.end(secret, clock.now())
         log.told("signed out", address=address_of(request))
     forget(request, response)
 
