@@ -11,7 +11,7 @@ from typing import Any
 
 from domain import events
 from domain.plan.plan import Plan
-from domain.rules import corrections, ratings, structure
+from domain.rules import closings, corrections, ratings, structure
 from domain.rules import document_versions as documents
 from domain.rules.lookups import Refused, named
 
@@ -59,7 +59,12 @@ _BEFORE_OPENING = (events.PlanOpened, events.InspectionReported, events.Recommen
 
 #: Rules that hold for what is proposed now, and not for what 0.1.0 accepted.
 _SINCE_0_1_0: dict[type[events.Event], tuple[Callable[[Plan, Any], None], ...]] = {
-    events.ActionAdded: (structure.part_not_too_deep,),
+    events.ScaleAdopted: (closings.adopted_before_closing,),
+    events.ActionAdded: (structure.part_not_too_deep, closings.added_before_closing),
+    events.ActionRated: (closings.rated_before_closing,),
+    events.RatingConfirmed: (closings.confirmed_before_closing,),
+    events.ActionClosed: (closings.left_before_closing,),
+    events.ActionWithdrawn: (closings.left_before_closing,),
     events.PlanClosed: (structure.closed_after_its_facts,),
 }
 
