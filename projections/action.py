@@ -158,9 +158,10 @@ class ActionsAt:
 
     def _told(self, action: ActionAt, standing: Standing, documents: list[ActionDocument]) -> ActionDocument:
         """What is shown of an action, of whose parts everything is."""
-        number, text, outcome, own_due, leads, rated, progress = action.facts
+        number, text, outcome, due, first_due, leads, rated, awaiting, progress = action.facts
         assert number is not None and text is not None, "an action has a number and a text from the day it was added"
-        due = own_due or action.due
+        if due is None:
+            due, first_due = action.due, action.first_due
         complete = action.is_complete if documents else self._plan.completes(rated)
         document: ActionDocument = {
             "number": number.value,
@@ -169,7 +170,7 @@ class ActionsAt:
             "status": standing if standing != "open" else "complete" if complete else "open",
             "rating": rated.value.code if rated else None,
             "rated_on": _iso(rated.effective_on) if rated else None,
-            "timescale": _timescale(due, action.first_due) if due else None,
+            "timescale": _timescale(due, first_due) if due else None,
             "overdue": self._is_overdue(action, standing == "open" and not complete, due, documents),
             "leads": list(leads.value) if leads else [],
             "reports_to": action.reports_to,
@@ -179,8 +180,8 @@ class ActionsAt:
             "added_on": _iso(action.added_on),
             "actions": documents,
         }
-        if waiting := action.awaiting:
-            document["awaiting"] = awaiting_document(waiting)
+        if awaiting:
+            document["awaiting"] = awaiting_document(awaiting)
         return document
 
     def _is_overdue(
