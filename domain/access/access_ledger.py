@@ -36,11 +36,16 @@ class AccessAudit:
 
     def records(self, after: int = 0, limit: int | None = None) -> list[AccessRecord]:
         """The records after a position, oldest first."""
-        return self._streams.every(after, limit)
+        return self._streams.select("position > %b order by position limit %b", after, limit)
+
+    def newest(self, before: int | None, limit: int) -> list[AccessRecord]:
+        """The newest records, before a position where one is given, newest first."""
+        end = 2**62 if before is None else before
+        return self._streams.select("position < %b order by position desc limit %b", end, limit)
 
     def size(self) -> int:
         """How many records there are: the position of the newest."""
-        return self._streams.size()
+        return (self._streams.recorder.max_notification_id() or 0) if self._streams.have_begun() else 0
 
     def check(self) -> Iterator[Broken]:
         """Every invariant of the access ledger that does not hold."""
@@ -50,7 +55,7 @@ class AccessAudit:
             yield Broken(f"access, {broken.where}", broken.what)
         after = 0
         try:
-            while records := self._streams.every(after, _PAGE):
+            while records := self.records(after, _PAGE):
                 after = records[-1].position
         except LedgerDamaged as error:
             yield Broken("access", str(error))

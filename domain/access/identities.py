@@ -7,9 +7,8 @@ from uuid import uuid4
 from domain.access.access_errors import AccessRefused, SignInFailed
 from domain.access.access_events import AccessEvent, IdentityLinked, IdentityUnlinked, SignInRefused, new_event
 from domain.access.access_streams import AccessRecord, AccessStreams
-from domain.access.last_steward import keeping_a_steward
+from domain.access.known_principals import keeping_a_steward
 from domain.access.principal_streams import (
-    LinkedIdentity,
     find_account,
     find_principal,
     identity_stream,
@@ -28,7 +27,7 @@ class Identities:
     def __init__(self, streams: AccessStreams, sessions: Sessions) -> None:
         self._streams, self._sessions = streams, sessions
 
-    def all(self) -> list[LinkedIdentity]:
+    def all(self) -> list[IdentityLinked]:
         """Every linked identity, by the name of its principal."""
         return linked_identities(self._streams)
 
@@ -64,7 +63,8 @@ class Identities:
                 raise AccessRefused(f"{principal.name} is not linked to this identity")
             return [event]
 
-        with keeping_a_steward(self._streams, by, unlinked=LinkedIdentity(principal.name, issuer, subject)):
+        linked = new_event(IdentityLinked, principal=principal.name, issuer=issuer, subject=subject)
+        with keeping_a_steward(self._streams, by, unlinked=linked):
             self._streams.decide(identity_stream(issuer, subject), decide, by)
 
     def sign_in(self, issuer: str, subject: str, now: datetime, address: str | None) -> str:

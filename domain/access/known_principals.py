@@ -1,13 +1,20 @@
 """The principals of an access ledger: adding them, granting and ending their roles."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from domain.access.access_errors import AccessRefused
 from domain.access.access_events import AccessEvent, PrincipalAdded, PrincipalLeft, RoleEnded, RoleGranted, new_event
-from domain.access.access_streams import AccessStreams, PasswordChange, StreamTaken
-from domain.access.last_steward import keeping_a_steward, not_ones_own
-from domain.access.principal_names import read_name
-from domain.access.principal_streams import all_principals, decide_about, find_principal, folded, principal_stream
+from domain.access.access_streams import AccessStreams, StreamTaken
+from domain.access.principal_names import is_operator, read_name
+from domain.access.principal_streams import (
+    all_principals,
+    decide_about,
+    find_principal,
+    folded,
+    linked_identities,
+    principal_stream,
+)
 from domain.access.principals import ANYONE, Grant, Principal
 from domain.access.roles import Role
 from domain.names import name_key
@@ -51,8 +58,6 @@ class KnownPrincipals:
         events = [new_event(PrincipalAdded, principal=name), *(_granted(name, grant) for grant in grants)]
         if len({(grant.role, grant.plan) for grant in grants}) < len(grants):
             raise AccessRefused("the same role for the same plan is granted twice; grant it once")
-        if not by:
-            raise AccessRefused("say who decides it")
         try:
             stream = principal_stream(name)
             self._streams.append([(stream, 1 + n, event) for n, event in enumerate(events)], by)
@@ -89,7 +94,7 @@ class KnownPrincipals:
         if role != "steward":
             decide_about(self._streams, name, decide, by)
             return
-        not_ones_own(name, by)
+        _not_ones_own(name, by)
         with keeping_a_steward(self._streams, by, ended=name):
             decide_about(self._streams, name, decide, by)
 
@@ -101,9 +106,9 @@ class KnownPrincipals:
                 raise AccessRefused(f"{ANYONE} does not leave; end what it was granted")
             return [new_event(PrincipalLeft, principal=principal.name)]
 
-        not_ones_own(name, by)
+        _not_ones_own(name, by)
         with keeping_a_steward(self._streams, by, ended=name):
-            decide_about(self._streams, name, decide, by, PasswordChange(None))
+            decide_about(self._streams, name, decide, by)
 
 
 def _granted(name: str, grant: Grant) -> AccessEvent:
@@ -113,3 +118,45 @@ def _granted(name: str, grant: Grant) -> AccessEvent:
 def _not_to_oneself(name: str, by: str) -> None:
     if name_key(name) == name_key(by):
         raise AccessRefused(f"nobody grants a role to themselves: have another steward grant it to {name}")
+
+
+@contextmanager
+def keeping_a_steward(
+    streams: AccessStreams, by: str, ended: str = "", unlinked: AccessEvent | None = None
+) -> Iterator[None]:
+    """Raises AccessRefused where the block would leave no steward who can sign in.
+
+    Args:
+        by: who decides; an operator may.
+        ended: the name of the principal whose role as a steward the block ends.
+        unlinked: the identity that the block unlinks.
+    """
+    if is_operator(by) or not streams.have_begun():
+        yield
+        return
+    # One at a time, or of two stewards each could end the other.
+    with streams.locked("stewards") as alone:
+        if not alone:
+            raise AccessRefused("somebody else is deciding about stewards at this moment: try again")
+        if _stewards(streams) and not _stewards(streams, unlinked) - {name_key(ended)}:
+            raise AccessRefused(
+                "then no steward would be left who can sign in again, with a password or an organisation's account,"
+                " and whose role has no last day: first see that there is another, or have it done on the machine"
+            )
+        yield
+
+
+def _not_ones_own(name: str, by: str) -> None:
+    """Raises AccessRefused where somebody would end their own access."""
+    if name_key(name) == name_key(by):
+        raise AccessRefused("another steward must end your own access")
+
+
+def _stewards(streams: AccessStreams, unlinked: AccessEvent | None = None) -> set[str]:
+    """The keys of the stewards for good who can sign in by themselves, were this identity unlinked."""
+    accounts = {name_key(one.principal) for one in linked_identities(streams) if one != unlinked}
+    can_sign_in = accounts | streams.with_password()
+    stewards = {
+        name_key(one.name) for one in all_principals(streams) if not one.left and Grant("steward") in one.grants
+    }
+    return stewards & can_sign_in

@@ -4,13 +4,12 @@ from datetime import datetime
 
 from domain.access.access_errors import AccessRefused, SignInFailed
 from domain.access.access_events import PasswordSet, SignInRefused, new_event
-from domain.access.access_streams import AccessStreams, PasswordChange
-from domain.access.password_hashing import check_password, hash_password, is_password, place_to_verify, rehashed
+from domain.access.access_streams import AccessStreams
+from domain.access.password_hashing import BUSY, check_password, hash_password, is_password, rehashed, verifying
 from domain.access.principal_streams import decide_about, find_account, password_position, person
 from domain.access.principals import Principal
 from domain.access.sessions import PrincipalSession, Sessions
 from domain.access.sign_in_throttle import (
-    BUSY,
     OF_ACCOUNT,
     account_stream,
     counted_refusals,
@@ -46,8 +45,8 @@ class Passwords:
 
         Raises PrincipalUnknown, AccessRefused.
         """
-        change = PasswordChange(hash_password(password, name))
-        decide_about(self._streams, name, lambda one: [new_event(PasswordSet, principal=person(one))], by, change)
+        hashed = hash_password(password, name)
+        decide_about(self._streams, name, lambda one: [new_event(PasswordSet, principal=person(one))], by, hashed)
 
     def set_own(self, session: PrincipalSession, former: str, password: str, now: datetime, address: str | None) -> str:
         """As `set`, in a session; the secret of a new one. After a sign-in by a link `former` is not needed.
@@ -85,28 +84,25 @@ class Passwords:
         """The principal whose password this is, and its hash; raises SignInFailed, with the sentence `wrong`."""
         principal, records = find_account(self._streams, account)
         stream, address = account_stream(account), storable_address(address)
-        with place_to_verify() as is_free:
-            if not is_free:
-                raise SignInFailed(BUSY, 5)
-            # One at a time, or as many could be tried as can be sent before the first is refused.
-            with self._streams.locked(stream) as alone:
-                if not alone:
-                    raise SignInFailed(BUSY, 1)
-                newest = self._streams.newest(stream, OF_ACCOUNT)
-                refusals = counted_refusals(newest, password_position(records))
-                if lock := lock_of(refusals, network_of(address), now):
-                    raise lock
-                hashed = self._streams.password_hash(name_key(account) if principal else "")
-                if is_password(password, hashed) and principal is not None and hashed is not None:
-                    return principal, hashed
-                refused = SignInRefused(
-                    principal=principal.name if principal else None,
-                    means="password",
-                    address=address,
-                    locks=next_lock(refusals, network_of(address), now),
-                )
-                note_refusal(self._streams, stream, newest[0].version + 1 if newest else 1, refused)
-                raise SignInFailed(wrong)
+        # One at a time, or as many could be tried as can be sent before the first is refused.
+        with verifying(), self._streams.locked(stream) as alone:
+            if not alone:
+                raise SignInFailed(BUSY, 1)
+            newest = self._streams.newest(stream, OF_ACCOUNT)
+            refusals = counted_refusals(newest, password_position(records))
+            if lock := lock_of(refusals, network_of(address), now):
+                raise lock
+            hashed = self._streams.password_hash(name_key(account) if principal else "")
+            if is_password(password, hashed) and principal is not None and hashed is not None:
+                return principal, hashed
+            refused = SignInRefused(
+                principal=principal.name if principal else None,
+                means="password",
+                address=address,
+                locks=next_lock(refusals, network_of(address), now),
+            )
+            note_refusal(self._streams, stream, newest[0].version + 1 if newest else 1, refused)
+            raise SignInFailed(wrong)
 
     def _begin(self, name: str, password: str, proved: str | None, now: datetime, address: str | None) -> str:
         """Begin a session by a password, unless it was replaced before the session was stored.

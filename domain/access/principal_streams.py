@@ -1,23 +1,13 @@
 """Principals and the identities linked to them, as the streams of the access ledger hold them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 
 from domain.access.access_errors import AccessRefused, PrincipalUnknown
 from domain.access.access_events import AccessEvent, IdentityLinked, PasswordSet, TokenNamed
-from domain.access.access_streams import AccessRecord, AccessStreams, PasswordChange
+from domain.access.access_streams import AccessRecord, AccessStreams
 from domain.access.principals import ANYONE, Principal, fold
 from domain.names import name_key
-
-
-@dataclass(frozen=True, slots=True)
-class LinkedIdentity:
-    """An identity, which an OpenID Connect issuer knows as this subject, and the principal that it signs in."""
-
-    principal: str
-    issuer: str
-    subject: str
 
 
 def principal_stream(name: str) -> str:
@@ -75,10 +65,10 @@ def all_principals(streams: AccessStreams) -> list[Principal]:
     return sorted(found, key=lambda principal: name_key(principal.name))
 
 
-def linked_identities(streams: AccessStreams) -> list[LinkedIdentity]:
+def linked_identities(streams: AccessStreams) -> list[IdentityLinked]:
     """Every linked identity, by the name of its principal."""
     last = [records[-1].event for records in streams.of_kind("identity")]
-    found = [LinkedIdentity(one.principal, one.issuer, one.subject) for one in last if isinstance(one, IdentityLinked)]
+    found = [one for one in last if isinstance(one, IdentityLinked)]
     return sorted(found, key=lambda one: (name_key(one.principal), one.issuer, one.subject))
 
 
@@ -92,10 +82,12 @@ def decide_about(
     name: str,
     decide: Callable[[Principal], Sequence[AccessEvent]],
     by: str,
-    password: PasswordChange | None = None,
+    password_hash: str | None = None,
 ) -> None:
     """Record what is decided about a principal; raises PrincipalUnknown, and AccessRefused where it has left."""
-    streams.decide(principal_stream(name), lambda records: decide(not_left(_principal(records, name))), by, password)
+    streams.decide(
+        principal_stream(name), lambda records: decide(not_left(_principal(records, name))), by, password_hash
+    )
 
 
 def _principal(records: Sequence[AccessRecord], name: str) -> Principal:

@@ -3,6 +3,7 @@
 import hmac
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -18,8 +19,8 @@ from domain.errors import LedgerUnusable, ReplicaOnly
 #: A working day.
 SESSION = timedelta(hours=8)
 
-#: So many streams are ended in one transaction; and how often it is tried again where somebody else ended one of them.
-_AT_ONCE, _TRIES = 1000, 5
+#: How often it is tried to end all, where others keep ending some.
+_TRIES = 5
 
 LINK_OVER = "this link has been used, or its time is over: ask whoever gave it to you for another"
 
@@ -88,10 +89,8 @@ class Sessions:
         if (session := self.find(secret, now)) is None:
             return
         name = session.principal.name
-        try:
+        with suppress(StreamTaken):
             self._streams.append([(_stream(secret), 2, SignedOut(principal=name))], name)
-        except StreamTaken:
-            return
 
     def end_all(self, now: datetime, by: str) -> int:
         """End every session; how many there were. Raises LedgerUnusable where people keep signing in."""
@@ -111,19 +110,15 @@ def end_each(
     """Append to each stream of a kind the event that ends it, where there is one; how many were ended.
 
     Raises:
-        LedgerUnusable: others kept appending to these streams; some may be ended.
+        LedgerUnusable: others kept appending to these streams; none was ended.
     """
-    ended = 0
     for _ in range(_TRIES):
         each = streams.of_kind(kind)
         left = [(one[0].stream, len(one) + 1, event) for one in each if (event := ending(one))]
-        try:
-            for start in range(0, len(left), _AT_ONCE):
-                streams.append(left[start : start + _AT_ONCE], by)
-                ended += len(left[start : start + _AT_ONCE])
-            return ended
-        except StreamTaken:
-            continue
+        with suppress(StreamTaken):
+            if left:
+                streams.append(left, by)
+            return len(left)
     raise LedgerUnusable("people kept coming in while all sessions were to be ended: stop what serves, and try again")
 
 

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -72,12 +73,10 @@ class Tokens:
         """Revoke a token; raises PrincipalUnknown, AccessRefused."""
         records = self._find(name_or_id)
         token = _token(records)
-        try:
-            if not token.revoked:
+        if not token.revoked:
+            with suppress(StreamTaken):
                 self._streams.append([(records[0].stream, 2, TokenRevoked(name=token.name))], by)
                 return
-        except StreamTaken:
-            pass
         raise AccessRefused(f"the token {token.name} was already revoked")
 
     def principal(self, token: str, now: datetime) -> Principal:

@@ -15,7 +15,6 @@ from domain.access import password_hashing
 from domain.access.access_errors import AccessRefused, NotSignedIn, PrincipalUnknown, SignInFailed
 from domain.access.access_ledger import AccessLedger
 from domain.access.access_streams import AccessRecord, AccessStreams
-from domain.access.principal_streams import LinkedIdentity
 from domain.access.principals import Grant, Principal
 from domain.access.sentences import sentence
 from domain.access.sessions import Sessions
@@ -732,7 +731,7 @@ def test_a_name_that_is_one_shares_a_lock_as_a_name_that_is_none_does(access: Ac
 
     def stream_of_refusals(account: str) -> str:
         fail(access, 1, account)
-        kept = access.audit.records(access.audit.size() - 1)[-1]
+        kept = access.audit.records()[-1]
         return kept.stream
 
     known = stream_of_refusals("Ann")
@@ -808,7 +807,9 @@ def test_an_identity_linked_again_is_the_last_principal_s(access: AccessLedger, 
 def test_an_identity_unlinked_signs_nobody_in_and_whoever_it_signed_in_is_out(access: AccessLedger, ann: str):
     issuer = ("https://issuer", "subject")
     access.identities.link("Ann", *issuer, BY)
-    assert access.identities.all() == [LinkedIdentity("Ann", *issuer)]
+    assert access.identities.all() == [
+        events.IdentityLinked(principal="Ann", issuer="https://issuer", subject="subject")
+    ]
     session, other = (
         access.identities.sign_in(*issuer, now(), None),
         access.passwords.sign_in("Ann", PASSWORD, now(), None),

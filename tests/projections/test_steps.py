@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 import pytest
-from bench.events import ACTIONS, generate
 
+from bench.event_history import ACTIONS, generate
 from bench.measure import random_points
 from domain.plan.evolve import evolve
 from domain.plan.plan import Plan

@@ -1,4 +1,4 @@
-"""What is answered, noted and logged where somebody is not known, may not, or goes too fast."""
+"""How refusals of a caller are answered, noted and logged."""
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
@@ -24,7 +24,7 @@ from domain.access.roles import Role
 
 
 def handle_refusals(app: FastAPI) -> None:
-    """Have every refusal of who asks answered with a problem document."""
+    """Answer every refusal of a caller with a problem document."""
 
     @app.exception_handler(SignInNeeded)
     def unknown(request: Request, error: SignInNeeded) -> JSONResponse:
@@ -67,17 +67,17 @@ def handle_refusals(app: FastAPI) -> None:
 
 
 def _refused(request: Request, status: int, role: Role, plan: str | None) -> None:
-    """Log a refusal of somebody known and note it in the ledger."""
+    """Log a refusal and, of a known caller, note it in the ledger: others could fill the disk."""
     _log(request, status, f"lacks the role {role}")
     caller = known_caller(request)
     if caller is None or not caller.is_known:
-        return  # or whoever is not even known fills the disk
+        return
     name, limiter = caller.principal.name, limiter_of(request)
     if not limiter.hit(REFUSALS_NOTED, "refusal", name):
         what = f"{request.method} {request.url.path}"[:200]
         note(request.app, RequestRefused(what=what, role=role, plan=plan), name)
     elif not limiter.hit(REFUSALS_LEFT_OUT_NOTED, "refusals left out", name):
-        note(request.app, RefusalsLeftOut(noted=REFUSALS_NOTED.amount), name)
+        note(request.app, RefusalsLeftOut(noted=REFUSALS_NOTED), name)
 
 
 def _log(request: Request, status: int, why: str) -> None:
