@@ -13,6 +13,7 @@ from pathlib import Path
 from domain import events, texts
 from domain.events import EVENTS, Event, Said
 from domain.ledger.catalogue import EXPECTED
+from domain.redaction import redactable
 from domain.scales import Colour, Rating, Scale
 from scripts.generated_catalogue import catalogue_document, migrations_digest
 
@@ -113,6 +114,8 @@ def event_section(event: type[Event]) -> list[str]:
     lines = [f"### {event.__name__}", "", " ".join((event.__doc__ or "").split()), ""]
     if own:
         lines += [*fields_table(event, own), ""]
+    if texts_of := redactable(event.__name__, event.model_fields):
+        lines += [f"Can be destroyed (TextRedacted): {', '.join(f'`{name}`' for name in texts_of)}.", ""]
     goldens = (GOLDENS / f"{event.__name__}.jsonl").read_text(encoding="utf-8").split("\n")
     fullest = json.loads(max(goldens, key=len))
     example = json.dumps({"type": event.__name__, "plan": "example", **fullest}, ensure_ascii=False)

@@ -66,7 +66,20 @@ async def body_up_to(request: Request, most: int, otherwise: str) -> bytes:
         return body.read()
 
 
+def _is_plain(request: Request) -> None:
+    """Raises Unreadable (415) where a body says that it is compressed, or in another encoding of characters."""
+    coding = request.headers.get("content-encoding", "identity").strip().lower()
+    if coding not in ("", "identity"):
+        raise Unreadable("the body is compressed; send it as it is, without Content-Encoding", status=415)
+    _, _, parameters = request.headers.get("content-type", "").lower().partition(";")
+    for parameter in parameters.split(";"):
+        name, _, value = parameter.strip().partition("=")
+        if name.strip() == "charset" and value.strip(" \"'") not in ("utf-8", "utf8", "us-ascii"):
+            raise Unreadable("the body is not in UTF-8; send it in UTF-8", status=415)
+
+
 async def _received(request: Request, most: int, otherwise: str) -> IO[bytes]:
+    _is_plain(request)
     if _said_length(request) > most:
         raise Unreadable(otherwise, status=413)
     body: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - whoever asks for it closes it

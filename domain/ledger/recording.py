@@ -150,13 +150,10 @@ class Recording:
         )
 
     def _texts_to_go(self, batch: list[Proposal]) -> dict[tuple[str, int], set[str]]:
-        """The fields that can be redacted of each event that a batch redacts: the plan does not know, the row does."""
+        """The fields that can be redacted of each stored event that a batch redacts, which only its row knows."""
         versions = {(one.plan, one.event.version) for one in batch if isinstance(one.event, TextRedacted)}
-        return {
-            (plan, version): {text.field for row in rows for text in kept_texts(row.state, row.salts)}
-            for plan, version in versions
-            for rows in [self._recorder.select_versions(plan, [version])]
-        }
+        stored = {at: row for at in versions for row in self._recorder.select_versions(at[0], [at[1]])}
+        return {at: {text.field for text in kept_texts(row.state, row.salts)} for at, row in stored.items()}
 
     def _append(self, rows: Sequence[UnstoredRow], by: str, doubtful: bool) -> Stored:
         """Append; None when a version or an event_id is taken.
@@ -285,8 +282,14 @@ def _can_be_redacted(batch: list[Proposal], texts: dict[tuple[str, int], set[str
     """Refuse to redact what an event never had."""
     for index, proposal in enumerate(batch):
         if isinstance(event := proposal.event, TextRedacted):
+            kept = texts.get((proposal.plan, event.version))
+            if kept is None:
+                raise Refused(
+                    f"version {event.version} is in this very batch: leave the text out of it, or redact it afterwards",
+                    index,
+                )
             for field in event.fields:
-                if field not in texts[proposal.plan, event.version]:
+                if field not in kept:
                     raise Refused(
                         f"version {event.version} has no text `{field}` that could be redacted, or was recorded "
                         "before texts could be",
