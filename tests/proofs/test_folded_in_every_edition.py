@@ -8,7 +8,7 @@ import pytest
 from domain import events
 from domain.proofs import verify as verifier
 from domain.proofs.verify import verify, zip_files
-from tests.proofs.hostile import refused
+from tests.proofs.hostile_packs import refused
 from tests.proofs.lying import signed_anew
 from tests.proofs.packs import KEY, Book
 
