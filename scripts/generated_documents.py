@@ -1,7 +1,8 @@
 """Write the documents that are made from code, or with --check say which are out of date.
 
 EVENTS.md is made from domain/events.py, so that an officer can review its diff. domain/ledger/catalogue.json is made
-from the migrations; it is made anew only where they have changed, as that takes a server.
+from the migrations; it is made anew only where they have changed, as that takes a server. domain/proofs/verify.py is
+joined from domain/proofs/verifying, so that a stranger has one file to read.
 """
 
 import json
@@ -16,6 +17,7 @@ from domain.ledger.catalogue import EXPECTED
 from domain.redaction import redactable
 from domain.scales import Colour, Rating, Scale
 from scripts.generated_catalogue import catalogue_document, migrations_digest
+from scripts.generated_verifier import verifier
 
 ROOT = Path(__file__).resolve().parent.parent
 GOLDENS = ROOT / "tests" / "goldens"
@@ -133,7 +135,7 @@ def catalogue() -> str:
 
 
 CATALOGUE = f"domain/ledger/{EXPECTED}"
-DOCUMENTS = {"EVENTS.md": events_document, CATALOGUE: catalogue}
+DOCUMENTS = {"EVENTS.md": events_document, CATALOGUE: catalogue, "domain/proofs/verify.py": verifier}
 
 
 def main() -> int:

@@ -34,7 +34,7 @@ from domain.proofs.checkpoint import NotACheckpoint
 from domain.proofs.keys import NotAKey
 from domain.proofs.pack import NoPack
 from domain.proofs.signed_notes import NotANote, NotSigned
-from domain.proofs.verify import Failed
+from domain.proofs.verifying.failure import Failed
 from domain.rules import Refused
 from projections.action import ActionUnknown
 from projections.claims import ClaimUnreadable

@@ -24,7 +24,7 @@ from domain.errors import InDoubt, PlanUnknown
 from domain.integrity.checkpoint_store import checkpoints_of
 from domain.integrity.evidence_packs import against, checkpoint_in
 from domain.integrity.invariants import Noted, to_its_end
-from domain.proofs import verify as verifier
+from domain.proofs.verifying.pack_zip import read_pack
 from domain.rules import Refused
 
 
@@ -146,7 +146,7 @@ def check(session: Session, /, since: Path | None) -> None:
                 found += 1
                 complain(f"{broken.where}: {broken.what}")
         kept = checkpoints_of(session.ledger)
-        held = verifier.read(since) if since is not None else None
+        held = read_pack(since) if since is not None else None
         if held is not None:
             checkpoint_in(held)  # whether it is anything to compare with
         for broken in chain(

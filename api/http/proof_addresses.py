@@ -24,10 +24,11 @@ from api.signing import read_signer
 from api.waiting import PATIENCE, one_of, waiting_at_most
 from domain.integrity.checkpoint_store import Checkpoints, CheckpointUnknown, KeyRefused, checkpoints_of
 from domain.ledger.ledger import Ledger
-from domain.proofs import verify as verifier
 from domain.proofs.keys import SignerKey, to_base64
 from domain.proofs.pack import NoPack
 from domain.proofs.tree import NoSuchProof
+from domain.proofs.verifying.failure import Failed
+from domain.proofs.verifying.verification import verify
 
 packing = APIRouter()
 
@@ -92,7 +93,7 @@ def pack(
         signer = _signer(request)
         with waiting_at_most(PATIENCE), one_of(_AT_ONCE, "evidence packs"):
             made = make_pack(ask, plan, signer, at, previous=previous, papers=named, since=since)
-            verifier.verify(made, str(signer.verifier))
+            verify(made, str(signer.verifier))
     except KeyRefused as error:
         return problem(409, "no-signing-key", str(error))
     except CheckpointUnknown:
@@ -103,7 +104,7 @@ def pack(
         )  # fmt: skip
     except NoPack as error:
         return problem(409, "no-pack", str(error))
-    except verifier.Failed as failed:
+    except Failed as failed:
         return problem(409, "no-pack", f"no pack is handed out, as it would not hold: {failed}; see asat check")
     headers = {
         "Cache-Control": "private, no-cache",

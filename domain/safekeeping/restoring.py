@@ -23,7 +23,8 @@ from domain.postgres.embedded_server import APP, EmbeddedServer, EmbeddedServerE
 from domain.postgres.programs import undump
 from domain.proofs.checkpoint import Checkpoint, NotACheckpoint
 from domain.proofs.signed_notes import NotANote, Note
-from domain.proofs.verify import Failed, is_zip
+from domain.proofs.verifying.failure import Failed
+from domain.proofs.verifying.pack_zip import is_zip
 from domain.safekeeping.backups import (
     DUMP,
     Backup,
