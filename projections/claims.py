@@ -11,7 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from typing_extensions import TypedDict
 
 from domain.events import PointText
+from domain.misfits import should_be
 from domain.plan.plan_at import PlanAt
+from domain.refusals import Refused, RuleCode, Unprocessable
 from domain.strict_json import NotJson, read_json
 from domain.texts import Line
 from projections.claims_record import ClaimsRecord
@@ -28,8 +30,10 @@ _MOST_BRACKETS = 5 * MOST_CLAIMS
 _MOST_PROBLEMS = 1000
 
 
-class ClaimUnreadable(ValueError):
+class ClaimUnreadable(Unprocessable):
     """What was given are not claims, or one speaks of something the plan does not have."""
+
+    code, field = "unreadable-claim", "claims"
 
 
 class Claim(BaseModel):
@@ -91,7 +95,7 @@ def read_claims(text: str | bytes) -> Claims:
                 f"{error.error_count():,} things are wrong, so these are hardly claims at all: a claim has the fields "
                 + ", ".join(Claim.model_fields)
             ) from None
-        problems = [_problem(detail) for detail in error.errors(include_url=False, include_context=False)]
+        problems = [_problem(detail) for detail in error.errors(include_url=False)]
         more = f"; and {len(problems) - 5} more" if len(problems) > 5 else ""
         raise ClaimUnreadable("; ".join(problems[:5]) + more) from None
 
@@ -113,7 +117,7 @@ def _problem(detail: Any) -> str:
         case "string_pattern_mismatch":
             sentence = "is empty or holds a character that cannot stand here"
         case _:
-            sentence = detail["msg"].removeprefix("Value error, ").replace("Input should", "should")
+            sentence = should_be(detail)
     return f"{where[:100]}: {sentence}"
 
 
@@ -142,8 +146,8 @@ def audit(previous: PlanAt, current: PlanAt, claims: Sequence[Claim]) -> AuditDo
     numbers = [row["priority"] for row in comparison["rows"]]
     word = comparison["priority_word"]
     for place, claim in enumerate(claims, 1):
-        _known(place, claim, word.lower(), claim.priority, numbers)
-        _known(place, claim, "rating", claim.rating, codes)
+        _known(place, claim, "priority", word.lower(), claim.priority, numbers)
+        _known(place, claim, "rating", "rating", claim.rating, codes)
     record = ClaimsRecord(previous, current, comparison)
     differences: list[DifferenceDocument] = [
         {"claim": claim.model_dump(), "record": count}
@@ -161,7 +165,8 @@ def audit(previous: PlanAt, current: PlanAt, claims: Sequence[Claim]) -> AuditDo
     }
 
 
-def _known(place: int, claim: Claim, what: str, named: str | None, known: list[str]) -> None:
+def _known(place: int, claim: Claim, field: str, what: str, named: str | None, known: list[str]) -> None:
     if named is not None and named not in known:
         there_is = ", ".join(known) or "none"
-        raise ClaimUnreadable(f"claim {place} ({claim.where}): there is no {what} {named!r}; there is {there_is}")
+        sentence = f"claim {place} ({claim.where}): there is no {what} {named!r}; there is {there_is}"
+        raise Refused(RuleCode.NOT_IN_THE_COMPARISON, field, sentence, place - 1)

@@ -19,6 +19,7 @@ from domain.plan.facts import Rated
 from domain.plan.number_order import natural_order
 from domain.plan.plan_at import PlanAt
 from domain.plan.timeline import Assertion
+from domain.refusals import Unprocessable
 from domain.scales import Rating, Scale
 from projections.heading import Heading, heading
 from projections.narrative import Move, narrative
@@ -26,8 +27,10 @@ from projections.point import PointDocument, point_document
 from projections.scale import RatingDocument, rating_document
 
 
-class PointsReversed(ValueError):
+class PointsReversed(Unprocessable):
     """The current point's day is before the previous one's."""
+
+    code, field = "points-reversed", "current"
 
 
 class Pair(TypedDict):

@@ -1,6 +1,7 @@
 """Write the documents that are made from code, or with --check say which are out of date.
 
-EVENTS.md is made from domain/events.py, so that an officer can review its diff. domain/ledger/catalogue.json is made
+EVENTS.md is made from domain/events.py, so that an officer can review its diff; docs/refusals.md from the classes and
+codes of refusals. domain/ledger/catalogue.json is made
 from the migrations; it is made anew only where they have changed, as that takes a server.
 """
 
@@ -15,6 +16,7 @@ from domain.events import EVENTS, Event, Said
 from domain.ledger.catalogue import EXPECTED
 from domain.scales import Colour, Rating, Scale
 from scripts.generated_catalogue import catalogue_document, migrations_digest
+from scripts.generated_refusals import refusals_document
 
 ROOT = Path(__file__).resolve().parent.parent
 GOLDENS = ROOT / "tests" / "goldens"
@@ -130,7 +132,7 @@ def catalogue() -> str:
 
 
 CATALOGUE = f"domain/ledger/{EXPECTED}"
-DOCUMENTS = {"EVENTS.md": events_document, CATALOGUE: catalogue}
+DOCUMENTS = {"EVENTS.md": events_document, "docs/refusals.md": refusals_document, CATALOGUE: catalogue}
 
 
 def main() -> int:

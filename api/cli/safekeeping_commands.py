@@ -15,7 +15,6 @@ from api.settings import account
 from domain.access.events import CommandBegun
 from domain.access.names import operator
 from domain.envelopes import instant_text
-from domain.errors import BackupUnusable
 from domain.integrity.evidence_packs import checkpoint_in
 from domain.ledger.access.ending import end_sessions_and_links
 from domain.ledger.ledger import Ledger
@@ -26,6 +25,7 @@ from domain.proofs import verify as verifier
 from domain.proofs.checkpoint import NotACheckpoint
 from domain.proofs.signed_notes import NotANote
 from domain.proofs.verify import Failed
+from domain.refusals import BackupUnusable
 from domain.safekeeping.backups import Backup, back_up
 from domain.safekeeping.restoring import proved, restore
 

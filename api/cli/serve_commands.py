@@ -18,9 +18,8 @@ from api.serving_settings import ServingSettings, read_serving_settings
 from api.signing import read_signer
 from domain.access.principals import ANYONE, Grant
 from domain.envelopes import Proposal, read_proposal_json
-from domain.errors import LedgerUnusable
 from domain.ledger.access import AccessLedger, AccessRefused, PrincipalUnknown
-from domain.rules import Refused
+from domain.refusals import LedgerUnusable, Refused
 
 HOST = click.option(
     "--host", metavar="ADDRESS", help="Address to serve on (ASAT_HOST); 127.0.0.1 unless told otherwise."
@@ -109,7 +108,7 @@ def _load_examples(session: Session) -> None:
             try:
                 session.ledger.record(proposals, by="AsAt example", today=today, expect=0)
             except Refused as refused:
-                raise Refused(f"example {plan}, line {refused.index + 1}: {refused}") from None
+                raise refused.reworded(f"example {plan}, line {refused.index + 1}: {refused}") from None
             click.echo(f"Loaded {plan}: {len(proposals)} events")
 
 

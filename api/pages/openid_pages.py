@@ -9,8 +9,9 @@ from starlette.exceptions import HTTPException
 from api import clock, log
 from api.http.access.address_roles import needs
 from api.http.access.openid_client import Begun, Identity, NotVouchedFor, OpenId
-from api.http.access.rate_limits import TooFast, address_of, sign_in_no_faster
+from api.http.access.rate_limits import address_of, sign_in_no_faster
 from api.http.access.session_cookies import begin_session
+from api.http.request_refusals import TooFast
 from api.pages.places import own_place
 from api.pages.rendering import page
 from api.pages.routes import page_routes

@@ -8,9 +8,10 @@ from starlette.exceptions import HTTPException
 
 from api import clock, log
 from api.forms.form_bodies import only_known
-from api.http.access.callers import SignInNeeded, caller_of
-from api.http.access.rate_limits import TooFast, address_of, sign_in_no_faster
+from api.http.access.callers import caller_of
+from api.http.access.rate_limits import address_of, sign_in_no_faster
 from api.http.access.session_cookies import begin_session
+from api.http.request_refusals import SignInNeeded, TooFast
 from api.pages.rendering import Said, page
 from api.pages.routes import page_routes
 from api.pages.sign_in_pages import PRIVATE, Sent, of_own_form

@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 from domain.access.events import Name
 from domain.access.principals import ANYONE
 from domain.names import is_invisible, name_key
+from domain.refusals import Refusal
 
 #: How the names of those begin who run a command on the machine itself.
 OPERATOR = "operator "
@@ -18,8 +19,10 @@ _LONGEST_KEY = 200
 _ALIKE = ("Latin", "Cyrillic", "Greek", "Armenian", "Cherokee", "Coptic")
 
 
-class NameRefused(ValueError):
+class NameRefused(Refusal, ValueError):
     """A name that cannot be given to a principal or token; the sentence says why."""
+
+    code = "name-refused"
 
 
 def operator(account: str) -> str:

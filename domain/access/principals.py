@@ -6,13 +6,16 @@ from datetime import datetime
 
 from domain.access.events import AccessEvent, PrincipalAdded, PrincipalLeft, RoleEnded, RoleGranted
 from domain.access.roles import Role, includes
+from domain.refusals import Refusal
 
 #: The name of whoever shows no credentials: nobody, until somebody grants it to read.
 ANYONE = "anyone"
 
 
-class NotAllowed(Exception):
+class NotAllowed(Refusal):
     """A principal lacks the role that something needs; the sentence says which, and who can give it."""
+
+    code = "not-allowed"
 
     def __init__(self, name: str, role: Role, plan: str | None, *, program: bool = False) -> None:
         self.name, self.role, self.plan = name, role, plan
@@ -31,10 +34,12 @@ class NotAllowed(Exception):
 class PersonNeeded(NotAllowed):
     """A program has the role, but would record an event of a kind that a person records."""
 
+    code = "person-needed"
+
     def __init__(self, name: str, role: Role, plan: str | None, kind: str) -> None:
         super().__init__(name, role, plan, program=True)
-        self.args = (
-            f"this is not allowed: {name} is a token, and {kind} takes a person: sign in with a browser to record it",
+        self.reworded(
+            f"this is not allowed: {name} is a token, and {kind} takes a person: sign in with a browser to record it"
         )
 
 

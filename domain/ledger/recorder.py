@@ -18,12 +18,11 @@ from eventsourcing.postgres import PostgresApplicationRecorder
 from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Composed, Identifier
 
-from domain.errors import LedgerUnusable
 from domain.ledger.datastore import LedgerDatastore, attempts
 from domain.ledger.schema import channel
 from domain.ledger.stored_rows import StoredRecord, UnstoredRow
 from domain.ledger.subscription import LedgerSubscription
-from domain.rules import Refused
+from domain.refusals import LedgerUnusable, Refused, RuleCode
 from domain.rules.lookups import named
 
 #: Version, id, topic, JSON, instant and author of an event: all that folding needs.
@@ -276,6 +275,8 @@ def _of_a_day_ahead(error: BaseException | None, rows: Sequence[UnstoredRow]) ->
     index = next((place for place, row in enumerate(rows) if str(row.event_id) == refused), 0)
     day = date.fromisoformat(json.loads(rows[index].state)["effective_on"])
     return Refused(
+        RuleCode.DAY_IN_THE_FUTURE,
+        "effective_on",
         f"{named(day)} is in the future: today is {named(today)} by the clock of the database; give the event the day"
         " on which it was true (effective_on), and set the clock of this machine right where it shows another",
         index,

@@ -14,8 +14,8 @@ import psycopg
 from psycopg import errors
 from psycopg.sql import SQL, Identifier, Literal
 
-from domain.errors import LedgerUnusable
 from domain.postgres.connections import connected
+from domain.refusals import LedgerUnusable
 
 # With `_appended` it names a notification channel, of at most 63 bytes.
 _NAME = re.compile(r"(?!pg_)[A-Za-z][A-Za-z0-9_-]{0,53}")

@@ -12,7 +12,6 @@ from zipfile import ZipFile
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from domain.errors import BackupUnusable, LedgerUnusable
 from domain.integrity.checkpoint_store import checkpoints_of
 from domain.integrity.evidence_packs import against, checkpoint_in
 from domain.ledger.ledger import Ledger
@@ -24,6 +23,7 @@ from domain.postgres.programs import undump
 from domain.proofs.checkpoint import Checkpoint, NotACheckpoint
 from domain.proofs.signed_notes import NotANote, Note
 from domain.proofs.verify import Failed, is_zip
+from domain.refusals import BackupUnusable, LedgerUnusable
 from domain.safekeeping.backups import (
     DUMP,
     Backup,

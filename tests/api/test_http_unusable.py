@@ -7,10 +7,10 @@ from psycopg_pool import PoolTimeout
 from starlette.testclient import TestClient
 
 from domain.access.principals import Grant
-from domain.errors import NothingRecorded, ReplicaOnly
 from domain.ledger.access import AccessLedger
 from domain.ledger.ledger import Ledger
 from domain.ledger.ledger import Ledger as TheLedger
+from domain.refusals import NothingRecorded, ReplicaOnly
 from tests.api.conftest import rated
 from tests.api.signed_in import BROWSER, PAGE, close, program
 

@@ -8,7 +8,8 @@ from domain import events
 from domain.plan.draft import Draft
 from domain.plan.evolve import evolve
 from domain.plan.plan import PENDING
-from domain.rules import _RULES, Refused, judge
+from domain.refusals import Refused
+from domain.rules import _RULES, judge
 from tests.kit import (
     APRIL,
     AUGUST,

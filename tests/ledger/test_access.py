@@ -13,7 +13,6 @@ from psycopg.sql import SQL, Identifier
 from domain.access import events
 from domain.access.principals import Grant, Principal
 from domain.access.sentences import sentence
-from domain.errors import LedgerDamaged, ReplicaOnly
 from domain.ledger.access import (
     AccessLedger,
     AccessRefused,
@@ -29,6 +28,7 @@ from domain.ledger.access.throttle import account_stream, network_of
 from domain.ledger.ledger import Ledger
 from domain.ledger.schema import app_role
 from domain.names import name_key
+from domain.refusals import LedgerDamaged, ReplicaOnly
 from tests import measuring
 from tests.ledger.conftest import Connection, Server, begin, connected
 

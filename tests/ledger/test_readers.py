@@ -18,7 +18,6 @@ from uuid import UUID
 import pytest
 from eventsourcing.persistence import IntegrityError
 
-from domain.errors import VersionConflict
 from domain.events import Event
 from domain.ledger.folded_plans import Folded, FoldedPlans
 from domain.ledger.ledger import Ledger
@@ -29,7 +28,7 @@ from domain.plan.plan import Plan
 from domain.plan.plan_at import PlanAt
 from domain.plan.record import PlanRecord
 from domain.points import Point
-from domain.rules import Refused
+from domain.refusals import Refused, VersionConflict
 from projections.changes import changes_between
 from projections.overdue import overdue_at
 from projections.plan_as_at import plan_as_at

@@ -19,10 +19,10 @@ from starlette.testclient import TestClient
 
 from api.http.application import make_application
 from domain.access.principals import Grant
-from domain.errors import InDoubt, LedgerUnusable, NothingRecorded
 from domain.integrity.checkpoint_store import checkpoints_of
 from domain.ledger.ledger import Ledger
 from domain.proofs.keys import SignerKey
+from domain.refusals import InDoubt, LedgerUnusable, NothingRecorded
 from tests.api.forms import BROWSER, Sheet, sheet_on, tree, words
 from tests.api.process import environment
 from tests.kit import progressed, rated

@@ -7,8 +7,8 @@ from api import log
 from api.http.access.callers import known_caller
 from api.http.access.rate_limits import EXPORTS_NOTED, limiter_of
 from domain.access.events import AccessEvent, Exported
-from domain.errors import LedgerUnusable
 from domain.ledger.ledger import Ledger
+from domain.refusals import LedgerUnusable
 
 #: The forms that are data for programs and pages on their way, not files that somebody takes away.
 _READ_IN_PLACE = ("json",)

@@ -8,10 +8,10 @@ from fastapi import FastAPI, Request
 
 from api import clock
 from api.http.bodies import read_author
+from api.http.request_refusals import AuthorSaid, OpenToOthers, PlanHidden, SignInNeeded
 from api.roles import EVENT_ROLES, may_record, must_record
 from domain.access.principals import Principal
 from domain.access.roles import Role
-from domain.errors import PlanUnknown
 from domain.ledger.access import TOKEN_PREFIX, NotSignedIn, Session
 from domain.ledger.ledger import Ledger
 
@@ -21,26 +21,6 @@ _LONGEST = 63
 CHALLENGE = 'Bearer realm="AsAt"'
 #: How the headers begin by which proxies say for whom they ask.
 _PASSED_ON = ("forwarded", "x-forwarded-", "x-real-ip", "via")
-
-
-class SignInNeeded(Exception):
-    """Nobody known asks, or whoever asks showed what does not count (any more); `wrong` says that they showed it."""
-
-    def __init__(self, sentence: str, *, wrong: bool = False) -> None:
-        self.wrong = wrong
-        super().__init__(sentence)
-
-
-class PlanHidden(PlanUnknown):
-    """A plan that whoever asks may not read: to them it is as one that is not there."""
-
-
-class OpenToOthers(Exception):
-    """A proxy passes on a request to an open ledger, where whoever is behind it could do everything."""
-
-
-class AuthorSaid(Exception):
-    """A request says by X-Recorded-By who records, although it is known who asks."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,12 @@ from fastapi import Request
 
 from api.http.access.callers import Caller
 from api.http.bodies import FORM, media_type
+from api.http.request_refusals import Forged
 
 #: The field of a form that carries it, and the header for what a page sends otherwise.
 FIELD, HEADER = "csrf", "x-asat-csrf"
 #: It in a form as browsers send it; of itself it has nothing that would be escaped.
 _FIELD = re.compile(rb"(?:^|&)csrf=([A-Za-z0-9_-]{0,200})(?:&|$)")
-
-
-class Forged(Exception):
-    """What was sent with a session does not carry the token of that session; nothing was done."""
 
 
 async def carries_its_token(request: Request, caller: Caller) -> None:

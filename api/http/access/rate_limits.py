@@ -13,6 +13,7 @@ from fastapi import Request
 
 from api.http.access.callers import Caller
 from api.http.access.moving_window import MovingWindow, PerMinute
+from api.http.request_refusals import TooFast
 
 #: A council's people may share one address, but they do not all sign in within one minute.
 SIGN_INS = PerMinute(10)
@@ -29,14 +30,6 @@ EXPORTS_NOTED = PerMinute(60)
 SIGNING_IN_AT_ONCE = 8
 #: When to try again where it was only too many at once, in seconds.
 _A_MOMENT = 5
-
-
-class TooFast(Exception):
-    """More was sent than a limit allows; `retry_after` is in seconds."""
-
-    def __init__(self, sentence: str, retry_after: int) -> None:
-        self.retry_after = retry_after
-        super().__init__(f"{sentence}; try again in {retry_after} seconds")
 
 
 class Limiter:

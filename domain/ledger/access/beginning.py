@@ -13,10 +13,10 @@ from psycopg.rows import tuple_row
 
 from domain.access.events import AccessEvent
 from domain.access.principals import ANYONE
-from domain.errors import LedgerUnusable
 from domain.ledger.access.said import AccessRefused
 from domain.ledger.access.streams import AccessStreams, Kept, Password, Told
 from domain.ledger.datastore import LedgerDatastore, attempts
+from domain.refusals import LedgerUnusable
 
 #: Requests take a connection for a millisecond; signing in, of which few go on at once, for longer.
 _CONNECTIONS = 10

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from domain.access.events import LinkEnded, LinkMade, SignedIn, SignedOut
-from domain.errors import LedgerUnusable
 from domain.ledger.access.ledger import AccessLedger
 from domain.ledger.access.streams import Kept, Taken, Told
+from domain.refusals import LedgerUnusable
 
 #: So many are ended with one transaction, and each is begun anew so often where somebody else ended one of them.
 _AT_ONCE, _TRIES = 1000, 5

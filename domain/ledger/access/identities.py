@@ -7,12 +7,12 @@ from itertools import groupby
 
 from domain.access.events import AccessEvent, IdentityLinked, IdentityUnlinked
 from domain.access.names import is_operator
-from domain.errors import LedgerUnusable
 from domain.ledger.access.checking import checked
 from domain.ledger.access.principals import TRIES, Principals, person
 from domain.ledger.access.said import AccessRefused, LinkedIdentity
 from domain.ledger.access.streams import Kept, Taken
 from domain.names import name_key
+from domain.refusals import LedgerUnusable
 from domain.texts import direction_refused, unpaired_direction
 
 _Decision = Callable[[list[Kept]], AccessEvent]

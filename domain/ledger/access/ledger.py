@@ -6,13 +6,13 @@ from uuid import uuid4
 
 from domain.access.events import AccessEvent
 from domain.access.sentences import sentence
-from domain.errors import LedgerDamaged, ReplicaOnly
 from domain.integrity.invariants import Broken, along_the_ledger
 from domain.ledger.access.ending_roles import EndingRoles
 from domain.ledger.access.said import AccessRecord
 from domain.ledger.access.signing_in import SigningIn
 from domain.ledger.access.streams import Told
 from domain.ledger.access.tokens import Tokens
+from domain.refusals import LedgerDamaged, ReplicaOnly
 
 _log = logging.getLogger("asat.access")
 _PAGE = 5000

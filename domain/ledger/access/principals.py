@@ -11,13 +11,13 @@ from domain.access.events import (
 )
 from domain.access.names import can_be_known
 from domain.access.principals import ANYONE, Grant, Principal, fold
-from domain.errors import LedgerUnusable
 from domain.ledger.access.beginning import Beginning, stream_of
 from domain.ledger.access.checking import checked, checked_name
 from domain.ledger.access.passwords import hash_password
 from domain.ledger.access.said import AccessRefused, PrincipalUnknown
 from domain.ledger.access.streams import Kept, Password, Taken
 from domain.names import name_key
+from domain.refusals import LedgerUnusable
 
 #: How often something is decided again because somebody else decided about the same principal at the same moment.
 TRIES = 20

@@ -5,22 +5,31 @@ from datetime import datetime
 
 from domain.access.events import AccessEvent, Means
 from domain.access.principals import Grant, Principal
+from domain.refusals import Refusal, Unknown
 
 
-class AccessRefused(Exception):
+class AccessRefused(Refusal):
     """What was to be recorded of access makes no sense, or is not possible; the sentence says what to do."""
 
+    code = "access-refused"
 
-class PrincipalUnknown(LookupError):
+
+class PrincipalUnknown(Unknown):
     """The access ledger knows no principal or token of this name."""
 
+    code = "unknown-principal"
 
-class NotSignedIn(Exception):
+
+class NotSignedIn(Refusal):
     """The credentials shown open nothing, or nothing any more."""
 
+    code = "not-signed-in"
 
-class SignInRefused(Exception):
+
+class SignInRefused(Refusal):
     """Signing in was refused; `retry_after`: in how many seconds to try again, None where that does not matter."""
+
+    code = "sign-in-refused"
 
     def __init__(self, sentence: str, retry_after: int | None = None) -> None:
         self.retry_after = retry_after

@@ -14,7 +14,6 @@ from domain.access.events import (
     SignedOut,
 )
 from domain.access.principals import ANYONE, Principal, fold
-from domain.errors import ReplicaOnly
 from domain.ledger.access.beginning import stream_of
 from domain.ledger.access.checking import checked
 from domain.ledger.access.identities import Identities
@@ -22,6 +21,7 @@ from domain.ledger.access.said import PrincipalUnknown, Session, SignInRefused
 from domain.ledger.access.streams import Kept, Taken, Told
 from domain.ledger.access.tokens import secret_digest
 from domain.names import name_key
+from domain.refusals import ReplicaOnly
 
 #: A working day: who signs in in the morning is not asked again, and a screen left on is not signed in at night.
 SESSION = timedelta(hours=8)

@@ -10,7 +10,6 @@ from uuid import uuid4
 from domain.access.events import IdentityLinked, LinkMade, LinkUsed, Lock, LockLifted, Means
 from domain.access.events import SignInRefused as SignInWasRefused
 from domain.access.principals import ANYONE, Principal
-from domain.errors import ReplicaOnly
 from domain.ledger.access.beginning import stream_of
 from domain.ledger.access.checking import checked
 from domain.ledger.access.identities import identity_stream
@@ -21,6 +20,7 @@ from domain.ledger.access.streams import Kept, Taken, Told
 from domain.ledger.access.throttle import OF_ACCOUNT, Locked, account_stream, counting, locked, locks, network_of
 from domain.ledger.access.tokens import secret_digest
 from domain.names import name_key
+from domain.refusals import ReplicaOnly
 
 #: No name is longer. What is typed beyond that is not looked at: comparing takes time by the letter.
 _LONGEST_ACCOUNT = 500

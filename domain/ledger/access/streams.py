@@ -17,10 +17,10 @@ from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Composed, Identifier
 
 from domain.access.events import ACCESS_EVENTS, AccessEvent
-from domain.errors import LedgerDamaged, LedgerUnusable
 from domain.ledger.datastore import LedgerDatastore, attempts
 from domain.ledger.recorder import LedgerRecorder
 from domain.ledger.stored_rows import UnstoredRow
+from domain.refusals import LedgerDamaged, LedgerUnusable
 
 
 class Taken(Exception):
