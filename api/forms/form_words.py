@@ -1,10 +1,8 @@
 """What is wrong with what was typed, in the words of a form and beside its field."""
 
-import re
 from collections.abc import Sequence
 
 from api.forms.event_forms import Field, Form, fields_of
-from domain.events import EVENTS
 from domain.refusals import Problem, Refused
 
 #: Where the outcome of recording is not known; the form carries its event_id.
@@ -32,7 +30,7 @@ def by_field(problems: Sequence[Problem], form: Form) -> dict[str, str]:
             name, within = f"source_{within[0] if within else 'title'}", []
         if within and within[0].isdigit():
             sentence = f"line {int(within[0]) + 1}: {sentence}"
-        found.setdefault(name if name in named else "", in_form_words(sentence))
+        found.setdefault(name if name in named else "", sentence)
     return found
 
 
@@ -67,19 +65,4 @@ _MISSING = {
 def refused(error: Refused, form: Form) -> Unfit:
     """Why a rule refuses it, beside the field that it is about."""
     named = {field.name for field in fields_of(form)}
-    return Unfit({error.field if error.field in named else "": in_form_words(str(error))})
-
-
-_REWORDED = (
-    (" (ActionReinstated)", ""), (" (RatingConfirmed)", ""), (" (PlanClosed)", ""),
-    (" with PriorityReworded", " instead"), (" with MeasureDefined", ""), (": say why in `reason`", ": say why"),
-    (": name it in `evidence`", ": name it"),
-)  # fmt: skip
-_KINDS = re.compile(rf"\b({'|'.join(EVENTS)})\b")
-
-
-def in_form_words(sentence: str) -> str:
-    """A sentence that was made for programs too, without their names for things."""
-    for said, instead in _REWORDED:
-        sentence = sentence.replace(said, instead)
-    return _KINDS.sub(lambda found: re.sub(r"(?<=[a-z])(?=[A-Z])", " ", found[0]).lower(), sentence)
+    return Unfit({error.field if error.field in named else "": str(error)})

@@ -10,7 +10,7 @@ from markupsafe import escape
 
 from api.forms.form_bodies import only_known, sent_form
 from api.forms.form_roles import may_open_some
-from api.forms.form_words import NOT_KNOWN, in_form_words
+from api.forms.form_words import NOT_KNOWN
 from api.forms.recorded_page import remember
 from api.forms.usual_scales import USUAL
 from api.http.access.callers import caller_of, recorded_by
@@ -85,7 +85,7 @@ def send_open_plan(request: Request, ask: Ask, sent: Sent) -> Response:
         return _form(request, said, {"plan": NOT_KNOWN}, 503)
     except Refused as error:
         field = error.field if error.field in _LABELS else "plan"
-        return _form(request, {**said, "event_id": str(uuid4())}, {field: in_form_words(str(error))}, 409)
+        return _form(request, {**said, "event_id": str(uuid4())}, {field: str(error)}, 409)
     response = RedirectResponse(Here(proposal.plan).to(f"recorded/{stored.version}"), 303)
     remember(request, response, proposal.plan, stored.version)
     return response
@@ -112,7 +112,7 @@ def _proposal(request: Request, ask: Asker, said: Mapping[str, str]) -> Proposal
     try:
         proposal = read_proposal({"type": _KIND, "event_id": event_id, **texts, "scale": given}, ask.today)
     except NotAnEvent as error:
-        raise _Unfit({name: _capital(in_form_words(sentence)) for _, name, sentence in error.problems}) from None
+        raise _Unfit({name: _capital(sentence) for _, name, sentence in error.problems}) from None
     if not caller_of(request).may_record(_KIND, proposal.plan):
         raise _Unfit({"plan": f"You are no keeper of a plan that is called {proposal.plan}"}, 403)
     return proposal

@@ -37,7 +37,7 @@ def judge(plan: Plan, event: events.Event, today: date, by: str, *, proposed: bo
             f"{named(event.effective_on)} is in the future: today is {named(today)}",
         )
     if plan.opening is None and not isinstance(event, events.PlanOpened):
-        raise Refused(RuleCode.PLAN_NOT_OPENED, "plan", f"there is no plan {plan.slug}: open it first with PlanOpened")
+        raise Refused(RuleCode.PLAN_NOT_OPENED, "plan", f"there is no plan {plan.slug}: open it first")
     if proposed and plan.opening is not None and not isinstance(event, _BEFORE_OPENING):
         structure.not_before_opening(plan, event)
     if plan.closing and not isinstance(event, _AFTER_CLOSING):

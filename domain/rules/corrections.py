@@ -4,7 +4,7 @@ from domain import events
 from domain.plan.plan import Plan
 from domain.redaction import redactable
 from domain.refusals import Refused, RuleCode
-from domain.rules.lookups import known_version, owes_reason
+from domain.rules.lookups import in_words, known_version, owes_reason
 
 
 def event_withdrawn(plan: Plan, event: events.EventWithdrawn) -> None:
@@ -12,27 +12,29 @@ def event_withdrawn(plan: Plan, event: events.EventWithdrawn) -> None:
     target = event.version
     kind = known_version(plan, target)
     if kind == events.PlanOpened.__name__:
-        raise _never(f"the opening of plan {plan.slug} cannot be withdrawn; close the plan instead (PlanClosed)")
+        raise _never(f"the opening of plan {plan.slug} cannot be withdrawn; close the plan instead")
     if kind == events.EventWithdrawn.__name__:
         raise _never(f"version {target} is itself a withdrawal; record again what it withdrew")
     if kind == events.TextRedacted.__name__:
         raise _never(f"version {target} redacted texts, which are destroyed; that cannot be undone")
     if by := plan.withdrawn.get(target):
         raise Refused(
-            RuleCode.ALREADY_WITHDRAWN, "version", f"version {target} ({kind}) was already withdrawn, by version {by}"
+            RuleCode.ALREADY_WITHDRAWN,
+            "version",
+            f"version {target} ({in_words(kind)}) was already withdrawn, by version {by}",
         )
     dependents = dict.fromkeys(plan.dependents.get(target, ()))  # one may stand on it in two ways
     standing = [version for version in dependents if plan.newest.stands(version)]
     if standing:
-        named = ", ".join(f"{version} ({plan.log[version - 1][0]})" for version in standing[:10])
+        named = ", ".join(f"{version} ({in_words(plan.log[version - 1][0])})" for version in standing[:10])
         more = f" and {len(standing) - 10} more" if len(standing) > 10 else ""
         raise Refused(
             RuleCode.OTHERS_DEPEND,
             "version",
-            f"version {target} ({kind}) cannot be withdrawn while other events stand on it: "
+            f"version {target} ({in_words(kind)}) cannot be withdrawn while other events stand on it: "
             f"version {named}{more}; withdraw those first",
         )
-    owes_reason(event, f"withdrawing version {target} ({kind})")
+    owes_reason(event, f"withdrawing version {target} ({in_words(kind)})")
 
 
 def _never(sentence: str) -> Refused:
@@ -48,13 +50,13 @@ def text_redacted(plan: Plan, event: events.TextRedacted) -> None:
             raise Refused(
                 RuleCode.NOT_REDACTABLE,
                 "fields",
-                f"`{field}` of version {event.version} ({kind}) cannot be redacted; what can be is "
+                f"`{field}` of version {event.version} ({in_words(kind)}) cannot be redacted; what can be is "
                 f"{', '.join(possible) or 'nothing'}",
             )
         if by := plan.redactions.get(event.version, {}).get(field):
             raise Refused(
                 RuleCode.ALREADY_REDACTED,
                 "fields",
-                f"`{field}` of version {event.version} ({kind}) was already redacted, by version {by}",
+                f"`{field}` of version {event.version} ({in_words(kind)}) was already redacted, by version {by}",
             )
-    owes_reason(event, f"redacting version {event.version} ({kind})")
+    owes_reason(event, f"redacting version {event.version} ({in_words(kind)})")

@@ -1,5 +1,6 @@
 """What an event speaks of, as the plan knows it on the event's day; or the refusal that says why it does not."""
 
+import re
 from datetime import date
 
 from domain import events
@@ -13,10 +14,15 @@ def named(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+def in_words(kind: str) -> str:
+    """The type of an event as a sentence names it: `action rated`."""
+    return re.sub(r"\B(?=[A-Z])", " ", kind).lower()
+
+
 def owes_reason(event: events.Event, what: str) -> None:
     """Raises Refused where the event says no reason."""
     if event.reason is None:
-        raise Refused(RuleCode.REASON_NEEDED, "reason", f"{what} needs a reason: say why in `reason`")
+        raise Refused(RuleCode.REASON_NEEDED, "reason", f"{what} needs a reason: say why")
 
 
 def on_the_day(plan: Plan, event: events.Event) -> AsAt:
@@ -33,7 +39,7 @@ def open_action(plan: Plan, number: str, event: events.Event, field: str = "acti
             RuleCode.ACTION_LEFT,
             "effective_on",
             f"action {number} was {standing.value} on {named(standing.effective_on)}, so nothing can be recorded of it "
-            f"for {named(event.effective_on)}; reinstate it first (ActionReinstated), or give a day before it left",
+            f"for {named(event.effective_on)}; reinstate it first, or give a day before it left",
         )
     return action
 

@@ -29,7 +29,7 @@ def action_rated(plan: Plan, event: events.ActionRated) -> None:
             f"{event.rating!r} is not on the plan's scale on {named(event.effective_on)} ({scale.value.name}: {codes})",
         )
     if rating.needs_evidence and not event.evidence:
-        needs = f"rating action {event.action} {rating.label} needs evidence: name it in `evidence`"
+        needs = f"rating action {event.action} {rating.label} needs evidence: name it"
         raise Refused(RuleCode.EVIDENCE_NEEDED, "evidence", needs)
     given = reading.rating_of(action)
     before = reading.find_rating(given) if given else None
@@ -79,7 +79,7 @@ def _needing_second_person(plan: Plan, event: events.RatingConfirmed, action: Ac
             RuleCode.NOT_A_RATING,
             "version",
             f"version {version} of plan {plan.slug} is no rating of action {event.action}; give the version of the "
-            "ActionRated that is to be confirmed",
+            "rating that is to be confirmed",
         )
     if by := plan.withdrawn.get(version):
         raise _not_awaited(f"version {version} was withdrawn as recorded in error, by version {by}; nothing to confirm")
@@ -132,7 +132,7 @@ def action_closed(plan: Plan, event: events.ActionClosed) -> None:
         if waiting := reading.awaiting_of(action):
             remedy = (
                 f"its rating {_label(plan, waiting)} (version {waiting.version}) still awaits confirmation by a second "
-                "person (RatingConfirmed)"
+                "person"
             )
         raise Refused(
             RuleCode.NOT_COMPLETE,

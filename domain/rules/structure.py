@@ -6,6 +6,7 @@ from domain import events
 from domain.plan.plan import Plan
 from domain.refusals import Refused, RuleCode
 from domain.rules.lookups import (
+    in_words,
     known_action,
     known_priority,
     named,
@@ -71,8 +72,8 @@ def closed_after_its_facts(plan: Plan, event: events.PlanClosed) -> None:
             RuleCode.CLOSED_BEFORE_ITS_EVENTS,
             "effective_on",
             f"plan {plan.slug} cannot have been closed on {named(event.effective_on)}, as something is recorded of it "
-            f"for a later day, last {kind} for {named(day)} (version {version}); close it from that day on, or "
-            "withdraw what is wrong first (EventWithdrawn)",
+            f"for a later day, last {in_words(kind)} for {named(day)} (version {version}); close it from that day on, "
+            "or withdraw what is wrong first",
         )
 
 
@@ -89,7 +90,7 @@ def priority_added(plan: Plan, event: events.PriorityAdded) -> None:
     if priority is not None and (added := next(priority.added.known(plan.newest), None)):
         raise number_taken(
             f"priority {event.number} was already added on {named(added.effective_on)}; "
-            "give another number, or reword it with PriorityReworded"
+            "give another number, or reword it instead"
         )
 
 
@@ -207,7 +208,7 @@ def measure_reported(plan: Plan, event: events.MeasureReported) -> None:
     measure = plan.measures.get(event.measure)
     first = next(measure.definition.known(plan.newest), None) if measure else None
     if first is None:
-        missing = f"plan {plan.slug} has no measure {event.measure}: define it first with MeasureDefined"
+        missing = f"plan {plan.slug} has no measure {event.measure}: define it first"
         raise Refused(RuleCode.UNKNOWN_MEASURE, "measure", missing)
     if first.effective_on > event.effective_on:
         raise not_yet_added(f"measure {event.measure} was defined", first.effective_on, event)

@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.forms.event_forms import FORMS, fields_of
-from api.forms.form_words import in_form_words, refused
+from api.forms.form_words import refused
 from api.http.application import make_application
 from domain.events import EVENTS
 from domain.ledger.ledger import Ledger
@@ -436,11 +436,6 @@ def test_a_reason_is_asked_for_where_a_rule_needs_one(client: TestClient, plan: 
 def test_a_refusal_that_is_about_no_field_for_certain_stands_at_the_top() -> None:
     error = Refused(RuleCode.PLAN_ALREADY_CLOSED, "plan", "plan sunderland is already closed")
     assert list(refused(error, FORMS["close-plan"]).problems) == [""]
-
-
-def test_the_names_that_programs_use_are_no_words_of_a_form() -> None:
-    assert in_form_words("reinstate it first (ActionReinstated), or") == "reinstate it first, or"
-    assert in_form_words("version 3 (ActionAdded)") == "version 3 (action added)"
 
 
 # Recorded once
