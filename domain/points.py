@@ -19,6 +19,8 @@ from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from domain.refusals import Unknown, Unprocessable
+
 #: Councils keep their days by the clock of London, whatever the server's own zone.
 LONDON = ZoneInfo("Europe/London")
 
@@ -28,12 +30,16 @@ NOTATION = (
 )
 
 
-class PointUnreadable(ValueError):
+class PointUnreadable(Unprocessable):
     """The text is not a point in the notation."""
 
+    code = "unreadable-point"
 
-class PointUnknown(LookupError):
+
+class PointUnknown(Unknown):
     """The point is well written, but the plan has nothing there: no such version, issue or presentation."""
+
+    code = "unknown-point"
 
 
 class VersionUnknown(PointUnknown):

@@ -11,6 +11,7 @@ from domain.plan.facts import Awaiting, Due, Rated, Standing
 from domain.plan.number_order import natural_order
 from domain.plan.plan_at import PlanAt
 from domain.plan.timeline import Assertion
+from domain.refusals import Unknown
 from projections.due import is_past
 from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
@@ -94,8 +95,10 @@ class SingleActionDocument(Heading):
     action: ActionDocument
 
 
-class ActionUnknown(LookupError):
+class ActionUnknown(Unknown):
     """The plan had no action of that number at the point."""
+
+    code, field = "unknown-action", "action"
 
     def __init__(self, number: str, sentence: str) -> None:
         self.number = number

@@ -17,6 +17,7 @@ from domain.plan.facts import Rated
 from domain.plan.number_order import natural_order
 from domain.plan.plan_at import PlanAt
 from domain.plan.timeline import Assertion
+from domain.refusals import Unprocessable
 from domain.scales import Rating
 from projections.comparison_rows import ChangeDocument, Pair, RowDocument, TotalsDocument
 from projections.heading import Heading, heading
@@ -25,8 +26,10 @@ from projections.point import PointDocument, point_document
 from projections.scale import RatingDocument, rating_document
 
 
-class PointsReversed(ValueError):
+class PointsReversed(Unprocessable):
     """The current point's day is before the previous one's."""
+
+    code, field = "points-reversed", "current"
 
 
 class ComparisonDocument(Heading):

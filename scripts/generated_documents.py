@@ -1,8 +1,8 @@
 """Write the documents that are made from code, or with --check say which are out of date.
 
-EVENTS.md is made from domain/events.py, so that an officer can review its diff. domain/ledger/catalogue.json is made
-from the migrations; it is made anew only where they have changed, as that takes a server. domain/proofs/verify.py is
-joined from domain/proofs/verifying, so that a stranger has one file to read.
+EVENTS.md is made from domain/events.py, so that an officer can review its diff, and docs/refusals.md from the classes
+and codes of refusals. domain/ledger/catalogue.json is made from the migrations, and only where they have changed, as
+that takes a server. domain/proofs/verify.py is joined from domain/proofs/verifying: a stranger has one file to read.
 """
 
 import json
@@ -17,6 +17,7 @@ from domain.ledger.catalogue import EXPECTED
 from domain.redaction import redactable
 from domain.scales import Colour, Rating, Scale
 from scripts.generated_catalogue import catalogue_document, migrations_digest
+from scripts.generated_refusals import refusals_document
 from scripts.generated_verifier import verifier
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -135,7 +136,12 @@ def catalogue() -> str:
 
 
 CATALOGUE = f"domain/ledger/{EXPECTED}"
-DOCUMENTS = {"EVENTS.md": events_document, CATALOGUE: catalogue, "domain/proofs/verify.py": verifier}
+DOCUMENTS = {
+    "EVENTS.md": events_document,
+    "docs/refusals.md": refusals_document,
+    CATALOGUE: catalogue,
+    "domain/proofs/verify.py": verifier,
+}
 
 
 def main() -> int:

@@ -15,7 +15,6 @@ from api.settings import account
 from domain.access.access_events import CommandBegun
 from domain.access.principal_names import operator
 from domain.envelopes import instant_text
-from domain.errors import BackupUnusable
 from domain.integrity.evidence_packs import checkpoint_in
 from domain.ledger.ledger import Ledger
 from domain.ledger.opening import make_ledger
@@ -25,6 +24,7 @@ from domain.proofs.checkpoint import NotACheckpoint
 from domain.proofs.signed_notes import NotANote
 from domain.proofs.verifying.failure import Failed
 from domain.proofs.verifying.pack_zip import read_pack
+from domain.refusals import BackupUnusable
 from domain.safekeeping.backups import Backup, back_up
 from domain.safekeeping.restoring import proved, restore
 

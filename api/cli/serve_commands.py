@@ -20,8 +20,7 @@ from domain.access.access_errors import AccessRefused, PrincipalUnknown
 from domain.access.access_ledger import AccessLedger
 from domain.access.principals import ANYONE, Grant
 from domain.envelopes import Proposal, read_proposal_json
-from domain.errors import LedgerUnusable
-from domain.rules import Refused
+from domain.refusals import LedgerUnusable, Refused
 
 HOST = click.option(
     "--host", metavar="ADDRESS", help="Address to serve on (ASAT_HOST); 127.0.0.1 unless told otherwise."
@@ -110,7 +109,7 @@ def _load_examples(session: Session) -> None:
             try:
                 session.ledger.record(proposals, by="AsAt example", today=today, expect=0)
             except Refused as refused:
-                raise Refused(f"example {plan}, line {refused.index + 1}: {refused}") from None
+                raise refused.reworded(f"example {plan}, line {refused.index + 1}: {refused}") from None
             click.echo(f"Loaded {plan}: {len(proposals)} events")
 
 

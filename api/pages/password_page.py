@@ -7,8 +7,9 @@ from starlette.exceptions import HTTPException
 
 from api import clock, log
 from api.forms.form_bodies import only_known
-from api.http.access.callers import SignInNeeded, access_of, caller_of
-from api.http.access.rate_limits import TooFast, address_of, sign_in_no_faster
+from api.http.access.callers import access_of, caller_of
+from api.http.access.rate_limits import address_of, sign_in_no_faster
+from api.http.request_refusals import SignInNeeded, TooFast
 from api.pages.rendering import Said, page
 from api.pages.routes import page_routes
 from api.pages.sign_in_pages import PRIVATE, Sent, log_refusal, of_own_form, sentence_case, signed_in

@@ -11,11 +11,10 @@ from typing import Any
 
 from domain import events
 from domain.plan.plan import Plan
+from domain.refusals import Refused, RuleCode
 from domain.rules import closings, corrections, ratings, structure
 from domain.rules import document_versions as documents
-from domain.rules.lookups import Refused, named
-
-__all__ = ["Refused", "judge"]
+from domain.rules.lookups import named
 
 
 def judge(plan: Plan, event: events.Event, today: date, by: str, *, proposed: bool = True) -> None:
@@ -32,15 +31,21 @@ def judge(plan: Plan, event: events.Event, today: date, by: str, *, proposed: bo
         Refused: nothing may be recorded, and why.
     """
     if event.effective_on > today:
-        raise Refused(f"{named(event.effective_on)} is in the future: today is {named(today)}")
+        raise Refused(
+            RuleCode.DAY_IN_THE_FUTURE,
+            "effective_on",
+            f"{named(event.effective_on)} is in the future: today is {named(today)}",
+        )
     if plan.opening is None and not isinstance(event, events.PlanOpened):
-        raise Refused(f"there is no plan {plan.slug}: open it first with PlanOpened")
+        raise Refused(RuleCode.PLAN_NOT_OPENED, "plan", f"there is no plan {plan.slug}: open it first")
     if proposed and plan.opening is not None and not isinstance(event, _BEFORE_OPENING):
         structure.not_before_opening(plan, event)
     if plan.closing and not isinstance(event, _AFTER_CLOSING):
         closing = plan.closing.at(plan.place(event.effective_on, plan.version))
         if closing is not None:
-            raise Refused(f"plan {plan.slug} was closed on {named(closing.effective_on)}")
+            raise Refused(
+                RuleCode.PLAN_CLOSED, "effective_on", f"plan {plan.slug} was closed on {named(closing.effective_on)}"
+            )
     _RULES[type(event)](plan, event)
     if isinstance(event, events.RatingConfirmed):
         ratings.confirmed_by_another(plan, event, by)

@@ -7,7 +7,8 @@ from domain.plan.facts import Rated, Standing
 from domain.plan.known import AsAt
 from domain.plan.plan import Action, Plan
 from domain.plan.timeline import Assertion
-from domain.rules.lookups import Refused, known_action, named, on_the_day
+from domain.refusals import Refused, RuleCode
+from domain.rules.lookups import known_action, named, on_the_day
 
 
 def rated_before_closing(plan: Plan, event: events.ActionRated) -> None:
@@ -92,6 +93,8 @@ def _refuse(plan: Plan, action: Action, closing: Assertion[Standing], why: str) 
     number = action.number.at(plan.place(closing.effective_on, plan.version))
     assert number is not None, "an action that was closed has a number"
     raise Refused(
+        RuleCode.CLOSED_LATER,
+        "effective_on",
         f"action {number.value} was closed as complete on {named(closing.effective_on)} (version {closing.version}), "
-        f"and {why}; withdraw that closing first (EventWithdrawn), or give a later day"
+        f"and {why}; withdraw that closing first, or give a later day",
     )

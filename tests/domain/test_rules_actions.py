@@ -64,7 +64,7 @@ def test_an_action_is_changed_on_the_day_it_was_added(change):
 @pytest.mark.parametrize("change", ALL_CHANGES.values(), ids=ALL_CHANGES)
 def test_nothing_is_recorded_of_an_action_for_a_day_after_it_was_withdrawn(change):
     given(added("2.4"), withdrawn("2.4", on=APRIL)).when(change(MAY)).then_refused(
-        "action 2.4 was withdrawn on 15 April 2019", "for 15 May 2019", "ActionReinstated"
+        "action 2.4 was withdrawn on 15 April 2019", "for 15 May 2019", "reinstate it first"
     )
 
 

@@ -19,7 +19,7 @@ from tests.kit import (
     withdrawn,
 )  # fmt: skip
 
-AGAINST = ("was closed as complete on 15 May 2019", "withdraw that closing first (EventWithdrawn)")
+AGAINST = ("was closed as complete on 15 May 2019", "withdraw that closing first, or give a later day")
 
 
 def story():

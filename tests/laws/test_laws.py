@@ -30,7 +30,8 @@ from domain.plan.plan_at import PlanAt
 from domain.plan.record import record_of
 from domain.plan.timeline import Place, Timeline, end_of, in_force
 from domain.points import Point
-from domain.rules import Refused, judge
+from domain.refusals import Refused
+from domain.rules import judge
 from projections.action import ActionUnknown, action_at
 from projections.assurance import assurances_at
 from projections.changes import changes_between

@@ -19,9 +19,9 @@ from domain.access.principals import Grant, Principal
 from domain.access.sentences import sentence
 from domain.access.sessions import Sessions
 from domain.access.sign_in_throttle import account_stream, network_of
-from domain.errors import LedgerDamaged, ReplicaOnly
 from domain.ledger.ledger import Ledger
 from domain.ledger.schema import access_schema, app_role
+from domain.refusals import LedgerDamaged, ReplicaOnly
 from tests import measuring
 from tests.ledger.conftest import Connection, Server, begin, connected
 

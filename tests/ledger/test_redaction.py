@@ -23,7 +23,7 @@ from domain.points import read_point
 from domain.postgres.archive import archive_continuously
 from domain.proofs.tree import check_consistency, check_inclusion
 from domain.redaction import redactable, redacted_value
-from domain.rules import Refused
+from domain.refusals import Refused
 from domain.safekeeping.backups import owner_conninfo
 from domain.safekeeping.purging import copied_elsewhere
 from projections.action import action_at

@@ -7,15 +7,12 @@ from fastapi import Request
 
 from api.http.access.callers import Caller
 from api.http.bodies import FORM, media_type
+from api.http.request_refusals import Forged
 
 #: The field of a form, and the header of a script.
 FIELD, HEADER = "csrf", "x-asat-csrf"
 #: In a form as browsers send it: nothing in a token is escaped.
 _FIELD = re.compile(rb"(?:^|&)csrf=([A-Za-z0-9_-]{0,200})(?:&|$)")
-
-
-class Forged(Exception):
-    """A request with a session lacks the token of that session; nothing was done."""
 
 
 async def carries_its_token(request: Request, caller: Caller) -> None:

@@ -13,6 +13,7 @@ from fastapi import Request
 
 from api.http.access.callers import Caller
 from api.http.access.moving_window import MovingWindow
+from api.http.request_refusals import TooFast
 
 #: Per minute: sign-ins from an address, which many people may share, and writes of a principal.
 SIGN_INS, WRITES = 10, 120
@@ -23,14 +24,6 @@ REFUSALS_NOTED, REFUSALS_LEFT_OUT_NOTED, EXPORTS_NOTED = 30, 1, 60
 SIGNING_IN_AT_ONCE = 8
 #: Seconds after which to try again where too many sign in at once.
 _A_MOMENT = 5
-
-
-class TooFast(Exception):
-    """More was sent than a limit allows; `retry_after` is in seconds."""
-
-    def __init__(self, sentence: str, retry_after: int) -> None:
-        self.retry_after = retry_after
-        super().__init__(f"{sentence}; try again in {retry_after} seconds")
 
 
 class Limiter:
