@@ -240,10 +240,7 @@ class EvidenceAdded(Event):
 
 
 class ActionClosed(Event):
-    """An action that was complete left the plan's reports.
-
-    While the closing stands, late news by which the action was not complete or not in the plan by that day is refused.
-    """
+    """An action that was complete left the plan's reports."""
 
     action: Number
 
