@@ -23,7 +23,8 @@ from domain.plan.plan_at import PlanAt
 from domain.plan.record import PlanRecord, record_of
 from domain.plan.timeline import Timeline
 from domain.points import LONDON, Point, read_point
-from domain.rules import Refused, judge
+from domain.refusals import Refused
+from domain.rules import judge
 from projections.action import ActionUnknown, SingleActionDocument, action_at
 from projections.comparison_rows import RowDocument
 from projections.plan_as_at import PlanDocument, plan_as_at

@@ -19,13 +19,12 @@ from api.cli.replay_command import replay
 from api.forgetting import owed
 from api.papers.wording import safe_text
 from api.settings import NO_AUTHOR, author
-from domain.envelopes import NotAnEvent, Proposal, Recorded, read_lines
-from domain.errors import InDoubt, PlanUnknown
+from domain.envelopes import Proposal, Recorded, read_lines
 from domain.integrity.checkpoint_store import checkpoints_of
 from domain.integrity.evidence_packs import against, checkpoint_in
 from domain.integrity.invariants import Noted, to_its_end
 from domain.proofs.verifying.pack_zip import read_pack
-from domain.rules import Refused
+from domain.refusals import EventCode, InDoubt, NotAnEvent, PlanUnknown, Problem, Refused
 
 
 @click.command(short_help="Record the events in a file, all or none.")
@@ -62,7 +61,9 @@ def record(session: Session, /, file: Path, by: str | None, expect: int | None) 
             _print_to_send_again(proposals, unknown.event_ids)
             raise
         except Refused as refused:
-            raise Refused(f"line {lines[refused.index]}: {refused}; nothing of this file was recorded") from None
+            raise refused.reworded(
+                f"line {lines[refused.index]}: {refused}; nothing of this file was recorded"
+            ) from None
         for plan, versions in _by_plan(stored).items():
             first, last = versions[0], versions[-1]
             said = f"version {first}" if first == last else f"versions {first} to {last}"
@@ -110,10 +111,10 @@ def _read(file: Path) -> tuple[list[Proposal], list[int]]:
         try:
             read = read_lines(bar.track(lines, description="Reading"), clock.today())
         except NotAnEvent as error:
-            raise NotAnEvent([("", f"{error}; nothing of this file was recorded")]) from None
+            raise error.reworded(f"{error}; nothing of this file was recorded") from None
     if not read:
         what = "standard input" if str(file) == "-" else str(file)
-        raise NotAnEvent([("", f"{what} holds no event; nothing was recorded")])
+        raise NotAnEvent([Problem(EventCode.NO_EVENT, "", f"{what} holds no event; nothing was recorded")])
     return [proposal for _, proposal in read], [number for number, _ in read]
 
 
@@ -152,7 +153,7 @@ def check(session: Session, /, since: Path | None) -> None:
         for broken in chain(
             to_its_end("the checkpoints", kept.broken),
             to_its_end("what was kept elsewhere", lambda: () if held is None else against(session.ledger, held)),
-            to_its_end("the audit of access", session.ledger.access.check),
+            to_its_end("the audit of access", session.ledger.access.audit.check),
             to_its_end("the guards of the database", session.ledger.guards),
         ):
             found += 1
@@ -167,7 +168,7 @@ def check(session: Session, /, since: Path | None) -> None:
         click.echo(
             f"{events}: positions gapless, instants in order, versions contiguous, every event one the rules accept"
         )
-        if noted := session.ledger.access.size():
+        if noted := session.ledger.access.audit.size():
             click.echo(f"{noted:,} event{'' if noted == 1 else 's'} of access: gapless, in order, and as recorded")
         if cuts := len(kept.all()):
             click.echo(f"{cuts} checkpoint{'' if cuts == 1 else 's'}: the ledger still holds what was signed")

@@ -12,12 +12,10 @@ import click
 from api import clock
 from api.cli.command_context import INSTANT, Session, complain, plainly
 from api.settings import account
-from domain.access.events import CommandBegun
-from domain.access.names import operator
+from domain.access.access_events import CommandBegun
+from domain.access.principal_names import operator
 from domain.envelopes import instant_text
-from domain.errors import BackupUnusable
 from domain.integrity.evidence_packs import checkpoint_in
-from domain.ledger.access.ending import end_sessions_and_links
 from domain.ledger.ledger import Ledger
 from domain.ledger.opening import make_ledger
 from domain.points import read_instant
@@ -26,6 +24,7 @@ from domain.proofs.checkpoint import NotACheckpoint
 from domain.proofs.signed_notes import NotANote
 from domain.proofs.verifying.failure import Failed
 from domain.proofs.verifying.pack_zip import read_pack
+from domain.refusals import BackupUnusable
 from domain.safekeeping.backups import Backup, back_up
 from domain.safekeeping.restoring import proved, restore
 
@@ -141,10 +140,10 @@ def _end_what_was_open(ledger: Ledger) -> None:
     """End sessions and links, and say what whoever restores has to end again."""
     click.echo("Texts that were redacted after the backup are there again: redact them again")
     access, by = ledger.access, operator(account())
-    if not access.size():
+    if not access.audit.size():
         return
-    access.note(CommandBegun(command="restore"), by)
-    sessions, links = end_sessions_and_links(access, clock.now(), by)
+    access.audit.note(CommandBegun(command="restore"), by)
+    sessions, links = access.sessions.end_all(clock.now(), by), access.links.end_all(clock.now(), by)
     click.echo(
         "What was ended after the backup counts again: tokens that were revoked (look at `asat token list`), roles that"
         " were ended and people who have left (`asat principal list`), and passwords from then. End those again before"

@@ -16,11 +16,11 @@ from api.forgetting import owed
 from api.log import log_to
 from api.serving_settings import ServingSettings, read_serving_settings
 from api.signing import read_signer
+from domain.access.access_errors import AccessRefused, PrincipalUnknown
+from domain.access.access_ledger import AccessLedger
 from domain.access.principals import ANYONE, Grant
 from domain.envelopes import Proposal, read_proposal_json
-from domain.errors import LedgerUnusable
-from domain.ledger.access import AccessLedger, AccessRefused, PrincipalUnknown
-from domain.rules import Refused
+from domain.refusals import LedgerUnusable, Refused
 
 HOST = click.option(
     "--host", metavar="ADDRESS", help="Address to serve on (ASAT_HOST); 127.0.0.1 unless told otherwise."
@@ -109,21 +109,21 @@ def _load_examples(session: Session) -> None:
             try:
                 session.ledger.record(proposals, by="AsAt example", today=today, expect=0)
             except Refused as refused:
-                raise Refused(f"example {plan}, line {refused.index + 1}: {refused}") from None
+                raise refused.reworded(f"example {plan}, line {refused.index + 1}: {refused}") from None
             click.echo(f"Loaded {plan}: {len(proposals)} events")
 
 
 def let_in(access: AccessLedger) -> None:
     """Let anyone read the demo, and one officer do everything, where nobody is known yet."""
-    if access.is_open():
-        access.grant(ANYONE, Grant("reader"), "AsAt demo")
-        access.add(OFFICER, [Grant("keeper"), Grant("steward")], "AsAt demo")
+    if access.principals.is_open():
+        access.principals.grant(ANYONE, Grant("reader"), "AsAt demo")
+        access.principals.add(OFFICER, [Grant("keeper"), Grant("steward")], "AsAt demo")
 
 
 def tell_link(access: AccessLedger, root: str) -> None:
     """Print a link to sign in once, unless the demo's ledger was given to others."""
     try:
-        key = access.make_link(OFFICER, "AsAt demo", _LINK_MINUTES)
+        key = access.links.make(OFFICER, "AsAt demo", _LINK_MINUTES)
     except (PrincipalUnknown, AccessRefused):
         return
     how = f"once, as {OFFICER}, within {_LINK_MINUTES // 60} hours"
@@ -141,7 +141,7 @@ def _published(session: Session, address: str, url: str | None) -> ServingSettin
             f"{address} can be reached from other machines: say under which https address people reach it "
             "(--url https://asat.example.gov.uk or ASAT_URL), or serve on 127.0.0.1"
         )
-    if settings.url is not None and session.ledger.access.is_open():
+    if settings.url is not None and session.ledger.access.principals.is_open():
         raise LedgerUnusable(
             f"whoever reaches {settings.url} could do everything, as nobody is known to this ledger yet: "
             "`asat principal add NAME --role steward` makes somebody known, and `asat principal password NAME` lets "

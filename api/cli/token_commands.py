@@ -1,18 +1,18 @@
-"""The commands about tokens, by which programs are known, and the one that shows the audit of access."""
+"""The commands about tokens, and the one that shows the audit of access."""
 
 from datetime import datetime
 from typing import Any, get_args
 
 import click
 
-from api.cli.command_context import Session, complain, plainly
-from api.cli.granting import UNTIL, grant_document, warn_of_unknown
-from api.cli.listing import LISTED, tell_list
+from api.cli.access_options import LISTED, NAME, PLAN, UNTIL, grant_document, tell_list, warn_of_unknown
+from api.cli.command_context import Session, complain
+from domain.access.access_streams import AccessRecord
 from domain.access.principals import Grant
 from domain.access.roles import Role
 from domain.access.sentences import grant_text, sentence
+from domain.access.tokens import TokenRecord
 from domain.envelopes import instant_text
-from domain.ledger.access import AccessRecord, TokenRecord
 
 
 @click.group(short_help="Make and revoke tokens, for programs.")
@@ -30,9 +30,9 @@ _ROLES = [role for role in get_args(Role) if role != "steward"]
 
 
 @token.command(short_help="Make a token; it is shown once.")
-@click.argument("name")
+@NAME
 @click.option("--role", type=click.Choice(_ROLES), required=True, metavar="ROLE", help=f"One of {', '.join(_ROLES)}.")
-@click.option("--plan", metavar="PLAN", help="Only for this plan.")
+@PLAN
 @UNTIL
 @click.pass_obj
 def create(session: Session, /, name: str, role: Role, plan: str | None, until: datetime | None) -> None:
@@ -41,11 +41,10 @@ def create(session: Session, /, name: str, role: Role, plan: str | None, until: 
     \b
       (umask 077; asat token create "Case system" --role recorder --plan sunderland > case-system.token)
     """
-    with plainly():
-        secret, made = session.ledger.access.make_token(name, Grant(role, plan, until), until, session.decides)
-        click.echo(secret)
-        complain(f"Token {made.id}, {made.name}: {_grant_text(made)}. It is not shown again")
-        warn_of_unknown(session, [plan] if plan else [])
+    secret, made = session.ledger.access.tokens.create(name, Grant(role, plan, until), until, session.decides)
+    click.echo(secret)
+    complain(f"Token {made.id}, {made.name}: {_grant_text(made)}. It is not shown again")
+    warn_of_unknown(session, [plan])
 
 
 @token.command("list", short_help="List all tokens.")
@@ -53,9 +52,8 @@ def create(session: Session, /, name: str, role: Role, plan: str | None, until: 
 @click.pass_obj
 def list_tokens(session: Session, /, form: str | None) -> None:
     """List every token that was ever made, without what is secret."""
-    with plainly():
-        found = session.ledger.access.tokens()
-        tell_list(form, "tokens", [_token_document(one) for one in found], [_token_line(one) for one in found])
+    found = session.ledger.access.tokens.all()
+    tell_list(form, "tokens", [_token_document(one) for one in found], [_token_line(one) for one in found])
 
 
 @token.command(short_help="Revoke a token.")
@@ -63,8 +61,7 @@ def list_tokens(session: Session, /, form: str | None) -> None:
 @click.pass_obj
 def revoke(session: Session, /, name_or_id: str) -> None:
     """Revoke a token by its NAME_OR_ID: from now on it opens nothing. Its name is not given again."""
-    with plainly():
-        session.ledger.access.revoke_token(name_or_id, session.decides)
+    session.ledger.access.tokens.revoke(name_or_id, session.decides)
 
 
 @click.group("access")
@@ -83,9 +80,8 @@ def log(session: Session, /, after: int, limit: int | None, form: str | None) ->
     \b
       asat access log --after 200
     """
-    with plainly():
-        found = session.ledger.access.log(after, limit)
-        tell_list(form, "entries", [_entry_document(one) for one in found], [_entry_line(one) for one in found])
+    found = session.ledger.access.audit.records(after, limit)
+    tell_list(form, "entries", [_entry_document(one) for one in found], [_entry_line(one) for one in found])
 
 
 def _grant_text(made: TokenRecord) -> str:

@@ -17,8 +17,9 @@ from api.http.access.access_audit import noting_export
 from api.http.access.address_roles import needs
 from api.http.answering import send
 from api.http.parameters import only_its_own
-from api.http.problem_documents import Unreadable, documented, problem
+from api.http.problem_documents import documented
 from api.http.question_addresses import Ask, At, Plan, Previous
+from api.http.request_refusals import NoKey, NoSigningKey, PackRefused, RequestCode, Unreadable
 from api.packing import MOST, PAPERS, USUAL, make_pack, papers_named
 from api.signing import read_signer
 from api.waiting import PATIENCE, one_of, waiting_at_most
@@ -88,24 +89,24 @@ def pack(
     try:
         named = papers_named([papers])
     except NoPack as error:
-        raise Unreadable(str(error), [{"field": "papers", "detail": str(error)}]) from None
+        code, detail = RequestCode.UNKNOWN_PAPER, str(error)
+        raise Unreadable(code, "papers", detail, [{"field": "papers", "detail": detail, "code": code}]) from None
     try:
         signer = _signer(request)
         with waiting_at_most(PATIENCE), one_of(_AT_ONCE, "evidence packs"):
             made = make_pack(ask, plan, signer, at, previous=previous, papers=named, since=since)
             verify(made, str(signer.verifier))
     except KeyRefused as error:
-        return problem(409, "no-signing-key", str(error))
+        raise NoSigningKey(str(error)) from None
     except CheckpointUnknown:
-        return problem(
-            404, "unknown-checkpoint",
+        raise CheckpointUnknown(
             f"this ledger has cut no checkpoint of {since} entries: the number is the second line of the checkpoint"
-            " that you hold, and stands in the README of a pack",
-        )  # fmt: skip
+            " that you hold, and stands in the README of a pack"
+        ) from None
     except NoPack as error:
-        return problem(409, "no-pack", str(error))
+        raise PackRefused(str(error)) from None
     except Failed as failed:
-        return problem(409, "no-pack", f"no pack is handed out, as it would not hold: {failed}; see asat check")
+        raise PackRefused(f"no pack is handed out, as it would not hold: {failed}; see asat check") from None
     headers = {
         "Cache-Control": "private, no-cache",
         "Content-Disposition": f'attachment; filename="{plan}-pack.zip"',
@@ -121,7 +122,7 @@ def key(request: Request) -> Response:
     """The public keys of this ledger, one a line, from its first; the last is the one that signs now."""
     found = _checkpoints(request).keys()
     if not found:
-        return problem(404, "no-key", "this ledger has no key yet: `asat checkpoint cut --key FILE` gives it one")
+        raise NoKey("this ledger has no key yet: `asat checkpoint cut --key FILE` gives it one")
     return _text(request, "".join(f"{one}\n" for one in found).encode())
 
 
@@ -148,10 +149,8 @@ def checkpoint(
             return _text(request, bytes(newest.note))
         ledger: Ledger = request.app.state.ledger
         proof = ledger.tree().consistency_proof(old, newest.size)
-    except CheckpointUnknown as error:
-        return problem(404, "unknown-checkpoint", str(error.args[0]))
     except NoSuchProof as error:
-        return problem(404, "unknown-checkpoint", str(error))
+        raise CheckpointUnknown(str(error)) from None
     lines = [f"old {old}", *map(to_base64, proof), "", ""]
     return _text(request, "\n".join(lines).encode() + bytes(newest.note))
 

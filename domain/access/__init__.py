@@ -1,1 +1,1 @@
-"""Who may do what: roles, principals, and the vocabulary in which it is recorded that they may. Pure."""
+"""Who may do what: its vocabulary, which is pure, and the access ledger, which stores it."""

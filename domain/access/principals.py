@@ -1,22 +1,25 @@
-"""Who may: a principal, a person or a program known by name, with what was granted to it."""
+"""Principals: persons and programs known by name, with the roles granted to them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from domain.access.events import AccessEvent, PrincipalAdded, PrincipalLeft, RoleEnded, RoleGranted
+from domain.access.access_events import AccessEvent, PrincipalAdded, PrincipalLeft, RoleEnded, RoleGranted
 from domain.access.roles import Role, includes
+from domain.refusals import Refusal
 
-#: The name of whoever shows no credentials: nobody, until somebody grants it to read.
+#: The principal of a request without credentials. It may be granted the role reader.
 ANYONE = "anyone"
 
 
-class NotAllowed(Exception):
+class NotAllowed(Refusal):
     """A principal lacks the role that something needs; the sentence says which, and who can give it."""
+
+    code = "not-allowed"
 
     def __init__(self, name: str, role: Role, plan: str | None, *, program: bool = False) -> None:
         self.name, self.role, self.plan = name, role, plan
-        # Whoever may read no plan at all is not asked to read them all.
+        # A list of plans needs the role reader for any plan, not for all.
         where = f" for plan {plan[:63]}" if plan is not None else "" if role == "reader" else " for all plans"
         lacking = f"{name} lacks the role {role}{where}"
         if name == ANYONE:
@@ -29,42 +32,48 @@ class NotAllowed(Exception):
 
 
 class PersonNeeded(NotAllowed):
-    """A program has the role, but would record an event of a kind that a person records."""
+    """A program has the role, but this kind of event is recorded by persons only."""
+
+    code = "person-needed"
 
     def __init__(self, name: str, role: Role, plan: str | None, kind: str) -> None:
         super().__init__(name, role, plan, program=True)
-        self.args = (
-            f"this is not allowed: {name} is a token, and {kind} takes a person: sign in with a browser to record it",
+        self.reworded(
+            f"this is not allowed: {name} is a token, and {kind} takes a person: sign in with a browser to record it"
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A role, for one plan or (None) for all of them, until an instant or (None) for good."""
+    """A role for one plan, or for all (None), until an instant or for good (None)."""
 
     role: Role
     plan: str | None = None
     until: datetime | None = None
 
     def counts(self, now: datetime) -> bool:
-        """Whether it has not expired; at the instant itself it has."""
+        """Whether it has not expired; it expires at `until` itself."""
         return self.until is None or now < self.until
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A person or a program by its name, and what it was granted."""
+    """A person or a program with its roles.
+
+    Attributes:
+        left: it has left, and may nothing.
+        open: the ledger is open: nobody was ever added to it, and everybody may do everything.
+        program: it is a token, which is never a steward: the holder of a token could grant itself anything.
+    """
 
     name: str
     grants: tuple[Grant, ...]
     left: bool = False
-    #: The ledger is open: nobody was ever added to it, and everybody may do everything.
     open: bool = False
-    #: A token: it decides nothing about who may do what, or whoever holds the token could under its name.
     program: bool = False
 
     def may(self, role: Role, plan: str | None, now: datetime) -> bool:
-        """Whether it may do now what needs this role for a plan; None: for all plans, or the ledger itself."""
+        """Whether it now has this role for a plan; None: for all plans, or the ledger itself."""
         if self.open:
             return True
         if self.left or (self.program and role == "steward"):
@@ -75,7 +84,7 @@ class Principal:
         )
 
     def may_read_some(self, now: datetime) -> bool:
-        """Whether there is any plan, existing or not, that it may read now."""
+        """Whether it may now read any plan, existing or not."""
         return self.open or (not self.left and any(grant.counts(now) for grant in self.grants))
 
     def must(self, role: Role, plan: str | None, now: datetime) -> None:
@@ -84,12 +93,12 @@ class Principal:
             raise self.lacks(role, plan)
 
     def lacks(self, role: Role, plan: str | None) -> NotAllowed:
-        """What to say where it may not."""
+        """The error that says that it lacks a role."""
         return NotAllowed(self.name, role, plan, program=self.program)
 
 
 def fold(name: str, events: Iterable[AccessEvent]) -> Principal:
-    """The principal that these events, all of its own, come to; without any it is one that may nothing."""
+    """The principal after these events of its stream; without any it may nothing."""
     principal = Principal(name, ())
     for event in events:
         match event:

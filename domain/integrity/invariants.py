@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from domain.errors import LedgerDamaged, LedgerUnusable
 from domain.events import EventWithdrawn
 from domain.integrity.regrown_tree import RegrownTree
 from domain.integrity.stored_tree import entry_of
@@ -23,7 +22,8 @@ from domain.plan.evolve import evolve
 from domain.plan.plan import Plan
 from domain.points import LONDON
 from domain.proofs.tree import HASH_SIZE
-from domain.rules import Refused, judge
+from domain.refusals import LedgerDamaged, LedgerUnusable, Refused
+from domain.rules import judge
 from domain.rules.lookups import named
 
 _PAGE = 5000

@@ -9,18 +9,18 @@ from threading import Lock, Thread
 from typing import Any
 
 import psycopg
-from eventsourcing.persistence import OperationalError, PersistenceError
+from eventsourcing.persistence import InterfaceError, OperationalError, PersistenceError
 from eventsourcing.postgres import ConnectionPool, PostgresDatastore
 from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row, tuple_row
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Composed, Identifier
 from psycopg_pool import PoolTimeout
 
-from domain.errors import LedgerLocked, LedgerUnusable, NothingRecorded, ReplicaOnly
 from domain.postgres.answer_limits import PatientConnection, Silent, Unanswered, Writes
 from domain.postgres.connections import settle
 from domain.postgres.database_errors import not_let_in, unusable
+from domain.refusals import LedgerLocked, LedgerUnusable, NothingRecorded, ReplicaOnly
 
 #: How long a lost database is waited for before giving up, in seconds: it may be starting anew.
 PATIENCE = 15.0
@@ -179,6 +179,20 @@ class LedgerDatastore(PostgresDatastore):
         finally:
             if connection is not None and connection.broken:
                 self.pool.check()  # a lost connection is seldom the only one
+
+    def read_rows(self, query: SQL | Composed, *parameters: Any) -> list[Any]:
+        """Rows of a reading query, asked again while the connection is lost.
+
+        Raises:
+            LedgerUnusable: the database does not answer.
+        """
+        for _ in attempts():
+            try:
+                with self.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
+                    return cursor.execute(query, parameters, prepare=True, binary=True).fetchall()
+            except (OperationalError, InterfaceError) as error:
+                lost = error
+        raise LedgerUnusable(f"the database does not answer: {lost}") from lost
 
     def _why_unreachable(self) -> str | None:
         """Why the pool has no connection, which it does not tell; None where there is one to be had."""

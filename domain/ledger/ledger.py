@@ -14,12 +14,11 @@ from typing import Self, TypeVar
 import psycopg
 from eventsourcing.persistence import PersistenceError
 
+from domain.access.access_ledger import AccessLedger
 from domain.envelopes import Proposal, Recorded, with_event_ids
-from domain.errors import InDoubt, LedgerUnusable, NotReached, PlanUnknown, ReplicaOnly, VersionConflict
 from domain.integrity.guards import fallen_guards, powers_of_login
 from domain.integrity.invariants import Broken, Noted, broken_invariants
 from domain.integrity.stored_tree import LedgerTree
-from domain.ledger.access import AccessLedger
 from domain.ledger.datastore import LedgerDatastore
 from domain.ledger.folded_plans import FoldedPlans
 from domain.ledger.mapper import read_record
@@ -32,9 +31,11 @@ from domain.ledger.stored_rows import StoredRecord
 from domain.plan.record import PlanRecord
 from domain.points import LONDON, VersionUnknown
 from domain.postgres.answer_limits import one_request
+from domain.postgres.cluster import APP
 from domain.postgres.database_errors import cannot_be_used
-from domain.postgres.embedded_server import APP, EmbeddedServer, EmbeddedServerError
-from domain.rules import Refused
+from domain.postgres.embedded_server import EmbeddedServer
+from domain.postgres.server_account import EmbeddedServerError
+from domain.refusals import InDoubt, LedgerUnusable, NotReached, PlanUnknown, Refused, ReplicaOnly, VersionConflict
 from domain.safekeeping.purging import purge
 
 T = TypeVar("T")
@@ -248,7 +249,7 @@ class Ledger:
 
     def guards(self) -> Iterator[Broken]:
         """The guards of the database that are down, as `fallen_guards` says."""
-        self._access.size()  # where it has begun it is upgraded when first asked
+        self._access.audit.size()  # where it has begun it is upgraded when first asked
         yield from fallen_guards(self._datastore)
 
     def purge(self) -> list[str]:

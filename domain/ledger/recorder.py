@@ -13,17 +13,16 @@ from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 import psycopg
-from eventsourcing.persistence import DatabaseError, InterfaceError, Notification, OperationalError, StoredEvent
+from eventsourcing.persistence import DatabaseError, Notification, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder
 from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Composed, Identifier
 
-from domain.errors import LedgerUnusable
-from domain.ledger.datastore import LedgerDatastore, attempts
+from domain.ledger.datastore import LedgerDatastore
 from domain.ledger.schema import channel
 from domain.ledger.stored_rows import StoredRecord, UnstoredRow
 from domain.ledger.subscription import LedgerSubscription
-from domain.rules import Refused
+from domain.refusals import Refused, RuleCode
 from domain.rules.lookups import named
 
 #: Version, id, topic, JSON, instant and author of an event: all that folding needs.
@@ -258,14 +257,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
         return [StoredRecord(*row) for row in self._tuples(self._select + where, *parameters)]
 
     def _tuples(self, query: Composed, *parameters: Any) -> list[Any]:
-        """Rows of a reading query, which is safe to repeat when the connection was lost; appending is not."""
-        for _ in attempts():
-            try:
-                with self.datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
-                    return cursor.execute(query, parameters, prepare=True, binary=True).fetchall()
-            except (OperationalError, InterfaceError) as error:
-                lost = error
-        raise LedgerUnusable(f"the database does not answer: {lost}") from lost
+        return self.datastore.read_rows(query, *parameters)
 
 
 def _of_a_day_ahead(error: BaseException | None, rows: Sequence[UnstoredRow]) -> Refused | None:
@@ -276,6 +268,8 @@ def _of_a_day_ahead(error: BaseException | None, rows: Sequence[UnstoredRow]) ->
     index = next((place for place, row in enumerate(rows) if str(row.event_id) == refused), 0)
     day = date.fromisoformat(json.loads(rows[index].state)["effective_on"])
     return Refused(
+        RuleCode.DAY_IN_THE_FUTURE,
+        "effective_on",
         f"{named(day)} is in the future: today is {named(today)} by the clock of the database; give the event the day"
         " on which it was true (effective_on), and set the clock of this machine right where it shows another",
         index,

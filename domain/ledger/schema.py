@@ -8,15 +8,17 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib.resources import files
 
 import psycopg
 from psycopg import errors
 from psycopg.sql import SQL, Identifier, Literal
 
-from domain.errors import LedgerUnusable
 from domain.postgres.connections import connected
+from domain.refusals import LedgerUnusable
 
+_LONGEST, _ACCESS = 54, "_access"
 # With `_appended` it names a notification channel, of at most 63 bytes.
 _NAME = re.compile(r"(?!pg_)[A-Za-z][A-Za-z0-9_-]{0,53}")
 
@@ -160,6 +162,14 @@ def _apply(connection: psycopg.Connection[tuple[object, ...]], migration: Migrat
         SQL("insert into {}.migrations (number, name) values (%s, %s)").format(Identifier(schema)),
         (migration.number, migration.name),
     )
+
+
+def access_schema(schema: str) -> str:
+    """The schema of who may do what, beside that of the plans."""
+    if len(schema) + len(_ACCESS) <= _LONGEST:
+        return schema + _ACCESS
+    short = sha256(schema.encode()).hexdigest()[:8]
+    return f"{schema[: _LONGEST - len(_ACCESS) - 9]}_{short}{_ACCESS}"
 
 
 def channel(schema: str) -> str:

@@ -1492,7 +1492,7 @@ def _check_kept_back(earlier: Statement, events: Sequence[Event]) -> None:
 # When two names would be taken for one another: whoever confirms must be another, and no name is given twice.
 #
 # What cannot be seen counts for nothing here, nor do capitals, widths and spaces. Letters of different scripts that look
-# alike do count: `domain.access.names` does not give a name that mixes them.
+# alike do count: `domain.access.principal_names` does not give a name that mixes them.
 
 # What takes no ink although its category does not say so: what Unicode has every program ignore by default (variation
 # selectors, fillers, tags, what is reserved for such), and beyond that the empty Braille cell, other scripts' fillers,

@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.access import events
-from domain.access.names import NameRefused, operator, read_name
+from domain.access import access_events as events
+from domain.access.access_errors import AccessRefused
+from domain.access.principal_names import operator, read_name
 from domain.access.principals import ANYONE, Grant, NotAllowed, Principal, fold
 from domain.access.roles import ROLES, Role, includes
 from domain.access.sentences import grant_text, sentence
@@ -122,7 +123,7 @@ def test_what_cannot_be_seen_makes_no_other_name_and_is_not_given(character: str
     assert is_invisible(character)
     for name in (f"Ann{character}", f"{character}Ann", f"A{character}nn", f" Ann {character} "):
         assert name_key(name) == name_key("Ann")
-        with pytest.raises(NameRefused, match="can be seen"):
+        with pytest.raises(AccessRefused, match="can be seen"):
             read_name(name)
     assert name_key(character) == ""
 
@@ -140,7 +141,7 @@ def test_the_key_of_a_key_is_itself():
      ("\u0430nyone", "Latin and Cyrillic"), ("\uff21\u0430", "Latin and Cyrillic")],
 )  # fmt: skip
 def test_a_name_of_letters_that_look_alike_is_not_given(name: str, mixed: str):
-    with pytest.raises(NameRefused, match=mixed):
+    with pytest.raises(AccessRefused, match=mixed):
         read_name(name)
 
 
@@ -152,13 +153,13 @@ def test_a_name_in_one_alphabet_is_given_whichever_it_is(name: str):
 @pytest.mark.parametrize("name", ["", " ", "a" * 101, "Ann\nClerk\x00", "Ann\u202eClerk", "Ann\u200bClerk", "\x1b[2J",
                                   "\ufdfa" * 20])  # fmt: skip
 def test_a_name_is_one_line_that_can_be_seen(name: str):
-    with pytest.raises(NameRefused, match="one line"):
+    with pytest.raises(AccessRefused, match="one line"):
         read_name(name)
 
 
 @pytest.mark.parametrize("name", ["anyone", "Anyone", "operator root", "OPERATOR  root", "operator", "Operator"])
 def test_the_names_of_nobody_are_given_to_nobody(name: str):
-    with pytest.raises(NameRefused, match="not given to anybody"):
+    with pytest.raises(AccessRefused, match="not given to anybody"):
         read_name(name)
 
 

@@ -15,11 +15,20 @@ from api.papers.paper import PaperTooLong
 from api.signing import write_signer
 from api.waiting import NoPlace
 from domain.access.principals import Grant
-from domain.envelopes import NotAnEvent
-from domain.errors import InDoubt, LedgerDamaged, LedgerUnusable, NothingRecorded, NotReached, ReplicaOnly
 from domain.ledger.ledger import Ledger
 from domain.proofs.keys import SignerKey
 from domain.proofs.pack import NoPack
+from domain.refusals import (
+    EventCode,
+    InDoubt,
+    LedgerDamaged,
+    LedgerUnusable,
+    NotAnEvent,
+    NothingRecorded,
+    NotReached,
+    Problem,
+    ReplicaOnly,
+)
 from tests.answers.examples import examples
 from tests.api.conftest import BY, OPENING, asking, rated
 from tests.api.signed_in import browser, close, principal, program
@@ -168,7 +177,7 @@ FAULTS: dict[str, tuple[str, Exception]] = {
     "not-reached": ("GET", NotReached("plan", 4, 3, 7.0)),
     "no-place": ("GET", NoPlace("papers")),
     "paper-too-long": ("GET", PaperTooLong("the paper would have 10,000 pages; ask for a part of it")),
-    "not-an-event": ("GET", NotAnEvent([("rating", "is needed")])),
+    "not-an-event": ("GET", NotAnEvent([Problem(EventCode.MISSING, "rating", "is needed")])),
 }
 
 

@@ -21,7 +21,7 @@ from fastapi.routing import APIRoute
 from api.http.access.address_roles import routes_of
 from api.http.access.rate_limits import Limiter
 from api.http.application import make_application
-from domain.access.events import Exported, RequestRefused, SignInRefused
+from domain.access.access_events import Exported, RequestRefused, SignInRefused
 from domain.access.principals import Grant
 from domain.ledger.ledger import Ledger
 from tests.api.conftest import BY, OPENING, asking
@@ -148,7 +148,7 @@ class Council:
             "anybody's browser": Sender(free, runner, [HTML]),
             "reader": Sender(app, runner, [_token(closed, "reader", "plan")]),
         }
-        self._before = [(ledger.size(), ledger.access.size()) for ledger in self._ledgers]
+        self._before = [(ledger.size(), ledger.access.audit.size()) for ledger in self._ledgers]
 
     def send(self, to: Address, address: str, headers: Headers = (), body: bytes | Iterable[bytes] = b"",
              who: str | None = None, method: str | None = None) -> Answer | None:  # fmt: skip
@@ -172,12 +172,12 @@ class Council:
         assert not found, found
         for ledger, (size, position) in zip(self._ledgers, self._before, strict=True):
             assert ledger.size() == size, "something was recorded"
-            noted = {type(one.event) for one in ledger.access.log(position)}
+            noted = {type(one.event) for one in ledger.access.audit.records(position)}
             assert noted <= {Exported, RequestRefused, SignInRefused}, noted
 
 
 def _token(ledger: Ledger, role: Any, plan: str | None = None) -> tuple[bytes, bytes]:
-    secret, _ = ledger.access.make_token(f"{role} of {plan}", Grant(role, plan), None, STEWARD)
+    secret, _ = ledger.access.tokens.create(f"{role} of {plan}", Grant(role, plan), None, STEWARD)
     return (b"authorization", f"Bearer {secret}".encode())
 
 
@@ -188,7 +188,7 @@ def council_on(data: Path, name: str) -> Iterator[Council]:
         with asyncio.Runner() as runner:
             yield Council(opened, closed, runner)
         for ledger in (opened, closed):
-            assert [*ledger.check(), *ledger.access.check()] == []
+            assert [*ledger.check(), *ledger.access.audit.check()] == []
 
 
 def wrong_with(answer: Answer, *, page: bool, head: bool) -> str | None:

@@ -20,9 +20,9 @@ BROWSER = {**PAGE, **ORIGIN}
 
 def principal(ledger: Ledger, name: str, *grants: Grant, password: bool = False) -> str:
     """Make a principal known."""
-    ledger.access.add(name, grants, "operator root")
+    ledger.access.principals.add(name, grants, "operator root")
     if password:
-        ledger.access.set_password(name, PASSWORD, "operator root")
+        ledger.access.passwords.set(name, PASSWORD, "operator root")
     return name
 
 
@@ -34,14 +34,14 @@ def close(ledger: Ledger) -> None:
 def program(app: ASGIApp, ledger: Ledger, name: str, role: Role, plan: str | None = None,
             until: datetime | None = None) -> TestClient:  # fmt: skip
     """A program with a token of its own."""
-    secret, _ = ledger.access.make_token(name, Grant(role, plan), until, STEWARD)
+    secret, _ = ledger.access.tokens.create(name, Grant(role, plan), until, STEWARD)
     return asking(app, headers={"Authorization": f"Bearer {secret}"})
 
 
 def browser(app: ASGIApp, ledger: Ledger, name: str) -> TestClient:
     """A browser in which somebody has signed in, by a link."""
     client = asking(app)
-    key = ledger.access.make_link(name, "operator root", 10)
+    key = ledger.access.links.make(name, "operator root", 10)
     answer = client.post("/sign-in/once", data={"key": key}, headers=BROWSER, follow_redirects=False)
     assert answer.status_code == 303, answer.text
     return client

@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 
 from api.cli.main import cli
 from api.settings import account, read_settings
+from domain.access.access_errors import SignInFailed
 from domain.access.principals import Grant
-from domain.ledger.access import SignInRefused
 from domain.ledger.ledger import Ledger
 from tests.api.conftest import OPENING, rated
 
@@ -117,17 +117,17 @@ def test_what_is_no_grant_is_a_usage_error(asat: Asat, wrong: list[str], why: st
 def test_a_password_comes_from_standard_input_or_is_asked_for_twice(closed: Asat, ledger: Ledger):
     closed("principal", "add", "Bob", "--role", "reader", "--password-stdin", stdin=f"{PASSWORD}\n")
     now = datetime.now(UTC)
-    assert ledger.access.sign_in("Bob", PASSWORD, now, None)
+    assert ledger.access.passwords.sign_in("Bob", PASSWORD, now, None)
     asked = closed("principal", "password", "Bob", stdin="another few words\nanother few words\n")
     assert "another" not in asked.output
-    assert ledger.access.sign_in("Bob", "another few words", now, None)
+    assert ledger.access.passwords.sign_in("Bob", "another few words", now, None)
     assert "at least 12" in closed("principal", "password", "Bob", "--password-stdin", stdin="short\n", code=1).stderr
     assert "no principal" in closed("principal", "password", "Nobody", code=1).stderr
 
 
 def test_an_identity_is_linked(closed: Asat, ledger: Ledger):
     closed("principal", "link", "ann", "https://issuer", "subject")
-    assert ledger.access.sign_in_by_identity("https://issuer", "subject", datetime.now(UTC), None)
+    assert ledger.access.identities.sign_in("https://issuer", "subject", datetime.now(UTC), None)
     assert principals(closed)[0]["identities"] == [{"issuer": "https://issuer", "subject": "subject"}]
     assert "signs in as subject at https://issuer" in closed("principal", "list", "-f", "text").stdout
 
@@ -135,8 +135,8 @@ def test_an_identity_is_linked(closed: Asat, ledger: Ledger):
 def test_an_identity_is_unlinked(closed: Asat, ledger: Ledger):
     closed("principal", "link", "ann", "https://issuer", "subject")
     closed("principal", "unlink", "ann", "https://issuer", "subject")
-    with pytest.raises(SignInRefused):
-        ledger.access.sign_in_by_identity("https://issuer", "subject", datetime.now(UTC), None)
+    with pytest.raises(SignInFailed):
+        ledger.access.identities.sign_in("https://issuer", "subject", datetime.now(UTC), None)
     assert principals(closed)[0]["identities"] == []
     assert "not linked" in closed("principal", "unlink", "ann", "https://issuer", "subject", code=1).stderr
 
@@ -170,8 +170,8 @@ def test_a_link_is_all_that_is_printed_and_signs_in_once(closed: Asat, ledger: L
     assert path == "/sign-in/once?key"
     assert "within 1 minute:" in made.stderr and "Put the address before it" in made.stderr
     assert key not in closed("access", "log").output
-    assert ledger.access.use_link(key, datetime.now(UTC), None)
-    [made_it, *_] = [one.event for one in ledger.access.log() if type(one.event).__name__ == "LinkMade"]
+    assert ledger.access.links.sign_in(key, datetime.now(UTC), None)
+    [made_it, *_] = [one.event for one in ledger.access.audit.records() if type(one.event).__name__ == "LinkMade"]
     assert made_it.model_dump() == {"principal": "Ann", "minutes": 1}
 
 
@@ -187,7 +187,7 @@ def test_a_link_is_a_whole_address_where_the_public_one_is_known(closed: Asat):
 
 def test_no_token_is_a_steward(closed: Asat, ledger: Ledger):
     assert "'steward' is not one of" in closed("token", "create", "Robot", "--role", "steward", code=2).stderr
-    assert ledger.access.tokens() == []
+    assert ledger.access.tokens.all() == []
 
 
 def test_an_open_ledger_makes_no_tokens(asat: Asat):
@@ -266,7 +266,7 @@ def test_only_plans_that_may_be_read_are_listed_or_shown(closed: Asat):
 
 def test_what_a_steward_does_is_done_by_whoever_runs_the_machine_and_by_no_token(closed: Asat, ledger: Ledger):
     closed("principal", "add", "Bob", "--role", "reader")
-    assert ledger.access.log()[-1].recorded_by == OPERATOR
+    assert ledger.access.audit.records()[-1].recorded_by == OPERATOR
     keeper = token(closed, "Plan office", "keeper")
     refused = closed("principal", "add", "Cid", "--role", "reader", token=keeper, code=1)
     assert "lacks the role steward for all plans, which no token has" in refused.stderr
@@ -299,7 +299,7 @@ def test_a_rating_is_confirmed_by_no_token(closed: Asat, ledger: Ledger):
     refused = closed("record", "-", stdin=confirmed, token=other, code=1)
     assert "Another token is a token, and RatingConfirmed takes a person: sign in with a browser" in refused.stderr
     assert len(ledger.events("plan")) == 4
-    noted = ledger.access.log()[-1]
+    noted = ledger.access.audit.records()[-1]
     assert (type(noted.event).__name__, noted.recorded_by) == ("RequestRefused", "Another token")
 
 
@@ -309,7 +309,7 @@ def test_a_rating_is_confirmed_by_no_token(closed: Asat, ledger: Ledger):
 def test_the_audit_tells_what_was_decided_refused_and_taken_away(closed: Asat, ledger: Ledger, tmp_path: Path):
     keeper = token(closed, "Plan office", "keeper")
     closed("record", "-", stdin=lines(*OPENING), token=keeper)
-    before = ledger.access.log()[-1].position
+    before = ledger.access.audit.records()[-1].position
     closed("principal", "list", token=keeper, code=1)
     closed("show", "plan", "-o", "plan.docx", token=keeper)
     closed("show", "plan", token=keeper)
@@ -338,9 +338,9 @@ def test_the_check_is_also_of_the_access_ledger(closed: Asat):
 def test_on_an_open_ledger_nothing_is_noted(asat: Asat, ledger: Ledger, tmp_path: Path):
     asat("record", "-", stdin=lines(*OPENING))
     asat("show", "plan", "-o", "plan.docx")
-    assert ledger.access.log() == []
+    assert ledger.access.audit.records() == []
 
 
 def test_a_role_that_expires_is_one_until_then(closed: Asat, ledger: Ledger):
-    ledger.access.add("Cid", [Grant("reader", until=datetime(2020, 1, 1, tzinfo=UTC))], OPERATOR)
+    ledger.access.principals.add("Cid", [Grant("reader", until=datetime(2020, 1, 1, tzinfo=UTC))], OPERATOR)
     assert "until the end of 31 December 2019" in closed("principal", "list", "-f", "text").stdout

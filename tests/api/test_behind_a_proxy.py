@@ -23,7 +23,7 @@ def behind(ledger: Ledger) -> TestClient:
     assert asking(make_application(ledger, BY)).post("/plans/plan/events", json=OPENING).status_code == 201
     close(ledger)
     client = TestClient(make_application(ledger, BY, settings=ServingSettings(URL)), base_url=URL)
-    key = ledger.access.make_link(principal(ledger, "Ann Officer", Grant("keeper")), "operator root", 10)
+    key = ledger.access.links.make(principal(ledger, "Ann Officer", Grant("keeper")), "operator root", 10)
     answer = client.post("/sign-in/once", data={"key": key}, headers={"Origin": URL}, follow_redirects=False)
     assert answer.status_code == 303, answer.text
     return client

@@ -80,11 +80,11 @@ def tokens(server_folder: Path) -> Iterator[dict[str, str]]:
     """Caller -> token, on a ledger with two plans."""
     with Ledger.open(data=server_folder, schema="command_roles") as ledger:
         access = ledger.access
-        access.add("Ann", [Grant("keeper")], "operator test")
+        access.principals.add("Ann", [Grant("keeper")], "operator test")
         made = {"none": ""}
         for name, (role, plan, expired) in CALLERS.items():
             until = datetime(2020, 1, 1, tzinfo=UTC) if expired else None
-            made[name], _ = access.make_token(name, Grant(role, plan), until, "operator test")  # type: ignore[arg-type]
+            made[name], _ = access.tokens.create(name, Grant(role, plan), until, "operator test")  # type: ignore[arg-type]
         yield made
 
 

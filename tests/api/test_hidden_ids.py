@@ -102,7 +102,7 @@ def test_whoever_may_no_longer_read_a_plan_learns_nothing_by_sending_the_same_ag
     token = opened(client, "/plans/own/record/progress?action=2.4").holds["csrf"]
     headers = {"x-asat-csrf": token}
     assert sent(client, rated("amber"), SECRET, "veiled", **headers)[0] == 201
-    ledger.access.end_grant(name, "keeper", "veiled", STEWARD)
+    ledger.access.principals.end_grant(name, "keeper", "veiled", STEWARD)
     gone = sent(client, rated("amber"), SECRET, "veiled", **headers)
     assert gone[0] == 404
     assert gone[:2] == sent(client, rated("amber"), str(uuid4()), "veiled", **headers)[:2]

@@ -41,7 +41,7 @@ def unchanged(held: Ledger, server_folder: Path, monkeypatch: pytest.MonkeyPatch
     before, opened = held.size(), Ledger.open
     monkeypatch.setattr(Ledger, "open", lambda **_: opened(data=server_folder, schema="hostile_files"))
     yield
-    assert (held.size(), held.access.size()) == (before, 0)
+    assert (held.size(), held.access.audit.size()) == (before, 0)
 
 
 def refused(*arguments: Any) -> str:

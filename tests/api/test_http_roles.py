@@ -269,8 +269,8 @@ def test_a_revoked_token_and_an_ended_role_count_no_more_at_once(council: tuple[
     client = program(app, ledger, "a token to revoke", "reader")
     somebody = browser(app, ledger, principal(ledger, "somebody", Grant("reader")))
     assert client.get("/plans/plan.json").status_code == somebody.get("/plans/plan.json").status_code == 200
-    ledger.access.revoke_token("a token to revoke", "operator root")
-    ledger.access.end_grant("somebody", "reader", None, "operator root")
+    ledger.access.tokens.revoke("a token to revoke", "operator root")
+    ledger.access.principals.end_grant("somebody", "reader", None, "operator root")
     assert (client.get("/plans/plan.json").status_code, somebody.get("/plans/plan.json").status_code) == (401, 404)
 
 
@@ -281,7 +281,7 @@ def test_a_published_plan_is_read_by_anyone_and_others_are_not(make_ledger: Call
     for plan in ("plan", "other"):
         assert anyone.post(f"/plans/{plan}/events", json=OPENING).status_code == 201
     close(ledger)
-    ledger.access.add("anyone", [Grant("reader", "plan")], "operator root")
+    ledger.access.principals.add("anyone", [Grant("reader", "plan")], "operator root")
     assert anyone.get("/plans/plan.json").status_code == 200
     assert [one["plan"] for one in anyone.get("/plans.json").json()["plans"]] == ["plan"]
     assert [anyone.get(f"/plans/{name}.json").status_code for name in ("other", "nosuch")] == [401, 401]
@@ -322,37 +322,37 @@ def test_a_form_that_one_may_not_send_is_refused_and_noted(council: tuple[FastAP
     answer = client.get("/plans/plan/record/reword?action=2.4", headers=PAGE)
     assert answer.status_code == 403
     assert "lacks the role keeper for plan plan" in answer.text
-    noted = ledger.access.log()[-1]
+    noted = ledger.access.audit.records()[-1]
     assert (type(noted.event).__name__, noted.recorded_by) == ("RequestRefused", "form recorder")
 
 
 def test_what_is_taken_away_is_noted_and_what_is_read_is_not(council: tuple[FastAPI, Ledger]) -> None:
     app, ledger = council
     client = program(app, ledger, "a taker", "reader")
-    before = len(ledger.access.log())
+    before = len(ledger.access.audit.records())
     client.get("/plans/plan.json")
     client.get("/plans/plan", headers=PAGE)
-    assert len(ledger.access.log()) == before
+    assert len(ledger.access.audit.records()) == before
     for form in ("csv", "md", "xlsx"):
         assert client.get(f"/plans/plan.{form}").status_code == 200
-    noted = ledger.access.log()[before:]
+    noted = ledger.access.audit.records()[before:]
     assert [(type(one.event).__name__, one.recorded_by) for one in noted] == [("Exported", "a taker")] * 3
 
 
 def test_who_takes_more_than_anybody_reads_is_noted_sixty_times_a_minute(council: tuple[FastAPI, Ledger]) -> None:
     app, ledger = council
     client = program(app, ledger, "a great taker", "reader")
-    before = ledger.access.size()
+    before = ledger.access.audit.size()
     assert {client.get("/plans/plan.csv").status_code for _ in range(70)} == {200}
-    assert ledger.access.size() == before + 60
+    assert ledger.access.audit.size() == before + 60
 
 
 def test_who_only_asks_what_there_is_takes_nothing_away(council: tuple[FastAPI, Ledger]) -> None:
     app, ledger = council
     client = program(app, ledger, "asks what there is", "reader")
-    before = ledger.access.size()
+    before = ledger.access.audit.size()
     assert client.head("/plans/plan.csv").status_code == 200
-    assert ledger.access.size() == before
+    assert ledger.access.audit.size() == before
 
 
 def test_what_anyone_takes_of_a_published_plan_fills_no_disk(make_ledger: Callable[[], Ledger]) -> None:
@@ -361,11 +361,11 @@ def test_what_anyone_takes_of_a_published_plan_fills_no_disk(make_ledger: Callab
     anyone = asking(app)
     assert anyone.post("/plans/plan/events", json=OPENING).status_code == 201
     close(ledger)
-    ledger.access.add("anyone", [Grant("reader", "plan")], "operator root")
-    before = ledger.access.size()
+    ledger.access.principals.add("anyone", [Grant("reader", "plan")], "operator root")
+    before = ledger.access.audit.size()
     for form in ("csv", "md", "xlsx"):
         assert anyone.get(f"/plans/plan.{form}").status_code == 200
-    assert ledger.access.size() == before
+    assert ledger.access.audit.size() == before
 
 
 def test_only_the_form_that_records_is_shown_again_after_signing_in_anew(council: tuple[FastAPI, Ledger]) -> None:
@@ -387,11 +387,11 @@ def test_answers_to_somebody_are_kept_by_nobody_else(clients: dict[str, TestClie
 def test_a_refusal_of_somebody_unknown_fills_no_disk(
     council: tuple[FastAPI, Ledger], clients: dict[str, TestClient]
 ) -> None:
-    before = council[1].access.size()
+    before = council[1].access.audit.size()
     for _ in range(3):
         clients["nobody"].get("/plans/plan.json")
         clients["a token that is none"].post("/plans/plan/events", json=[], headers=ORIGIN)
-    assert council[1].access.size() == before
+    assert council[1].access.audit.size() == before
 
 
 def test_a_browser_is_led_to_sign_in_and_back(clients: dict[str, TestClient]) -> None:

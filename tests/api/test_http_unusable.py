@@ -7,10 +7,10 @@ from psycopg_pool import PoolTimeout
 from starlette.testclient import TestClient
 
 from domain.access.principals import Grant
-from domain.errors import NothingRecorded, ReplicaOnly
-from domain.ledger.access import AccessLedger
+from domain.access.sign_in_links import SignInLinks
 from domain.ledger.ledger import Ledger
 from domain.ledger.ledger import Ledger as TheLedger
+from domain.refusals import NothingRecorded, ReplicaOnly
 from tests.api.conftest import rated
 from tests.api.signed_in import BROWSER, PAGE, close, program
 
@@ -75,8 +75,8 @@ def test_who_is_not_known_is_told_no_process_of_the_database(
         raise error
 
     close(ledger)
-    ledger.access.add("Ann Officer", [Grant("keeper")], "operator root")
-    monkeypatch.setattr(AccessLedger, "use_link", locked)
+    ledger.access.principals.add("Ann Officer", [Grant("keeper")], "operator root")
+    monkeypatch.setattr(SignInLinks, "sign_in", locked)
     answer = client.post("/sign-in/once", data={"key": "x"}, headers={"Origin": BROWSER["Origin"]})
     assert answer.status_code == 503
     assert told in answer.json()["detail"]

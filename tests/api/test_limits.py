@@ -17,8 +17,10 @@ from api.http.application import make_application
 from api.serving_settings import ServingSettings
 from api.signing import new_signer, write_signer
 from api.waiting import NoPlace, one_of, waiting_at_most
+from domain.access.access_errors import SignInFailed
+from domain.access.passwords import Passwords
 from domain.access.principals import Grant
-from domain.ledger.access import SignInRefused
+from domain.access.sign_in_links import SignInLinks
 from domain.ledger.ledger import Ledger
 from tests.api.conftest import BY, OPENING, asking, rated
 from tests.api.signed_in import BROWSER, PAGE, browser, close, principal, program, token_on
@@ -116,9 +118,9 @@ def test_those_who_sign_in_do_not_keep_others_waiting(
     def looks(*_: Any) -> str:
         held.release()
         assert go_on.wait(HANGS)
-        raise SignInRefused("the name or the password is wrong")
+        raise SignInFailed("the name or the password is wrong")
 
-    monkeypatch.setattr(type(ledger.access), {"password": "sign_in", "link": "use_link"}[by], looks)
+    monkeypatch.setattr({"password": Passwords, "link": SignInLinks}[by], "sign_in", looks)
     address, sent = {
         "password": ("/sign-in", {"account": "x", "password": "y"}),
         "link": ("/sign-in/once", {"key": "x"}),
@@ -274,7 +276,7 @@ def lines() -> Iterator[io.StringIO]:
 
 
 def test_what_happens_is_logged_a_line_each_and_no_secret_is(council: Any, ledger: Ledger, lines: io.StringIO) -> None:
-    key = ledger.access.make_link(OFFICER, "operator root", 10)
+    key = ledger.access.links.make(OFFICER, "operator root", 10)
     client = asking(council)
     client.get(f"/sign-in/once?key={key}")
     client.post("/sign-in/once", data={"key": key}, headers=BROWSER, follow_redirects=False)

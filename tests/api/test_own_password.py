@@ -44,12 +44,12 @@ def test_whoever_comes_in_by_a_link_sets_a_password_and_signs_in_with_it(council
     assert "Your password is set" in done.text
     assert client.get("/plans.json").status_code == 200, "this browser stays signed in"
     assert signs_in(asking(council), NEW) == 303
-    noted = [one for one in ledger.access.log() if type(one.event).__name__ == "PasswordSet"]
+    noted = [one for one in ledger.access.audit.records() if type(one.event).__name__ == "PasswordSet"]
     assert [one.recorded_by for one in noted] == [OFFICER]
 
 
 def test_whoever_has_a_password_must_know_it_to_set_another(council: Any, ledger: Ledger) -> None:
-    ledger.access.set_password(OFFICER, PASSWORD, "operator root")
+    ledger.access.passwords.set(OFFICER, PASSWORD, "operator root")
     client, elsewhere = asking(council), asking(council)
     for one in (client, elsewhere):
         assert signs_in(one, PASSWORD) == 303
@@ -63,7 +63,7 @@ def test_whoever_has_a_password_must_know_it_to_set_another(council: Any, ledger
 
 
 def test_a_forgotten_password_is_replaced_by_whoever_comes_in_by_a_link(council: Any, ledger: Ledger) -> None:
-    ledger.access.set_password(OFFICER, PASSWORD, "operator root")
+    ledger.access.passwords.set(OFFICER, PASSWORD, "operator root")
     client = browser(council, ledger, OFFICER)
     assert "Your password is set" in sets(client, password=NEW, again=NEW).text
     again = sets(client, password=PASSWORD, again=PASSWORD)
@@ -87,11 +87,11 @@ def test_what_cannot_be_a_password_is_said_beside_its_field(
     assert answer.status_code == 422
     assert why in errors(answer)[field]
     assert not [value for value in tree(answer).xpath("//input[@type='password']/@value") if value]
-    assert not ledger.access.has_passwords()
+    assert not ledger.access.passwords.exist()
 
 
 def test_whoever_guesses_the_password_of_a_session_is_stopped(council: Any, ledger: Ledger) -> None:
-    ledger.access.set_password(OFFICER, PASSWORD, "operator root")
+    ledger.access.passwords.set(OFFICER, PASSWORD, "operator root")
     client = asking(council)
     signs_in(client, PASSWORD)
     for _ in range(5):
@@ -103,23 +103,23 @@ def test_whoever_guesses_the_password_of_a_session_is_stopped(council: Any, ledg
 
 def test_whoever_comes_in_by_the_organisation_is_told_that_they_need_none(council: Any, ledger: Ledger) -> None:
     client = browser(council, ledger, OFFICER)
-    ledger.access.link_identity(OFFICER, "https://i", "s", "operator root")
+    ledger.access.identities.link(OFFICER, "https://i", "s", "operator root")
     token = token_on(client.get("/password", headers=PAGE))
-    identity = ledger.access.sign_in_by_identity("https://i", "s", ledger.access.log()[-1].recorded_at, None)
+    identity = ledger.access.identities.sign_in("https://i", "s", ledger.access.audit.records()[-1].recorded_at, None)
     client.cookies.clear()
     client.cookies.set("asat", identity)
     assert "need no password here" in Page(client, "/password").words
     token = token_on(client.get("/password", headers=PAGE))
     answer = client.post("/password", data={"csrf": token, "password": NEW, "again": NEW}, headers=BROWSER)
     assert answer.status_code == 422
-    assert not ledger.access.has_passwords()
+    assert not ledger.access.passwords.exist()
 
 
 def test_no_other_site_sets_a_password(council: Any, ledger: Ledger) -> None:
     client = browser(council, ledger, OFFICER)
     answer = client.post("/password", data={"password": NEW, "again": NEW}, headers=ORIGIN)
     assert (answer.status_code, answer.json()["type"]) == (403, "tag:asat,2026:forged")
-    assert not ledger.access.has_passwords()
+    assert not ledger.access.passwords.exist()
 
 
 def test_only_whoever_has_signed_in_with_a_browser_sets_one(council: Any, ledger: Ledger) -> None:

@@ -65,7 +65,7 @@ def test_a_steward_gives_and_ends_what_people_may(council: Any, ledger: Ledger, 
     assert added.startswith("Ben was added. Give them a link to sign in once")
     given = told(sends(sue, "grant", name="Ben", role="recorder", plan="plan", until="2999-12-31"))
     assert given == "Ben was granted recorder for plan plan until the end of 31 December 2999. It counts at once."
-    assert [(one.role, one.plan) for one in ledger.access.principal("Ben").grants] == [
+    assert [(one.role, one.plan) for one in ledger.access.principals.find("Ben").grants] == [
         ("reader", None),
         ("recorder", "plan"),
     ]
@@ -95,7 +95,7 @@ def test_a_token_is_shown_once_and_revoked(council: Any, ledger: Ledger, sue: Te
     again = sue.get("/access", headers=PAGE).text
     assert "bridge" in again
     assert secret not in again
-    [token] = ledger.access.tokens()
+    [token] = ledger.access.tokens.all()
     assert told(sends_surely(sue, "revoke", id=token.id)) == "The token bridge was revoked. It opens nothing any more."
     assert bridge.get("/plans/plan.json").status_code == 401
 
@@ -110,7 +110,7 @@ def test_the_last_day_is_shown_as_a_day(ledger: Ledger, sue: TestClient) -> None
 
 def test_what_was_done_is_told_to_whoever_did_it_only(council: Any, ledger: Ledger, sue: TestClient) -> None:
     sends(sue, "add", name="Ben", **READER)
-    place = next(one.position for one in ledger.access.log() if one.about == "Ben")
+    place = next(one.position for one in ledger.access.audit.records() if one.about == "Ben")
     assert "Ben was added" in sue.get(f"/access?done={place}", headers=PAGE).text
     other = browser(council, ledger, principal(ledger, "Tom Steward", Grant("steward")))
     assert "Ben was added" not in other.get(f"/access?done={place}", headers=PAGE).text
@@ -135,23 +135,23 @@ def test_what_was_done_is_told_to_whoever_did_it_only(council: Any, ledger: Ledg
 def test_nothing_is_ended_before_it_was_said_what_it_will_do(
     ledger: Ledger, sue: TestClient, what: str, sent: dict[str, str], said: str
 ) -> None:
-    ledger.access.link_identity(OFFICER, "https://i", "s", "operator root")
-    size = ledger.access.size()
+    ledger.access.identities.link(OFFICER, "https://i", "s", "operator root")
+    size = ledger.access.audit.size()
     asked = sends(sue, what, **sent)
     page = tree(asked)
     assert said in words(page.get_element_by_id("main"))
     assert len(page.xpath("//main//button")) == 1
-    assert ledger.access.size() == size
+    assert ledger.access.audit.size() == size
     sends_surely(sue, what, **sent)
-    assert ledger.access.size() == size + 1
+    assert ledger.access.audit.size() == size + 1
 
 
 def test_an_account_is_unlinked(ledger: Ledger, sue: TestClient) -> None:
-    ledger.access.link_identity(OFFICER, "https://i", "subject", "operator root")
+    ledger.access.identities.link(OFFICER, "https://i", "subject", "operator root")
     assert "signs in as subject at https://i" in Page(sue, "/access").words
     answer = sends_surely(sue, "unlink", name=OFFICER, issuer="https://i", subject="subject")
     assert told(answer).startswith("Ann Officer is no longer linked to subject at https://i.")
-    assert ledger.access.identities() == []
+    assert ledger.access.identities.all() == []
 
 
 def test_a_steward_does_not_end_their_own_access(ledger: Ledger, sue: TestClient) -> None:
@@ -164,7 +164,7 @@ def test_a_steward_does_not_end_their_own_access(ledger: Ledger, sue: TestClient
         for sure in ({}, {"sure": "yes"}):
             answer = sends(sue, what, name=SUE.lower(), **sent, **sure)
             assert "Another steward must end your own access" in " ".join(errors(answer).values())
-    assert ledger.access.principal(SUE).grants == (Grant("steward"),)
+    assert ledger.access.principals.find(SUE).grants == (Grant("steward"),)
 
 
 def test_the_last_steward_who_can_sign_in_is_not_ended_by_one_who_cannot(council: Any, ledger: Ledger) -> None:
@@ -173,7 +173,7 @@ def test_the_last_steward_who_can_sign_in_is_not_ended_by_one_who_cannot(council
         answer = sends_surely(by_link, what, name=SUE, **sent)
         assert answer.status_code == 409
         assert "no steward would be left who can sign in again" in " ".join(errors(answer).values())
-    assert not ledger.access.principal(SUE).left
+    assert not ledger.access.principals.find(SUE).left
 
 
 def test_nobody_is_chosen_before_one_chooses(sue: TestClient) -> None:
@@ -206,7 +206,7 @@ def test_nobody_is_chosen_before_one_chooses(sue: TestClient) -> None:
 def test_what_makes_no_sense_is_said_beside_its_field_in_the_form_that_was_sent(
     ledger: Ledger, sue: TestClient, what: str, sent: dict[str, str], status: int, field: str, said: str
 ) -> None:
-    size = ledger.access.size()
+    size = ledger.access.audit.size()
     answer = sends(sue, what, **sent)
     assert answer.status_code == status
     [(where, why)] = errors(answer).items()
@@ -214,7 +214,7 @@ def test_what_makes_no_sense_is_said_beside_its_field_in_the_form_that_was_sent(
     assert said in why
     assert "asat " not in why, "whoever is in a browser runs no command"
     assert len(open_forms(answer)) == 1
-    assert ledger.access.size() == size
+    assert ledger.access.audit.size() == size
 
 
 @pytest.mark.parametrize("what", ["add", "grant", "token"])
@@ -249,22 +249,22 @@ def test_a_form_that_asks_nothing_sends_nothing_more(sue: TestClient) -> None:
 
 def test_a_long_audit_is_read_a_page_at_a_time(ledger: Ledger, sue: TestClient) -> None:
     for number in range(60):
-        ledger.access.grant("anyone", Grant("reader", f"plan-{number}"), "operator root")
+        ledger.access.principals.grant("anyone", Grant("reader", f"plan-{number}"), "operator root")
     page = Page(sue, "/access/log")
     first = [row[0] for row in page.rows("What happened")]
     second = [row[0] for row in page.follow("Older").rows("What happened")]
-    assert [int(number) for number in first + second] == list(range(ledger.access.size(), 0, -1))
+    assert [int(number) for number in first + second] == list(range(ledger.access.audit.size(), 0, -1))
     assert len(first) == 50
 
 
 def test_more_refusals_than_are_noted_are_told_once(council: Any, ledger: Ledger) -> None:
     ann = browser(council, ledger, OFFICER)
-    size = ledger.access.size()
+    size = ledger.access.audit.size()
     for _ in range(33):
         assert ann.get("/access").status_code == 403
-    kinds = [type(one.event).__name__ for one in ledger.access.log(size)]
+    kinds = [type(one.event).__name__ for one in ledger.access.audit.records(size)]
     assert kinds == ["RequestRefused"] * 30 + ["RefusalsLeftOut"]
-    assert ledger.access.log()[-1].recorded_by == OFFICER
+    assert ledger.access.audit.records()[-1].recorded_by == OFFICER
     sue = browser(council, ledger, SUE)
     assert "more than 30 requests were refused within a minute: the others stand in the log only" in Page(
         sue, "/access/log"

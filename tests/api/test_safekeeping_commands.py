@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from domain.access.access_errors import SignInFailed
 from domain.access.principals import Grant
-from domain.ledger.access import SignInRefused
 from domain.ledger.ledger import Ledger
 from tests.api.conftest import load_examples
 from tests.api.process import complained, run, said
@@ -56,13 +56,13 @@ def test_a_backup_is_restored_and_proved_by_a_checkpoint(data: Path, key: Path, 
 def test_whoever_restores_is_told_what_counts_again_and_nobody_stays_signed_in(tmp_path: Path):
     data, file, restored = tmp_path / "data", tmp_path / "today.asat", tmp_path / "restored"
     with Ledger.open(data=data) as ledger:
-        ledger.access.add("Ann", [Grant("reader")], "operator")
-        link = ledger.access.make_link("Ann", "operator", 60)
-        token, _ = ledger.access.make_token("import", Grant("reader"), None, "operator")
-        session = ledger.access.use_link(ledger.access.make_link("Ann", "operator", 60), datetime.now(UTC), None)
+        ledger.access.principals.add("Ann", [Grant("reader")], "operator")
+        link = ledger.access.links.make("Ann", "operator", 60)
+        token, _ = ledger.access.tokens.create("import", Grant("reader"), None, "operator")
+        session = ledger.access.links.sign_in(ledger.access.links.make("Ann", "operator", 60), datetime.now(UTC), None)
     said("backup", "-o", file, data=data)
     with Ledger.open(data=data) as ledger:
-        ledger.access.revoke_token("import", "operator")
+        ledger.access.tokens.revoke("import", "operator")
     told = said("restore", file, "--into", restored, data=data)
     assert "tokens that were revoked (look at `asat token list`)" in told
     assert "All sessions and unused links were ended (1 and 1)" in told
@@ -70,10 +70,10 @@ def test_whoever_restores_is_told_what_counts_again_and_nobody_stays_signed_in(t
     assert f"To serve it: asat --data {restored} serve" in told
     with Ledger.open(data=restored) as ledger:
         now = datetime.now(UTC)
-        assert ledger.access.session(session, now) is None
-        with pytest.raises(SignInRefused):
-            ledger.access.use_link(link, now, None)
-        assert ledger.access.by_token(token, now).name == "import"
+        assert ledger.access.sessions.find(session, now) is None
+        with pytest.raises(SignInFailed):
+            ledger.access.links.sign_in(link, now, None)
+        assert ledger.access.tokens.principal(token, now).name == "import"
         assert "asat restore was begun on the machine" in said("access", "log", "-f", "text", data=restored)
 
 

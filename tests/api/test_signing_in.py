@@ -1,12 +1,16 @@
 """Signing in and out in a browser: passwords, links, the organisation's own sign-in, and what a session is."""
 
+import json
 import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+from joserfc import jwt
+from joserfc.jwk import OctKey
 from starlette.testclient import TestClient
 
 from api import clock, demonstration
@@ -117,7 +121,7 @@ def test_a_session_is_new_at_each_sign_in_and_the_former_ends(council: Any, ledg
     first = client.cookies["asat"]
     signs_in(client)
     assert client.cookies["asat"] != first
-    assert ledger.access.session(first, clock.now()) is None
+    assert ledger.access.sessions.find(first, clock.now()) is None
 
 
 def test_whoever_signs_out_is_out_everywhere_the_cookie_was(council: Any) -> None:
@@ -222,7 +226,7 @@ def test_what_is_no_token_signs_nobody_in(council: Any, header: str) -> None:
 
 
 def test_a_link_is_used_by_its_button_and_only_once(council: Any, ledger: Ledger) -> None:
-    key = ledger.access.make_link(OFFICER, "operator root", 10)
+    key = ledger.access.links.make(OFFICER, "operator root", 10)
     for _ in range(2):  # a scanner of mail, and then its reader
         page = asking(council).get(f"/sign-in/once?key={key}", headers=PAGE)
         assert (page.status_code, page.headers["cache-control"]) == (200, "no-store")
@@ -240,7 +244,7 @@ def test_where_nobody_has_a_password_one_is_told_of_the_link(ledger: Ledger) -> 
     page = Page(client, "/sign-in")
     assert "Use the link you were given: nobody has a password here yet" in page.words
     assert not page.tree.xpath("//input[@type='password']")
-    ledger.access.set_password(STEWARD, PASSWORD, "operator root")
+    ledger.access.passwords.set(STEWARD, PASSWORD, "operator root")
     page = Page(client, "/sign-in")
     assert page.tree.xpath("//input[@type='password']")
     assert "a link that signs you in once; then you can set a password of your own" in page.words
@@ -263,7 +267,7 @@ def test_whoever_uses_a_used_link_is_told_whom_to_ask(ledger: Ledger, demo: bool
         let_in(ledger.access)
     else:
         principal(ledger, OFFICER, Grant("keeper"))
-    key = ledger.access.make_link(demonstration.OFFICER if demo else OFFICER, "operator root", 10)
+    key = ledger.access.links.make(demonstration.OFFICER if demo else OFFICER, "operator root", 10)
     for status in (303, 403):
         answer = asking(app).post("/sign-in/once", data={"key": key}, headers=BROWSER, follow_redirects=False)
         assert answer.status_code == status
@@ -305,7 +309,7 @@ def linked(council: Any, ledger: Ledger, provider: Provider) -> Any:
     """The application with a provider, at which the officer is known."""
     provider.wrong = {}
     council.state.openid = OpenId(OpenIdSettings(provider.issuer, CLIENT, SECRET))
-    ledger.access.link_identity(OFFICER, provider.issuer, SUBJECT, "operator root")
+    ledger.access.identities.link(OFFICER, provider.issuer, SUBJECT, "operator root")
     return council
 
 
@@ -378,8 +382,10 @@ def test_a_sign_in_that_one_makes_up_never_reaches_the_provider(
     linked: Any, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = reached(provider, monkeypatch)
-    made_up = "state=s&nonce=n&verifier=v&until=99999999999&next=/plans"
-    for cookie in (made_up, f".{made_up}", f"{'0' * 64}.{made_up}", "", ".", "ü"):
+    made_up = {"state": "s", "nonce": "n", "verifier": "v", "exp": 99999999999, "next": "/plans"}
+    signed = jwt.encode({"alg": "HS256"}, made_up, OctKey.generate_key(256))
+    unsigned = f"{encoded({'alg': 'none'})}.{encoded(made_up)}."
+    for cookie in (signed, unsigned, encoded(made_up), "", ".", "..", "ü"):
         client = asking(linked)
         client.cookies.set("asat-openid", quote(cookie, safe="=&/."))
         answer = comes_back(client, {"state": "s", "code": "c"})
@@ -393,8 +399,15 @@ def test_a_sign_in_on_its_way_is_altered_by_nobody(linked: Any, provider: Provid
     brought = provider.authorise(goes_there(client, "/plans/plan"))
     sealed = client.cookies["asat-openid"]
     client.cookies.clear()
-    client.cookies.set("asat-openid", sealed.replace("next=%2Fplans%2Fplan", "next=%2Fguide"))
+    header, held, signature = sealed.split(".")
+    claims = json.loads(urlsafe_b64decode(held + "=" * (-len(held) % 4)))
+    client.cookies.set("asat-openid", f"{header}.{encoded({**claims, 'next': '/guide'})}.{signature}")
     assert comes_back(client, brought).status_code == 403
+
+
+def encoded(part: dict[str, Any]) -> str:
+    """A part of a JSON Web Token."""
+    return urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")
 
 
 def test_a_sign_in_on_its_way_is_out_of_date_after_a_quarter_of_an_hour(
@@ -466,7 +479,7 @@ def test_an_account_that_is_unlinked_is_out_at_once(linked: Any, ledger: Ledger,
     client = asking(linked)
     comes_back(client, provider.authorise(goes_there(client)))
     assert client.get("/plans/plan.json").status_code == 200
-    ledger.access.unlink_identity(OFFICER, provider.issuer, SUBJECT, "operator root")
+    ledger.access.identities.unlink(OFFICER, provider.issuer, SUBJECT, "operator root")
     assert client.get("/plans/plan.json").status_code == 401
 
 

@@ -9,11 +9,13 @@ import pytest
 
 from api.settings import author
 from api.signing import new_signer
-from domain.access.names import NameRefused, read_name
-from domain.envelopes import NotAnEvent, read_proposal
+from domain.access.access_errors import AccessRefused
+from domain.access.principal_names import read_name
+from domain.envelopes import read_proposal
 from domain.events import EVENTS
 from domain.ledger.mapper import read_event
 from domain.proofs.keys import NotAKey
+from domain.refusals import NotAnEvent
 from domain.texts import unpaired_direction
 from tests.domain.test_golden_events import FILES, lines
 
@@ -75,7 +77,7 @@ def test_in_no_text_of_any_event_is_an_unpaired_mark_proposed(name: str, line: s
     said = with_text(json.loads(line), path, "approved \u202edevorppa ton")
     with pytest.raises(NotAnEvent) as refused:
         read_proposal({"type": name, "plan": "plan", **said}, date(2026, 11, 30))
-    assert [field for field, _ in refused.value.problems] == [".".join(path)]
+    assert [field for _, field, _ in refused.value.problems] == [".".join(path)]
 
 
 def test_the_refusal_names_the_mark_and_the_remedy() -> None:
@@ -104,7 +106,7 @@ def test_pairs_are_proposed_and_stored_as_they_are() -> None:
 
 def test_names_of_people_programs_and_keys_bear_none() -> None:
     for name in ("Ann \u202ekrelC", "Ann\u2069"):
-        with pytest.raises(NameRefused):
+        with pytest.raises(AccessRefused):
             read_name(name)
         with pytest.raises(ValueError, match="holds a character that a name cannot have"):
             author(name)

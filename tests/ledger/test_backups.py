@@ -22,13 +22,12 @@ from zipfile import ZipFile
 import psycopg
 import pytest
 
+from domain.access.access_errors import SignInFailed
+from domain.access.access_ledger import AccessLedger
 from domain.access.principals import Grant
-from domain.errors import BackupUnusable, LedgerUnusable
 from domain.files.whole_files import NotWritten
 from domain.integrity.checkpoint_store import checkpoints_of
 from domain.integrity.evidence_packs import pack
-from domain.ledger.access import SignInRefused
-from domain.ledger.access.ending import end_sessions_and_links
 from domain.ledger.ledger import Ledger
 from domain.postgres.archive import archive_continuously, restore_to
 from domain.postgres.base_backups import _extract
@@ -37,6 +36,7 @@ from domain.postgres.log_archiving import NAMED, PIECES, script
 from domain.postgres.programs import _pass_on
 from domain.proofs.checkpoint import Checkpoint
 from domain.proofs.keys import SignerKey
+from domain.refusals import BackupUnusable, LedgerUnusable
 from domain.safekeeping.backups import CHECKPOINT, DUMP, MANIFEST, back_up, opened, owner_conninfo
 from domain.safekeeping.restoring import proved, restore
 from tests.kit import progressed, rated
@@ -340,29 +340,33 @@ def test_whoever_was_signed_in_when_the_backup_was_made_is_not_when_it_is_restor
     ledger: Ledger, tmp_path: Path, empty: Path
 ):
     now = datetime.now(UTC)
-    ledger.access.add("Ann", [Grant("reader")], "operator")
-    used, left = (ledger.access.make_link("Ann", "operator", 60) for _ in range(2))
-    session = ledger.access.use_link(used, now, None)
-    gone = ledger.access.use_link(ledger.access.make_link("Ann", "operator", 60), now, None)
-    ledger.access.sign_out(gone, now)
+    ledger.access.principals.add("Ann", [Grant("reader")], "operator")
+    used, left = (ledger.access.links.make("Ann", "operator", 60) for _ in range(2))
+    session = ledger.access.links.sign_in(used, now, None)
+    gone = ledger.access.links.sign_in(ledger.access.links.make("Ann", "operator", 60), now, None)
+    ledger.access.sessions.end(gone, now)
     back_up(ledger, tmp_path / "in.asat")
     restore(tmp_path / "in.asat", data=empty)
     with Ledger.open(data=empty) as restored:
         assert end_sessions_and_links(restored.access, now, "operator root") == (1, 1)
-        assert restored.access.session(session, now) is None
-        with pytest.raises(SignInRefused, match="has been used, or its time is over"):
-            restored.access.use_link(left, now, None)
-        told = [(type(one.event).__name__, one.recorded_by) for one in restored.access.log()][-2:]
+        assert restored.access.sessions.find(session, now) is None
+        with pytest.raises(SignInFailed, match="has been used, or its time is over"):
+            restored.access.links.sign_in(left, now, None)
+        told = [(type(one.event).__name__, one.recorded_by) for one in restored.access.audit.records()][-2:]
         assert told == [("SignedOut", "operator root"), ("LinkEnded", "operator root")]
         assert end_sessions_and_links(restored.access, now, "operator root") == (0, 0)
-        assert list(restored.access.check()) == []
-        assert restored.access.session(restored.access.use_link(
-            restored.access.make_link("Ann", "operator", 60), now, None), now)  # fmt: skip
+        assert list(restored.access.audit.check()) == []
+        assert restored.access.sessions.find(restored.access.links.sign_in(
+            restored.access.links.make("Ann", "operator", 60), now, None), now)  # fmt: skip
+
+
+def end_sessions_and_links(access: AccessLedger, now: datetime, by: str) -> tuple[int, int]:
+    return access.sessions.end_all(now, by), access.links.end_all(now, by)
 
 
 def test_a_ledger_that_knows_nobody_has_nothing_to_end(ledger: Ledger):
     assert end_sessions_and_links(ledger.access, datetime.now(UTC), "operator root") == (0, 0)
-    assert ledger.access.size() == 0
+    assert ledger.access.audit.size() == 0
 
 
 def test_a_backup_goes_from_an_embedded_server_to_one_of_your_own_and_back(

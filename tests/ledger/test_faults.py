@@ -16,10 +16,10 @@ import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
 
-from domain.errors import LedgerUnusable, NothingRecorded
 from domain.ledger.ledger import Ledger
 from domain.ledger.recorder import LedgerRecorder
 from domain.ledger.stored_rows import UnstoredRow
+from domain.refusals import LedgerUnusable, NothingRecorded
 from tests.kit import progressed, rated
 from tests.ledger.conftest import Connection, Server, all_is_well, begin, record, remembers_what_is_stored
 from tests.measuring import HANGS, until

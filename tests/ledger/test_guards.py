@@ -38,12 +38,12 @@ def test_the_guards_of_an_upgraded_ledger_stand(
 @pytest.mark.parametrize("name", ["asat", "Council", "north-east", "select", "order"])
 def test_the_guards_stand_whatever_the_schema_is_called(server: Server, name: str):
     with Ledger.open(data=server.folder, schema=name) as ledger:
-        ledger.access.add("Ann Clerk", [], "the test")
+        ledger.access.principals.add("Ann Clerk", [], "the test")
         assert fallen(ledger) == []
 
 
 def test_the_guards_of_the_access_ledger_are_looked_at_too(ledger: Ledger, server: Server, schema: str):
-    ledger.access.add("Ann Clerk", [], "the test")
+    ledger.access.principals.add("Ann Clerk", [], "the test")
     assert fallen(ledger) == []
     with connected(server.owner_conninfo, f"{schema}_access") as owner:
         owner.execute("alter table passwords add column hint text")

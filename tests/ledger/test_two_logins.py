@@ -8,10 +8,10 @@ from psycopg.errors import InsufficientPrivilege
 from starlette.testclient import TestClient
 
 from api.http.application import make_application
-from domain.errors import LedgerUnusable
 from domain.ledger.ledger import Ledger
 from domain.ledger.opening import make_ledger
 from domain.ledger.schema import migrate, released_migrations
+from domain.refusals import LedgerUnusable
 from domain.safekeeping.backups import back_up
 from tests.kit import rated
 from tests.ledger.conftest import Server, all_is_well, begin, record, remembers_what_is_stored
@@ -42,10 +42,10 @@ def test_the_login_that_serves_reads_records_and_can_do_no_more(owner: str, logi
     with Ledger.open(database_url=login) as ledger:
         begin(ledger)
         record(ledger, rated("2.4"))
-        assert ledger.access.is_open()
-        ledger.access.add("Ann Clerk", [], "the test")
+        assert ledger.access.principals.is_open()
+        ledger.access.principals.add("Ann Clerk", [], "the test")
         assert (ledger.guarded, ledger.powers(), list(ledger.guards())) == (True, [], [])
-        assert list(ledger.access.check()) == []
+        assert list(ledger.access.audit.check()) == []
         all_is_well(ledger)
         remembers_what_is_stored(ledger)
 
@@ -82,9 +82,9 @@ def test_no_setting_of_a_role_changes_what_is_read(
         with Ledger.open(database_url=login, owner_url=owner) as ledger:
             begin(ledger)
             record(ledger, rated("2.4"))
-            ledger.access.add("Zoë Clerk", [], "the test")
+            ledger.access.principals.add("Zoë Clerk", [], "the test")
             assert (ledger.powers(), list(ledger.guards())) == ([], [])
-            assert list(ledger.access.check()) == []
+            assert list(ledger.access.audit.check()) == []
             all_is_well(ledger)
             remembers_what_is_stored(ledger)
             assert not any("own" in one for one in ledger.purge())

@@ -19,14 +19,15 @@ from starlette.testclient import TestClient
 
 from api.http.application import make_application
 from domain.access.principals import Grant
-from domain.errors import InDoubt, LedgerUnusable, NothingRecorded
 from domain.integrity.checkpoint_store import checkpoints_of
 from domain.ledger.ledger import Ledger
 from domain.proofs.keys import SignerKey
+from domain.refusals import InDoubt, LedgerUnusable, NothingRecorded
 from tests.api.filled_forms import BROWSER, Sheet, sheet_on, tree, words
 from tests.api.process import environment
 from tests.kit import progressed, rated
-from tests.ledger.conftest import ROOT, Server, all_is_well, begin, proposed, record, until
+from tests.ledger.conftest import ROOT, Server, all_is_well, begin, proposed, record
+from tests.measuring import until
 
 RATED = {"type": "ActionRated", "action": "2.4", "rating": "green", "effective_on": "2019-03-15"}
 KEY = SignerKey("council.example/asat", b"k" * 32)
@@ -92,7 +93,7 @@ def ledger(own_server: Server, replica: Replica, monkeypatch: pytest.MonkeyPatch
     with Ledger.open(data=own_server.folder) as ledger:
         begin(ledger)
         begin(ledger, "other")
-        ledger.access.add("The steward", [Grant("steward")], "operator root")
+        ledger.access.principals.add("The steward", [Grant("steward")], "operator root")
         monkeypatch.setattr("domain.postgres.answer_limits.ANSWER_PATIENCE", 0.5)
         replica.stick()
         yield ledger
@@ -167,7 +168,7 @@ def test_another_program_is_told_of_the_replica_and_not_to_end_the_recording(
 
 def test_who_may_do_what_and_checkpoints_are_not_waited_for_either(ledger: Ledger, replica: Replica):
     with pytest.raises(InDoubt):
-        ledger.access.add("Ann Officer", [Grant("reader")], "operator root")
+        ledger.access.principals.add("Ann Officer", [Grant("reader")], "operator root")
     with pytest.raises(NothingRecorded):
         record(ledger, rated("2.4"))
     replica.answer()
@@ -175,7 +176,7 @@ def test_who_may_do_what_and_checkpoints_are_not_waited_for_either(ledger: Ledge
     with pytest.raises(InDoubt):
         checkpoints_of(ledger).cut(KEY)
     with pytest.raises(NothingRecorded):
-        ledger.access.make_link("Ann Officer", "operator root", 10)
+        ledger.access.links.make("Ann Officer", "operator root", 10)
 
 
 # A database that hangs, for whatever reason
@@ -227,7 +228,7 @@ def client(ledger: Ledger) -> TestClient:
 @pytest.fixture
 def recorder(ledger: Ledger, replica: Replica, client: TestClient) -> TestClient:
     replica.answer()
-    secret, _ = ledger.access.make_token("the data bridge", Grant("keeper"), None, "The steward")
+    secret, _ = ledger.access.tokens.create("the data bridge", Grant("keeper"), None, "The steward")
     client.headers["Authorization"] = f"Bearer {secret}"
     replica.stick()
     return client
@@ -257,8 +258,8 @@ def test_over_http_it_is_said_with_which_event_id_to_send_it_again(
 def officer(ledger: Ledger, replica: Replica, client: TestClient) -> TestClient:
     """A browser in which somebody has signed in who may record."""
     replica.answer()
-    ledger.access.add("Ann Officer", [Grant("keeper")], "operator root")
-    key = ledger.access.make_link("Ann Officer", "operator root", 10)
+    ledger.access.principals.add("Ann Officer", [Grant("keeper")], "operator root")
+    key = ledger.access.links.make("Ann Officer", "operator root", 10)
     assert client.post("/sign-in/once", data={"key": key}, headers=BROWSER, follow_redirects=False).status_code == 303
     return client
 

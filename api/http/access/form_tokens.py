@@ -1,8 +1,4 @@
-"""The token that every form carries: what another site has a browser send cannot know it.
-
-It is derived from the session, so nothing needs to be kept. A program that shows a bearer token needs none, as no
-browser sends that by itself.
-"""
+"""The cross-site request forgery token of every form, derived from the session."""
 
 import hmac
 import re
@@ -11,19 +7,16 @@ from fastapi import Request
 
 from api.http.access.callers import Caller
 from api.http.bodies import FORM, media_type
+from api.http.request_refusals import Forged
 
-#: The field of a form that carries it, and the header for what a page sends otherwise.
+#: The field of a form, and the header of a script.
 FIELD, HEADER = "csrf", "x-asat-csrf"
-#: It in a form as browsers send it; of itself it has nothing that would be escaped.
+#: In a form as browsers send it: nothing in a token is escaped.
 _FIELD = re.compile(rb"(?:^|&)csrf=([A-Za-z0-9_-]{0,200})(?:&|$)")
 
 
-class Forged(Exception):
-    """What was sent with a session does not carry the token of that session; nothing was done."""
-
-
 async def carries_its_token(request: Request, caller: Caller) -> None:
-    """Raises Forged where a session is used to change something without its token."""
+    """Raises Forged where a request with a session lacks its token; no browser sends a bearer token by itself."""
     if caller.session is None:
         return
     sent = request.headers.get(HEADER) or await _in_form(request)
@@ -32,13 +25,13 @@ async def carries_its_token(request: Request, caller: Caller) -> None:
 
 
 def is_of_a_page_here(request: Request) -> bool:
-    """Whether a browser says that a page of this site sent it; what says that of another was refused before."""
+    """Whether a browser says that a page of this site sent it; another site's was refused before (`hosts`)."""
     return "origin" in request.headers or request.headers.get("sec-fetch-site") == "same-origin"
 
 
 async def _in_form(request: Request) -> str:
-    """The token in a form; the body may be read again afterwards."""
+    """The token in the body, which starlette keeps to be read again."""
     if media_type(request) != FORM:
         return ""
-    found = _FIELD.search(await request.body())  # which is no longer than a form may be: see `bodies.largest`
+    found = _FIELD.search(await request.body())
     return found[1].decode() if found else ""

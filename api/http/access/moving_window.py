@@ -1,40 +1,23 @@
-"""How often something was done within the last minute, and by whom, counted in a bounded memory of this process.
-
-Whatever comes from outside can be counted under any number of names. So each count ends with its minute, and of one
-kind no more than so many are kept: the one that was longest quiet is forgotten first.
-"""
+"""Counts hits within the last minute by name, in bounded memory: the name longest without a hit is forgotten first."""
 
 import math
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from threading import Lock
 
 #: Seconds that a hit counts.
 WINDOW = 60.0
-#: Most names that are counted of one kind: some 10 MB with every count at its limit.
+#: Some 10 MB with every name at its limit.
 MOST_NAMES = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class PerMinute:
-    """At most so many within any minute."""
-
-    amount: int
-
-
 class MovingWindow:
-    """Counts hits of one kind by name.
+    """Counts hits of one kind, at most `limit` of a name within any minute by a monotonic clock in seconds."""
 
-    Args:
-        limit: how many are within the limit.
-        clock: the time in seconds; it never goes back.
-    """
-
-    def __init__(self, limit: PerMinute, clock: Callable[[], float] = time.monotonic) -> None:
-        self._amount, self._clock = limit.amount, clock
-        #: Name -> when it was hit within the window, oldest first; the name that was hit last stands last.
+    def __init__(self, limit: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._limit, self._clock = limit, clock
+        #: Name -> the times of its hits, oldest first; the name that was hit last stands last.
         self._hits: OrderedDict[str, deque[float]] = OrderedDict()
         self._lock = Lock()
 
@@ -43,14 +26,14 @@ class MovingWindow:
         return len(self._hits)
 
     def hit(self, name: str) -> int:
-        """Count one more: 0 where it is within the limit, and else in how many seconds one more would be."""
+        """Count a hit: 0 within the limit, and beyond it the seconds until another hit would be within it."""
         with self._lock:
             now = self._clock()
             self._forget(now - WINDOW)
             hits = self._hits.get(name)
             if hits is None:
-                hits = self._hits[name] = deque(maxlen=self._amount)
-            if len(hits) == self._amount and hits[0] > now - WINDOW:
+                hits = self._hits[name] = deque(maxlen=self._limit)
+            if len(hits) == self._limit and hits[0] > now - WINDOW:
                 return max(1, math.ceil(hits[0] + WINDOW - now))
             hits.append(now)  # the oldest goes where it is full
             self._hits.move_to_end(name)

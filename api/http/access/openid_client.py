@@ -1,12 +1,12 @@
-"""Signing in by OpenID Connect: authorization code with PKCE, and every claim of the identity checked.
+"""Signing in by OpenID Connect: authorization code with PKCE, and every claim of the ID token checked.
 
-What the provider publishes of itself and its keys is read at each sign-in: sign-ins are few, and a key that it has
-replaced counts no longer.
+The provider's metadata and keys are read at each sign-in, so that a replaced key no longer counts.
 """
 
 import hmac
 import secrets
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from authlib.common.security import generate_token  # type: ignore[import-untyped]
@@ -14,11 +14,11 @@ from authlib.integrations.httpx_client import OAuth2Client  # type: ignore[impor
 from authlib.oidc.core import CodeIDToken  # type: ignore[import-untyped]
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import KeySet, OctKey
 
 from api import log
-from api.http.access.sealed_cookies import Seal
 from api.serving_settings import OpenIdSettings, is_safe_address
+from domain.refusals import Refusal
 
 #: Signatures by keys of which only the provider has the private half; never `none`, never a shared secret.
 _ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
@@ -27,15 +27,19 @@ _LEEWAY = 60
 #: How long the provider may take to answer, in seconds.
 _PATIENCE = 10
 _LONGEST = 300
+#: How long a sign-in may be on its way.
+ON_ITS_WAY = timedelta(minutes=15)
 
 
-class NotVouchedFor(Exception):
+class NotVouchedFor(Refusal):
     """The provider does not vouch for whoever wants to sign in; the sentence says why, and is safe to show."""
+
+    code = "not-vouched-for"
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A sign-in on its way: where to send the browser, and what it must bring back."""
+    """A sign-in on its way: the provider's address, and what the browser must bring back."""
 
     address: str
     state: str
@@ -45,20 +49,34 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whom a provider vouches for: its issuer and the subject, which never changes (an e-mail address may)."""
+    """An account at a provider: its issuer and the subject, which never changes."""
 
     issuer: str
     subject: str
 
 
 class OpenId:
-    """One provider; `seal` is what a browser keeps of a sign-in on its way sealed with."""
+    """One provider. Its cookies are signed with a key that lasts as long as the process."""
 
     def __init__(self, settings: OpenIdSettings) -> None:
-        self._settings, self.seal = settings, Seal()
+        self._settings, self._key = settings, OctKey.import_key(secrets.token_bytes(32))
+
+    def cookie(self, begun: Begun, place: str, now: datetime) -> str:
+        """The signed cookie of a sign-in on its way to a page."""
+        claims = {"state": begun.state, "nonce": begun.nonce, "verifier": begun.verifier, "next": place}
+        return jwt.encode({"alg": "HS256"}, {**claims, "exp": int((now + ON_ITS_WAY).timestamp())}, self._key)
+
+    def read_cookie(self, cookie: str, now: datetime) -> tuple[Begun | None, str]:
+        """The sign-in and the page of a cookie; None and nothing where it is not ours, or has expired."""
+        try:
+            claims = jwt.decode(cookie, self._key, algorithms=["HS256"]).claims
+            jwt.JWTClaimsRegistry(int(now.timestamp()), exp={"essential": True}).validate(claims)
+        except (JoseError, ValueError):
+            return None, ""
+        return Begun("", claims["state"], claims["nonce"], claims["verifier"]), claims["next"]
 
     def begin(self, back: str) -> Begun:
-        """Begin a sign-in that comes back to this address; raises NotVouchedFor where the provider cannot be had."""
+        """Begin a sign-in that comes back to this address; raises NotVouchedFor where the provider does not answer."""
         nonce, verifier = secrets.token_urlsafe(32), generate_token(64)
         try:
             with self._client(back) as client:
@@ -71,7 +89,7 @@ class OpenId:
         return Begun(address, state, nonce, verifier)
 
     def finish(self, begun: Begun, back: str, answer: dict[str, str]) -> Identity:
-        """Whom the provider vouches for, by what the browser brought back.
+        """The account that the provider vouches for.
 
         Args:
             begun: the sign-in as it was begun in the same browser.
@@ -79,7 +97,7 @@ class OpenId:
             answer: the query of that address.
 
         Raises:
-            NotVouchedFor: it vouches for nobody, or not in a way that counts.
+            NotVouchedFor: it vouches for none, or not in a valid way.
         """
         if not hmac.compare_digest(answer.get("state", "").encode(), begun.state.encode()):
             raise NotVouchedFor("this is not the sign-in that was begun in this browser; begin again")
@@ -110,7 +128,7 @@ class OpenId:
         )  # fmt: skip
 
     def _described(self, client: Any) -> dict[str, Any]:
-        """What the provider publishes of itself; raises ValueError where that is of another, or unsafe."""
+        """The provider's metadata; raises ValueError where it is another's, or not safe."""
         address = f"{self._settings.issuer.rstrip('/')}/.well-known/openid-configuration"
         described: dict[str, Any] = client.request("GET", address, withhold_token=True).raise_for_status().json()
         if described["issuer"] != self._settings.issuer:

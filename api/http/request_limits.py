@@ -1,4 +1,4 @@
-"""Around every request: how large it may be, and the line of the log that sums it up."""
+"""Limits the bodies of requests, and logs every request."""
 
 import time
 
@@ -6,11 +6,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import log
 from api.http import bodies
-from api.http.problem_documents import Unreadable, problem
+from api.http.problem_documents import problem_of
+from api.http.request_refusals import RequestCode, Unreadable
+
+#: The rest of a body that is not read is on its way still.
+_CLOSE = {"Connection": "close"}
 
 
-class Measured:
-    """Refuses bodies that are larger than an address takes of their kind, be their length said or not."""
+class BodyLimits:
+    """Refuses bodies that are larger than their address takes, with or without Content-Length."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -23,12 +27,12 @@ class Measured:
         most, too_large = bodies.largest(scope["path"], media.partition(b";")[0].strip().lower().decode("latin-1"))
         seen = 0
         if any(name == b"content-length" and _number(value) > most for name, value in scope["headers"]):
-            await problem(413, "unreadable", too_large, {"Connection": "close"})(scope, receive, send)
+            await problem_of(Unreadable(RequestCode.TOO_LARGE, "", too_large), headers=_CLOSE)(scope, receive, send)
             return
         if {b"content-length", b"transfer-encoding"} <= {name for name, _ in scope["headers"]}:
-            # A proxy that goes by the other of the two would take the end of this request for one of somebody else's.
+            # A proxy that goes by the other of the two would split the request elsewhere (request smuggling).
             twice = "both Content-Length and Transfer-Encoding say how the body ends: send one of the two"
-            await problem(400, "unreadable", twice, {"Connection": "close"})(scope, receive, send)
+            await problem_of(Unreadable(RequestCode.TWO_LENGTHS, "", twice), headers=_CLOSE)(scope, receive, send)
             return
 
         async def receive_measured() -> Message:
@@ -36,7 +40,7 @@ class Measured:
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > most:
-                raise Unreadable(too_large, status=413)
+                raise Unreadable(RequestCode.TOO_LARGE, "", too_large)
             return message
 
         await self._app(scope, receive_measured, send)
@@ -46,8 +50,8 @@ def _number(header: bytes) -> int:
     return int(header) if header.isdigit() and len(header) <= 18 else 0
 
 
-class Summed:
-    """Logs each request once it is answered: method, path, status, milliseconds and who asked; nothing of its query."""
+class RequestLog:
+    """Logs each request: method, path, status, milliseconds and principal; nothing of its query."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -59,14 +63,14 @@ class Summed:
         state = scope.setdefault("state", {})
         began, status = time.perf_counter(), 500
 
-        async def send_noticed(message: Message) -> None:
+        async def send_logged(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
             await send(message)
 
         try:
-            await self._app(scope, receive, send_noticed)
+            await self._app(scope, receive, send_logged)
         finally:
             principal = state.get("principal")
             log.told(

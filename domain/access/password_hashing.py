@@ -1,4 +1,4 @@
-"""Passwords: which can be taken, and their hashes, which only the access ledger's table of passwords holds."""
+"""Which passwords can be taken, and their hashes."""
 
 import secrets
 import unicodedata
@@ -10,21 +10,22 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
-from domain.ledger.access.said import AccessRefused
+from domain.access.access_errors import AccessRefused, SignInFailed
 from domain.names import name_key
 
 SHORTEST, LONGEST = 12, 1024
 
-#: What is tried first, with figures for letters too. No list of known passwords comes along: twelve characters that
-#: hold none of these are not on the first pages of one.
+#: Guessed first, also with figures for letters. There is no list of known passwords: twelve characters without any of
+#: these are not on its first pages.
 _TRIED_FIRST = ("password", "asat", "qwert", "12345")
 _FOR_LETTERS = str.maketrans("0134578@$!", "oleastbasi")
-#: A password has so many different characters at least; a name, or a part of one, counts from so many letters on.
+#: The fewest different characters of a password, and the shortest part of a name that it may not hold.
 _FEWEST, _SHORTEST_NAME = 5, 4
 
-#: How many passwords are looked at at once in a process: each takes 64 MiB of memory and a processor for a moment.
+#: How many passwords a process verifies at once: each takes 64 MiB of memory and a processor for a moment.
 _AT_ONCE = 4
 _PATIENCE = 10.0
+BUSY = "too many are signing in just now; try again in a moment"
 
 _hasher = PasswordHasher()
 _places = BoundedSemaphore(_AT_ONCE)
@@ -53,42 +54,41 @@ def _is_tried_first(password: str, name: str) -> bool:
     if len(set(password)) < _FEWEST:
         return True
     names = [one for one in (name, name.replace(" ", ""), *name.split()) if len(one) >= _SHORTEST_NAME]
-    return any(one in said for one in (*names, *_TRIED_FIRST) for said in (password, password.translate(_FOR_LETTERS)))
+    return any(one in text for one in (*names, *_TRIED_FIRST) for text in (password, password.translate(_FOR_LETTERS)))
 
 
 @contextmanager
-def looking() -> Iterator[bool]:
-    """Whether there is a place to look at a password within ten seconds."""
+def verifying() -> Iterator[None]:
+    """Verify a password within the block, after ten seconds of waiting at most; raises SignInFailed."""
     if not _places.acquire(timeout=_PATIENCE):
-        yield False
-        return
+        raise SignInFailed(BUSY, 5)
     try:
-        yield True
+        yield
     finally:
         _places.release()
 
 
 def is_password(password: str, hashed: str | None) -> bool:
-    """Whether it is the password of this hash; without one it takes as long to say no."""
-    nobodys = _nobodys()  # made the first time, whoever asks
+    """Whether it is the password of this hash; without a hash the answer takes as long."""
+    unmatched = _unmatched_hash()  # made at the first call, with a hash or without
     if len(password) > LONGEST:
         return False
     try:
-        return _hasher.verify(hashed or nobodys, _bytes(password)) and hashed is not None
+        return _hasher.verify(hashed or unmatched, _bytes(password)) and hashed is not None
     except (Argon2Error, InvalidHashError):
         return False
 
 
 def rehashed(password: str, hashed: str) -> str | None:
-    """A new hash of the same password, where the old one is weaker than those made now."""
+    """A new hash of the same password, where the former is weaker than those made now."""
     return _hasher.hash(_bytes(password)) if _hasher.check_needs_rehash(hashed) else None
 
 
 @cache
-def _nobodys() -> str:
+def _unmatched_hash() -> str:
     return _hasher.hash(secrets.token_bytes(32))
 
 
 def _bytes(password: str) -> bytes:
-    # The same letters are typed differently on different keyboards. What is no letter at all is let pass.
+    # Keyboards compose the same letters differently; unpaired surrogates are let pass.
     return unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")

@@ -1,0 +1,81 @@
+"""The access ledger of a ledger, `Ledger.access`: its parts, and its audit."""
+
+import logging
+from collections.abc import Callable, Iterator
+from uuid import uuid4
+
+from domain.access.access_events import AccessEvent
+from domain.access.access_streams import AccessRecord, AccessStreams
+from domain.access.identities import Identities
+from domain.access.known_principals import KnownPrincipals
+from domain.access.passwords import Passwords
+from domain.access.sentences import sentence
+from domain.access.sessions import Sessions
+from domain.access.sign_in_links import SignInLinks
+from domain.access.tokens import Tokens
+from domain.integrity.invariants import Broken, along_the_ledger
+from domain.ledger.datastore import LedgerDatastore
+from domain.refusals import LedgerDamaged, ReplicaOnly
+
+_log = logging.getLogger("asat.access")
+_PAGE = 5000
+
+
+class AccessAudit:
+    """The audit of access: every event of the access ledger."""
+
+    def __init__(self, streams: AccessStreams) -> None:
+        self._streams = streams
+
+    def note(self, event: AccessEvent, by: str) -> None:
+        """Add an event; on a replica it is logged instead."""
+        try:
+            self._streams.append([(f"notice:{uuid4()}", 1, event)], by)
+        except ReplicaOnly:
+            _log.warning("%s: %s", by, sentence(event))
+
+    def records(self, after: int = 0, limit: int | None = None) -> list[AccessRecord]:
+        """The records after a position, oldest first."""
+        return self._streams.select("position > %b order by position limit %b", after, limit)
+
+    def newest(self, before: int | None, limit: int) -> list[AccessRecord]:
+        """The newest records, before a position where one is given, newest first."""
+        end = 2**62 if before is None else before
+        return self._streams.select("position < %b order by position desc limit %b", end, limit)
+
+    def size(self) -> int:
+        """How many records there are: the position of the newest."""
+        return (self._streams.recorder.max_notification_id() or 0) if self._streams.have_begun() else 0
+
+    def check(self) -> Iterator[Broken]:
+        """Every invariant of the access ledger that does not hold."""
+        if not self._streams.have_begun():
+            return
+        for broken in along_the_ledger(self._streams.recorder, lambda _: None):
+            yield Broken(f"access, {broken.where}", broken.what)
+        after = 0
+        try:
+            while records := self.records(after, _PAGE):
+                after = records[-1].position
+        except LedgerDamaged as error:
+            yield Broken("access", str(error))
+
+
+class AccessLedger:
+    """Who may do what in one ledger.
+
+    Nothing is remembered between two questions, so that a decision counts at once in every process. Every method of a
+    part raises LedgerUnusable where the database cannot be reached, and those that record ReplicaOnly on a replica.
+    """
+
+    def __init__(self, plans: LedgerDatastore, open_schema: Callable[[str], str]) -> None:
+        """Arguments as of `AccessStreams`; nothing is opened yet."""
+        streams = AccessStreams(plans, open_schema)
+        self.close = streams.close
+        self.audit = AccessAudit(streams)
+        self.principals = KnownPrincipals(streams)
+        self.tokens = Tokens(streams, self.principals)
+        self.sessions = Sessions(streams)
+        self.passwords = Passwords(streams, self.sessions)
+        self.identities = Identities(streams, self.sessions)
+        self.links = SignInLinks(streams, self.sessions)
