@@ -11,7 +11,7 @@ from api import clock, log
 from api.forms.form_bodies import only_known
 from api.http.access.callers import caller_of
 from api.pages.access_forms import AFTERWARDS, CHANGES, Sure, Typed, Wrong
-from api.pages.rendering import Said, page
+from api.pages.rendering import Said, capital, page
 from api.pages.routes import page_routes
 from api.pages.sign_in_pages import Sent
 from domain.access.principals import ANYONE, Grant
@@ -51,7 +51,7 @@ def _done(request: Request, position: int) -> str:
     for one in ledger.log(position - 1, 1):
         if (one.position, one.recorded_by) == (position, caller_of(request).principal.name):
             said = sentence(one.event)
-            return f"{said[:1].upper()}{said[1:]}. {AFTERWARDS.get(type(one.event), '')}".strip()
+            return f"{capital(said)}. {AFTERWARDS.get(type(one.event), '')}".strip()
     return ""
 
 
@@ -123,7 +123,7 @@ def _ask(request: Request, what: str, said: Typed, sure: Sure) -> Response:
 def _again(request: Request, status: int, what: str, said: Typed, field: str, error: str) -> Response:
     """The page with the form that was sent, open and as it was filled in, and what is wrong beside its field."""
     name = f"{what}-{field}" if CHANGES[what].about and field else ""
-    return _shown(request, status, form=what, given=Said(said), errors=Said({name: error[:1].upper() + error[1:]}))
+    return _shown(request, status, form=what, given=Said(said), errors=Said({name: capital(error)}))
 
 
 def _granted(grant: Grant, now: datetime) -> str:

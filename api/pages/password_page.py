@@ -12,7 +12,7 @@ from api.http.access.callers import caller_of
 from api.http.access.rate_limits import address_of, sign_in_no_faster
 from api.http.access.session_cookies import begin_session
 from api.http.request_refusals import SignInNeeded, TooFast
-from api.pages.rendering import Said, page
+from api.pages.rendering import Said, capital, page
 from api.pages.routes import page_routes
 from api.pages.sign_in_pages import PRIVATE, Sent, of_own_form
 from domain.ledger.access import AccessLedger, AccessRefused, Session, SignInRefused
@@ -43,7 +43,7 @@ def _shown(request: Request, status: int = 200, done: bool = False, **wrong: str
     return page(
         request, "password.html", status, PRIVATE, done=done, has_one=has_one, asks_former=session.means != "link",
         can=has_one or session.means == "link",
-        errors=Said({name: sentence[:1].upper() + sentence[1:] for name, sentence in wrong.items()}),
+        errors=Said({name: capital(sentence) for name, sentence in wrong.items()}),
     )  # fmt: skip
 
 

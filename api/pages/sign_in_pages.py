@@ -14,7 +14,7 @@ from api.http.access.rate_limits import address_of, sign_in_no_faster
 from api.http.access.session_cookies import begin_session, end_session
 from api.http.request_refusals import SignInNeeded, TooFast
 from api.pages.places import own_place
-from api.pages.rendering import Said, page
+from api.pages.rendering import Said, capital, page
 from api.pages.routes import page_routes
 from domain.ledger.access import SignInRefused
 from domain.ledger.ledger import Ledger
@@ -64,7 +64,7 @@ def sign_in_form(
         wait: int | None = getattr(error, "retry_after", None)
         status = 429 if wait else 403
         headers |= {"Retry-After": str(wait)} if wait else {}
-        errors = {field: str(error)[:1].upper() + str(error)[1:]}
+        errors = {field: capital(str(error))}
         log.told("sign-in refused", status=status, address=address_of(request), why=str(error))
     return page(
         request, "sign-in.html", status, headers, there=there, account=account, errors=Said(errors),

@@ -19,7 +19,7 @@ from joserfc.jwk import KeySet
 from api import log
 from api.http.access.sealed_cookies import Seal
 from api.serving_settings import OpenIdSettings, is_safe_address
-from domain.refusals import Refusal
+from domain.ledger.access import SignInRefused
 
 #: Signatures by keys of which only the provider has the private half; never `none`, never a shared secret.
 _ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
@@ -30,10 +30,8 @@ _PATIENCE = 10
 _LONGEST = 300
 
 
-class NotVouchedFor(Refusal):
+class NotVouchedFor(SignInRefused):
     """The provider does not vouch for whoever wants to sign in; the sentence says why, and is safe to show."""
-
-    code = "not-vouched-for"
 
 
 @dataclass(frozen=True, slots=True)
