@@ -18,7 +18,7 @@ from joserfc.jwk import KeySet, OctKey
 
 from api import log
 from api.serving_settings import OpenIdSettings, is_safe_address
-from domain.refusals import Refusal
+from domain.access.access_errors import SignInFailed
 
 #: Signatures by keys of which only the provider has the private half; never `none`, never a shared secret.
 _ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
@@ -31,10 +31,8 @@ _LONGEST = 300
 ON_ITS_WAY = timedelta(minutes=15)
 
 
-class NotVouchedFor(Refusal):
+class NotVouchedFor(SignInFailed):
     """The provider does not vouch for whoever wants to sign in; the sentence says why, and is safe to show."""
-
-    code = "not-vouched-for"
 
 
 @dataclass(frozen=True, slots=True)
