@@ -5,6 +5,7 @@ from fastapi.responses import JSONResponse
 
 from api import log
 from api.http.access.access_audit import note
+from api.http.access.browser_sessions import Forged, forget
 from api.http.access.callers import (
     CHALLENGE,
     AuthorSaid,
@@ -14,9 +15,7 @@ from api.http.access.callers import (
     cookie_name,
     known_caller,
 )
-from api.http.access.form_tokens import Forged
 from api.http.access.rate_limits import REFUSALS_LEFT_OUT_NOTED, REFUSALS_NOTED, TooFast, limiter_of
-from api.http.access.session_cookies import forget
 from api.http.problem_documents import problem
 from domain.access.access_events import RefusalsLeftOut, RequestRefused
 from domain.access.principals import NotAllowed
