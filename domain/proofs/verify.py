@@ -2923,8 +2923,8 @@ def _say_signers(
 
 def _others(note: bytes, chain: Sequence[VerifierKey]) -> str:
     """The names in signatures of a note by other keys than these."""
-    unknown = open_note(note, chain).unknown
-    return ", ".join(sorted({one.name for one in unknown}))
+    own = {(key.name, key.key_id) for key in chain}
+    return ", ".join(sorted({one.name for one in Note.read(note).signatures if (one.name, one.key_id) not in own}))
 
 
 def _say_events(events: Sequence[Event], statement: Statement, report: Report) -> None:

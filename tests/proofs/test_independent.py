@@ -227,3 +227,12 @@ def test_no_line_of_a_checkpoint_is_empty(more: str, holds: bool):
     files = zip_files(Book().pack())
     note = sign_note(Note.read(files["checkpoint.txt"]).text + more, KEY)
     assert agree(b"".join(zip_chunks([*{**files, "checkpoint.txt": note}.items()]))) is holds
+
+
+def test_a_false_signature_by_a_key_that_is_no_longer_believed_is_passed_over():
+    files = zip_files(rotated().pack())
+    line = f"\u2014 {KEY.name} {b64encode(KEY.verifier.key_id + bytes(64)).decode()}\n".encode()
+    pack = b"".join(zip_chunks([*{**files, "checkpoint.txt": files["checkpoint.txt"] + line}.items()]))
+    assert agree(pack, str(NEXT_KEY.verifier))
+    assert not agree(pack, str(KEY.verifier))
+    assert not agree(pack)

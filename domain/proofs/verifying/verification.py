@@ -8,7 +8,7 @@ from domain.edition import EDITION
 from domain.proofs.checkpoint import Checkpoint
 from domain.proofs.entry import Entry
 from domain.proofs.keys import VerifierKey
-from domain.proofs.signed_notes import open_note
+from domain.proofs.signed_notes import Note, open_note
 from domain.proofs.verifying.calendar_days import instant
 from domain.proofs.verifying.earlier_checkpoint import Pack, check_since, signed_statement
 from domain.proofs.verifying.failure import Failed
@@ -101,8 +101,8 @@ def _say_signers(
 
 def _others(note: bytes, chain: Sequence[VerifierKey]) -> str:
     """The names in signatures of a note by other keys than these."""
-    unknown = open_note(note, chain).unknown
-    return ", ".join(sorted({one.name for one in unknown}))
+    own = {(key.name, key.key_id) for key in chain}
+    return ", ".join(sorted({one.name for one in Note.read(note).signatures if (one.name, one.key_id) not in own}))
 
 
 def _say_events(events: Sequence[Event], statement: Statement, report: Report) -> None:
