@@ -17,6 +17,7 @@ from api.papers.compose import COMPOSED, compose
 from api.papers.paper import Paper
 from api.papers.writers import comma_separated, text
 from domain.edition import EDITION
+from domain.refusals import Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +95,10 @@ class EditionDocument(TypedDict):
     edition: int
 
 
-class FormUnknown(LookupError):
+class FormUnknown(Unknown):
     """The answer to this question does not come in this form; the message lists those it comes in."""
+
+    code, field = "unknown-form", "form"
 
     def __init__(self, question: str, form: str) -> None:
         super().__init__(f"{question} has no form {form!r}; it comes in {', '.join(forms_of(question))}")

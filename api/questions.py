@@ -19,8 +19,9 @@ from domain.plan.record import PlanRecord
 from domain.points import Asked, Point, VersionUnknown, read_instant, read_point
 from projections.action import ActionUnknown, action_at, confirmed_rating
 from projections.assurance import assurances_at
+from projections.audit import audit
 from projections.changes import changes_between
-from projections.claims import Claims, audit
+from projections.claims import Claims
 from projections.committee_paper import committee_paper
 from projections.counted import CountQuery, counted_actions
 from projections.document_history import document_history

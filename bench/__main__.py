@@ -16,8 +16,9 @@ from uuid import UUID, uuid4
 
 import psycopg
 
-from bench import pages, report, trust, writers
-from bench.events import TODAY, generate
+from bench import page_times as pages
+from bench import report, trust, writers
+from bench.event_history import TODAY, generate
 from bench.measure import Subject, interleaved, random_points
 from bench.peers import history, raw, stock
 from bench.peers.table import BitemporalTable

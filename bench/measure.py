@@ -8,7 +8,7 @@ from random import Random
 from statistics import median
 from time import perf_counter
 
-from bench.events import DAYS, OPENED
+from bench.event_history import DAYS, OPENED
 
 
 @dataclass

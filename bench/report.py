@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import psycopg
 
-from bench.pages import PAGES, PAPERS
+from bench.page_times import PAGES, PAPERS
 from bench.trust import SIZES as TREES
 
 Results = Mapping[str, float]

@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Literal
 
-from bench.events import TODAY, Workload, generate
+from bench.event_history import TODAY, Workload, generate
 from bench.peers import stock
 from domain import events
 from domain.envelopes import Proposal

@@ -1,24 +1,17 @@
-"""Is what a published paper says borne out by the record, and does the paper agree with itself?
+"""The claims of a published paper: its figures, read from JSON."""
 
-A claim is one figure of the paper. Its counterpart is taken from the comparison of the paper's two points, so that the
-audit can never count otherwise than the table does.
-"""
-
-from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from typing_extensions import TypedDict
 
 from domain.events import PointText
-from domain.plan.plan_at import PlanAt
+from domain.misfits import should_be
+from domain.refusals import Unprocessable
 from domain.strict_json import NotJson, read_json
 from domain.texts import Line
-from projections.claims_record import ClaimsRecord
-from projections.contradictions import UNRATED, ContradictionDocument, contradictions
-from projections.heading import Heading, heading
-from projections.point import PointDocument, point_document
-from projections.rag_comparison import rag_comparison
+
+#: Instead of the code of a rating: the actions that have none.
+UNRATED = "unrated"
 
 #: Most claims audited at a time: every figure of the longest paper many times over.
 MOST_CLAIMS = 10_000
@@ -28,8 +21,10 @@ _MOST_BRACKETS = 5 * MOST_CLAIMS
 _MOST_PROBLEMS = 1000
 
 
-class ClaimUnreadable(ValueError):
+class ClaimUnreadable(Unprocessable):
     """What was given are not claims, or one speaks of something the plan does not have."""
+
+    code, field = "unreadable-claim", "claims"
 
 
 class Claim(BaseModel):
@@ -55,24 +50,6 @@ class Claims(BaseModel):
     claims: tuple[Claim, ...]
 
 
-class DifferenceDocument(TypedDict):
-    """A claim that the record does not bear out, and what the record says."""
-
-    claim: dict[str, Any]
-    record: int
-
-
-class AuditDocument(Heading):
-    """A paper's figures against the record, and against each other."""
-
-    previous: PointDocument
-    current: PointDocument
-    claims: int
-    borne_out: int
-    differences: list[DifferenceDocument]
-    contradictions: list[ContradictionDocument]
-
-
 def read_claims(text: str | bytes) -> Claims:
     """Read the figures of a paper from JSON; raises ClaimUnreadable, which names the claim and the field."""
     try:
@@ -91,7 +68,7 @@ def read_claims(text: str | bytes) -> Claims:
                 f"{error.error_count():,} things are wrong, so these are hardly claims at all: a claim has the fields "
                 + ", ".join(Claim.model_fields)
             ) from None
-        problems = [_problem(detail) for detail in error.errors(include_url=False, include_context=False)]
+        problems = [_problem(detail) for detail in error.errors(include_url=False)]
         more = f"; and {len(problems) - 5} more" if len(problems) > 5 else ""
         raise ClaimUnreadable("; ".join(problems[:5]) + more) from None
 
@@ -113,7 +90,7 @@ def _problem(detail: Any) -> str:
         case "string_pattern_mismatch":
             sentence = "is empty or holds a character that cannot stand here"
         case _:
-            sentence = detail["msg"].removeprefix("Value error, ").replace("Input should", "should")
+            sentence = should_be(detail)
     return f"{where[:100]}: {sentence}"
 
 
@@ -129,39 +106,3 @@ _SHOULD_BE = {
     "rating": "the code of the rating",
     "count": "the figure, a whole number",
 }
-
-
-def audit(previous: PlanAt, current: PlanAt, claims: Sequence[Claim]) -> AuditDocument:
-    """A paper's figures against the record at its two points, and against each other.
-
-    Raises:
-        ClaimUnreadable: a claim names a priority or rating that the comparison does not have.
-    """
-    comparison = rag_comparison(previous, current)
-    codes = [*(rating["code"] for rating in comparison["ratings"]), UNRATED]
-    numbers = [row["priority"] for row in comparison["rows"]]
-    word = comparison["priority_word"]
-    for place, claim in enumerate(claims, 1):
-        _known(place, claim, word.lower(), claim.priority, numbers)
-        _known(place, claim, "rating", claim.rating, codes)
-    record = ClaimsRecord(previous, current, comparison)
-    differences: list[DifferenceDocument] = [
-        {"claim": claim.model_dump(), "record": count}
-        for claim in claims
-        if (count := record.count(claim)) != claim.count
-    ]
-    return {
-        **heading(current),
-        "previous": point_document(previous.point),
-        "current": point_document(current.point),
-        "claims": len(claims),
-        "borne_out": len(claims) - len(differences),
-        "differences": differences,
-        "contradictions": contradictions(claims, codes, numbers, word),
-    }
-
-
-def _known(place: int, claim: Claim, what: str, named: str | None, known: list[str]) -> None:
-    if named is not None and named not in known:
-        there_is = ", ".join(known) or "none"
-        raise ClaimUnreadable(f"claim {place} ({claim.where}): there is no {what} {named!r}; there is {there_is}")

@@ -7,15 +7,11 @@ parts that exceed their whole always contradict it, parts that fall short of it 
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from typing_extensions import TypedDict
 
-if TYPE_CHECKING:
-    from projections.claims import Claim
-
-#: Instead of the code of a rating: the actions that have none.
-UNRATED = "unrated"
+from projections.claims import UNRATED, Claim
 
 _MOVEMENTS = ("new", "closed", "withdrawn")
 
@@ -41,12 +37,12 @@ class _Sum(NamedTuple):
 
     low: int
     high: int
-    claims: "list[Claim]"
+    claims: list[Claim]
     whole: bool = True
 
 
 def contradictions(
-    claims: "Sequence[Claim]", codes: list[str], numbers: list[str], word: str
+    claims: Sequence[Claim], codes: list[str], numbers: list[str], word: str
 ) -> list[ContradictionDocument]:
     """The contradictions between claims, each reported once.
 
@@ -65,7 +61,7 @@ def contradictions(
 class _Claimed:
     """A paper's figures by what they count."""
 
-    def __init__(self, claims: "Sequence[Claim]", codes: list[str], numbers: list[str], word: str) -> None:
+    def __init__(self, claims: Sequence[Claim], codes: list[str], numbers: list[str], word: str) -> None:
         self._codes, self._numbers, self._word = codes, numbers, word
         self._figures: defaultdict[_Figure, list[Claim]] = defaultdict(list)
         for claim in claims:
@@ -73,7 +69,7 @@ class _Claimed:
             at = "current" if claim.population in _MOVEMENTS and claim.rating is None else claim.at
             self._figures[_Figure(claim.population, at, claim.priority, claim.rating)].append(claim)
 
-    def contradictions(self) -> "Iterator[tuple[list[Claim], str]]":
+    def contradictions(self) -> Iterator[tuple[list[Claim], str]]:
         seen: set[int] = set()
         for figure, claims in self._figures.items():
             if len({claim.count for claim in claims}) > 1:
@@ -130,7 +126,7 @@ class _Claimed:
     def _derived(self, figure: _Figure) -> _Sum | None:
         return self._added(self._by_rating(figure)) or self._added(self._by_priority(figure))
 
-    def _against(self, figure: _Figure, parts: _Sum | None, by: str) -> "tuple[list[Claim], str] | None":
+    def _against(self, figure: _Figure, parts: _Sum | None, by: str) -> tuple[list[Claim], str] | None:
         claimed = self._sum_of(figure)
         if claimed is None or parts is None:
             return None
@@ -144,7 +140,7 @@ class _Claimed:
         why = f"{self._told(claimed.claims)} {what}; by {by} ({places}) they add up to {total}, which is {than}"
         return [*claimed.claims, *parts.claims], why
 
-    def _reconciled(self) -> "Iterator[tuple[list[Claim], str]]":
+    def _reconciled(self) -> Iterator[tuple[list[Claim], str]]:
         """Opening + new - closed - withdrawn = closing, over the whole plan, where all five are given."""
         opening = self._sum_of(_Figure("all", "previous", None, None))
         new, closed, withdrawn = (self._sum_of(_Figure(name, "current", None, None)) for name in _MOVEMENTS)
@@ -162,7 +158,7 @@ class _Claimed:
                 f"{_counts(withdrawn)} withdrawn make {total} at the current point, where {_counts(closing)} are given",
             )
 
-    def _told(self, claims: "list[Claim]") -> str:
+    def _told(self, claims: list[Claim]) -> str:
         by_count: dict[int, list[Claim]] = {}
         for claim in claims:
             by_count.setdefault(claim.count, []).append(claim)
@@ -180,5 +176,5 @@ def _counts(claimed: _Sum) -> str:
     return str(claimed.low) if claimed.low == claimed.high else f"{claimed.low} or {claimed.high}"
 
 
-def _places(claims: "list[Claim]") -> str:
+def _places(claims: list[Claim]) -> str:
     return " and ".join(dict.fromkeys(claim.where for claim in claims))

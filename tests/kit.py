@@ -23,10 +23,12 @@ from domain.plan.plan_at import PlanAt
 from domain.plan.record import PlanRecord, record_of
 from domain.plan.timeline import Timeline
 from domain.points import LONDON, Point, read_point
-from domain.rules import Refused, judge
+from domain.refusals import Refused
+from domain.rules import judge
 from projections.action import ActionUnknown, SingleActionDocument, action_at
+from projections.comparison_rows import RowDocument
 from projections.plan_as_at import PlanDocument, plan_as_at
-from projections.rag_comparison import ComparisonDocument, RowDocument, rag_comparison
+from projections.rag_comparison import ComparisonDocument, rag_comparison
 
 # Days on which things were true
 

@@ -13,6 +13,10 @@ from api.cli.main import cli
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+GUIDES = README + "".join(
+    (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+    for name in ("officers", "inspectors", "operators", "programmers")
+)
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 #: Scripts that take a first word, and what tells which words there are.
 TAKES = re.compile(r"^([a-z]+)\) |\| 1(--[a-z]+|[a-z]+)\) ", re.MULTILINE)
@@ -25,19 +29,19 @@ def sources() -> list[Path]:
 def test_every_setting_is_documented() -> None:
     used = {name for file in sources() for name in re.findall(r"\bASAT_[A-Z_]+\b", file.read_text(encoding="utf-8"))}
     assert {"ASAT_DATABASE_URL", "ASAT_DATA", "ASAT_HOST", "ASAT_PORT", "ASAT_BY"} <= used
-    assert [name for name in sorted(used) if f"`{name}`" not in README] == []
+    assert [name for name in sorted(used) if f"`{name}`" not in GUIDES] == []
 
 
 def test_every_setting_of_the_documents_exists() -> None:
     settings = "".join(
         (ROOT / "api" / name).read_text(encoding="utf-8") for name in ("settings.py", "serving_settings.py")
     )
-    assert [name for name in re.findall(r"\bASAT_[A-Z_]+\b", README) if name not in settings] == []
+    assert [name for name in re.findall(r"\bASAT_[A-Z_]+\b", GUIDES) if name not in settings] == []
 
 
-def test_every_option_named_by_the_readme_exists() -> None:
+def test_every_option_named_by_a_guide_exists() -> None:
     options = {option for command in (cli, *cli.commands.values()) for param in command.params for option in param.opts}
-    assert [name for name in re.findall(r"`(--[a-z-]+)`", README) if name not in options] == []
+    assert [name for name in re.findall(r"`(--[a-z-]+)`", GUIDES) if name not in options] == []
 
 
 @pytest.mark.parametrize("name", cli.commands)
@@ -83,9 +87,8 @@ def takes(script: str) -> set[str]:
     return {word for found in TAKES.findall((ROOT / script).read_text(encoding="utf-8")) for word in found if word}
 
 
-@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])
-def test_every_command_that_is_named_exists(document: str) -> None:
-    named = commands_of((ROOT / document).read_text(encoding="utf-8"))
+def test_every_command_that_contributors_are_told_exists() -> None:
+    named = commands_of(CONTRIBUTING)
     assert len(named) > 4
     for script, *words in named:
         assert os.access(ROOT / script, os.X_OK), script
@@ -132,3 +135,23 @@ def test_every_marker_is_one_that_a_command_leaves_out() -> None:
     assert [marker.partition(":")[0] for marker in options["markers"]] == ["slow", "long"]
     assert "-m 'not slow and not long'" in script
     assert "-m 'not long'" in script
+
+
+# The map for engineers
+
+
+def places_of(document: str) -> set[str]:
+    """The files and folders of the project that a document names."""
+    rooms = "domain|projections|api|tests|scripts|bench|docs|examples|requirements"
+    return set(re.findall(rf"`((?:{rooms})(?:/[\w.-]+)*|pyproject\.toml)`", document))
+
+
+@pytest.mark.parametrize("document", ["ARCHITECTURE.md", "CONTRIBUTING.md"])
+def test_every_place_that_the_map_names_exists(document: str) -> None:
+    named = places_of((ROOT / document).read_text(encoding="utf-8"))
+    assert len(named) > 4
+    assert [place for place in sorted(named) if not (ROOT / place).exists()] == []
+
+
+def test_a_place_that_is_gone_is_found() -> None:
+    assert places_of("See `domain/gone.py`, `api` and `scripts/check`.") == {"domain/gone.py", "api", "scripts/check"}

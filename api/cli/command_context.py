@@ -2,6 +2,7 @@
 
 import errno
 import io
+import json
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -14,33 +15,22 @@ import click
 from rich.console import Console
 
 from api import clock
-from api.formats import FORMS, FormUnknown, print_text, render
-from api.papers.paper import PaperTooLong
+from api.formats import FORMS, print_text, render
 from api.papers.wording import UNSAFE, safe_lines, safe_text
 from api.questions import Answer, Asker
 from api.settings import Settings, account
-from api.signing import NotStamped
-from domain.access.access_errors import AccessRefused, NotSignedIn, PrincipalUnknown, SignInFailed
 from domain.access.principal_names import operator
-from domain.access.principals import NotAllowed, Principal
-from domain.envelopes import NotAnEvent
-from domain.errors import BackupUnusable, LedgerUnusable, PlanUnknown, VersionConflict
-from domain.files.whole_files import NotWritten, written_whole
-from domain.integrity.checkpoint_store import CheckpointUnknown, KeyRefused
+from domain.access.principals import Principal
+from domain.files.whole_files import written_whole
 from domain.ledger.ledger import Ledger
 from domain.ledger.opening import login_in
-from domain.points import PointUnknown, PointUnreadable, read_instant, read_point
+from domain.points import PointUnreadable, read_instant, read_point
 from domain.proofs.checkpoint import NotACheckpoint
 from domain.proofs.keys import NotAKey
 from domain.proofs.pack import NoPack
 from domain.proofs.signed_notes import NotANote, NotSigned
-from domain.proofs.verify import Failed
-from domain.rules import Refused
-from projections.action import ActionUnknown
-from projections.claims import ClaimUnreadable
-from projections.counted import CountUnknown
-from projections.event import EventUnknown
-from projections.rag_comparison import PointsReversed
+from domain.proofs.verifying.failure import Failed
+from domain.refusals import LedgerUnusable, PlanUnknown, Refusal
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -142,34 +132,61 @@ POINT = Written("point", read_point)
 INSTANT = Written("instant", read_instant)
 
 
+#: What does not hold of a proof -> the code that it is told by.
+PROOFS: dict[type[Exception], str] = {
+    Failed: "not-verified",
+    NoPack: "no-pack",
+    NotACheckpoint: "not-a-checkpoint",
+    NotAKey: "not-a-key",
+    NotANote: "not-a-note",
+    NotSigned: "not-signed",
+}
+
+
 @contextmanager
 def plainly() -> Iterator[None]:
-    """Say what went wrong in a sentence on standard error, and exit with 1."""
+    """Say what went wrong on standard error, in a sentence or with `-f json` as an object, and exit with 1."""
     try:
         yield
     except BrokenPipeError:  # the reader of a pipe, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
     except PlanUnknown as error:
-        _fail(f"{error.args[0]}; `asat plans` lists those there are")
+        _fail(error.reworded(f"{error}; `asat plans` lists those there are"))
+    except Refusal as error:
+        _fail(error)
     except OSError as error:
         if error.errno == errno.ENOSPC:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or it is tried once more at the exit
-            _fail("the disk that it is written to is full: free some space, or write to another")
+            _fail(FileUnusable("the disk that it is written to is full: free some space, or write to another"))
         if error.filename is None:
             raise
-        _fail(f"{os.fsdecode(error.filename)} cannot be used ({error.strerror}); name another file")
-    except (
-        Refused, VersionConflict, NotAnEvent, PointUnknown, PointUnreadable, ActionUnknown, ClaimUnreadable,
-        CountUnknown, EventUnknown, FormUnknown, LedgerUnusable, PaperTooLong, PointsReversed, CheckpointUnknown,
-        AccessRefused, BackupUnusable, Failed, KeyRefused, NotAllowed, NotSignedIn, PrincipalUnknown, SignInFailed,
-        NoPack, NotStamped, NotWritten, NotACheckpoint, NotAKey, NotANote, NotSigned,
-    ) as error:  # fmt: skip
-        _fail(str(error.args[0] if isinstance(error, LookupError) else error))
+        _fail(FileUnusable(f"{os.fsdecode(error.filename)} cannot be used ({error.strerror}); name another file"))
+    except tuple(PROOFS) as error:
+        _fail(ProofRefused(PROOFS[type(error)], str(error)))
 
 
-def _fail(sentence: str) -> NoReturn:
-    complain(f"asat: {sentence}")
+class FileUnusable(Refusal):
+    """A file cannot be read or written."""
+
+    code = "file-unusable"
+
+
+class ProofRefused(Refusal):
+    """Something that was to prove something does not."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        self.code = code
+        super().__init__(sentence)
+
+
+def _fail(error: Refusal) -> NoReturn:
+    context = click.get_current_context(silent=True)
+    if context is not None and context.params.get("form") == "json":
+        told = {"code": error.code, "field": error.field or None, "detail": str(error), "index": error.index}
+        complain(json.dumps(told, ensure_ascii=False))
+    else:
+        complain(f"asat: {error}")
     raise SystemExit(1)
 
 

@@ -23,8 +23,8 @@ from api.http.unusable import handle_unusable, told_unusable
 from api.pages.problem_pages import ProblemPages
 from api.pages.registry import PAGES
 from api.serving_settings import ServingSettings
-from domain.errors import LedgerUnusable
 from domain.ledger.ledger import Ledger
+from domain.refusals import LedgerUnusable
 
 
 def make_application(

@@ -6,7 +6,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import log
 from api.http import bodies
-from api.http.problem_documents import Unreadable, problem
+from api.http.problem_documents import problem_of
+from api.http.request_refusals import RequestCode, Unreadable
+
+#: The rest of a body that is not read is on its way still.
+_CLOSE = {"Connection": "close"}
 
 
 class BodyLimits:
@@ -23,12 +27,12 @@ class BodyLimits:
         most, too_large = bodies.largest(scope["path"], media.partition(b";")[0].strip().lower().decode("latin-1"))
         seen = 0
         if any(name == b"content-length" and _number(value) > most for name, value in scope["headers"]):
-            await problem(413, "unreadable", too_large, {"Connection": "close"})(scope, receive, send)
+            await problem_of(Unreadable(RequestCode.TOO_LARGE, "", too_large), headers=_CLOSE)(scope, receive, send)
             return
         if {b"content-length", b"transfer-encoding"} <= {name for name, _ in scope["headers"]}:
             # A proxy that goes by the other of the two would split the request elsewhere (request smuggling).
             twice = "both Content-Length and Transfer-Encoding say how the body ends: send one of the two"
-            await problem(400, "unreadable", twice, {"Connection": "close"})(scope, receive, send)
+            await problem_of(Unreadable(RequestCode.TWO_LENGTHS, "", twice), headers=_CLOSE)(scope, receive, send)
             return
 
         async def receive_measured() -> Message:
@@ -36,7 +40,7 @@ class BodyLimits:
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > most:
-                raise Unreadable(too_large, status=413)
+                raise Unreadable(RequestCode.TOO_LARGE, "", too_large)
             return message
 
         await self._app(scope, receive_measured, send)

@@ -8,7 +8,8 @@ from api import clock
 from api.http.access.address_roles import needs
 from api.http.access.callers import access_of
 from api.http.access.openid_client import ON_ITS_WAY, NotVouchedFor, OpenId
-from api.http.access.rate_limits import TooFast, address_of, sign_in_no_faster
+from api.http.access.rate_limits import address_of, sign_in_no_faster
+from api.http.request_refusals import TooFast
 from api.pages.places import own_place
 from api.pages.rendering import page
 from api.pages.routes import page_routes

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from domain.refusals import Unprocessable
 from projections.point import PointDocument
 
 #: How a piece of text stands out; in print it must not be by colour alone.
@@ -19,8 +20,10 @@ Mark: TypeAlias = Literal["", "strong", "inserted", "deleted", "struck"]
 _RUNNING = 120
 
 
-class PaperTooLong(ValueError):
+class PaperTooLong(Unprocessable):
     """The paper has more text than the form asked for takes; the message names the forms that take it."""
+
+    code = "paper-too-long"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import django
 from django.conf import settings
 from psycopg.conninfo import conninfo_to_dict
 
-from bench.events import Workload
+from bench.event_history import Workload
 from domain import events
 from domain.plan.number_order import natural_order
 from domain.timescales import read_timescale

@@ -12,7 +12,7 @@ from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
 from psycopg.conninfo import conninfo_to_dict
 
-from bench.events import Workload
+from bench.event_history import Workload
 from domain.envelopes import Proposal
 
 SCHEMA = "bench_stock"

@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg
 
-from bench.events import OPENED
+from bench.event_history import OPENED
 from domain import events
 from domain.envelopes import Recorded, instant_text
 from domain.plan.number_order import natural_order

@@ -13,9 +13,9 @@ from domain.access.sentences import sentence
 from domain.access.sessions import Sessions
 from domain.access.sign_in_links import SignInLinks
 from domain.access.tokens import Tokens
-from domain.errors import LedgerDamaged, ReplicaOnly
 from domain.integrity.invariants import Broken, along_the_ledger
 from domain.ledger.datastore import LedgerDatastore
+from domain.refusals import LedgerDamaged, ReplicaOnly
 
 _log = logging.getLogger("asat.access")
 _PAGE = 5000

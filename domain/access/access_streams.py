@@ -22,11 +22,11 @@ from psycopg.sql import SQL, Identifier
 
 from domain.access.access_errors import AccessRefused
 from domain.access.access_events import ACCESS_EVENTS, AccessEvent, PasswordSet, PrincipalLeft
-from domain.errors import LedgerDamaged, LedgerUnusable
 from domain.ledger.datastore import LedgerDatastore, attempts
 from domain.ledger.recorder import LedgerRecorder
 from domain.ledger.schema import access_schema
 from domain.ledger.stored_rows import UnstoredRow
+from domain.refusals import LedgerDamaged, LedgerUnusable
 
 #: Requests take a connection for a millisecond; a sign-in, of which few go on at once, for longer.
 _CONNECTIONS = 10

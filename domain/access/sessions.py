@@ -14,7 +14,7 @@ from domain.access.access_streams import AccessRecord, AccessStreams, Addition, 
 from domain.access.known_principals import password_position, principal_stream
 from domain.access.principals import Principal, fold
 from domain.access.sign_in_throttle import ON_A_REPLICA, storable_address
-from domain.errors import LedgerUnusable, ReplicaOnly
+from domain.refusals import LedgerUnusable, ReplicaOnly
 
 #: A working day.
 SESSION = timedelta(hours=8)

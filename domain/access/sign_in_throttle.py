@@ -15,8 +15,8 @@ from domain.access.access_events import Lock, LockLifted, SignInRefused
 from domain.access.access_streams import AccessRecord, AccessStreams, StreamTaken
 from domain.access.password_hashing import BUSY
 from domain.access.principals import ANYONE
-from domain.errors import ReplicaOnly
 from domain.names import name_key
+from domain.refusals import ReplicaOnly
 
 #: After so many refusals within this time an account is locked for as long after the last of them: for one network, and
 #: for everybody.

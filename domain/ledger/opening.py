@@ -12,7 +12,6 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL, Composable, Identifier
 
-from domain.errors import LedgerUnusable
 from domain.ledger.catalogue import expected_catalogue, read_names
 from domain.ledger.login_powers import powers
 from domain.ledger.schema import (
@@ -27,6 +26,7 @@ from domain.ledger.schema import (
     take_on,
 )
 from domain.postgres.connections import connected
+from domain.refusals import LedgerUnusable
 
 #: The schema of a ledger whose name nobody said.
 SCHEMA = "asat"

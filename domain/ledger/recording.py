@@ -15,7 +15,6 @@ from eventsourcing.persistence import DatabaseError, IntegrityError, InterfaceEr
 
 from domain.bulk import LONG, without_collecting
 from domain.envelopes import Proposal, Recorded
-from domain.errors import LedgerUnusable, NothingRecorded, VersionConflict, in_doubt
 from domain.events import TextRedacted
 from domain.ledger.datastore import attempts
 from domain.ledger.folded_plans import Folded, FoldedPlans, size_of
@@ -28,7 +27,8 @@ from domain.plan.draft import Draft
 from domain.plan.evolve import evolve
 from domain.plan.plan import PENDING
 from domain.plan.record import PlanRecord, record_of
-from domain.rules import Refused, judge
+from domain.refusals import LedgerUnusable, NothingRecorded, Refused, RuleCode, VersionConflict, in_doubt
+from domain.rules import judge
 
 # How often a proposal is judged again when other writers keep taking its version, before giving up.
 _TRIES = 200
@@ -150,13 +150,10 @@ class Recording:
         )
 
     def _texts_to_go(self, batch: list[Proposal]) -> dict[tuple[str, int], set[str]]:
-        """The fields that can be redacted of each event that a batch redacts: the plan does not know, the row does."""
+        """The fields that can be redacted of each stored event that a batch redacts, which only its row knows."""
         versions = {(one.plan, one.event.version) for one in batch if isinstance(one.event, TextRedacted)}
-        return {
-            (plan, version): {text.field for row in rows for text in kept_texts(row.state, row.salts)}
-            for plan, version in versions
-            for rows in [self._recorder.select_versions(plan, [version])]
-        }
+        stored = {at: row for at in versions for row in self._recorder.select_versions(at[0], [at[1]])}
+        return {at: {text.field for text in kept_texts(row.state, row.salts)} for at, row in stored.items()}
 
     def _append(self, rows: Sequence[UnstoredRow], by: str, doubtful: bool) -> Stored:
         """Append; None when a version or an event_id is taken.
@@ -211,6 +208,8 @@ class Recording:
             record = stored.get(proposal.event_id) if proposal.event_id else None
             if record is not None and not _same(proposal, record):
                 raise Refused(
+                    RuleCode.EVENT_ID_REUSED,
+                    "event_id",
                     f"event_id {proposal.event_id} already belongs to another event, version {record.version} of plan "
                     f"{record.plan}; give every event an id of its own",
                     index,
@@ -218,6 +217,8 @@ class Recording:
         if len(stored) < len(proposals):
             record = next(iter(stored.values()))
             raise Refused(
+                RuleCode.BATCH_CHANGED,
+                "event_id",
                 f"event_id {record.event_id} was already recorded, as version {record.version} of plan {record.plan}, "
                 "but not all of this batch was: a batch is repeated whole or not at all",
                 next(i for i, proposal in enumerate(proposals) if proposal.event_id in stored),
@@ -231,7 +232,8 @@ class Recording:
         }
         for index, proposal in enumerate(batch):
             if proposal.event_id in taken:
-                raise Refused(f"event_id {proposal.event_id} is taken; give every event a new id of its own", index)
+                taken_id = f"event_id {proposal.event_id} is taken; give every event a new id of its own"
+                raise Refused(RuleCode.EVENT_ID_TAKEN, "event_id", taken_id, index)
 
 
 def _identity(row: UnstoredRow | StoredRecord) -> tuple[object, ...]:
@@ -250,7 +252,8 @@ def _ids_are_distinct(proposals: Sequence[Proposal]) -> None:
     seen: set[UUID] = set()
     for index, proposal in enumerate(proposals):
         if proposal.event_id in seen:
-            raise Refused(f"event_id {proposal.event_id} stands twice in this batch; give every event its own", index)
+            twice = f"event_id {proposal.event_id} stands twice in this batch; give every event its own"
+            raise Refused(RuleCode.EVENT_ID_TWICE, "event_id", twice, index)
         if proposal.event_id is not None:
             seen.add(proposal.event_id)
 
@@ -285,9 +288,19 @@ def _can_be_redacted(batch: list[Proposal], texts: dict[tuple[str, int], set[str
     """Refuse to redact what an event never had."""
     for index, proposal in enumerate(batch):
         if isinstance(event := proposal.event, TextRedacted):
+            kept = texts.get((proposal.plan, event.version))
+            if kept is None:
+                raise Refused(
+                    RuleCode.NOT_REDACTABLE,
+                    "fields",
+                    f"version {event.version} is in this very batch: leave the text out of it, or redact it afterwards",
+                    index,
+                )
             for field in event.fields:
-                if field not in texts[proposal.plan, event.version]:
+                if field not in kept:
                     raise Refused(
+                        RuleCode.NOT_REDACTABLE,
+                        "fields",
                         f"version {event.version} has no text `{field}` that could be redacted, or was recorded "
                         "before texts could be",
                         index,

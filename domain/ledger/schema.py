@@ -15,8 +15,8 @@ import psycopg
 from psycopg import errors
 from psycopg.sql import SQL, Identifier, Literal
 
-from domain.errors import LedgerUnusable
 from domain.postgres.connections import connected
+from domain.refusals import LedgerUnusable
 
 _LONGEST, _ACCESS = 54, "_access"
 # With `_appended` it names a notification channel, of at most 63 bytes.

@@ -173,12 +173,12 @@ class Plan:
         Without the furthest thing known as a limit, asking with an early basis would walk back over everything recorded
         since.
         """
-        return Place(min(end_of(day), self.furthest[basis - 1]), basis, self.withdrawn.get)
+        return Place(min(end_of(day), self.furthest[basis - 1]), basis, self.withdrawn)
 
     @property
     def newest(self) -> Place:
         """Where timelines are read with everything recorded, whatever the day."""
-        return Place(end_of(date.max), self.version, self.withdrawn.get)
+        return Place(end_of(date.max), self.version, self.withdrawn)
 
     def bearer(self, number: str, basis: int) -> Action | None:
         """The action that bears or has borne this number, as known at the basis."""

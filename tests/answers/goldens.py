@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from api.questions import Answer
+from tests.answers.asked_questions import Asked, questions
 from tests.answers.examples import asker
-from tests.answers.forms import HASHED, READABLE, in_form, readable_forms
-from tests.answers.questions import Asked, questions
+from tests.answers.readable_formats import HASHED, READABLE, in_form, readable_forms
 
 FOLDER = Path(__file__).parents[1] / "goldens" / "answers"
 HASHES = FOLDER / "papers.json"

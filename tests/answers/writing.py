@@ -9,10 +9,10 @@ from itertools import count
 from pathlib import Path
 
 from domain.ledger.ledger import Ledger
+from tests.answers.asked_questions import questions
 from tests.answers.descriptions import descriptions
 from tests.answers.goldens import FOLDER, HASHES, differences, readable_files, written_papers
 from tests.answers.problems import problems
-from tests.answers.questions import questions
 
 
 def everything() -> dict[str, bytes]:

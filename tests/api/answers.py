@@ -11,8 +11,9 @@ from domain.events import Event
 from domain.plan.plan import Plan
 from projections.action import action_at
 from projections.assurance import assurances_at
+from projections.audit import audit
 from projections.changes import changes_between
-from projections.claims import audit, read_claims
+from projections.claims import read_claims
 from projections.committee_paper import committee_paper
 from projections.counted import CountQuery, counted_actions
 from projections.document_history import document_history

@@ -10,7 +10,7 @@ from api.serving_settings import ServingSettings
 from domain.access.principals import Grant
 from domain.ledger.ledger import Ledger
 from tests.api.conftest import BY, OPENING, asking, rated
-from tests.api.forms import sheet_on
+from tests.api.filled_forms import sheet_on
 from tests.api.signed_in import PAGE, close, principal, program, token_on
 
 URL = "https://asat.example.gov.uk"

@@ -19,7 +19,7 @@ from domain.access.principals import ANYONE, Grant
 from domain.ledger.ledger import Ledger
 from domain.names import name_key
 from tests.api.conftest import BY, OPENING, ROOT, asking
-from tests.api.hostile import FORM, HOST, JSON, THERE, Sender, addresses
+from tests.api.hostile_requests import FORM, HOST, JSON, THERE, Sender, addresses
 from tests.api.signed_in import BROWSER, STEWARD, close, program
 
 MEBIBYTE = 1 << 20
@@ -296,8 +296,8 @@ def test_files_for_strangers_are_made_a_few_at_a_time(
             places.release()
 
 
-def test_the_readme_names_the_limits() -> None:
-    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+def test_the_guide_for_programmers_names_the_limits() -> None:
+    readme = " ".join((ROOT / "docs/programmers.md").read_text(encoding="utf-8").split())
     assert f"{SIGN_INS} times a minute" in readme
     assert f"write {WRITES} times a minute; each process counts for itself" in readme
     small = bodies.LARGEST_SIGN_IN // 1024, bodies.LARGEST_UNKNOWN_AUDIT // MEBIBYTE

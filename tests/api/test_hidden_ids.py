@@ -11,7 +11,7 @@ from api.http.application import make_application
 from domain.access.principals import Grant
 from domain.ledger.ledger import Ledger
 from tests.api.conftest import BY, OPENING, asking, rated
-from tests.api.forms import errors, opened, version_of
+from tests.api.filled_forms import errors, opened, version_of
 from tests.api.signed_in import STEWARD, browser, close, principal, program
 
 PROGRESS = {"type": "ProgressReported", "action": "2.4", "text": "Done", "effective_on": "2019-03-01"}

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.api.hostile import Address, Council, Headers, council_on
+from tests.api.hostile_requests import Address, Council, Headers, council_on
 
 pytestmark = pytest.mark.slow
 

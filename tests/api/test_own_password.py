@@ -9,8 +9,8 @@ from api.http.application import make_application
 from domain.access.principals import Grant
 from domain.ledger.ledger import Ledger
 from tests.api.conftest import BY, asking
-from tests.api.forms import errors, tree
-from tests.api.pages import Page
+from tests.api.filled_forms import errors, tree
+from tests.api.page_reader import Page
 from tests.api.signed_in import BROWSER, ORIGIN, PAGE, PASSWORD, browser, close, principal, program, token_on
 
 OFFICER, NEW = "Ann Officer", "another few words"

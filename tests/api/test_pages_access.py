@@ -10,8 +10,8 @@ from api.http.application import make_application
 from domain.access.principals import Grant
 from domain.ledger.ledger import Ledger
 from tests.api.conftest import BY, OPENING, asking
-from tests.api.forms import errors, tree, words
-from tests.api.pages import Page
+from tests.api.filled_forms import errors, tree, words
+from tests.api.page_reader import Page
 from tests.api.signed_in import BROWSER, PAGE, browser, close, principal, token_on
 
 OFFICER, SUE = "Ann Officer", "Sue Steward"

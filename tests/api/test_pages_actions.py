@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.api.conftest import rated
-from tests.api.pages import Page, said
+from tests.api.page_reader import Page, said
 
 HARM = '<img src=x onerror=alert(1)> [x](javascript:1) "quoted" \u202etxt.exe\u202c {{ 7 * 7 }}'
 SHOWN_HARM = '<img src=x onerror=alert(1)> [x](javascript:1) "quoted" txt.exe {{ 7 * 7 }}'

@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.api.days import today
-from tests.api.forms import BROWSER, errors, events, opened, sheet_on, tree, version_of
+from tests.api.filled_forms import BROWSER, errors, events, opened, sheet_on, tree, version_of
 
 DAY = {"effective_on": "2019-03-15"}
 

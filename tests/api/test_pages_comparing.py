@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.api.conftest import rated
-from tests.api.pages import BROWSER, Page, said
+from tests.api.page_reader import BROWSER, Page, said
 
 PAIR = "previous=issue:2.0&current=issue:3.0"
 COMPARISON = f"/plans/sunderland/comparison?{PAIR}"

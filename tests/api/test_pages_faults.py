@@ -5,7 +5,7 @@ from starlette.testclient import TestClient
 
 from domain.ledger.ledger import Ledger
 from tests.api.conftest import asking
-from tests.api.pages import Page
+from tests.api.page_reader import Page
 
 
 def test_a_fault_is_told_in_a_page_without_what_caused_it(

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from api.forms.event_forms import FORMS, Field, fields_of
 from api.papers.wording import safe_lines
 from tests.api.conftest import rated
-from tests.api.forms import PAGE, errors, events, followed, opened, sheet_on, tree, version_of
+from tests.api.filled_forms import PAGE, errors, events, followed, opened, sheet_on, tree, version_of
 from tests.api.test_pages_recording import ACTION, EVERY_FORM
 
 MARKUP = (

@@ -5,7 +5,7 @@ from starlette.testclient import TestClient
 
 from api.papers.compose import compose
 from api.papers.paper import Heading
-from tests.api.pages import BROWSER, Page
+from tests.api.page_reader import BROWSER, Page
 
 PAIR = "previous=issue:2.0&current=issue:3.0"
 PAPER = f"/plans/sunderland/paper?{PAIR}"

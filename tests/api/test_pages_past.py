@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.api.conftest import rated
-from tests.api.pages import BROWSER, Page
+from tests.api.page_reader import BROWSER, Page
 
 
 def previous_of(client: TestClient, address: str) -> str:

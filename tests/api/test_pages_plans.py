@@ -9,7 +9,7 @@ from api import clock
 from api.formats import FORMS
 from api.papers.wording import day_in_words
 from tests.api.conftest import rated
-from tests.api.pages import BROWSER, Page, said
+from tests.api.page_reader import BROWSER, Page, said
 
 TOLD = "told:Quality and Improvement Committee@2019-06-30"
 

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from starlette.testclient import TestClient
 
-from tests.api.pages import BROWSER, Page
+from tests.api.page_reader import BROWSER, Page
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.http.application import make_application
-from bench.events import TODAY, generate
-from bench.pages import PAGES
+from bench.event_history import TODAY, generate
+from bench.page_times import PAGES
 from domain.ledger.ledger import Ledger
 from tests.api.conftest import BY, asking
-from tests.api.pages import BROWSER
+from tests.api.page_reader import BROWSER
 
 pytestmark = pytest.mark.slow
 

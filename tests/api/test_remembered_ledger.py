@@ -6,9 +6,9 @@ import pytest
 
 from api.questions import Asker
 from domain.ledger.ledger import Ledger
+from tests.answers.asked_questions import questions
 from tests.answers.examples import TODAY
-from tests.answers.forms import in_form, readable_forms
-from tests.answers.questions import questions
+from tests.answers.readable_formats import in_form, readable_forms
 from tests.answers.remembered import RememberedLedger
 
 

@@ -22,9 +22,9 @@ from api.serving_settings import OpenIdSettings, ServingSettings, read_serving_s
 from domain.access.principals import Grant
 from domain.ledger.ledger import Ledger
 from tests.api.conftest import BY, OPENING, asking, rated
-from tests.api.forms import errors, opened, sheet_on, version_of
+from tests.api.filled_forms import errors, opened, sheet_on, version_of
 from tests.api.openid_provider import CLIENT, SECRET, SUBJECT, Provider
-from tests.api.pages import Page
+from tests.api.page_reader import Page
 from tests.api.signed_in import BROWSER, ORIGIN, PAGE, PASSWORD, STEWARD, browser, close, principal, program, token_on
 
 OFFICER = "Ann Officer"

@@ -18,7 +18,7 @@ def timeline(*said):
 
 def place(day, basis, withdrawn=None):
     """The end of a day as known at a basis, and version of each event withdrawn -> version of its withdrawal."""
-    return Place(end_of(day), basis, ({} if withdrawn is None else withdrawn).get)
+    return Place(end_of(day), basis, {} if withdrawn is None else withdrawn)
 
 
 def value(made, day, basis, withdrawn=None):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from api.questions import Answer, Asker
 from projections.claims import Claim, Claims
 from projections.counted import CountQuery, Population, When
-from tests.answers.forms import in_form, readable_forms
+from tests.answers.readable_formats import in_form, readable_forms
 from tests.answers.remembered import RememberedLedger
 from tests.kit import recorded
 from tests.laws.histories import DAYS, NUMBERS

@@ -15,8 +15,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from domain.postgres.embedded_server import EmbeddedServer, EmbeddedServerError
-from domain.postgres.server_account import server_account
+from domain.postgres.embedded_server import EmbeddedServer
+from domain.postgres.server_account import EmbeddedServerError, server_account
 
 ROOT = Path(__file__).parents[2]
 IS_ROOT = os.geteuid() == 0

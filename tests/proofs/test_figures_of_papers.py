@@ -108,12 +108,12 @@ def the_scale_of_the_paper(document: Document) -> None:
         (a_reported_priority_left_out, ["priority 4", "nowhere"]),
         (a_reported_priority_invented, ["priority 5 stands", "does not belong there"]),
         (a_reported_priority_twice, ["priority 4", "twice"]),
-        (nothing_awaits_confirmation, ["action 3.3", "awaiting"]),
+        (nothing_awaits_confirmation, ["it has no 'awaiting'"]),
         (another_rating_awaits_confirmation, ["action 3.3", "awaiting"]),
         (somebody_else_gave_the_rating, ["action 3.3", "awaiting"]),
         (a_month_left_out, ["over time", "2019-03-31"]),
         (the_first_months_left_out, ["over time", "2019-01-31"]),
-        (a_count_of_a_month, ["in the whole plan (2019-02-28)"]),
+        (a_count_of_a_month, ["ratings.red of day 2019-02-28"]),
         (the_key_of_the_counts_over_time, ["amber", "label"]),
         (the_scale_of_the_paper, ["amber", "meaning"]),
     ],
@@ -237,9 +237,11 @@ def late(**fields: Any) -> Callable[[Document], None]:
         (approval(approved_by="Full Council"), ["action 2.1", "approved_by"]),
         (approval(reason="Agreed"), ["action 2.1", "reason"]),
         (approval(on="2019-04-03"), ["action 2.1", "on"]),
-        (late(due="2019-06-30"), ["action 3.1", "due"]),
-        (late(due="2019-06-01", days_overdue=0), ["action 3.1 as late", "2019-06-01 had not passed"]),
+        (late(due="2019-06-30", original_due="2019-06-30"), ["action 3.1", "due"]),
+        (late(due="2019-06-01", original_due="2019-06-01", days_overdue=0),
+         ["action 3.1 as late", "had not passed"]),
         (late(days_overdue=3), ["action 3.1", "days_overdue"]),
+        (late(due="2019-05-29"), ["it reads \"September 2019\" as", "and elsewhere as"]),
         (late(slippage=30), ["action 3.1", "slippage"]),
         (late(timescale="31/05/2019"), ["action 3.1", "timescale"]),
         (late(original="31/05/2019"), ["action 3.1", "original"]),
@@ -247,8 +249,8 @@ def late(**fields: Any) -> Callable[[Document], None]:
         (late(rating="red"), ["action 3.1", "rating"]),
         (late(number="2.1", priority="2", text="Action 2.1", rating="green", timescale="30/06/2019",
               original="30/04/2019", version=29), ["action 2.1", "does not belong there"]),
-        (rescheduled(original={"text": "30/04/2019", "due": "2019-06-01"}), ["action 2.1", "is due on 2019-06-01"]),
-        (rescheduled(current={"text": "30/06/2019", "due": None}, days=None), ["action 2.1", "is due on None"]),
+        (rescheduled(original={"text": "30/04/2019", "due": "2019-06-01"}), ["original.due of action 2.1 is"]),
+        (rescheduled(current={"text": "30/06/2019", "due": None}, days=None), ["current.due of action 2.1 is null"]),
         (late(number="1.2", priority="1", rating="amber", timescale="June 2019", original="June 2019",
               original_due=None, slippage=None, version=6), ["action 1.2"]),
         (late(number="1.1"), ["action 1.1"]),
@@ -278,7 +280,7 @@ def test_true_papers_pass_and_the_report_says_of_each_what_was_compared_and_what
 @pytest.mark.parametrize("lie", [another_title, another_organisation])
 @pytest.mark.parametrize("paper", ["plan", "comparison", "paper", "ratings", "overdue"])
 def test_a_lie_about_which_plan_it_is_is_named(paper: str, lie: Callable[[Document], Any]):
-    with pytest.raises(Failed, match=rf"papers/{paper}.json: it says in it that the (title|organisation) of"):
+    with pytest.raises(Failed, match=rf"papers/{paper}.json: it says that the [a-z_.]*(title|organisation) of"):
         verified(resigned(FULL, {paper: lie}))
 
 
@@ -290,7 +292,7 @@ def due_on(timescale: str) -> tuple[Book, dict[str, Any]]:
     """A plan with an action that is due by these words, and the point as at 1 June."""
     book = Book()
     book.add("plan", "ActionRescheduled", {"action": "2.4", "timescale": timescale})
-    return book, {"effective_on": "2019-06-01", "basis": 6, "known_at": "2019-05-01T09:08:00.000000Z"}
+    return book, {"effective_on": "2019-06-01", "basis": 6, "known_at": "2019-05-01T09:08:00.000000Z", "asked": ""}
 
 
 @pytest.mark.parametrize("timescale", ["20/05/2019", "20/05/19", "2019-05-20", "31/5/19"])
@@ -302,7 +304,7 @@ def test_an_action_that_is_late_by_a_day_can_be_left_out_of_no_list_and_no_count
     hidden = {**COUNTS, "due": {"total": 0, "amber": 0, "green": 0}}
     comparison = {**COMPARISON, "current": point, "totals": hidden,
                   "rows": [{"priority": "2", "title": "Missing children", **hidden}]}  # fmt: skip
-    with pytest.raises(Failed, match="it says that 0 total are due in priority 2, and the events come to 1"):
+    with pytest.raises(Failed, match=r"the due.total of priority 2 is 0, and the events say 1"):
         verify(book.pack(papers={"comparison.json": as_json(comparison)}))
     true = {**comparison, "totals": COUNTS, "rows": COMPARISON["rows"]}
     assert verify(book.pack(papers={"comparison.json": as_json(true)})).proved
@@ -311,9 +313,10 @@ def test_an_action_that_is_late_by_a_day_can_be_left_out_of_no_list_and_no_count
 @pytest.mark.parametrize("timescale", ["20 May 2019", "Spring", "Ongoing", "31/02/2019", "20/05/1019"])
 def test_of_words_that_are_no_day_it_is_said_that_they_were_not_read(timescale: str):
     book, point = due_on(timescale)
+    named = {name: LATE[name] for name in ("number", "priority", "text", "rating")}
     overdue = {**OVERDUE, "point": point, "overdue": [],
-               "rescheduled": [{**LATE, "original": {"text": "May 2019", "due": "2019-05-31"}, "times": 1, "days": None,
-                                "current": {"text": timescale, "due": None},
+               "rescheduled": [{**named, "original": {"text": "May 2019", "due": "2019-05-31"},
+                                "current": {"text": timescale, "due": None}, "times": 1, "days": None,
                                 "approvals": [{"on": "2019-05-01", "from": "May 2019", "to": timescale,
                                                "approved_by": None, "reason": None, "version": 6}]}]}  # fmt: skip
     report = verify(book.pack(papers={"overdue.json": as_json(overdue)}))

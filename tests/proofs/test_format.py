@@ -49,6 +49,7 @@ def test_the_page_shows_the_example_to_the_byte():
     text = text_of("text")
     assert [
         "\n".join(key["published"] for key in TOLD["keys"]),
+        FIRST.secret(),
         TOLD["keys"][1]["note"].rstrip("\n"),
         wrapped(ENTRY["entry"]),
         ENTRY["state"],

@@ -9,7 +9,7 @@ import pytest
 from domain.proofs.signed_notes import Note, sign_note
 from domain.proofs.verify import zip_chunks, zip_files
 from tests.proofs import packs
-from tests.proofs.hostile import fuzzed, fuzzed_json, refused, verified_or_refused
+from tests.proofs.hostile_packs import fuzzed, fuzzed_json, refused, verified_or_refused
 from tests.proofs.lying import FULL, signed_anew
 from tests.proofs.packs import KEY, NEXT_KEY, Book
 

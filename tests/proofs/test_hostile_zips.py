@@ -9,12 +9,13 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
 from domain.proofs import verify as verifier
 from domain.proofs.verify import verify, zip_chunks, zip_files
-from tests.proofs.hostile import refused
+from tests.proofs.hostile_packs import refused
 from tests.proofs.packs import Book
 from tests.proofs.test_pack import PLAN
 
@@ -246,11 +247,27 @@ def test_json_that_would_swell_in_memory_is_refused_before_it_is_read(book: Book
     refused(book.pack(), "events.jsonl", "more than 300 values")
 
 
-def test_actions_that_all_bear_one_number_are_refused_and_not_compared_each_with_each(book: Book):
-    for _ in range(verifier.MOST_OF_A_NUMBER + 1):
-        book.add("plan", "ActionAdded", {"number": "2.5", "priority": "2", "text": "Again"})
-    point = {"effective_on": "2019-06-01", "basis": 106, "known_at": "2019-05-01T10:48:00.000000Z"}
-    refused(book.pack(papers={"plan.json": json.dumps({**PLAN, "point": point}).encode()}), "more than 100 stand in it")
+def test_actions_that_all_bear_one_number_are_compared_in_their_order_and_not_each_with_each(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+):
+    """Each row is compared with one action alone."""
+    for number in range(300):
+        book.add("plan", "ActionAdded", {"number": "2.5", "priority": "2", "text": f"Again {number}"})
+    point = {"effective_on": "2019-06-01", "basis": 305, "known_at": "2019-05-01T14:07:00.000000Z", "asked": ""}
+    action = {**PLAN["priorities"][0]["actions"][0], "number": "2.5", "rating": None, "rated_on": None}
+    more = [{**action, "text": f"Again {number}"} for number in range(300)]
+    (under,) = PLAN["priorities"]
+
+    def pack(actions: list[Any]) -> bytes:
+        priorities = [{**under, "actions": [*under["actions"], *actions]}]
+        return book.pack(papers={"plan.json": json.dumps({**PLAN, "point": point, "priorities": priorities}).encode()})
+
+    counting = mock.Mock(wraps=verifier.alike)
+    monkeypatch.setattr(verifier, "alike", counting)
+    assert verify(pack(more)).proved
+    assert counting.call_count < 300 * 10
+    refused(pack(more[::-1]), "the text of action 2.5")
+    refused(pack(more[:-1]), "action 2.5 stands in priority 2 nowhere")
 
 
 def test_of_a_file_that_is_too_large_no_more_is_read_than_tells_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -258,4 +275,4 @@ def test_of_a_file_that_is_too_large_no_more_is_read_than_tells_so(tmp_path: Pat
         large.write(b"PK\x03\x04")
         large.truncate(verifier.MOST_BYTES * 40)
     monkeypatch.setattr(verifier, "MOST_BYTES", 1 << 20)
-    assert len(verifier.read(tmp_path / "large.zip")) == (1 << 20) + 1
+    assert len(verifier.read_pack(tmp_path / "large.zip")) == (1 << 20) + 1

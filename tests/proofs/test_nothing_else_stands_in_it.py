@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.proofs.verify import FIGURES
-from tests.proofs.hostile import refused
+from tests.proofs.hostile_packs import refused
 from tests.proofs.lying import FULL, resigned
 from tests.proofs.test_figures import Document, verified
 
@@ -28,7 +28,7 @@ LIES: list[tuple[Callable[[Document], Any], str]] = [
     (lambda one: one["point"].update(note="As published"), "which no such paper has"),
     (lambda one: one["point"].update(asked=7), "which is no text"),
     (lambda one: one.update(note="All is well"), "which no such paper has"),
-    (lambda one: one["ratings"].reverse(), "another order than on the scale"),
+    (lambda one: one["ratings"].reverse(), "in another order"),
 ]  # fmt: skip
 
 

@@ -8,10 +8,10 @@ import pytest
 from api.packing import PAPERS
 from domain.proofs import verify as verifier
 from domain.proofs.verify import verify, zip_files
-from tests.proofs.hostile import refused
+from tests.proofs.hostile_packs import refused
 from tests.proofs.lying import FULL, resigned
 from tests.proofs.packs import Book
-from tests.proofs.test_pack import COMPARISON, EARLIER, OVER_TIME, OVERDUE, PAPER, PLAN, POINT, as_json
+from tests.proofs.test_pack import CHANGES, COMPARISON, EARLIER, OVER_TIME, OVERDUE, PAPER, PLAN, POINT, as_json
 
 #: What the plan was at the earlier point: true papers, of another point than `POINT`.
 OF_THEN: dict[str, Any] = {
@@ -79,7 +79,7 @@ def test_a_part_of_the_committee_s_paper_has_its_own_points_alone(part: str, nam
 @pytest.mark.parametrize("field", ["known_at", "basis", "effective_on"])
 def test_every_point_of_a_paper_is_one_that_the_ledger_had(field: str):
     odd = {"known_at": "2019-05-01T09:00:00.000000Z", "basis": 9, "effective_on": "2019-02-30"}
-    refused(pack("changes", {"previous": {**EARLIER, field: odd[field]}, "current": POINT}), "papers/changes.json")
+    refused(pack("changes", {**CHANGES, "previous": {**EARLIER, field: odd[field]}}), "papers/changes.json")
     refused(resigned(FULL, {"changes": lambda one: one["previous"].update({field: odd[field]})}), "papers/changes.json")
-    assert verify(pack("changes", {"previous": EARLIER, "current": POINT})).proved
+    assert verify(pack("changes", CHANGES)).proved
     assert verify(pack("comparison", COMPARISON)).proved

@@ -104,3 +104,28 @@ def test_whoever_reads_the_report_may_stop_reading(tmp_path: Path):
         running.stdout.close()
         assert running.stderr.read() == b""
     assert running.returncode == 0
+
+
+def test_a_fault_of_the_program_is_no_traceback_and_no_pack_that_holds(
+    tmp_path: Path, book: Book, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    (tmp_path / "pack.zip").write_bytes(book.pack())
+    for name in ("read_events", "listing"):
+        with monkeypatch.context() as patched:
+            patched.setattr(verifier, name, lambda *_: 1 // 0)
+            assert verifier.main([str(tmp_path / "pack.zip"), "--list"]) == 1
+        assert capsys.readouterr().err == (
+            "DOES NOT HOLD: the pack: this program cannot read it (ZeroDivisionError('integer division or modulo by"
+            " zero'))\n"
+        )
+
+
+@pytest.mark.parametrize("output", ["/dev/full", "&-"])
+def test_a_report_that_cannot_be_written_is_said_to_be_so(tmp_path: Path, book: Book, output: str):
+    (tmp_path / "verify.py").write_bytes(PROGRAM.read_bytes())
+    (tmp_path / "pack.zip").write_bytes(book.pack())
+    command = ["sh", "-c", f'"{sys.executable}" -I verify.py pack.zip >{output}']
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False, timeout=60)
+    assert done.returncode == 2
+    assert done.stderr.startswith("The report cannot be written (")
+    assert done.stderr.count("\n") == 1

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.proofs.verify import zip_chunks, zip_files
-from tests.proofs.hostile import refused
+from tests.proofs.hostile_packs import refused
 from tests.proofs.lying import signed_anew
 from tests.proofs.packs import KEY, Book
 from tests.proofs.test_independent import agree

@@ -6,11 +6,11 @@ import pytest
 
 from domain.proofs.verify import check_codes, verify
 from domain.scales import RESERVED_CODES, Scale
-from tests.proofs.hostile import refused
+from tests.proofs.hostile_packs import refused
 from tests.proofs.packs import Book
 from tests.proofs.test_pack import OVER_TIME, as_json
 
-POINT = {"effective_on": "2019-06-01", "basis": 6, "known_at": "2019-05-01T09:08:00.000000Z"}
+POINT = {"effective_on": "2019-06-01", "basis": 6, "known_at": "2019-05-01T09:08:00.000000Z", "asked": ""}
 PAPERS = {"ratings.json": as_json({**OVER_TIME, "point": POINT})}
 
 ODD: list[Any] = [*sorted(RESERVED_CODES), "", "Green", "all actions", "a_b", "-", None, 1, True, ["green"], {"a": 1}]

@@ -7,8 +7,8 @@ from api import log
 from api.http.access.callers import known_caller
 from api.http.access.rate_limits import EXPORTS_NOTED, limiter_of
 from domain.access.access_events import AccessEvent, Exported
-from domain.errors import LedgerUnusable
 from domain.ledger.ledger import Ledger
+from domain.refusals import LedgerUnusable
 
 #: Forms that are no exports: programs and pages read them.
 _READ_IN_PLACE = ("json",)

@@ -5,21 +5,15 @@ from fastapi.responses import JSONResponse
 
 from api import log
 from api.http.access.access_audit import note
-from api.http.access.browser_sessions import Forged, forget
-from api.http.access.callers import (
-    CHALLENGE,
-    AuthorSaid,
-    OpenToOthers,
-    PlanHidden,
-    SignInNeeded,
-    cookie_name,
-    known_caller,
-)
-from api.http.access.rate_limits import REFUSALS_LEFT_OUT_NOTED, REFUSALS_NOTED, TooFast, limiter_of
-from api.http.problem_documents import problem
+from api.http.access.browser_sessions import forget
+from api.http.access.callers import CHALLENGE, cookie_name, known_caller
+from api.http.access.rate_limits import REFUSALS_LEFT_OUT_NOTED, REFUSALS_NOTED, limiter_of
+from api.http.problem_documents import problem_of
+from api.http.request_refusals import AuthorSaid, Forged, OpenToOthers, PlanHidden, SignInNeeded, TooFast
 from domain.access.access_events import RefusalsLeftOut, RequestRefused
 from domain.access.principals import NotAllowed
 from domain.access.roles import Role
+from domain.refusals import Refusal
 
 
 def handle_refusals(app: FastAPI) -> None:
@@ -29,7 +23,7 @@ def handle_refusals(app: FastAPI) -> None:
     def unknown(request: Request, error: SignInNeeded) -> JSONResponse:
         _log(request, 401, str(error))
         challenge = f'{CHALLENGE}, error="invalid_token"' if error.wrong else CHALLENGE
-        answer = problem(401, "not-signed-in", str(error), {"WWW-Authenticate": challenge})
+        answer = problem_of(error, headers={"WWW-Authenticate": challenge})
         if error.wrong and request.cookies.get(cookie_name(app)):
             forget(request, answer)
         return answer
@@ -37,32 +31,21 @@ def handle_refusals(app: FastAPI) -> None:
     @app.exception_handler(NotAllowed)
     def not_allowed(request: Request, error: NotAllowed) -> JSONResponse:
         _refused(request, 403, error.role, error.plan)
-        return problem(403, "not-allowed", str(error), role=error.role)
+        return problem_of(error, role=error.role)
 
     @app.exception_handler(PlanHidden)
     def hidden(request: Request, error: PlanHidden) -> JSONResponse:
         _refused(request, 404, "reader", request.path_params.get("plan"))
-        return problem(404, "unknown-plan", f"{error}; /plans lists those there are")
+        return problem_of(error, f"{error}; /plans lists those there are")
 
-    @app.exception_handler(AuthorSaid)
-    def author_said(request: Request, error: AuthorSaid) -> JSONResponse:
-        _log(request, 403, str(error))
-        return problem(403, "author-said", str(error))
+    def logged(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, Refusal), "it is called for kinds of refusals alone"
+        answer = problem_of(error)
+        _log(request, answer.status_code, str(error))
+        return answer
 
-    @app.exception_handler(OpenToOthers)
-    def open_to_others(request: Request, error: OpenToOthers) -> JSONResponse:
-        _log(request, 421, str(error))
-        return problem(421, "open-to-others", str(error))
-
-    @app.exception_handler(Forged)
-    def forged(request: Request, error: Forged) -> JSONResponse:
-        _log(request, 403, str(error))
-        return problem(403, "forged", str(error))
-
-    @app.exception_handler(TooFast)
-    def too_fast(request: Request, error: TooFast) -> JSONResponse:
-        _log(request, 429, str(error))
-        return problem(429, "too-fast", str(error), {"Retry-After": str(error.retry_after)})
+    for kind in (AuthorSaid, OpenToOthers, Forged, TooFast):
+        app.add_exception_handler(kind, logged)
 
 
 def _refused(request: Request, status: int, role: Role, plan: str | None) -> None:

@@ -9,15 +9,12 @@ from api import clock, log
 from api.http.access.callers import Caller, access_of, cookie_name
 from api.http.access.rate_limits import address_of
 from api.http.bodies import FORM, media_type
+from api.http.request_refusals import Forged
 
 #: The token in the field of a form, and in the header of a script.
 FIELD, HEADER = "csrf", "x-asat-csrf"
 #: In a form as browsers send it: nothing in a token is escaped.
 _FIELD = re.compile(rb"(?:^|&)csrf=([A-Za-z0-9_-]{0,200})(?:&|$)")
-
-
-class Forged(Exception):
-    """A request with a session lacks the token of that session; nothing was done."""
 
 
 def begin_session(request: Request, response: Response, secret: str) -> None:

@@ -9,13 +9,13 @@ from fastapi import FastAPI, Request
 from api import clock
 from api.event_roles import EVENT_ROLES, may_record, must_record
 from api.http.bodies import read_author
+from api.http.request_refusals import AuthorSaid, OpenToOthers, PlanHidden, SignInNeeded
 from domain.access.access_errors import NotSignedIn
 from domain.access.access_ledger import AccessLedger
 from domain.access.principals import Principal
 from domain.access.roles import Role
 from domain.access.sessions import PrincipalSession
 from domain.access.tokens import TOKEN_PREFIX
-from domain.errors import PlanUnknown
 
 #: No name of a plan is longer.
 _LONGEST = 63
@@ -23,26 +23,6 @@ _LONGEST = 63
 CHALLENGE = 'Bearer realm="AsAt"'
 #: How the headers begin that a proxy adds.
 _PASSED_ON = ("forwarded", "x-forwarded-", "x-real-ip", "via")
-
-
-class SignInNeeded(Exception):
-    """The request has no credentials, or (`wrong`) credentials that are not valid."""
-
-    def __init__(self, sentence: str, *, wrong: bool = False) -> None:
-        self.wrong = wrong
-        super().__init__(sentence)
-
-
-class PlanHidden(PlanUnknown):
-    """A plan that the caller may not read, and is told that there is none."""
-
-
-class OpenToOthers(Exception):
-    """A proxy passes on a request to an open ledger, where everybody may do everything."""
-
-
-class AuthorSaid(Exception):
-    """A request of a known caller names another author by X-Recorded-By."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from joserfc.jwk import KeySet, OctKey
 
 from api import log
 from api.serving_settings import OpenIdSettings, is_safe_address
+from domain.access.access_errors import SignInFailed
 
 #: Signatures by keys of which only the provider has the private half; never `none`, never a shared secret.
 _ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
@@ -30,7 +31,7 @@ _LONGEST = 300
 ON_ITS_WAY = timedelta(minutes=15)
 
 
-class NotVouchedFor(Exception):
+class NotVouchedFor(SignInFailed):
     """The provider does not vouch for whoever wants to sign in; the sentence says why, and is safe to show."""
 
 

@@ -15,6 +15,7 @@ from threading import BoundedSemaphore, Lock
 from fastapi import Request
 
 from api.http.access.callers import Caller
+from api.http.request_refusals import TooFast
 
 #: Per minute: sign-ins from an address, which many people may share, and writes of a principal.
 SIGN_INS, WRITES = 10, 120
@@ -29,14 +30,6 @@ _A_MOMENT = 5
 WINDOW = 60.0
 #: The names counted of one kind, in some 10 MB at most; the name longest without a hit is forgotten first.
 MOST_NAMES = 10_000
-
-
-class TooFast(Exception):
-    """More was sent than a limit allows; `retry_after` is in seconds."""
-
-    def __init__(self, sentence: str, retry_after: int) -> None:
-        self.retry_after = retry_after
-        super().__init__(f"{sentence}; try again in {retry_after} seconds")
 
 
 class MovingWindow:

@@ -11,8 +11,9 @@ from api.papers.wording import (
     fixed,
     reconciliation,
 )
-from projections.rag_comparison import ComparisonDocument, RowDocument, TotalsDocument
-from projections.rag_comparison import Pair as Counts
+from projections.comparison_rows import Pair as Counts
+from projections.comparison_rows import RowDocument, TotalsDocument
+from projections.rag_comparison import ComparisonDocument
 
 _NUMBER, _TITLE = Column("No.", 1.1), Column("Title", 6)
 

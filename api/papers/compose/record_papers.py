@@ -17,7 +17,7 @@ from api.papers.wording_lines import (
     withdrawal_words,
     withdrawn_words,
 )
-from projections.claims import AuditDocument
+from projections.audit import AuditDocument
 from projections.document_history import HistoryDocument
 from projections.trail import TrailDocument
 

@@ -8,8 +8,8 @@ from api.papers.wording import Labels, fixed
 from api.papers.wording_changes import change_words
 from api.papers.wording_lines import what_happened
 from api.papers.writers.comma_separated_table import Value, comma_separated
+from projections.audit import AuditDocument
 from projections.changes import ChangesDocument
-from projections.claims import AuditDocument
 from projections.document_history import HistoryDocument
 from projections.trail import TrailDocument
 

@@ -18,7 +18,8 @@ from api.papers.writers.text_blocks import (
     table,
     title_block,
 )
-from projections.rag_comparison import ComparisonDocument, Pair, TotalsDocument
+from projections.comparison_rows import Pair, TotalsDocument
+from projections.rag_comparison import ComparisonDocument
 
 _MOVEMENTS = ("new", "moved", "closed", "withdrawn")
 

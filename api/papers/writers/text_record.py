@@ -8,7 +8,7 @@ from rich.text import Text
 from api.papers.wording import as_at, as_at_both, count, day_in_figures, fixed, instant_in_figures, unended
 from api.papers.wording_lines import claim_words, lateness, trail_command, trail_words, what_happened, withdrawn_words
 from api.papers.writers.text_blocks import heading, joined, kept_whole, line, lines, page, table, title_block
-from projections.claims import AuditDocument
+from projections.audit import AuditDocument
 from projections.document_history import HistoryDocument
 from projections.trail import TrailDocument
 

@@ -9,9 +9,9 @@ from domain.access import access_events as events
 from domain.access.access_errors import SignInFailed
 from domain.access.access_ledger import AccessLedger
 from domain.access.principals import Grant
-from domain.errors import LedgerDamaged, ReplicaOnly
 from domain.ledger.ledger import Ledger
 from domain.ledger.schema import access_schema, app_role
+from domain.refusals import LedgerDamaged, ReplicaOnly
 from tests.ledger.access.conftest import BY, PASSWORD, everything_stored, fail, hashes, now
 from tests.ledger.conftest import Connection, Server, begin, connected
 

@@ -5,6 +5,7 @@ tests/goldens/answers/README.md says what a difference means. Nothing here is wr
 
 import pytest
 
+from tests.answers.asked_questions import questions
 from tests.answers.descriptions import descriptions
 from tests.answers.goldens import (
     FOLDER,
@@ -16,7 +17,6 @@ from tests.answers.goldens import (
     paper_hashes,
     readable_files,
 )
-from tests.answers.questions import questions
 
 QUESTIONS = questions()
 PAPERS = [asked for asked in QUESTIONS if asked.hashed]

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from api.formats import FORMS
 from tests.api.conftest import BY, OPENING
-from tests.api.forms import PAGE, tree, words
+from tests.api.filled_forms import PAGE, tree, words
 from tests.api.process import complained, said
 
 NAME = "Peculiar name of a child"
@@ -90,7 +90,7 @@ def test_the_command_destroys_and_has_the_files_forget(tmp_path: Path) -> None:
     file.unlink()
     assert [kept for kept in data.rglob("*") if kept.is_file() and NAME.encode() in kept.read_bytes()] == []
     assert complained("redact", "plan", "4", "text", "--reason", "Again.", data=data) == (
-        "asat: `text` of version 4 (ProgressReported) was already redacted, by version 5\n"
+        "asat: `text` of version 4 (progress reported) was already redacted, by version 5\n"
     )
     assert said("purge", data=data) == "the database's files were written anew\n"
     assert said("check", data=data).startswith("5 events")

@@ -6,7 +6,7 @@ from starlette.testclient import TestClient
 
 from api.cli.serve_commands import EXAMPLES
 from api.http.application import make_application
-from bench.events import TODAY
+from bench.event_history import TODAY
 from domain.envelopes import read_proposal_json
 from domain.ledger.ledger import Ledger
 

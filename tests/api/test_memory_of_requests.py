@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from api.formats import FORMS
 from tests.api.conftest import BY, OPENING
-from tests.api.forms import PAGE
+from tests.api.filled_forms import PAGE
 
 #: In two halves, so that the test itself holds no more than these. No other text has the one after the other.
 HALVES = "Peculiarly", "named child"

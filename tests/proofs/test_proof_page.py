@@ -7,7 +7,7 @@ import pytest
 
 from domain.proofs.verify import FIGURES, verify, zip_files
 from tests.proofs.packs import KEY, Book
-from tests.proofs.test_pack import PLAN, as_json
+from tests.proofs.test_pack import HISTORY, PLAN, as_json
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "proof.md").read_text(encoding="utf-8")
@@ -116,7 +116,7 @@ def test_the_documents_name_the_exit_codes():
 def test_the_documents_say_of_each_paper_what_is_worked_out_as_the_report_does():
     rows = re.findall(r"^\| `([a-z.]+)` \| (.*?) \| (.*?) \|$", PAGE, re.MULTILINE)
     assert rows == [(name, figures.done, figures.left) for name, figures in FIGURES.items()]
-    papers = {"plan.json": as_json(PLAN), "plan.md": b"# The plan", "history.json": as_json({"point": PLAN["point"]})}
+    papers = {"plan.json": as_json(PLAN), "plan.md": b"# The plan", "history.json": as_json(HISTORY)}
     pack = Book().pack(papers=papers)
     readme, report = zip_files(pack)["README.md"].decode(), verify(pack, str(KEY.verifier))
     figures = FIGURES["plan.json"]

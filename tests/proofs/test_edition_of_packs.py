@@ -13,7 +13,7 @@ from domain.proofs.signed_notes import Note
 from domain.proofs.verify import Failed, verify, zip_chunks, zip_files
 from tests.proofs.lying import BEFORE, FULL, signed_anew
 from tests.proofs.packs import KEY, NEXT_KEY, Book
-from tests.proofs.test_pack import PLAN
+from tests.proofs.test_pack import PLAN, part
 
 PAPERS = {"plan.json": json.dumps(PLAN).encode(), "plan.md": b"# The plan"}
 
@@ -22,8 +22,10 @@ def made(papers: dict[str, bytes] = PAPERS, edition: int | None = None, change: 
     """A pack, made to say that it is of an edition, and perhaps with a rating that does not follow from its events."""
     files = zip_files(Book().pack(papers=papers))
     if "papers/plan.json" in files:
-        files["papers/plan.json"] = files["papers/plan.json"].replace(
-            b'"rating": "green"', b'"rating": "%s"' % change.encode()
+        files["papers/plan.json"] = (
+            files["papers/plan.json"]
+            .replace(b'"rating": "green"', b'"rating": "%s"' % change.encode())
+            .replace(b'"edition": 1,', b'"edition": %d,' % (edition or 1))
         )
     return signed_anew(files, KEY, edition=None if edition is None else str(edition))
 
@@ -67,14 +69,20 @@ def test_of_another_edition_whatever_is_altered_is_found_all_the_same(name: str)
 
 def test_a_paper_of_another_edition_is_still_of_the_plan_and_point_that_were_signed_for():
     papers = {"plan.json": json.dumps({**PLAN, "plan": "other"}).encode()}
-    with pytest.raises(Failed, match="it is of plan other"):
+    with pytest.raises(Failed, match='it is of plan "other"'):
         verify(made(papers, edition=2))
+
+
+def test_a_paper_names_the_edition_where_the_statement_does():
+    silent = {"plan.json": json.dumps(part(PLAN)).encode()}
+    assert verify(made(silent)).proved
+    with pytest.raises(Failed, match="it names no edition, and the statement says 1"):
+        verify(made(silent, edition=1))
 
 
 @pytest.mark.parametrize("said", [2, "1", True, None])
 def test_a_paper_that_names_an_edition_is_of_that_of_the_statement(said: object):
-    of_the_statement = json.dumps({**PLAN, "edition": 1}).encode()
-    assert verify(made({"plan.json": of_the_statement}, edition=1)).proved
+    assert verify(made({"plan.json": json.dumps(PLAN).encode()}, edition=1)).proved
     another = json.dumps({**PLAN, "edition": said}).encode()
     with pytest.raises(Failed, match=r"it is of edition .*, and the statement says 1"):
         verify(made({"plan.json": another}, edition=1))

@@ -10,8 +10,8 @@ from starlette.testclient import TestClient
 
 from api.formats import render
 from domain.edition import EDITION
+from tests.answers.asked_questions import questions
 from tests.answers.goldens import FOLDER
-from tests.answers.questions import questions
 from tests.api.conftest import OPENING, ROOT
 from tests.api.process import CLAIMS
 from tests.api.test_http_reading import ADDRESSES, with_suffix

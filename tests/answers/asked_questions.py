@@ -12,7 +12,7 @@ from api.questions import Answer, Asker
 from projections.claims import read_claims
 from projections.counted import CountQuery
 from tests.answers.examples import EXAMPLES
-from tests.answers.forms import READABLE
+from tests.answers.readable_formats import READABLE
 
 #: What programs read. Of the points that differ little from others only these are kept.
 DATA = ("json", "csv")
