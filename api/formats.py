@@ -15,7 +15,7 @@ from typing_extensions import TypedDict
 
 from api.papers.compose import COMPOSED, compose
 from api.papers.paper import Paper
-from api.papers.writers import comma_separated, text
+from api.papers.writers import text
 from domain.edition import EDITION
 
 
@@ -61,29 +61,6 @@ TEXT: dict[str, Callable[[Any], RenderableType]] = {
     "audit": text.audit_text,
 }
 
-#: Question -> the answer as comma-separated values.
-_CSV: Mapping[str, Callable[[Any], str]] = {
-    "plans": comma_separated.register_csv,
-    "plan": comma_separated.plan_csv,
-    "comparison": comma_separated.comparison_csv,
-    # The table that the committee's paper is about.
-    "paper": lambda document: comma_separated.comparison_csv(document["comparison"]),
-    "changes": comma_separated.changes_csv,
-    "counted": comma_separated.counted_csv,
-    "event": comma_separated.event_csv,
-    "history": comma_separated.history_csv,
-    "trail": comma_separated.trail_csv,
-    "replay": comma_separated.replay_csv,
-    "ratings": comma_separated.ratings_csv,
-    "action": comma_separated.action_csv,
-    "overdue": comma_separated.overdue_csv,
-    "gaps": comma_separated.gaps_csv,
-    "measures": comma_separated.measures_csv,
-    "assurance": comma_separated.assurance_csv,
-    "stale": comma_separated.stale_csv,
-    "audit": comma_separated.audit_csv,
-}
-
 
 class EditionDocument(TypedDict):
     """What every document in JSON names besides what it says: the edition of the rules that it was worked out by.
@@ -103,7 +80,7 @@ class FormUnknown(LookupError):
 
 def forms_of(question: str) -> list[str]:
     """The forms that the answer to a question can be rendered in."""
-    return [form for form in FORMS if form == "json" or question in (_CSV if form == "csv" else COMPOSED)]
+    return [form for form in FORMS if form == "json" or question in COMPOSED]
 
 
 def render(question: str, form: str, document: Any) -> bytes:
@@ -119,8 +96,6 @@ def render(question: str, form: str, document: Any) -> bytes:
         written = "".join(_written({**edited, **document})) + "\n"
         # Half a character, which UTF-8 cannot carry, is escaped: inside a string that is JSON too.
         return written.encode("utf-8", "backslashreplace")
-    if form == "csv":
-        return _CSV[question](document).encode("utf-8", "replace")
     return write(compose(question, document), form)
 
 
@@ -137,6 +112,12 @@ def _markdown(paper: Paper) -> str:
     from api.papers.writers.markdown import markdown
 
     return markdown(paper)
+
+
+def _comma_separated(paper: Paper) -> str:
+    from api.papers.writers.comma_separated import comma_separated_values
+
+    return comma_separated_values(paper)
 
 
 def _hypertext(paper: Paper) -> str:
@@ -165,6 +146,7 @@ def _pdf(paper: Paper) -> bytes:
 
 _WRITERS: Mapping[str, Callable[[Paper], str | bytes]] = {
     "md": _markdown,
+    "csv": _comma_separated,
     "html": _hypertext,
     "xlsx": _excel,
     "docx": _word,

@@ -1,11 +1,10 @@
-"""What a paper is made of, whichever form it is written in.
+"""A paper: an answer composed for people, with the data behind it for programs.
 
-A paper is composed from a document once (`composing/`) and written in every form by a writer of that form (`word`,
-`pdf`, `excel`, `hypertext`, `markdown`). All text in it is safe to show (`wording.safe_text`), none of it is markup,
-and no writer computes a figure or chooses a word.
+`compose/` makes a paper of a document, and each writer writes it in one format. All text for people is safe to show
+(`wording.safe_text`), none of it is markup, and no writer computes a figure or chooses a word.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -20,15 +19,19 @@ _RUNNING = 120
 
 
 class PaperTooLong(ValueError):
-    """The paper has more text than the form asked for takes; the message names the forms that take it."""
+    """The paper has more text than the format takes; the message names formats that take it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of text within a line: plain, strong, inserted or deleted (a revision), or struck (no longer counts)."""
+    """A run of text within a line: plain, strong, inserted or deleted (a revision), or struck (no longer counts).
+
+    `colour` (`#rrggbb`) is that of a rating; a format may leave it out.
+    """
 
     text: str
     mark: Mark = ""
+    colour: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +74,41 @@ class Pair:
 #: What stands in a cell. Text keeps its line breaks; a tuple stands line under line.
 Cell: TypeAlias = "str | int | Day | Instant | Tag | Pair | Text | tuple[Cell, ...]"
 
+#: What stands in a cell of data. Text is what somebody wrote, letter by letter, or a code.
+Value: TypeAlias = "str | int | bool | Day | Instant | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """A table for programs.
+
+    Attributes:
+        keys: the key of each column.
+        rows: makes the rows, each with a cell for every key but those of `last`.
+        last: the cells that every row ends with: which plan and which points it is of.
+    """
+
+    keys: tuple[str, ...] = ()
+    rows: Callable[[], Iterable[Sequence[Value]]] = tuple
+    last: tuple[Value, ...] = ()
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column: its heading, its share of the width, and whether it holds figures (set to the right).
 
-    `pairs`: every cell is a `Pair` (or empty).
+    Attributes:
+        pairs: every cell is a `Pair` (or empty).
+        optional: a format may leave it out where all its figures are 0.
+        colour: of the rating that it counts (`#rrggbb`); a format may leave it out.
     """
 
     title: str
     width: float = 1
     figures: bool = False
     pairs: bool = False
+    optional: bool = False
+    colour: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +193,7 @@ class Paper:
         made: what was taken into account, for the footer; `command` and `made` stand on every page.
         landscape: whether its tables need the width.
         points: the points it was made at.
+        data: the same for programs.
     """
 
     title: str
@@ -177,6 +204,7 @@ class Paper:
     made: str
     landscape: bool = False
     points: tuple[PointDocument, ...] = field(default=(), compare=False)
+    data: Data = field(default=Data(), compare=False)
 
     @property
     def footer(self) -> str:

@@ -85,6 +85,11 @@ def trail_basis(document: TrailDocument) -> str:
     return f"as recorded up to version {document['basis']}, on {instant_in_words(document['known_at'])}"
 
 
+def more_events(document: TrailDocument | ReplayDocument) -> str:
+    """That more events follow the page; nothing where none do."""
+    return "" if document["next"] is None else f"More events follow after version {document['next']}."
+
+
 def page_options(document: TrailDocument | ReplayDocument, shown: Sequence[Mapping[str, Any]]) -> dict[str, int | None]:
     """The options that give a page of events again: where it begins if not at the first, and how many if not the rest.
 

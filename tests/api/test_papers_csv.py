@@ -5,7 +5,7 @@ import json
 import pytest
 
 from api.formats import TEXT, render
-from api.papers.writers.comma_separated_table import cell, comma_separated
+from api.papers.writers.comma_separated import cell, comma_separated
 from projections.gaps import gaps_at
 from tests.api.answers import EMOJI, ESCAPES, RIGHT_TO_LEFT, answers, example, harmful, poisoned, sunderland
 from tests.kit import MAY, added, given, priority, renumbered

@@ -4,21 +4,25 @@ from collections.abc import Iterator
 
 from api.papers.chart import alternative, over_time_table, ratings_chart
 from api.papers.compose.action_tables import actions_table
-from api.papers.compose.comparison_paper import changes_table, due_by, due_table, previous_against_current
+from api.papers.compose.comparison_paper import (
+    changes_table,
+    comparison_data,
+    due_by,
+    due_table,
+    previous_against_current,
+)
+from api.papers.compose.history_paper import presented_block, versions_block
 from api.papers.compose.overdue_paper import overdue_table
-from api.papers.compose.parts import NONE, Tags, figures, line, lines, paper_of, tag
+from api.papers.compose.parts import NONE, Tags, figures, line, lines, paper_between, tag
 from api.papers.compose.plan_paper import assurance_blocks, key_blocks, measures_table, priority_title
-from api.papers.compose.record_papers import presented_block, versions_block
 from api.papers.paper import Block, Cell, Column, Day, Heading, PageBreak, Paper, Picture, Prose, Table, table_of
-from api.papers.wording import NOT_RATED, as_at_both, count, day_in_words, fixed, safe_text, version_words
+from api.papers.wording import NOT_RATED, count, day_in_words, safe_text, version_words
 from api.papers.wording_lines import undated_words
 from projections.committee_paper import CommitteePaperDocument, ReportedPriority, SummaryLine
 
 
 def committee_paper(document: CommitteePaperDocument) -> Paper:
-    """The report of progress: what the whole plan stands at, each priority, and what changed."""
-    previous, current = document["previous"], document["current"]
-    what = ["Report of progress", *_versions(document)]
+    """The report of progress: the whole plan, each priority, and what changed; as data, the comparison."""
     blocks = [
         Heading("Purpose"),
         Prose(_purpose(document)),
@@ -39,9 +43,8 @@ def committee_paper(document: CommitteePaperDocument) -> Paper:
         PageBreak(),
         *_appendices(document),
     ]
-    command = f"asat paper {document['plan']} {fixed(previous)} {fixed(current)}"
-    points = (previous, current)
-    return paper_of(document, what, as_at_both(previous, current), blocks, command, points, landscape=True)
+    data = comparison_data(document["comparison"])
+    return paper_between(document, "paper", ["Report of progress", *_versions(document)], blocks, data)
 
 
 def _versions(document: CommitteePaperDocument) -> Iterator[str]:
@@ -64,13 +67,12 @@ def _purpose(document: CommitteePaperDocument) -> str:
 
 
 def _summary(document: CommitteePaperDocument) -> Table:
-    columns = [
-        Column("Rating", 2),
-        *figures("Previous", "Current", "Difference", "Previous, % of all", "Current, % of all"),
-    ]
+    figured = figures("Previous", "Current", "Difference", "Previous, % of all", "Current, % of all")
     rows = [[_rated(summed), *_counts(summed)] for summed in document["summary"]]
     rows.append(["All actions", *_counts(document["total"])])
-    return table_of("Actions by rating, previous and current", columns, rows, sheet="Summary", totals=True)
+    return table_of(
+        "Actions by rating, previous and current", [Column("Rating", 2), *figured], rows, sheet="Summary", totals=True
+    )
 
 
 def _rated(summed: SummaryLine) -> Cell:
