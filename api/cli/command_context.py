@@ -1,7 +1,6 @@
 """What every command works with: the settings, and a ledger that is opened when first needed."""
 
 import errno
-import io
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -14,7 +13,7 @@ import click
 from rich.console import Console
 
 from api import clock
-from api.formats import FORMS, FormUnknown, print_text, render
+from api.formats import FORMATS, FormatUnknown, addressed, print_text, render
 from api.papers.paper import PaperTooLong
 from api.papers.wording import UNSAFE, safe_lines, safe_text
 from api.questions import Answer, Asker
@@ -161,7 +160,7 @@ def plainly() -> Iterator[None]:
         _fail(f"{os.fsdecode(error.filename)} cannot be used ({error.strerror}); name another file")
     except (
         Refused, VersionConflict, NotAnEvent, PointUnknown, PointUnreadable, ActionUnknown, ClaimUnreadable,
-        CountUnknown, EventUnknown, FormUnknown, LedgerUnusable, PaperTooLong, PointsReversed, CheckpointUnknown,
+        CountUnknown, EventUnknown, FormatUnknown, LedgerUnusable, PaperTooLong, PointsReversed, CheckpointUnknown,
         AccessRefused, BackupUnusable, Failed, KeyRefused, NotAllowed, NotSignedIn, PrincipalUnknown, SignInRefused,
         NoPack, NotStamped, NotWritten, NotACheckpoint, NotAKey, NotANote, NotSigned,
     ) as error:  # fmt: skip
@@ -178,16 +177,15 @@ def complain(sentence: str) -> None:
     click.echo(safe_text(sentence), err=True)
 
 
-#: Suffix of a file -> the form written to it.
-SUFFIXES = {**{form.suffix: name for name, form in FORMS.items()}, ".txt": "text"}
+#: Suffix of a file -> the format written to it.
+SUFFIXES = {FORMATS[name].suffix: name for name in (*addressed(), *FORMATS)}
 
 
 def answering(command: Command) -> Command:
     """Give a command the options of the form its answer takes."""
-    forms = ["text", *FORMS]
     command = click.option(
-        "-f", "--format", "form", type=click.Choice(forms), metavar="FORM",
-        help=f"{', '.join(forms)}. Default: text on a terminal, json elsewhere.",
+        "-f", "--format", "form", type=click.Choice(list(FORMATS)), metavar="FORM",
+        help=f"{', '.join(FORMATS)}. Default: text on a terminal, json elsewhere.",
     )(command)  # fmt: skip
     return click.option(
         "-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
@@ -209,18 +207,18 @@ def tell(answer: Answer, form: str | None, output: Path | None) -> None:
         chosen = form or SUFFIXES.get(output.suffix)
         if chosen is None:
             raise click.UsageError(f"{output.name} does not say its form; end it in {', '.join(SUFFIXES)}, or use -f")
-        written = _bytes(answer, chosen)
+        written = render(answer.question, chosen, answer.document)
         with written_whole(output) as into:
             into.write(written)
     elif form == "text" or (form is None and sys.stdout.isatty()):
         print_text(answer.question, answer.document, Console())
-    elif form and FORMS[form].binary and sys.stdout.isatty():
-        file = f"-o FILE{FORMS[form].suffix}"
+    elif form and FORMATS[form].binary and sys.stdout.isatty():
+        file = f"-o FILE{FORMATS[form].suffix}"
         raise click.UsageError(
             f"{form} is not for a terminal; write it to a file with {file}, or send it on with a pipe"
         )
     else:
-        put(_bytes(answer, form or "json"), form or "json")
+        put(render(answer.question, form or "json", answer.document), form or "json")
 
 
 def put(written: bytes, form: str) -> None:
@@ -235,11 +233,3 @@ def put(written: bytes, form: str) -> None:
 def _escaped(json_text: str) -> str:
     """The same JSON; in it such characters stand only inside strings, where they may be written as escapes."""
     return UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", json_text)
-
-
-def _bytes(answer: Answer, form: str) -> bytes:
-    if form != "text":
-        return render(answer.question, form, answer.document)
-    written = io.StringIO()
-    print_text(answer.question, answer.document, Console(width=120, no_color=True, file=written))
-    return written.getvalue().encode()

@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 from typing_extensions import TypedDict
 
-from api.formats import FORMS, FormUnknown
+from api.formats import FORMATS, FormatUnknown, addressed
 from api.papers.paper import PaperTooLong
 from api.papers.wording import safe_text
 from domain.envelopes import NotAnEvent
@@ -81,7 +81,7 @@ def handle_problems(app: FastAPI) -> None:
         (CountUnknown, 404, "unknown-count"),
         (EventUnknown, 404, "unknown-event"),
         (PointUnknown, 404, "unknown-point"),
-        (FormUnknown, 404, "unknown-form"),
+        (FormatUnknown, 404, "unknown-form"),
         (PointUnreadable, 422, "unreadable-point"),
         (PointsReversed, 422, "points-reversed"),
         (PaperTooLong, 422, "paper-too-long"),
@@ -160,7 +160,7 @@ def _not_an_address(request: Request, what: str) -> JSONResponse:
     """Nothing has this address; perhaps its suffix is no form, or its plan cannot be one."""
     stem, _, suffix = request.url.path.rpartition(".")
     asked = stem.startswith("/plans") and suffix.isalnum() and what != "action"
-    forms = [form.suffix for form in FORMS.values()]
+    forms = [FORMATS[name].suffix for name in addressed()]
     if asked and f".{suffix}" not in forms and _is_address(request.app, stem):
         sentence = f"the answer does not come as .{suffix[:20]}; it comes as {', '.join(forms)}"
         return problem(404, "unknown-form", sentence)
