@@ -98,7 +98,7 @@ def addresses() -> Iterator[tuple[str, str]]:
         *(f"/plans/{{plan}}/{name}" for name in ("counted", "events/{version}", "paper", "ratings", "replay")),
     ]
     for question in questions:
-        for form in FORMATS.values():
+        for form in (one for one in FORMATS.values() if one.addressed):
             yield question + form.suffix, "get"
     yield "/plans/{plan}/events", "post"
     yield "/plans/{plan}/audit", "post"

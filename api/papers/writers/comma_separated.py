@@ -32,17 +32,16 @@ def cell(value: Value) -> str | int:
     Text that a spreadsheet would run as a formula gets an apostrophe before it (OWASP: CSV injection). A plain decimal
     number, such as a measure's -3.2, is no formula and stays a number.
     """
+    if isinstance(value, Day | Instant):
+        value = value.iso
+    if isinstance(value, str):
+        if _NUMBER.fullmatch(value):
+            return value
+        start = value.lstrip(_SKIPPED)[:1]
+        return f"'{value}" if start and (start in _FORMULA or value[0] in _FORMULA) else value
     if value is None:
         return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int):
-        return value
-    text = value.iso if isinstance(value, Day | Instant) else value
-    if _NUMBER.fullmatch(text):
-        return text
-    start = text.lstrip(_SKIPPED)[:1]
-    return f"'{text}" if start and (start in _FORMULA or text[0] in _FORMULA) else text
+    return ("no", "yes")[value] if isinstance(value, bool) else value
 
 
 def _field(value: Value) -> str:

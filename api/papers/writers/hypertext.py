@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from html import escape
+from importlib.resources import files
 
 from api.papers.colours import ink_on
 from api.papers.paper import (
@@ -24,8 +25,8 @@ from api.papers.paper import (
     pieces_of,
 )
 from api.papers.wording import day_in_figures, instant_in_figures
-from api.papers.writers.hypertext_style import STYLE
 
+_STYLE = files("api.papers.writers").joinpath("hypertext.css").read_text().partition("\n")[2]  # without its comment
 _ELEMENTS: dict[Mark, str] = {"strong": "strong", "inserted": "ins", "deleted": "del", "struck": "s"}
 
 #: A table of no more rows than this is not broken between two pages where it fits on one.
@@ -40,7 +41,7 @@ def hypertext(paper: Paper) -> str:
     return "".join([
         '<!DOCTYPE html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>\n@page {{ size: {page}; margin: 15mm }}\n{STYLE}</style>\n</head>\n",
+        f"<title>{escape(title)}</title>\n<style>\n@page {{ size: {page}; margin: 15mm }}\n{_STYLE}</style>\n</head>\n",
         f"<body>\n<header>\n<h1>{_lines(paper.title)}</h1>\n",
         *(f'<p class="under">{_lines(text)}</p>\n' for text in paper.under),
         f"<p>{_lines(paper.sentence)}</p>\n</header>\n<main>\n",
