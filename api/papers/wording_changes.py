@@ -82,34 +82,34 @@ def value_words(fact: str, value: Any, labels: Labels) -> str:
 
 
 def _of_fields(fact: str, value: dict[str, Any]) -> str:
-    said = {name: safe_text(str(one)) for name, one in value.items() if isinstance(one, str | int)}
+    words = {name: safe_text(str(one)) for name, one in value.items() if isinstance(one, str | int)}
     match fact:
         case "timescale":
-            approved = f", approved by {said['approved_by']}" if "approved_by" in said else ""
-            reason = f", because: {said['reason']}" if "reason" in said else ""
-            return f"{said['text']}{approved}{reason}"
+            approved = f", approved by {words['approved_by']}" if "approved_by" in words else ""
+            reason = f", because: {words['reason']}" if "reason" in words else ""
+            return f"{words['text']}{approved}{reason}"
         case "standing":
             due = f"due {safe_text(value['timescale']['text'])}" if value.get("timescale") else ""
             leads = ", ".join(map(safe_text, value.get("leads") or []))
-            return "; ".join(filter(None, [said.get("outcome", ""), due, leads]))
+            return "; ".join(filter(None, [words.get("outcome", ""), due, leads]))
         case "scale":
-            return f"{said['name']}: {', '.join(safe_text(label) for label in value['ratings'])}"
+            return f"{words['name']}: {', '.join(safe_text(label) for label in value['ratings'])}"
         case "inspection":
-            published = f", published {day_in_figures(said['published_on'])}" if "published_on" in said else ""
-            return f"{said['body']}{published}"
+            published = f", published {day_in_figures(words['published_on'])}" if "published_on" in words else ""
+            return f"{words['body']}{published}"
         case "assurance":
-            return ", ".join(said[name] for name in ("level", "report") if name in said)
+            return ", ".join(words[name] for name in ("level", "report") if name in words)
         case "reading":
-            return f"{said['period']}: {said['value']}" + (f" ({said['standing']})" if "standing" in said else "")
+            return f"{words['period']}: {words['value']}" + (f" ({words['standing']})" if "standing" in words else "")
         case "definition":
-            named = [f"{name} {said[name]}" for name in ("unit", "baseline", "target") if name in said]
-            return ", ".join(named) or said["title"]
+            named = [f"{name} {words[name]}" for name in ("unit", "baseline", "target") if name in words]
+            return ", ".join(named) or words["title"]
         case "version":
-            return f"{said['label']} – {said['summary']}"
+            return f"{words['label']} – {words['summary']}"
         case "report":
-            against = f" against {said['previous']}" if "previous" in said else ""
-            return f"{said['forum']}: the plan as at {said['current']}{against}"
+            against = f" against {words['previous']}" if "previous" in words else ""
+            return f"{words['forum']}: the plan as at {words['current']}{against}"
         case "evidence":
-            return ", ".join(said[name] for name in ("title", "location") if name in said)
+            return ", ".join(words[name] for name in ("title", "location") if name in words)
         case _:
-            return "; ".join(said.values())
+            return "; ".join(words.values())

@@ -48,8 +48,8 @@ def event_fields(event: Mapping[str, Any], word: str, labels: Labels) -> list[tu
         word: what the plan calls a priority.
         labels: the words of its ratings.
     """
-    said = {name: value for name, value in event.items() if name not in _AROUND and value not in (None, [])}
-    return [(_name(name, word), _value(name, value, labels)) for name, value in said.items()]
+    fields = {name: value for name, value in event.items() if name not in _AROUND and value not in (None, [])}
+    return [(_name(name, word), _value(name, value, labels)) for name, value in fields.items()]
 
 
 def _name(field: str, word: str) -> str:

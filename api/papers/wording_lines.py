@@ -33,8 +33,8 @@ def claim_words(claim: Mapping[str, Any]) -> str:
 
 def what_happened(event: Mapping[str, Any]) -> str:
     """An event of the trail in a line: its sentence or, where it carries none, its type and what it says."""
-    if said := event.get("sentence"):
-        return safe_text(said)
+    if words := event.get("sentence"):
+        return safe_text(words)
     fields = [f"{name} {event[name]}" for name in ("action", "number", "rating", "text") if event.get(name)]
     return safe_text(" ".join([event["type"], *fields]))
 
@@ -49,8 +49,8 @@ def lateness(event: Mapping[str, Any]) -> str:
         after = f"after document version {' and '.join(missed)} {'was' if len(missed) == 1 else 'were'} issued"
     else:
         after = ""
-    said = ", ".join(filter(None, [late, f"{'' if late else ' '}{after}" if after else ""]))
-    return f"Recorded{said}" if said else ""
+    words = ", ".join(filter(None, [late, f"{'' if late else ' '}{after}" if after else ""]))
+    return f"Recorded{words}" if words else ""
 
 
 def withdrawn_words(event: Mapping[str, Any]) -> str:
@@ -74,10 +74,10 @@ def trail_words(document: TrailDocument) -> str:
         asked.append(f" recorded after {instant_in_words(query['recorded_after'])}")
     if query["late_by"] is not None:
         asked.append(f" late by {count(query['late_by'], 'day')} or more")
-    said = f"{count(len(events), 'event')}{','.join(asked)}, in the order they were recorded"
+    words = f"{count(len(events), 'event')}{','.join(asked)}, in the order they were recorded"
     if len(events) > 1:
-        said += f": versions {events[0]['version']} to {events[-1]['version']}"
-    return f"{said}. {trail_basis(document)[0].upper()}{trail_basis(document)[1:]}."
+        words += f": versions {events[0]['version']} to {events[-1]['version']}"
+    return f"{words}. {trail_basis(document)[0].upper()}{trail_basis(document)[1:]}."
 
 
 def trail_basis(document: TrailDocument) -> str:
@@ -171,13 +171,13 @@ def answered_by(recommendation: RecommendationDocument, word: str) -> str:
 
 def inspection_lines(inspection: InspectionDocument) -> list[str]:
     """The framework and the days of an inspection, each in a line of its own."""
-    said = [safe_text(inspection["framework"] or "")]
+    words = [safe_text(inspection["framework"] or "")]
     if inspection["inspected_from"]:
         until = f" to {day_in_words(inspection['inspected_to'])}" if inspection["inspected_to"] else ""
-        said.append(f"Inspected {day_in_words(inspection['inspected_from'])}{until}")
+        words.append(f"Inspected {day_in_words(inspection['inspected_from'])}{until}")
     if inspection["published_on"]:
-        said.append(f"Published {day_in_words(inspection['published_on'])}")
-    return [text for text in said if text]
+        words.append(f"Published {day_in_words(inspection['published_on'])}")
+    return [text for text in words if text]
 
 
 def due_as_written(text: str, day: str) -> str:

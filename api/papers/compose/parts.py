@@ -96,16 +96,15 @@ def paper_at(
     document: AtPoint, command: str, what: Iterable[str], blocks: Iterable[Block], data: Data, *,
     argument: str = "", options: str = "", landscape: bool = False,
 ) -> Paper:  # fmt: skip
-    """A paper about a plan at a point, under the plan's title and its organisation.
+    """A paper about a plan at a point.
 
     Args:
         document: the answer.
-        command: the command that answers it, such as `overdue`.
-        what: the lines under the organisation: what the paper is.
-        blocks: what it says.
-        data: the same for programs; its last columns are added.
-        argument: of the command, after the plan.
-        options: of the command, after the point.
+        command: the command that answers it, such as `overdue`, with its `argument` after the plan and its `options`
+            after the point.
+        what: the lines under the organisation.
+        blocks: its content.
+        data: the same for programs; the plan and the point are added.
         landscape: whether its tables need the width.
     """
     point = document["point"]
@@ -131,18 +130,7 @@ def paper_of_record(
     document: OfRecord, again: str, what: str, sentence: str, made: str, blocks: Iterable[Block], data: Data, *,
     landscape: bool = True,
 ) -> Paper:  # fmt: skip
-    """A paper about the record of a plan.
-
-    Args:
-        document: the answer.
-        again: the command that makes it again.
-        what: the line under the organisation.
-        sentence: what it shows.
-        made: what was taken into account.
-        blocks: what it says.
-        data: the same for programs; its last columns are added.
-        landscape: whether its tables need the width.
-    """
+    """A paper about the record of a plan, with the command that makes it again; see `paper_at` and `Paper`."""
     basis, known_at = document["basis"], document["known_at"]
     point: PointDocument = {"effective_on": known_at[:10], "basis": basis, "known_at": known_at, "asked": "now"}
     ended = _ending(data, {"plan": document["plan"], "basis": basis})

@@ -14,7 +14,6 @@ from api.papers.paper import (
     Instant,
     Mark,
     PageBreak,
-    Pair,
     Paper,
     Picture,
     Piece,
@@ -24,7 +23,7 @@ from api.papers.paper import (
     Text,
     pieces_of,
 )
-from api.papers.wording import day_in_figures, instant_in_figures
+from api.papers.writers.plain import shown_as
 
 _STYLE = files("api.papers.writers").joinpath("hypertext.css").read_text().partition("\n")[2]  # without its comment
 _ELEMENTS: dict[Mark, str] = {"strong": "strong", "inserted": "ins", "deleted": "del", "struck": "s"}
@@ -60,10 +59,10 @@ def _block(block: Block) -> Iterator[str]:
         case Heading(text, level):
             yield f"<h{level + 1}>{_lines(text)}</h{level + 1}>\n"
         case Prose(text, strong):
-            said = _pieces(pieces_of(text))
-            yield f"<p><strong>{said}</strong></p>\n" if strong else f"<p>{said}</p>\n"
+            shown = _pieces(pieces_of(text))
+            yield f"<p><strong>{shown}</strong></p>\n" if strong else f"<p>{shown}</p>\n"
         case Facts():
-            facts = (f"<div><dt>{_lines(name)}</dt><dd>{_cell(said)}</dd></div>\n" for name, said in block.facts)
+            facts = (f"<div><dt>{_lines(name)}</dt><dd>{_cell(text)}</dd></div>\n" for name, text in block.facts)
             yield f"<dl>\n{''.join(facts)}</dl>\n"
         case Table():
             yield from _table(block)
@@ -104,19 +103,17 @@ def _cell(cell: Cell) -> str:
             return _lines(cell)
         case int():
             return str(cell).replace("-", "−")
-        case Day(iso):
-            return f'<time datetime="{iso}">{day_in_figures(iso)}</time>'
-        case Instant(iso):
-            return f'<time datetime="{iso}">{instant_in_figures(iso)}</time>'
+        case Day(iso) | Instant(iso):
+            return f'<time datetime="{iso}">{shown_as(cell)}</time>'
         case Tag(label, colour):
             on = f' style="background:{colour};color:{ink_on(colour)}"' if colour else ""
             return f'<strong class="tag"{on}>{_lines(label)}</strong>'
-        case Pair(previous, current):
-            return f"{previous} → {current}"
         case Text(pieces):
             return _pieces(pieces)
         case tuple():
             return "<br>".join(filter(None, map(_cell, cell)))
+        case _:
+            return shown_as(cell)
 
 
 def _pieces(pieces: tuple[Piece, ...]) -> str:
