@@ -150,16 +150,18 @@ def printed_key(document: PlanDocument) -> list[RatingDocument]:
 
 def key_in_words(ratings: Sequence[RatingDocument]) -> str:
     """The key to ratings of which the scale says no meaning: the word of each, and what AsAt takes it for."""
-    text = []
-    for rating in ratings:
-        notes = [
-            *(["complete"] if rating["complete"] else []),
-            *(["a concern"] if rating["concern"] else []),
-            *(["needs evidence"] if rating["needs_evidence"] else []),
-            *(["counts once confirmed by a second person"] if rating.get("needs_second_person") else []),
-        ]
-        text.append(f"{safe_text(rating['label'])}{' (' + ', '.join(notes) + ')' if notes else ''}")
-    return f"Worst first: {'; '.join(text)}."
+    return f"Worst first: {'; '.join(map(_rating_in_words, ratings))}."
+
+
+def _rating_in_words(rating: RatingDocument) -> str:
+    notes = {
+        "complete": rating["complete"],
+        "a concern": rating["concern"],
+        "needs evidence": rating["needs_evidence"],
+        "counts once confirmed by a second person": rating.get("needs_second_person"),
+    }
+    named = ", ".join(note for note, holds in notes.items() if holds)
+    return f"{safe_text(rating['label'])}{f' ({named})' if named else ''}"
 
 
 def not_opened(document: PlanDocument) -> str:

@@ -23,10 +23,7 @@ _SPOKEN = {
 
 
 class ChangeWords(NamedTuple):
-    """A change as a paper says it: of what, in what words, what happened, and what was said before and after.
-
-    What there is nothing to say of is empty. `subject` is empty for what is the priority's or the plan's own.
-    """
+    """A change in words. The subject is empty where the change is the priority's or the plan's own."""
 
     subject: str
     text: str
@@ -36,13 +33,7 @@ class ChangeWords(NamedTuple):
 
 
 def change_words(change: Change, word: str, labels: Labels) -> ChangeWords:
-    """A change as a paper says it.
-
-    Args:
-        change: the change.
-        word: what the plan calls a priority.
-        labels: the words of its ratings.
-    """
+    """A change in words; `word` is what the plan calls a priority, `labels` are the words of its ratings."""
     kind, fact = change["kind"], change["fact"]
     what = _SPOKEN.get(kind, kind.capitalize())
     if kind == "reviewed" and fact != "rating":

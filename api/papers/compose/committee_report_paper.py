@@ -18,12 +18,17 @@ from api.papers.compose.plan_paper import assurance_blocks, key_blocks, measures
 from api.papers.paper import Block, Cell, Column, Day, Heading, PageBreak, Paper, Picture, Prose, Table, table_of
 from api.papers.wording import NOT_RATED, count, day_in_words, safe_text, version_words
 from api.papers.wording_lines import undated_words
-from projections.committee_paper import CommitteePaperDocument, ReportedPriority, SummaryLine
+from projections.committee_paper import CommitteePaperDocument, SummaryLine
+
+_AWAITING = [
+    Column("No."), Column("Action", 5), Column("Rating that counts", 1.7), Column("Awaits confirmation", 1.7),
+    Column("Rated on", 1.3), Column("Rated by", 2),
+]  # fmt: skip
 
 
 def committee_paper(document: CommitteePaperDocument) -> Paper:
     """The report of progress: the whole plan, each priority, and what changed; as data, the comparison."""
-    blocks = [
+    blocks: list[Block] = [
         Heading("Purpose"),
         Prose(_purpose(document)),
         *key_blocks("Key to ratings", document["ratings"]),
@@ -31,7 +36,7 @@ def committee_paper(document: CommitteePaperDocument) -> Paper:
         *(Prose(lines(sentence)) for sentence in document["opening"]),
         _summary(document),
         *_awaiting(document),
-        _drawing(document),
+        Picture(ratings_chart(document["over_time"]), alternative(document["over_time"])),
         Heading("Previous against current"),
         *previous_against_current(document["comparison"]),
         Heading(due_by(document["comparison"]), 2),
@@ -39,7 +44,7 @@ def committee_paper(document: CommitteePaperDocument) -> Paper:
         Heading("Progress by priority"),
         *_priorities(document),
         *_overdue(document),
-        *_measures(document),
+        *([Heading("Measures"), measures_table(document["measures"])] if document["measures"] else []),
         PageBreak(),
         *_appendices(document),
     ]
@@ -80,13 +85,8 @@ def _rated(summed: SummaryLine) -> Cell:
 
 
 def _counts(summed: SummaryLine) -> list[Cell]:
-    shares = summed["previous_share"], summed["current_share"]
-    return [
-        summed["previous"],
-        summed["current"],
-        summed["difference"],
-        *("" if share is None else share for share in shares),
-    ]
+    shares = ("" if share is None else share for share in (summed["previous_share"], summed["current_share"]))
+    return [summed["previous"], summed["current"], summed["difference"], *shares]
 
 
 def _awaiting(document: CommitteePaperDocument) -> Iterator[Block]:
@@ -94,10 +94,6 @@ def _awaiting(document: CommitteePaperDocument) -> Iterator[Block]:
     if not (awaiting := document.get("awaiting")):
         return
     tags = Tags(document)
-    columns = [
-        Column("No."), Column("Action", 5), Column("Rating that counts", 1.7), Column("Awaits confirmation", 1.7),
-        Column("Rated on", 1.3), Column("Rated by", 2),
-    ]  # fmt: skip
     rows: list[list[Cell]] = [
         [
             line(one["action"]),
@@ -109,13 +105,7 @@ def _awaiting(document: CommitteePaperDocument) -> Iterator[Block]:
         ]
         for one in awaiting
     ]
-    yield table_of("Ratings that await confirmation by a second person", columns, rows, sheet="Awaiting")
-
-
-def _drawing(document: CommitteePaperDocument) -> Picture:
-    """The ratings over time, whose figures stand in an appendix."""
-    over_time = document["over_time"]
-    return Picture(ratings_chart(over_time), alternative(over_time))
+    yield table_of("Ratings that await confirmation by a second person", _AWAITING, rows, sheet="Awaiting")
 
 
 def _priorities(document: CommitteePaperDocument) -> Iterator[Block]:
@@ -126,13 +116,9 @@ def _priorities(document: CommitteePaperDocument) -> Iterator[Block]:
         yield from assurance_blocks(priority["assurance"])
         yield Prose(lines(priority["narrative"]))
         if priority["concerns"]:
-            yield _concerns(priority, title, tags)
-
-
-def _concerns(priority: ReportedPriority, title: str, tags: Tags) -> Table:
-    under = line(priority["number"]), line(priority["title"])
-    caption = f"Actions of concern in {title}"
-    return actions_table(caption, priority["concerns"], tags, sheet="Concerns", under=under)
+            under = line(priority["number"]), line(priority["title"])
+            caption = f"Actions of concern in {title}"
+            yield actions_table(caption, priority["concerns"], tags, sheet="Concerns", under=under)
 
 
 def _overdue(document: CommitteePaperDocument) -> Iterator[Block]:
@@ -142,12 +128,6 @@ def _overdue(document: CommitteePaperDocument) -> Iterator[Block]:
         yield overdue_table(overdue)
     if undated := undated_words(overdue):
         yield Prose(undated)
-
-
-def _measures(document: CommitteePaperDocument) -> Iterator[Block]:
-    if document["measures"]:
-        yield Heading("Measures")
-        yield measures_table(document["measures"])
 
 
 def _appendices(document: CommitteePaperDocument) -> Iterator[Block]:
