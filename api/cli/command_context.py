@@ -1,7 +1,6 @@
 """What every command works with: the settings, and a ledger that is opened when first needed."""
 
 import errno
-import io
 import json
 import os
 import sys
@@ -15,7 +14,7 @@ import click
 from rich.console import Console
 
 from api import clock
-from api.formats import FORMS, print_text, render
+from api.formats import FORMATS, addressed, print_text, render
 from api.papers.wording import UNSAFE, safe_lines, safe_text
 from api.questions import Answer, Asker
 from api.settings import Settings, account
@@ -195,16 +194,15 @@ def complain(sentence: str) -> None:
     click.echo(safe_text(sentence), err=True)
 
 
-#: Suffix of a file -> the form written to it.
-SUFFIXES = {**{form.suffix: name for name, form in FORMS.items()}, ".txt": "text"}
+#: Suffix of a file -> the format written to it.
+SUFFIXES = {FORMATS[name].suffix: name for name in (*addressed(), *FORMATS)}
 
 
 def answering(command: Command) -> Command:
     """Give a command the options of the form its answer takes."""
-    forms = ["text", *FORMS]
     command = click.option(
-        "-f", "--format", "form", type=click.Choice(forms), metavar="FORM",
-        help=f"{', '.join(forms)}. Default: text on a terminal, json elsewhere.",
+        "-f", "--format", "form", type=click.Choice(list(FORMATS)), metavar="FORM",
+        help=f"{', '.join(FORMATS)}. Default: text on a terminal, json elsewhere.",
     )(command)  # fmt: skip
     return click.option(
         "-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
@@ -226,18 +224,18 @@ def tell(answer: Answer, form: str | None, output: Path | None) -> None:
         chosen = form or SUFFIXES.get(output.suffix)
         if chosen is None:
             raise click.UsageError(f"{output.name} does not say its form; end it in {', '.join(SUFFIXES)}, or use -f")
-        written = _bytes(answer, chosen)
+        written = render(answer.question, chosen, answer.document)
         with written_whole(output) as into:
             into.write(written)
     elif form == "text" or (form is None and sys.stdout.isatty()):
         print_text(answer.question, answer.document, Console())
-    elif form and FORMS[form].binary and sys.stdout.isatty():
-        file = f"-o FILE{FORMS[form].suffix}"
+    elif form and FORMATS[form].binary and sys.stdout.isatty():
+        file = f"-o FILE{FORMATS[form].suffix}"
         raise click.UsageError(
             f"{form} is not for a terminal; write it to a file with {file}, or send it on with a pipe"
         )
     else:
-        put(_bytes(answer, form or "json"), form or "json")
+        put(render(answer.question, form or "json", answer.document), form or "json")
 
 
 def put(written: bytes, form: str) -> None:
@@ -252,11 +250,3 @@ def put(written: bytes, form: str) -> None:
 def _escaped(json_text: str) -> str:
     """The same JSON; in it such characters stand only inside strings, where they may be written as escapes."""
     return UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", json_text)
-
-
-def _bytes(answer: Answer, form: str) -> bytes:
-    if form != "text":
-        return render(answer.question, form, answer.document)
-    written = io.StringIO()
-    print_text(answer.question, answer.document, Console(width=120, no_color=True, file=written))
-    return written.getvalue().encode()

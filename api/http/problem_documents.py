@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 from typing_extensions import TypedDict
 
-from api.formats import FORMS
+from api.formats import FORMATS, addressed
 from api.http.request_refusals import (
     AuthorSaid,
     CutOff,
@@ -206,7 +206,7 @@ def _not_an_address(request: Request, what: str) -> JSONResponse:
     """Nothing has this address; perhaps its suffix is no form, or its plan cannot be one."""
     stem, _, suffix = request.url.path.rpartition(".")
     asked = stem.startswith("/plans") and suffix.isalnum() and what != "action"
-    forms = [form.suffix for form in FORMS.values()]
+    forms = [FORMATS[name].suffix for name in addressed()]
     if asked and f".{suffix}" not in forms and _is_address(request.app, stem):
         sentence = f"the answer does not come as .{suffix[:20]}; it comes as {', '.join(forms)}"
         return problem(404, "unknown-form", sentence)

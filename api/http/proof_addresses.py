@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BeforeValidator, Field
 
 from api import log
-from api.formats import forms_of
+from api.formats import formats_of
 from api.http.access.access_audit import noting_export
 from api.http.access.address_roles import needs
 from api.http.answering import send
@@ -37,7 +37,7 @@ packing = APIRouter()
 _AT_ONCE = threading.BoundedSemaphore(2)
 
 _USUAL = ",".join(USUAL)
-_PAPER = "(" + "|".join(f"{name}[.]({'|'.join(forms_of(name))})" for name in PAPERS) + ")"
+_PAPER = "(" + "|".join(f"{name}[.]({'|'.join(formats_of(name))})" for name in PAPERS) + ")"
 _PLAIN = "text/plain; charset=utf-8"
 _TEXT: dict[int | str, dict[str, Any]] = {
     200: {"description": "The text.", "content": {_PLAIN: {"schema": {"type": "string"}}}},

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.formats import FORMS
+from api.formats import addressed
 from api.http.access.callers import caller_of
 from api.http.problem_documents import PROBLEM
 from api.http.question_addresses import asker
@@ -101,7 +101,7 @@ _BY_KIND = {
     "open-to-others": "This record is open to this machine only",
     "no-place": "Too much is being made just now",
 }
-_SUFFIX = re.compile(rf"\.({'|'.join(FORMS)})$")
+_SUFFIX = re.compile(rf"\.({'|'.join(addressed())})$")
 _OF_A_PLAN = re.compile(r"/plans/([a-z0-9-]{1,63})(?:/(.*))?", re.DOTALL)
 _LONGEST = 600
 

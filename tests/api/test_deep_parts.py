@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.formats import FORMS
+from api.formats import addressed
 from api.http.application import make_application
 from api.packing import make_pack, papers_named
 from api.questions import Asker
@@ -78,7 +78,7 @@ def test_every_question_is_answered_as_data_and_as_a_page(client: TestClient, qu
         assert answer.status_code == 200, (address, answer.text[:500])
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", addressed())
 def test_the_plan_comes_in_every_form(client: TestClient, form: str) -> None:
     answer = client.get(f"/plans/plan.{form}")
     assert answer.status_code == 200, answer.text[:500]

@@ -4,22 +4,34 @@ from collections.abc import Iterator
 
 from api.papers.chart import alternative, over_time_table, ratings_chart
 from api.papers.compose.action_tables import actions_table
-from api.papers.compose.comparison_paper import changes_table, due_by, due_table, previous_against_current
+from api.papers.compose.comparison_paper import (
+    changes_table,
+    comparison_data,
+    due_by,
+    due_table,
+    previous_against_current,
+)
+from api.papers.compose.history_paper import presented_block, versions_block
 from api.papers.compose.overdue_paper import overdue_table
-from api.papers.compose.parts import NONE, Tags, figures, line, lines, paper_of, tag
+from api.papers.compose.parts import NONE, Tags, figures, line, lines, paper_between, tag
 from api.papers.compose.plan_paper import assurance_blocks, key_blocks, measures_table, priority_title
-from api.papers.compose.record_papers import presented_block, versions_block
 from api.papers.paper import Block, Cell, Column, Day, Heading, PageBreak, Paper, Picture, Prose, Table, table_of
-from api.papers.wording import NOT_RATED, as_at_both, count, day_in_words, fixed, safe_text, version_words
+from api.papers.wording import NOT_RATED, count, day_in_words, safe_text, version_words
 from api.papers.wording_lines import undated_words
-from projections.committee_paper import CommitteePaperDocument, ReportedPriority, SummaryLine
+from projections.committee_paper import CommitteePaperDocument, SummaryLine
+
+_AWAITING = [
+    Column("No."), Column("Action", 5), Column("Rating that counts", 1.7), Column("Awaits confirmation", 1.7),
+    Column("Rated on", 1.3), Column("Rated by", 2),
+]  # fmt: skip
 
 
 def committee_paper(document: CommitteePaperDocument) -> Paper:
-    """The report of progress: what the whole plan stands at, each priority, and what changed."""
-    previous, current = document["previous"], document["current"]
-    what = ["Report of progress", *_versions(document)]
-    blocks = [
+    """The report of progress: the whole plan, each priority, and what changed; as data, the comparison."""
+    measures: list[Block] = []
+    if document["measures"]:
+        measures = [Heading("Measures"), measures_table(document["measures"])]
+    blocks: list[Block] = [
         Heading("Purpose"),
         Prose(_purpose(document)),
         *key_blocks("Key to ratings", document["ratings"]),
@@ -27,7 +39,7 @@ def committee_paper(document: CommitteePaperDocument) -> Paper:
         *(Prose(lines(sentence)) for sentence in document["opening"]),
         _summary(document),
         *_awaiting(document),
-        _drawing(document),
+        Picture(ratings_chart(document["over_time"]), alternative(document["over_time"])),
         Heading("Previous against current"),
         *previous_against_current(document["comparison"]),
         Heading(due_by(document["comparison"]), 2),
@@ -35,13 +47,12 @@ def committee_paper(document: CommitteePaperDocument) -> Paper:
         Heading("Progress by priority"),
         *_priorities(document),
         *_overdue(document),
-        *_measures(document),
+        *measures,
         PageBreak(),
         *_appendices(document),
     ]
-    command = f"asat paper {document['plan']} {fixed(previous)} {fixed(current)}"
-    points = (previous, current)
-    return paper_of(document, what, as_at_both(previous, current), blocks, command, points, landscape=True)
+    data = comparison_data(document["comparison"])
+    return paper_between(document, "paper", ["Report of progress", *_versions(document)], blocks, data)
 
 
 def _versions(document: CommitteePaperDocument) -> Iterator[str]:
@@ -64,13 +75,12 @@ def _purpose(document: CommitteePaperDocument) -> str:
 
 
 def _summary(document: CommitteePaperDocument) -> Table:
-    columns = [
-        Column("Rating", 2),
-        *figures("Previous", "Current", "Difference", "Previous, % of all", "Current, % of all"),
-    ]
+    figured = figures("Previous", "Current", "Difference", "Previous, % of all", "Current, % of all")
     rows = [[_rated(summed), *_counts(summed)] for summed in document["summary"]]
     rows.append(["All actions", *_counts(document["total"])])
-    return table_of("Actions by rating, previous and current", columns, rows, sheet="Summary", totals=True)
+    return table_of(
+        "Actions by rating, previous and current", [Column("Rating", 2), *figured], rows, sheet="Summary", totals=True
+    )
 
 
 def _rated(summed: SummaryLine) -> Cell:
@@ -78,13 +88,8 @@ def _rated(summed: SummaryLine) -> Cell:
 
 
 def _counts(summed: SummaryLine) -> list[Cell]:
-    shares = summed["previous_share"], summed["current_share"]
-    return [
-        summed["previous"],
-        summed["current"],
-        summed["difference"],
-        *("" if share is None else share for share in shares),
-    ]
+    shares = ("" if share is None else share for share in (summed["previous_share"], summed["current_share"]))
+    return [summed["previous"], summed["current"], summed["difference"], *shares]
 
 
 def _awaiting(document: CommitteePaperDocument) -> Iterator[Block]:
@@ -92,10 +97,6 @@ def _awaiting(document: CommitteePaperDocument) -> Iterator[Block]:
     if not (awaiting := document.get("awaiting")):
         return
     tags = Tags(document)
-    columns = [
-        Column("No."), Column("Action", 5), Column("Rating that counts", 1.7), Column("Awaits confirmation", 1.7),
-        Column("Rated on", 1.3), Column("Rated by", 2),
-    ]  # fmt: skip
     rows: list[list[Cell]] = [
         [
             line(one["action"]),
@@ -107,13 +108,7 @@ def _awaiting(document: CommitteePaperDocument) -> Iterator[Block]:
         ]
         for one in awaiting
     ]
-    yield table_of("Ratings that await confirmation by a second person", columns, rows, sheet="Awaiting")
-
-
-def _drawing(document: CommitteePaperDocument) -> Picture:
-    """The ratings over time, whose figures stand in an appendix."""
-    over_time = document["over_time"]
-    return Picture(ratings_chart(over_time), alternative(over_time))
+    yield table_of("Ratings that await confirmation by a second person", _AWAITING, rows, sheet="Awaiting")
 
 
 def _priorities(document: CommitteePaperDocument) -> Iterator[Block]:
@@ -124,13 +119,9 @@ def _priorities(document: CommitteePaperDocument) -> Iterator[Block]:
         yield from assurance_blocks(priority["assurance"])
         yield Prose(lines(priority["narrative"]))
         if priority["concerns"]:
-            yield _concerns(priority, title, tags)
-
-
-def _concerns(priority: ReportedPriority, title: str, tags: Tags) -> Table:
-    under = line(priority["number"]), line(priority["title"])
-    caption = f"Actions of concern in {title}"
-    return actions_table(caption, priority["concerns"], tags, sheet="Concerns", under=under)
+            under = line(priority["number"]), line(priority["title"])
+            caption = f"Actions of concern in {title}"
+            yield actions_table(caption, priority["concerns"], tags, sheet="Concerns", under=under)
 
 
 def _overdue(document: CommitteePaperDocument) -> Iterator[Block]:
@@ -140,12 +131,6 @@ def _overdue(document: CommitteePaperDocument) -> Iterator[Block]:
         yield overdue_table(overdue)
     if undated := undated_words(overdue):
         yield Prose(undated)
-
-
-def _measures(document: CommitteePaperDocument) -> Iterator[Block]:
-    if document["measures"]:
-        yield Heading("Measures")
-        yield measures_table(document["measures"])
 
 
 def _appendices(document: CommitteePaperDocument) -> Iterator[Block]:
