@@ -28,7 +28,10 @@ _AWAITING = [
 
 def committee_paper(document: CommitteePaperDocument) -> Paper:
     """The report of progress: the whole plan, each priority, and what changed; as data, the comparison."""
-    blocks: list[Block] = [
+    measures: list[Block] = []
+    if document["measures"]:
+        measures = [Heading("Measures"), measures_table(document["measures"])]
+    blocks = [
         Heading("Purpose"),
         Prose(_purpose(document)),
         *key_blocks("Key to ratings", document["ratings"]),
@@ -44,7 +47,7 @@ def committee_paper(document: CommitteePaperDocument) -> Paper:
         Heading("Progress by priority"),
         *_priorities(document),
         *_overdue(document),
-        *([Heading("Measures"), measures_table(document["measures"])] if document["measures"] else []),
+        *measures,
         PageBreak(),
         *_appendices(document),
     ]
