@@ -411,7 +411,7 @@ def test_a_sentence_made_of_what_somebody_wrote_has_one_full_stop():
     story = given(added("1.1"), wrong, in_error(wrong, reason="The approval is ours."))
     event = event_in_trail(story.record(), 6, records_of(story.plan, story.events))
     said = [block.text for block in compose("event", event).blocks if isinstance(block, Prose)]
-    assert str(said[1]).endswith("because: The approval is ours.")
+    assert str(said[1]).endswith("because: The approval is ours (version 7).")
 
 
 def test_a_cycle_is_told_as_what_was_and_not_as_a_rule():

@@ -25,7 +25,7 @@ def event_paper(document: EventDocument) -> Paper:
     sentence = safe_text(event["sentence"])
     blocks: list[Block] = [Prose(Text((Piece(sentence, "struck" if event["withdrawal"] else "strong"),)))]
     if withdrawn := withdrawal_words(event):
-        blocks.append(Prose(f"{withdrawn}.", strong=True))
+        blocks.append(Prose(f"{withdrawn} (version {event['withdrawn_by']}).", strong=True))
     if target := document["withdrawn"]:
         struck = Piece(safe_text(target["sentence"]), "struck")
         blocks.append(Prose(Text((Piece(f"It withdrew version {target['version']}: "), struck))))
