@@ -13,21 +13,21 @@ from domain.proofs.pack import NoPack
 _AT: dict[str, Callable[[Asker, str, str], Answer]] = {
     "plan": Asker.plan,
     "history": Asker.history,
+    "ratings": Asker.ratings,
     "overdue": Asker.overdue,
     "gaps": Asker.gaps,
     "measures": Asker.measures,
     "assurance": Asker.assurance,
     "stale": Asker.stale,
-    "ratings": Asker.ratings,
 }
 _BETWEEN: dict[str, Callable[[Asker, str, str, str], Answer]] = {
     "comparison": Asker.comparison,
-    "changes": Asker.changes,
     "paper": Asker.paper,
+    "changes": Asker.changes,
 }
 
 #: What a pack can hold.
-PAPERS = (*_AT, *_BETWEEN)
+PAPERS = ("plan", *_BETWEEN, *(name for name in _AT if name != "plan"))
 
 #: What it holds unless something else is asked for: for people, and for the verifier.
 USUAL = ("plan.json", "plan.md", "comparison.json", "comparison.md")

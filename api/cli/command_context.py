@@ -199,7 +199,11 @@ def paged(command: Command) -> Command:
     """Give a command the options of a page of events."""
     command = click.option("--limit", type=click.IntRange(1), metavar="NUMBER", help="So many events at most.")(command)
     return click.option(
-        "--after", type=click.IntRange(0), default=0, metavar="VERSION", help="Begin after this version."
+        "--after",
+        type=click.IntRange(0, 10**12),
+        default=0,
+        metavar="VERSION",
+        help="Begin after this version, such as the `next` of the page before.",
     )(command)
 
 

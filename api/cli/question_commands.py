@@ -101,14 +101,24 @@ def changes(session: Session, /, plan: str, previous: str, current: str, **form:
 
 @click.command(short_help="List the actions behind a figure.")
 @click.argument("plan")
-@click.option("--previous", type=POINT, help="The point compared from; left out, it is the current one.")
-@click.option("--current", type=POINT, default="now", show_default=True, help="The point compared with it.")
+@click.option(
+    "--previous",
+    type=POINT,
+    help="The point compared from; left out, it is the current one; `asat --help` says how to write it.",
+)
+@click.option(
+    "--current",
+    type=POINT,
+    default="now",
+    show_default=True,
+    help="The point compared with it; `asat --help` says how to write it.",
+)
 @click.option("--when", type=click.Choice(get_args(When)), default="current", show_default=True,
               help="At which of the two points the actions are looked at.")  # fmt: skip
 @click.option("--population", type=click.Choice(get_args(Population)), default="all", show_default=True,
-              help="All actions, those due, or those that came, left or moved between the points.")  # fmt: skip
-@click.option("--rating", metavar="CODE", help="Only those with this rating; unrated: with none.")
-@click.option("--priority", metavar="NUMBER", help="Only those in this priority.")
+              help="All actions, those due by the point's day, or those that came, left or moved between the points.")  # fmt: skip
+@click.option("--rating", metavar="CODE", help="Only those with this rating; `unrated`: with none.")
+@click.option("--priority", metavar="NUMBER", help="Only those in the priority of this number.")
 @answering
 @click.pass_obj
 def counted(
@@ -161,9 +171,11 @@ def history(session: Session, /, plan: str, at: str, **form: Any) -> None:
 @click.argument("plan")
 @click.option("--action", metavar="NUMBER", help="Only what concerns this action, whatever number it bore.")
 @click.option("--recorded-after", type=INSTANT,
-              help="Only what was recorded after this instant (2019-06-04T09:00:00Z), or after the end of"
-              " this day (2019-06-04).")  # fmt: skip
-@click.option("--late-by", type=click.IntRange(0), metavar="DAYS", help="Only what was recorded so many days late.")
+              help="Only what was recorded after this instant (`2019-06-04T09:00:00Z`), or after the end of"
+              " this day in London (`2019-06-04`).")  # fmt: skip
+@click.option(
+    "--late-by", type=click.IntRange(0, 10**6), metavar="DAYS", help="Only what was recorded so many days late."
+)
 @paged
 @click.option("--up-to", type=click.IntRange(1, 10**12), metavar="VERSION",
               help="The trail as it was when this version of the plan was the newest.")  # fmt: skip
@@ -201,6 +213,8 @@ def action(session: Session, /, plan: str, number: str, at: str, **form: Any) ->
 
 
 _AT_A_POINT = (
+    ("ratings", "sunderland", "Show how the ratings moved over time.",
+     "Show the actions of a PLAN by rating, month by month up to a point."),
     ("overdue", "sunderland", "List what is overdue, and what has slipped.",
      "List what is overdue in a PLAN, and what has slipped from its original date."),
     ("gaps", "stockton-2016", "List the recommendations that nothing answers.",
@@ -209,8 +223,6 @@ _AT_A_POINT = (
      "Show the measures of a PLAN, with their values over time."),
     ("assurance", "sunderland", "Show the assurance given on each priority.",
      "Show the assurance given on each priority of a PLAN, and what was given before."),
-    ("ratings", "sunderland", "Show how the ratings moved over time.",
-     "Show the actions of a PLAN by rating, month by month up to a point."),
     ("stale", "stockton-ilacs", "List the progress texts that time has overtaken.",
      "List the progress texts of a PLAN that name a month gone by, or are older than its reporting cycle."),
 )  # fmt: skip
@@ -275,7 +287,8 @@ COMMANDS = (
     event,
     history,
     trail,
+    _at_a_point(*_AT_A_POINT[0]),
     action,
-    *(_at_a_point(*one) for one in _AT_A_POINT),
+    *(_at_a_point(*one) for one in _AT_A_POINT[1:]),
     audit,
 )

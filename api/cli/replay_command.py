@@ -18,7 +18,7 @@ from projections.replay import ReplayStep
 from projections.replay import replay as replay_steps
 
 
-@click.command(short_help="Replay a plan's history, the table changing.")
+@click.command(short_help="Replay a plan's history, event by event.")
 @click.argument("plan")
 @paged
 @click.option("--up-to", type=click.IntRange(1, 10**12), metavar="VERSION",

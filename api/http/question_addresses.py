@@ -61,7 +61,7 @@ def _point(description: str, example: str) -> Any:
     )
 
 
-At = Annotated[str, _point("A point in time", "issue:3.0")]
+At = Annotated[str, _point("The point in time", "issue:3.0")]
 Previous = Annotated[str, _point("The point compared from", "issue:2.0")]
 Current = Annotated[str, _point("The point compared with it", "issue:3.0")]
 Since = Annotated[
@@ -74,10 +74,12 @@ Since = Annotated[
         json_schema_extra={"pattern": patterns.INSTANT},
     ),
 ]
-When = Annotated[counted_by.When, Query(description="At which of the two points.")]
+When = Annotated[counted_by.When, Query(description="At which of the two points the actions are looked at.")]
 Population = Annotated[
     counted_by.Population,
-    Query(description="All actions, those due by the point's day, or those that came, left or moved in between."),
+    Query(
+        description="All actions, those due by the point's day, or those that came, left or moved between the points."
+    ),
 ]
 RatingAsked = Annotated[
     str | None,
@@ -127,7 +129,7 @@ def _endpoint(ask: Callable[..., Answer], form: str) -> Callable[..., Response]:
 
 @_question("/plans", "plans", RegisterDocument)
 def plans(ask: Ask) -> Answer:
-    """All plans, as they stand today."""
+    """List all plans, as they stand today."""
     return ask.plans()
 
 
@@ -136,19 +138,19 @@ def plans(ask: Ask) -> Answer:
 
 @_question("/plans/{plan}/comparison", "comparison", ComparisonDocument)
 def comparison(ask: Ask, plan: Plan, previous: Previous, current: Current = "now") -> Answer:
-    """Previous against current: ratings by priority at two points, with the changes behind them."""
+    """Compare the ratings at two points in time."""
     return ask.comparison(plan, previous, current)
 
 
 @_question("/plans/{plan}/paper", "paper", CommitteePaperDocument)
 def paper(ask: Ask, plan: Plan, previous: Previous, current: Current = "now") -> Answer:
-    """The committee's paper: the report of progress between two points."""
+    """Make the committee's paper between two points in time."""
     return ask.paper(plan, previous, current)
 
 
 @_question("/plans/{plan}/changes", "changes", ChangesDocument)
 def changes(ask: Ask, plan: Plan, previous: Previous, current: Current = "now") -> Answer:
-    """Every change between two points."""
+    """List every change between two points in time."""
     return ask.changes(plan, previous, current)
 
 
@@ -165,7 +167,7 @@ def counted(
     rating: RatingAsked = None,
     priority: PriorityAsked = None,
 ) -> Answer:
-    """The actions that a figure of the comparison counts."""
+    """List the actions behind a figure."""
     return ask.counted(plan, CountQuery(when, population, rating, priority), previous, current)
 
 
@@ -179,13 +181,13 @@ def event(
         Query(ge=1, le=10**12, description="The event as it stood when this version of the plan was the newest."),
     ] = None,
 ) -> Answer:
-    """One event: what it says, who recorded it when, and whether it still counts."""
+    """Show one event, and whether it still counts."""
     return ask.event(plan, version, up_to)
 
 
 @_question("/plans/{plan}/history", "history", HistoryDocument)
 def history(ask: Ask, plan: Plan, at: At = "now") -> Answer:
-    """The document versions issued, and to whom the plan was presented."""
+    """Show the versions issued, and who was told."""
     return ask.history(plan, at)
 
 
@@ -193,19 +195,23 @@ def history(ask: Ask, plan: Plan, at: At = "now") -> Answer:
 def trail(
     ask: Ask,
     plan: Plan,
-    action: Annotated[str | None, Query(max_length=32, description="Only what concerns this action.")] = None,
+    action: Annotated[
+        str | None, Query(max_length=32, description="Only what concerns this action, whatever number it bore.")
+    ] = None,
     recorded_after: Since = None,
     late_by: Annotated[
         int | None, Query(ge=0, le=10**6, description="Only what was recorded so many days late.")
     ] = None,
-    after: Annotated[int, Query(ge=0, le=10**12, description="Go on after this version.")] = 0,
-    limit: Annotated[int, Query(ge=1, le=LONGEST_TRAIL_PAGE, description="Events a page.")] = TRAIL_PAGE,
+    after: Annotated[
+        int, Query(ge=0, le=10**12, description="Begin after this version, such as the `next` of the page before.")
+    ] = 0,
+    limit: Annotated[int, Query(ge=1, le=LONGEST_TRAIL_PAGE, description="So many events at most.")] = TRAIL_PAGE,
     up_to: Annotated[
         int | None,
         Query(ge=1, le=10**12, description="The trail as it was when this version of the plan was the newest."),
     ] = None,
 ) -> Answer:
-    """The plan's events, oldest first, a page at a time; `next` is the `after` of the page that follows."""
+    """Show every event: who recorded what, and when."""
     return ask.trail(plan, action, recorded_after, late_by, after, limit, up_to)
 
 
@@ -213,56 +219,58 @@ def trail(
 def replay(
     ask: Ask,
     plan: Plan,
-    after: Annotated[int, Query(ge=0, le=10**12, description="Go on after this version.")] = 0,
-    limit: Annotated[int, Query(ge=1, le=LONGEST_TRAIL_PAGE, description="Events a page.")] = REPLAY_PAGE,
+    after: Annotated[
+        int, Query(ge=0, le=10**12, description="Begin after this version, such as the `next` of the page before.")
+    ] = 0,
+    limit: Annotated[int, Query(ge=1, le=LONGEST_TRAIL_PAGE, description="So many events at most.")] = REPLAY_PAGE,
     up_to: Annotated[
         int | None,
         Query(ge=1, le=10**12, description="The replay as it was when this version of the plan was the newest."),
     ] = None,
 ) -> Answer:
-    """The plan's events, each with the ratings after it, a page at a time; `next` is the `after` of the next page."""
+    """Replay a plan's history, event by event."""
     return ask.replay(plan, after, limit, up_to)
 
 
 @_question("/plans/{plan}/ratings", "ratings", RatingsOverTimeDocument)
 def ratings(ask: Ask, plan: Plan, at: At = "now") -> Answer:
-    """The counts by rating over time, up to a point."""
+    """Show how the ratings moved over time."""
     return ask.ratings(plan, at)
 
 
 @_question("/plans/{plan}/actions/{action}", "action", SingleActionDocument)
 def action(ask: Ask, plan: Plan, action: Number, at: At = "now") -> Answer:
-    """One action at a point."""
+    """Show one action as at a point in time."""
     return ask.action(plan, action, at)
 
 
 @_question("/plans/{plan}/overdue", "overdue", OverdueDocument)
 def overdue(ask: Ask, plan: Plan, at: At = "now") -> Answer:
-    """What is overdue at a point, and what has slipped."""
+    """List what is overdue, and what has slipped."""
     return ask.overdue(plan, at)
 
 
 @_question("/plans/{plan}/gaps", "gaps", GapsDocument)
 def gaps(ask: Ask, plan: Plan, at: At = "now") -> Answer:
-    """The recommendations that no action answers at a point."""
+    """List the recommendations that nothing answers."""
     return ask.gaps(plan, at)
 
 
 @_question("/plans/{plan}/measures", "measures", MeasuresDocument)
 def measures(ask: Ask, plan: Plan, at: At = "now") -> Answer:
-    """The measures at a point, with their values over time."""
+    """Show the measures, with their values over time."""
     return ask.measures(plan, at)
 
 
 @_question("/plans/{plan}/assurance", "assurance", AssurancesDocument)
 def assurance(ask: Ask, plan: Plan, at: At = "now") -> Answer:
-    """The assurance given on each priority by a point."""
+    """Show the assurance given on each priority."""
     return ask.assurance(plan, at)
 
 
 @_question("/plans/{plan}/stale", "stale", StaleDocument)
 def stale(ask: Ask, plan: Plan, at: At = "now") -> Answer:
-    """The progress texts that time has overtaken by a point."""
+    """List the progress texts that time has overtaken."""
     return ask.stale(plan, at)
 
 
@@ -271,7 +279,9 @@ def plan(
     ask: Ask,
     plan: Plan,
     at: At = "now",
-    everything: Annotated[bool, Query(alias="all", description="Also what was closed or withdrawn.")] = False,
+    everything: Annotated[
+        bool, Query(alias="all", description="Also the actions that were closed or withdrawn.")
+    ] = False,
 ) -> Answer:
-    """A plan as at a point."""
+    """Show a plan as at a point in time."""
     return ask.plan(plan, at, everything)
