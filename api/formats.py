@@ -13,9 +13,9 @@ from typing import Any
 from rich.console import Console, Group, RenderableType
 from typing_extensions import TypedDict
 
-from api.papers.compose import COMPOSED, compose
 from api.papers.paper import Paper
 from api.papers.writers import comma_separated, text
+from api.questions.registry import QUESTIONS, compose
 from domain.edition import EDITION
 
 
@@ -103,7 +103,7 @@ class FormUnknown(LookupError):
 
 def forms_of(question: str) -> list[str]:
     """The forms that the answer to a question can be rendered in."""
-    return [form for form in FORMS if form == "json" or question in (_CSV if form == "csv" else COMPOSED)]
+    return [form for form in FORMS if form == "json" or question in (_CSV if form == "csv" else QUESTIONS)]
 
 
 def render(question: str, form: str, document: Any) -> bytes:

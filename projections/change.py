@@ -2,13 +2,120 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any, TypeAlias
+from typing import NamedTuple, TypeAlias, TypeVar, cast
 
 from typing_extensions import TypedDict
 
 from projections.difference import Difference
 
-Said: TypeAlias = Callable[[Any], Any]
+V = TypeVar("V")
+
+
+class TimescaleValue(TypedDict):
+    """When an action is due, who approved that, and why it was changed."""
+
+    text: str
+    due: str | None
+    approved_by: str | None
+    reason: str | None
+
+
+class ActionValue(TypedDict):
+    """An action as it was added, or was before its being added was undone."""
+
+    text: str | None
+    outcome: str | None
+    timescale: TimescaleValue | None
+    leads: list[str] | None
+
+
+class ScaleValue(TypedDict):
+    """A scale, with the words of its ratings."""
+
+    name: str
+    ratings: list[str]
+
+
+class EvidenceValue(TypedDict):
+    """A document filed as evidence."""
+
+    title: str
+    location: str | None
+    sha256: str | None
+
+
+class RecommendationValue(TypedDict):
+    """A recommendation."""
+
+    text: str
+    made_by: str | None
+
+
+class AssuranceValue(TypedDict):
+    """A level of assurance, and the report that gave it."""
+
+    level: str
+    report: str | None
+
+
+class DefinitionValue(TypedDict):
+    """How a measure is defined."""
+
+    title: str
+    unit: str | None
+    baseline: str | None
+    target: str | None
+    priority: str | None
+
+
+class ReadingValue(TypedDict):
+    """A measure's value for a period."""
+
+    period: str
+    value: str
+    standing: str | None
+
+
+class JudgementValue(TypedDict):
+    """What an inspection judged of one area."""
+
+    area: str
+    grade: str
+
+
+class InspectionValue(TypedDict):
+    """An inspection."""
+
+    body: str
+    framework: str | None
+    inspected_from: str | None
+    inspected_to: str | None
+    published_on: str | None
+    judgements: list[JudgementValue]
+
+
+class IssueValue(TypedDict):
+    """A version of the plan document."""
+
+    label: str
+    summary: str
+    author: str | None
+
+
+class PresentationValue(TypedDict):
+    """A report presented, with the points that it showed."""
+
+    forum: str
+    title: str | None
+    previous: str | None
+    current: str | None
+
+
+#: What a fact was or is; a text of most facts.
+Value: TypeAlias = (
+    str | list[str] | TimescaleValue | ActionValue | ScaleValue | EvidenceValue | RecommendationValue | AssuranceValue
+    | DefinitionValue | ReadingValue | InspectionValue | IssueValue | PresentationValue
+)  # fmt: skip
 
 
 class Change(TypedDict):
@@ -31,14 +138,16 @@ class Change(TypedDict):
     measure: str | None
     recommendation: str | None
     text: str | None
-    previous: Any
-    current: Any
+    previous: Value | None
+    current: Value | None
     on: str | None
     versions: list[int]
     by_withdrawal: bool
 
 
-def as_change(kind: str, fact: str, found: Difference[Any], said: Said, named: Mapping[str, str | None]) -> Change:
+def as_change(
+    kind: str, fact: str, found: Difference[V], said: Callable[[V], Value], named: Mapping[str, str | None]
+) -> Change:
     """A difference as data.
 
     Args:
@@ -83,11 +192,11 @@ def iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def itself(value: Any) -> Any:
-    """For values that are plain data already."""
+def itself(value: str) -> Value:
+    """A text."""
     return value
 
 
-def by_name(value: Any) -> Any:
-    """For values with named fields."""
-    return value._asdict()
+def by_name(value: NamedTuple) -> Value:
+    """For values with named fields, which are those of the document."""
+    return cast(Value, value._asdict())

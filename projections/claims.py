@@ -5,17 +5,16 @@ audit can never count otherwise than the table does.
 """
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from typing_extensions import TypedDict
 
 from domain.events import PointText
 from domain.plan.plan_at import PlanAt
 from domain.strict_json import NotJson, read_json
-from domain.texts import Line
 from projections.claims_record import ClaimsRecord
-from projections.contradictions import UNRATED, ContradictionDocument, contradictions
+from projections.contradictions import UNRATED, Claim, ClaimDocument, ContradictionDocument, contradictions
 from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
 from projections.rag_comparison import rag_comparison
@@ -32,19 +31,6 @@ class ClaimUnreadable(ValueError):
     """What was given are not claims, or one speaks of something the plan does not have."""
 
 
-class Claim(BaseModel):
-    """One figure of a paper."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
-    where: Line = Field(description="Where the paper says so, such as `headline`.")
-    priority: Line | None = Field(default=None, description="Number of the priority; none: the whole plan.")
-    population: Literal["all", "due", "new", "closed", "withdrawn"]
-    at: Literal["previous", "current"]
-    rating: Line | None = Field(default=None, description="Code of the rating; none: any; `unrated`: without one.")
-    count: Annotated[int, Field(ge=0, le=10**9, strict=True)]
-
-
 class Claims(BaseModel):
     """The figures of a paper, and the two points it compares."""
 
@@ -58,7 +44,7 @@ class Claims(BaseModel):
 class DifferenceDocument(TypedDict):
     """A claim that the record does not bear out, and what the record says."""
 
-    claim: dict[str, Any]
+    claim: ClaimDocument
     record: int
 
 
@@ -146,7 +132,7 @@ def audit(previous: PlanAt, current: PlanAt, claims: Sequence[Claim]) -> AuditDo
         _known(place, claim, "rating", claim.rating, codes)
     record = ClaimsRecord(previous, current, comparison)
     differences: list[DifferenceDocument] = [
-        {"claim": claim.model_dump(), "record": count}
+        {"claim": claim.document(), "record": count}
         for claim in claims
         if (count := record.count(claim)) != claim.count
     ]

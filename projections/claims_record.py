@@ -1,16 +1,13 @@
 """What does the record say where a paper claims a figure? Taken from the comparison of the paper's two points."""
 
 from collections import Counter
-from typing import TYPE_CHECKING
 
 from domain.plan.plan_at import PlanAt
-from projections.contradictions import UNRATED
+from projections.comparison_tables import ComparisonDocument, TotalsDocument
+from projections.contradictions import UNRATED, Claim
 from projections.counted_behind import rating_now
 from projections.difference import Between
-from projections.rag_comparison import ComparisonDocument, Movement, TotalsDocument, counted_at, movements
-
-if TYPE_CHECKING:
-    from projections.claims import Claim
+from projections.rag_comparison import Movement, counted_at, movements
 
 
 class ClaimsRecord:
@@ -36,7 +33,7 @@ class ClaimsRecord:
             self._counts[name, "previous", priority, self._previous_rating(movement)] += movement.step
             self._counts[name, "current", priority, self._current_rating(movement)] += movement.step
 
-    def count(self, claim: "Claim") -> int:
+    def count(self, claim: Claim) -> int:
         """The record's figure where the claim has its own."""
         table, at = self._tables[claim.priority], claim.at
         match claim.population, claim.rating:

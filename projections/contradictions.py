@@ -7,12 +7,12 @@ parts that exceed their whole always contradict it, parts that fall short of it 
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
+from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
 
-if TYPE_CHECKING:
-    from projections.claims import Claim
+from domain.texts import Line
 
 #: Instead of the code of a rating: the actions that have none.
 UNRATED = "unrated"
@@ -20,10 +20,45 @@ UNRATED = "unrated"
 _MOVEMENTS = ("new", "closed", "withdrawn")
 
 
+class Claim(BaseModel):
+    """One figure of a paper."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    where: Line = Field(description="Where the paper says so, such as `headline`.")
+    priority: Line | None = Field(default=None, description="Number of the priority; none: the whole plan.")
+    population: Literal["all", "due", "new", "closed", "withdrawn"]
+    at: Literal["previous", "current"]
+    rating: Line | None = Field(default=None, description="Code of the rating; none: any; `unrated`: without one.")
+    count: Annotated[int, Field(ge=0, le=10**9, strict=True)]
+
+    def document(self) -> "ClaimDocument":
+        """The claim as data."""
+        return {
+            "where": self.where,
+            "priority": self.priority,
+            "population": self.population,
+            "at": self.at,
+            "rating": self.rating,
+            "count": self.count,
+        }
+
+
+class ClaimDocument(TypedDict):
+    """A claim, as in `Claim`."""
+
+    where: str
+    priority: str | None
+    population: str
+    at: str
+    rating: str | None
+    count: int
+
+
 class ContradictionDocument(TypedDict):
     """Claims that cannot all be right, and why."""
 
-    claims: list[dict[str, Any]]
+    claims: list[ClaimDocument]
     why: str
 
 
@@ -41,12 +76,12 @@ class _Sum(NamedTuple):
 
     low: int
     high: int
-    claims: "list[Claim]"
+    claims: list[Claim]
     whole: bool = True
 
 
 def contradictions(
-    claims: "Sequence[Claim]", codes: list[str], numbers: list[str], word: str
+    claims: Sequence[Claim], codes: list[str], numbers: list[str], word: str
 ) -> list[ContradictionDocument]:
     """The contradictions between claims, each reported once.
 
@@ -57,7 +92,7 @@ def contradictions(
         word: what the plan calls a priority.
     """
     return [
-        {"claims": [claim.model_dump() for claim in involved], "why": why}
+        {"claims": [claim.document() for claim in involved], "why": why}
         for involved, why in _Claimed(claims, codes, numbers, word).contradictions()
     ]
 
@@ -65,7 +100,7 @@ def contradictions(
 class _Claimed:
     """A paper's figures by what they count."""
 
-    def __init__(self, claims: "Sequence[Claim]", codes: list[str], numbers: list[str], word: str) -> None:
+    def __init__(self, claims: Sequence[Claim], codes: list[str], numbers: list[str], word: str) -> None:
         self._codes, self._numbers, self._word = codes, numbers, word
         self._figures: defaultdict[_Figure, list[Claim]] = defaultdict(list)
         for claim in claims:
@@ -73,7 +108,7 @@ class _Claimed:
             at = "current" if claim.population in _MOVEMENTS and claim.rating is None else claim.at
             self._figures[_Figure(claim.population, at, claim.priority, claim.rating)].append(claim)
 
-    def contradictions(self) -> "Iterator[tuple[list[Claim], str]]":
+    def contradictions(self) -> Iterator[tuple[list[Claim], str]]:
         seen: set[int] = set()
         for figure, claims in self._figures.items():
             if len({claim.count for claim in claims}) > 1:
@@ -130,7 +165,7 @@ class _Claimed:
     def _derived(self, figure: _Figure) -> _Sum | None:
         return self._added(self._by_rating(figure)) or self._added(self._by_priority(figure))
 
-    def _against(self, figure: _Figure, parts: _Sum | None, by: str) -> "tuple[list[Claim], str] | None":
+    def _against(self, figure: _Figure, parts: _Sum | None, by: str) -> tuple[list[Claim], str] | None:
         claimed = self._sum_of(figure)
         if claimed is None or parts is None:
             return None
@@ -144,7 +179,7 @@ class _Claimed:
         why = f"{self._told(claimed.claims)} {what}; by {by} ({places}) they add up to {total}, which is {than}"
         return [*claimed.claims, *parts.claims], why
 
-    def _reconciled(self) -> "Iterator[tuple[list[Claim], str]]":
+    def _reconciled(self) -> Iterator[tuple[list[Claim], str]]:
         """Opening + new - closed - withdrawn = closing, over the whole plan, where all five are given."""
         opening = self._sum_of(_Figure("all", "previous", None, None))
         new, closed, withdrawn = (self._sum_of(_Figure(name, "current", None, None)) for name in _MOVEMENTS)
@@ -162,7 +197,7 @@ class _Claimed:
                 f"{_counts(withdrawn)} withdrawn make {total} at the current point, where {_counts(closing)} are given",
             )
 
-    def _told(self, claims: "list[Claim]") -> str:
+    def _told(self, claims: list[Claim]) -> str:
         by_count: dict[int, list[Claim]] = {}
         for claim in claims:
             by_count.setdefault(claim.count, []).append(claim)
@@ -180,5 +215,5 @@ def _counts(claimed: _Sum) -> str:
     return str(claimed.low) if claimed.low == claimed.high else f"{claimed.low} or {claimed.high}"
 
 
-def _places(claims: "list[Claim]") -> str:
+def _places(claims: list[Claim]) -> str:
     return " and ".join(dict.fromkeys(claim.where for claim in claims))

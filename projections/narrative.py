@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from projections.comparison_tables import ChangeDocument, RowDocument, TotalsDocument
 from projections.scale import RatingDocument
-
-if TYPE_CHECKING:
-    from projections.rag_comparison import ChangeDocument, RowDocument, TotalsDocument
 
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -24,9 +22,9 @@ def narrative(
     word: str,
     day: date,
     ratings: list[RatingDocument],
-    rows: "list[RowDocument]",
-    totals: "TotalsDocument",
-    changes: "list[ChangeDocument]",
+    rows: list[RowDocument],
+    totals: TotalsDocument,
+    changes: list[ChangeDocument],
     split: Mapping[str, int],
     moves: list[Move],
     came_and_went: Mapping[tuple[str, str], list[str]],
@@ -71,7 +69,7 @@ def narrative(
     return sentences
 
 
-def _size(totals: "TotalsDocument") -> str:
+def _size(totals: TotalsDocument) -> str:
     previous, current = totals["total"]["previous"], totals["total"]["current"]
     movements = [
         f"{_number(totals[name])} {verb}"  # type: ignore[literal-required]
@@ -85,7 +83,7 @@ def _size(totals: "TotalsDocument") -> str:
     return f"The plan has {_count(current, 'action')}, against {against} at the previous point{why}."
 
 
-def _due_of_all(totals: "TotalsDocument", day: date, labels: dict[str, str]) -> str:
+def _due_of_all(totals: TotalsDocument, day: date, labels: dict[str, str]) -> str:
     """How many of the whole plan's actions are due: what follows on the sentence that says how many it has."""
     total, due = totals["total"]["current"], totals["due"]["total"]
     by = f"due by {day.day} {day:%B %Y}"
@@ -101,7 +99,7 @@ def _due_of_all(totals: "TotalsDocument", day: date, labels: dict[str, str]) -> 
     return f"Of the {_count(total, 'action')}, {were}: {_by_rating(totals, labels)}."
 
 
-def _by_rating(table: "TotalsDocument", labels: dict[str, str]) -> str:
+def _by_rating(table: TotalsDocument, labels: dict[str, str]) -> str:
     """How many of the actions due bear which rating, best first."""
     counts = [f"{_number(count)} {labels[code]}" for code in reversed(labels) if (count := table["due"][code])]
     if unrated := table["due"]["total"] - sum(table["due"][code] for code in labels):
@@ -109,7 +107,7 @@ def _by_rating(table: "TotalsDocument", labels: dict[str, str]) -> str:
     return _joined(counts)
 
 
-def _due(row: "RowDocument", day: date, labels: dict[str, str], where: str) -> str:
+def _due(row: RowDocument, day: date, labels: dict[str, str], where: str) -> str:
     total, due = row["total"]["current"], row["due"]["total"]
     by = f"{day.day} {day:%B %Y}"
     opening = f"{where[0].upper()}{where[1:]} has {_count(total, 'action')}"
@@ -121,7 +119,7 @@ def _due(row: "RowDocument", day: date, labels: dict[str, str], where: str) -> s
     return f"{opening}, {share}due by {by}: {_by_rating(row, labels)}."
 
 
-def _moved(changes: "list[ChangeDocument]", labels: dict[str, str]) -> list[str]:
+def _moved(changes: list[ChangeDocument], labels: dict[str, str]) -> list[str]:
     moved: dict[tuple[str | None, str | None, str, bool], list[str]] = {}
     for change in changes:
         if change["why"] == "changed":
@@ -153,7 +151,7 @@ def _moved(changes: "list[ChangeDocument]", labels: dict[str, str]) -> list[str]
     return sentences
 
 
-def _split(changes: "list[ChangeDocument]", labels: dict[str, str], split: Mapping[str, int]) -> list[str]:
+def _split(changes: list[ChangeDocument], labels: dict[str, str], split: Mapping[str, int]) -> list[str]:
     return [
         f"Action {change['action']}, rated {labels[change['previous']]}, has been "
         f"{'given' if split[change['action']] == 1 else 'split into'} {_count(split[change['action']], 'part')}."
@@ -162,7 +160,7 @@ def _split(changes: "list[ChangeDocument]", labels: dict[str, str], split: Mappi
     ]
 
 
-def _left(row: "RowDocument", came_and_went: Mapping[tuple[str, str], list[str]]) -> list[str]:
+def _left(row: RowDocument, came_and_went: Mapping[tuple[str, str], list[str]]) -> list[str]:
     sentences = []
     for name, verb in (("new", "new"), ("closed", "closed"), ("withdrawn", "withdrawn")):
         if count := row[name]:  # type: ignore[literal-required]

@@ -1,7 +1,8 @@
 """Write the documents that are made from code, or with --check say which are out of date.
 
 EVENTS.md is made from domain/events.py, so that an officer can review its diff. domain/ledger/catalogue.json is made
-from the migrations; it is made anew only where they have changed, as that takes a server.
+from the migrations; it is made anew only where they have changed, as that takes a server. The command line starts with
+api/cli/generated_arguments.py, which is made from the commands.
 """
 
 import json
@@ -14,7 +15,9 @@ from domain import events, texts
 from domain.events import EVENTS, Event, Said
 from domain.ledger.catalogue import EXPECTED
 from domain.scales import Colour, Rating, Scale
+from scripts.argument_tables import argument_tables
 from scripts.generated_catalogue import catalogue_document, migrations_digest
+from scripts.question_table import readme
 
 ROOT = Path(__file__).resolve().parent.parent
 GOLDENS = ROOT / "tests" / "goldens"
@@ -130,7 +133,8 @@ def catalogue() -> str:
 
 
 CATALOGUE = f"domain/ledger/{EXPECTED}"
-DOCUMENTS = {"EVENTS.md": events_document, CATALOGUE: catalogue}
+ARGUMENTS = "api/cli/generated_arguments.py"
+DOCUMENTS = {"EVENTS.md": events_document, CATALOGUE: catalogue, ARGUMENTS: argument_tables, "README.md": readme}
 
 
 def main() -> int:

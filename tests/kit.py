@@ -25,8 +25,9 @@ from domain.plan.timeline import Timeline
 from domain.points import LONDON, Point, read_point
 from domain.rules import Refused, judge
 from projections.action import ActionUnknown, SingleActionDocument, action_at
+from projections.comparison_tables import ComparisonDocument, RowDocument
 from projections.plan_as_at import PlanDocument, plan_as_at
-from projections.rag_comparison import ComparisonDocument, RowDocument, rag_comparison
+from projections.rag_comparison import rag_comparison
 
 # Days on which things were true
 

@@ -4,11 +4,11 @@ import errno
 import io
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 import click
 from rich.console import Console
@@ -17,7 +17,7 @@ from api import clock
 from api.formats import FORMS, FormUnknown, print_text, render
 from api.papers.paper import PaperTooLong
 from api.papers.wording import UNSAFE, safe_lines, safe_text
-from api.questions import Answer, Asker
+from api.questions.asker import Answer, Asker
 from api.settings import Settings, account
 from api.signing import NotStamped
 from domain.access.names import operator
@@ -29,7 +29,7 @@ from domain.integrity.checkpoint_store import CheckpointUnknown, KeyRefused
 from domain.ledger.access import AccessRefused, NotSignedIn, PrincipalUnknown, SignInRefused
 from domain.ledger.ledger import Ledger
 from domain.ledger.opening import login_in
-from domain.points import PointUnknown, PointUnreadable, read_instant, read_point
+from domain.points import PointUnknown, PointUnreadable
 from domain.proofs.checkpoint import NotACheckpoint
 from domain.proofs.keys import NotAKey
 from domain.proofs.pack import NoPack
@@ -41,8 +41,6 @@ from projections.claims import ClaimUnreadable
 from projections.counted import CountUnknown
 from projections.event import EventUnknown
 from projections.rag_comparison import PointsReversed
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class Session:
@@ -123,25 +121,6 @@ class Session:
             self._ledger.close()
 
 
-class Written(click.ParamType[str]):
-    """A text in a notation; written wrongly, it is a usage error before anything is opened."""
-
-    def __init__(self, name: str, read: Callable[[str], object]) -> None:
-        self.name, self._read = name, read
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The text as it was written, as answers state what they were asked."""
-        try:
-            self._read(str(value))
-        except PointUnreadable as error:
-            self.fail(str(error), param, ctx)
-        return str(value)
-
-
-POINT = Written("point", read_point)
-INSTANT = Written("instant", read_instant)
-
-
 @contextmanager
 def plainly() -> Iterator[None]:
     """Say what went wrong in a sentence on standard error, and exit with 1."""
@@ -182,32 +161,7 @@ def complain(sentence: str) -> None:
 SUFFIXES = {**{form.suffix: name for name, form in FORMS.items()}, ".txt": "text"}
 
 
-def answering(command: Command) -> Command:
-    """Give a command the options of the form its answer takes."""
-    forms = ["text", *FORMS]
-    command = click.option(
-        "-f", "--format", "form", type=click.Choice(forms), metavar="FORM",
-        help=f"{', '.join(forms)}. Default: text on a terminal, json elsewhere.",
-    )(command)  # fmt: skip
-    return click.option(
-        "-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
-        help=f"Write to this file, in the form that its suffix says ({', '.join(SUFFIXES)}) or -f.",
-    )(command)  # fmt: skip
-
-
-def paged(command: Command) -> Command:
-    """Give a command the options of a page of events."""
-    command = click.option("--limit", type=click.IntRange(1), metavar="NUMBER", help="So many events at most.")(command)
-    return click.option(
-        "--after",
-        type=click.IntRange(0, 10**12),
-        default=0,
-        metavar="VERSION",
-        help="Begin after this version, such as the `next` of the page before.",
-    )(command)
-
-
-def tell(answer: Answer, form: str | None, output: Path | None) -> None:
+def tell(answer: Answer[Any], form: str | None, output: Path | None) -> None:
     """Print or write an answer in the form asked for."""
     if output is not None:
         chosen = form or SUFFIXES.get(output.suffix)
@@ -241,7 +195,7 @@ def _escaped(json_text: str) -> str:
     return UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", json_text)
 
 
-def _bytes(answer: Answer, form: str) -> bytes:
+def _bytes(answer: Answer[Any], form: str) -> bytes:
     if form != "text":
         return render(answer.question, form, answer.document)
     written = io.StringIO()

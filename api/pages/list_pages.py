@@ -1,4 +1,4 @@
-"""The lists of a plan: what is overdue, gaps, measures, assurance, and texts that time has overtaken."""
+"""The lists of a plan that say more than the answer: what is overdue, page by page, and measures with their latest."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -12,14 +12,11 @@ from api.pages.rendering import page
 from api.pages.routes import page_routes
 from api.pages.tags import Tags
 from api.papers.wording import as_at
-from api.papers.wording_lines import NEVER_MADE, cycle_words, days_moved, due_as_written, undated_words
-from api.questions import Asker
+from api.papers.wording_lines import days_moved, due_as_written, undated_words
+from api.questions.asker import Asker
 from domain.plan.plan_at import PlanAt
-from projections.assurance import assurances_at
-from projections.gaps import gaps_at
 from projections.measures import measures_over_time
 from projections.overdue import overdue_at
-from projections.stale_text import stale_texts_at
 
 lists = page_routes()
 
@@ -65,34 +62,15 @@ def overdue_page(
     )
 
 
-@lists.get("/plans/{plan}/gaps", name="gaps page")
-def gaps_page(request: Request, ask: Ask, plan: Plan, at: At = "now", previous: Kept = None) -> Response:
-    """The recommendations that no action answers."""
-    return page(request, "gaps.html", **_shown(ask, Here(plan, "gaps", at, previous), gaps_at), never_made=NEVER_MADE)
-
-
 @lists.get("/plans/{plan}/measures", name="measures page")
 def measures_page(request: Request, ask: Ask, plan: Plan, at: At = "now", previous: Kept = None) -> Response:
     """The measures, with their values over time."""
     return page(request, "measures.html", **_shown(ask, Here(plan, "measures", at, previous), measures_over_time))
 
 
-@lists.get("/plans/{plan}/assurance", name="assurance page")
-def assurance_page(request: Request, ask: Ask, plan: Plan, at: At = "now", previous: Kept = None) -> Response:
-    """The assurance given on each priority, and what was given before."""
-    return page(request, "assurance.html", **_shown(ask, Here(plan, "assurance", at, previous), assurances_at))
-
-
-@lists.get("/plans/{plan}/stale", name="stale page")
-def stale_page(request: Request, ask: Ask, plan: Plan, at: At = "now", previous: Kept = None) -> Response:
-    """The progress texts that time has overtaken, and the actions never reported on."""
-    shown = _shown(ask, Here(plan, "stale", at, previous), stale_texts_at)
-    return page(request, "stale.html", **shown, cycle=cycle_words(shown["document"]))
-
-
 def _shown(ask: Asker, here: Here, project: Callable[[PlanAt], Any]) -> dict[str, Any]:
     """What every list shows: its document, the point in a sentence, and the other forms of the answer."""
-    answer = ask.together(here.plan, here.at, lambda plan, newest: (project(plan), newest.version))
+    answer = ask.at(here.plan, here.at, lambda plan, newest: (project(plan), newest.version))
     document, newest = answer.document
     return {
         "document": document,

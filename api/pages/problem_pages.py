@@ -19,7 +19,7 @@ from api.http.question_addresses import asker
 from api.pages.here import OF_TWO_POINTS, Here
 from api.pages.point_pages import PATH
 from api.pages.rendering import page
-from api.questions import Asker
+from api.questions.asker import Asker
 from domain.errors import LedgerUnusable, PlanUnknown
 from domain.points import PointUnknown, PointUnreadable
 
@@ -134,7 +134,7 @@ def _had(ask: Asker, plan: str, point: str | None) -> str | None:
     if point is None or len(point) > _LONGEST:
         return None
     try:
-        ask.together(plan, point, lambda _plan, _point: None)
+        ask.at(plan, point, lambda _plan, _point: None)
     except (PointUnreadable, PointUnknown):
         return None
     return point

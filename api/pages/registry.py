@@ -5,6 +5,7 @@ from api.forms.open_plan_form import opening
 from api.forms.recorded_page import recorded
 from api.pages.access_pages import access
 from api.pages.action_pages import actions
+from api.pages.answer_pages import answers
 from api.pages.comparison_pages import comparing
 from api.pages.counted_page import counting
 from api.pages.guide_page import guide
@@ -23,6 +24,6 @@ from api.pages.trail_pages import trail
 #: Every route of a page, a plan's own last.
 PAGES = (
     static, signing_in, signing_out, own_password, openid, openid_back, access,
-    guide, points, comparing, committee, counting, actions, documents, trail, replaying, lists,
+    guide, points, comparing, committee, counting, actions, documents, trail, replaying, lists, answers,
     recorded, recording, sending, opening, pages,
 )  # fmt: skip

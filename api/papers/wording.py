@@ -7,11 +7,11 @@ from typing import Any
 
 from domain.points import LONDON
 from projections.action import ActionDocument, TimescaleDocument
+from projections.comparison_tables import ChangeDocument, TotalsDocument
 from projections.counted import CountedAction
 from projections.overdue import OverdueAction
 from projections.plan_as_at import IssueDocument, PlanDocument
 from projections.point import PointDocument
-from projections.rag_comparison import ChangeDocument, TotalsDocument
 from projections.scale import RatingDocument
 
 NOT_RATED = "Not rated"

@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 
 from api.formats import TEXT, forms_of, print_text, render
-from api.questions import Answer
+from api.questions.asker import Answer
 
 #: The forms that are compared to the byte, with the suffix of their files.
 READABLE = {"json": ".json", "csv": ".csv", "md": ".md", "html": ".html", "text": ".txt"}
@@ -14,7 +14,7 @@ READABLE = {"json": ".json", "csv": ".csv", "md": ".md", "html": ".html", "text"
 HASHED = {"docx": ".docx", "xlsx": ".xlsx", "pdf": ".pdf"}
 
 
-def in_form(answer: Answer, form: str) -> bytes:
+def in_form(answer: Answer[Any], form: str) -> bytes:
     """The answer in a form; text is what `-o FILE.txt` writes."""
     return (
         text_of(answer.question, answer.document) if form == "text" else render(answer.question, form, answer.document)

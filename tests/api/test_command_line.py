@@ -27,7 +27,8 @@ from api.http.application import make_application
 from api.http.server import listen
 from domain.ledger.ledger import Ledger
 from domain.postgres.embedded_server import EmbeddedServer
-from projections.claims import Claim, read_claims
+from projections.claims import read_claims
+from projections.contradictions import Claim
 from tests.api.conftest import BY, OPENING, asking, load_examples, rated
 from tests.api.process import ASAT, CLAIMS, complained, environment, run, run_alone, said
 from tests.measuring import HANGS

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from projections.claims import AuditDocument, Claim, ClaimUnreadable, audit, read_claims
+from projections.claims import AuditDocument, ClaimUnreadable, audit, read_claims
+from projections.contradictions import Claim
 from tests.kit import (
     APRIL,
     FEBRUARY,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import cast
 
 from api.papers.compose.parts import Tags, line, paper_of
 from api.papers.paper import Block, Cell, Column, Day, Heading, Paper, Prose, Table, table_of
@@ -58,7 +59,7 @@ def _row(change: Change, word: str, where: str, tags: Tags) -> list[Cell]:
 
 def _told(change: Change, said: ChangeWords, tags: Tags) -> list[Cell]:
     if is_revision(change):
-        return [revised(safe_lines(change["previous"]), safe_lines(change["current"]))]
+        return [revised(safe_lines(str(change["previous"])), safe_lines(str(change["current"])))]
     if change["fact"] == "rating":
-        return [tags(change["previous"]), tags(change["current"])]
+        return [tags(cast("str | None", change[when])) for when in ("previous", "current")]
     return [said.previous, said.current]

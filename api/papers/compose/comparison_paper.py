@@ -11,8 +11,8 @@ from api.papers.wording import (
     fixed,
     reconciliation,
 )
-from projections.rag_comparison import ComparisonDocument, RowDocument, TotalsDocument
-from projections.rag_comparison import Pair as Counts
+from projections.comparison_tables import ComparisonDocument, RowDocument, TotalsDocument
+from projections.comparison_tables import Pair as Counts
 
 _NUMBER, _TITLE = Column("No.", 1.1), Column("Title", 6)
 

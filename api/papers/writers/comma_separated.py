@@ -20,8 +20,8 @@ from api.papers.writers.comma_separated_record import audit_csv, changes_csv, hi
 from api.papers.writers.comma_separated_replay import ratings_csv, replay_csv
 from api.papers.writers.comma_separated_table import Value, comma_separated
 from projections.action import ActionDocument, SingleActionDocument
+from projections.comparison_tables import ComparisonDocument, TotalsDocument
 from projections.plan_as_at import PlanDocument
-from projections.rag_comparison import ComparisonDocument, TotalsDocument
 
 __all__ = [
     "action_csv",

@@ -1,7 +1,7 @@
 """What was recorded, as comma-separated values: changes, document history, trail and audit."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from api.papers.wording import Labels, fixed
@@ -69,10 +69,11 @@ def trail_csv(document: TrailDocument) -> str:
     """A row for each event: its envelope, what happened in a line, and its own fields as JSON."""
 
     def rows() -> Iterator[list[Value]]:
-        for event in document["events"]:
+        entries: list[Any] = list(document["events"])
+        for event in entries:
             fields = {name: said for name, said in event.items() if name not in {*_ENVELOPE, *_ADDED}}
             envelope = [event.get(name) for name in _ENVELOPE]
-            withdrawal = event["withdrawal"] or {}
+            withdrawal: Mapping[str, Any] = event["withdrawal"] or {}
             yield [
                 *envelope, what_happened(event), event["withdrawn_by"], event["late_by_days"], _json(fields),
                 ", ".join(event["missing_from"]),
@@ -95,7 +96,7 @@ def audit_csv(document: AuditDocument) -> str:
     ]  # fmt: skip
     last = [document["plan"], fixed(document["previous"]), fixed(document["current"])]
 
-    def claimed(claim: dict[str, Any]) -> list[Value]:
+    def claimed(claim: Mapping[str, Any]) -> list[Value]:
         return [claim[name] for name in ("where", "priority", "population", "at", "rating", "count")]
 
     rows: list[list[Value]] = [

@@ -1,5 +1,7 @@
 """Everything that differs between two points, in the terminal."""
 
+from typing import cast
+
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -45,7 +47,7 @@ def _said(change: Change, labels: Labels, key: Key, word: str) -> list[Renderabl
     since = f"from {day_in_figures(change['on'])}, " if change["on"] else ""
     behind = f"({since}{versions})"
     if change["fact"] == "rating":
-        was, is_ = (key(change[when]) for when in ("previous", "current"))
+        was, is_ = (key(cast("str | None", change[when])) for when in ("previous", "current"))
         return [Text.assemble(f"{said.what}: ", was, " → ", is_, f" {behind}")]
     if not said.previous or said.previous == said.current:
         colon = ": " if said.current else ""

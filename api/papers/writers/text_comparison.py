@@ -18,7 +18,7 @@ from api.papers.writers.text_blocks import (
     table,
     title_block,
 )
-from projections.rag_comparison import ComparisonDocument, Pair, TotalsDocument
+from projections.comparison_tables import ComparisonDocument, Pair, TotalsDocument
 
 _MOVEMENTS = ("new", "moved", "closed", "withdrawn")
 

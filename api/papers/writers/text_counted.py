@@ -68,6 +68,6 @@ def event_text(document: EventDocument) -> Group:
         *event_fields(event, document["priority_word"], Labels(document)),
     ):
         if said:
-            facts.add_row(line(name, "bold"), said if isinstance(said, Text) else lines(said))
+            facts.add_row(line(name, "bold"), said if isinstance(said, Text) else lines(str(said)))
     parts += [Text(), facts, Text(), line(f"To make it again: {event_command(document)}", "dim")]
     return page(*parts)

@@ -10,7 +10,7 @@ from api.papers.wording_lines import claim_words, lateness, trail_command, trail
 from api.papers.writers.text_blocks import heading, joined, kept_whole, line, lines, page, table, title_block
 from projections.claims import AuditDocument
 from projections.document_history import HistoryDocument
-from projections.trail import TrailDocument
+from projections.trail import TrailDocument, TrailEntry
 
 
 def history_text(document: HistoryDocument) -> Group:
@@ -66,7 +66,7 @@ def trail_text(document: TrailDocument) -> Group:
     return page(*parts)
 
 
-def _happened(event: dict[str, Any]) -> Text:
+def _happened(event: TrailEntry) -> Text:
     return line(what_happened(event), "strike" if event["withdrawn_by"] is not None else "")
 
 

@@ -1,0 +1,28 @@
+"""Which words has nobody touched?"""
+
+from api.papers.compose.list_papers import stale_paper
+from api.questions.question import ActionLink, EventLink, OfAPoint, Page
+from projections.stale_text import stale_texts_at
+
+STALE = OfAPoint(
+    name="stale",
+    place=170,
+    sentence="List the progress texts that time has overtaken.",
+    help="List the progress texts of a PLAN that name a month gone by, or are older than its reporting cycle.",
+    examples=("stockton-ilacs --at 2019-12-31",),
+    projection=stale_texts_at,
+    compose=stale_paper,
+    page=Page(
+        name="Out-of-date texts",
+        among="lists",
+        title="Out-of-date texts",
+        lead="Progress that speaks of a month gone by, or that is older than the plan’s reporting cycle, of actions"
+        " that are not complete.",
+        anchors=("stale", "silent"),
+        links=lambda document: [
+            [{0: ActionLink(one["number"]), 2: EventLink(one["version"])} for one in listed]
+            for listed in (document["stale"], document["silent"])
+        ],
+    ),
+    packed=True,
+)
