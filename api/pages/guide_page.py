@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 from api.http import patterns
 from api.http.access.callers import caller_of
 from api.http.question_addresses import Ask
-from api.pages.here import LISTS, Here
+from api.pages.here import Here
 from api.pages.rendering import page
 from api.pages.routes import page_routes
 from api.questions.asker import Asker
@@ -53,7 +53,6 @@ def guide_page(
         "guide.html",
         plan=plan,
         now=now,
-        lists=LISTS,
         issues=issues[-2:],
         compared=(compared := _compared(now, history)),
         papers=_papers(compared),

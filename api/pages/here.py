@@ -59,6 +59,11 @@ class Here:
         return [(name, self.to(path), path == own) for name, path in NAVIGATION]
 
     @property
+    def lists(self) -> list[tuple[str, str]]:
+        """Name and address of every list of the plan."""
+        return [(name, self.to(path)) for name, path in LISTS]
+
+    @property
     def this(self) -> str:
         """This page."""
         return self.to(self.path)

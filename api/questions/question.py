@@ -245,7 +245,6 @@ class OfTheRecord(Question[D]):
     """
 
     what: str
-    projection: Callable[..., D]
     of: ClassVar[str] = "the record"
 
     @property

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from api.questions.asker import Answer, Asker
-from api.questions.question import OfAPoint, OfTwoPoints
 from api.questions.registry import QUESTIONS
 from projections.claims import read_claims
 from tests.answers.examples import EXAMPLES
 from tests.answers.forms import READABLE
+from tests.asked import AT, BETWEEN
 
 #: What programs read. Of the points that differ little from others only these are kept.
 DATA = ("json", "csv")
@@ -120,9 +120,6 @@ EXAMPLE_PLANS: Mapping[str, Example] = {
     ),
 }
 
-#: The questions that take a point, or two, and nothing else that must be given; the others are asked further below.
-AT = [name for name, one in QUESTIONS.items() if isinstance(one, OfAPoint) and name not in ("plan", "action")]
-BETWEEN = [name for name, one in QUESTIONS.items() if isinstance(one, OfTwoPoints) and name not in ("counted", "audit")]
 COUNTED: Mapping[str, Mapping[str, str]] = {
     "all": {},
     "previous": {"when": "previous"},
@@ -148,7 +145,7 @@ def _at_points(plan: str, example: Example) -> Iterator[Asked]:
         is_main, forms = name == main, ALL if name == main else DATA
         of_plan = ALL if is_main else ("json",)
         yield Asked(f"{plan}/plan.{name}", "plan", plan, {"at": point}, of_plan, is_main)
-        for question in AT:
+        for question in [name for name in AT if name != "plan"]:
             yield Asked(f"{plan}/{question}.{name}", question, plan, {"at": point}, forms, is_main)
         if not is_main and name != "end":
             continue
@@ -161,7 +158,7 @@ def _at_points(plan: str, example: Example) -> Iterator[Asked]:
 def _between_points(plan: str, example: Example) -> Iterator[Asked]:
     for n, (previous, current) in enumerate(example.pairs):
         points = {"previous": example.points[previous], "current": example.points[current]}
-        for question in BETWEEN:
+        for question in [name for name in BETWEEN if name != "counted"]:
             called, forms = f"{plan}/{question}.{previous}.{current}", DATA if n else ALL
             yield Asked(called, question, plan, points, forms, n == 0)
     first, second = (example.points[name] for name in example.pairs[0])

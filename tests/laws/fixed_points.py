@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from api.pages.action_life import life
 from api.questions.asker import Answer, Asker
-from api.questions.question import OfAPoint, OfTwoPoints
 from api.questions.registry import QUESTIONS
 from projections.claims import Claims
 from projections.contradictions import Claim
 from projections.counted import Population, When
 from tests.answers.forms import in_form, readable_forms
 from tests.answers.remembered import RememberedLedger
+from tests.asked import AT, BETWEEN
 from tests.kit import recorded
 from tests.laws.histories import DAYS, NUMBERS
 
@@ -67,12 +67,12 @@ def questions(ledger: RememberedLedger, slug: str, draw: Callable[[st.SearchStra
     previous, current = sorted((draw(points), draw(points)), key=lambda point: point[:10])
     number, newest = draw(NUMBERS), ledger.newest(slug)
     for at in (previous, current):
-        for question in [name for name, one in QUESTIONS.items() if isinstance(one, OfAPoint) and name != "action"]:
+        for question in AT:
             yield Fixed(question, slug, {"at": at})
         yield Fixed("plan", slug, {"at": at, "everything": True})
         for one in (number, "1.1", "2.1a"):
             yield Fixed("action", slug, {"number": one, "at": at})
-    for question in [name for name, one in QUESTIONS.items() if isinstance(one, OfTwoPoints) and not one.own]:
+    for question in BETWEEN:
         yield Fixed(question, slug, {"previous": previous, "current": current})
     yield Fixed("changes", slug, {"previous": current, "current": previous})  # back in time
     for population in get_args(Population):
