@@ -1,12 +1,12 @@
 """What became of one action between two points: coming and going, its facts, and what was reported of it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple, Self
 
 from domain.plan.action_at import ActionAt, ActionFacts
 from domain.plan.facts import Due, Evidence
 from domain.plan.timeline import Assertion
-from projections.change import ActionValue, Change, TimescaleValue, Value, as_change, by_name, iso, itself
+from projections.change import Change, Value, as_change, by_name, iso, itself
 from projections.difference import Between, Difference
 
 
@@ -53,7 +53,7 @@ class OneAction(NamedTuple):
         return (self.is_.priority_number if self.is_ else None) or (self.was.priority_number if self.was else None)
 
 
-def _due(due: Due) -> TimescaleValue:
+def _due(due: Due) -> Mapping[str, str | None]:
     written = due.timescale
     return {"text": written.text, "due": iso(written.due), "approved_by": due.approved_by, "reason": due.reason}
 
@@ -103,12 +103,12 @@ def _coming_or_going(one: OneAction, standing: Difference[Any], named: dict[str,
     """An action added, told whole as it now is; or one whose being added is undone, as it was."""
     action = one.is_ if standing.is_ else one.was
     assert action is not None, "what is in the plan at a point is known there"
-    values: ActionValue = {"text": None, "outcome": None, "timescale": None, "leads": None}
+    values: dict[str, Any] = {}
     behind = set(standing.versions) if standing.is_ is None else {action.id}
     for fact in _OWN_FACTS:
         said = one.both(fact)[1 if standing.is_ else 0]
-        if said and fact.name in values:
-            values[fact.name] = fact.said(said.value)  # type: ignore[literal-required]  # one of its names
+        if fact.name not in {"number", "priority"}:
+            values[fact.name] = fact.said(said.value) if said else None
         if said and standing.is_:
             behind.add(said.version)
     change = as_change("added" if standing.is_ else "removed", "standing", standing, itself, named)

@@ -14,17 +14,7 @@ from domain.plan.plan_at import MeasureAt, PlanAt, PriorityAt
 from domain.plan.timeline import Assertion
 from domain.scales import Scale
 from projections.action_changes import OneAction, action_changes
-from projections.change import (
-    Change,
-    InspectionValue,
-    PresentationValue,
-    ScaleValue,
-    Value,
-    as_change,
-    by_name,
-    iso,
-    itself,
-)
+from projections.change import Change, Value, as_change, by_name, iso, itself
 from projections.difference import Between, Difference
 from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
@@ -181,11 +171,11 @@ def _of_measures(between: Between, measures: list[_OneMeasure]) -> Iterator[Chan
             yield as_change("measure reported", "reading", reported, by_name, named)
 
 
-def _scale(scale: Scale) -> ScaleValue:
+def _scale(scale: Scale) -> Value:
     return {"name": scale.name, "ratings": [rating.label for rating in scale.ratings]}
 
 
-def _inspection(inspection: Inspection) -> InspectionValue:
+def _inspection(inspection: Inspection) -> Value:
     return {
         "body": inspection.body,
         "framework": inspection.framework,
@@ -196,7 +186,7 @@ def _inspection(inspection: Inspection) -> InspectionValue:
     }
 
 
-def _presentation(presented: Presentation) -> PresentationValue:
+def _presentation(presented: Presentation) -> Value:
     previous, current = (
         f"{point[0].isoformat()}@{point[1]}" if point else None for point in (presented.previous, presented.current)
     )

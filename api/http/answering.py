@@ -49,7 +49,7 @@ def respond(request: Request, answer: Answer[Any], form: str) -> Response:
     tag = _tag_of(request, answer, form)
     if tag is not None and (held := _held(request, tag)):
         return _not_modified(headers, held)
-    if QUESTIONS[answer.question].page_size and answer.document["next"] is not None:
+    if QUESTIONS[answer.question].is_paged and answer.document["next"] is not None:
         headers["Link"] = f'<{_address(request, asked | {"after": str(answer.document["next"])})}>; rel="next"'
     if form != "json":
         headers["Content-Disposition"] = f'inline; filename="{_file_name(answer)}{FORMS[form].suffix}"'

@@ -5,46 +5,21 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from fastapi import Request, Response
-from fastapi.responses import RedirectResponse
 from markupsafe import Markup
 
 from api.http.question_addresses import Ask, signature
-from api.pages.comparison_pages import points_reversed, with_previous
 from api.pages.here import Here
 from api.pages.plan_pages import is_past
 from api.pages.rendering import page
 from api.pages.routes import page_routes
 from api.pages.tags import Tags
-from api.papers.paper import (
-    Cell,
-    Day,
-    Facts,
-    Heading,
-    Instant,
-    Pair,
-    Paper,
-    Picture,
-    Prose,
-    Table,
-    Tag,
-    Text,
-    pieces_of,
-)
-from api.papers.wording import as_at, as_at_both
+from api.papers import paper as made_of
+from api.papers.paper import Cell, Paper, pieces_of
+from api.papers.wording import as_at
 from api.questions.asker import Asker
 from api.questions.parameters import PREVIOUS
-from api.questions.question import (
-    ActionLink,
-    EventLink,
-    Links,
-    OfAPoint,
-    OfTwoPoints,
-    Page,
-    PriorityLink,
-    Question,
-)
+from api.questions.question import Links, OfAPoint, Page
 from api.questions.registry import QUESTIONS, compose
-from projections.rag_comparison import PointsReversed
 
 answers = page_routes()
 
@@ -56,7 +31,7 @@ class Line(NamedTuple):
 
     kind: str
     value: Any
-    link: str | None = None
+    link: str | None
 
 
 class Section(NamedTuple):
@@ -67,111 +42,89 @@ class Section(NamedTuple):
     blocks: list[tuple[str, Any]]
 
 
-def _serve(question: Question[Any], shown: Page[Any]) -> None:
-    """Serve the page of a question: at the point, or the two, that its address names."""
-    parameters = [*(one for one in question.parameters if one.name != "previous"), _KEPT]
+def _serve(question: OfAPoint[Any], shown: Page[Any]) -> None:
+    """Serve the page of a question about a point."""
 
     def endpoint(request: Request, ask: Asker, previous: str | None, **given: Any) -> Response:
-        plan, at = given["plan"], given["at" if "at" in given else "current"]
-        here = Here(plan, question.below.strip("/").format(**given), at, previous)
-        two = isinstance(question, OfTwoPoints)
-        if two and previous is None:
-            return RedirectResponse(with_previous(ask, here).this, 303)
-        try:
-            answer = question.ask(ask, **given, **({"previous": previous} if two else {}))
-            document = answer.document
-        except PointsReversed as error:
-            return points_reversed(request, here, error)
-        paper, tags = compose(question.name, document), _tags
-        points = [document["previous"], document["current"]] if two else [document["point"]]
+        here = Here(given["plan"], question.below.strip("/").format(**given), given["at"], previous)
+        answer = question.ask(ask, **given)
+        document, paper = answer.document, compose(question.name, answer.document)
         return page(
             request,
             "answer.html",
             here=here,
             title=document["title"],
             shown=shown,
-            sentence=as_at_both(*points) if two else as_at(points[0]),
-            two=two,
-            past=not two and is_past(points[0], ask.ledger.plan(plan).version),
-            tags=tags(paper),
+            sentence=as_at(document["point"]),
+            past=is_past(document["point"], ask.ledger.plan(here.plan).version),
+            tags=_tags(paper),
             sections=_sections(here, paper, shown, document),
             forms=here.forms(question.name, answer.fixed),
         )
 
-    endpoint.__signature__ = signature(parameters, request=Request, ask=Ask)  # type: ignore[attr-defined]
+    read = signature([*question.parameters, _KEPT], request=Request, ask=Ask)
+    endpoint.__signature__ = read  # type: ignore[attr-defined]  # FastAPI goes by it
     answers.add_api_route(question.address, endpoint, methods=["GET"], name=f"{question.name} page")
 
 
 def _sections(here: Here, paper: Paper, shown: Page[Any], document: Any) -> list[Section]:
-    links = iter([rows for rows in shown.links(document) if rows])
-    anchors = iter(shown.anchors)
+    links, anchors = iter([rows for rows in shown.links(document) if rows]), iter(shown.anchors)
     sections = [Section("", "", [])]
     for block in paper.blocks:
+        blocks = sections[-1].blocks
         match block:
-            case Heading(text):
+            case made_of.Heading(text):
                 sections.append(Section(next(anchors, f"s{len(sections)}"), text, []))
-            case Prose(text, strong):
-                sections[-1].blocks.append(("prose", (pieces_of(text), strong)))
-            case Facts():
-                facts = [(name, list(_lines(here, cell, None))) for name, cell in block.facts]
-                sections[-1].blocks.append(("facts", facts))
-            case Table():
-                rows = _rows(here, block, next(links, ()) if block.rows else ())
-                sections[-1].blocks.append(("table", (block, rows)))
-            case Picture():
-                sections[-1].blocks.append(("picture", Markup(block.svg[block.svg.index("<svg") :])))  # noqa: S704
+            case made_of.Prose(text, strong):
+                blocks.append(("prose", (pieces_of(text), strong)))
+            case made_of.Facts(_, facts):
+                blocks.append(("facts", [(name, list(_lines(here, cell))) for name, cell in facts]))
+            case made_of.Table():
+                blocks.append(("table", (block, list(_rows(here, block, next(links, ()) if block.rows else ())))))
+            case made_of.Picture(svg):
+                blocks.append(("picture", Markup(svg[svg.index("<svg") :])))  # noqa: S704  # made and escaped by us
     return sections
 
 
-def _rows(here: Here, table: Table, links: Sequence[Links]) -> list[list[list[Line]]]:
-    """The cells of a table, each as its lines."""
-    rows = []
+def _rows(here: Here, table: made_of.Table, links: Sequence[Links]) -> Iterator[list[list[Line]]]:
+    """The cells of a table, row by row, each as its lines."""
     for place, row in enumerate(table.rows):
-        of_row: Links = links[place] if place < len(links) else {}
-        rows.append([list(_lines(here, cell, of_row.get(column))) for column, cell in enumerate(row)])
-    return rows
+        leads = links[place] if links else {}
+        yield [list(_lines(here, cell, leads.get(column))) for column, cell in enumerate(row)]
 
 
-def _lines(here: Here, cell: Cell, link: Any) -> Iterator[Line]:
+def _lines(here: Here, cell: Cell, link: str | Sequence[str] | None = None) -> Iterator[Line]:
     """The lines of a cell; of a tuple with several links each line has its own."""
     if isinstance(cell, tuple):
-        several = link if isinstance(link, Sequence) else [link] * len(cell)
-        for one, its in zip(cell, several, strict=True):
-            yield from _lines(here, one, its)
+        for place, one in enumerate(cell):
+            yield from _lines(here, one, link if isinstance(link, str | None) else link[place])
         return
-    leads = _address(here, link)
+    leads = None
+    if isinstance(link, str):
+        path, sharp, anchor = link.partition("#")
+        leads = f"{here.to(path)}{sharp}{anchor}"
     match cell:
-        case Text() | str():
+        case made_of.Text() | str():
             yield Line("text", pieces_of(cell), leads)
-        case Day(iso):
+        case made_of.Day(iso):
             yield Line("day", iso, leads)
-        case Instant(iso):
+        case made_of.Instant(iso):
             yield Line("instant", iso, leads)
-        case Tag():
+        case made_of.Tag():
             yield Line("tag", cell, leads)
-        case Pair(previous, current):
-            yield Line("figure", f"{previous} → {current}", leads)
-        case _:
-            yield Line("figure", cell, leads)
-
-
-def _address(here: Here, link: object) -> str | None:
-    match link:
-        case ActionLink(number):
-            return here.to(f"actions/{number}")
-        case EventLink(version):
-            return here.to(f"events/{version}")
-        case PriorityLink(number):
-            return f"{here.to()}#p{number}"
-    return None
+        case made_of.Pair(before, now):
+            yield Line("figure", f"{before} → {now}", leads)
+        case figure:
+            yield Line("figure", figure, leads)
 
 
 def _tags(paper: Paper) -> Tags:
     """The ratings of a paper, by the cells that show them."""
-    cells = {cell for block in paper.blocks if isinstance(block, Table) for row in block.rows for cell in row}
-    return Tags({"code": one.label, "label": one.label, "colour": one.colour} for one in cells if isinstance(one, Tag))
+    tables = [block for block in paper.blocks if isinstance(block, made_of.Table)]
+    tags = {cell for table in tables for row in table.rows for cell in row if isinstance(cell, made_of.Tag)}
+    return Tags({"code": one.label, "label": one.label, "colour": one.colour} for one in tags)
 
 
 for _question in QUESTIONS.values():
-    if isinstance(_question, OfAPoint | OfTwoPoints) and _question.page and not _question.page.own:
+    if isinstance(_question, OfAPoint) and _question.page and not _question.page.own:
         _serve(_question, _question.page)

@@ -3,15 +3,14 @@
 from collections.abc import Iterator
 
 from api.papers.compose.list_papers import assurance_paper
-from api.questions.question import EventLink, Links, OfAPoint, Page, PriorityLink
+from api.questions.question import Links, OfAPoint, Page
 from projections.assurance import AssurancesDocument, assurances_at
 
 
 def _links(document: AssurancesDocument) -> Iterator[Links]:
     for one in document["priorities"]:
-        given = one["assurance"]
-        latest = EventLink(given["version"]) if given else ()
-        yield {0: PriorityLink(one["priority"]), 2: latest, 3: [EventLink(said["version"]) for said in one["earlier"]]}
+        given, before = one["assurance"], [f"events/{said['version']}" for said in one["earlier"]]
+        yield {0: f"#p{one['priority']}", 2: f"events/{given['version']}" if given else (), 3: before}
 
 
 ASSURANCE = OfAPoint(

@@ -1,7 +1,7 @@
 """What does one event say, and does it still count?"""
 
 from api.papers.compose.counted_paper import event_paper
-from api.questions.parameters import Parameter
+from api.questions.parameters import Parameter, up_to
 from api.questions.question import OfTheRecord, Page
 from domain.ledger.ledger import Ledger
 from domain.plan.record import PlanRecord
@@ -23,7 +23,7 @@ EVENT = OfTheRecord(
     sentence="Show one event, and whether it still counts.",
     help="Show one event of a PLAN by its VERSION: what it says, who recorded it when, and whether it still counts.",
     examples=("sunderland 285",),
-    what="event",
+    points=(up_to("event"),),
     own=(VERSION,),
     projection=_event,
     compose=event_paper,

@@ -1,7 +1,7 @@
 """What has nobody answered?"""
 
 from api.papers.compose.list_papers import gaps_paper
-from api.questions.question import EventLink, OfAPoint, Page
+from api.questions.question import OfAPoint, Page
 from projections.gaps import gaps_at
 
 GAPS = OfAPoint(
@@ -17,7 +17,7 @@ GAPS = OfAPoint(
         among="lists",
         title="Gaps: recommendations that no action answers",
         anchors=("gaps", "unknown"),
-        links=lambda document: [[{3: EventLink(one["version"])} for one in document["gaps"]]],
+        links=lambda document: [[{3: f"events/{one['version']}"} for one in document["gaps"]]],
     ),
     packed=True,
 )

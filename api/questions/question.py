@@ -11,10 +11,8 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar, get_type_hints
 
 from api.papers.paper import Paper
 from api.questions.asker import Answer, Asker
-from api.questions.parameters import AT, CURRENT, PLAN, PREVIOUS, Parameter, up_to
-from domain.ledger.ledger import Ledger
+from api.questions.parameters import AT, CURRENT, PLAN, PREVIOUS, Parameter
 from domain.plan.plan_at import PlanAt
-from domain.plan.record import PlanRecord
 
 D = TypeVar("D")
 E = TypeVar("E")
@@ -23,29 +21,9 @@ E = TypeVar("E")
 Given = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class ActionLink:
-    """A link of a cell to the page of an action."""
-
-    number: str
-
-
-@dataclass(frozen=True, slots=True)
-class EventLink:
-    """A link of a cell to the page of an event."""
-
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
-class PriorityLink:
-    """A link of a cell to a priority on the page of the plan."""
-
-    number: str
-
-
-#: The links of a row of a table: where the cell of each column leads; a tuple where its lines lead each elsewhere.
-Links = Mapping[int, ActionLink | EventLink | PriorityLink | Sequence[EventLink]]
+#: The links of a row of a table by the number of the column, as paths below the plan; several where each line of the
+#: cell leads elsewhere.
+Links = Mapping[int, str | Sequence[str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +64,8 @@ class Question(ABC, Generic[D]):
         command: its command, where that is not its name.
         path: its address below that of a plan, where that is not its name.
         posted: what it is asked with is sent to its address (`api.http.record_addresses`); others are there to `GET`.
-        own: what it is asked with beside the plan and the points.
+        points: the parameters that say which points.
+        own: what else it is asked with.
         page: its page; None where it has none.
         packed: whether it goes into evidence packs.
         finds: whether a document says that something is amiss: then the command exits with 1.
@@ -103,6 +82,7 @@ class Question(ABC, Generic[D]):
     command: str = ""
     path: str = "/{name}"
     posted: bool = False
+    points: tuple[Parameter, ...] = ()
     own: tuple[Parameter, ...] = ()
     page: Page[D] | None = None
     packed: bool = False
@@ -112,14 +92,9 @@ class Question(ABC, Generic[D]):
     #: What it is asked of, in a word or two.
     of: ClassVar[str]
 
-    @property
     @abstractmethod
-    def parameters(self) -> tuple[Parameter, ...]:
-        """Everything that it is asked with, in order."""
-
-    @abstractmethod
-    def answer(self, asker: Asker, given: Given) -> Answer[D]:
-        """The answer, of everything that it is asked with."""
+    def answer(self, asker: Asker, given: Given, own: Given) -> Answer[D]:
+        """The answer; `given` is everything that it is asked with, `own` what is neither the plan nor a point."""
 
     def ask(self, asker: Asker, plan: str | None = None, **given: object) -> Answer[D]:
         """Ask it; the parameters that are left out have their defaults.
@@ -132,7 +107,14 @@ class Question(ABC, Generic[D]):
             raise TypeError(f"{self.name} is not asked with {', '.join(sorted(unknown))}")
         if missing := [one.name for one in self.parameters if one.required and one.name not in asked]:
             raise TypeError(f"{self.name} is asked with {', '.join(missing)}")
-        return self.answer(asker, {**{one.name: one.default for one in self.parameters}, **asked})
+        complete = {**{one.name: one.default for one in self.parameters}, **asked}
+        return self.answer(asker, complete, {one.name: complete[one.name] for one in self.own})
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Everything that it is asked with: the plan, what names a part of it, the points, and the rest."""
+        named = tuple(one for one in self.own if one.stands == "path")
+        return (PLAN, *named, *self.points, *(one for one in self.own if one.stands != "path"))
 
     @property
     def document(self) -> Any:
@@ -155,21 +137,9 @@ class Question(ABC, Generic[D]):
         return f"/plans/{{plan}}{self.below}"
 
     @property
-    def page_size(self) -> int | None:
-        """How many events an answer over HTTP has at most, if that is asked for; then it says what comes next."""
-        return next((one.a_page[1] for one in self.parameters if one.a_page), None)
-
-    def own_of(self, given: Given) -> dict[str, Any]:
-        """What it is asked with beside the plan and the points, by name."""
-        return {one.name: given[one.name] for one in self.own}
-
-
-def _in_the_path(parameters: Iterable[Parameter]) -> list[Parameter]:
-    return [one for one in parameters if one.stands != "option"]
-
-
-def _not_in_the_path(parameters: Iterable[Parameter]) -> list[Parameter]:
-    return [one for one in parameters if one.stands == "option"]
+    def is_paged(self) -> bool:
+        """Whether an answer over HTTP holds a page of events, and says what comes next."""
+        return any(one.a_page for one in self.parameters)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,37 +147,24 @@ class OfTheLedger(Question[D], Generic[D, E]):
     """A question about all plans, as they stand today: `projection` is given what `entry` says of each."""
 
     entry: Callable[[PlanAt], E]
+    parameters = ()
+    address = "/plans"
     of: ClassVar[str] = "all plans"
 
-    @property
-    def parameters(self) -> tuple[Parameter, ...]:
-        """None."""
-        return self.own
-
-    @property
-    def address(self) -> str:
-        """That of the plans."""
-        return "/plans"
-
-    def answer(self, asker: Asker, given: Given) -> Answer[D]:
+    def answer(self, asker: Asker, given: Given, own: Given) -> Answer[D]:
         """The answer."""
-        return asker.every_plan(self.name, self.entry, lambda entries: self.projection(entries, **self.own_of(given)))
+        return asker.every_plan(self.name, self.entry, self.projection)
 
 
 @dataclass(frozen=True, kw_only=True)
 class OfAPoint(Question[D]):
     """A question about a plan at a point: `projection` is given a `PlanAt`."""
 
+    points: tuple[Parameter, ...] = (AT,)
     of: ClassVar[str] = "a point"
 
-    @property
-    def parameters(self) -> tuple[Parameter, ...]:
-        """The plan, what names a part of it, the point, and the rest."""
-        return (PLAN, *_in_the_path(self.own), AT, *_not_in_the_path(self.own))
-
-    def answer(self, asker: Asker, given: Given) -> Answer[D]:
+    def answer(self, asker: Asker, given: Given, own: Given) -> Answer[D]:
         """The answer."""
-        own = self.own_of(given)
         return asker.at(given["plan"], given["at"], lambda plan, _: self.projection(plan, **own), self.name)
 
 
@@ -215,48 +172,37 @@ class OfAPoint(Question[D]):
 class OfTwoPoints(Question[D]):
     """A question about a plan at two points: `projection` is given a `PlanAt` of each.
 
-    Attributes:
-        points: the parameters that say which points.
-        compared: the points, of everything that is given.
+    `compared` finds the points in everything that is given.
     """
 
     points: tuple[Parameter, ...] = (PREVIOUS, CURRENT)
     compared: Callable[[Given], tuple[str, str]] = lambda given: (given["previous"], given["current"])
     of: ClassVar[str] = "two points"
 
-    @property
-    def parameters(self) -> tuple[Parameter, ...]:
-        """The plan, the points, and the rest."""
-        return (PLAN, *self.points, *self.own)
-
-    def answer(self, asker: Asker, given: Given) -> Answer[D]:
+    def answer(self, asker: Asker, given: Given, own: Given) -> Answer[D]:
         """The answer."""
-        own = self.own_of(given)
+        previous, current = self.compared(given)
         return asker.between(
-            given["plan"], *self.compared(given), lambda before, now: self.projection(before, now, **own), self.name
-        )  # fmt: skip
+            given["plan"], previous, current, lambda before, now: self.projection(before, now, **own), self.name
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
 class OfTheRecord(Question[D]):
     """A question about a plan's events: `projection` is given a `PlanRecord` and the ledger to read them from.
 
-    `what` is shown as it was at the version that is asked for.
+    `points` says up to which version the record is taken into account; it stands last.
     """
 
-    what: str
     of: ClassVar[str] = "the record"
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
-        """The plan, and the version up to which its record is taken into account last."""
-        return (PLAN, *self.own, up_to(self.what))
+        """The plan, its own, and the version."""
+        return (PLAN, *self.own, *self.points)
 
-    def answer(self, asker: Asker, given: Given) -> Answer[D]:
+    def answer(self, asker: Asker, given: Given, own: Given) -> Answer[D]:
         """The answer."""
-        ledger: Ledger = asker.ledger
-
-        def ask(record: PlanRecord) -> D:
-            return self.projection(record, ledger, **self.own_of(given))
-
-        return asker.up_to(given["plan"], given["up_to"], ask, self.name)
+        return asker.up_to(
+            given["plan"], given["up_to"], lambda record: self.projection(record, asker.ledger, **own), self.name
+        )

@@ -1,7 +1,7 @@
 """How did the plan come to stand where it does?"""
 
 from api.papers.compose.replay_papers import replay_paper
-from api.questions.parameters import AFTER, limit
+from api.questions.parameters import AFTER, limit, up_to
 from api.questions.question import OfTheRecord, Page
 from domain.ledger.ledger import Ledger
 from domain.plan.record import PlanRecord
@@ -26,7 +26,7 @@ REPLAY = OfTheRecord(
 
 Off a terminal it prints a line of text an event; with -f json, a JSON object. The other forms are papers.""",
     examples=("sunderland --after 128", "sunderland --step", "sunderland --up-to 282 -o replay.docx"),
-    what="replay",
+    points=(up_to("replay"),),
     own=(AFTER, limit(a_page=REPLAY_PAGE)),
     projection=_replay,
     compose=replay_paper,

@@ -1,7 +1,7 @@
 """Which words has nobody touched?"""
 
 from api.papers.compose.list_papers import stale_paper
-from api.questions.question import ActionLink, EventLink, OfAPoint, Page
+from api.questions.question import OfAPoint, Page
 from projections.stale_text import stale_texts_at
 
 STALE = OfAPoint(
@@ -20,7 +20,7 @@ STALE = OfAPoint(
         " that are not complete.",
         anchors=("stale", "silent"),
         links=lambda document: [
-            [{0: ActionLink(one["number"]), 2: EventLink(one["version"])} for one in listed]
+            [{0: f"actions/{one['number']}", 2: f"events/{one['version']}"} for one in listed]
             for listed in (document["stale"], document["silent"])
         ],
     ),

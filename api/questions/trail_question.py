@@ -3,7 +3,7 @@
 from bisect import bisect_right
 
 from api.papers.compose.record_papers import trail_paper
-from api.questions.parameters import AFTER, Parameter, limit
+from api.questions.parameters import AFTER, Parameter, limit, up_to
 from api.questions.question import OfTheRecord, Page
 from domain.ledger.ledger import Ledger
 from domain.plan.record import PlanRecord
@@ -46,7 +46,7 @@ TRAIL = OfTheRecord(
         "sunderland --recorded-after 2019-06-04 --late-by 30",
         "sunderland --up-to 282",
     ),
-    what="trail",
+    points=(up_to("trail"),),
     own=(_ACTION, _RECORDED_AFTER, _LATE_BY, AFTER, limit(a_page=100)),
     projection=_trail,
     compose=trail_paper,

@@ -2,7 +2,7 @@
 
 import types
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -21,7 +21,7 @@ def untyped(hint: Any, where: str, seen: frozenset[Any] = frozenset()) -> Iterat
     if is_typeddict(hint):
         for name, held in get_type_hints(hint).items():
             yield from untyped(held, f"{where}.{name}", seen | {hint})
-    elif origin in (list, dict, typing.Union, types.UnionType, typing.Required, typing.NotRequired):
+    elif origin in (list, dict, Mapping, typing.Union, types.UnionType, typing.Required, typing.NotRequired):
         for one in arguments:
             yield from untyped(one, where, seen)
     else:
