@@ -1,43 +1,9 @@
 """What events say, as data: the fields of every event, of which each event has its own."""
 
+from collections.abc import Mapping
 from typing import NotRequired
 
 from typing_extensions import TypedDict
-
-
-class SourceFields(TypedDict):
-    """The document that a fact was taken from."""
-
-    title: str
-    reference: NotRequired[str]
-    published_on: NotRequired[str]
-
-
-class JudgementFields(TypedDict):
-    """What an inspection judged of one area."""
-
-    area: str
-    grade: str
-
-
-class RatingFields(TypedDict):
-    """A rating as its scale was adopted."""
-
-    code: str
-    label: str
-    meaning: NotRequired[str | None]
-    colour: NotRequired[str | None]
-    complete: NotRequired[bool]
-    needs_evidence: NotRequired[bool]
-    concern: NotRequired[bool]
-    needs_second_person: NotRequired[bool]
-
-
-class ScaleFields(TypedDict):
-    """A scale as it was adopted."""
-
-    name: str
-    ratings: list[RatingFields]
 
 
 class EventFields(TypedDict, total=False):
@@ -60,7 +26,7 @@ class EventFields(TypedDict, total=False):
     framework: str
     inspected_from: str
     inspected_to: str
-    judgements: list[JudgementFields]
+    judgements: list[Mapping[str, str]]
     label: str
     leads: list[str]
     level: str
@@ -81,9 +47,9 @@ class EventFields(TypedDict, total=False):
     redacts: int
     report: str
     reports_to: str
-    scale: ScaleFields
+    scale: Mapping[str, str | list[Mapping[str, str | bool | None]]]
     sha256: str
-    source: SourceFields
+    source: Mapping[str, str]
     standing: str
     summary: str
     target: str

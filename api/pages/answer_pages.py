@@ -68,7 +68,7 @@ def _serve(question: OfAPoint[Any], shown: Page[Any]) -> None:
 
 
 def _sections(here: Here, paper: Paper, shown: Page[Any], document: Any) -> list[Section]:
-    links, anchors = iter([rows for rows in shown.links(document) if rows]), iter(shown.anchors)
+    links, anchors = iter([rows for rows in shown.links(document) if rows]), iter(shown.anchors(document))
     sections = [Section("", "", [])]
     for block in paper.blocks:
         blocks = sections[-1].blocks

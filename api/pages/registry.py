@@ -10,8 +10,8 @@ from api.pages.comparison_pages import comparing
 from api.pages.counted_page import counting
 from api.pages.guide_page import guide
 from api.pages.history_pages import documents
-from api.pages.list_pages import lists
 from api.pages.openid_pages import openid, openid_back
+from api.pages.overdue_page import slipping
 from api.pages.paper_page import committee
 from api.pages.password_page import own_password
 from api.pages.plan_pages import pages
@@ -24,6 +24,6 @@ from api.pages.trail_pages import trail
 #: Every route of a page, a plan's own last.
 PAGES = (
     static, signing_in, signing_out, own_password, openid, openid_back, access,
-    guide, points, comparing, committee, counting, actions, documents, trail, replaying, lists, answers,
+    guide, points, comparing, committee, counting, actions, documents, trail, replaying, slipping, answers,
     recorded, recording, sending, opening, pages,
 )  # fmt: skip

@@ -24,7 +24,6 @@ ASSURANCE = OfAPoint(
     page=Page(
         name="Assurance",
         among="lists",
-        title="Assurance",
         lead="How sure those who looked were, whatever the ratings say.",
         links=lambda document: [list(_links(document))],
     ),

@@ -16,7 +16,7 @@ GAPS = OfAPoint(
         name="Gaps",
         among="lists",
         title="Gaps: recommendations that no action answers",
-        anchors=("gaps", "unknown"),
+        anchors=lambda _: ("gaps", "unknown"),
         links=lambda document: [[{3: f"events/{one['version']}"} for one in document["gaps"]]],
     ),
     packed=True,

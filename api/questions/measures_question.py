@@ -12,6 +12,13 @@ MEASURES = OfAPoint(
     examples=("stockton-strategy --at 2019-12-31",),
     projection=measures_over_time,
     compose=measures_paper,
-    page=Page(name="Measures", among="lists", own=True),
+    page=Page(
+        name="Measures",
+        among="lists",
+        links=lambda document: [
+            [{3: f"events/{one['version']}"} for one in measure["readings"]] for measure in document["measures"]
+        ],
+        anchors=lambda document: [f"m-{measure['measure']}" for measure in document["measures"]],
+    ),
     packed=True,
 )

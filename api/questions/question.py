@@ -46,7 +46,7 @@ class Page(Generic[D]):
     title: str = ""
     lead: str = ""
     links: Callable[[D], Iterable[Sequence[Links]]] = lambda _: ()
-    anchors: tuple[str, ...] = ()
+    anchors: Callable[[D], Sequence[str]] = lambda _: ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,10 +15,9 @@ STALE = OfAPoint(
     page=Page(
         name="Out-of-date texts",
         among="lists",
-        title="Out-of-date texts",
         lead="Progress that speaks of a month gone by, or that is older than the plan’s reporting cycle, of actions"
         " that are not complete.",
-        anchors=("stale", "silent"),
+        anchors=lambda _: ("stale", "silent"),
         links=lambda document: [
             [{0: f"actions/{one['number']}", 2: f"events/{one['version']}"} for one in listed]
             for listed in (document["stale"], document["silent"])

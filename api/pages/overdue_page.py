@@ -1,7 +1,6 @@
-"""The lists of a plan that say more than the answer: what is overdue, page by page, and measures with their latest."""
+"""The page of what is overdue and what has slipped, so many actions at a time."""
 
-from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Query, Request, Response
 
@@ -13,18 +12,15 @@ from api.pages.routes import page_routes
 from api.pages.tags import Tags
 from api.papers.wording import as_at
 from api.papers.wording_lines import days_moved, due_as_written, undated_words
-from api.questions.asker import Asker
-from domain.plan.plan_at import PlanAt
-from projections.measures import measures_over_time
-from projections.overdue import overdue_at
+from api.questions.overdue_question import OVERDUE
 
-lists = page_routes()
+slipping = page_routes()
 
 #: How many actions the page of overdue and rescheduled actions lists, so that it loads at once.
 ACTIONS_A_PAGE = 75
 
 
-@lists.get("/plans/{plan}/overdue", name="overdue page")
+@slipping.get("/plans/{plan}/overdue", name="overdue page")
 def overdue_page(
     request: Request,
     ask: Ask,
@@ -35,8 +31,8 @@ def overdue_page(
 ) -> Response:
     """What is overdue, and what has slipped from its original date."""
     here = Here(plan, "overdue", at, previous)
-    shown = _shown(ask, here, overdue_at)
-    document = shown["document"]
+    answer = OVERDUE.ask(ask, plan, at=at)
+    document = answer.document
     overdue, moved = document["overdue"], {one["number"]: one for one in document["rescheduled"]}
     late = {one["number"] for one in overdue}
     others = [one for one in document["rescheduled"] if one["number"] not in late]
@@ -49,7 +45,11 @@ def overdue_page(
     return page(
         request,
         "overdue.html",
-        **shown,
+        document=document,
+        here=here,
+        sentence=as_at(document["point"]),
+        past=is_past(document["point"], ask.ledger.plan(plan).version),
+        forms=here.forms("overdue", answer.fixed),
         tags=Tags(document["ratings"]),
         due_as_written=due_as_written,
         days_moved=days_moved,
@@ -60,22 +60,3 @@ def overdue_page(
         pages=pages,
         undated=undated_words(document),
     )
-
-
-@lists.get("/plans/{plan}/measures", name="measures page")
-def measures_page(request: Request, ask: Ask, plan: Plan, at: At = "now", previous: Kept = None) -> Response:
-    """The measures, with their values over time."""
-    return page(request, "measures.html", **_shown(ask, Here(plan, "measures", at, previous), measures_over_time))
-
-
-def _shown(ask: Asker, here: Here, project: Callable[[PlanAt], Any]) -> dict[str, Any]:
-    """What every list shows: its document, the point in a sentence, and the other forms of the answer."""
-    answer = ask.at(here.plan, here.at, lambda plan, newest: (project(plan), newest.version))
-    document, newest = answer.document
-    return {
-        "document": document,
-        "here": here,
-        "sentence": as_at(document["point"]),
-        "past": is_past(document["point"], newest),
-        "forms": here.forms(here.path, answer.fixed),
-    }
