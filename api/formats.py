@@ -15,7 +15,7 @@ from typing_extensions import TypedDict
 
 from api.papers.paper import Paper
 from api.papers.writers import comma_separated, text
-from api.questions.registry import QUESTIONS, compose
+from api.questions.question_registry import QUESTIONS, compose
 from domain.edition import EDITION
 
 

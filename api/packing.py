@@ -8,7 +8,7 @@ from api.questions.asker import Answer, Asker
 from api.questions.history_question import HISTORY
 from api.questions.plan_question import PLAN_AS_AT
 from api.questions.question import OfTwoPoints
-from api.questions.registry import QUESTIONS
+from api.questions.question_registry import QUESTIONS
 from domain.integrity.evidence_packs import pack
 from domain.points import read_point
 from domain.proofs.keys import SignerKey

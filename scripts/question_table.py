@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from api.questions.registry import QUESTIONS
+from api.questions.question_registry import QUESTIONS
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 _BEGIN, _END = "<!-- The questions, by scripts/generate: do not edit. -->\n", "<!-- The end of the questions. -->\n"

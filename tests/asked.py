@@ -3,7 +3,7 @@
 from typing import Any
 
 from api.questions.question import OfAPoint, OfTheRecord, OfTwoPoints, Question
-from api.questions.registry import QUESTIONS
+from api.questions.question_registry import QUESTIONS
 
 
 def asked_of(*kinds: type[Question[Any]]) -> list[Question[Any]]:

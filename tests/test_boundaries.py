@@ -90,7 +90,7 @@ def _handed(node: ast.AST) -> Iterator[str]:
 
 
 #: The one place that imports by name: the modules of its own package.
-DISCOVERY = "api/questions/registry.py"
+DISCOVERY = "api/questions/question_registry.py"
 DISCOVERED = 'import_module(f"{api.questions.__name__}.{module.name}")'
 
 

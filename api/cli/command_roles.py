@@ -15,7 +15,7 @@ import click
 from api import clock, roles
 from api.cli.command_context import SUFFIXES, Session, plainly
 from api.questions.question import OfTheLedger
-from api.questions.registry import QUESTIONS
+from api.questions.question_registry import QUESTIONS
 from domain.access.events import AccessEvent, CommandBegun, Exported, RequestRefused
 from domain.access.principals import NotAllowed
 from domain.access.roles import Role

@@ -9,9 +9,9 @@ import click
 from api.cli.argument_types import INSTANT, POINT
 from api.cli.command_context import SUFFIXES, Session, plainly, tell
 from api.formats import FORMS
-from api.questions.parameters import Parameter
 from api.questions.question import Question
-from api.questions.registry import QUESTIONS
+from api.questions.question_parameters import Parameter
+from api.questions.question_registry import QUESTIONS
 from projections.claims import read_claims
 
 _FORMS = ["text", *FORMS]

@@ -15,7 +15,7 @@ from api.formats import FORMS, render
 from api.http.access.callers import known_caller
 from api.http.problem_documents import documented
 from api.questions.asker import Answer
-from api.questions.registry import QUESTIONS
+from api.questions.question_registry import QUESTIONS
 from api.waiting import PATIENCE, one_of, waiting_at_most
 from domain.edition import EDITION
 

@@ -17,9 +17,9 @@ from api.questions import counted_question
 from api.questions.action_question import NUMBER
 from api.questions.asker import Answer, Asker
 from api.questions.event_question import VERSION
-from api.questions.parameters import AT, CURRENT, PLAN, PREVIOUS, Parameter
 from api.questions.question import Question
-from api.questions.registry import QUESTIONS
+from api.questions.question_parameters import AT, CURRENT, PLAN, PREVIOUS, Parameter
+from api.questions.question_registry import QUESTIONS
 from projections import counted as counted_by
 
 _POINTS = (

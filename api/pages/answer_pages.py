@@ -17,9 +17,9 @@ from api.papers import paper as made_of
 from api.papers.paper import Cell, Paper, pieces_of
 from api.papers.wording import as_at
 from api.questions.asker import Asker
-from api.questions.parameters import PREVIOUS
 from api.questions.question import Links, OfAPoint, Page
-from api.questions.registry import QUESTIONS, compose
+from api.questions.question_parameters import PREVIOUS
+from api.questions.question_registry import QUESTIONS, compose
 
 answers = page_routes()
 

@@ -5,7 +5,7 @@ from urllib.parse import quote, urlencode
 
 from api.formats import forms_of
 from api.questions.question import OfTwoPoints
-from api.questions.registry import QUESTIONS
+from api.questions.question_registry import QUESTIONS
 
 #: What a page is called in the navigation of a plan, and its path below the plan.
 NAVIGATION = (

@@ -17,7 +17,7 @@ from api.pages.trail_parts import record_sentence, unlimited_by
 from api.papers.chart import alternative, over_time_table, rating_bar, ratings_chart
 from api.papers.drawing import OUTLINE, UNRATED, fills, is_pale
 from api.papers.wording_events import withdrawal_words
-from api.questions.parameters import LONGEST_PAGE
+from api.questions.question_parameters import LONGEST_PAGE
 from api.questions.replay_question import REPLAY, REPLAY_PAGE
 from domain.plan.plan_at import PlanAt
 from domain.plan.record import PlanRecord

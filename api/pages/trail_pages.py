@@ -25,7 +25,7 @@ from api.pages.trail_parts import (
     what_is_wrong,
 )
 from api.papers.wording import day_in_words
-from api.questions.parameters import LONGEST_PAGE
+from api.questions.question_parameters import LONGEST_PAGE
 from api.questions.trail_question import TRAIL
 from projections.action import ActionUnknown
 

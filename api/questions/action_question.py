@@ -1,8 +1,8 @@
 """What did one action say?"""
 
 from api.papers.compose.plan_paper import action_paper
-from api.questions.parameters import Parameter
 from api.questions.question import OfAPoint, Page
+from api.questions.question_parameters import Parameter
 from projections.action import action_at
 
 NUMBER = Parameter(

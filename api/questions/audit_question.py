@@ -1,8 +1,8 @@
 """Is a published paper borne out by the record?"""
 
 from api.papers.compose.record_papers import audit_paper
-from api.questions.parameters import Parameter
 from api.questions.question import OfTwoPoints
+from api.questions.question_parameters import Parameter
 from domain.plan.plan_at import PlanAt
 from projections.claims import AuditDocument, Claims, audit
 

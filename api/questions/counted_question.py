@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import get_args
 
 from api.papers.compose.counted_paper import counted_paper
-from api.questions.parameters import CURRENT, PREVIOUS, Parameter
 from api.questions.question import Given, OfTwoPoints, Page
+from api.questions.question_parameters import CURRENT, PREVIOUS, Parameter
 from domain.plan.plan_at import PlanAt
 from projections.counted import CountedDocument, CountQuery, Population, When, counted_actions
 

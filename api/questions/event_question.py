@@ -1,8 +1,8 @@
 """What does one event say, and does it still count?"""
 
 from api.papers.compose.counted_paper import event_paper
-from api.questions.parameters import Parameter, up_to
 from api.questions.question import OfTheRecord, Page
+from api.questions.question_parameters import Parameter, up_to
 from domain.ledger.ledger import Ledger
 from domain.plan.record import PlanRecord
 from projections.event import EventDocument, event_in_trail, event_versions

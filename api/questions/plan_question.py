@@ -1,8 +1,8 @@
 """What did the plan say?"""
 
 from api.papers.compose.plan_paper import plan_paper
-from api.questions.parameters import Parameter
 from api.questions.question import OfAPoint, Page
+from api.questions.question_parameters import Parameter
 from projections.plan_as_at import plan_as_at
 
 _EVERYTHING = Parameter(

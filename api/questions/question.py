@@ -1,7 +1,7 @@
 """What a question is: everything that is known of it, in one object.
 
 Commands, addresses, pages, packs, the navigation, the description of the API and the README are made in loops over the
-questions (`api.questions.registry`).
+questions (`api.questions.question_registry`).
 """
 
 from abc import ABC, abstractmethod
@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar, get_type_hints
 
 from api.papers.paper import Paper
 from api.questions.asker import Answer, Asker
-from api.questions.parameters import AT, CURRENT, PLAN, PREVIOUS, Parameter
+from api.questions.question_parameters import AT, CURRENT, PLAN, PREVIOUS, Parameter
 from domain.plan.plan_at import PlanAt
 
 D = TypeVar("D")

@@ -1,8 +1,8 @@
 """How did the plan come to stand where it does?"""
 
 from api.papers.compose.replay_papers import replay_paper
-from api.questions.parameters import AFTER, limit, up_to
 from api.questions.question import OfTheRecord, Page
+from api.questions.question_parameters import AFTER, limit, up_to
 from domain.ledger.ledger import Ledger
 from domain.plan.record import PlanRecord
 from projections.replay import ReplayDocument, replay_page, withdrawals_of

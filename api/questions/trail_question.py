@@ -3,8 +3,8 @@
 from bisect import bisect_right
 
 from api.papers.compose.record_papers import trail_paper
-from api.questions.parameters import AFTER, Parameter, limit, up_to
 from api.questions.question import OfTheRecord, Page
+from api.questions.question_parameters import AFTER, Parameter, limit, up_to
 from domain.ledger.ledger import Ledger
 from domain.plan.record import PlanRecord
 from domain.points import read_instant

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from api.questions.asker import Answer, Asker
-from api.questions.registry import QUESTIONS
+from api.questions.question_registry import QUESTIONS
 from projections.claims import read_claims
 from tests.answers.examples import EXAMPLES
 from tests.answers.forms import READABLE

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from api.questions.registry import QUESTIONS
+from api.questions.question_registry import QUESTIONS
 from domain.envelopes import Recorded
 from domain.events import Event
 from domain.plan.plan import Plan

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from api.cli.command_roles import NEEDS, Undeclared, each_command, guard
 from api.cli.every_command import PROGRAM
 from api.cli.main import cli
-from api.questions.registry import QUESTIONS
+from api.questions.question_registry import QUESTIONS
 from api.roles import EVENT_ROLES, PERSONS_EVENTS, may_record, must_record
 from domain.access.principals import Grant, PersonNeeded, Principal
 from domain.access.roles import ROLES

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from api.cli.main import cli
 from api.cli.serve_commands import EXAMPLES
 from api.questions.question import OfTwoPoints
-from api.questions.registry import QUESTIONS
+from api.questions.question_registry import QUESTIONS
 from api.signing import new_signer, write_signer
 from domain.integrity.checkpoint_store import checkpoints_of
 from domain.ledger.ledger import Ledger

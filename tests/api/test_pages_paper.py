@@ -4,7 +4,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.papers.paper import Heading
-from api.questions.registry import compose
+from api.questions.question_registry import compose
 from tests.api.pages import BROWSER, Page
 
 PAIR = "previous=issue:2.0&current=issue:3.0"

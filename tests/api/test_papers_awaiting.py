@@ -10,7 +10,7 @@ from rich.console import Console
 
 from api.formats import print_text, render
 from api.papers.paper import Day, Table, Tag, lines_of
-from api.questions.registry import compose
+from api.questions.question_registry import compose
 from projections.committee_paper import committee_paper
 from projections.counted import CountQuery, counted_actions
 from projections.overdue import overdue_at

@@ -16,7 +16,7 @@ from api.formats import render
 from api.questions.asker import Answer, Asker
 from api.questions.history_question import HISTORY
 from api.questions.question import OfTwoPoints
-from api.questions.registry import QUESTIONS, compose
+from api.questions.question_registry import QUESTIONS, compose
 from domain.ledger.ledger import Ledger
 from projections.claims import read_claims
 from tests.api.process import CLAIMS

@@ -14,7 +14,7 @@ from api.papers.paper import Column, Heading, PageBreak, Pair, Piece, Prose, Tab
 from api.papers.revision import revised
 from api.papers.wording import safe_lines, unended
 from api.questions.asker import Answer
-from api.questions.registry import QUESTIONS, compose
+from api.questions.question_registry import QUESTIONS, compose
 from projections.committee_paper import committee_paper
 from projections.event import event_in_trail
 from tests.api.answers import ESCAPES, RIGHT_TO_LEFT, answers, harmful, poisoned, records_of, sunderland
@@ -312,7 +312,7 @@ def test_the_parts_of_an_action_follow_it():
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_every_question_comes_in_every_form(question):
+def test_question_registry_comes_in_every_form(question):
     assert forms_of(question) == list(FORMS)
 
 

@@ -29,7 +29,7 @@ from api.papers.paper import (
 from api.papers.writers.excel import excel
 from api.papers.writers.excel_cells import LONGEST_TEXT
 from api.papers.writers.excel_sheets import utf16
-from api.questions.registry import compose
+from api.questions.question_registry import compose
 from tests.api.answers import EMOJI, ESCAPES, RIGHT_TO_LEFT, harmful, poisoned, sunderland
 from tests.api.conftest import ROOT
 
@@ -425,7 +425,7 @@ def test_the_figures_of_the_comparison_are_those_of_the_document():
 
 MAKES = """
 import sys
-from api.questions.registry import compose
+from api.questions.question_registry import compose
 from api.papers.writers.excel import excel
 from tests.api.answers import sunderland
 for question in sys.argv[1:]:

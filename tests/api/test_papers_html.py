@@ -25,7 +25,7 @@ from api.papers.paper import (
 )
 from api.papers.writers.hypertext import hypertext
 from api.papers.writers.markdown import markdown
-from api.questions.registry import QUESTIONS, compose
+from api.questions.question_registry import QUESTIONS, compose
 from tests.api.answers import ESCAPES, MARKDOWN, RIGHT_TO_LEFT, harmful, poisoned, sunderland
 
 VOID = {"meta", "br", "col"}

@@ -32,7 +32,7 @@ from api.papers.paper import (
     table_of,
 )
 from api.papers.writers.word import word
-from api.questions.registry import compose
+from api.questions.question_registry import compose
 from projections.committee_paper import committee_paper
 from tests.api.answers import CURRENT, EMOJI, ESCAPES, MARKDOWN, PREVIOUS, RIGHT_TO_LEFT, example
 from tests.kit import plan_at

@@ -7,7 +7,7 @@ import pytest
 from api.cli.command_roles import NEEDS, each_command
 from api.cli.main import cli
 from api.questions.question import OfTwoPoints
-from api.questions.registry import QUESTIONS
+from api.questions.question_registry import QUESTIONS
 from tests.api.process import CLAIMS, complained
 from tests.asked import asked_of
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from api.questions.registry import QUESTIONS
+from api.questions.question_registry import QUESTIONS
 from domain.ledger.ledger import Ledger
 from tests.api.conftest import ROOT
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from api.pages.action_life import life
 from api.questions.asker import Answer, Asker
-from api.questions.registry import QUESTIONS
+from api.questions.question_registry import QUESTIONS
 from projections.claims import Claims
 from projections.contradictions import Claim
 from projections.counted import Population, When

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from api.questions.asker import Asker
 from api.questions.question import OfTheLedger
-from api.questions.registry import QUESTIONS
+from api.questions.question_registry import QUESTIONS
 from domain import events
 from domain.rules import Refused
 from tests.answers.forms import READABLE, readable_forms

@@ -22,7 +22,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from api.questions.registry import QUESTIONS
+from api.questions.question_registry import QUESTIONS
 from domain import events
 from domain.plan.draft import Draft
 from domain.plan.evolve import evolve

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from typing_extensions import TypedDict, get_type_hints, is_typeddict
 
-from api.questions.registry import QUESTIONS
+from api.questions.question_registry import QUESTIONS
 
 LEAVES = {str, int, bool, float, type(None)}
 

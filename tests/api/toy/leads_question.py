@@ -7,8 +7,8 @@ from typing_extensions import TypedDict
 from api.papers.compose.parts import figures, line, paper_of
 from api.papers.paper import Column, Paper, table_of
 from api.papers.wording import as_at, fixed
-from api.questions.parameters import Parameter
 from api.questions.question import OfAPoint, Page
+from api.questions.question_parameters import Parameter
 from domain.plan.plan_at import PlanAt
 from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
