@@ -69,7 +69,7 @@ QUESTIONS = {
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_question_registry_is_answered_as_data_and_as_a_page(client: TestClient, question: str) -> None:
+def test_every_question_is_answered_as_data_and_as_a_page(client: TestClient, question: str) -> None:
     asked = QUESTIONS[question]
     page = asked.replace("after", "step")
     for address, headers in ((f"/{question}.json{asked}", {}), (f"/{question}{page}", PAGE)):

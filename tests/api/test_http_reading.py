@@ -53,7 +53,7 @@ def ask(client: TestClient, address: str, **headers: str) -> Any:
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_question_registry_comes_in_every_form_under_its_suffix(reader: TestClient, address: str) -> None:
+def test_every_question_comes_in_every_form_under_its_suffix(reader: TestClient, address: str) -> None:
     for form, media in FORMS.items():
         response = reader.get(with_suffix(address, form))
         assert (response.status_code, response.headers["content-type"]) == (200, media), response.text

@@ -312,7 +312,7 @@ def test_the_parts_of_an_action_follow_it():
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_question_registry_comes_in_every_form(question):
+def test_every_question_comes_in_every_form(question):
     assert forms_of(question) == list(FORMS)
 
 

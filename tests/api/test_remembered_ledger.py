@@ -27,7 +27,7 @@ QUESTIONS = [asked for asked in questions() if ".instant" not in asked.name]
 
 
 @pytest.mark.slow
-def test_both_answer_question_registry_with_the_same_bytes(both: tuple[Asker, Asker]) -> None:
+def test_both_answer_every_question_with_the_same_bytes(both: tuple[Asker, Asker]) -> None:
     real, remembered = both
     for asked in QUESTIONS:
         answer, other = asked.ask(real), asked.ask(remembered)
