@@ -5,8 +5,8 @@ import pytest
 from rich.console import Console
 
 from api.formats import FormatUnknown, addressed, formats_of, print_text, render
-from api.papers.compose import COMPOSED
 from api.papers.wording import as_at, as_at_both, instant_in_words, safe_lines, safe_text
+from api.questions.question_registry import QUESTIONS
 from projections.gaps import gaps_at
 from projections.overdue import overdue_at
 from projections.point import PointDocument
@@ -179,7 +179,7 @@ def test_the_audit_shows_paper_against_record():
     assert "Whole plan: actions due, rated completed, current 33 34" in shown
 
 
-@pytest.mark.parametrize("question", COMPOSED)
+@pytest.mark.parametrize("question", QUESTIONS)
 @pytest.mark.parametrize("width", [20, 80, 120])
 def test_every_answer_fits_the_terminal_and_comes_out_the_same_twice(question, width):
     document = sunderland()[question]
@@ -188,7 +188,7 @@ def test_every_answer_fits_the_terminal_and_comes_out_the_same_twice(question, w
     assert max(map(len, shown.splitlines())) <= width
 
 
-@pytest.mark.parametrize("question", COMPOSED)
+@pytest.mark.parametrize("question", QUESTIONS)
 @pytest.mark.parametrize("text", [ESCAPES, RIGHT_TO_LEFT, RICH_MARKUP, EMOJI, "\ud800", "x" * 10_000])
 def test_no_text_can_steer_the_terminal(question, text):
     source = harmful("plain") if question != "audit" else sunderland()
