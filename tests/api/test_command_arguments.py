@@ -67,7 +67,7 @@ def test_help_loads_nothing_that_a_command_needs_to_work() -> None:
     assert HEAVY.isdisjoint(modules)
     assert {name for name in modules if name.partition(".")[0] in ("api", "domain", "projections")} == {
         "api", "api.cli", "api.cli.argument_types", "api.cli.arguments", "api.cli.generated_arguments", "api.cli.main",
-        "api.clock", "api.last_day", "domain", "domain.points",
+        "api.clock", "api.last_day", "domain", "domain.points", "domain.refusals",
     }  # fmt: skip
 
 

@@ -26,6 +26,11 @@ FORMATS["toy"] = TOY
 from click.testing import CliRunner
 from api.cli import command_context
 from api.cli.main import cli
+from api.cli.arguments import command
+from scripts.argument_tables import argument_tables
+made = {}
+exec(argument_tables(), made)
+cli.add_command(command("gaps", made["COMMANDS"]["gaps"]))
 from api.http.application import make_application
 from domain.ledger.ledger import Ledger
 from tests.api.conftest import asking

@@ -25,11 +25,11 @@ from starlette.testclient import TestClient
 from api.cli.command_context import Session
 from api.cli.command_roles import NEEDS
 from api.cli.every_command import PROGRAM
-from api.formats import forms_of
+from api.formats import formats_of
 from api.http.application import make_application
 from api.packing import PAPERS
 from scripts.argument_tables import argument_tables
-from scripts.question_table import readme
+from scripts.question_table import guide
 from domain.ledger.ledger import Ledger
 from tests.answers.asked_questions import questions
 
@@ -53,7 +53,7 @@ print(json.dumps({
     "help": CliRunner().invoke(cli, ["leads", "--help"]).output,
     "usage": CliRunner().invoke(cli, ["leads", "sunderland", "--least", "no"]).output,
     "ran": [ran.exit_code, ran.stdout],
-    "forms": {form: got(f"/plans/sunderland/leads.{form}?at=issue:3.0") for form in forms_of("leads")},
+    "forms": {form: got(f"/plans/sunderland/leads.{form}?at=issue:3.0") for form in formats_of("leads")},
     "json": client.get("/plans/sunderland/leads.json?at=issue:3.0&least=2").json(),
     "refused": client.get("/plans/sunderland/leads.json?least=0").json(),
     "page": got("/plans/sunderland/leads?at=issue:3.0&least=2", Accept="text/html"),
@@ -61,7 +61,7 @@ print(json.dumps({
     "described": described["paths"]["/plans/{plan}/leads.json"]["get"],
     "schema": described["components"]["schemas"]["LeadDocument"],
     "papers": PAPERS,
-    "readme": readme(),
+    "inspectors": guide(),
     "golden": [asked.name for asked in questions() if asked.question == "leads"],
 }))
 ledger.close()
@@ -116,5 +116,5 @@ def test_it_is_described_packed_listed_and_asked_for_the_golden_answers(made: An
     assert [one["name"] for one in made["described"]["parameters"]] == ["plan", "at", "least"]
     assert made["schema"]["description"] == "How many actions somebody leads."
     assert "leads" in made["papers"]
-    assert "`asat leads`" in made["readme"]
+    assert "`asat leads`" in made["inspectors"]
     assert "sunderland/leads.issue-3.0" in made["golden"]
