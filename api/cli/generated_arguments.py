@@ -26,7 +26,7 @@ COMMANDS: dict[str, dict[str, object]] = {
         'short_help': 'List all plans, as they stand today.',
         'params': [
             {'names': ['-o', '--output', 'output'], 'metavar': 'FILE', 'help': 'Write to this file, in the form that its suffix says (.json, .md, .csv, .html, .xlsx, .docx, .pdf, .txt) or -f.', 'type': {'is': 'path'}},
-            {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, rate, confirm, progress, reschedule, reassign, reword, renumber, evidence, close, withdraw, reinstate, add, priority, reword-priority, recommendation, measure, measure-value, assurance, inspection, close-plan, version, presentation, withdraw-event, redact. Default: text on a terminal, json elsewhere.', 'type': {'is': 'choice', 'choices': ['text', 'rate', 'confirm', 'progress', 'reschedule', 'reassign', 'reword', 'renumber', 'evidence', 'close', 'withdraw', 'reinstate', 'add', 'priority', 'reword-priority', 'recommendation', 'measure', 'measure-value', 'assurance', 'inspection', 'close-plan', 'version', 'presentation', 'withdraw-event', 'redact']}},
+            {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, json, md, csv, html, xlsx, docx, pdf. Default: text on a terminal, json elsewhere.', 'type': {'is': 'choice', 'choices': ['text', 'json', 'md', 'csv', 'html', 'xlsx', 'docx', 'pdf']}},
         ],
     },
     'show': {
@@ -37,7 +37,7 @@ COMMANDS: dict[str, dict[str, object]] = {
             {'names': ['--at', 'at'], 'help': 'The point in time; `asat --help` says how to write it.', 'show_default': True, 'default': 'now', 'type': {'is': 'point'}},
             {'names': ['--all', 'everything'], 'is_flag': True, 'help': 'Also the actions that were closed or withdrawn.'},
             {'names': ['-o', '--output', 'output'], 'metavar': 'FILE', 'help': 'Write to this file, in the form that its suffix says (.json, .md, .csv, .html, .xlsx, .docx, .pdf, .txt) or -f.', 'type': {'is': 'path'}},
-            {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, rate, confirm, progress, reschedule, reassign, reword, renumber, evidence, close, withdraw, reinstate, add, priority, reword-priority, recommendation, measure, measure-value, assurance, inspection, close-plan, version, presentation, withdraw-event, redact. Default: text on a terminal, json elsewhere.', 'type': {'is': 'choice', 'choices': ['text', 'rate', 'confirm', 'progress', 'reschedule', 'reassign', 'reword', 'renumber', 'evidence', 'close', 'withdraw', 'reinstate', 'add', 'priority', 'reword-priority', 'recommendation', 'measure', 'measure-value', 'assurance', 'inspection', 'close-plan', 'version', 'presentation', 'withdraw-event', 'redact']}},
+            {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, json, md, csv, html, xlsx, docx, pdf. Default: text on a terminal, json elsewhere.', 'type': {'is': 'choice', 'choices': ['text', 'json', 'md', 'csv', 'html', 'xlsx', 'docx', 'pdf']}},
         ],
     },
     'compare': {
@@ -48,7 +48,7 @@ COMMANDS: dict[str, dict[str, object]] = {
             {'names': ['previous'], 'argument': True, 'type': {'is': 'point'}},
             {'names': ['current'], 'argument': True, 'required': False, 'default': 'now', 'type': {'is': 'point'}},
             {'names': ['-o', '--output', 'output'], 'metavar': 'FILE', 'help': 'Write to this file, in the form that its suffix says (.json, .md, .csv, .html, .xlsx, .docx, .pdf, .txt) or -f.', 'type': {'is': 'path'}},
-            {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, rate, confirm, progress, reschedule, reassign, reword, renumber, evidence, close, withdraw, reinstate, add, priority, reword-priority, recommendation, measure, measure-value, assurance, inspection, close-plan, version, presentation, withdraw-event, redact. Default: text on a terminal, json elsewhere.', 'type': {'is': 'choice', 'choices': ['text', 'rate', 'confirm', 'progress', 'reschedule', 'reassign', 'reword', 'renumber', 'evidence', 'close', 'withdraw', 'reinstate', 'add', 'priority', 'reword-priority', 'recommendation', 'measure', 'measure-value', 'assurance', 'inspection', 'close-plan', 'version', 'presentation', 'withdraw-event', 'redact']}},
+            {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, json, md, csv, html, xlsx, docx, pdf. Default: text on a terminal, json elsewhere.', 'type': {'is': 'choice', 'choices': ['text', 'json', 'md', 'csv', 'html', 'xlsx', 'docx', 'pdf']}},
         ],
     },
     'paper': {
@@ -59,7 +59,7 @@ COMMANDS: dict[str, dict[str, object]] = {
             {'names': ['previous'], 'argument': True, 'type': {'is': 'point'}},
             {'names': ['current'], 'argument': True, 'required': False, 'default': 'now', 'type': {'is': 'point'}},
             {'names': ['-o', '--output', 'output'], 'metavar': 'FILE', 'help': 'Write to this file, in the form that its suffix says (.json, .md, .csv, .html, .xlsx, .docx, .pdf, .txt) or -f.', 'type': {'is': 'path'}},
-            {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, rate, confirm, progress, reschedule, reassign, reword, renumber, evidence, close, withdraw, reinstate, add, priority, reword-priority, recommendation, measure, measure-value, assurance, inspection, close-plan, version, presentation, withdraw-event, redact. Default: text on a terminal, json elsewhere.', 'type': {'is': 'choice', 'choices': ['text', 'rate', 'confirm', 'progress', 'reschedule', 'reassign', 'reword', 'renumber', 'evidence', 'close', 'withdraw', 'reinstate', 'add', 'priority', 'reword-priority', 'recommendation', 'measure', 'measure-value', 'assurance', 'inspection', 'close-plan', 'version', 'presentation', 'withdraw-event', 'redact']}},
+            {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, json, md, csv, html, xlsx, docx, pdf. Default: text on a terminal, json elsewhere.', 'type': {'is': 'choice', 'choices': ['text', 'json', 'md', 'csv', 'html', 'xlsx', 'docx', 'pdf']}},
         ],
     },
     'changes': {
@@ -70,7 +70,7 @@ COMMANDS: dict[str, dict[str, object]] = {
             {'names': ['previous'], 'argument': True, 'type': {'is': 'point'}},
             {'names': ['current'], 'argument': True, 'required': False, 'default': 'now', 'type': {'is': 'point'}},
             {'names': ['-o', '--output', 'output'], 'metavar': 'FILE', 'help': 'Write to this file, in the form that its suffix says (.json, .md, .csv, .html, .xlsx, .docx, .pdf, .txt) or -f.', 'type': {'is': 'path'}},
-            {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, rate, confirm, progress, reschedule, reassign, reword, renumber, evidence, close, withdraw, reinstate, add, priority, reword-priority, recommendation, measure, measure-value, assurance, inspection, close-plan, version, presentation, withdraw-event, redact. Default: text on a terminal, json elsewhere.', 'type': {'is': 'choice', 'choices': ['text', 'rate', 'confirm', 'progress', 'reschedule', 'reassign', 'reword', 'renumber', 'evidence', 'close', 'withdraw', 'reinstate', 'add', 'priority', 'reword-priority', 'recommendation', 'measure', 'measure-value', 'assurance', 'inspection', 'close-plan', 'version', 'presentation', 'withdraw-event', 'redact']}},
+            {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, json, md, csv, html, xlsx, docx, pdf. Default: text on a terminal, json elsewhere.', 'type': {'is': 'choice', 'choices': ['text', 'json', 'md', 'csv', 'html', 'xlsx', 'docx', 'pdf']}},
         ],
     },
     'counted': {
@@ -85,7 +85,7 @@ COMMANDS: dict[str, dict[str, object]] = {
             {'names': ['--rating', 'rating'], 'metavar': 'CODE', 'help': 'Only those with this rating; `unrated`: with none.'},
             {'names': ['--priority', 'priority'], 'metavar': 'NUMBER', 'help': 'Only those in the priority of this number.'},
             {'names': ['-o', '--output', 'output'], 'metavar': 'FILE', 'help': 'Write to this file, in the form that its suffix says (.json, .md, .csv, .html, .xlsx, .docx, .pdf, .txt) or -f.', 'type': {'is': 'path'}},
-            {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, rate, confirm, progress, reschedule, reassign, reword, renumber, evidence, close, withdraw, reinstate, add, priority, reword-priority, recommendation, measure, measure-value, assurance, inspection, close-plan, version, presentation, withdraw-event, redact. Default: text on a terminal, json elsewhere.', 'type': {'is': 'choice', 'choices': ['text', 'rate', 'confirm', 'progress', 'reschedule', 'reassign', 'reword', 'renumber', 'evidence', 'close', 'withdraw', 'reinstate', 'add', 'priority', 'reword-priority', 'recommendation', 'measure', 'measure-value', 'assurance', 'inspection', 'close-plan', 'version', 'presentation', 'withdraw-event', 'redact']}},
+            {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, json, md, csv, html, xlsx, docx, pdf. Default: text on a terminal, json elsewhere.', 'type': {'is': 'choice', 'choices': ['text', 'json', 'md', 'csv', 'html', 'xlsx', 'docx', 'pdf']}},
         ],
     },
     'event': {
@@ -96,7 +96,7 @@ COMMANDS: dict[str, dict[str, object]] = {
             {'names': ['version'], 'argument': True, 'type': {'is': 'integer', 'min': 1, 'max': 1000000000000}},
             {'names': ['--up-to', 'up_to'], 'metavar': 'VERSION', 'help': 'The event as it stood when this version of the plan was the newest.', 'type': {'is': 'integer', 'min': 1, 'max': 1000000000000}},
             {'names': ['-o', '--output', 'output'], 'metavar': 'FILE', 'help': 'Write to this file, in the form that its suffix says (.json, .md, .csv, .html, .xlsx, .docx, .pdf, .txt) or -f.', 'type': {'is': 'path'}},
-            {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, rate, confirm, progress, reschedule, reassign, reword, renumber, evidence, close, withdraw, reinstate, add, priority, reword-priority, recommendation, measure, measure-value, assurance, inspection, close-plan, version, presentation, withdraw-event, redact. Default: text on a terminal, json elsewhere.', 'type': {'is': 'choice', 'choices': ['text', 'rate', 'confirm', 'progress', 'reschedule', 'reassign', 'reword', 'renumber', 'evidence', 'close', 'withdraw', 'reinstate', 'add', 'priority', 'reword-priority', 'recommendation', 'measure', 'measure-value', 'assurance', 'inspection', 'close-plan', 'version', 'presentation', 'withdraw-event', 'redact']}},
+            {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, json, md, csv, html, xlsx, docx, pdf. Default: text on a terminal, json elsewhere.', 'type': {'is': 'choice', 'choices': ['text', 'json', 'md', 'csv', 'html', 'xlsx', 'docx', 'pdf']}},
         ],
     },
     'history': {
@@ -106,7 +106,7 @@ COMMANDS: dict[str, dict[str, object]] = {
             {'names': ['plan'], 'argument': True},
             {'names': ['--at', 'at'], 'help': 'The point in time; `asat --help` says how to write it.', 'show_default': True, 'default': 'now', 'type': {'is': 'point'}},
             {'names': ['-o', '--output', 'output'], 'metavar': 'FILE', 'help': 'Write to this file, in the form that its suffix says (.json, .md, .csv, .html, .xlsx, .docx, .pdf, .txt) or -f.', 'type': {'is': 'path'}},
-            {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, rate, confirm, progress, reschedule, reassign, reword, renumber, evidence, close, withdraw, reinstate, add, priority, reword-priority, recommendation, measure, measure-value, assurance, inspection, close-plan, version, presentation, withdraw-event, redact. Default: text on a terminal, json elsewhere.', 'type': {'is': 'choice', 'choices': ['text', 'rate', 'confirm', 'progress', 'reschedule', 'reassign', 'reword', 'renumber', 'evidence', 'close', 'withdraw', 'reinstate', 'add', 'priority', 'reword-priority', 'recommendation', 'measure', 'measure-value', 'assurance', 'inspection', 'close-plan', 'version', 'presentation', 'withdraw-event', 'redact']}},
+            {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, json, md, csv, html, xlsx, docx, pdf. Default: text on a terminal, json elsewhere.', 'type': {'is': 'choice', 'choices': ['text', 'json', 'md', 'csv', 'html', 'xlsx', 'docx', 'pdf']}},
         ],
     },
     'trail': {
@@ -121,7 +121,7 @@ COMMANDS: dict[str, dict[str, object]] = {
             {'names': ['--limit', 'limit'], 'metavar': 'NUMBER', 'help': 'So many events at most.', 'type': {'is': 'integer', 'min': 1}},
             {'names': ['--up-to', 'up_to'], 'metavar': 'VERSION', 'help': 'The trail as it was when this version of the plan was the newest.', 'type': {'is': 'integer', 'min': 1, 'max': 1000000000000}},
             {'names': ['-o', '--output', 'output'], 'metavar': 'FILE', 'help': 'Write to this file, in the form that its suffix says (.json, .md, .csv, .html, .xlsx, .docx, .pdf, .txt) or -f.', 'type': {'is': 'path'}},
-            {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, rate, confirm, progress, reschedule, reassign, reword, renumber, evidence, close, withdraw, reinstate, add, priority, reword-priority, recommendation, measure, measure-value, assurance, inspection, close-plan, version, presentation, withdraw-event, redact. Default: text on a terminal, json elsewhere.', 'type': {'is': 'choice', 'choices': ['text', 'rate', 'confirm', 'progress', 'reschedule', 'reassign', 'reword', 'renumber', 'evidence', 'close', 'withdraw', 'reinstate', 'add', 'priority', 'reword-priority', 'recommendation', 'measure', 'measure-value', 'assurance', 'inspection', 'close-plan', 'version', 'presentation', 'withdraw-event', 'redact']}},
+            {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, json, md, csv, html, xlsx, docx, pdf. Default: text on a terminal, json elsewhere.', 'type': {'is': 'choice', 'choices': ['text', 'json', 'md', 'csv', 'html', 'xlsx', 'docx', 'pdf']}},
         ],
     },
     'ratings': {
@@ -131,7 +131,7 @@ COMMANDS: dict[str, dict[str, object]] = {
             {'names': ['plan'], 'argument': True},
             {'names': ['--at', 'at'], 'help': 'The point in time; `asat --help` says how to write it.', 'show_default': True, 'default': 'now', 'type': {'is': 'point'}},
             {'names': ['-o', '--output', 'output'], 'metavar': 'FILE', 'help': 'Write to this file, in the form that its suffix says (.json, .md, .csv, .html, .xlsx, .docx, .pdf, .txt) or -f.', 'type': {'is': 'path'}},
-            {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, rate, confirm, progress, reschedule, reassign, reword, renumber, evidence, close, withdraw, reinstate, add, priority, reword-priority, recommendation, measure, measure-value, assurance, inspection, close-plan, version, presentation, withdraw-event, redact. Default: text on a terminal, json elsewhere.', 'type': {'is': 'choice', 'choices': ['text', 'rate', 'confirm', 'progress', 'reschedule', 'reassign', 'reword', 'renumber', 'evidence', 'close', 'withdraw', 'reinstate', 'add', 'priority', 'reword-priority', 'recommendation', 'measure', 'measure-value', 'assurance', 'inspection', 'close-plan', 'version', 'presentation', 'withdraw-event', 'redact']}},
+            {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, json, md, csv, html, xlsx, docx, pdf. Default: text on a terminal, json elsewhere.', 'type': {'is': 'choice', 'choices': ['text', 'json', 'md', 'csv', 'html', 'xlsx', 'docx', 'pdf']}},
         ],
     },
     'action': {
@@ -142,7 +142,7 @@ COMMANDS: dict[str, dict[str, object]] = {
             {'names': ['number'], 'argument': True},
             {'names': ['--at', 'at'], 'help': 'The point in time; `asat --help` says how to write it.', 'show_default': True, 'default': 'now', 'type': {'is': 'point'}},
             {'names': ['-o', '--output', 'output'], 'metavar': 'FILE', 'help': 'Write to this file, in the form that its suffix says (.json, .md, .csv, .html, .xlsx, .docx, .pdf, .txt) or -f.', 'type': {'is': 'path'}},
-            {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, rate, confirm, progress, reschedule, reassign, reword, renumber, evidence, close, withdraw, reinstate, add, priority, reword-priority, recommendation, measure, measure-value, assurance, inspection, close-plan, version, presentation, withdraw-event, redact. Default: text on a terminal, json elsewhere.', 'type': {'is': 'choice', 'choices': ['text', 'rate', 'confirm', 'progress', 'reschedule', 'reassign', 'reword', 'renumber', 'evidence', 'close', 'withdraw', 'reinstate', 'add', 'priority', 'reword-priority', 'recommendation', 'measure', 'measure-value', 'assurance', 'inspection', 'close-plan', 'version', 'presentation', 'withdraw-event', 'redact']}},
+            {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, json, md, csv, html, xlsx, docx, pdf. Default: text on a terminal, json elsewhere.', 'type': {'is': 'choice', 'choices': ['text', 'json', 'md', 'csv', 'html', 'xlsx', 'docx', 'pdf']}},
         ],
     },
     'overdue': {
@@ -152,7 +152,7 @@ COMMANDS: dict[str, dict[str, object]] = {
             {'names': ['plan'], 'argument': True},
             {'names': ['--at', 'at'], 'help': 'The point in time; `asat --help` says how to write it.', 'show_default': True, 'default': 'now', 'type': {'is': 'point'}},
             {'names': ['-o', '--output', 'output'], 'metavar': 'FILE', 'help': 'Write to this file, in the form that its suffix says (.json, .md, .csv, .html, .xlsx, .docx, .pdf, .txt) or -f.', 'type': {'is': 'path'}},
-            {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, rate, confirm, progress, reschedule, reassign, reword, renumber, evidence, close, withdraw, reinstate, add, priority, reword-priority, recommendation, measure, measure-value, assurance, inspection, close-plan, version, presentation, withdraw-event, redact. Default: text on a terminal, json elsewhere.', 'type': {'is': 'choice', 'choices': ['text', 'rate', 'confirm', 'progress', 'reschedule', 'reassign', 'reword', 'renumber', 'evidence', 'close', 'withdraw', 'reinstate', 'add', 'priority', 'reword-priority', 'recommendation', 'measure', 'measure-value', 'assurance', 'inspection', 'close-plan', 'version', 'presentation', 'withdraw-event', 'redact']}},
+            {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, json, md, csv, html, xlsx, docx, pdf. Default: text on a terminal, json elsewhere.', 'type': {'is': 'choice', 'choices': ['text', 'json', 'md', 'csv', 'html', 'xlsx', 'docx', 'pdf']}},
         ],
     },
     'gaps': {
@@ -162,7 +162,7 @@ COMMANDS: dict[str, dict[str, object]] = {
             {'names': ['plan'], 'argument': True},
             {'names': ['--at', 'at'], 'help': 'The point in time; `asat --help` says how to write it.', 'show_default': True, 'default': 'now', 'type': {'is': 'point'}},
             {'names': ['-o', '--output', 'output'], 'metavar': 'FILE', 'help': 'Write to this file, in the form that its suffix says (.json, .md, .csv, .html, .xlsx, .docx, .pdf, .txt) or -f.', 'type': {'is': 'path'}},
-            {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, rate, confirm, progress, reschedule, reassign, reword, renumber, evidence, close, withdraw, reinstate, add, priority, reword-priority, recommendation, measure, measure-value, assurance, inspection, close-plan, version, presentation, withdraw-event, redact. Default: text on a terminal, json elsewhere.', 'type': {'is': 'choice', 'choices': ['text', 'rate', 'confirm', 'progress', 'reschedule', 'reassign', 'reword', 'renumber', 'evidence', 'close', 'withdraw', 'reinstate', 'add', 'priority', 'reword-priority', 'recommendation', 'measure', 'measure-value', 'assurance', 'inspection', 'close-plan', 'version', 'presentation', 'withdraw-event', 'redact']}},
+            {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, json, md, csv, html, xlsx, docx, pdf. Default: text on a terminal, json elsewhere.', 'type': {'is': 'choice', 'choices': ['text', 'json', 'md', 'csv', 'html', 'xlsx', 'docx', 'pdf']}},
         ],
     },
     'measures': {
@@ -172,7 +172,7 @@ COMMANDS: dict[str, dict[str, object]] = {
             {'names': ['plan'], 'argument': True},
             {'names': ['--at', 'at'], 'help': 'The point in time; `asat --help` says how to write it.', 'show_default': True, 'default': 'now', 'type': {'is': 'point'}},
             {'names': ['-o', '--output', 'output'], 'metavar': 'FILE', 'help': 'Write to this file, in the form that its suffix says (.json, .md, .csv, .html, .xlsx, .docx, .pdf, .txt) or -f.', 'type': {'is': 'path'}},
-            {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, rate, confirm, progress, reschedule, reassign, reword, renumber, evidence, close, withdraw, reinstate, add, priority, reword-priority, recommendation, measure, measure-value, assurance, inspection, close-plan, version, presentation, withdraw-event, redact. Default: text on a terminal, json elsewhere.', 'type': {'is': 'choice', 'choices': ['text', 'rate', 'confirm', 'progress', 'reschedule', 'reassign', 'reword', 'renumber', 'evidence', 'close', 'withdraw', 'reinstate', 'add', 'priority', 'reword-priority', 'recommendation', 'measure', 'measure-value', 'assurance', 'inspection', 'close-plan', 'version', 'presentation', 'withdraw-event', 'redact']}},
+            {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, json, md, csv, html, xlsx, docx, pdf. Default: text on a terminal, json elsewhere.', 'type': {'is': 'choice', 'choices': ['text', 'json', 'md', 'csv', 'html', 'xlsx', 'docx', 'pdf']}},
         ],
     },
     'assurance': {
@@ -182,7 +182,7 @@ COMMANDS: dict[str, dict[str, object]] = {
             {'names': ['plan'], 'argument': True},
             {'names': ['--at', 'at'], 'help': 'The point in time; `asat --help` says how to write it.', 'show_default': True, 'default': 'now', 'type': {'is': 'point'}},
             {'names': ['-o', '--output', 'output'], 'metavar': 'FILE', 'help': 'Write to this file, in the form that its suffix says (.json, .md, .csv, .html, .xlsx, .docx, .pdf, .txt) or -f.', 'type': {'is': 'path'}},
-            {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, rate, confirm, progress, reschedule, reassign, reword, renumber, evidence, close, withdraw, reinstate, add, priority, reword-priority, recommendation, measure, measure-value, assurance, inspection, close-plan, version, presentation, withdraw-event, redact. Default: text on a terminal, json elsewhere.', 'type': {'is': 'choice', 'choices': ['text', 'rate', 'confirm', 'progress', 'reschedule', 'reassign', 'reword', 'renumber', 'evidence', 'close', 'withdraw', 'reinstate', 'add', 'priority', 'reword-priority', 'recommendation', 'measure', 'measure-value', 'assurance', 'inspection', 'close-plan', 'version', 'presentation', 'withdraw-event', 'redact']}},
+            {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, json, md, csv, html, xlsx, docx, pdf. Default: text on a terminal, json elsewhere.', 'type': {'is': 'choice', 'choices': ['text', 'json', 'md', 'csv', 'html', 'xlsx', 'docx', 'pdf']}},
         ],
     },
     'stale': {
@@ -192,7 +192,7 @@ COMMANDS: dict[str, dict[str, object]] = {
             {'names': ['plan'], 'argument': True},
             {'names': ['--at', 'at'], 'help': 'The point in time; `asat --help` says how to write it.', 'show_default': True, 'default': 'now', 'type': {'is': 'point'}},
             {'names': ['-o', '--output', 'output'], 'metavar': 'FILE', 'help': 'Write to this file, in the form that its suffix says (.json, .md, .csv, .html, .xlsx, .docx, .pdf, .txt) or -f.', 'type': {'is': 'path'}},
-            {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, rate, confirm, progress, reschedule, reassign, reword, renumber, evidence, close, withdraw, reinstate, add, priority, reword-priority, recommendation, measure, measure-value, assurance, inspection, close-plan, version, presentation, withdraw-event, redact. Default: text on a terminal, json elsewhere.', 'type': {'is': 'choice', 'choices': ['text', 'rate', 'confirm', 'progress', 'reschedule', 'reassign', 'reword', 'renumber', 'evidence', 'close', 'withdraw', 'reinstate', 'add', 'priority', 'reword-priority', 'recommendation', 'measure', 'measure-value', 'assurance', 'inspection', 'close-plan', 'version', 'presentation', 'withdraw-event', 'redact']}},
+            {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, json, md, csv, html, xlsx, docx, pdf. Default: text on a terminal, json elsewhere.', 'type': {'is': 'choice', 'choices': ['text', 'json', 'md', 'csv', 'html', 'xlsx', 'docx', 'pdf']}},
         ],
     },
     'audit': {
@@ -202,7 +202,7 @@ COMMANDS: dict[str, dict[str, object]] = {
             {'names': ['plan'], 'argument': True},
             {'names': ['claims'], 'argument': True, 'type': {'is': 'path', 'exists': True, 'dir_okay': False}},
             {'names': ['-o', '--output', 'output'], 'metavar': 'FILE', 'help': 'Write to this file, in the form that its suffix says (.json, .md, .csv, .html, .xlsx, .docx, .pdf, .txt) or -f.', 'type': {'is': 'path'}},
-            {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, rate, confirm, progress, reschedule, reassign, reword, renumber, evidence, close, withdraw, reinstate, add, priority, reword-priority, recommendation, measure, measure-value, assurance, inspection, close-plan, version, presentation, withdraw-event, redact. Default: text on a terminal, json elsewhere.', 'type': {'is': 'choice', 'choices': ['text', 'rate', 'confirm', 'progress', 'reschedule', 'reassign', 'reword', 'renumber', 'evidence', 'close', 'withdraw', 'reinstate', 'add', 'priority', 'reword-priority', 'recommendation', 'measure', 'measure-value', 'assurance', 'inspection', 'close-plan', 'version', 'presentation', 'withdraw-event', 'redact']}},
+            {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, json, md, csv, html, xlsx, docx, pdf. Default: text on a terminal, json elsewhere.', 'type': {'is': 'choice', 'choices': ['text', 'json', 'md', 'csv', 'html', 'xlsx', 'docx', 'pdf']}},
         ],
     },
     'record': {
@@ -225,7 +225,7 @@ COMMANDS: dict[str, dict[str, object]] = {
             {'names': ['--up-to', 'up_to'], 'metavar': 'VERSION', 'help': 'The replay as it was when this version of the plan was the newest.', 'type': {'is': 'integer', 'min': 1, 'max': 1000000000000}},
             {'names': ['--pause', 'pause'], 'metavar': 'SECONDS', 'help': 'How long each event is shown on a terminal.', 'show_default': True, 'default': 0.15, 'type': {'is': 'float', 'min': 0, 'max': 60}},
             {'names': ['--step', 'step'], 'is_flag': True, 'help': 'On a terminal, go on when Return is pressed.'},
-            {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, rate, confirm, progress, reschedule, reassign, reword, renumber, evidence, close, withdraw, reinstate, add, priority, reword-priority, recommendation, measure, measure-value, assurance, inspection, close-plan, version, presentation, withdraw-event, redact. Default: text, a line an event; on a terminal a table. json without -o is a line an event too.', 'type': {'is': 'choice', 'choices': ['text', 'rate', 'confirm', 'progress', 'reschedule', 'reassign', 'reword', 'renumber', 'evidence', 'close', 'withdraw', 'reinstate', 'add', 'priority', 'reword-priority', 'recommendation', 'measure', 'measure-value', 'assurance', 'inspection', 'close-plan', 'version', 'presentation', 'withdraw-event', 'redact']}},
+            {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, json, md, csv, html, xlsx, docx, pdf. Default: text, a line an event; on a terminal a table. json without -o is a line an event too.', 'type': {'is': 'choice', 'choices': ['text', 'json', 'md', 'csv', 'html', 'xlsx', 'docx', 'pdf']}},
             {'names': ['-o', '--output', 'output'], 'metavar': 'FILE', 'help': 'Write to this file, in the form that its suffix says or -f.', 'type': {'is': 'path'}},
         ],
     },

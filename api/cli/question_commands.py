@@ -8,13 +8,11 @@ import click
 
 from api.cli.argument_types import INSTANT, POINT
 from api.cli.command_context import SUFFIXES, Session, plainly, tell
-from api.forms.event_forms import FORMS
+from api.formats import FORMATS
 from api.questions.question import Question
 from api.questions.question_parameters import Parameter
 from api.questions.question_registry import QUESTIONS
 from projections.claims import read_claims
-
-_FORMS = ["text", *FORMS]
 
 
 def form_options(
@@ -27,8 +25,8 @@ def form_options(
             ["-o", "--output"], type=click.Path(path_type=Path), metavar="FILE", help=f"Write to this file, {written}"
         ),
         click.Option(
-            ["-f", "--format", "form"], type=click.Choice(_FORMS), metavar="FORM",
-            help=f"{', '.join(_FORMS)}. Default: {default}",
+            ["-f", "--format", "form"], type=click.Choice(list(FORMATS)), metavar="FORM",
+            help=f"{', '.join(FORMATS)}. Default: {default}",
         ),
     ]  # fmt: skip
 
