@@ -100,7 +100,8 @@ class Asker:
             return register_entry(record.at(record.resolve(now, self.today)))
 
         def make() -> Any:
-            return plans_register(self.ledger.of_every_plan(states, self.today, entry))
+            entries, unreadable = self.ledger.of_every_plan(states, self.today, entry)
+            return plans_register(entries, unreadable)
 
         state = " ".join([self.today.isoformat(), *(f"{one.plan} {one.event_id}" for one in states)])
         return Answer("plans", make, state=state)

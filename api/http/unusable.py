@@ -12,6 +12,7 @@ from api.http.access.callers import known_caller
 from api.http.problem_documents import problem
 from api.papers.wording import safe_text
 from api.waiting import NoPlace
+from domain.access.access_errors import AccessLost
 from domain.errors import FilesDamaged, InDoubt, LedgerDamaged, LedgerUnusable, NothingRecorded, NotReached, ReplicaOnly
 
 _log = logging.getLogger("asat")
@@ -28,6 +29,7 @@ _NOT_KNOWN = (
 _FILES_DAMAGED = (
     "the files of the database are damaged: whoever runs it restores a backup, as its guide to safekeeping says"
 )
+_ACCESS_LOST = "who may do what is not known any more, so nobody is let in: whoever runs it restores a backup"
 _DAMAGED = "the ledger holds something that this program cannot read: whoever runs it finds out what with `asat check`"
 _NOT_TAKEN = "nothing was recorded: the database takes nothing just now; try again in a moment"
 
@@ -75,6 +77,8 @@ def _sentence(request: Request, error: LedgerUnusable) -> str:
             caller = known_caller(request)
             # Who may record is told what keeps them from it, and how to end that.
             return _NOT_TAKEN if caller is None or caller.way == "anyone" else str(error)
+        case AccessLost():
+            return _ACCESS_LOST
         case LedgerDamaged():
             return _DAMAGED
         case InDoubt():

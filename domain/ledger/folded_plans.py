@@ -13,6 +13,7 @@ from typing import TypeVar, cast
 from uuid import UUID
 
 from domain.bulk import LONG, without_collecting
+from domain.errors import LedgerDamaged
 from domain.events import ActionAdded, TextRedacted
 from domain.ledger.mapper import read_event
 from domain.ledger.memory_budget import Budget
@@ -93,7 +94,14 @@ class Folded:
         with without_collecting() if len(rows) > LONG else nullcontext():
             for version, event_id, topic, whole, recorded_at, recorded_by in rows:
                 if version > plan.version:
-                    evolve(plan, read_event(topic, whole), recorded_at, recorded_by)
+                    event = read_event(topic, whole)
+                    try:
+                        evolve(plan, event, recorded_at, recorded_by)
+                    except Exception as error:  # whatever comes of an event that no rule has let in
+                        raise LedgerDamaged(
+                            f"version {version} of plan {self.slug} ({topic}) is not by the rules, and cannot be read;"
+                            " see asat check"
+                        ) from error
                     plan.published = version, event_id
                     self.size += size_of(topic, whole)
 

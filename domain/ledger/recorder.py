@@ -43,6 +43,8 @@ class Head(NamedTuple):
     newest: int
     #: The leaf of the event at the position; none before the first.
     leaf: bytes | None
+    #: The clock of the database.
+    now: datetime
 
 
 class PlanState(NamedTuple):
@@ -105,7 +107,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
         # An empty ledger's instant is -infinity, which Python has no value for.
         self._head = SQL(
             "select position, case when position > 0 then recorded_at end, "
-            "(select coalesce(max(position), 0) from {schema}.events), leaf from {schema}.head"
+            "(select coalesce(max(position), 0) from {schema}.events), leaf, clock_timestamp() from {schema}.head"
         ).format(**names)
         self._purged = SQL(
             "select (select coalesce(max(position), 0) from {schema}.events where topic = 'TextRedacted'),"

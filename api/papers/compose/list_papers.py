@@ -5,7 +5,7 @@ from dataclasses import replace
 from api.papers.compose.parts import figures, line, lines, paper_of
 from api.papers.paper import Block, Cell, Column, Day, Heading, Paper, Prose, table_of
 from api.papers.wording import NOT_RATED, as_at, count, day_in_figures, fixed, unended
-from api.papers.wording_lines import NEVER_MADE, assurance_words, cycle_words
+from api.papers.wording_lines import NEVER_MADE, assurance_words, cycle_words, unreadable_words
 from projections.assurance import AssurancesDocument
 from projections.gaps import GapsDocument
 from projections.measures import MeasureHistory, MeasuresDocument
@@ -25,6 +25,8 @@ def register_paper(document: RegisterDocument) -> Paper:
     points = tuple(entry["point"] for entry in entries)
     made = "each plan at the point beside it" if points else "no plan was recorded yet"
     said = f"{count(len(rows), 'plan')}."
+    if "unreadable" in document:
+        said += f" {unreadable_words(document['unreadable'])}"
     return Paper("Improvement plans", (), said, tuple(table), "asat plans", made, landscape=True, points=points)
 
 

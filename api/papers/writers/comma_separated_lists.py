@@ -29,6 +29,7 @@ def register_csv(document: RegisterDocument) -> str:
             entry["actions"], ratings, entry["unrated"], entry["overdue"],
             presented["forum"] if presented else None, presented["on"] if presented else None, fixed(entry["point"]),
         ])  # fmt: skip
+    rows += [[plan, None, None, "unreadable", *[None] * 9] for plan in document.get("unreadable", ())]
     return comma_separated(columns, rows)
 
 

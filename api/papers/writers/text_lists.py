@@ -12,6 +12,7 @@ from api.papers.wording_lines import (
     due_as_written,
     rescheduling_words,
     undated_words,
+    unreadable_words,
 )
 from api.papers.writers.text_blocks import (
     Key,
@@ -37,8 +38,9 @@ from projections.stale_text import StaleDocument
 
 def register_text(document: RegisterDocument) -> Group:
     """The plans, each with how it stands."""
+    damaged = [line(unreadable_words(document["unreadable"]))] if "unreadable" in document else []
     if not document["plans"]:
-        return page(line("There are no plans yet."))
+        return page(*(damaged or [line("There are no plans yet.")]))
     rows = table("Plan", "Title", "Actions", "Overdue", numbers=(3,))
     for entry in document["plans"]:
         title: list[Text | str] = [line(entry["title"], "bold"), line(entry["organisation"]), *_standing(entry)]
@@ -46,7 +48,7 @@ def register_text(document: RegisterDocument) -> Group:
         plan = joined([line(entry["plan"], "bold"), fixed(entry["point"])])
         rows.add_row(plan, joined(title), _ratings(entry), str(entry["overdue"]))
     rows.columns[0].no_wrap = rows.columns[2].no_wrap = True
-    return page(line("Improvement plans", "bold"), Text(), kept_whole(rows))
+    return page(line("Improvement plans", "bold"), Text(), *damaged, kept_whole(rows))
 
 
 def _standing(entry: RegisterEntry) -> list[str]:
