@@ -6,12 +6,14 @@ With one address for both, opening makes and upgrades the ledger as well.
 import getpass
 import os
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL, Composable, Identifier
 
+from domain.access.access_errors import AccessLost
 from domain.errors import LedgerUnusable
 from domain.ledger.catalogue import expected_catalogue, read_names
 from domain.ledger.login_powers import powers
@@ -64,9 +66,20 @@ def open_schema(conninfo: str, schema: str, *, alone: bool, beside: str | None =
         if alone and may_make:
             return migrate(conninfo, schema)
         _must_be_current(schema, found, newest)
-        if beside is not None:
-            _must_be_current(beside, _found(connection, beside)[0], newest)
-        return take_on(connection, schema)
+        if beside is None:
+            return take_on(connection, schema)
+        found_beside, _ = _found(connection, beside)
+        role = take_on(connection, schema)
+        # One that was removed is not made anew: what asks it says so, and the check names it.
+        if found_beside or _access_lost_from(connection, schema) is None:
+            _must_be_current(beside, found_beside, newest)
+        return role
+
+
+def _access_lost_from(connection: Connection, schema: str) -> datetime | None:
+    """When the access ledger of a ledger was there that is gone, or is another by now; None where all is well."""
+    row = connection.execute(SQL("select {}.access_lost_from()").format(Identifier(schema))).fetchone()
+    return row[0] if row else None
 
 
 def _must_be_current(schema: str, found: int, newest: int) -> None:
@@ -168,7 +181,8 @@ def make_ledger(owner_conninfo: str, login: str | None, schema: str = SCHEMA) ->
         schema: name of the schema of the plans.
 
     Raises:
-        LedgerUnusable: it cannot be made or granted; the message says why and what to do.
+        LedgerUnusable: it cannot be made or granted, or its audit of access was removed; the message says why and what
+            to do.
     """
     made = []
     try:
@@ -180,6 +194,9 @@ def make_ledger(owner_conninfo: str, login: str | None, schema: str = SCHEMA) ->
             with connected(owner_conninfo) as connection:
                 said = powers(connection, [one], login) if login else []
             made.append(Made(one, before, now, login, said))
+            with connected(owner_conninfo) as connection:
+                if one == schema and (since := _access_lost_from(connection, schema)) is not None:
+                    raise AccessLost(since)
     except psycopg.Error as error:
         raise LedgerUnusable(f"the ledger cannot be made or upgraded: {in_short(error)}; see ASAT_OWNER_URL") from error
     return made

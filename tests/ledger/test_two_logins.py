@@ -330,6 +330,14 @@ def test_a_closed_ledger_from_before_stays_closed_when_it_is_upgraded(owner: str
         run(owner, "drop schema asat_access cascade")
         with pytest.raises(AccessLost):
             ledger.ready()
+    if not one_login:
+        with pytest.raises(AccessLost):
+            make_ledger(owner, name_in(login))
+        assert rows(owner, "select to_regnamespace('asat_access')") == [(None,)]
+        with Ledger.open(database_url=login) as ledger:
+            with pytest.raises(AccessLost):
+                ledger.access.principals.is_open()
+            assert [one.where for one in ledger.access.audit.check()] == ["access"]
 
 
 @pytest.mark.parametrize("schema", ["asat", "asat_access"])
@@ -341,7 +349,7 @@ def test_what_serves_opens_neither_schema_where_it_is_older_or_gone(owner: str, 
             LedgerUnusable, match=rf"{schema} is version {NEWEST - 1}, .* needs {NEWEST}: .*`asat migra"
         ):
             Ledger.open(database_url=login, owner_url=owner_url)
-    run(owner, f"drop schema {schema} cascade")
+    run(owner, f"drop schema {schema} cascade")  # nobody was known yet
     for owner_url in (None, owner):
         with pytest.raises(LedgerUnusable, match=rf"no ledger in the schema {schema} of this database"):
             Ledger.open(database_url=login, owner_url=owner_url)
