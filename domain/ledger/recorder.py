@@ -148,7 +148,9 @@ class LedgerRecorder(PostgresApplicationRecorder):
                 with self.datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
                     stored = cursor.execute(query, values, prepare=True, binary=True).fetchone()
             except DatabaseError as error:
-                raise _of_a_day_ahead(error.__cause__, rows) or error from error
+                if refused := _of_a_day_ahead(error.__cause__, rows):
+                    raise refused from error
+                raise
             assert stored is not None, "the append function returns one row"
             return stored
 

@@ -10,7 +10,6 @@ from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-import psycopg
 from eventsourcing.persistence import DatabaseError, IntegrityError, InterfaceError, OperationalError
 
 from domain.bulk import LONG, without_collecting
@@ -28,6 +27,7 @@ from domain.plan.draft import Draft
 from domain.plan.evolve import evolve
 from domain.plan.plan import PENDING
 from domain.plan.record import PlanRecord, record_of
+from domain.postgres.database_errors import in_short
 from domain.rules import Refused, judge
 
 # How often a proposal is judged again when other writers keep taking its version, before giving up.
@@ -178,9 +178,7 @@ class Recording:
                     return landed
                 raise in_doubt(error) from error
             except DatabaseError as error:
-                cause = error.__cause__
-                said = cause.diag.message_primary if isinstance(cause, psycopg.Error) else None
-                raise LedgerUnusable(f"nothing was recorded: {said or error}") from error
+                raise LedgerUnusable(f"nothing was recorded: {in_short(error)}") from error
         raise in_doubt(lost) from lost
 
     def _landed(self, rows: Sequence[UnstoredRow], by: str) -> Stored:

@@ -104,6 +104,18 @@ def test_the_check_names_the_redaction_that_overwrote_a_field_and_its_victim(
     assert any(one.startswith(f"plan version 7 (TextRedacted): it redacts `{field}` of") for one in found), found
 
 
+@pytest.mark.parametrize(("version", "field"), [(9999, "text"), (7, "reason"), (8, "text"), (2, "label")])
+def test_a_redaction_of_what_is_not_there_is_named_and_hides_nothing(
+    server: Server, schema: str, unchecked: Ledger, version: int, field: str
+):
+    event = say(TextRedacted, LATER, version=version, fields=(field,), reason="x")
+    with connected(server.owner_conninfo, schema) as owner:
+        without_redacting(owner, *taken_apart(event, event_state(event)))
+    found = [f"{one.where}: {one.what}" for one in unchecked.check()]
+    assert any(one.startswith("plan version 7 (TextRedacted): ") for one in found), found
+    assert not any("to its end" in one for one in found), found
+
+
 def without_redacting(owner: Connection, state: bytes, whole: bytes | None, salts: bytes | None) -> None:
     """Append a redaction with the function of a former release, which this stands for."""
     owner.execute("alter function redact(text, json) rename to redacts")
