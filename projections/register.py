@@ -1,7 +1,8 @@
 """Which plans are there, and how do they stand? One line for each plan, at the point asked of it."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import NotRequired
 
 from typing_extensions import TypedDict
 
@@ -48,14 +49,16 @@ class RegisterDocument(TypedDict):
     """The plans of the ledger, in the order of their organisations and titles."""
 
     plans: list[RegisterEntry]
+    #: The names of plans that hold an event which cannot be read; only where there are any.
+    unreadable: NotRequired[list[str]]
 
 
-def plans_register(entries: Iterable[RegisterEntry]) -> RegisterDocument:
-    """The plans with their figures, in the order in which people look for them."""
+def plans_register(entries: Iterable[RegisterEntry], unreadable: Sequence[str] = ()) -> RegisterDocument:
+    """The plans with their figures, in the order in which people look for them, and the names of those without."""
     in_order = sorted(
         entries, key=lambda entry: (entry["organisation"].casefold(), entry["title"].casefold(), entry["plan"])
     )
-    return {"plans": in_order}
+    return {"plans": in_order, "unreadable": list(unreadable)} if unreadable else {"plans": in_order}
 
 
 def register_entry(plan: PlanAt) -> RegisterEntry:

@@ -5,7 +5,7 @@ import click
 from api.cli.command_context import Session, complain, plainly
 from api.papers.wording import safe_text
 from domain.ledger.ledger import Ledger
-from domain.ledger.opening import Made, make_ledger
+from domain.ledger.opening import Made, make_ledger, refuse_two_databases
 
 
 @click.command(short_help="Make or upgrade the ledger, as its owner.")
@@ -31,6 +31,7 @@ def migrate(session: Session, /, login: str | None) -> None:
             with Ledger.open(data=session.data):
                 click.echo(f"{session.data}: the embedded server makes and upgrades its ledger by itself")
             return
+        refuse_two_databases(session.database_url, owner)
         for made in make_ledger(owner, login or session.serving_login):
             click.echo(safe_text(_sentence(made)))
             for power in made.powers:

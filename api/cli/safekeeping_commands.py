@@ -18,7 +18,7 @@ from domain.access.principal_names import operator
 from domain.envelopes import instant_text
 from domain.integrity.evidence_packs import checkpoint_in
 from domain.ledger.ledger import Ledger
-from domain.ledger.opening import make_ledger
+from domain.ledger.opening import make_ledger, refuse_two_databases
 from domain.points import read_instant
 from domain.postgres.archive import archive_continuously, restore_to
 from domain.proofs.checkpoint import NotACheckpoint
@@ -99,6 +99,8 @@ def restore_command(session: Session, /, source: Path, to: str | None, into: Pat
     login = session.serving_login if into is None else None
     with plainly():
         outside = _read(since) if since else None
+        if into is None:
+            refuse_two_databases(session.database_url, session.owner_url)
         held = None
         if source.is_dir():
             _restore_folder(source, moment, url, data)

@@ -152,6 +152,7 @@ def _published(session: Session, address: str, url: str | None) -> ServingSettin
 
 def _serve(session: Session, /, host: str | None, port: int | None, url: str | None, sign_in: bool = False) -> None:
     address = host or session.settings.host
+    session.ledger.access.refuse_where_lost()
     settings = _published(session, address, url)
     if session.settings.key is not None:
         # One that is away may come back; one that others can use is put right before anything is signed with it.

@@ -94,12 +94,19 @@ def _readyz(request: Request) -> JSONResponse:
     try:
         ledger: Ledger = request.app.state.ledger
         ledger.ready()
-        said = {"status": "ready", "guarded": ledger.guarded, "events": ledger.size()}
-        if standing := ledger.standing():
-            said |= {"replica": True, "follows": standing.follows, "behind_seconds": standing.behind}
-        return JSONResponse(said)
+        try:
+            return JSONResponse(_state(ledger))
+        except LedgerUnusable:  # by a connection that died with the database, which is back: those are gone now
+            return JSONResponse(_state(ledger))
     except LedgerUnusable as error:
         return told_unusable(request, error)
+
+
+def _state(ledger: Ledger) -> dict[str, object]:
+    said: dict[str, object] = {"status": "ready", "guarded": ledger.guarded, "events": ledger.size()}
+    if standing := ledger.standing():
+        said |= {"replica": True, "follows": standing.follows, "behind_seconds": standing.behind}
+    return said
 
 
 class _Heads:

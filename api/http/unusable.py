@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from api.http.access.callers import known_caller
 from api.http.problem_documents import problem, problem_of
 from api.papers.wording import safe_text
+from domain.access.access_errors import AccessLost
 from domain.refusals import (
     FilesDamaged,
     InDoubt,
@@ -34,6 +35,7 @@ _NOT_KNOWN = (
 _FILES_DAMAGED = (
     "the files of the database are damaged: whoever runs it restores a backup, as its guide to safekeeping says"
 )
+_ACCESS_LOST = "who may do what is not known any more, so nobody is let in: whoever runs it restores a backup"
 _DAMAGED = "the ledger holds something that this program cannot read: whoever runs it finds out what with `asat check`"
 _NOT_TAKEN = "nothing was recorded: the database takes nothing just now; try again in a moment"
 
@@ -73,6 +75,8 @@ def _sentence(request: Request, error: LedgerUnusable) -> str:
             caller = known_caller(request)
             # Who may record is told what keeps them from it, and how to end that.
             return _NOT_TAKEN if caller is None or caller.way == "anyone" else str(error)
+        case AccessLost():
+            return _ACCESS_LOST
         case LedgerDamaged():
             return _DAMAGED
         case InDoubt():

@@ -43,6 +43,7 @@ def plans_page(request: Request, ask: Ask) -> Response:
         request,
         "plans.html",
         plans=document["plans"],
+        unreadable=document.get("unreadable", ()),
         bars=bars,
         keys=keys,
         forms=forms,

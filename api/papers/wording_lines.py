@@ -23,6 +23,12 @@ from projections.trail import TrailDocument
 NEVER_MADE = "no such recommendation was made"
 
 
+def unreadable_words(plans: Sequence[str]) -> str:
+    """Which plans of the ledger cannot be read: `Plan x cannot be read: see asat check.`"""
+    names = ", ".join(map(safe_text, plans))
+    return f"{'Plan' if len(plans) == 1 else 'Plans'} {names} cannot be read: see asat check."
+
+
 def claim_words(claim: Mapping[str, Any]) -> str:
     """What a claim counts: `Priority 8: due, rated completed, at the current point`."""
     place = f"No. {safe_text(claim['priority'])}" if claim["priority"] else "Whole plan"

@@ -3,7 +3,7 @@
 The answer carries its document, and whether that can ever come out differently.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -62,7 +62,7 @@ class Asker:
     reads: Callable[[str], bool] = lambda _: True
 
     def every_plan(
-        self, question: str, entry: Callable[[PlanAt], E], project: Callable[[Iterable[E]], D]
+        self, question: str, entry: Callable[[PlanAt], E], project: Callable[[Iterable[E], Sequence[str]], D]
     ) -> Answer[D]:  # fmt: skip
         """What is said of every plan, as it stands today with everything recorded."""
         now = read_point("now")
@@ -73,7 +73,7 @@ class Asker:
 
         state = " ".join([self.today.isoformat(), *(f"{one.plan} {one.event_id}" for one in states)])
         return Answer(
-            question, lambda: project(self.ledger.of_every_plan(states, self.today, entry_of)), state=state
+            question, lambda: project(*self.ledger.of_every_plan(states, self.today, entry_of)), state=state
         )  # fmt: skip
 
     def at(self, plan: str, at: str, ask: Callable[[PlanAt, PlanRecord], D], question: str = "page") -> Answer[D]:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterator
 from uuid import uuid4
 
+from domain.access.access_errors import AccessLost
 from domain.access.access_events import AccessEvent
 from domain.access.access_streams import AccessRecord, AccessStreams
 from domain.access.identities import Identities
@@ -47,9 +48,15 @@ class AccessAudit:
         """How many records there are: the position of the newest."""
         return (self._streams.recorder.max_notification_id() or 0) if self._streams.have_begun() else 0
 
+    def is_lost(self) -> bool:
+        """Whether the access ledger that was there is gone, or is another one by now."""
+        return self._streams.lost_from() is not None
+
     def check(self) -> Iterator[Broken]:
         """Every invariant of the access ledger that does not hold."""
-        if not self._streams.have_begun():
+        if (since := self._streams.lost_from()) is not None:
+            yield Broken("access", str(AccessLost(since)))
+        if not self._streams.is_there():
             return
         for broken in along_the_ledger(self._streams.recorder, lambda _: None):
             yield Broken(f"access, {broken.where}", broken.what)
@@ -57,6 +64,8 @@ class AccessAudit:
         try:
             while records := self.records(after, _PAGE):
                 after = records[-1].position
+        except AccessLost:
+            return  # nothing is left of it
         except LedgerDamaged as error:
             yield Broken("access", str(error))
 
@@ -71,7 +80,7 @@ class AccessLedger:
     def __init__(self, plans: LedgerDatastore, open_schema: Callable[[str], str]) -> None:
         """As `AccessStreams`; nothing is opened yet."""
         streams = AccessStreams(plans, open_schema)
-        self.close = streams.close
+        self.close, self.refuse_where_lost = streams.close, streams.refuse_where_lost
         self.audit = AccessAudit(streams)
         self.principals = KnownPrincipals(streams)
         self.tokens = Tokens(streams, self.principals)

@@ -5,6 +5,7 @@ found by the primary key, and no secret is stored. The schema is made when somet
 every stream is empty.
 """
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -16,16 +17,17 @@ from typing import Any, LiteralString, TypeAlias
 from uuid import uuid4
 
 import psycopg
-from eventsourcing.persistence import DatabaseError, IntegrityError, InterfaceError, OperationalError
+from eventsourcing.persistence import DatabaseError, IntegrityError, InterfaceError, OperationalError, PersistenceError
 from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier
 
-from domain.access.access_errors import AccessRefused
+from domain.access.access_errors import AccessLost, AccessRefused
 from domain.access.access_events import ACCESS_EVENTS, AccessEvent, PasswordSet, PrincipalLeft
 from domain.ledger.datastore import LedgerDatastore, attempts
 from domain.ledger.recorder import LedgerRecorder
 from domain.ledger.schema import access_schema
 from domain.ledger.stored_rows import UnstoredRow
+from domain.postgres.database_errors import in_short
 from domain.refusals import LedgerDamaged, LedgerUnusable
 
 #: Requests take a connection for a millisecond; a sign-in, of which few go on at once, for longer.
@@ -37,6 +39,8 @@ _HAS_BEGUN = SQL(
     "select from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = %b"
     " and c.relname = 'migrations'"
 )
+
+_log = logging.getLogger("asat.access")
 
 
 def secret_stream(kind: str, secret: str) -> str:
@@ -82,6 +86,8 @@ class AccessStreams:
         self._schema = access_schema(plans.schema)
         self._lock = Lock()
         self._opened: LedgerRecorder | None = None
+        #: Whether the plans' ledger knows of all that it ever marks of this one.
+        self._marked = False
 
     def close(self) -> None:
         """Close the connections, if there are any."""
@@ -92,27 +98,60 @@ class AccessStreams:
 
     def have_begun(self) -> bool:
         """Whether the schema exists."""
-        return self._opened is not None or bool(self._plans.read_rows(_HAS_BEGUN, self._schema))
+        return self._opened is not None or self.is_there()
+
+    def is_there(self) -> bool:
+        """Whether the schema exists at this moment."""
+        return bool(self._plans.read_rows(_HAS_BEGUN, self._schema))
 
     @property
     def recorder(self) -> LedgerRecorder:
         """The recorder; its schema is made or upgraded when it is first asked for."""
         with self._lock:
             if self._opened is None:
+                if not self.is_there():
+                    self.refuse_where_lost()  # one that was removed is not made anew
                 try:
                     role = self._open_schema(self._schema)
                 except psycopg.errors.InsufficientPrivilege as error:
                     raise LedgerUnusable(
                         f"who may do what is kept in a schema of its own, {self._schema}, which the program may not"
-                        f" make ({error}): have it made, owned by the program's role"
+                        f" make ({in_short(error)}): have it made, owned by the program's role"
                     ) from error
                 except psycopg.Error as error:
-                    raise LedgerUnusable(f"the database of who may do what cannot be used: {error}") from error
+                    raise LedgerUnusable(
+                        f"the database of who may do what cannot be used: {in_short(error)}"
+                    ) from error
                 conninfo, writes = str(self._plans.pool.conninfo), self._plans.writes
                 self._opened = LedgerRecorder(
                     LedgerDatastore(conninfo, self._schema, role, _CONNECTIONS, writes=writes)
                 )
             return self._opened
+
+    # Against removal
+
+    def lost_from(self) -> datetime | None:
+        """When the access ledger was there that is gone, or is another one by now; None where all is well."""
+        [(since,)] = self._plans.read_rows(SQL("select {}.access_lost_from()").format(Identifier(self._plans.schema)))
+        return since  # type: ignore[no-any-return]
+
+    def refuse_where_lost(self) -> None:
+        """Raises AccessLost where the access ledger is gone: without it the ledger would be open to everybody."""
+        if (since := self.lost_from()) is not None:
+            raise AccessLost(since)
+
+    def _mark(self) -> None:
+        """Have the plans' ledger remember this one; what fails is done with the next event."""
+        if self._marked:
+            return
+        query = SQL("select {}.mark_access() as closed").format(Identifier(self._plans.schema))
+        try:
+            with self._plans.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
+                self._marked = cursor.execute(query).fetchone() == (True,)
+        except (PersistenceError, LedgerUnusable) as error:
+            _log.warning("that the audit of access has begun is not noted in the ledger of the plans yet: %s", error)
+
+    # Appending
 
     def append(self, additions: Sequence[Addition], by: str, password_hash: str | None = None) -> None:
         """Store all events or none, by this author.
@@ -135,6 +174,7 @@ class AccessStreams:
         for _ in attempts():
             try:
                 self._store(rows, by, password_hash)
+                self._mark()
                 return
             except IntegrityError:
                 # A commit whose answer was lost is tried again, and then found taken by ourselves.
@@ -144,8 +184,10 @@ class AccessStreams:
             except (OperationalError, InterfaceError) as error:
                 lost, in_doubt = error, True
             except DatabaseError as error:
-                raise LedgerUnusable(f"nothing was recorded of access: {error}") from error
-        raise LedgerUnusable(f"the database was lost while recording who may do what ({lost}); look, and try again")
+                raise LedgerUnusable(f"nothing was recorded of access: {in_short(error)}") from error
+        raise LedgerUnusable(
+            f"the database was lost while recording who may do what ({in_short(lost)}); look, and try again"
+        )
 
     def decide(
         self,
@@ -169,7 +211,7 @@ class AccessStreams:
         try:
             self._write("rehash_password", principal, former, hashed)
         except DatabaseError as error:
-            raise LedgerUnusable(f"the password was not hashed anew ({error}): sign in again") from error
+            raise LedgerUnusable(f"the password was not hashed anew ({in_short(error)}): sign in again") from error
 
     def _store(self, rows: Sequence[UnstoredRow], by: str, password_hash: str | None) -> None:
         if rows[0].topic not in _ABOUT_PASSWORDS:
@@ -237,9 +279,14 @@ class AccessStreams:
         ]
 
     def _rows(self, query: LiteralString, *values: object) -> list[tuple[Any, ...]]:
-        if not self.have_begun():
-            return []
-        return self.recorder.datastore.read_rows(SQL(query).format(Identifier(self._schema)), *values)
+        rows = (
+            self.recorder.datastore.read_rows(SQL(query).format(Identifier(self._schema)), *values)
+            if self.have_begun()
+            else []
+        )
+        if not rows:  # nothing may be there, or nothing any more
+            self.refuse_where_lost()
+        return rows
 
 
 def _event(position: int, topic: str, state: bytes) -> AccessEvent:

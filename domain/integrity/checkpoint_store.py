@@ -17,6 +17,7 @@ from psycopg.sql import SQL, Identifier
 from domain.integrity.invariants import Broken
 from domain.ledger.datastore import LedgerDatastore
 from domain.ledger.ledger import Ledger
+from domain.postgres.database_errors import in_short
 from domain.proofs.checkpoint import Checkpoint, NotACheckpoint, WitnessKey, open_checkpoint
 from domain.proofs.keys import NotAKey, SignerKey, VerifierKey
 from domain.proofs.pack import NoPack, Stamped, key_note, key_of_note, one_of_each
@@ -72,6 +73,8 @@ class Cut:
     number: int
     size: int
     note: Note
+    #: Lines kept with it that are no signatures, or more than a note has.
+    unread: tuple[str, ...]
     cut_at: datetime
     #: What time-stamping authorities answered, oldest first.
     stamps: tuple[bytes, ...] = ()
@@ -163,7 +166,7 @@ class Checkpoints:
         rows = self._rows(_CUTS + which, *values)
         try:
             return [
-                Cut(number, size, _with_lines(Note.read(note), lines), cut_at, tuple(stamps))
+                Cut(number, size, *_with_lines(Note.read(note), lines), cut_at, tuple(stamps))
                 for number, size, note, cut_at, lines, stamps in rows
             ]
         except NotANote as error:
@@ -239,6 +242,8 @@ class Checkpoints:
             yield Broken("the ledger's keys and checkpoints", str(error))
             return
         for cut in cuts:
+            for line in cut.unread:
+                yield Broken(_named(cut), f"a signature of it cannot be read: {line[:80]!r}")
             for stamp in cut.stamps:
                 if wrong := Stamped(bytes(cut.note), stamp).wrong():
                     yield Broken(_named(cut), f"a time stamp of it does not hold: {wrong}")
@@ -292,7 +297,7 @@ class Checkpoints:
             with self._datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
                 return cursor.execute(self._sql(query), values).fetchall()
         except (OperationalError, InterfaceError) as error:
-            raise LedgerUnusable(f"the database does not answer: {error}") from error
+            raise LedgerUnusable(f"the database does not answer: {in_short(error)}") from error
 
     def _write(self, query: str, *values: Any) -> Any:
         try:
@@ -300,9 +305,9 @@ class Checkpoints:
         except IntegrityError as error:
             if _in_form(error):
                 raise Overtaken("somebody else has signed for this ledger at this moment; do it again") from error
-            raise LedgerUnusable(f"it was not kept, the database says: {error}") from error
+            raise LedgerUnusable(f"it was not kept, the database says: {in_short(error)}") from error
         except PersistenceError as error:
-            raise LedgerUnusable(f"it could not be kept, the database says: {error}") from error
+            raise LedgerUnusable(f"it could not be kept, the database says: {in_short(error)}") from error
 
     def _sql(self, query: str) -> Any:
         return SQL(query).format(schema=Identifier(self._datastore.schema))
@@ -347,11 +352,15 @@ def _contradicts(signed: Checkpoint, roots: Mapping[int, bytes], size: int, held
     return None
 
 
-def _with_lines(note: Note, lines: Sequence[str]) -> Note:
-    """The note with these signatures; of those by one key the last."""
+def _with_lines(note: Note, lines: Sequence[str]) -> tuple[Note, tuple[str, ...]]:
+    """The note with these signatures, of those by one key the last; and the lines that cannot be added to it."""
+    unread = []
     for line in lines:
-        note = note.signed(Signature.read(line))
-    return note
+        try:
+            note = note.signed(Signature.read(line))
+        except NotANote:
+            unread.append(line)
+    return note, tuple(unread)
 
 
 def _following(number: int, note: bytes, before: VerifierKey | None) -> VerifierKey:

@@ -15,7 +15,8 @@ from domain.integrity.invariants import Broken
 from domain.ledger.catalogue import Catalogue, differences, expected_catalogue, read_catalogue, read_names
 from domain.ledger.datastore import LedgerDatastore
 from domain.ledger.login_powers import owns, powers
-from domain.ledger.schema import access_schema, app_role, released_migrations
+from domain.ledger.schema import access_schema, app_role, released_migrations, used_elsewhere
+from domain.postgres.database_errors import in_short
 from domain.refusals import LedgerUnusable
 
 # Things of a schema that belong to another role than the schema does.
@@ -68,6 +69,9 @@ _REACHING = """
      order by 1, 2
 """
 
+# What sends the rows of the ledger to whoever subscribes, as they were before a text was redacted.
+_PUBLISHED = "select distinct pubname from pg_publication_tables where schemaname = any(%(schemas)s) order by 1"
+
 # The ledger's role is taken on by whoever was granted it, and nobody logs in as it. On the embedded server the login
 # itself has the name of one ledger's role.
 _LOGS_IN = "select from pg_roles where rolname = %(role)s and rolcanlogin and rolname <> session_user"
@@ -93,7 +97,7 @@ def fallen_guards(datastore: LedgerDatastore) -> Iterator[Broken]:
             if not owning:
                 found += [Broken("the login that serves", power) for power in powers(connection, schemas)]
     except PersistenceError as error:
-        raise LedgerUnusable(f"the guards of the database cannot be looked at: {error}") from error
+        raise LedgerUnusable(f"the guards of the database cannot be looked at: {in_short(error)}") from error
     yield from found
 
 
@@ -103,7 +107,7 @@ def powers_of_login(datastore: LedgerDatastore) -> list[str]:
         with datastore.get_connection() as connection:
             return powers(connection, _schemas(connection, datastore.schema))
     except PersistenceError as error:
-        raise LedgerUnusable(f"the database does not answer: {error}") from error
+        raise LedgerUnusable(f"the database does not answer: {in_short(error)}") from error
 
 
 def _schemas(connection: "psycopg.Connection[Any]", schema: str) -> list[str]:
@@ -126,10 +130,20 @@ def _fallen(connection: "psycopg.Connection[Any]", schema: str, owning: bool) ->
     with connection.cursor(row_factory=tuple_row) as cursor:
         for kind, name, owner in cursor.execute(_OWNED_BY_OTHERS, named).fetchall():
             yield Broken(f"{kind} {name} of {schema}", f"it belongs to {owner}, and not to the owner of the schema")
+        shared = used_elsewhere(connection, role) if _admits(found, role) else []
+        if shared:
+            yield Broken(
+                f"the role {role}",
+                f"it has rights in another database of this server too ({', '.join(shared)}): who serves one of the two"
+                " ledgers can read and append to the other. Move one to a server of its own (`asat backup`, `asat"
+                " restore`)",
+            )
         for member, of, owner in cursor.execute(_MEMBERS, named).fetchall():
             can = f"it can be {of}, which owns {schema}" if owner else f"it may read and append to {schema}, as {of}"
+            # By the same role it may serve the other ledger: revoked, that would stand still.
+            remedy = f"revoke {of} from it" if owner or not shared else "see to the role"
             if owner or not owning:
-                yield Broken(f"the role {member}", f"{can}: revoke {of} from it")
+                yield Broken(f"the role {member}", f"{can}: {remedy}")
         if cursor.execute(_LOGS_IN, named).fetchone() is not None:
             yield Broken(f"the role {role}", f"it can log in by itself: alter role {role} nologin")
         for (of,) in cursor.execute(_MEMBERSHIPS, named).fetchall():
@@ -144,6 +158,10 @@ def _around(connection: "psycopg.Connection[Any]", schemas: list[str]) -> Iterat
     with connection.cursor(row_factory=tuple_row) as cursor:
         for member, of in cursor.execute(_MIGHTY, named).fetchall():
             yield Broken(f"the role {member}", f"it has the rights of {of}: revoke {of} from it")
+        for (name,) in cursor.execute(_PUBLISHED, named).fetchall():
+            yield Broken(
+                f"the publication {name}", "it sends what is recorded to others, where no redaction reaches it: drop it"
+            )
         for kind, name in cursor.execute(_REACHING, named).fetchall():
             yield Broken(f"{kind} {name}", "it reaches into the ledger with the rights of its owner: drop it")
 
@@ -151,11 +169,15 @@ def _around(connection: "psycopg.Connection[Any]", schemas: list[str]) -> Iterat
 def _granted(expected: Catalogue, found: Catalogue, schema: str, role: str) -> Iterator[Broken]:
     for kind, name, who, may in sorted(found.grants - expected.grants):
         yield Broken(f"{f'{kind} {name}'.strip()} of {schema}", f"{who} may {_verb(may)}: revoke that")
-    # A ledger whose owner may make no role works as the owner, and grants nobody anything.
-    if ("the schema", "", role, "usage") in found.grants:
+    if _admits(found, role):
         for kind, name, who, may in sorted(expected.grants - found.grants):
             where = f"{f'{kind} {name}'.strip()} of {schema}"
             yield Broken(where, f"{who} may not {_verb(may)}: `asat migrate` grants it again")
+
+
+def _admits(found: Catalogue, role: str) -> bool:
+    """Whether the ledger's role may use the schema: a ledger whose owner may make no role works as the owner."""
+    return ("the schema", "", role, "usage") in found.grants
 
 
 def _verb(privilege: str) -> str:

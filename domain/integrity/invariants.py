@@ -7,17 +7,24 @@ accept after those before it, so that none refers to what is not there.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from textwrap import shorten
 
-from domain.events import EventWithdrawn
+from domain.events import EventWithdrawn, TextRedacted
 from domain.integrity.regrown_tree import RegrownTree
 from domain.integrity.stored_tree import entry_of
 from domain.ledger.mapper import event_state, read_event
 from domain.ledger.recorder import LedgerRecorder
-from domain.ledger.split_texts import committed_again, fields_not_as_written, redacted_fields, texts_not_as_committed
+from domain.ledger.split_texts import (
+    committed_again,
+    fields_not_as_written,
+    kept_texts,
+    redacted_fields,
+    texts_not_as_committed,
+)
 from domain.ledger.stored_rows import StoredRecord
 from domain.plan.evolve import evolve
 from domain.plan.plan import Plan
@@ -28,6 +35,13 @@ from domain.rules import judge
 from domain.rules.lookups import named
 
 _PAGE = 5000
+
+#: As far as an instant may lie ahead of the clock of the database: the append stamps nothing that lies further ahead.
+_AHEAD = timedelta(minutes=5)
+_AHEAD_OF_THE_CLOCK = (
+    "recorded at {}, and the clock of the database says {}: it was ahead then, or is behind now. Until then nothing can"
+    ' be recorded (docs/safekeeping.md, "When a clock was wrong")'
+)
 
 #: The migration since which the database refuses an event of a day that has not come.
 _LOOKS_AT_DAYS = 8
@@ -87,7 +101,7 @@ def along_the_ledger(recorder: LedgerRecorder, seen: Callable[[int], None]) -> I
     if (found_head := recorder.select_head()) is None:
         yield Broken("the head of the ledger", "there is none")
         return
-    head, head_instant, newest, leaf = found_head
+    head, head_instant, newest, leaf, now = found_head
     position, instant = 0, None
     versions: dict[str, int] = {}
     tree = RegrownTree(recorder)
@@ -102,6 +116,8 @@ def along_the_ledger(recorder: LedgerRecorder, seen: Callable[[int], None]) -> I
             if version != versions.get(plan, 0) + 1:
                 yield Broken(where, f"follows version {versions.get(plan, 0)} of its plan")
             yield from (Broken(node or where, what) for node, what in tree.add(row, hashes))
+            if recorded_at > now + _AHEAD and (instant is None or instant <= now + _AHEAD):
+                yield Broken(where, _AHEAD_OF_THE_CLOCK.format(recorded_at.isoformat(), now.isoformat()))
             position, instant, versions[plan] = found, recorded_at, version
         seen(len(rows))
     for plan, version, place in recorder.select_unplaced(head):
@@ -142,7 +158,10 @@ def along_the_plan(
     gone: set[tuple[int, str]] = set()
     ahead: dict[int, _Ahead] = {}
     withdrawn: dict[int, int] = {}
+    overwriting = _Overwriting(slug)
+    rows = iter(rows)
     for row in rows:
+        yield from overwriting.by(row)
         where = f"{slug} version {plan.version + 1} ({row.topic})"
         whole = row.state if row.whole is None else row.whole
         try:
@@ -150,7 +169,10 @@ def along_the_plan(
             wrong = list(texts_not_as_committed(row.state, row.whole, row.salts))
         except LedgerDamaged as error:
             yield Broken(where, str(error))
-            return  # what follows may stand on it
+            # What follows may stand on it; but the redaction that made it so is named.
+            for later in rows:
+                yield from overwriting.by(later)
+            return
         for field in wrong:
             yield Broken(where, f"its text `{field}` is not the one that was recorded")
         if not wrong and (again := committed_again(event_state(event), row.state)) != row.state:
@@ -171,9 +193,43 @@ def along_the_plan(
         try:
             evolve(plan, event, row.recorded_at, row.recorded_by)
         except LookupError:  # it refers to what is not there, which the rules have said
+            for later in rows:
+                yield from overwriting.by(later)
             return
     yield from _days_ahead(recorder, ahead, withdrawn, noted)
     yield from _redactions(recorder, plan, gone)
+
+
+class _Overwriting:
+    """Finds redactions of what holds no text: a former database overwrote any field that a redaction named.
+
+    It looks at the stored bytes alone, as the event that was overwritten may not be readable any more.
+    """
+
+    def __init__(self, slug: str) -> None:
+        self._slug = slug
+        #: Version -> the fields that the event commits to by digests.
+        self._texts: dict[int, set[str]] = {}
+
+    def by(self, row: StoredRecord) -> Iterator[Broken]:
+        """The fields that this event overwrote; every row of the plan is given in its turn."""
+        with suppress(LedgerDamaged):
+            if digests := {text.field for text in kept_texts(row.state, row.salts)}:
+                self._texts[row.originator_version] = digests
+        if row.topic != "TextRedacted":
+            return
+        try:
+            event = read_event(row.topic, row.state if row.whole is None else row.whole)
+        except LedgerDamaged:
+            return
+        assert isinstance(event, TextRedacted), "an event is of the kind that its topic names"
+        for field in event.fields:
+            if field not in self._texts.get(event.version, ()):
+                yield Broken(
+                    f"{self._slug} version {row.originator_version} (TextRedacted)",
+                    f"it redacts `{field}` of version {event.version}, which holds no text that can be redacted: the"
+                    " field may have been overwritten by it",
+                )
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import psycopg
 from psycopg.rows import tuple_row
 from psycopg.sql import Identifier, Literal
 
-from domain.ledger.schema import app_role, channel
+from domain.ledger.schema import access_schema, app_role, channel
 
 #: Kind and name of a thing, such as `the table` and `events`.
 Thing = tuple[str, str]
@@ -51,8 +51,12 @@ class Names:
     def places(self) -> list[tuple[str, str]]:
         """Each name with what stands for it in the file, the longer ones first."""
         quoted = Identifier(self.schema).as_string(None)
+        access = Identifier(access_schema(self.schema)).as_string(None)
         told = Literal(self.channel).as_string(None)
-        return [(told, "{channel}"), (quoted, "{quoted}"), (self.role, "{app}"), (self.written, "{schema}")]
+        return [
+            (told, "{channel}"), (access, "{access}"), (quoted, "{quoted}"), (self.role, "{app}"),
+            (self.written, "{schema}"),
+        ]  # fmt: skip
 
 
 def read_names(connection: "psycopg.Connection[Any]", schema: str) -> Names:

@@ -19,7 +19,7 @@ from psycopg_pool import PoolTimeout
 
 from domain.postgres.answer_limits import PatientConnection, Silent, Unanswered, Writes
 from domain.postgres.connections import settle
-from domain.postgres.database_errors import not_let_in, unusable
+from domain.postgres.database_errors import in_short, not_let_in, unusable
 from domain.refusals import LedgerLocked, LedgerUnusable, NothingRecorded, ReplicaOnly
 
 #: How long a lost database is waited for before giving up, in seconds: it may be starting anew.
@@ -192,7 +192,7 @@ class LedgerDatastore(PostgresDatastore):
                     return cursor.execute(query, parameters, prepare=True, binary=True).fetchall()
             except (OperationalError, InterfaceError) as error:
                 lost = error
-        raise LedgerUnusable(f"the database does not answer: {lost}") from lost
+        raise LedgerUnusable(f"the database does not answer: {in_short(lost)}") from lost
 
     def _why_unreachable(self) -> str | None:
         """Why the pool has no connection, which it does not tell; None where there is one to be had."""

@@ -22,6 +22,7 @@ from domain.plan.draft import Draft
 from domain.plan.evolve import evolve
 from domain.plan.plan import Plan
 from domain.plan.record import PlanRecord
+from domain.refusals import LedgerDamaged
 
 T = TypeVar("T")
 
@@ -102,7 +103,14 @@ class Folded:
         with without_collecting() if len(rows) > LONG else nullcontext():
             for version, event_id, topic, whole, recorded_at, recorded_by in rows:
                 if version > plan.version:
-                    evolve(plan, read_event(topic, whole), recorded_at, recorded_by)
+                    event = read_event(topic, whole)
+                    try:
+                        evolve(plan, event, recorded_at, recorded_by)
+                    except Exception as error:  # whatever comes of an event that no rule has let in
+                        raise LedgerDamaged(
+                            f"version {version} of plan {self.slug} ({topic}) is not by the rules, and cannot be read;"
+                            " see asat check"
+                        ) from error
                     plan.published = version, event_id
                     self.size += size_of(topic, whole)
 

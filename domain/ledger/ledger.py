@@ -22,20 +22,29 @@ from domain.integrity.stored_tree import LedgerTree
 from domain.ledger.datastore import LedgerDatastore
 from domain.ledger.folded_plans import FoldedPlans
 from domain.ledger.mapper import read_record
-from domain.ledger.opening import SCHEMA, open_schema
+from domain.ledger.opening import SCHEMA, open_schema, refuse_two_databases
 from domain.ledger.recorder import LedgerRecorder, PlanState, Purged
 from domain.ledger.recording import Recording
 from domain.ledger.replica_status import Replica, Standing
-from domain.ledger.schema import migrate
+from domain.ledger.schema import access_schema, migrate
 from domain.ledger.stored_rows import StoredRecord
 from domain.plan.record import PlanRecord
 from domain.points import LONDON, VersionUnknown
 from domain.postgres.answer_limits import one_request
 from domain.postgres.cluster import APP
-from domain.postgres.database_errors import cannot_be_used
+from domain.postgres.database_errors import cannot_be_used, in_short
 from domain.postgres.embedded_server import EmbeddedServer
 from domain.postgres.server_account import EmbeddedServerError
-from domain.refusals import InDoubt, LedgerUnusable, NotReached, PlanUnknown, Refused, ReplicaOnly, VersionConflict
+from domain.refusals import (
+    InDoubt,
+    LedgerDamaged,
+    LedgerUnusable,
+    NotReached,
+    PlanUnknown,
+    Refused,
+    ReplicaOnly,
+    VersionConflict,
+)
 from domain.safekeeping.purging import purge
 
 T = TypeVar("T")
@@ -86,7 +95,8 @@ class Ledger:
                 at most 1 GB.
 
         Raises:
-            LedgerUnusable: the database cannot be reached or used; the message says why and what to do.
+            LedgerUnusable: the database cannot be reached or used, or the two addresses are of two databases; the
+                message says why and what to do.
         """
         server = None
         try:
@@ -98,7 +108,9 @@ class Ledger:
                 datastore = LedgerDatastore(server.app_conninfo, schema, embedded(schema), revive=server.revive)
                 return cls(datastore, server.owner_conninfo, embedded, server, memory)
             opening = partial(open_schema, database_url, alone=owner_url in (None, database_url))
-            datastore = LedgerDatastore(database_url, schema, opening(schema))
+            refuse_two_databases(database_url, owner_url)
+            role = opening(schema, beside=access_schema(schema))
+            datastore = LedgerDatastore(database_url, schema, role)
             return cls(datastore, owner_url or database_url, opening, memory=memory)
         except EmbeddedServerError as error:
             raise LedgerUnusable(str(error)) from error
@@ -147,8 +159,9 @@ class Ledger:
         return self._access
 
     def ready(self) -> None:
-        """Answer at once whether the database does; raises LedgerUnusable if not."""
+        """Answer at once whether the database does and knows who may do what; raises LedgerUnusable if not."""
         self._datastore.ping()
+        self._access.refuse_where_lost()
 
     def today(self) -> date:
         """Today's date in London by the clock of the database, which is the one that decides what day has come.
@@ -159,7 +172,7 @@ class Ledger:
         try:
             return self._datastore.now().astimezone(LONDON).date()
         except PersistenceError as error:
-            raise LedgerUnusable(f"the database does not answer: {error}") from error
+            raise LedgerUnusable(f"the database does not answer: {in_short(error)}") from error
 
     def standing(self) -> Standing | None:
         """How this replica stands to the server that it follows; None where it is no replica."""
@@ -195,12 +208,20 @@ class Ledger:
         """How far each plan has got, in the order of their names."""
         return self._recorder.select_states()
 
-    def of_every_plan(self, states: Iterable[PlanState], key: object, make: Callable[[PlanRecord], T]) -> list[T]:
-        """What `make` says of each of these plans.
+    def of_every_plan(
+        self, states: Iterable[PlanState], key: object, make: Callable[[PlanRecord], T]
+    ) -> tuple[list[T], list[str]]:
+        """What `make` says of each of these plans, and the names of those that hold an event which cannot be read.
 
         What it said of a plan is said again as long as nothing is recorded of it and the key is the same.
         """
-        return [self._folded.summarise(state, key, make) for state in states]
+        found, unreadable = [], []
+        for state in states:
+            try:
+                found.append(self._folded.summarise(state, key, make))
+            except LedgerDamaged:
+                unreadable.append(state.plan)
+        return found, unreadable
 
     def events(self, slug: str, after: int = 0, limit: int | None = None) -> list[Recorded]:
         """The events of a plan after a version, in order."""
@@ -249,7 +270,8 @@ class Ledger:
 
     def guards(self) -> Iterator[Broken]:
         """The guards of the database that are down, as `fallen_guards` says."""
-        self._access.audit.size()  # where it has begun it is upgraded when first asked
+        if not self._access.audit.is_lost():
+            self._access.audit.size()  # where it has begun it is upgraded when first asked
         yield from fallen_guards(self._datastore)
 
     def purge(self) -> list[str]:
@@ -263,10 +285,12 @@ class Ledger:
         except psycopg.errors.InsufficientPrivilege as error:
             raise LedgerUnusable(
                 "the login that serves may not write the table anew: run `asat purge` with the address of the ledger's"
-                f" owner (--owner-url or ASAT_OWNER_URL): {error}"
+                f" owner (--owner-url or ASAT_OWNER_URL): {in_short(error)}"
             ) from error
         except psycopg.Error as error:
-            raise LedgerUnusable(f"the database cannot be made to forget what was redacted: {error}") from error
+            raise LedgerUnusable(
+                f"the database cannot be made to forget what was redacted: {in_short(error)}"
+            ) from error
 
     def purged(self) -> Purged:
         """Up to which position what was redacted has left the files of the database."""

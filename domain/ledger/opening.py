@@ -6,12 +6,14 @@ With one address for both, opening makes and upgrades the ledger as well.
 import getpass
 import os
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL, Composable, Identifier
 
+from domain.access.access_errors import AccessLost
 from domain.ledger.catalogue import expected_catalogue, read_names
 from domain.ledger.login_powers import powers
 from domain.ledger.schema import (
@@ -20,12 +22,14 @@ from domain.ledger.schema import (
     is_replica,
     migrate,
     not_newer,
+    refuse_shared_role,
     released_migrations,
     replicated,
     schema_version,
     take_on,
 )
 from domain.postgres.connections import connected
+from domain.postgres.database_errors import in_short
 from domain.refusals import LedgerUnusable
 
 #: The schema of a ledger whose name nobody said.
@@ -41,13 +45,14 @@ _MAKES = """
 """
 
 
-def open_schema(conninfo: str, schema: str, *, alone: bool) -> str:
+def open_schema(conninfo: str, schema: str, *, alone: bool, beside: str | None = None) -> str:
     """The role to work as on a ledger's schema, for the login in this address.
 
     Args:
         conninfo: connects as the login that serves.
         schema: name of the PostgreSQL schema.
         alone: whether there is no address of an owner: then this login makes and upgrades the schema, if it may.
+        beside: another schema, which this login must be able to open as well, where it cannot make it.
 
     Raises:
         LedgerUnusable: there is no schema, or an older one, or the login may not read it; the message names the remedy.
@@ -60,16 +65,79 @@ def open_schema(conninfo: str, schema: str, *, alone: bool) -> str:
         found, may_make = _found(connection, schema)
         if alone and may_make:
             return migrate(conninfo, schema)
-        not_newer(found, newest)
-        if found < newest:
-            raise LedgerUnusable(
-                f"there is no ledger in the schema {schema} of this database yet: make it with `asat migrate`, as its"
-                " owner (ASAT_OWNER_URL)"
-                if found == 0
-                else f"the ledger's schema {schema} is version {found}, where this program needs {newest}: upgrade it"
-                " with `asat migrate`, as its owner (ASAT_OWNER_URL)"
-            )
-        return take_on(connection, schema)
+        _must_be_current(schema, found, newest)
+        if beside is None:
+            return take_on(connection, schema)
+        found_beside, _ = _found(connection, beside)
+        role = take_on(connection, schema)
+        # One that was removed is not made anew: what asks it says so, and the check names it.
+        if found_beside or _access_lost_from(connection, schema) is None:
+            _must_be_current(beside, found_beside, newest)
+        return role
+
+
+def _access_lost_from(connection: Connection, schema: str) -> datetime | None:
+    """When the access ledger of a ledger was there that is gone, or is another by now; None where all is well."""
+    row = connection.execute(SQL("select {}.access_lost_from()").format(Identifier(schema))).fetchone()
+    return row[0] if row else None
+
+
+def _must_be_current(schema: str, found: int, newest: int) -> None:
+    """Raises LedgerUnusable unless the schema is of the version that this program needs."""
+    not_newer(found, newest)
+    if found == 0:
+        raise LedgerUnusable(
+            f"there is no ledger in the schema {schema} of this database yet: make it with `asat migrate`, as its owner"
+            " (ASAT_OWNER_URL)"
+        )
+    if found < newest:
+        raise LedgerUnusable(
+            f"the ledger's schema {schema} is version {found}, where this program needs {newest}: upgrade it with"
+            " `asat migrate`, as its owner (ASAT_OWNER_URL)"
+        )
+
+
+_DATABASE = "select current_database(), (select system_identifier from pg_control_system())"
+
+
+def refuse_two_databases(database_url: str | None, owner_url: str | None) -> None:
+    """Raises LedgerUnusable where the owner's address is of another database than that of the login that serves.
+
+    Both are asked; where one does not answer, which says so itself when it is used, the names of the databases decide.
+    """
+    if database_url is None or owner_url is None or owner_url == database_url:
+        return
+    try:
+        with connected(database_url) as serving, connected(owner_url) as owner:
+            same = serving.execute(_DATABASE).fetchone() == owner.execute(_DATABASE).fetchone()
+    except psycopg.Error:
+        same = _database_in(database_url) == _database_in(owner_url)
+    if not same:
+        raise LedgerUnusable(
+            f"the owner's address is of another database ({_place(owner_url)}) than that of the login that serves"
+            f" ({_place(database_url)}): nothing was done. Name the same one in ASAT_OWNER_URL and ASAT_DATABASE_URL"
+        )
+
+
+def _database_in(conninfo: str) -> str:
+    said = _read_address(conninfo)
+    return str(said.get("dbname") or said.get("user") or login_in(conninfo))
+
+
+def _place(conninfo: str) -> str:
+    """Database and server of an address, without its secrets."""
+    said = _read_address(conninfo)
+    server = str(said.get("host") or os.environ.get("PGHOST") or "this machine")
+    port = f":{said['port']}" if said.get("port") else ""
+    return f"{_database_in(conninfo)} on {server}{port}"
+
+
+def _read_address(conninfo: str) -> dict[str, Any]:
+    """The parts of an address; raises LedgerUnusable where it is none."""
+    try:
+        return dict(conninfo_to_dict(conninfo))
+    except psycopg.ProgrammingError as error:
+        raise LedgerUnusable(f"the address of the database cannot be read: {error}; see ASAT_DATABASE_URL") from error
 
 
 def _found(connection: Connection, schema: str) -> tuple[int, bool]:
@@ -101,11 +169,7 @@ class Made:
 
 def login_in(conninfo: str) -> str:
     """The role that an address logs in as; raises LedgerUnusable where it is no address."""
-    try:
-        said = conninfo_to_dict(conninfo).get("user")
-    except psycopg.ProgrammingError as error:
-        raise LedgerUnusable(f"the address of the database cannot be read: {error}; see ASAT_DATABASE_URL") from error
-    return str(said or os.environ.get("PGUSER") or getpass.getuser())
+    return str(_read_address(conninfo).get("user") or os.environ.get("PGUSER") or getpass.getuser())
 
 
 def make_ledger(owner_conninfo: str, login: str | None, schema: str = SCHEMA) -> list[Made]:
@@ -117,17 +181,24 @@ def make_ledger(owner_conninfo: str, login: str | None, schema: str = SCHEMA) ->
         schema: name of the schema of the plans.
 
     Raises:
-        LedgerUnusable: it cannot be made or granted; the message says why and what to do.
+        LedgerUnusable: it cannot be made or granted, or its audit of access was removed; the message says why and what
+            to do.
     """
     made = []
     try:
+        with connected(owner_conninfo) as connection:
+            for one in (schema, access_schema(schema)):
+                refuse_shared_role(connection, one, login)
         for one in (schema, access_schema(schema)):
             before, now = make_and_grant(owner_conninfo, one, login)
             with connected(owner_conninfo) as connection:
                 said = powers(connection, [one], login) if login else []
             made.append(Made(one, before, now, login, said))
+            with connected(owner_conninfo) as connection:
+                if one == schema and (since := _access_lost_from(connection, schema)) is not None:
+                    raise AccessLost(since)
     except psycopg.Error as error:
-        raise LedgerUnusable(f"the ledger cannot be made or upgraded: {error}; see ASAT_OWNER_URL") from error
+        raise LedgerUnusable(f"the ledger cannot be made or upgraded: {in_short(error)}; see ASAT_OWNER_URL") from error
     return made
 
 

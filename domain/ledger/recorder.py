@@ -43,6 +43,8 @@ class Head(NamedTuple):
     newest: int
     #: The leaf of the event at the position; none before the first.
     leaf: bytes | None
+    #: The clock of the database.
+    now: datetime
 
 
 class PlanState(NamedTuple):
@@ -105,7 +107,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
         # An empty ledger's instant is -infinity, which Python has no value for.
         self._head = SQL(
             "select position, case when position > 0 then recorded_at end, "
-            "(select coalesce(max(position), 0) from {schema}.events), leaf from {schema}.head"
+            "(select coalesce(max(position), 0) from {schema}.events), leaf, clock_timestamp() from {schema}.head"
         ).format(**names)
         self._purged = SQL(
             "select (select coalesce(max(position), 0) from {schema}.events where topic = 'TextRedacted'),"
@@ -146,7 +148,9 @@ class LedgerRecorder(PostgresApplicationRecorder):
                 with self.datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
                     stored = cursor.execute(query, values, prepare=True, binary=True).fetchone()
             except DatabaseError as error:
-                raise _of_a_day_ahead(error.__cause__, rows) or error from error
+                if refused := _of_a_day_ahead(error.__cause__, rows):
+                    raise refused from error
+                raise
             assert stored is not None, "the append function returns one row"
             return stored
 

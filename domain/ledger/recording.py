@@ -9,7 +9,6 @@ from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from uuid import UUID
 
-import psycopg
 from eventsourcing.persistence import DatabaseError, IntegrityError, InterfaceError, OperationalError
 
 from domain.bulk import LONG, without_collecting
@@ -26,6 +25,7 @@ from domain.plan.draft import Draft
 from domain.plan.evolve import evolve
 from domain.plan.plan import PENDING
 from domain.plan.record import PlanRecord, record_of
+from domain.postgres.database_errors import in_short
 from domain.refusals import LedgerUnusable, NothingRecorded, Refused, RuleCode, VersionConflict, in_doubt
 from domain.rules import judge
 
@@ -168,9 +168,7 @@ class Recording:
                     return landed
                 raise in_doubt(error) from error
             except DatabaseError as error:
-                cause = error.__cause__
-                said = cause.diag.message_primary if isinstance(cause, psycopg.Error) else None
-                raise LedgerUnusable(f"nothing was recorded: {said or error}") from error
+                raise LedgerUnusable(f"nothing was recorded: {in_short(error)}") from error
         raise in_doubt(lost) from lost
 
     def _landed(self, rows: Sequence[UnstoredRow], by: str) -> Stored:

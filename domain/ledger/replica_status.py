@@ -6,6 +6,7 @@ from eventsourcing.persistence import PersistenceError
 from psycopg.rows import tuple_row
 
 from domain.ledger.datastore import LedgerDatastore
+from domain.postgres.database_errors import in_short
 from domain.refusals import LedgerUnusable
 
 # What was received but not taken in is behind; what was not even received shows as a receiver that has gone. Where the
@@ -41,7 +42,7 @@ class Replica:
             with self._datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
                 row = cursor.execute(_STANDING).fetchone()
         except PersistenceError as error:
-            raise LedgerUnusable(f"the database does not answer: {error}") from error
+            raise LedgerUnusable(f"the database does not answer: {in_short(error)}") from error
         assert row is not None, "it is one row"
         replica, follows, behind = row
         return Standing(follows, behind) if replica else None

@@ -18,6 +18,14 @@ from psycopg.sql import SQL, Identifier, Literal
 from domain.postgres.connections import connected
 from domain.refusals import LedgerUnusable
 
+# The other databases of the server in which a role has rights, or owns something.
+_ELSEWHERE = """
+    select distinct coalesce(b.datname, 'number ' || d.dbid) from pg_shdepend d
+      left join pg_database b on b.oid = d.dbid
+     where d.refclassid = 'pg_authid'::regclass and d.refobjid = to_regrole(quote_ident(%s)) and d.dbid <> 0
+       and d.dbid <> (select oid from pg_database where datname = current_database()) order by 1
+"""
+
 _LONGEST, _ACCESS = 54, "_access"
 # With `_appended` it names a notification channel, of at most 63 bytes.
 _NAME = re.compile(r"(?!pg_)[A-Za-z][A-Za-z0-9_-]{0,53}")
@@ -153,7 +161,10 @@ def schema_version(connection: psycopg.Connection[tuple[object, ...]], schema: s
 
 
 def _apply(connection: psycopg.Connection[tuple[object, ...]], migration: Migration, schema: str, role: str) -> None:
-    names = {"{schema}": Identifier(schema), "{app}": Identifier(role), "'{channel}'": Literal(channel(schema))}
+    names = {
+        "{schema}": Identifier(schema), "{access}": Identifier(access_schema(schema)), "{app}": Identifier(role),
+        "'{channel}'": Literal(channel(schema)),
+    }  # fmt: skip
     text = migration.sql
     for name, value in names.items():
         text = text.replace(name, value.as_string(connection))
@@ -182,13 +193,47 @@ def app_role(schema: str) -> str:
     return f"{schema}_app"
 
 
+def used_elsewhere(connection: psycopg.Connection[tuple[object, ...]], role: str) -> list[str]:
+    """The other databases of the server in which this role has rights: whoever can be it has those there too."""
+    return [str(name) for (name,) in connection.execute(_ELSEWHERE, (role,)).fetchall()]
+
+
+def refuse_shared_role(connection: psycopg.Connection[tuple[object, ...]], schema: str, login: str | None) -> None:
+    """Raises LedgerUnusable where a login would be admitted to a role that another ledger of the server has too."""
+    role = app_role(schema)
+    if login is None or login == connection.info.user or _works_already(connection, schema, role, login):
+        return
+    if others := used_elsewhere(connection, role):
+        raise LedgerUnusable(
+            f"nothing was made: the role {role} has rights in another database of this server ({', '.join(others)}),"
+            f" whose ledger {login} could then read and append to, and the other way round. Keep one ledger a server:"
+            " name another server, or drop that ledger first"
+        )
+
+
+def _works_already(connection: psycopg.Connection[tuple[object, ...]], schema: str, role: str, member: str) -> bool:
+    """Whether this ledger is served already by a member of the role."""
+    row = connection.execute(
+        "select from pg_roles r, pg_namespace n, pg_roles m"
+        " where r.rolname = %(role)s and n.nspname = %(schema)s and m.rolname = %(member)s"
+        " and has_schema_privilege(r.oid, n.oid, 'usage') and pg_has_role(m.oid, r.oid, 'MEMBER')",
+        {"role": role, "schema": schema, "member": member},
+    ).fetchone()
+    return row is not None
+
+
 def take_app_role(
     connection: psycopg.Connection[tuple[object, ...]], schema: str, login: str | None, *, inherits: bool = False
 ) -> str:
-    """The role to work with, created where it is missing and we may; otherwise the owner."""
+    """The role to work with, created where it is missing and we may; otherwise the owner.
+
+    Raises:
+        LedgerUnusable: another login would be admitted to a role that another ledger of the server has.
+    """
+    refuse_shared_role(connection, schema, login)
     for _ in range(20):
         try:
-            return _take_app_role(connection, app_role(schema), login, inherits)
+            return _take_app_role(connection, schema, login, inherits)
         except (errors.DuplicateObject, errors.UniqueViolation, errors.InternalError_) as error:
             # Another program made it just now. Roles belong to the whole server: no lock of this database would help.
             overtaken = error
@@ -197,8 +242,9 @@ def take_app_role(
 
 
 def _take_app_role(
-    connection: psycopg.Connection[tuple[object, ...]], role: str, login: str | None, inherits: bool
+    connection: psycopg.Connection[tuple[object, ...]], schema: str, login: str | None, inherits: bool
 ) -> str:
+    role = app_role(schema)
     row = connection.execute("select current_user, to_regrole(quote_ident(%s)) is not null", (role,)).fetchone()
     assert row is not None
     owner, exists = str(row[0]), bool(row[1])
@@ -211,6 +257,9 @@ def _take_app_role(
         may = connection.execute(
             "select pg_has_role(%s, %s, %s)", (member, role, "SET" if grades else "MEMBER")
         ).fetchone()
+        # The owner of a ledger does not take the role of another.
+        if login is None and not _works_already(connection, schema, role, owner) and used_elsewhere(connection, role):
+            return owner
         if may is None or not may[0]:
             # One login serves all ledgers of the embedded server: what a role may do, it may only as that role.
             apart = SQL(" with inherit false, set true") if login and grades and not inherits else SQL("")

@@ -46,6 +46,9 @@ _DAMAGED = re.compile(
     r"|could not read block|bogus data|could not locate a valid checkpoint|invalid (primary )?checkpoint"
 )
 
+#: What the server, or the system, says of a disk without room.
+_FULL = re.compile(r"No space left on device|Disk quota exceeded")
+
 # What an operator may tune in postgresql.conf; initdb writes these once.
 _TUNABLE = {
     "shared_buffers": "128MB", "max_connections": "100", "min_wal_size": "80MB", "max_wal_size": "512MB",
@@ -232,6 +235,8 @@ class Cluster:
             argv, input=statements, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
             env=_environment(), cwd="/", pass_fds=[starting], check=False,
         )  # fmt: skip
+        if done.returncode and _FULL.search(done.stdout):
+            raise disk_is_full(self.folder)
         if done.returncode:
             raise EmbeddedServerError(
                 f"PostgreSQL's {program} failed on the data folder {self.folder}; once its complaint is seen to, just"
@@ -435,6 +440,8 @@ class Cluster:
     def failure(self, what: str) -> EmbeddedServerError:
         """What to say of a server that fails, with the end of its log."""
         log = _tail(self._log())
+        if _FULL.search(log):
+            return disk_is_full(self.folder)
         remedy = "Mend what its log complains of and start again; nothing recorded is lost."
         if _DAMAGED.search(log):
             remedy = (
@@ -444,6 +451,13 @@ class Cluster:
         return EmbeddedServerError(
             f"The PostgreSQL of the data folder {self.folder} {what}. {remedy} The log ends:\n{log}"
         )
+
+
+def disk_is_full(folder: Path) -> EmbeddedServerError:
+    """What to say of a server that finds no room on its disk."""
+    return EmbeddedServerError(
+        f"the disk of the database is full ({folder}): make room and start again; nothing recorded is lost"
+    )
 
 
 def bin_folder() -> Path:

@@ -22,10 +22,23 @@ _NOT_LET_IN = (
      "start the server, or name the right one in ASAT_DATABASE_URL"),
 )  # fmt: skip
 
+_CLOCK = (
+    "nothing was recorded: the last event was recorded at {last}, and the clock of the database says {now}. If that"
+    " clock is behind, set it right; if it is right, it was ahead when that event was recorded: restore a backup from"
+    ' before it, or wait until then (docs/safekeeping.md, "When a clock was wrong")'
+)
+
+
+def in_short(error: BaseException | None) -> str:
+    """What the database says of an error, without where in its functions it was raised."""
+    cause = error if isinstance(error, psycopg.Error) else getattr(error, "__cause__", None)
+    primary = cause.diag.message_primary if isinstance(cause, psycopg.Error) else None
+    return primary or " ".join(str(error).split())
+
 
 def not_let_in(error: psycopg.Error) -> str:
     """Why there is no connection, in the database's words, and what to do."""
-    said = " ".join(str(error).split())
+    said = in_short(error)
     for words, remedy in _NOT_LET_IN:
         if any(word in said for word in words):
             return f"{said}: {remedy}"
@@ -34,8 +47,10 @@ def not_let_in(error: psycopg.Error) -> str:
 
 def unusable(error: BaseException | None) -> LedgerUnusable | None:
     """What to say of a statement that the database refused and will refuse again; None where it is something else."""
-    said = _said(error)
+    said = in_short(error)
     match error:
+        case psycopg.Error(sqlstate="AS001"):
+            return NothingRecorded(_CLOCK.format(last=error.diag.message_detail, now=error.diag.message_hint))
         case errors.DataCorrupted() | errors.IndexCorrupted() | errors.InternalError_() | errors.UndefinedFile():
             return FilesDamaged(said)
         case errors.IoError():
@@ -65,9 +80,4 @@ def cannot_be_used(error: psycopg.Error) -> LedgerUnusable:
         return known
     if isinstance(error, psycopg.OperationalError):
         return LedgerUnusable(f"the database cannot be used: {not_let_in(error)}; see ASAT_DATABASE_URL")
-    return LedgerUnusable(f"the database cannot be used: {_said(error)}; see ASAT_DATABASE_URL")
-
-
-def _said(error: BaseException | None) -> str:
-    primary = error.diag.message_primary if isinstance(error, psycopg.Error) else None
-    return primary or " ".join(str(error).split())
+    return LedgerUnusable(f"the database cannot be used: {in_short(error)}; see ASAT_DATABASE_URL")

@@ -5,13 +5,14 @@ Every process that uses the folder shares one server; the last one out stops it.
 """
 
 import atexit
+import errno
 import logging
 import os
 import sys
 from pathlib import Path
 from typing import Self
 
-from domain.postgres.cluster import APP, OWNER, Cluster
+from domain.postgres.cluster import APP, OWNER, Cluster, disk_is_full
 from domain.postgres.server_account import EmbeddedServerError
 from domain.postgres.server_process import locked
 
@@ -50,6 +51,8 @@ class EmbeddedServer:
                     os.close(in_use)
                     raise
         except OSError as problem:
+            if problem.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise disk_is_full(folder) from problem
             raise EmbeddedServerError(
                 f"The data folder {folder} cannot be used ({problem}). Name a folder that you may write to, on a disk"
                 " of this machine with room left, or set ASAT_DATABASE_URL."

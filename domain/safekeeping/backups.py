@@ -22,6 +22,7 @@ from domain.ledger.ledger import Ledger
 from domain.ledger.opening import SCHEMA
 from domain.ledger.schema import access_schema, app_role, schema_version
 from domain.postgres.connections import connected
+from domain.postgres.database_errors import in_short
 from domain.postgres.programs import dump
 from domain.proofs.keys import to_base64
 from domain.proofs.tree import root
@@ -95,7 +96,7 @@ def _write(conninfo: str, schema: str, file: IO[bytes]) -> Backup:
         with connected(conninfo, autocommit=False) as connection:
             return _write_as_at(connection, conninfo, schema, file)
     except psycopg.Error as error:
-        raise LedgerUnusable(f"the database cannot be backed up: {error}") from error
+        raise LedgerUnusable(f"the database cannot be backed up: {in_short(error)}") from error
 
 
 def _write_as_at(connection: Connection, conninfo: str, schema: str, file: IO[bytes]) -> Backup:

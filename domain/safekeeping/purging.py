@@ -11,6 +11,7 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from domain.postgres.connections import connected
+from domain.postgres.database_errors import in_short
 from domain.refusals import LedgerUnusable
 
 _REWRITE = "vacuum (full) {schema}.events"
@@ -35,6 +36,16 @@ _OLDER = """
 # The pieces of the log that a checkpoint cannot remove yet, and those that are there.
 _UNARCHIVED = "select count(*) from pg_ls_archive_statusdir() where name like '%%.ready' and left(name, 24) <= %s"
 _KEPT = "select count(*) from pg_ls_waldir() where length(name) = 24 and name <= %s"
+
+# The pieces that lie ready to be written. Before wal_recycle was switched off these were old ones under a new name, and
+# they hold what those held until they are written over to their end, which a switch does.
+_READY = "select coalesce(max(name), '') from pg_ls_waldir() where length(name) = 24 and name > %s"
+
+# Without anything in it a piece of the log is not switched.
+_SOMETHING = "select pg_logical_emit_message(true, 'asat', 'purge')"
+
+#: So often it is switched at most, each time over 16 MB that are written to their end; what is left then is said.
+_SWITCHES = 128
 
 Connection = psycopg.Connection[tuple[str, ...]]
 
@@ -73,10 +84,6 @@ def purge(owner_conninfo: str, schema: str) -> list[str]:
             f"{who} may still see what was redacted, which was kept for it: purge when that has ended" for who in older
         ]
         left += _new_log(owner)
-        if (recycled := owner.execute("show wal_recycle").fetchone()) and recycled[0] == "on":
-            left.append(
-                "the server uses old log files again, which hold it until they are overwritten: set wal_recycle = off"
-            )
         if not older:
             _note(owner, schema, position, complete=not left)
         return list(dict.fromkeys(left))
@@ -107,7 +114,7 @@ def copied_elsewhere(owner_conninfo: str) -> str | None:
             if not _archives(owner):
                 return None
     except psycopg.Error as error:
-        raise LedgerUnusable(f"whether the log is archived was not seen: {error}") from error
+        raise LedgerUnusable(f"whether the log is archived was not seen: {in_short(error)}") from error
     return (
         "the folder to which the log is archived holds it still, in what was written before: take another base of it"
         " (`asat backup --continuous FOLDER`), and delete the older bases and pieces"
@@ -115,47 +122,74 @@ def copied_elsewhere(owner_conninfo: str) -> str | None:
 
 
 def _archives(owner: Connection) -> bool:
-    mode = owner.execute("show archive_mode").fetchone()
-    return mode is not None and mode[0] != "off"
+    return _asked(owner, "show archive_mode") != "off"
 
 
 def _new_log(owner: Connection) -> Iterator[str]:
     """Begin a new log and have the old one removed; says what is left of it."""
     newest = None
-    for step in ("checkpoint", _SWITCH, "checkpoint"):
+    for step in ("checkpoint", _SWITCH):
         try:
-            done = owner.execute(step.encode())
-            newest = row[0] if step == _SWITCH and (row := done.fetchone()) else newest
+            done = _asked(owner, step)
+            newest = done if step == _SWITCH else newest
         except psycopg.errors.InsufficientPrivilege as error:
             yield f"{step}: {error.diag.message_primary}"
-    if newest is None or not _archives(owner):
+    if newest is None:
+        return
+    if _asked(owner, "show wal_recycle") == "on":
+        yield (
+            "the server uses old log files again, which hold it until they are overwritten: set wal_recycle = off and"
+            " purge again"
+        )
         return
     try:
-        left = _not_removed(owner, newest)
+        yield from _written_over(owner, newest)
+        owner.execute("checkpoint")
+        yield from _not_removed(owner, newest)
     except psycopg.errors.InsufficientPrivilege as error:
-        yield f"the server keeps its old log until that is archived, which was not seen: {error.diag.message_primary}"
-        return
-    if left:
-        pieces = "a piece" if left == 1 else f"{left} pieces"
         yield (
-            f"the server keeps {pieces} of its old log, which it could not archive yet{_last_failure(owner)}: purge"
-            " when it can"
+            f"whether old log files are left was not seen ({error.diag.message_primary}): let an administrator"
+            f" `grant pg_monitor, pg_checkpoint to {owner.info.user}`, and purge again"
         )
 
 
-def _not_removed(owner: Connection, newest: str) -> int:
-    """How many pieces up to this one the server still keeps, once it has had time to archive and remove them."""
-    deadline = time.monotonic() + _ARCHIVED_WITHIN
-    while _count(owner, _UNARCHIVED, newest) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    owner.execute("checkpoint")  # which removes what is archived
-    return _count(owner, _KEPT, newest)
+def _written_over(owner: Connection, newest: str) -> Iterator[str]:
+    """Have every piece written over that was ready to be used again; says how far it did not come."""
+    last, now = _asked(owner, _READY, newest), newest
+    for _ in range(_SWITCHES):
+        if now >= last:
+            return
+        _asked(owner, _SOMETHING)
+        now = _asked(owner, _SWITCH)
+    yield (
+        f"of old log files that the server had made ready to use again, those from {now} to {last} are not overwritten"
+        " yet: purge again"
+    )
 
 
-def _count(owner: Connection, query: str, newest: str) -> int:
-    row = owner.execute(query.encode(), (newest,)).fetchone()
-    assert row is not None
-    return int(row[0])
+def _not_removed(owner: Connection, newest: str) -> Iterator[str]:
+    """Says how many pieces up to this one the server still keeps, once it has had time to archive and remove them."""
+    archives = _archives(owner)
+    if archives:
+        deadline = time.monotonic() + _ARCHIVED_WITHIN
+        while int(_asked(owner, _UNARCHIVED, newest)) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        owner.execute("checkpoint")  # which removes what is archived
+    if not (left := int(_asked(owner, _KEPT, newest))):
+        return
+    pieces = "a piece" if left == 1 else f"{left} pieces"
+    if archives:
+        why = f"which it could not archive yet{_last_failure(owner)}: purge when it can"
+    else:
+        why = "for a replica that is behind, or as wal_keep_size says: purge again when it does so no more"
+    yield f"the server keeps {pieces} of its old log, {why}"
+
+
+def _asked(owner: Connection, query: str, *values: str) -> str:
+    """The one value that the server answers with; empty where it is a command."""
+    done = owner.execute(query.encode(), values or None)
+    row = done.fetchone() if done.description else None
+    return str(row[0]) if row else ""
 
 
 def _last_failure(owner: Connection) -> str:

@@ -16,9 +16,10 @@ from domain.integrity.checkpoint_store import checkpoints_of
 from domain.integrity.evidence_packs import against, checkpoint_in
 from domain.ledger.ledger import Ledger
 from domain.ledger.opening import SCHEMA, settle_grants
-from domain.ledger.schema import app_role, released_migrations, take_app_role
+from domain.ledger.schema import app_role, refuse_shared_role, released_migrations, take_app_role
 from domain.postgres.cluster import APP
 from domain.postgres.connections import connected
+from domain.postgres.database_errors import in_short
 from domain.postgres.embedded_server import EmbeddedServer
 from domain.postgres.programs import undump
 from domain.postgres.server_account import EmbeddedServerError
@@ -64,7 +65,7 @@ def restore(
             try:
                 _restore(backup, archive, conninfo, serving, inherits=database_url is not None)
             except psycopg.Error as error:
-                raise LedgerUnusable(f"nothing was restored: {error}") from error
+                raise LedgerUnusable(f"nothing was restored: {in_short(error)}") from error
         return backup
 
 
@@ -86,6 +87,8 @@ def _restore(backup: Backup, archive: ZipFile, conninfo: str, login: str | None,
         # Nobody opens the ledger meanwhile, which would make it anew.
         for schema in schemas():
             connection.execute("select pg_advisory_lock(hashtextextended(%s, 0))", (f"asat migrations {schema}",))
+        for one in backup.ledgers:
+            refuse_shared_role(connection, one.schema, login)
         with connection.transaction():
             for schema in schemas():
                 _clear(connection, schema)

@@ -75,9 +75,11 @@ class RememberedLedger:
         """How far each plan has got."""
         return [PlanState(slug, len(told), told[-1].event_id) for slug, told in sorted(self._records.items())]
 
-    def of_every_plan(self, states: list[PlanState], key: object, make: Callable[[PlanRecord], Any]) -> list[Any]:
-        """What is said of each of these plans."""
-        return [make(self.plan(state.plan)) for state in states]
+    def of_every_plan(
+        self, states: list[PlanState], key: object, make: Callable[[PlanRecord], Any]
+    ) -> tuple[list[Any], list[str]]:
+        """What is said of each of these plans; none of them is unreadable."""
+        return [make(self.plan(state.plan)) for state in states], []
 
     def events(self, slug: str, after: int = 0, limit: int | None = None) -> list[Recorded]:
         """The events of a plan after a version, in order."""

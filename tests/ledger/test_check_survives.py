@@ -13,8 +13,6 @@ from tests.ledger.conftest import Server, begin, connected
 
 #: Events that no rule accepts, as whoever has the serving login can append them past the program.
 UNLAWFUL = [
-    ("TextRedacted", {"version": 9999, "fields": ["text"], "reason": "x"}),
-    ("TextRedacted", {"version": 1, "fields": ["label"], "reason": "x"}),
     ("EventWithdrawn", {"version": 9999, "reason": "x"}),
     ("EventWithdrawn", {"version": 1, "reason": "x"}),
     ("RatingConfirmed", {"action": "2.4", "version": 9999}),

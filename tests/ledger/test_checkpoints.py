@@ -1,5 +1,6 @@
 """Keys and checkpoints: kept append-only, cut by the key that signs now, and compared with the tree at any time."""
 
+from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
 
@@ -168,14 +169,52 @@ def test_what_is_not_in_the_form_of_a_key_does_not_become_one(ledger: Ledger, ap
 
 
 @pytest.mark.parametrize(
-    "line", ["", "x", "— a b", "— a AAAA", "- w.example AAAAAAAAAAA=", "— w.example AAAAAAAAAAA=\n"]
-)
+    "line",
+    ["", "x", "— a b", "— a AAAA", "- w.example AAAAAAAAAAA=", "— w.example AAAAAAAAAAA=\n",
+     "— council.example/asat+x AAAAAAAAAAAA", "— w.example AAAAAAAAAAA", "— w.example AAAAAA==",
+     "— w.example AAAAAAAAAAB=", "— w.example AAAAAAAAAAA= ", "— w\texample AAAAAAAAAAA=",
+     "— w\u0001example AAAAAAAAAAA="],
+)  # fmt: skip
 def test_what_is_no_line_of_a_signature_is_added_to_no_checkpoint(ledger: Ledger, app: Connection, line: str):
     kept = checkpoints_of(ledger)
     cut = kept.cut(KEY)
     with pytest.raises(psycopg.errors.CheckViolation):
         app.execute("select add_cosignature(1, %s)", (line,))
     assert kept.newest() == cut
+
+
+def test_a_line_that_another_program_signed_is_added_however_long_its_signature_is(ledger: Ledger, app: Connection):
+    cut = checkpoints_of(ledger).cut(KEY)
+    lines = [f"— w.example/{size} {b64encode(bytes(range(4)) + b's' * size).decode()}" for size in (1, 64, 72, 3309)]
+    for line in lines:
+        app.execute("select add_cosignature(1, %s)", (line,))
+    kept = checkpoints_of(ledger).newest().note
+    assert [one.line() for one in kept.signatures] == [cut.note.signatures[0].line(), *lines]
+
+
+@pytest.mark.parametrize(
+    "answer", [b"", b"\0", b"0", b"0\x82", b"rubbish", AUTHORITY.stamp(b"x" * 32), AUTHORITY.stamp(b"x" * 32)[:-1]]
+)
+def test_what_is_no_time_stamp_of_a_checkpoint_is_not_kept(ledger: Ledger, app: Connection, answer: bytes):
+    kept = checkpoints_of(ledger)
+    good = AUTHORITY.stamp(stamped_digest(bytes(kept.cut(KEY).note)))
+    for bad in (answer, good + b"x", good[:-1]):
+        with pytest.raises(psycopg.DatabaseError):
+            app.execute("select add_time_stamp(1, %s)", (bad,))
+    app.execute("select add_time_stamp(1, %s)", (good,))
+    assert broken(ledger) == []
+
+
+def test_cosignatures_that_cannot_be_read_are_named_and_stand_in_nobodys_way(signed_ledger: Ledger, damage: Any):
+    """A former database kept them; of lines in the right form there may be more than a note has."""
+    false = [f"— w{number}.example AAAAAAAAAAA=" for number in range(120)]
+    for line in ["— council.example/asat+x AAAAAAAAAAAA", *false]:
+        damage(f"insert into cosignatures values (3, '{line}', now())")  # noqa: S608 - a line of this test
+    kept = checkpoints_of(signed_ledger)
+    record(signed_ledger, rated("2.4"))
+    assert kept.cut(KEY).number == 4
+    assert pack(signed_ledger, "plan", KEY)
+    assert any("council.example/asat+x" in one for one in broken(signed_ledger))
 
 
 @pytest.mark.parametrize("table", ["keys", "checkpoints", "cosignatures", "time_stamps"])

@@ -1,5 +1,6 @@
 """The embedded PostgreSQL: shared by processes, private to its user, and none of the user's folders changed."""
 
+import errno
 import os
 import pwd
 import shutil
@@ -15,6 +16,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from domain.postgres.cluster import Cluster
 from domain.postgres.embedded_server import EmbeddedServer
 from domain.postgres.server_account import EmbeddedServerError, server_account
 
@@ -517,3 +519,21 @@ def test_a_data_folder_deleted_under_a_running_server_is_no_error_when_leaving(f
     shutil.rmtree(folder)
     server.close()
     os.kill(running, signal.SIGQUIT)
+
+
+@pytest.mark.parametrize("said", ["No space left on device", "Disk quota exceeded"])
+def test_a_disk_that_is_full_is_said_in_a_sentence_and_not_by_a_log(folder: Path, said: str):
+    cluster = Cluster(folder)
+    with cluster.new_file("start.log") as log:
+        log.write("LOG:  starting\n" * 20 + f'FATAL:  could not write lock file "postmaster.pid": {said}\n')
+    told = str(cluster.failure("stopped while starting"))
+    assert told == f"the disk of the database is full ({folder}): make room and start again; nothing recorded is lost"
+
+
+def test_a_disk_on_which_no_lock_can_be_made_is_full_too(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Cluster, "open_lock", full)
+    with pytest.raises(EmbeddedServerError, match="the disk of the database is full"):
+        EmbeddedServer.start(folder)

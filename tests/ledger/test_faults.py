@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 from threading import Barrier, Event
@@ -15,10 +15,14 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
+from starlette.testclient import TestClient
 
+from api.http.application import make_application
+from domain.integrity.checkpoint_store import checkpoints_of
 from domain.ledger.ledger import Ledger
 from domain.ledger.recorder import LedgerRecorder
 from domain.ledger.stored_rows import UnstoredRow
+from domain.proofs.keys import SignerKey
 from domain.refusals import LedgerLocked, LedgerUnusable, NothingRecorded
 from tests.kit import progressed, rated
 from tests.ledger.conftest import Connection, Server, all_is_well, begin, record, remembers_what_is_stored
@@ -208,3 +212,47 @@ def test_a_soak_of_twenty_five_seconds_loses_nothing(tmp_path: Path):
     assert done.returncode == 0, done.stdout + done.stderr
     assert "nothing acknowledged is missing" in done.stdout
     assert LedgerUnusable.__name__ not in done.stderr
+
+
+def test_a_database_that_came_back_is_ready_at_the_first_look(own_server: Server):
+    """The connections that died with it are not what is asked."""
+    with Ledger.open(data=own_server.folder) as ledger:
+        begin(ledger)
+        client = TestClient(make_application(ledger, "Somebody"), base_url="http://127.0.0.1:8000")
+        with ExitStack() as held:  # so that more than one dies
+            for _ in range(4):
+                held.enter_context(ledger._datastore.get_connection())
+        own_server.stop("immediate")
+        own_server.start()
+        for address in ("/readyz", "/readyz", "/plans.json"):
+            assert client.get(address).status_code == 200
+
+
+# Sentences are for people: where in the database's functions an error was raised says nothing to them
+
+
+def test_no_sentence_says_where_in_a_function_the_database_refused(open_ledger: Ledgers, server: Server, schema: str):
+    ledger = open_ledger()
+    begin(ledger)
+    ledger.access.principals.add("Ann", [], "the test")
+    kept, key = checkpoints_of(ledger), SignerKey("council.example/asat", b"k" * 32)
+    kept.cut(key)
+    body = "begin raise exception 'it is not done today' using detail = 'Details', hint = 'Hints'; end"
+    with psycopg.connect(server.owner_conninfo, autocommit=True) as owner:
+        for one in (schema, f"{schema}_access"):
+            owner.execute(f"create function {one}.refuse() returns trigger language plpgsql as $$ {body} $$".encode())
+            for table in ("events", "keys"):
+                trigger = f"create trigger refuses before insert on {one}.{table} for each row"
+                owner.execute(f"{trigger} execute function {one}.refuse()".encode())
+    refused: dict[str, Callable[[], object]] = {
+        "recording": lambda: record(ledger, rated("2.4")),
+        "a batch": lambda: record(ledger, rated("2.4"), progressed("2.4")),
+        "access": lambda: ledger.access.principals.add("Bob", [], "the test"),
+        "a password": lambda: ledger.access.passwords.set("Ann", "correct horse battery", "the test"),
+        "a key": lambda: kept.rotate(key, SignerKey(key.name, b"l" * 32)),
+    }
+    for what, refusal in refused.items():
+        with pytest.raises(LedgerUnusable, match="it is not done today") as told:
+            refusal()
+        for word in ("CONTEXT", "PL/pgSQL", "SQL statement", "Details", "Hints", "\n"):
+            assert word not in str(told.value), what

@@ -161,14 +161,18 @@ def test_an_instant_moved_to_before_what_the_event_says(ledger: Ledger, damage: 
 
 def test_an_instant_moved_on(ledger: Ledger, damage: Damage):
     damage("update events set recorded_at = recorded_at + interval '1 day' where position = 6")
-    (found,) = broken(ledger)
+    ahead, found = broken(ledger)
+    assert ahead.startswith("position 6 (north version 6): recorded at ")
+    assert "it was ahead then, or is behind now" in ahead
     assert found.startswith("position 7 (south version 1): recorded at ")
     assert found.endswith(", before the one ahead of it")
 
 
 def test_the_last_instant_moved_on(ledger: Ledger, damage: Damage):
     damage("update events set recorded_at = recorded_at + interval '1 day' where position = 10")
-    assert broken(ledger) == ["the head of the ledger: its instant is not that of the last event"]
+    ahead, found = broken(ledger)
+    assert ahead.startswith("position 10 (north version 7): recorded at ")
+    assert found == "the head of the ledger: its instant is not that of the last event"
 
 
 def test_a_version_changed(ledger: Ledger, damage: Damage):

@@ -42,7 +42,7 @@ def says(record: PlanRecord) -> tuple[str, int]:
 
 
 def walk(ledger: Ledger, key: object = LATER) -> list[tuple[str, int]]:
-    return ledger.of_every_plan(ledger.states(), key, says)
+    return ledger.of_every_plan(ledger.states(), key, says)[0]
 
 
 def test_a_walk_over_all_plans_makes_none_give_way_and_reads_each_of_them_once(

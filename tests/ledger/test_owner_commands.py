@@ -86,11 +86,25 @@ def test_only_the_owner_purges_and_until_then_it_is_said(addresses: dict[str, An
     assert "still in old log files of the database" in said("check", **serving)
     owner = addresses["ASAT_OWNER_URL"]
     do(
-        url_of(owner, user="asat_owner"), f"grant pg_checkpoint to {name_in(owner)}",
+        url_of(owner, user="asat_owner"), f"grant pg_checkpoint, pg_monitor to {name_in(owner)}",
         f"grant execute on function pg_switch_wal() to {name_in(owner)}",
     )  # fmt: skip
     assert said("purge", **addresses) == "the database's files were written anew\n"
     assert "Note" not in said("check", **serving)
+
+
+def test_the_owners_commands_touch_no_other_database_than_the_one_that_is_served(
+    addresses: dict[str, Any], managed: Server, tmp_path: Path
+):
+    said("migrate", **addresses)
+    said("backup", "-o", tmp_path / "backup.asat", **addresses)
+    other = council(managed, "createrole")
+    wrong = {**addresses, "ASAT_OWNER_URL": other}
+    for command in (["migrate"], ["purge"], ["restore", tmp_path / "backup.asat"], ["check"]):
+        told = refusal(*command, **wrong)
+        assert f"({name_in(other)} on " in told
+        assert f"({name_in(addresses['ASAT_OWNER_URL'])} on " in told
+    assert rows(other, "select to_regnamespace('asat')") == [(None,)]
 
 
 def test_the_owner_restores_and_the_login_serves(addresses: dict[str, Any], managed: Server, tmp_path: Path):
@@ -98,11 +112,9 @@ def test_the_owner_restores_and_the_login_serves(addresses: dict[str, Any], mana
     said("migrate", **addresses)
     said("record", "-", stdin=events(), **serving)
     said("backup", "-o", file, **serving)
+    forget_roles(managed)  # one ledger a server: the first is lost
     other = council(managed, "createrole")
-    # The ledger's roles belong to the first owner: an administrator lets the second one grant them.
-    do(managed.owner_conninfo, *(
-        f"grant {role} to {name_in(other)} with admin option" for role in ("asat_app", "asat_access_app")
-    ))  # fmt: skip
+    do(managed.owner_conninfo, f"alter role {name_in(addresses['ASAT_DATABASE_URL'])} login")
     login = url_of(other, user=name_in(addresses["ASAT_DATABASE_URL"]))
     restored = {**addresses, "ASAT_DATABASE_URL": login, "ASAT_OWNER_URL": other}
     assert "3 events restored in 1 plan" in said("restore", file, **restored)

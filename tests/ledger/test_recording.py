@@ -46,7 +46,9 @@ from tests.kit import (
 from tests.ledger.conftest import (
     BY,
     Connection,
+    Server,
     begin,
+    connected,
     everything,
     held_by,
     proposed,
@@ -129,15 +131,19 @@ def test_recorded_at_never_goes_back_even_when_the_clock_was_set_back(ledger: Le
 
 @pytest.mark.parametrize("many", [1, 3])
 def test_when_the_clock_was_set_back_by_more_than_minutes_nothing_is_stored(
-    ledger: Ledger, owner: Connection, many: int
+    server: Server, schema: str, open_ledger: Callable[[], Ledger], many: int
 ):
+    ledger = open_ledger()
     begin(ledger)
+    owner = connected(server.owner_conninfo, schema)
     for size, interval in enumerate(("5 minutes 10 seconds", "2 years"), 4):
         set_clock_back(owner, interval)
         row = owner.execute("select recorded_at, clock_timestamp() from head").fetchone()
         assert row is not None
-        with pytest.raises(LedgerUnusable, match="set it right") as unusable:
+        with pytest.raises(LedgerUnusable, match=r"set it right.* restore a backup from before it") as unusable:
             record(ledger, *[rated("2.4")] * many)
+        assert "CONTEXT" not in str(unusable.value)
+        assert "PL/pgSQL" not in str(unusable.value)
         named = re.findall(r"at ([-0-9]{10} [0-9:.]+\+00).* says ([-0-9]{10} [0-9:.]+\+00)", str(unusable.value))
         last, now = map(datetime.fromisoformat, named[0])
         assert last == row[0]
@@ -146,6 +152,10 @@ def test_when_the_clock_was_set_back_by_more_than_minutes_nothing_is_stored(
         assert row[1] < now < after[0], "it says the clock of the database"
         assert ledger.size() == size
         remembers_what_is_stored(ledger)
+        [found] = ledger.check()
+        assert found.where == "position 4 (ahead-4 version 1)"
+        assert "ahead then, or is behind now" in found.what
+    owner.close()
 
 
 def test_instants_do_not_go_back_along_positions_whoever_writes(ledger: Ledger, ledgers: Ledgers):

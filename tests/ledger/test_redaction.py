@@ -3,9 +3,11 @@
 import gzip
 import json
 import re
+import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from functools import partial
 from pathlib import Path
 from threading import Event as Signal
 from threading import current_thread
@@ -29,7 +31,7 @@ from domain.safekeeping.purging import copied_elsewhere
 from projections.action import action_at
 from tests.kit import LATER, added, contents, in_error, opened, priority, progressed, rated, rescheduled
 from tests.ledger.conftest import Connection, begin, held_by, proposed, record
-from tests.measuring import HANGS
+from tests.measuring import HANGS, until
 
 NAME = "Peculiar name of a child"
 
@@ -299,7 +301,8 @@ def test_a_redacted_event_can_be_altered_in_nothing_else(ledger: Ledger, owner: 
 def test_what_redacts_without_a_reason_destroys_nothing(ledger: Ledger, owner: Connection):
     begin(ledger)
     record(ledger, progressed("2.4", NAME))
-    owner.execute("""select redact('plan', '{"version": 4, "fields": ["text"]}')""")
+    with pytest.raises(psycopg.DatabaseError, match="gives a reason"):
+        owner.execute("""select redact('plan', '{"version": 4, "fields": ["text"]}')""")
     assert NAME in everything_known_of(ledger)
 
 
@@ -374,6 +377,59 @@ def test_a_purge_says_what_it_could_not_have_archived(tmp_path: Path, monkeypatc
         monkeypatch.undo()
         assert ledger.purge() == []
         assert files_with(peculiar, data) == []
+
+
+def ready_to_be_used_again(data: Path, owner: Connection, pieces: int) -> None:
+    """Old pieces of the log under names to come, as a server with wal_recycle leaves them."""
+    row = owner.execute("select pg_walfile_name(pg_current_wal_insert_lsn())").fetchone()
+    assert row is not None
+    log = data / "postgres" / "pg_wal"
+    owner.execute("checkpoint")
+    for number in range(1, pieces + 1):
+        copy = log / f"{row[0][:16]}{int(row[0][16:], 16) + number:08X}"
+        shutil.copy(log / row[0], copy)
+        shutil.chown(copy, log.owner(), log.group())
+
+
+def test_a_purge_writes_over_the_old_log_files_that_were_ready_to_be_used_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    peculiar, data = f"Peculiar-{uuid4().hex}", tmp_path / "data"
+    with Ledger.open(data=data) as ledger, psycopg.connect(owner_conninfo(ledger), autocommit=True) as owner:
+        begin(ledger)
+        record(ledger, progressed("2.4", f"{peculiar} was seen"))
+        ready_to_be_used_again(data, owner, 3)
+        record(ledger, redacted(4, "text"))
+        monkeypatch.setattr("domain.safekeeping.purging._SWITCHES", 1)
+        [said] = ledger.purge()
+        assert "are not overwritten yet: purge again" in said
+        assert files_with(peculiar, data)
+        assert ledger.purged().log == 0
+        monkeypatch.undo()
+        assert ledger.purge() == []
+        assert files_with(peculiar, data) == []
+        assert ledger.purged().log == 5
+
+
+def shows(owner: Connection, setting: str, value: str) -> bool:
+    return owner.execute(f"show {setting}".encode()).fetchone() == (value,)
+
+
+def test_a_purge_says_what_the_server_keeps_of_its_old_log(tmp_path: Path):
+    peculiar, data = f"Peculiar-{uuid4().hex}", tmp_path / "data"
+    with Ledger.open(data=data) as ledger, psycopg.connect(owner_conninfo(ledger), autocommit=True) as owner:
+        begin(ledger)
+        record(ledger, progressed("2.4", f"{peculiar} was seen"))
+        record(ledger, redacted(4, "text"))
+        for kept, found in (("'1GB'", 1), ("0", 0)):
+            owner.execute(f"alter system set wal_keep_size = {kept}".encode())
+            owner.execute("select pg_reload_conf()")
+            until(partial(shows, owner, "wal_keep_size", kept.strip("'")))
+            left = ledger.purge()
+            assert [bool(re.search("keeps .* of its old log.* as wal_keep_size says", one)) for one in left] == [
+                True
+            ] * found
+            assert bool(files_with(peculiar, data)) == bool(found)
 
 
 def files_with(text: str, folder: Path) -> list[str]:

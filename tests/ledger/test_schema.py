@@ -65,6 +65,9 @@ WHOLE = {
     "trigger cosignatures_append_only",
     "r purges", "i purges_pkey", "i redactions", "trigger purges_append_only", "trigger purges_stay",
     "function refuse_day_ahead", "trigger events_not_ahead",
+    "r access_marks", "i access_marks_pkey", "trigger access_marks_append_only", "trigger access_marks_stay",
+    "function mark_access", "function access_lost_from", "function digested_fields", "function refuse_going_on",
+    "function is_signature_line",
     "r time_stamps", "i time_stamps_pkey", "function add_time_stamp", "trigger time_stamps_append_only",
 }  # fmt: skip
 

@@ -8,8 +8,9 @@ from psycopg.errors import InsufficientPrivilege
 from starlette.testclient import TestClient
 
 from api.http.application import make_application
+from domain.access.access_errors import AccessLost
 from domain.ledger.ledger import Ledger
-from domain.ledger.opening import make_ledger
+from domain.ledger.opening import make_ledger, refuse_two_databases
 from domain.ledger.schema import migrate, released_migrations
 from domain.refusals import LedgerUnusable
 from domain.safekeeping.backups import back_up
@@ -204,6 +205,13 @@ BACKDOOR = (
          " grant insert on public.letters to {login};"
          " create trigger opens after insert on public.letters for each statement execute function public.door()",
          "it may run public.door, which acts as asat_owner"),
+        ("grant pg_read_all_data to {login}",
+         "it may read every table of the database, what the server keeps of texts for its planner too"
+         " (pg_read_all_data)"),
+        ("grant select on pg_catalog.pg_statistic to {login}",
+         "it may read pg_catalog.pg_statistic, in which the server keeps of texts what its planner needs"),
+        ("grant select (stavalues1) on pg_catalog.pg_statistic to asat_app",
+         "it may read pg_catalog.pg_statistic, in which the server keeps of texts what its planner needs"),
     ],
 )  # fmt: skip
 def test_whatever_the_login_could_do_besides_is_said(managed: Server, owner: str, login: str, granted: str, power: str):
@@ -238,6 +246,16 @@ def test_the_role_of_a_ledger_does_not_log_in(managed: Server, owner: str, login
         with Ledger.open(database_url=address) as ledger:
             named = [f"{one.where}: {one.what}" for one in ledger.guards()]
             assert named == [f"the role {role}: it can log in by itself: alter role {role} nologin"]
+
+
+@pytest.mark.parametrize("published", ["for table asat.events", "for all tables", "for tables in schema asat_access"])
+def test_a_publication_of_the_ledger_is_named(managed: Server, owner: str, login: str, published: str):
+    make_ledger(owner, name_in(login))
+    run(url_of(managed.owner_conninfo, dbname=name_in(owner)), f"create publication copies {published}")
+    for address in (login, owner):
+        with Ledger.open(database_url=address) as ledger:
+            sends = "it sends what is recorded to others, where no redaction reaches it: drop it"
+            assert ("the publication copies", sends) in [(one.where, one.what) for one in ledger.guards()]
 
 
 REACHES = "it reaches into the ledger with the rights of its owner: drop it"
@@ -294,6 +312,99 @@ def test_an_older_ledger_is_upgraded_by_its_owner_and_not_by_whoever_serves(owne
     with Ledger.open(database_url=login) as ledger:
         assert ledger.guarded
         assert list(ledger.guards()) == []
+
+
+ADDED = "select asat_access.append_one('principal:ann', 1, 'PrincipalAdded', gen_random_uuid(), %s, 'x')"
+
+
+@pytest.mark.parametrize("one_login", [True, False])
+def test_a_closed_ledger_from_before_stays_closed_when_it_is_upgraded(owner: str, login: str, one_login: bool):
+    for schema in ("asat", "asat_access"):
+        migrate(owner, schema, released_migrations()[:8], login=None if one_login else name_in(login), inherits=True)
+    rows(owner, ADDED, b'{"principal": "Ann"}')
+    if not one_login:
+        make_ledger(owner, name_in(login))
+    with Ledger.open(database_url=owner if one_login else login) as ledger:
+        assert not ledger.access.principals.is_open()
+        assert [*ledger.guards(), *ledger.access.audit.check()] == []
+        run(owner, "drop schema asat_access cascade")
+        with pytest.raises(AccessLost):
+            ledger.ready()
+    if not one_login:
+        with pytest.raises(AccessLost):
+            make_ledger(owner, name_in(login))
+        assert rows(owner, "select to_regnamespace('asat_access')") == [(None,)]
+        with Ledger.open(database_url=login) as ledger:
+            with pytest.raises(AccessLost):
+                ledger.access.principals.is_open()
+            assert [one.where for one in ledger.access.audit.check()] == ["access"]
+
+
+@pytest.mark.parametrize("schema", ["asat", "asat_access"])
+def test_what_serves_opens_neither_schema_where_it_is_older_or_gone(owner: str, login: str, schema: str):
+    make_ledger(owner, name_in(login))
+    run(owner, f"delete from {schema}.migrations where number = {NEWEST}")  # noqa: S608 - two names of ours
+    for owner_url in (None, owner):
+        with pytest.raises(
+            LedgerUnusable, match=rf"{schema} is version {NEWEST - 1}, .* needs {NEWEST}: .*`asat migra"
+        ):
+            Ledger.open(database_url=login, owner_url=owner_url)
+    run(owner, f"drop schema {schema} cascade")  # nobody was known yet
+    for owner_url in (None, owner):
+        with pytest.raises(LedgerUnusable, match=rf"no ledger in the schema {schema} of this database"):
+            Ledger.open(database_url=login, owner_url=owner_url)
+
+
+def test_no_login_is_admitted_to_the_role_of_another_ledger_of_the_server(managed: Server, owner: str, login: str):
+    """By the one role it would read and append to both."""
+    make_ledger(owner, name_in(login))
+    other = council(managed, "createrole")
+    run(managed.owner_conninfo, f"create role {name_in(other)}_serve login", *(
+        f"grant {role} to {name_in(other)} with admin option" for role in ("asat_app", "asat_access_app")
+    ))  # fmt: skip
+    with pytest.raises(LedgerUnusable, match=rf"nothing was made: the role asat_app has .* \({name_in(owner)}\)"):
+        make_ledger(other, f"{name_in(other)}_serve")
+    assert rows(other, "select to_regnamespace('asat'), to_regnamespace('asat_access')") == [(None, None)]
+    assert rows(other, f"select pg_has_role('{name_in(other)}_serve', 'asat_app', 'member')") == [(False,)]
+    with Ledger.open(database_url=other) as alone:  # works as its owner, and not as the other ledger's role
+        begin(alone)
+    with psycopg.connect(url_of(managed.owner_conninfo, dbname=name_in(other)), autocommit=True) as elsewhere:
+        assert elsewhere.execute("select has_schema_privilege('asat_app', 'asat', 'usage')").fetchone() == (False,)
+    with Ledger.open(database_url=login) as ledger:
+        begin(ledger)
+        assert not [one for one in ledger.guards() if "another database" in one.what]
+
+
+def test_a_role_that_two_ledgers_share_is_named_and_nothing_that_serves_is_taken_away(
+    managed: Server, owner: str, login: str
+):
+    """As a former `asat migrate` left it; both are still upgraded."""
+    other, serving = council(managed, "createrole"), f"{name_in(owner)}_two"
+    make_ledger(owner, name_in(login))
+    with Ledger.open(database_url=other):
+        pass
+    run(managed.owner_conninfo, f"create role {serving} login in role asat_app, asat_access_app")
+    run(url_of(managed.owner_conninfo, dbname=name_in(other)), "grant usage on schema asat to asat_app")
+    for address in (owner, other):
+        with Ledger.open(database_url=address) as ledger:
+            named = [f"{one.where}: {one.what}" for one in ledger.guards()]
+            assert any(one.startswith("the role asat_app: it has rights in another database") for one in named)
+            assert not any("revoke asat_app from it" in one for one in named)
+    assert [one.before for one in make_ledger(owner, name_in(login))] == [NEWEST, NEWEST]
+
+
+def test_the_owner_and_the_login_that_serves_name_one_database(managed: Server, owner: str, login: str):
+    make_ledger(owner, name_in(login))
+    other = council(managed)
+    with pytest.raises(LedgerUnusable, match=rf"\({name_in(other)} on .* \({name_in(owner)} on "):
+        Ledger.open(database_url=login, owner_url=other)
+    with Ledger.open(database_url=login, owner_url=owner) as ledger:
+        begin(ledger)
+    refuse_two_databases(login, f"{owner}&application_name=another")
+    nobody = url_of(login, host="/nowhere")
+    refuse_two_databases(nobody, owner)
+    with pytest.raises(LedgerUnusable, match="another database"):
+        refuse_two_databases(nobody, other)
 
 
 def test_a_ledger_that_one_login_made_is_given_to_another(owner: str, login: str):

@@ -64,6 +64,15 @@ union
 select 'it may read the files of the server, where redacted texts may still be (pg_read_server_files)' from could_be
  where rolname = 'pg_read_server_files'
 union
+select 'it may read every table of the database, what the server keeps of texts for its planner too (pg_read_all_data)'
+  from could_be where rolname = 'pg_read_all_data'
+union
+select 'it may read pg_catalog.' || relname || ', in which the server keeps of texts what its planner needs'
+  from could_be cross join pg_class c
+ where not rolsuper and rolname <> 'pg_read_all_data' and not pg_has_role(could_be.oid, 'pg_read_all_data', 'USAGE')
+   and relnamespace = 'pg_catalog'::regnamespace and relname in ('pg_statistic', 'pg_statistic_ext_data')
+   and (has_table_privilege(could_be.oid, c.oid, 'SELECT') or has_any_column_privilege(could_be.oid, c.oid, 'SELECT'))
+union
 select 'it may run ' || proname || ', which reads or writes the files of the server' from could_be cross join pg_proc
  where not rolsuper and pronamespace = 'pg_catalog'::regnamespace
    and proname in ('pg_read_file', 'pg_read_binary_file', 'lo_import', 'lo_export')
