@@ -1,7 +1,7 @@
 """Options and output that the commands about access share."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, get_args
 
@@ -53,13 +53,13 @@ def warn_of_unknown(session: Session, plans: Sequence[str | None]) -> None:
             complain(f"Note: there is no plan {plan} yet; it is granted all the same")
 
 
-def grant_document(grant: Grant) -> dict[str, Any]:
+def grant_document(grant: Grant) -> dict[str, str | None]:
     """A grant as data."""
     until = None if grant.until is None else instant_text(grant.until)
     return {"role": grant.role, "plan": grant.plan, "until": until}
 
 
-def tell_list(form: str | None, name: str, documents: Sequence[dict[str, Any]], lines: Sequence[str]) -> None:
+def tell_list(form: str | None, name: str, documents: Sequence[Mapping[str, object]], lines: Sequence[str]) -> None:
     """Print a list as lines, or as a JSON object that holds it by this name."""
     if form == "text" or (form is None and sys.stdout.isatty()):
         for line in lines:

@@ -4,20 +4,17 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, get_args
+from typing import get_args
 
 import click
 
 from api.cli.access_options import LISTED, NAME, PLAN, ROLE, UNTIL, grant_document, tell_list, warn_of_unknown
 from api.cli.command_context import Session, complain
 from api.serving_settings import public_address
-from domain.access.access_events import IdentityLinked
+from domain.access.access_events import LONGEST_LINK, USUAL_LINK, IdentityLinked
 from domain.access.principals import ANYONE, Grant, Principal
 from domain.access.roles import ROLES, Role
 from domain.access.sentences import grant_text
-
-#: How long a link can be used, in minutes: long enough to be handed over, and a week at most.
-_LINK_MINUTES, _LONGEST_LINK = 60, 7 * 24 * 60
 
 _ISSUER, _SUBJECT = click.argument("issuer"), click.argument("subject")
 
@@ -160,7 +157,7 @@ def unlink(session: Session, /, name: str, issuer: str, subject: str) -> None:
 
 @principal.command("link-once", short_help="Make a link by which somebody signs in once.")
 @NAME
-@click.option("--minutes", type=click.IntRange(1, _LONGEST_LINK), default=_LINK_MINUTES, show_default=True,
+@click.option("--minutes", type=click.IntRange(1, LONGEST_LINK), default=USUAL_LINK, show_default=True,
               metavar="NUMBER", help="For how long it can be used; a week at most.")  # fmt: skip
 @click.pass_obj
 def link_once(session: Session, /, name: str, minutes: int) -> None:
@@ -182,7 +179,7 @@ def link_once(session: Session, /, name: str, minutes: int) -> None:
     )
 
 
-def _document(principal: Principal, linked: Sequence[IdentityLinked]) -> dict[str, Any]:
+def _document(principal: Principal, linked: Sequence[IdentityLinked]) -> dict[str, object]:
     return {
         "name": principal.name, "left": principal.left, "grants": [grant_document(one) for one in principal.grants],
         "identities": [{"issuer": one.issuer, "subject": one.subject} for one in linked],

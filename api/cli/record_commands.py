@@ -31,8 +31,10 @@ from domain.refusals import EventCode, InDoubt, NotAnEvent, PlanUnknown, Problem
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
 @click.option("--by", metavar="NAME", help="Who records (ASAT_BY), while the ledger is open. Default: the account.")
 @click.option("--expect", type=click.IntRange(0), metavar="VERSION", help="Refuse unless the plan is at this version.")
+@click.option("-f", "--format", "form", type=click.Choice(["text", "json"]), metavar="FORM", default="text",
+              help="text, json: an object a plan, and one for what went wrong. Default: text.")  # fmt: skip
 @click.pass_obj
-def record(session: Session, /, file: Path, by: str | None, expect: int | None) -> None:
+def record(session: Session, /, file: Path, by: str | None, expect: int | None, form: str) -> None:
     """Record the events in FILE (JSON lines; - for standard input), all of them or none.
 
     \b
@@ -65,11 +67,20 @@ def record(session: Session, /, file: Path, by: str | None, expect: int | None) 
                 f"line {lines[refused.index]}: {refused}; nothing of this file was recorded"
             ) from None
         for plan, versions in _by_plan(stored).items():
-            first, last = versions[0], versions[-1]
-            said = f"version {first}" if first == last else f"versions {first} to {last}"
             # A batch is repeated whole or not at all.
-            click.echo(f"{plan}: already recorded, as {said}" if last <= heads.get(plan, 0) else f"{plan}: {said}")
+            _say_recorded(form, plan, versions, repeated=versions[-1] <= heads.get(plan, 0))
         purge_after(session, stored)
+
+
+def _say_recorded(form: str, plan: str, versions: list[int], *, repeated: bool) -> None:
+    """As which versions of a plan the events of a file were recorded, now or before."""
+    first, last = versions[0], versions[-1]
+    if form == "json":
+        told = {"plan": plan, "versions": versions, "repeated": repeated}
+        put(f"{json.dumps(told)}\n".encode(), "json")
+    else:
+        said = f"version {first}" if first == last else f"versions {first} to {last}"
+        click.echo(f"{plan}: already recorded, as {said}" if repeated else f"{plan}: {said}")
 
 
 def _print_to_send_again(proposals: list[Proposal], event_ids: Sequence[UUID]) -> None:

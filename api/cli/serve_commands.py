@@ -160,14 +160,10 @@ def _serve(session: Session, /, host: str | None, port: int | None, url: str | N
     # Most runs of the program never serve, and importing the web application takes as long as answering a question.
     from api.checkpointing import cut_regularly
     from api.http.application import make_application
-    from api.http.server import AddressTaken, listen, serve_on
+    from api.http.server import listen, serve_on
 
     app = make_application(session.ledger, session.settings.by, address, session.settings.key, settings)
-    try:
-        listening = listen(address, session.settings.port if port is None else port)
-    except AddressTaken as error:
-        raise LedgerUnusable(str(error)) from None
-    with listening:
+    with listen(address, session.settings.port if port is None else port) as listening:
         shown = f"[{address}]" if ":" in address else address
         here = f"http://{shown}:{listening.getsockname()[1]}"
         behind = f", behind which it serves {here}" if settings.url else ""

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 
-from api.http.access.form_tokens import FIELD
+from api.http.access.browser_sessions import FIELD
 from api.http.bodies import FORM, body_up_to, largest, media_type
 from api.http.request_refusals import RequestCode, Unreadable
 

@@ -17,7 +17,7 @@ from api.http.access.callers import caller_of, recorded_by
 from api.http.question_addresses import Ask
 from api.http.request_refusals import RequestCode, Unreadable
 from api.pages.here import Here
-from api.pages.rendering import Said, page
+from api.pages.rendering import Said, capital, page
 from api.pages.routes import page_routes
 from api.pages.tags import Tags
 from api.questions import Asker
@@ -112,14 +112,10 @@ def _proposal(request: Request, ask: Asker, said: Mapping[str, str]) -> Proposal
     try:
         proposal = read_proposal({"type": _KIND, "event_id": event_id, **texts, "scale": given}, ask.today)
     except NotAnEvent as error:
-        raise _Unfit({name: _capital(sentence) for _, name, sentence in error.problems}) from None
+        raise _Unfit({name: capital(sentence) for _, name, sentence in error.problems}) from None
     if not caller_of(request).may_record(_KIND, proposal.plan):
         raise _Unfit({"plan": f"You are no keeper of a plan that is called {proposal.plan}"}, 403)
     return proposal
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _form(
@@ -132,7 +128,7 @@ def _form(
         given=Said({name: escape(value) for name, value in said.items()}),
         scales=[(name, scale.name, _in_words(scale.ratings)) for name, scale in USUAL.items()],
         labels=_LABELS,
-        errors=Said({name: _capital(one) for name, one in (errors or {}).items()}),
+        errors=Said({name: capital(one) for name, one in (errors or {}).items()}),
         by=recorded_by(request),
     )
 

@@ -19,7 +19,7 @@ from api.http.answering import send
 from api.http.parameters import only_its_own
 from api.http.problem_documents import documented
 from api.http.question_addresses import Ask, At, Plan, Previous
-from api.http.request_refusals import NoKey, NoSigningKey, PackRefused, RequestCode, Unreadable
+from api.http.request_refusals import NoKey, NoSigningKey, PackRefused
 from api.packing import MOST, PAPERS, USUAL, make_pack, papers_named
 from api.signing import read_signer
 from api.waiting import PATIENCE, one_of, waiting_at_most
@@ -88,10 +88,6 @@ def pack(
     """All events of a plan with the proof that they are what the ledger holds, to be verified offline."""
     try:
         named = papers_named([papers])
-    except NoPack as error:
-        code, detail = RequestCode.UNKNOWN_PAPER, str(error)
-        raise Unreadable(code, "papers", detail, [{"field": "papers", "detail": detail, "code": code}]) from None
-    try:
         signer = _signer(request)
         with waiting_at_most(PATIENCE), one_of(_AT_ONCE, "evidence packs"):
             made = make_pack(ask, plan, signer, at, previous=previous, papers=named, since=since)

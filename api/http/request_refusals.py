@@ -29,7 +29,6 @@ class RequestCode(Code):
     NOT_A_FORM = "not-a-form", "The body is not what the form of a page sends."
     NO_AUTHOR = "no-author", "The header names nobody who could record.", "X-Recorded-By"
     NOT_A_VERSION = "not-a-version", "A version belongs there.", "If-Match", "version"
-    UNKNOWN_PAPER = "unknown-paper", "A pack holds no such paper.", "papers"
     PARAMETERS = "parameters", "Several parameters of the address are wrong."
     MISSING = "missing", "The address needs this parameter.", "*"
     UNKNOWN_PARAMETER = "unknown-parameter", "The address has no such parameter.", "*"

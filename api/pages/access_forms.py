@@ -12,9 +12,6 @@ from domain.access.roles import ROLES
 from domain.access.sentences import grant_text
 from domain.names import name_key
 
-#: How long a link can be used, in minutes: long enough to be handed over.
-_LINK_MINUTES = 60
-
 Typed = dict[str, str]
 
 
@@ -141,7 +138,7 @@ CHANGES: dict[str, Change] = {
     "grant": Change(_GRANTED, lambda to, typed, by: to.principals.grant(_name(typed), _grant(typed), by), "name"),
     "end": Change(("name", "role", "plan"), _end, "", _sure_to_end),
     "leave": Change(("name",), lambda to, typed, by: to.principals.leave(_name(typed), by), "name", _sure_of_leaving),
-    "link": Change(("name",), lambda to, typed, by: to.links.make(_name(typed), by, _LINK_MINUTES), "name"),
+    "link": Change(("name",), lambda to, typed, by: to.links.make(_name(typed), by, events.USUAL_LINK), "name"),
     "identity": Change(_LINKED, lambda to, typed, by: to.identities.link(*_identity(typed), by), "subject"),
     "unlink": Change(_LINKED, lambda to, typed, by: to.identities.unlink(*_identity(typed), by), "", _sure_to_unlink),
     "token": Change(_GRANTED, _token, "name"),

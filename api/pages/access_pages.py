@@ -11,9 +11,9 @@ from api import clock, log
 from api.forms.form_bodies import only_known
 from api.http.access.callers import access_of, caller_of
 from api.pages.access_forms import AFTERWARDS, CHANGES, Typed, Wrong
-from api.pages.rendering import Said, page
+from api.pages.rendering import Said, capital, page
 from api.pages.routes import page_routes
-from api.pages.sign_in_pages import Sent, sentence_case
+from api.pages.sign_in_pages import Sent
 from domain.access.access_errors import AccessRefused, PrincipalUnknown
 from domain.access.principals import ANYONE, Grant
 from domain.access.roles import ROLES
@@ -48,7 +48,7 @@ def _done(request: Request, position: int) -> str:
     """The sentence of a change that the caller has just made; empty where another made it."""
     for one in access_of(request).audit.records(position - 1, 1):
         if (one.position, one.recorded_by) == (position, caller_of(request).principal.name):
-            return f"{sentence_case(sentence(one.event))}. {AFTERWARDS.get(type(one.event), '')}".strip()
+            return f"{capital(sentence(one.event))}. {AFTERWARDS.get(type(one.event), '')}".strip()
     return ""
 
 
@@ -115,7 +115,7 @@ def change(request: Request, what: str, sent: Sent) -> Response:
 def _again(request: Request, status: int, what: str, typed: Typed, field: str, error: str) -> Response:
     """The page with the form that was sent, as it was filled in, and the error beside its field."""
     name = f"{what}-{field}" if CHANGES[what].about and field else ""
-    return _shown(request, status, form=what, given=Said(typed), errors=Said({name: sentence_case(error)}))
+    return _shown(request, status, form=what, given=Said(typed), errors=Said({name: capital(error)}))
 
 
 def _granted(grant: Grant, now: datetime) -> str:

@@ -27,12 +27,12 @@ def there(request: Request, next_: Next = "") -> Response:
     provider, place = _provider(request), own_place(next_)
     try:
         with sign_in_no_faster(request):
-            begun = provider.begin(_back(request))
+            address, begun = provider.begin(_back(request), place)
     except (NotVouchedFor, TooFast) as error:
         return sign_in_form(request, place, error, field="")
-    response = RedirectResponse(begun.address, 303, PRIVATE)
+    response = RedirectResponse(address, 303, PRIVATE)
     response.set_cookie(
-        _cookie(request.app), provider.cookie(begun, place, clock.now()), max_age=int(ON_ITS_WAY.total_seconds()),
+        _cookie(request.app), provider.cookie(begun, clock.now()), max_age=int(ON_ITS_WAY.total_seconds()),
         path="/", secure=request.app.state.https, httponly=True, samesite="lax",
     )  # fmt: skip
     return response
@@ -42,23 +42,24 @@ def there(request: Request, next_: Next = "") -> Response:
 def back(request: Request) -> Response:
     """Come back, with the account that the provider vouches for."""
     provider = _provider(request)
-    begun, place = provider.read_cookie(request.cookies.get(_cookie(request.app), ""), clock.now())
-    place = own_place(place)
+    begun = provider.read_cookie(request.cookies.get(_cookie(request.app), ""), clock.now())
+    place = own_place(begun.next if begun else "")
     try:
         if begun is None:
             raise NotVouchedFor("this browser has begun no sign-in, or too long ago; begin again")
         with sign_in_no_faster(request, "sign-in brought back"):
-            identity = provider.finish(begun, _back(request), dict(request.query_params))
+            subject = provider.finish(begun, _back(request), dict(request.query_params))
     except TooFast as error:
         return sign_in_form(request, place, error, field="")
     except NotVouchedFor as error:
         return _forgotten(request, sign_in_form(request, place, error, field=""))
     try:
         identities = access_of(request).identities
-        secret = identities.sign_in(identity.issuer, identity.subject, clock.now(), address_of(request))
+        secret = identities.sign_in(provider.issuer, subject, clock.now(), address_of(request))
     except SignInFailed as error:
         status, headers = log_refusal(request, error)
-        return _forgotten(request, page(request, "unlinked.html", status, headers, identity=identity, error=str(error)))
+        shown = page(request, "unlinked.html", status, headers, issuer=provider.issuer, subject=subject)
+        return _forgotten(request, shown)
     return _forgotten(request, signed_in(request, secret, place))
 
 

@@ -10,9 +10,9 @@ from api.forms.form_bodies import only_known
 from api.http.access.callers import access_of, caller_of
 from api.http.access.rate_limits import address_of, sign_in_no_faster
 from api.http.request_refusals import SignInNeeded, TooFast
-from api.pages.rendering import Said, page
+from api.pages.rendering import Said, capital, page
 from api.pages.routes import page_routes
-from api.pages.sign_in_pages import PRIVATE, Sent, log_refusal, of_own_form, sentence_case, signed_in
+from api.pages.sign_in_pages import PRIVATE, Sent, log_refusal, of_own_form, signed_in
 from domain.access.access_errors import AccessRefused, SignInFailed
 from domain.access.sessions import PrincipalSession
 
@@ -41,7 +41,7 @@ def _shown(
 ) -> Response:
     session, by_link = _session(request), _session(request).means == "link"
     has_one = access_of(request).passwords.has(session.principal.name)
-    errors = Said({name: sentence_case(sentence) for name, sentence in wrong.items()})
+    errors = Said({name: capital(sentence) for name, sentence in wrong.items()})
     return page(
         request, "password.html", status, headers, done=done, has_one=has_one, asks_former=not by_link,
         can=has_one or by_link, errors=errors,

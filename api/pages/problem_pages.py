@@ -19,7 +19,7 @@ from api.http.question_addresses import asker
 from api.http.request_refusals import OpenToOthers, SignInNeeded
 from api.pages.here import OF_TWO_POINTS, Here
 from api.pages.point_pages import PATH
-from api.pages.rendering import page
+from api.pages.rendering import capital, page
 from api.questions import Asker
 from domain.points import PointUnknown, PointUnreadable
 from domain.refusals import LedgerUnusable, PlanUnknown
@@ -167,6 +167,6 @@ def _page_of(document: dict[str, object], request: Request, headers: Headers, ar
         kept,
         **around,
         title=title,
-        detail=detail[:1].upper() + detail[1:].rstrip("."),
+        detail=capital(detail).rstrip("."),
         problems=document.get("problems", []) if len(document.get("problems", []) or []) > 1 else [],  # type: ignore[arg-type]
     )

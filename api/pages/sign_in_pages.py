@@ -8,13 +8,12 @@ from fastapi.responses import RedirectResponse
 from api import clock, log
 from api.demonstration import is_demonstration
 from api.forms.form_bodies import only_known, sent_form
+from api.http.access.browser_sessions import begin_session, carries_its_token, end_session
 from api.http.access.callers import access_of, caller_of
-from api.http.access.form_tokens import carries_its_token
 from api.http.access.rate_limits import address_of, sign_in_no_faster
-from api.http.access.session_cookies import begin_session, end_session
 from api.http.request_refusals import SignInNeeded, TooFast
 from api.pages.places import START, own_place
-from api.pages.rendering import Said, page
+from api.pages.rendering import Said, capital, page
 from api.pages.routes import page_routes
 from domain.access.access_errors import SignInFailed
 
@@ -65,18 +64,13 @@ def log_refusal(request: Request, error: Exception) -> tuple[int, dict[str, str]
     return status, PRIVATE | ({"Retry-After": str(wait)} if wait else {})
 
 
-def sentence_case(sentence: str) -> str:
-    """The sentence with a capital at its beginning."""
-    return sentence[:1].upper() + sentence[1:]
-
-
 def sign_in_form(
     request: Request, place: str, error: Exception | None = None, account: str = "", field: str = "account",
     out: bool = False,
 ) -> Response:  # fmt: skip
     """The form to sign in with and, beside `field`, why nobody was signed in."""
     status, headers = log_refusal(request, error) if error else (200, PRIVATE)
-    errors = Said({field: sentence_case(str(error))} if error else {})
+    errors = Said({field: capital(str(error))} if error else {})
     return page(
         request, "sign-in.html", status, headers, there=place, account=account, errors=errors,
         elsewhere=request.app.state.openid is not None, out=out, **_ways(request),

@@ -24,7 +24,7 @@ class NotSignedIn(Refusal):
 class SignInFailed(Refusal):
     """Nobody was signed in; `retry_after` is in seconds, None where waiting does not help."""
 
-    code = "sign-in-failed"
+    code = "sign-in-refused"
 
     def __init__(self, sentence: str, retry_after: int | None = None) -> None:
         self.retry_after = retry_after

@@ -12,6 +12,9 @@ from domain.texts import Line, Slug
 Name = Annotated[Line, StringConstraints(max_length=100)]
 
 
+#: How long a link can be used, in minutes: usually, so that it can be handed over, and at most.
+USUAL_LINK, LONGEST_LINK = 60, 7 * 24 * 60
+
 _LONGEST_REQUEST = 200
 
 
@@ -124,7 +127,7 @@ class LinkMade(AccessEvent):
     """A link was made with which a principal can sign in once, within so many minutes."""
 
     principal: Name
-    minutes: int = Field(gt=0, le=7 * 24 * 60)
+    minutes: int = Field(gt=0, le=LONGEST_LINK)
 
 
 class LinkUsed(AccessEvent):

@@ -76,6 +76,5 @@ class AccessLedger:
         self.principals = KnownPrincipals(streams)
         self.tokens = Tokens(streams, self.principals)
         self.sessions = Sessions(streams)
-        self.passwords = Passwords(streams, self.sessions)
-        self.identities = Identities(streams, self.sessions)
-        self.links = SignInLinks(streams, self.sessions)
+        parts = streams, self.principals, self.sessions
+        self.passwords, self.identities, self.links = Passwords(*parts), Identities(*parts), SignInLinks(*parts)

@@ -156,17 +156,16 @@ class AccessStreams:
     def decide(
         self,
         stream: str,
-        decide: Callable[[list[AccessRecord]], Sequence[AccessEvent]],
+        decide: Callable[[list[AccessRecord]], AccessEvent],
         by: str,
         password_hash: str | None = None,
     ) -> None:
-        """Append what `decide` makes of a stream's records; ask it again where somebody else appended meanwhile."""
+        """Append the event that `decide` makes of a stream's records, anew where somebody else appended meanwhile."""
         for _ in range(_TRIES):
             records = self.of(stream)
-            first = len(records) + 1
-            additions = [(stream, first + n, event) for n, event in enumerate(decide(records))]
+            addition = stream, len(records) + 1, decide(records)
             with suppress(StreamTaken):
-                self.append(additions, by, password_hash)
+                self.append([addition], by, password_hash)
                 return
         kind = stream.partition(":")[0]
         raise LedgerUnusable(f"others kept deciding about the same {kind}; nothing was recorded, try again")

@@ -11,8 +11,8 @@ from hashlib import sha256
 from domain.access.access_errors import SignInFailed
 from domain.access.access_events import AccessEvent, IdentityLinked, Means, SignedIn, SignedOut
 from domain.access.access_streams import AccessRecord, AccessStreams, Addition, StreamTaken, secret_stream
-from domain.access.principal_streams import folded, password_position, principal_stream
-from domain.access.principals import Principal
+from domain.access.known_principals import password_position, principal_stream
+from domain.access.principals import Principal, fold
 from domain.access.sign_in_throttle import ON_A_REPLICA, storable_address
 from domain.refusals import LedgerUnusable, ReplicaOnly
 
@@ -59,7 +59,7 @@ class Sessions:
         of_identity = [one for one in found if one.stream != account]
         if event.identity and not _is_linked(of_identity, started, event.principal):
             return None
-        principal = folded(of_principal, event.principal)
+        principal = fold(event.principal, (one.event for one in of_principal))
         if principal.left:
             return None
         return PrincipalSession(principal, event.until, _form_token(secret), event.means)

@@ -9,9 +9,8 @@ from datetime import datetime
 from domain.access.access_errors import AccessRefused, NotSignedIn, PrincipalUnknown
 from domain.access.access_events import TokenCreated, TokenNamed, TokenRevoked, new_event
 from domain.access.access_streams import AccessRecord, AccessStreams, StreamTaken, secret_stream
-from domain.access.known_principals import KnownPrincipals
+from domain.access.known_principals import KnownPrincipals, principal_stream
 from domain.access.principal_names import read_name
-from domain.access.principal_streams import principal_stream
 from domain.access.principals import Grant, Principal
 from domain.names import name_key
 

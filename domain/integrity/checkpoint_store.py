@@ -54,8 +54,6 @@ class CheckpointUnknown(Unknown):
 class Overtaken(LedgerUnusable):
     """Somebody else has signed for this ledger between reading and storing; nothing of one's own was kept."""
 
-    code = "overtaken"
-
 
 class Tree(Protocol):
     """What a checkpoint is cut of."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
+from textwrap import shorten
 
 from domain.events import EventWithdrawn
 from domain.integrity.regrown_tree import RegrownTree
@@ -76,7 +77,7 @@ def to_its_end(where: str, check: Callable[[], Iterable[Broken]]) -> Iterator[Br
     except Exception as error:
         if isinstance(error, LedgerUnusable) and not isinstance(error, LedgerDamaged):
             raise
-        said = " ".join(str(error).split())[:300] or "no more is known"
+        said = shorten(str(error), 300) or "no more is known"
         yield Broken(where, f"it cannot be checked to its end: {said} ({type(error).__name__})")
 
 

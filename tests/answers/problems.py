@@ -117,6 +117,7 @@ READ = {
     "unreadable-parameter-unknown": "/plans/sunderland.json?att=now",
     "unreadable-parameter-twice": "/plans/sunderland.json?at=now&at=now",
     "unreadable-parameter-number": "/plans/sunderland/trail.json?after=soon",
+    "unreadable-parameters": "/plans/sunderland.json?att=now&btt=now",
     "unreadable-point": "/plans/sunderland.json?at=soon",
     "unreadable-point-day": "/plans/sunderland.json?at=2019-02-30",
     "unreadable-point-instant": "/plans/sunderland.json?at=2019-05-31@2019-06-04T09:00:00",
@@ -150,6 +151,8 @@ def _recording(officer: TestClient) -> Iterator[tuple[str, Any]]:
     yield "unreadable-field", officer.post(events, json={**rated("green"), "ratting": "red"})
     yield "unreadable-empty", officer.post(events, json=[])
     yield "unreadable-not-json", officer.post(events, content=b"{", headers=JSON)
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    yield "unreadable-form", officer.post("/plans/plan/record/rate", content="colour=red", headers=form)
     yield "unreadable-media", officer.post(events, content=b"{}", headers={"Content-Type": "text/plain"})
 
 

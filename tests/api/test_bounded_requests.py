@@ -124,7 +124,7 @@ def test_of_a_long_name_only_so_much_is_compared_as_a_name_may_have(
         compared.append(len(name))
         return name_key(name)
 
-    for module in ("passwords", "principal_streams", "sign_in_throttle"):
+    for module in ("passwords", "known_principals", "sign_in_throttle"):
         monkeypatch.setattr(f"domain.access.{module}.name_key", counting)
     asking(council[0]).post("/sign-in", data={"account": "ﷺ" * 6000, "password": "x" * 20}, headers=BROWSER)
     assert compared

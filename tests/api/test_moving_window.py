@@ -5,9 +5,8 @@ from threading import Thread
 
 import pytest
 
-from api.http.access import moving_window
-from api.http.access.moving_window import MOST_NAMES, MovingWindow
-from api.http.access.rate_limits import SIGN_INS, Limiter
+from api.http.access import rate_limits
+from api.http.access.rate_limits import MOST_NAMES, SIGN_INS, Limiter, MovingWindow
 
 
 class Clock:
@@ -69,7 +68,7 @@ def test_within_a_minute_no_more_than_so_many_names_are_kept(clock: Clock) -> No
 
 
 def test_of_20_001_addresses_an_application_keeps_no_object_each(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(moving_window, "MOST_NAMES", 100)
+    monkeypatch.setattr(rate_limits, "MOST_NAMES", 100)
     limiter = Limiter()
     for number in range(200):
         limiter.hit(SIGN_INS, "sign-in", f"10.0.0.{number}")

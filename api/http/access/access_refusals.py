@@ -5,9 +5,9 @@ from fastapi.responses import JSONResponse
 
 from api import log
 from api.http.access.access_audit import note
+from api.http.access.browser_sessions import forget
 from api.http.access.callers import CHALLENGE, cookie_name, known_caller
 from api.http.access.rate_limits import REFUSALS_LEFT_OUT_NOTED, REFUSALS_NOTED, limiter_of
-from api.http.access.session_cookies import forget
 from api.http.problem_documents import problem_of
 from api.http.request_refusals import AuthorSaid, Forged, OpenToOthers, PlanHidden, SignInNeeded, TooFast
 from domain.access.access_events import RefusalsLeftOut, RequestRefused

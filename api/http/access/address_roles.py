@@ -10,8 +10,8 @@ from starlette.routing import BaseRoute
 
 from api import clock
 from api.event_roles import EVENT_ROLES
+from api.http.access.browser_sessions import carries_its_token, is_of_a_page_here
 from api.http.access.callers import Caller, caller_of
-from api.http.access.form_tokens import carries_its_token, is_of_a_page_here
 from api.http.access.rate_limits import write_no_faster
 from api.http.request_refusals import Forged, SignInNeeded
 from domain.access.roles import ROLES, Role

@@ -1,10 +1,20 @@
-"""The cookie of a session, which no script can read."""
+"""The session of a browser: its cookie, which no script can read, and the cross-site request forgery token of forms."""
+
+import hmac
+import re
 
 from fastapi import Request, Response
 
 from api import clock, log
-from api.http.access.callers import access_of, cookie_name
+from api.http.access.callers import Caller, access_of, cookie_name
 from api.http.access.rate_limits import address_of
+from api.http.bodies import FORM, media_type
+from api.http.request_refusals import Forged
+
+#: The token in the field of a form, and in the header of a script.
+FIELD, HEADER = "csrf", "x-asat-csrf"
+#: In a form as browsers send it: nothing in a token is escaped.
+_FIELD = re.compile(rb"(?:^|&)csrf=([A-Za-z0-9_-]{0,200})(?:&|$)")
 
 
 def begin_session(request: Request, response: Response, secret: str) -> None:
@@ -34,3 +44,19 @@ def forget(request: Request, response: Response) -> None:
     """Delete the cookie of a session."""
     app = request.app
     response.delete_cookie(cookie_name(app), path="/", secure=app.state.https, httponly=True, samesite="lax")
+
+
+async def carries_its_token(request: Request, caller: Caller) -> None:
+    """Raises Forged where a request with a session lacks its token; no browser sends a bearer token by itself."""
+    if caller.session is None:
+        return
+    sent = request.headers.get(HEADER) or ""
+    if not sent and media_type(request) == FORM and (found := _FIELD.search(await request.body())):
+        sent = found[1].decode()
+    if not hmac.compare_digest(sent.encode(), caller.session.csrf.encode()):
+        raise Forged("this form was opened before you signed in, or on another site; nothing was done: open it anew")
+
+
+def is_of_a_page_here(request: Request) -> bool:
+    """Whether a browser says that a page of this site sent it; another site's was refused before (`hosts`)."""
+    return "origin" in request.headers or request.headers.get("sec-fetch-site") == "same-origin"
