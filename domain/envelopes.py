@@ -5,7 +5,7 @@ sentence that names the field; whether it may be recorded is for the rules.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from functools import lru_cache
@@ -36,7 +36,7 @@ class Proposal:
 
 def with_event_ids(proposals: Iterable[Proposal]) -> list[Proposal]:
     """The proposals, each with an event_id: its own, or a new one."""
-    return [one if one.event_id else replace(one, event_id=uuid4()) for one in proposals]
+    return [one if one.event_id else Proposal(one.plan, one.event, uuid4(), one.assumed) for one in proposals]
 
 
 @dataclass(frozen=True, slots=True)

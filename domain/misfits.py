@@ -36,109 +36,73 @@ def _problem(detail: Mapping[str, Any], kind: type[Event]) -> Problem:
     path = [str(part)[:60] for part in detail["loc"]]
     match detail.get("ctx", {}).get("error"):
         case Misfit() as misfit:
-            sentence = str(misfit)
-            code, path = misfit.code, [*path, misfit.field] if misfit.field else path
+            code, sentence = misfit.code, str(misfit)
+            path += [misfit.field] if misfit.field else []
         case PointUnreadable() as unreadable:
             code, sentence = EventCode.NOT_A_POINT, str(unreadable)
         case _:
-            code, sentence = _code(detail), _misfit(detail, kind)
+            code, sentence = _misfit(detail, kind)
     return Problem(code, ".".join(path), sentence)
 
 
-def _code(detail: Mapping[str, Any]) -> EventCode:
-    pattern = detail["type"] == "string_pattern_mismatch"
-    return EventCode.EMPTY if pattern and not detail["input"].strip() else _CODES.get(detail["type"], _NOT_ACCEPTED)
-
-
-_NOT_ACCEPTED = EventCode.NOT_ACCEPTED
-#: Type of an error of pydantic -> code.
-_CODES = {
-    "missing": EventCode.MISSING,
-    "extra_forbidden": EventCode.UNKNOWN_FIELD,
-    "string_type": EventCode.NOT_TEXT,
-    "string_unicode": EventCode.HALF_A_CHARACTER,
-    "string_pattern_mismatch": EventCode.WRONG_FORM,
-    "string_too_short": EventCode.EMPTY,
-    "string_too_long": EventCode.TOO_LONG,
-    "tuple_type": EventCode.NOT_A_LIST,
-    "too_short": EventCode.EMPTY,
-    "too_long": EventCode.TOO_LONG,
-    "model_type": EventCode.NOT_AN_OBJECT,
-    "bool_type": EventCode.NOT_TRUE_OR_FALSE,
-    "int_type": EventCode.NOT_A_WHOLE_NUMBER,
-    "greater_than_equal": EventCode.OUT_OF_RANGE,
-    "less_than_equal": EventCode.OUT_OF_RANGE,
-    "date_from_datetime_parsing": EventCode.NOT_A_DAY,
-    "date_parsing": EventCode.NOT_A_DAY,
-    "date_type": EventCode.NOT_A_DAY,
-}
-
-
-def _misfit(detail: Mapping[str, Any], kind: type[Event]) -> str:
+def _misfit(detail: Mapping[str, Any], kind: type[Event]) -> tuple[EventCode, str]:
     """What is wrong with one field and what to write there, in a sentence to go on after its name."""
-    given, limits = detail["input"], detail.get("ctx", {})
+    given, limits, place = detail["input"], detail.get("ctx", {}), detail["loc"]
     match detail["type"]:
         case "missing":
-            sentence = f"{_model_at(kind, detail['loc'][:-1]).__name__} needs this field"
+            return EventCode.MISSING, f"{_model_at(kind, place[:-1]).__name__} needs this field"
         case "extra_forbidden":
-            sentence = _no_such_field(_model_at(kind, detail["loc"][:-1]), str(detail["loc"][-1]))
+            return EventCode.UNKNOWN_FIELD, _no_such_field(_model_at(kind, place[:-1]), str(place[-1]))
         case "string_type":
             number = isinstance(given, int | float) and not isinstance(given, bool)
-            sentence = "write it in quotation marks" + (f': "{str(given)[:60]}"' if number else ', such as "2.4"')
-        case "string_unicode":
-            sentence = "this holds half a character; write the character itself"
+            such_as = f': "{str(given)[:60]}"' if number else ', such as "2.4"'
+            return EventCode.NOT_TEXT, f"write it in quotation marks{such_as}"
         case "string_pattern_mismatch":
-            sentence = _PATTERNS[limits["pattern"]](given)
-        case "string_too_short":
-            sentence = "must not be empty"
-        case "string_too_long":
-            sentence = f"at most {limits['max_length']:,} characters"
+            code = EventCode.WRONG_FORM if given.strip() else EventCode.EMPTY
+            return code, _PATTERNS[limits["pattern"]](given)
         case "tuple_type":
-            sentence = f"write a list: {_as_list(given, _model_at(kind, detail['loc']))}"
+            return EventCode.NOT_A_LIST, f"write a list: {_as_list(given, _model_at(kind, place))}"
         case "too_short":
-            name = str(detail["loc"][-1])
-            sentence = f'the list must not be empty: ["{"text" if name == "fields" else "Head of Service"}"]'
-        case "too_long":
-            sentence = f"at most {limits['max_length']} in the list"
+            example = "text" if place[-1] == "fields" else "Head of Service"
+            return EventCode.EMPTY, f'the list must not be empty: ["{example}"]'
         case "model_type":
-            fields = ", ".join(_model_at(kind, detail["loc"]).model_fields)
-            sentence = f"write an object with the fields {fields}: {{...}}"
-        case "bool_type":
-            sentence = "write true or false, without quotation marks"
-        case "int_type":
-            sentence = "write a whole number without quotation marks, such as 212"
-        case "greater_than_equal":
-            sentence = f"write a whole number of at least {limits['ge']}"
-        case "less_than_equal":
-            sentence = f"write a whole number of at most {limits['le']}"
+            fields = ", ".join(_model_at(kind, place).model_fields)
+            return EventCode.NOT_AN_OBJECT, f"write an object with the fields {fields}: {{...}}"
         case "date_from_datetime_parsing" | "date_parsing":
-            sentence = f"{str(given)[:60]!r} is not a day of the calendar; write the day as 2019-05-31"
-        case "date_type":
-            sentence = "write the day as 2019-05-31, in quotation marks"
-        case _:
-            sentence = str(detail["msg"])
-    return sentence
+            return EventCode.NOT_A_DAY, f"{str(given)[:60]!r} is not a day of the calendar; write the day as 2019-05-31"
+    code, sentence = _LIMITS.get(detail["type"], (EventCode.NOT_ACCEPTED, "{msg}"))
+    return code, sentence.format(msg=detail["msg"], **limits)
+
+
+#: Type of an error of pydantic that says enough by its limits -> code and sentence.
+_LIMITS = {
+    "string_unicode": (EventCode.HALF_A_CHARACTER, "this holds half a character; write the character itself"),
+    "string_too_short": (EventCode.EMPTY, "must not be empty"),
+    "string_too_long": (EventCode.TOO_LONG, "at most {max_length:,} characters"),
+    "too_long": (EventCode.TOO_LONG, "at most {max_length} in the list"),
+    "bool_type": (EventCode.NOT_TRUE_OR_FALSE, "write true or false, without quotation marks"),
+    "int_type": (EventCode.NOT_A_WHOLE_NUMBER, "write a whole number without quotation marks, such as 212"),
+    "greater_than_equal": (EventCode.OUT_OF_RANGE, "write a whole number of at least {ge}"),
+    "less_than_equal": (EventCode.OUT_OF_RANGE, "write a whole number of at most {le}"),
+    "date_type": (EventCode.NOT_A_DAY, "write the day as 2019-05-31, in quotation marks"),
+}
 
 
 def should_be(detail: Mapping[str, Any]) -> str:
     """What the value of a field or parameter should be, to go on after its name."""
-    limits = detail.get("ctx", {})
-    match detail["type"]:
-        case "value_error":
-            return str(limits["error"])
-        case "literal_error" | "enum":
-            return f"should be {limits['expected']}"
-        case "greater_than_equal":
-            return f"should be greater than or equal to {limits['ge']}"
-        case "less_than_equal":
-            return f"should be less than or equal to {limits['le']}"
-        case "string_too_long":
-            return f"should have at most {limits['max_length']} characters"
-        case "string_pattern_mismatch":
-            return f"should match pattern '{limits['pattern']}'"
-        case "string_type":
-            return "should be a valid string"
-    return str(detail["msg"])
+    return _SHOULD_BE.get(detail["type"], "{msg}").format(msg=detail["msg"], **detail.get("ctx", {}))
+
+
+#: Type of an error of pydantic -> what the value should be.
+_SHOULD_BE = {
+    "value_error": "{error}",
+    "literal_error": "should be {expected}",
+    "greater_than_equal": "should be greater than or equal to {ge}",
+    "less_than_equal": "should be less than or equal to {le}",
+    "string_too_long": "should have at most {max_length} characters",
+    "string_pattern_mismatch": "should match pattern '{pattern}'",
+    "string_type": "should be a valid string",
+}
 
 
 def _model_at(kind: type[BaseModel], path: tuple[str | int, ...]) -> type[BaseModel]:

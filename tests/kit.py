@@ -314,7 +314,7 @@ def contents(plan: Plan) -> dict[str, Any]:
 
     def dumped(value: Any) -> Any:
         if isinstance(value, Timeline):
-            return [(key, getattr(value, key)) for key in Timeline.__slots__]
+            return value._entries, value._first
         if isinstance(value, Mapping):
             return [(key, dumped(one)) for key, one in value.items()]
         if isinstance(value, Sequence) and not isinstance(value, str):

@@ -41,9 +41,6 @@ class AccessEvent(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
-# Principals
-
-
 class PrincipalAdded(AccessEvent):
     """A person or a program was added under this name, which is never given again."""
 
@@ -95,9 +92,6 @@ class PrincipalLeft(AccessEvent):
     principal: Name
 
 
-# Tokens
-
-
 class TokenNamed(AccessEvent):
     """A token was given this name, under which it records, and which is never given again."""
 
@@ -118,9 +112,6 @@ class TokenRevoked(AccessEvent):
     """A token was revoked."""
 
     name: Name
-
-
-# Signing in
 
 
 class LinkMade(AccessEvent):
@@ -171,9 +162,6 @@ class LockLifted(AccessEvent):
     """A principal signed in by a link: earlier refusals of its account no longer count."""
 
     principal: Name
-
-
-# What else the audit of access holds
 
 
 class RequestRefused(AccessEvent):

@@ -69,7 +69,7 @@ class AccessLedger:
     """
 
     def __init__(self, plans: LedgerDatastore, open_schema: Callable[[str], str]) -> None:
-        """Arguments as of `AccessStreams`; nothing is opened yet."""
+        """As `AccessStreams`; nothing is opened yet."""
         streams = AccessStreams(plans, open_schema)
         self.close = streams.close
         self.audit = AccessAudit(streams)

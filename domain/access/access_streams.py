@@ -77,11 +77,7 @@ class AccessStreams:
     """
 
     def __init__(self, plans: LedgerDatastore, open_schema: Callable[[str], str]) -> None:
-        """
-        Args:
-            plans: the datastore of the plans' ledger.
-            open_schema: opens a schema of its database, makes it where this program may, and returns the role to use.
-        """
+        """`open_schema` opens a schema of the plans' database, made where it is missing; it returns the role to use."""
         self._plans, self._open_schema = plans, open_schema
         self._schema = access_schema(plans.schema)
         self._lock = Lock()
@@ -117,8 +113,6 @@ class AccessStreams:
                     LedgerDatastore(conninfo, self._schema, role, _CONNECTIONS, writes=writes)
                 )
             return self._opened
-
-    # Appending
 
     def append(self, additions: Sequence[Addition], by: str, password_hash: str | None = None) -> None:
         """Store all events or none, by this author.
@@ -204,8 +198,6 @@ class AccessStreams:
             with connection.cursor(row_factory=tuple_row) as cursor:
                 row = cursor.execute(query, (f"{self._schema} {name}",)).fetchone()
             yield bool(row and row[0])
-
-    # Reading
 
     def of(self, *streams: str) -> list[AccessRecord]:
         """The records of these streams, each stream's in order."""

@@ -27,10 +27,7 @@ class Identities:
         return sorted(found, key=lambda one: (name_key(one.principal), one.issuer, one.subject))
 
     def link(self, name: str, issuer: str, subject: str, by: str) -> None:
-        """Link an identity to a principal; the link before it ends, with its sessions.
-
-        Raises PrincipalUnknown, AccessRefused.
-        """
+        """Link an identity to a principal, ending the link before it; raises PrincipalUnknown, AccessRefused."""
         principal = self._principals.staying(name)
         for text in (issuer, subject):
             if mark := unpaired_direction(text):

@@ -32,10 +32,7 @@ class Passwords:
         return self._streams.password_hash(name_key(name)) is not None
 
     def set(self, name: str, password: str, by: str) -> None:
-        """Set a password of 12 to 1,024 characters; the principal's sessions, unused links and locks end.
-
-        Raises PrincipalUnknown, AccessRefused.
-        """
+        """Set a password; the sessions, unused links and locks end. Raises PrincipalUnknown, AccessRefused."""
         hashed = hash_password(password, name)
         self._principals.decide(name, lambda principal: PasswordSet(principal=person(principal)), by, hashed)
 
@@ -96,10 +93,7 @@ class Passwords:
             raise SignInFailed(wrong)
 
     def _begin(self, name: str, password: str, proved: str | None, now: datetime, address: str | None) -> str:
-        """Begin a session by a password, unless it was replaced before the session was stored.
-
-        `Sessions.find` cannot tell. `proved` is the hash that the password was proved by, if any.
-        """
+        """Begin a session, unless the password was replaced meanwhile; `proved` is the hash that it was proved by."""
         secret = self._sessions.begin(name, "password", now, address)
         hashed = self._streams.password_hash(name_key(name))
         if hashed != proved and not is_password(password, hashed):

@@ -67,11 +67,7 @@ class Sessions:
     def begin(
         self, name: str, means: Means, now: datetime, address: str | None, *first: Addition, identity: str | None = None
     ) -> str:
-        """Begin a session, and store the use of a link with it; the secret of the session.
-
-        Raises:
-            SignInFailed: the link was used in the meantime, or this is a replica.
-        """
+        """Begin a session, with the use of a link first; its secret. Raises SignInFailed: used, or a replica."""
         secret = secrets.token_urlsafe(32)
         event = SignedIn(
             principal=name, means=means, until=now + SESSION, address=storable_address(address), identity=identity
@@ -107,11 +103,7 @@ class Sessions:
 def end_each(
     streams: AccessStreams, kind: str, ending: Callable[[list[AccessRecord]], AccessEvent | None], by: str
 ) -> int:
-    """Append to each stream of a kind the event that ends it, where there is one; how many were ended.
-
-    Raises:
-        LedgerUnusable: others kept appending to these streams; none was ended.
-    """
+    """Append to each stream of a kind the event that ends it, if any; how many. Raises LedgerUnusable: none ended."""
     for _ in range(_TRIES):
         each = streams.of_kind(kind)
         left = [(one[0].stream, len(one) + 1, event) for one in each if (event := ending(one))]

@@ -52,6 +52,10 @@ class Opening:
     effective_on: date
 
 
+#: The types of what is added to.
+_GROWING = {Timeline, list}
+
+
 class _Copied:
     """Something of a plan whose facts are timelines, and which a draft copies before it changes it."""
 
@@ -62,7 +66,7 @@ class _Copied:
         copied = type(self).__new__(type(self))
         for name in self.__slots__:
             value = getattr(self, name)
-            setattr(copied, name, value.copy() if isinstance(value, Timeline | list) else value)
+            setattr(copied, name, value.copy() if type(value) in _GROWING else value)
         return copied
 
 

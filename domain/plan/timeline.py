@@ -73,14 +73,17 @@ class Timeline(Generic[V]):
     """Every assertion of one fact, in the order of (effective day, version).
 
     Invariants: keys ascend and the assertions stand beside them; versions are added in their order. What a reader took
-    up stays as it is but for its end: late news makes new lists, which are put in place by one assignment.
+    up stays as it is but for its end: late news makes new lists, which are put in place by one assignment. So does
+    whatever is added first after a copy was made.
     """
 
-    __slots__ = ("_entries", "_first")
+    __slots__ = ("_entries", "_first", "_shared")
 
     def __init__(self) -> None:
         self._entries: tuple[list[int], list[Assertion[V]]] = _NOTHING  # type: ignore[assignment]
         self._first: Assertion[V] | None = None
+        #: Whether another timeline may have the same lists, so that neither of the two may add to them.
+        self._shared = False
 
     def add(self, value: V, effective_on: date, version: int) -> None:
         """Take in an assertion; versions must come in ascending order."""
@@ -89,9 +92,7 @@ class Timeline(Generic[V]):
         if self._first is None:
             self._first = assertion
         keys, assertions = self._entries
-        if not keys:
-            self._entries = [key], [assertion]
-        elif key > keys[-1]:
+        if keys and key > keys[-1] and not self._shared:
             assertions.append(assertion)  # before its key, by which readers find it
             keys.append(key)
         else:
@@ -100,13 +101,13 @@ class Timeline(Generic[V]):
                 [*keys[:place], key, *keys[place:]],
                 [*assertions[:place], assertion, *assertions[place:]],
             )
+            self._shared = False
 
     def copy(self) -> Self:
-        """A timeline that says the same, and may be added to without this one's changing."""
-        copied = type(self)()
-        keys, assertions = self._entries
-        if keys:
-            copied._entries, copied._first = (keys.copy(), assertions.copy()), self._first
+        """A timeline that says the same; either may be added to without the other's changing."""
+        copied = type(self).__new__(type(self))
+        copied._entries, copied._first = self._entries, self._first
+        copied._shared = self._shared = True
         return copied
 
     def at(self, place: Place) -> Assertion[V] | None:
