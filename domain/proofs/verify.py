@@ -1353,6 +1353,8 @@ def several(things: Sequence[object], name: str) -> str:
 
 _EARLIER = "the earlier checkpoint"
 
+_OTHER = "the ledger does not continue it: what it held at {} entries was altered, or it was forked"
+
 _REWRITTEN = (
     "That the ledger was not rewritten before this checkpoint was cut is not shown. Keep this pack: with --since it"
     " shows that the next one continues it."
@@ -1370,34 +1372,58 @@ class Pack(NamedTuple):
 
 def check_since(pack: Pack, since: bytes | None, report: Report) -> None:
     """That the ledger continues an earlier checkpoint: the reader's own, as any other shows nothing; raises Failed."""
-    kept = pack.files.get("since.txt") if since is None else since
-    if kept is None:
+    before, earlier = _earlier(since, pack, report) if since is not None else (None, None)
+    in_pack = None
+    if {"since.txt", "since-proof.json"} & {*pack.files}:
+        in_pack = continued(pack, "since", _EARLIER)
+    if before is None:
+        before = in_pack
+    if before is None:
         report.remarks.append(_REWRITTEN)
         return
-    before, earlier = _earlier(kept, pack, report)
-    if before.origin != pack.checkpoint.origin:
-        raise Failed(_EARLIER, f"it is of another ledger: {before.origin}")
-    if before.size > pack.checkpoint.size:
-        raise Failed(
-            _EARLIER,
-            f"it is of {before.size:,} entries, more than this pack's ledger has: the end of the ledger is missing, or"
-            " this pack is the older of the two",
-        )
-    proof = consistency(pack, before, "since")
-    if proof is not None and not continues(before, pack.checkpoint, proof):
-        raise Failed(
-            _EARLIER,
-            f"the ledger does not continue it: what it held at {before.size:,} entries was altered, or it was forked",
-        )
+    _check_may_continue(before, pack, _EARLIER)
+    proved = {one.size: one.root for one in (in_pack, pack.checkpoint, Checkpoint(before.origin, 0, EMPTY_ROOT)) if one}
+    is_proved = before.size in proved
+    if proved.get(before.size, before.root) != before.root:
+        raise Failed(_EARLIER, _OTHER.format(f"{before.size:,}"))
     if earlier is not None:
         _check_kept_back(earlier, pack.events)
-    if proof is None:
+    if not is_proved:
         report.unchecked.append(
             f"whether the ledger continues the earlier checkpoint, of {before.size:,} entries. This"
             " pack brings no proof from that one, which by itself is no sign of fraud. Have it made with --since"
             f" {before.size}, or give that number on the page."
         )
-    _say_since(before.size, pack.checkpoint.size, since is not None, proof is not None, report)
+    _say_since(before.size, pack.checkpoint.size, since is not None, is_proved, report)
+
+
+def continued(pack: Pack, which: str, where: str) -> Checkpoint:
+    """A checkpoint in the pack, which the ledger continues by the proof beside it; raises Failed."""
+    text, name = f"{which}.txt", f"{which}-proof.json"
+    for file in (text, name):
+        if file not in pack.files:
+            raise Failed(file, "it is missing from the pack")
+    before, now = read_checkpoint(signed_text(pack.files[text], pack.chain, where), where), pack.checkpoint
+    _check_may_continue(before, pack, where)
+    proof = read_json(pack.files[name], name)
+    if not isinstance(proof, list) or len(proof) > 128:
+        raise Failed(name, "it is no proof")
+    try:
+        check_consistency(before.size, before.root, now.size, now.root, [decoded(one, name) for one in proof])
+    except NotProved:
+        raise Failed(where, _OTHER.format(f"{before.size:,}")) from None
+    return before
+
+
+def _check_may_continue(before: Checkpoint, pack: Pack, where: str) -> None:
+    if before.origin != pack.checkpoint.origin:
+        raise Failed(where, f"it is of another ledger: {before.origin}")
+    if before.size > pack.checkpoint.size:
+        raise Failed(
+            where,
+            f"it is of {before.size:,} entries, more than this pack's ledger has: the end of the ledger is missing, or"
+            " this pack is the older of the two",
+        )
 
 
 def _say_since(before: int, now: int, own: bool, proved: bool, report: Report) -> None:
@@ -1448,34 +1474,6 @@ def signed_statement(
     where = f"the statement{of}"
     text = signed_text(files.get("statement.txt", b""), keys, where)
     return checkpoint, read_statement(text, checkpoint, where)
-
-
-def consistency(pack: Pack, before: Checkpoint, which: str) -> list[bytes] | None:
-    """The proof that a pack brings from a checkpoint to its own; None if it brings none, and raises Failed."""
-    text, name = f"{which}.txt", f"{which}-proof.json"
-    if before.size in (0, pack.checkpoint.size):
-        return []
-    if name not in pack.files or text not in pack.files:
-        return None
-    try:
-        proved = Note.read(pack.files[text])
-    except NotANote as error:
-        raise Failed(text, str(error)) from None
-    if read_checkpoint(proved.text, text).size != before.size:
-        return None
-    proof = read_json(pack.files[name], name)
-    if not isinstance(proof, list) or len(proof) > 128:
-        raise Failed(name, "it is no proof")
-    return [decoded(one, name) for one in proof]
-
-
-def continues(before: Checkpoint, now: Checkpoint, proof: Sequence[bytes]) -> bool:
-    """That the tree of the later checkpoint begins with that of the earlier."""
-    try:
-        check_consistency(before.size, before.root, now.size, now.root, proof)
-    except NotProved:
-        return False
-    return True
 
 
 def _check_kept_back(earlier: Statement, events: Sequence[Event]) -> None:
@@ -2792,10 +2790,12 @@ def _has_known_key(certificate: x509.Certificate) -> bool:
 
 # The time stamps in a pack: each is of a checkpoint that the ledger continues; one authority at least is trusted.
 
+_STAMP_FILE = re.compile(r"(stamped(?:-[0-9]{1,2})?)(?:[.]txt|[.]tsr|-proof[.]json)")
+
 
 def check_stamps(pack: Pack, roots: bytes | None, report: Report) -> None:
     """That each time stamp is of a checkpoint that this one continues, and one at least is vouched for."""
-    names = [name[:-4] for name in pack.files if re.fullmatch(r"stamped(-[0-9]{1,2})?\.tsr", name)]
+    names = [*dict.fromkeys(found[1] for name in pack.files if (found := _STAMP_FILE.fullmatch(name)))]
     trusted = None if roots is None else read_roots(roots)
     if trusted is not None and not names:
         raise Failed("the time stamp", "the pack has none: leave --tsa-root out, or ask for a pack with one")
@@ -2823,20 +2823,11 @@ def check_stamps(pack: Pack, roots: bytes | None, report: Report) -> None:
 
 def _stamp_of(pack: Pack, name: str) -> tuple[Stamp, int]:
     """A time stamp in the pack, and the number of entries of the checkpoint that it is of; raises Failed."""
-    where = "the stamped checkpoint"
-    if f"{name}.txt" not in pack.files:
-        raise Failed(f"{name}.txt", "it is missing from the pack")
-    data = pack.files[f"{name}.txt"]
-    stamped = read_checkpoint(signed_text(data, pack.chain, where), where)
-    if stamped.origin != pack.checkpoint.origin or stamped.size > pack.checkpoint.size:
-        raise Failed(where, "it is none that the ledger in this pack can continue")
-    proof = consistency(pack, stamped, name)
-    if proof is None:
-        raise Failed(where, "the pack has no proof from it")
-    if not continues(stamped, pack.checkpoint, proof):
-        raise Failed(where, "the ledger does not continue it: what it held was altered, or it was forked")
+    stamped = continued(pack, name, "the stamped checkpoint")
+    if f"{name}.tsr" not in pack.files:
+        raise Failed(f"{name}.tsr", "it is missing from the pack")
     stamp = read_stamp(pack.files[f"{name}.tsr"], "the time stamp")
-    if stamp.digest != sha256(as_cut(data)).digest():
+    if stamp.digest != sha256(as_cut(pack.files[f"{name}.txt"])).digest():
         raise Failed("the time stamp", "it is of something else than the checkpoint beside it")
     return stamp, stamped.size
 
