@@ -1,4 +1,4 @@
-"""A checkpoint that a pack brings has its proof beside it, and the ledger continues it, whether or not a reader asks."""
+"""A checkpoint that a pack brings has its proof beside it, and the ledger continues it, asked or not."""
 
 import pytest
 
