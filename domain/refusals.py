@@ -246,11 +246,10 @@ class InDoubt(LedgerUnusable):
         super().__init__(sentence)
 
 
-def in_doubt(error: Exception) -> InDoubt:
-    """What to say where an earlier try may have stored what the last one did not."""
-    lost = str(error).split("\n")[0]  # what follows is where in the database's functions it happened
+def in_doubt(why: str) -> InDoubt:
+    """An earlier try may have stored what the last one did not; `why` is what the database said last."""
     return InDoubt(
-        f"the database was lost while recording ({lost}); whether the events were stored is not known: look in the "
+        f"the database was lost while recording ({why}); whether the events were stored is not known: look in the "
         "trail before sending them again. Events sent with an event_id of yours can simply be sent again"
     )
 

@@ -21,7 +21,6 @@ SOURCES = [
 
 #: Functions that read what another program says in words alone, and why.
 READS_ANOTHERS_WORDS = {
-    "domain/postgres/database_errors.py not_let_in": "before there is a connection PostgreSQL gives no code",
     "domain/postgres/cluster.py _answers": "before there is a connection PostgreSQL gives no code",
     "domain/postgres/archive.py restore_to": "why a server ended stands in its log, and its exit code does not say",
 }

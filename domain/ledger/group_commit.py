@@ -14,6 +14,7 @@ from eventsourcing.persistence import IntegrityError
 
 from domain.ledger.recorder import LedgerRecorder
 from domain.ledger.stored_rows import UnstoredRow
+from domain.postgres.database_errors import in_short
 from domain.refusals import InDoubt, NothingRecorded, Refused, in_doubt
 
 #: The last position and the instant of rows stored; None where a version or an event_id was taken.
@@ -71,7 +72,7 @@ class Together:
                 pass  # nothing was stored: somebody's version or event_id is taken, or somebody's day has not come
             except NothingRecorded as error:  # said once, for all: nobody is to wait for the same again
                 for batch, perhaps_stored in zip(batches, doubtful, strict=True):
-                    batch.error = in_doubt(error) if perhaps_stored else type(error)(str(error))
+                    batch.error = in_doubt(in_short(error)) if perhaps_stored else type(error)(str(error))
                     batch.done = True
                 return
             except InDoubt as error:  # waited for once, for all

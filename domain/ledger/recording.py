@@ -166,10 +166,10 @@ class Recording:
                     raise
                 if landed := self._landed(rows, by):
                     return landed
-                raise in_doubt(error) from error
+                raise in_doubt(in_short(error)) from error
             except DatabaseError as error:
                 raise LedgerUnusable(f"nothing was recorded: {in_short(error)}") from error
-        raise in_doubt(lost) from lost
+        raise in_doubt(in_short(lost)) from lost
 
     def _landed(self, rows: Sequence[UnstoredRow], by: str) -> Stored:
         """The rows, if they are stored after all, as this one append and by nobody else."""
