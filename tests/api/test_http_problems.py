@@ -108,7 +108,7 @@ def test_a_point_at_which_there_is_nothing(reader: TestClient, point: str, words
 @pytest.mark.parametrize(
     "point",
     ["", "yesterday", "31/05/2019", "2019-02-30", "2019-5-31", "2019-05-31@", "2019-05-31@0", "2019-05-31@-1",
-     "2019-05-31@v2", "2019-05-31@2019-06-04T09:00:00", "2019-05-31@9999-12-31", "issue:", "told:", "told:X",
+     "2019-05-31@v2", "2019-05-31@2019-06-04T09:00:00", "issue:", "told:", "told:X",
      "told:@2019-05-31", "told:X@soon", "now@3", " now", "NOW", "0000-01-01", "\uff12019-05-31",
      "2019-05-31@" + "9" * 19, "2019-05-31\n", "2019-05-31T00:00:00Z", "\x00", "%"],
 )  # fmt: skip
@@ -243,7 +243,7 @@ class TestNothingIsRecorded:
         told(client.post(f"{plan}/events", json=rated("green", on="2999-01-01")), 409, "refused", "in the future")
 
     def test_where_the_plan_was_never_opened(self, client: TestClient, plan: str) -> None:
-        told(client.post("/plans/nosuch/events", json=rated("green")), 409, "refused", "nosuch", "PlanOpened")
+        told(client.post("/plans/nosuch/events", json=rated("green")), 409, "refused", "nosuch", "open it first")
 
     def test_where_the_event_is_for_another_plan(self, client: TestClient, plan: str) -> None:
         events = [rated("green"), rated("green", plan="other")]

@@ -76,7 +76,7 @@ UNREADABLE = {
     "told:Cabinet@2019-02-30": "is not a day of the calendar",
     "told:Cabinet@2019-05-31@5": "is not a point in time",
     "2019-05-31@": "is not an instant",
-    "2019-05-31@0": "is no version; versions are 1, 2, 3",
+    "2019-05-31@0": "is no version; give one such as 212",
     "2019-05-31@-1": "is not an instant",
     "2019-05-31@007": "is no version",
     "2019-05-31@v5": "is not an instant",
