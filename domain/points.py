@@ -123,9 +123,7 @@ def read_point(text: str) -> Asked:
     if _VERSION.fullmatch(known):
         return Asked(text, day=_read_day(day, text), version=int(known))
     if known.isascii() and known.isdigit():
-        raise PointUnreadable(
-            f"{known[:40]!r} in {text[:60]!r} is no version; versions are 1, 2, 3 and so on, as in 2019-05-31@212"
-        )
+        raise PointUnreadable(f"{known[:40]!r} in {text[:60]!r} is no version; give one such as 212")
     return Asked(text, day=_read_day(day, text), instant=read_instant(known))
 
 
