@@ -1,4 +1,4 @@
-"""What it takes to record each event: a role and, of some, a person."""
+"""The role that each event needs of who records it; some need a person."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from domain.access.principals import PersonNeeded, Principal
 from domain.access.roles import Role
 from domain.events import EVENTS
 
-#: What officers report of their own actions, and what stewards alone do; all else changes the plan itself.
+#: Officers report on their actions, stewards destroy texts; keepers do all else.
 _OTHERS: dict[str, Role] = {
     "ProgressReported": "recorder",
     "EvidenceAdded": "recorder",
@@ -16,15 +16,15 @@ _OTHERS: dict[str, Role] = {
     "TextRedacted": "steward",
 }
 
-#: Every event by its name -> the role that whoever records it needs for its plan.
+#: Name of an event -> the role for its plan that recording it needs.
 EVENT_ROLES: dict[str, Role] = {name: _OTHERS.get(name, "keeper") for name in EVENTS}
 
-#: The events that no token records: a second person is one, and who made a token could confirm with it.
+#: No token records these: whoever made the token could confirm their own rating with it.
 PERSONS_EVENTS = frozenset({"RatingConfirmed"})
 
 
 def may_record(principal: Principal, kind: str, plan: str, now: datetime) -> bool:
-    """Whether somebody may record an event of this name of a plan."""
+    """Whether a principal may record an event of this name of a plan."""
     return principal.may(EVENT_ROLES[kind], plan, now) and not (principal.program and kind in PERSONS_EVENTS)
 
 

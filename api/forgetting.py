@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from typing import Self
 
 from domain.envelopes import Recorded
-from domain.errors import LedgerUnusable
 from domain.events import TextRedacted
 from domain.ledger.ledger import Ledger
+from domain.refusals import LedgerUnusable
 from domain.safekeeping.backups import owner_conninfo
 from domain.safekeeping.purging import copied_elsewhere
 

@@ -1,142 +1,59 @@
-"""Which forms each question's answer comes in, and how a document becomes one of them.
-
-A form is data for programs (json, csv), a paper for people (md, html, docx, pdf, xlsx) or text for a terminal; all are
-made from the same document. A paper is composed once for all its forms. The text form needs a terminal to fit itself
-to, so it is printed and not rendered.
-"""
+"""The formats that answers come in: a paper is composed once and written in each; JSON is the document itself."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console
 from typing_extensions import TypedDict
 
 from api.papers.compose import COMPOSED, compose
 from api.papers.paper import Paper
-from api.papers.writers import comma_separated, text
 from domain.edition import EDITION
+from domain.refusals import Unknown
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """A form an answer can take: its media type, the suffix of its files, and whether only programs can read them."""
+class Format:
+    """A format.
 
-    media_type: str
+    Attributes:
+        title: what people call it.
+        suffix: of its files.
+        media_type: of its files.
+        write: writes a paper; None: the document is written as JSON.
+        binary: whether only programs can read it.
+        addressed: whether it has an address; otherwise it is for the terminal, and says how its points were asked for.
+    """
+
+    title: str
     suffix: str
+    media_type: str
+    write: Callable[[Paper], str | bytes] | None
     binary: bool = False
+    addressed: bool = True
 
 
-FORMS: dict[str, Form] = {
-    "json": Form("application/json", ".json"),
-    "md": Form("text/markdown; charset=utf-8", ".md"),
-    "csv": Form("text/csv; charset=utf-8", ".csv"),
-    "html": Form("text/html; charset=utf-8", ".html"),
-    "xlsx": Form("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx", binary=True),
-    "docx": Form("application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx", binary=True),
-    "pdf": Form("application/pdf", ".pdf", binary=True),
-}
-
-#: Question -> what it looks like in a terminal.
-TEXT: dict[str, Callable[[Any], RenderableType]] = {
-    "plans": text.register_text,
-    "plan": text.plan_text,
-    "comparison": text.comparison_text,
-    "paper": lambda document: Group(
-        text.comparison_text(document["comparison"]), text.history_text(document["history"])
-    ),
-    "changes": text.changes_text,
-    "counted": text.counted_text,
-    "event": text.event_text,
-    "history": text.history_text,
-    "trail": text.trail_text,
-    "ratings": text.ratings_text,
-    "action": text.action_text,
-    "overdue": text.overdue_text,
-    "gaps": text.gaps_text,
-    "measures": text.measures_text,
-    "assurance": text.assurance_text,
-    "stale": text.stale_text,
-    "audit": text.audit_text,
-}
-
-#: Question -> the answer as comma-separated values.
-_CSV: Mapping[str, Callable[[Any], str]] = {
-    "plans": comma_separated.register_csv,
-    "plan": comma_separated.plan_csv,
-    "comparison": comma_separated.comparison_csv,
-    # The table that the committee's paper is about.
-    "paper": lambda document: comma_separated.comparison_csv(document["comparison"]),
-    "changes": comma_separated.changes_csv,
-    "counted": comma_separated.counted_csv,
-    "event": comma_separated.event_csv,
-    "history": comma_separated.history_csv,
-    "trail": comma_separated.trail_csv,
-    "replay": comma_separated.replay_csv,
-    "ratings": comma_separated.ratings_csv,
-    "action": comma_separated.action_csv,
-    "overdue": comma_separated.overdue_csv,
-    "gaps": comma_separated.gaps_csv,
-    "measures": comma_separated.measures_csv,
-    "assurance": comma_separated.assurance_csv,
-    "stale": comma_separated.stale_csv,
-    "audit": comma_separated.audit_csv,
-}
+# Each writer is imported when first needed: the libraries behind some of them take long to load.
 
 
-class EditionDocument(TypedDict):
-    """What every document in JSON names besides what it says: the edition of the rules that it was worked out by.
+def _text(paper: Paper) -> str:
+    from api.papers.writers.terminal import plain_text
 
-    The same question at the same fixed point gives the same bytes from every program of the same edition.
-    """
-
-    edition: int
-
-
-class FormUnknown(LookupError):
-    """The answer to this question does not come in this form; the message lists those it comes in."""
-
-    def __init__(self, question: str, form: str) -> None:
-        super().__init__(f"{question} has no form {form!r}; it comes in {', '.join(forms_of(question))}")
-
-
-def forms_of(question: str) -> list[str]:
-    """The forms that the answer to a question can be rendered in."""
-    return [form for form in FORMS if form == "json" or question in (_CSV if form == "csv" else COMPOSED)]
-
-
-def render(question: str, form: str, document: Any) -> bytes:
-    """A document in a form: the same document gives the same bytes, always. In JSON it names the edition.
-
-    Raises:
-        FormUnknown: the answer to this question does not come in this form.
-    """
-    if form not in forms_of(question):
-        raise FormUnknown(question, form)
-    if form == "json":
-        edited: EditionDocument = {"edition": EDITION}
-        written = "".join(_written({**edited, **document})) + "\n"
-        # Half a character, which UTF-8 cannot carry, is escaped: inside a string that is JSON too.
-        return written.encode("utf-8", "backslashreplace")
-    if form == "csv":
-        return _CSV[question](document).encode("utf-8", "replace")
-    return write(compose(question, document), form)
-
-
-def write(paper: Paper, form: str) -> bytes:
-    """A paper in one of the forms for people; raises KeyError of any other form."""
-    written = _WRITERS[form](paper)
-    return written if isinstance(written, bytes) else written.encode("utf-8", "replace")
-
-
-# Each writer is imported when first asked for: the libraries behind some of them take long to load.
+    return plain_text(paper)
 
 
 def _markdown(paper: Paper) -> str:
     from api.papers.writers.markdown import markdown
 
     return markdown(paper)
+
+
+def _comma_separated(paper: Paper) -> str:
+    from api.papers.writers.comma_separated import comma_separated_values
+
+    return comma_separated_values(paper)
 
 
 def _hypertext(paper: Paper) -> str:
@@ -163,21 +80,73 @@ def _pdf(paper: Paper) -> bytes:
     return pdf(paper)
 
 
-_WRITERS: Mapping[str, Callable[[Paper], str | bytes]] = {
-    "md": _markdown,
-    "html": _hypertext,
-    "xlsx": _excel,
-    "docx": _word,
-    "pdf": _pdf,
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+#: Every format by its name.
+FORMATS = {
+    "text": Format("Text", ".txt", "text/plain; charset=utf-8", _text, addressed=False),
+    "json": Format("JSON", ".json", "application/json", None),
+    "md": Format("Markdown", ".md", "text/markdown; charset=utf-8", _markdown),
+    "csv": Format("CSV", ".csv", "text/csv; charset=utf-8", _comma_separated),
+    "html": Format("Web page to keep", ".html", "text/html; charset=utf-8", _hypertext),
+    "xlsx": Format("Excel", ".xlsx", f"{_OFFICE}.spreadsheetml.sheet", _excel, binary=True),
+    "docx": Format("Word", ".docx", f"{_OFFICE}.wordprocessingml.document", _word, binary=True),
+    "pdf": Format("PDF", ".pdf", "application/pdf", _pdf, binary=True),
 }
 
 
+class EditionDocument(TypedDict):
+    """What every document in JSON names besides what it says: the edition of the rules that it was worked out by.
+
+    The same question at the same fixed point gives the same bytes from every program of the same edition.
+    """
+
+    edition: int
+
+
+class FormatUnknown(Unknown):
+    """The answer to this question does not come in this format; the message lists those it comes in."""
+
+    code, field = "unknown-form", "form"
+
+    def __init__(self, question: str, name: str) -> None:
+        super().__init__(f"{question} has no format {name!r}; it comes in {', '.join(formats_of(question))}")
+
+
+def addressed() -> list[str]:
+    """The formats that have an address."""
+    return [name for name, one in FORMATS.items() if one.addressed]
+
+
+def formats_of(question: str) -> list[str]:
+    """The formats with an address that the answer to a question comes in."""
+    return addressed() if question in COMPOSED else ["json"]
+
+
+def render(question: str, name: str, document: Any) -> bytes:
+    """A document in a format: the same document gives the same bytes, always. In JSON it names the edition.
+
+    Raises:
+        FormatUnknown: the answer to this question does not come in this format.
+    """
+    chosen = FORMATS.get(name)
+    if chosen is None or not (chosen.write is None or question in COMPOSED):
+        raise FormatUnknown(question, name)
+    if chosen.write is None:
+        edited: EditionDocument = {"edition": EDITION}
+        written = "".join(_written({**edited, **document})) + "\n"
+        # Half a character, which UTF-8 cannot carry, is escaped: inside a string that is JSON too.
+        return written.encode("utf-8", "backslashreplace")
+    paper = chosen.write(compose(question, document, as_asked=not chosen.addressed))
+    return paper if isinstance(paper, bytes) else paper.encode("utf-8", "replace")
+
+
 def print_text(question: str, document: Any, console: Console) -> None:
-    """Print an answer to a terminal, as wide as that is; raises FormUnknown where it has no text."""
-    shown = TEXT.get(question)
-    if shown is None:
-        raise FormUnknown(question, "text")
-    console.print(shown(document))
+    """Print an answer to a terminal, as wide as that is; raises FormatUnknown where it has no text."""
+    from api.papers.writers.terminal import terminal
+
+    if question not in COMPOSED:
+        raise FormatUnknown(question, "text")
+    console.print(terminal(compose(question, document, as_asked=True)))
 
 
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode

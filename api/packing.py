@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from api.formats import FORMS, forms_of, render
+from api.formats import addressed, formats_of, render
 from api.questions import Answer, Asker
 from domain.integrity.evidence_packs import pack
 from domain.points import read_point
@@ -45,10 +45,10 @@ def papers_named(given: Sequence[str]) -> list[str]:
     named = list(dict.fromkeys(name.strip() for one in given for name in one.split(",") if name.strip()))
     for name in named:
         question, _, form = name.rpartition(".")
-        if question not in PAPERS or form not in forms_of(question):
+        if question not in PAPERS or form not in formats_of(question):
             raise NoPack(
-                f"a pack has no paper {name[:80]!r}: name {', '.join(PAPERS)}, each with a form ({', '.join(FORMS)}),"
-                " such as plan.json,paper.docx"
+                f"a pack has no paper {name[:80]!r}: name {', '.join(PAPERS)}, each with a form"
+                f" ({', '.join(addressed())}), such as plan.json,paper.docx"
             )
     if len(named) > MOST:
         raise NoPack(f"a pack holds at most {MOST} papers; ask for another pack")

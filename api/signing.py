@@ -9,14 +9,17 @@ from domain.files.secret_files import SecretExposed, read_secret
 from domain.files.whole_files import written_whole
 from domain.integrity.checkpoint_store import KeyRefused
 from domain.proofs.keys import NotAKey, SignerKey
+from domain.refusals import Refusal
 from domain.texts import unpaired_direction
 
 #: No key is longer; a longer file is another.
 _MOST = 1 << 16
 
 
-class NotStamped(Exception):
+class NotStamped(Refusal):
     """A time-stamping authority did not answer, or its answer cannot be believed; the message says why."""
+
+    code = "not-stamped"
 
 
 def read_signer(file: Path | None) -> SignerKey:

@@ -12,7 +12,10 @@ from rfc3161_client import (
 
 from api.signing import NotStamped
 from domain.proofs.pack import stamped_digest
-from domain.proofs.verify import Failed, as_cut, read_roots, read_stamp, vouched_for
+from domain.proofs.verifying.failure import Failed
+from domain.proofs.verifying.key_chain import as_cut
+from domain.proofs.verifying.stamp_roots import read_roots, vouched_for
+from domain.proofs.verifying.time_stamps import read_stamp
 
 #: Seconds that an authority may take, and the bytes that its answer may have.
 _PATIENCE = 20.0

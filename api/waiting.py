@@ -9,14 +9,18 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from threading import Semaphore
 
+from domain.refusals import Refusal
+
 #: How long a place is waited for over HTTP, in seconds: it takes a thread away from everybody else.
 PATIENCE = 2.0
 #: How long is waited at most, in seconds; None: as long as it takes.
 _patience: ContextVar[float | None] = ContextVar("patience", default=None)
 
 
-class NoPlace(Exception):
+class NoPlace(Refusal):
     """Every place is taken, and was for as long as may be waited; `retry_after` is in seconds."""
+
+    code = "no-place"
 
     def __init__(self, what: str) -> None:
         self.retry_after = 5

@@ -16,7 +16,8 @@ from domain.envelopes import Proposal, read_proposal
 from domain.plan.evolve import evolve
 from domain.plan.plan import Plan
 from domain.plan.record import record_of
-from domain.rules import Refused, judge
+from domain.refusals import Refused
+from domain.rules import judge
 
 OPENED = date(2016, 4, 1)
 DAYS = 2920

@@ -20,7 +20,7 @@ from domain.integrity.evidence_packs import pack
 from domain.ledger.ledger import Ledger
 from domain.ledger.schema import channel
 from domain.proofs.keys import SignerKey
-from domain.proofs.verify import verify
+from domain.proofs.verifying.verification import verify
 
 SIZES = (1_000, 10_000, 50_000)
 #: A key for the benchmark alone.

@@ -7,5 +7,5 @@ questions, or shows an answer in a new form, leaves it as it is. AsAt 0.1.0 did 
 """
 
 #: The edition of this program, a whole number from 1. Answers in JSON, their ETags and the statement of evidence packs
-#: name it. `domain/proofs/verify.py` states its own, as it uses no other part of AsAt.
+#: name it, and `verify.py` works out the figures of this one.
 EDITION = 1

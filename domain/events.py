@@ -12,6 +12,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from domain.points import read_point
+from domain.refusals import EventCode, Misfit
 from domain.scales import Scale
 from domain.texts import Code, Line, Number, Text
 
@@ -24,7 +25,7 @@ def _readable_point(text: str) -> str:
 def _written_as_day(value: object) -> object:
     # Left to pydantic, 0 and "1559260800" would be days too: seconds since 1970.
     if isinstance(value, int | float) or (isinstance(value, str) and not _DAY.fullmatch(value)):
-        raise ValueError("write the day as 2019-05-31")
+        raise Misfit(EventCode.NOT_A_DAY, "", "write the day as 2019-05-31")
     return value
 
 
@@ -102,7 +103,7 @@ class InspectionReported(Event):
     @model_validator(mode="after")
     def _days_in_order(self) -> Self:
         if self.inspected_from and self.inspected_to and self.inspected_to < self.inspected_from:
-            raise ValueError("the inspection ends (inspected_to) before it begins (inspected_from)")
+            raise Misfit(EventCode.ENDS_BEFORE_IT_BEGINS, "inspected_to", "the inspection ends before it begins")
         return self
 
 
@@ -135,7 +136,8 @@ class PriorityReworded(Event):
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if self.title is None and self.answers is None:
-            raise ValueError("give the new title, the recommendations it answers, or both")
+            nothing = "nothing is changed: give another title, other recommendations, or both"
+            raise Misfit(EventCode.NOTHING_CHANGED, "title", nothing)
         return self
 
 
@@ -163,7 +165,8 @@ class ActionAdded(Event):
     @model_validator(mode="after")
     def _has_a_place(self) -> Self:
         if self.priority is None and self.parent is None:
-            raise ValueError("say which priority the action belongs to, or which action it is part of (parent)")
+            place = "choose where the action belongs, or which action it is part of"
+            raise Misfit(EventCode.PLACE_NEEDED, "priority", place)
         return self
 
 
@@ -177,7 +180,8 @@ class ActionReworded(Event):
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if self.text is None and self.outcome is None:
-            raise ValueError("give the new text, the new outcome, or both")
+            nothing = "nothing is changed: give another text, another outcome, or both"
+            raise Misfit(EventCode.NOTHING_CHANGED, "text", nothing)
         return self
 
 

@@ -1,7 +1,7 @@
 """When two names would be taken for one another: whoever confirms must be another, and no name is given twice.
 
 What cannot be seen counts for nothing here, nor do capitals, widths and spaces. Letters of different scripts that look
-alike do count: `domain.access.names` does not give a name that mixes them.
+alike do count: `domain.access.principal_names` does not give a name that mixes them.
 """
 
 import re

@@ -19,6 +19,8 @@ from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from domain.refusals import Unknown, Unprocessable
+
 #: Councils keep their days by the clock of London, whatever the server's own zone.
 LONDON = ZoneInfo("Europe/London")
 
@@ -28,12 +30,16 @@ NOTATION = (
 )
 
 
-class PointUnreadable(ValueError):
+class PointUnreadable(Unprocessable):
     """The text is not a point in the notation."""
 
+    code = "unreadable-point"
 
-class PointUnknown(LookupError):
+
+class PointUnknown(Unknown):
     """The point is well written, but the plan has nothing there: no such version, issue or presentation."""
+
+    code = "unknown-point"
 
 
 class VersionUnknown(PointUnknown):
@@ -116,6 +122,8 @@ def read_point(text: str) -> Asked:
         return Asked(text, day=_read_day(day, text))
     if _VERSION.fullmatch(known):
         return Asked(text, day=_read_day(day, text), version=int(known))
+    if known.isascii() and known.isdigit():
+        raise PointUnreadable(f"{known[:40]!r} in {text[:60]!r} is no version; versions are 1, 2, 3 and so on")
     return Asked(text, day=_read_day(day, text), instant=read_instant(known))
 
 
@@ -127,7 +135,10 @@ def read_instant(text: str) -> datetime:
     """
     try:
         if _DAY.fullmatch(text):
-            return datetime.combine(date.fromisoformat(text) + timedelta(days=1), time(), LONDON).astimezone(UTC)
+            last = date.fromisoformat(text)
+            if last == date.max:
+                return datetime.max.replace(tzinfo=UTC)
+            return datetime.combine(last + timedelta(days=1), time(), LONDON).astimezone(UTC)
         if written := _INSTANT.fullmatch(text):
             day, clock, offset = written.groups("")
             # A plus sign that travelled unescaped in a web address arrives as a space.

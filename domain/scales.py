@@ -9,6 +9,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from domain.refusals import EventCode, Misfit
 from domain.texts import Code, Line, Text
 
 #: Words that stand beside rating codes as keys of a comparison, so no rating may be called by them.
@@ -46,9 +47,11 @@ class Scale(BaseModel):
     def _codes_are_distinct(self) -> Self:
         codes = [rating.code for rating in self.ratings]
         if twice := sorted({code for code in codes if codes.count(code) > 1}):
-            raise ValueError(f"the scale has the code {twice[0]!r} more than once; give every rating a code of its own")
+            sentence = f"the scale has the code {twice[0]!r} more than once; give every rating a code of its own"
+            raise Misfit(EventCode.CODE_TWICE, "", sentence)
         if reserved := sorted(RESERVED_CODES.intersection(codes)):
-            raise ValueError(f"{reserved[0]!r} cannot be a rating code: comparisons use the word for their sums")
+            sentence = f"{reserved[0]!r} cannot be a rating code: comparisons use the word for their sums"
+            raise Misfit(EventCode.CODE_RESERVED, "", sentence)
         return self
 
     def find(self, code: str) -> Rating | None:

@@ -7,9 +7,17 @@ import json
 import re
 from typing import Any
 
+from domain.refusals import Unprocessable
 
-class NotJson(ValueError):
-    """What was given is not JSON, or is not clear; the message is a sentence."""
+
+class NotJson(Unprocessable):
+    """The text is not JSON, or is not clear."""
+
+    code = "not-json"
+
+
+class BrokenJson(NotJson):
+    """The text breaks off, or is something other than JSON."""
 
 
 _SPACE = " \t\r\n"
@@ -48,7 +56,7 @@ def read_json(data: str | bytes, most: int = _MOST) -> Any:
     except NotJson:
         raise
     except json.JSONDecodeError as error:
-        raise NotJson(_where(text, error)) from None
+        raise _broken(text, error) from None
     except UnicodeEncodeError as error:
         half = str(error.object)[error.start : error.start + 1]
         raise NotJson(f"a text in it holds half a character ({half!r}); write the character itself") from None
@@ -59,12 +67,12 @@ def read_json(data: str | bytes, most: int = _MOST) -> Any:
     return value
 
 
-def _where(text: str, error: json.JSONDecodeError) -> str:
+def _broken(text: str, error: json.JSONDecodeError) -> NotJson:
     if "\0" in text:
-        return "this is not JSON in UTF-8 (it holds zero bytes, as UTF-16 does): save it as UTF-8"
+        return NotJson("this is not JSON in UTF-8 (it holds zero bytes, as UTF-16 does): save it as UTF-8")
     said = error.msg[:1].lower() + error.msg[1:]
     line = f"line {error.lineno}, " if "\n" in text else ""
-    return f"this is not JSON ({said}, at {line}character {error.colno})"
+    return BrokenJson(f"this is not JSON ({said}, at {line}character {error.colno})")
 
 
 def _number(text: str) -> float | int:
@@ -74,7 +82,7 @@ def _number(text: str) -> float | int:
 
 
 def _no_constant(name: str) -> Any:
-    raise NotJson(f"this is not JSON ({name} is no value of it)")
+    raise BrokenJson(f"this is not JSON ({name} is no value of it)")
 
 
 def _no_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

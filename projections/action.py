@@ -11,6 +11,7 @@ from domain.plan.facts import Awaiting, Due, Rated, Standing
 from domain.plan.number_order import natural_order
 from domain.plan.plan_at import PlanAt
 from domain.plan.timeline import Assertion
+from domain.refusals import Unknown
 from projections.due import is_past
 from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
@@ -94,8 +95,10 @@ class SingleActionDocument(Heading):
     action: ActionDocument
 
 
-class ActionUnknown(LookupError):
+class ActionUnknown(Unknown):
     """The plan had no action of that number at the point."""
+
+    code, field = "unknown-action", "action"
 
     def __init__(self, number: str, sentence: str) -> None:
         self.number = number
@@ -158,9 +161,10 @@ class ActionsAt:
 
     def _told(self, action: ActionAt, standing: Standing, documents: list[ActionDocument]) -> ActionDocument:
         """What is shown of an action, of whose parts everything is."""
-        number, text, outcome, own_due, leads, rated, progress = action.facts
+        number, text, outcome, due, first_due, leads, rated, awaiting, progress = action.facts
         assert number is not None and text is not None, "an action has a number and a text from the day it was added"
-        due = own_due or action.due
+        if due is None:
+            due, first_due = action.due, action.first_due
         complete = action.is_complete if documents else self._plan.completes(rated)
         document: ActionDocument = {
             "number": number.value,
@@ -169,7 +173,7 @@ class ActionsAt:
             "status": standing if standing != "open" else "complete" if complete else "open",
             "rating": rated.value.code if rated else None,
             "rated_on": _iso(rated.effective_on) if rated else None,
-            "timescale": _timescale(due, action.first_due) if due else None,
+            "timescale": _timescale(due, first_due) if due else None,
             "overdue": self._is_overdue(action, standing == "open" and not complete, due, documents),
             "leads": list(leads.value) if leads else [],
             "reports_to": action.reports_to,
@@ -179,8 +183,8 @@ class ActionsAt:
             "added_on": _iso(action.added_on),
             "actions": documents,
         }
-        if waiting := action.awaiting:
-            document["awaiting"] = awaiting_document(waiting)
+        if awaiting:
+            document["awaiting"] = awaiting_document(awaiting)
         return document
 
     def _is_overdue(

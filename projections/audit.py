@@ -10,7 +10,8 @@ from typing import Any
 from typing_extensions import TypedDict
 
 from domain.plan.plan_at import PlanAt
-from projections.claims import UNRATED, Claim, ClaimUnreadable
+from domain.refusals import Refused, RuleCode
+from projections.claims import UNRATED, Claim
 from projections.claims_record import ClaimsRecord
 from projections.contradictions import ContradictionDocument, contradictions
 from projections.heading import Heading, heading
@@ -40,15 +41,15 @@ def audit(previous: PlanAt, current: PlanAt, claims: Sequence[Claim]) -> AuditDo
     """A paper's figures against the record at its two points, and against each other.
 
     Raises:
-        ClaimUnreadable: a claim names a priority or rating that the comparison does not have.
+        Refused: a claim names a priority or rating that the comparison does not have.
     """
     comparison = rag_comparison(previous, current)
     codes = [*(rating["code"] for rating in comparison["ratings"]), UNRATED]
     numbers = [row["priority"] for row in comparison["rows"]]
     word = comparison["priority_word"]
     for place, claim in enumerate(claims, 1):
-        _known(place, claim, word.lower(), claim.priority, numbers)
-        _known(place, claim, "rating", claim.rating, codes)
+        _known(place, claim, "priority", word.lower(), claim.priority, numbers)
+        _known(place, claim, "rating", "rating", claim.rating, codes)
     record = ClaimsRecord(previous, current, comparison)
     differences: list[DifferenceDocument] = [
         {"claim": claim.model_dump(), "record": count}
@@ -66,7 +67,8 @@ def audit(previous: PlanAt, current: PlanAt, claims: Sequence[Claim]) -> AuditDo
     }
 
 
-def _known(place: int, claim: Claim, what: str, named: str | None, known: list[str]) -> None:
+def _known(place: int, claim: Claim, field: str, what: str, named: str | None, known: list[str]) -> None:
     if named is not None and named not in known:
         there_is = ", ".join(known) or "none"
-        raise ClaimUnreadable(f"claim {place} ({claim.where}): there is no {what} {named!r}; there is {there_is}")
+        sentence = f"claim {place} ({claim.where}): there is no {what} {named!r}; there is {there_is}"
+        raise Refused(RuleCode.NOT_IN_THE_COMPARISON, field, sentence, place - 1)

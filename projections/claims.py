@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from domain.events import PointText
+from domain.misfits import should_be
+from domain.refusals import Unprocessable
 from domain.strict_json import NotJson, read_json
 from domain.texts import Line
 
@@ -19,8 +21,10 @@ _MOST_BRACKETS = 5 * MOST_CLAIMS
 _MOST_PROBLEMS = 1000
 
 
-class ClaimUnreadable(ValueError):
+class ClaimUnreadable(Unprocessable):
     """What was given are not claims, or one speaks of something the plan does not have."""
+
+    code, field = "unreadable-claim", "claims"
 
 
 class Claim(BaseModel):
@@ -64,7 +68,7 @@ def read_claims(text: str | bytes) -> Claims:
                 f"{error.error_count():,} things are wrong, so these are hardly claims at all: a claim has the fields "
                 + ", ".join(Claim.model_fields)
             ) from None
-        problems = [_problem(detail) for detail in error.errors(include_url=False, include_context=False)]
+        problems = [_problem(detail) for detail in error.errors(include_url=False)]
         more = f"; and {len(problems) - 5} more" if len(problems) > 5 else ""
         raise ClaimUnreadable("; ".join(problems[:5]) + more) from None
 
@@ -86,7 +90,7 @@ def _problem(detail: Any) -> str:
         case "string_pattern_mismatch":
             sentence = "is empty or holds a character that cannot stand here"
         case _:
-            sentence = detail["msg"].removeprefix("Value error, ").replace("Input should", "should")
+            sentence = should_be(detail)
     return f"{where[:100]}: {sentence}"
 
 

@@ -13,6 +13,7 @@ from typing_extensions import TypedDict
 
 from domain.plan.number_order import natural_order
 from domain.plan.plan_at import PlanAt
+from domain.refusals import Unknown
 from projections.action import ActionDocument, ActionsAt, AwaitingDocument, TimescaleDocument
 from projections.claims import UNRATED
 from projections.counted_behind import movement_behind, rating_now
@@ -26,8 +27,14 @@ When = Literal["current", "previous"]
 Population = Literal["all", "due", "new", "closed", "withdrawn", "moved"]
 
 
-class CountUnknown(LookupError):
+class CountUnknown(Unknown):
     """The comparison has no such rating or priority; the message lists those it has."""
+
+    code = "unknown-count"
+
+    def __init__(self, field: str, sentence: str) -> None:
+        self.field = field
+        super().__init__(sentence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +118,8 @@ def counted_actions(previous: PlanAt, current: PlanAt, query: CountQuery) -> Cou
     ratings = columns(previous, current, [*both.before.values(), *both.now.values()])
     titles = {**previous.titles, **current.titles}
     word = heading(current)["priority_word"].lower()
-    _known("rating", query.rating, [*ratings, UNRATED])
-    _known(word, query.priority, list(titles))
+    _known("rating", "rating", query.rating, [*ratings, UNRATED])
+    _known("priority", word, query.priority, list(titles))
     moving = query.population not in ("all", "due")
     found = [
         entry
@@ -141,10 +148,10 @@ def _day(day: date) -> str:
     return f"{day.day} {day:%B} {day.year}"
 
 
-def _known(what: str, named: str | None, known: list[str]) -> None:
+def _known(field: str, what: str, named: str | None, known: list[str]) -> None:
     if named is not None and named not in known:
         there_is = ", ".join(known) or "none"
-        raise CountUnknown(f"there is no {what} {named!r} in this comparison; there is {there_is}")
+        raise CountUnknown(field, f"there is no {what} {named!r} in this comparison; there is {there_is}")
 
 
 class _Both:

@@ -8,13 +8,16 @@ from typing_extensions import TypedDict
 from domain import events
 from domain.envelopes import Recorded, instant_text
 from domain.plan.record import PlanRecord
+from domain.refusals import Unknown
 from projections.heading import Heading, heading
 from projections.scale import RatingDocument, rating_document
 from projections.trail import trail_entry, with_withdrawals
 
 
-class EventUnknown(LookupError):
+class EventUnknown(Unknown):
     """The plan has no event of that version."""
+
+    code, field = "unknown-event", "version"
 
 
 class EventAction(TypedDict):

@@ -17,7 +17,8 @@ from domain.plan.facts import Rated
 from domain.plan.number_order import natural_order
 from domain.plan.plan_at import PlanAt
 from domain.plan.timeline import Assertion
-from domain.scales import Rating, Scale
+from domain.refusals import Unprocessable
+from domain.scales import Rating
 from projections.comparison_rows import ChangeDocument, Pair, RowDocument, TotalsDocument
 from projections.heading import Heading, heading
 from projections.narrative import Move, narrative
@@ -25,8 +26,10 @@ from projections.point import PointDocument, point_document
 from projections.scale import RatingDocument, rating_document
 
 
-class PointsReversed(ValueError):
+class PointsReversed(Unprocessable):
     """The current point's day is before the previous one's."""
+
+    code, field = "points-reversed", "current"
 
 
 class ComparisonDocument(Heading):
@@ -280,12 +283,14 @@ def _direction(previous: PlanAt, current: PlanAt, was: Counted | None, is_: Coun
     if was is None or is_ is None or was.rating is None or is_.rating is None:
         return "same"
     assert was.given is not None and is_.given is not None, "what has a rating was given it"
-    scales: list[Scale | None] = [said.value if said else None for said in (current.scale, previous.scale)]
-    given_on = previous.scale_given_on(was.given)
-    if given_on == current.scale_given_on(is_.given):
-        scales.append(given_on)
     codes = was.rating.code, is_.rating.code
-    return next((way for scale in scales if scale and (way := scale.direction(*codes))), "same")
+    for scale in (current.scale, previous.scale):
+        if scale and (way := scale.value.direction(*codes)):
+            return way
+    given_on = previous.scale_given_on(was.given)
+    if given_on is None or given_on != current.scale_given_on(is_.given):
+        return "same"
+    return given_on.direction(*codes) or "same"
 
 
 def _changes(

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from domain.ledger.catalogue import as_text, read_catalogue, read_names
 from domain.ledger.schema import migrate, released_migrations
+from domain.postgres.cluster import APP
 from domain.postgres.connections import connected
-from domain.postgres.embedded_server import APP, EmbeddedServer
+from domain.postgres.embedded_server import EmbeddedServer
 
 #: A name that stands nowhere in the migrations.
 SCHEMA = "asat_as_made"

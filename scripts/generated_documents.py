@@ -1,7 +1,8 @@
 """Write the documents that are made from code, or with --check say which are out of date.
 
-EVENTS.md is made from domain/events.py, so that an officer can review its diff. domain/ledger/catalogue.json is made
-from the migrations; it is made anew only where they have changed, as that takes a server.
+EVENTS.md is made from domain/events.py, so that an officer can review its diff, and docs/refusals.md from the classes
+and codes of refusals. domain/ledger/catalogue.json is made from the migrations, and only where they have changed, as
+that takes a server. domain/proofs/verify.py is joined from domain/proofs/verifying: a stranger has one file to read.
 """
 
 import json
@@ -13,8 +14,11 @@ from pathlib import Path
 from domain import events, texts
 from domain.events import EVENTS, Event, Said
 from domain.ledger.catalogue import EXPECTED
+from domain.redaction import redactable
 from domain.scales import Colour, Rating, Scale
 from scripts.generated_catalogue import catalogue_document, migrations_digest
+from scripts.generated_refusals import refusals_document
+from scripts.generated_verifier import verifier
 
 ROOT = Path(__file__).resolve().parent.parent
 GOLDENS = ROOT / "tests" / "goldens"
@@ -80,9 +84,10 @@ def events_document() -> str:
         "adds `version`, `position`, `recorded_at` and `recorded_by`.",
         "",
         "For a day before the plan was opened only inspections, recommendations and measures are recorded, and a plan "
-        "is not closed before a day for which something of it is recorded. In a text, a mark that turns the direction "
-        "of writing (U+202A to U+202E, U+2066 to U+2069) is closed on its own line. What an earlier release stored "
-        "otherwise stays as it is.",
+        "is not closed before a day for which something of it is recorded. While a closing of an action stands, late "
+        "news by which that action was not complete, or not in the plan, is refused. In a text, a mark that turns the "
+        "direction of writing (U+202A to U+202E, U+2066 to U+2069) is closed on its own line. What an earlier release "
+        "stored otherwise stays as it is.",
         "",
         "Every event may say:",
         "",
@@ -113,6 +118,8 @@ def event_section(event: type[Event]) -> list[str]:
     lines = [f"### {event.__name__}", "", " ".join((event.__doc__ or "").split()), ""]
     if own:
         lines += [*fields_table(event, own), ""]
+    if texts_of := redactable(event.__name__, event.model_fields):
+        lines += [f"Can be destroyed (TextRedacted): {', '.join(f'`{name}`' for name in texts_of)}.", ""]
     goldens = (GOLDENS / f"{event.__name__}.jsonl").read_text(encoding="utf-8").split("\n")
     fullest = json.loads(max(goldens, key=len))
     example = json.dumps({"type": event.__name__, "plan": "example", **fullest}, ensure_ascii=False)
@@ -130,7 +137,12 @@ def catalogue() -> str:
 
 
 CATALOGUE = f"domain/ledger/{EXPECTED}"
-DOCUMENTS = {"EVENTS.md": events_document, CATALOGUE: catalogue}
+DOCUMENTS = {
+    "EVENTS.md": events_document,
+    "docs/refusals.md": refusals_document,
+    CATALOGUE: catalogue,
+    "domain/proofs/verify.py": verifier,
+}
 
 
 def main() -> int:

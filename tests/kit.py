@@ -23,7 +23,8 @@ from domain.plan.plan_at import PlanAt
 from domain.plan.record import PlanRecord, record_of
 from domain.plan.timeline import Timeline
 from domain.points import LONDON, Point, read_point
-from domain.rules import Refused, judge
+from domain.refusals import Refused
+from domain.rules import judge
 from projections.action import ActionUnknown, SingleActionDocument, action_at
 from projections.comparison_rows import RowDocument
 from projections.plan_as_at import PlanDocument, plan_as_at
@@ -313,7 +314,7 @@ def contents(plan: Plan) -> dict[str, Any]:
 
     def dumped(value: Any) -> Any:
         if isinstance(value, Timeline):
-            return [(key, getattr(value, key)) for key in Timeline.__slots__]
+            return value._entries, value._first
         if isinstance(value, Mapping):
             return [(key, dumped(one)) for key, one in value.items()]
         if isinstance(value, Sequence) and not isinstance(value, str):

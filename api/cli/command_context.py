@@ -1,7 +1,7 @@
 """What every command works with: the settings, and a ledger that is opened when first needed."""
 
 import errno
-import io
+import json
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -14,33 +14,22 @@ import click
 from rich.console import Console
 
 from api import clock
-from api.formats import FORMS, FormUnknown, print_text, render
-from api.papers.paper import PaperTooLong
+from api.formats import FORMATS, addressed, print_text, render
 from api.papers.wording import UNSAFE, safe_lines, safe_text
 from api.questions import Answer, Asker
 from api.settings import Settings, account
-from api.signing import NotStamped
-from domain.access.access_errors import AccessRefused, NotSignedIn, PrincipalUnknown, SignInFailed
 from domain.access.principal_names import operator
-from domain.access.principals import NotAllowed, Principal
-from domain.envelopes import NotAnEvent
-from domain.errors import BackupUnusable, LedgerUnusable, PlanUnknown, VersionConflict
-from domain.files.whole_files import NotWritten, written_whole
-from domain.integrity.checkpoint_store import CheckpointUnknown, KeyRefused
+from domain.access.principals import Principal
+from domain.files.whole_files import written_whole
 from domain.ledger.ledger import Ledger
 from domain.ledger.opening import login_in
-from domain.points import PointUnknown, PointUnreadable, read_instant, read_point
+from domain.points import PointUnreadable, read_instant, read_point
 from domain.proofs.checkpoint import NotACheckpoint
 from domain.proofs.keys import NotAKey
 from domain.proofs.pack import NoPack
 from domain.proofs.signed_notes import NotANote, NotSigned
-from domain.proofs.verify import Failed
-from domain.rules import Refused
-from projections.action import ActionUnknown
-from projections.claims import ClaimUnreadable
-from projections.counted import CountUnknown
-from projections.event import EventUnknown
-from projections.rag_comparison import PointsReversed
+from domain.proofs.verifying.failure import Failed
+from domain.refusals import LedgerUnusable, PlanUnknown, Refusal
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -142,34 +131,61 @@ POINT = Written("point", read_point)
 INSTANT = Written("instant", read_instant)
 
 
+#: What does not hold of a proof -> the code that it is told by.
+PROOFS: dict[type[Exception], str] = {
+    Failed: "not-verified",
+    NoPack: "no-pack",
+    NotACheckpoint: "not-a-checkpoint",
+    NotAKey: "not-a-key",
+    NotANote: "not-a-note",
+    NotSigned: "not-signed",
+}
+
+
 @contextmanager
 def plainly() -> Iterator[None]:
-    """Say what went wrong in a sentence on standard error, and exit with 1."""
+    """Say what went wrong on standard error, in a sentence or with `-f json` as an object, and exit with 1."""
     try:
         yield
     except BrokenPipeError:  # the reader of a pipe, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
     except PlanUnknown as error:
-        _fail(f"{error.args[0]}; `asat plans` lists those there are")
+        _fail(error.reworded(f"{error}; `asat plans` lists those there are"))
+    except Refusal as error:
+        _fail(error)
     except OSError as error:
         if error.errno == errno.ENOSPC:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or it is tried once more at the exit
-            _fail("the disk that it is written to is full: free some space, or write to another")
+            _fail(FileUnusable("the disk that it is written to is full: free some space, or write to another"))
         if error.filename is None:
             raise
-        _fail(f"{os.fsdecode(error.filename)} cannot be used ({error.strerror}); name another file")
-    except (
-        Refused, VersionConflict, NotAnEvent, PointUnknown, PointUnreadable, ActionUnknown, ClaimUnreadable,
-        CountUnknown, EventUnknown, FormUnknown, LedgerUnusable, PaperTooLong, PointsReversed, CheckpointUnknown,
-        AccessRefused, BackupUnusable, Failed, KeyRefused, NotAllowed, NotSignedIn, PrincipalUnknown, SignInFailed,
-        NoPack, NotStamped, NotWritten, NotACheckpoint, NotAKey, NotANote, NotSigned,
-    ) as error:  # fmt: skip
-        _fail(str(error.args[0] if isinstance(error, LookupError) else error))
+        _fail(FileUnusable(f"{os.fsdecode(error.filename)} cannot be used ({error.strerror}); name another file"))
+    except tuple(PROOFS) as error:
+        _fail(ProofRefused(PROOFS[type(error)], str(error)))
 
 
-def _fail(sentence: str) -> NoReturn:
-    complain(f"asat: {sentence}")
+class FileUnusable(Refusal):
+    """A file cannot be read or written."""
+
+    code = "file-unusable"
+
+
+class ProofRefused(Refusal):
+    """Something that was to prove something does not."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        self.code = code
+        super().__init__(sentence)
+
+
+def _fail(error: Refusal) -> NoReturn:
+    context = click.get_current_context(silent=True)
+    if context is not None and context.params.get("form") == "json":
+        told = {"code": error.code, "field": error.field or None, "detail": str(error), "index": error.index}
+        complain(json.dumps(told, ensure_ascii=False))
+    else:
+        complain(f"asat: {error}")
     raise SystemExit(1)
 
 
@@ -178,16 +194,15 @@ def complain(sentence: str) -> None:
     click.echo(safe_text(sentence), err=True)
 
 
-#: Suffix of a file -> the form written to it.
-SUFFIXES = {**{form.suffix: name for name, form in FORMS.items()}, ".txt": "text"}
+#: Suffix of a file -> the format written to it.
+SUFFIXES = {FORMATS[name].suffix: name for name in (*addressed(), *FORMATS)}
 
 
 def answering(command: Command) -> Command:
     """Give a command the options of the form its answer takes."""
-    forms = ["text", *FORMS]
     command = click.option(
-        "-f", "--format", "form", type=click.Choice(forms), metavar="FORM",
-        help=f"{', '.join(forms)}. Default: text on a terminal, json elsewhere.",
+        "-f", "--format", "form", type=click.Choice(list(FORMATS)), metavar="FORM",
+        help=f"{', '.join(FORMATS)}. Default: text on a terminal, json elsewhere.",
     )(command)  # fmt: skip
     return click.option(
         "-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
@@ -209,18 +224,18 @@ def tell(answer: Answer, form: str | None, output: Path | None) -> None:
         chosen = form or SUFFIXES.get(output.suffix)
         if chosen is None:
             raise click.UsageError(f"{output.name} does not say its form; end it in {', '.join(SUFFIXES)}, or use -f")
-        written = _bytes(answer, chosen)
+        written = render(answer.question, chosen, answer.document)
         with written_whole(output) as into:
             into.write(written)
     elif form == "text" or (form is None and sys.stdout.isatty()):
         print_text(answer.question, answer.document, Console())
-    elif form and FORMS[form].binary and sys.stdout.isatty():
-        file = f"-o FILE{FORMS[form].suffix}"
+    elif form and FORMATS[form].binary and sys.stdout.isatty():
+        file = f"-o FILE{FORMATS[form].suffix}"
         raise click.UsageError(
             f"{form} is not for a terminal; write it to a file with {file}, or send it on with a pipe"
         )
     else:
-        put(_bytes(answer, form or "json"), form or "json")
+        put(render(answer.question, form or "json", answer.document), form or "json")
 
 
 def put(written: bytes, form: str) -> None:
@@ -235,11 +250,3 @@ def put(written: bytes, form: str) -> None:
 def _escaped(json_text: str) -> str:
     """The same JSON; in it such characters stand only inside strings, where they may be written as escapes."""
     return UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", json_text)
-
-
-def _bytes(answer: Answer, form: str) -> bytes:
-    if form != "text":
-        return render(answer.question, form, answer.document)
-    written = io.StringIO()
-    print_text(answer.question, answer.document, Console(width=120, no_color=True, file=written))
-    return written.getvalue().encode()

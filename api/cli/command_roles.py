@@ -1,7 +1,7 @@
-"""What each command needs of whoever runs it: a table, and the one place where it is enforced.
+"""The role that each command needs: a table, and the one place where it is enforced.
 
-What a steward does is here the machine's operator's, and done without a token, as no token is a steward: who runs the
-machine can reach the database's files anyway, and a role would be for show. It is noted under the operator's account.
+A steward's commands are the operator's of the machine, who can reach the database's files anyway. They are run without
+a token, as no token is a steward, and noted under the operator's account.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,21 +22,24 @@ from domain.envelopes import Proposal
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What a command needs."""
+    """The need of a command.
 
-    #: The role; None: none.
+    Attributes:
+        role: the role, if any.
+        of_plan: it is needed for the plan that the command names; otherwise for all plans.
+        operator: without a token the command is the operator's; with one the role counts.
+        noted: its beginning is noted in the access ledger.
+    """
+
     role: Role | None = None
-    #: Whether for the plan that the command names; otherwise for all plans.
     of_plan: bool = False
-    #: Whether it is the operator's when no token is shown; with one, the role counts.
     operator: bool = False
-    #: Whether it is noted in the access ledger when it begins.
     noted: bool = False
 
 
 NOTHING = Need()
 READING = Need("reader", of_plan=True)
-#: Reading whatever plans there are that may be read: those are all it shows.
+#: It shows the plans that may be read.
 LISTING = Need("reader")
 #: Each event needs its own role (`EVENT_ROLES`) for its plan: `must_record`.
 RECORDING = Need("recorder")
@@ -87,22 +90,22 @@ NEEDS: dict[str, Need] = {
 }  # fmt: skip
 
 
-#: Besides questions, the commands that make no sense of a ledger that is not there: it is not made for them.
+#: Besides questions, the commands that make no ledger where there is none.
 _OF_A_LEDGER = {
     "check", "backup", "purge", "redact", "key show", "checkpoint list", "principal list", "token list", "access log",
 }  # fmt: skip
 
 
-#: The commands that the owner of a ledger runs, who need not name a login that serves.
+#: The owner of a ledger runs these, and need not name a login that serves.
 _AS_OWNER = {"purge"}
 
 
 class Undeclared(Exception):
-    """A command that does not say what it needs: the program does not start."""
+    """A command is not in NEEDS: the program does not start."""
 
 
 def guard(group: click.Group) -> None:
-    """Have every command of the program ask first whether whoever runs it may; raises Undeclared."""
+    """Make every command check its need first, and tell its errors plainly; raises Undeclared."""
     for path, command in each_command(group):
         if path not in NEEDS:
             raise Undeclared(f"`asat {path}` does not say what it needs: add it to NEEDS in api/cli/command_roles.py")
@@ -111,7 +114,7 @@ def guard(group: click.Group) -> None:
 
 
 def each_command(group: click.Group, words: str = "") -> Iterator[tuple[str, click.Command]]:
-    """Every command of the program that does something, with the words it is called by."""
+    """Every command that does something, by the words it is called by."""
     for name, command in group.commands.items():
         path = f"{words} {name}".strip()
         if isinstance(command, click.Group):
@@ -123,7 +126,7 @@ def each_command(group: click.Group, words: str = "") -> Iterator[tuple[str, cli
 
 
 def must_record(session: Session, proposals: Sequence[Proposal]) -> None:
-    """Raises NotAllowed unless whoever runs the command may record each of these."""
+    """Raises NotAllowed unless the command's principal may record each of these."""
     for proposal in proposals:
         with _noted_where_refused(session, "record"):
             event_roles.must_record(session.principal, type(proposal.event).__name__, proposal.plan, clock.now())
@@ -140,12 +143,11 @@ def _guarded(path: str, need: Need, callback: Callable[..., Any]) -> Callable[..
             if need.role == "reader" or path in _OF_A_LEDGER:
                 session.not_nowhere()
             _admit(session, path, need, options.get("plan"))
-        answer = callback(*arguments, **options)
-        if need.role == "reader" and (form := _taken_away(options)):
-            with plainly():
+            answer = callback(*arguments, **options)
+            if need.role == "reader" and (form := _exported_as(options)):
                 by = session.decides if need.operator else session.principal.name
                 _note(session, Exported(what=f"asat {path}", form=form, plan=options.get("plan")), by)
-        return answer
+            return answer
 
     return guarded
 
@@ -168,7 +170,7 @@ def _noted_where_refused(session: Session, path: str) -> Iterator[None]:
     try:
         yield
     except NotAllowed as refused:
-        # Of those whom nobody knows nothing is kept, or they could fill the disk.
+        # Unknown callers could fill the disk.
         if session.settings.token is not None:
             plan = refused.plan and refused.plan[:200]
             _note(session, RequestRefused(what=f"asat {path}", role=refused.role, plan=plan), session.principal.name)
@@ -176,13 +178,13 @@ def _noted_where_refused(session: Session, path: str) -> Iterator[None]:
 
 
 def _note(session: Session, event: AccessEvent, by: str) -> None:
-    """Note it, but on an open ledger, where nobody knows who anybody is."""
+    """Note an event, except on an open ledger, where nobody is known."""
     if not session.ledger.access.principals.is_open():
         session.ledger.access.audit.note(event, by)
 
 
-def _taken_away(options: Mapping[str, Any]) -> str | None:
-    """The form of the file that an answer was taken away in; None where it was only shown."""
+def _exported_as(options: Mapping[str, Any]) -> str | None:
+    """The form of the file that an answer was written to; None where it was only shown."""
     form, output = options.get("form"), options.get("output")
     if output is not None:
         return str(form or SUFFIXES.get(output.suffix, output.suffix))

@@ -72,8 +72,8 @@ def cli(context: click.Context, database_url: str | None, owner_url: str | None,
       asat audit sunderland examples/sunderland-claims.json
 
     Answers print as text on a terminal and as JSON elsewhere; -f chooses. replay, record and check print lines of
-    text; replay a line an event. What went wrong is said on standard error; the exit code is 1 for a refusal or a
-    finding, 2 for a command that is not one.
+    text; replay a line an event. What went wrong is said on standard error, with `-f json` as an object with its code
+    (docs/refusals.md); the exit code is 1 for a refusal or a finding, 2 for a command that is not one.
     """
     try:
         settings = read_settings()

@@ -1,27 +1,22 @@
-"""The commands that say who may do what: principals and what is granted to them.
-
-They are the machine's operator's, run without a token, and are noted under the name of the operator's account.
-"""
+"""The commands about principals and their roles. The operator of the machine runs them, without a token."""
 
 import os
 import sys
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, get_args
+from typing import get_args
 
 import click
 
-from api.cli.command_context import Session, complain, plainly
-from api.cli.granting import ROLE, UNTIL, grant_document, warn_of_unknown
-from api.cli.listing import LISTED, tell_list
+from api.cli.access_options import LISTED, NAME, PLAN, ROLE, UNTIL, grant_document, tell_list, warn_of_unknown
+from api.cli.command_context import Session, complain
 from api.serving_settings import public_address
-from domain.access.principal_streams import LinkedIdentity
+from domain.access.access_events import LONGEST_LINK, USUAL_LINK, IdentityLinked
 from domain.access.principals import ANYONE, Grant, Principal
 from domain.access.roles import ROLES, Role
 from domain.access.sentences import grant_text
 
-#: How long a link to sign in once can be used, in minutes: long enough to reach its reader by hand; a week at most.
-_LINK_MINUTES, _LONGEST_LINK = 60, 7 * 24 * 60
+_ISSUER, _SUBJECT = click.argument("issuer"), click.argument("subject")
 
 
 @click.group(short_help="Say who may do what.")
@@ -40,7 +35,7 @@ def principal() -> None:
 
 
 @principal.command(short_help="Make somebody known, with what they may do.")
-@click.argument("name")
+@NAME
 @click.option("--role", "roles", type=click.Choice(get_args(Role)), required=True, multiple=True, metavar="ROLE",
               help=f"One of {', '.join(ROLES)}; may be given several times.")  # fmt: skip
 @click.option("--plan", "plans", multiple=True, metavar="PLAN", help="Only for this plan; may be given several times.")
@@ -58,19 +53,18 @@ def add(
       asat principal add "J. Smith, Ofsted" --role reader --plan sunderland --until 2027-03-31
       asat principal add anyone --role reader --plan sunderland
     """
-    with plainly():
-        access = session.ledger.access
-        was_open = access.principals.is_open()
-        password = _password_from_input() if password_stdin else None
-        grants = [Grant(role, plan, until) for role in dict.fromkeys(roles) for plan in dict.fromkeys(plans or (None,))]
-        access.principals.add(name, grants, session.decides)
-        if password is not None:
-            access.passwords.set(name, password, session.decides)
-        warn_of_unknown(session, plans)
-        if was_open and access.principals.is_open():
-            complain(f"The ledger is still open to everybody on this machine: add a principal other than {ANYONE}")
-        elif was_open:
-            complain("The ledger is no longer open: whoever asks needs a role, and records under their own name")
+    access = session.ledger.access
+    was_open = access.principals.is_open()
+    password = _password_from_input() if password_stdin else None
+    grants = [Grant(role, plan, until) for role in dict.fromkeys(roles) for plan in dict.fromkeys(plans or (None,))]
+    access.principals.add(name, grants, session.decides)
+    if password is not None:
+        access.passwords.set(name, password, session.decides)
+    warn_of_unknown(session, plans)
+    if was_open and access.principals.is_open():
+        complain(f"The ledger is still open to everybody on this machine: add a principal other than {ANYONE}")
+    elif was_open:
+        complain("The ledger is no longer open: whoever asks needs a role, and records under their own name")
 
 
 @principal.command("list", short_help="List everybody, and what they may do.")
@@ -78,47 +72,43 @@ def add(
 @click.pass_obj
 def list_principals(session: Session, /, form: str | None) -> None:
     """List everybody that was ever added, what they are granted, and which accounts sign them in."""
-    with plainly():
-        found, linked = session.ledger.access.principals.all(), session.ledger.access.identities.all()
-        each = [(one, [identity for identity in linked if identity.principal == one.name]) for one in found]
-        tell_list(form, "principals", [_document(*one) for one in each], [_line(*one) for one in each])
+    found, linked = session.ledger.access.principals.all(), session.ledger.access.identities.all()
+    each = [(one, [identity for identity in linked if identity.principal == one.name]) for one in found]
+    tell_list(form, "principals", [_document(*one) for one in each], [_line(*one) for one in each])
 
 
 @principal.command(short_help="Grant a role.")
-@click.argument("name")
+@NAME
 @ROLE
-@click.option("--plan", metavar="PLAN", help="Only for this plan.")
+@PLAN
 @UNTIL
 @click.pass_obj
 def grant(session: Session, /, name: str, role: Role, plan: str | None, until: datetime | None) -> None:
     """Grant NAME a role, for one plan or for all; it takes the place of the same role for the same plan."""
-    with plainly():
-        session.ledger.access.principals.grant(name, Grant(role, plan, until), session.decides)
-        warn_of_unknown(session, [plan] if plan else [])
+    session.ledger.access.principals.grant(name, Grant(role, plan, until), session.decides)
+    warn_of_unknown(session, [plan])
 
 
 @principal.command(short_help="End a role.")
-@click.argument("name")
+@NAME
 @ROLE
 @click.option("--plan", metavar="PLAN", help="The plan for which it was granted; without, for all plans.")
 @click.pass_obj
 def end(session: Session, /, name: str, role: Role, plan: str | None) -> None:
     """End a role of NAME as it was granted. It counts at once, also for whoever is signed in."""
-    with plainly():
-        session.ledger.access.principals.end_grant(name, role, plan, session.decides)
+    session.ledger.access.principals.end_grant(name, role, plan, session.decides)
 
 
 @principal.command(short_help="Somebody has left: they may nothing more.")
-@click.argument("name")
+@NAME
 @click.pass_obj
 def leave(session: Session, /, name: str) -> None:
     """Say that NAME has left: they may nothing more, from now on and for good. What they recorded keeps their name."""
-    with plainly():
-        session.ledger.access.principals.leave(name, session.decides)
+    session.ledger.access.principals.leave(name, session.decides)
 
 
 @principal.command(short_help="Give somebody a password.")
-@click.argument("name")
+@NAME
 @click.option("--password-stdin", is_flag=True, help="Take it from the first line of standard input, without asking.")
 @click.pass_obj
 def password(session: Session, /, name: str, password_stdin: bool) -> None:
@@ -127,20 +117,19 @@ def password(session: Session, /, name: str, password_stdin: bool) -> None:
     It lifts the lock where too many wrong ones were tried. Better than to know somebody's password is to give them a
     link (`asat principal link-once`): whoever comes in by one sets a password of their own, on the page /password.
     """
-    with plainly():
-        session.ledger.access.principals.find(name)
-        said = (
-            _password_from_input()
-            if password_stdin
-            else click.prompt(f"Password for {name}", hide_input=True, confirmation_prompt=True, err=True)
-        )
-        session.ledger.access.passwords.set(name, said, session.decides)
+    session.ledger.access.principals.find(name)
+    said = (
+        _password_from_input()
+        if password_stdin
+        else click.prompt(f"Password for {name}", hide_input=True, confirmation_prompt=True, err=True)
+    )
+    session.ledger.access.passwords.set(name, said, session.decides)
 
 
 @principal.command(short_help="Let somebody sign in through the council's own directory.")
-@click.argument("name")
-@click.argument("issuer")
-@click.argument("subject")
+@NAME
+@_ISSUER
+@_SUBJECT
 @click.pass_obj
 def link(session: Session, /, name: str, issuer: str, subject: str) -> None:
     """Let whom the OpenID Connect ISSUER knows as SUBJECT sign in as NAME.
@@ -150,27 +139,25 @@ def link(session: Session, /, name: str, issuer: str, subject: str) -> None:
     \b
       asat principal link "Ann Clerk" https://login.microsoftonline.com/TENANT/v2.0 AAAAAA-subject
     """
-    with plainly():
-        session.ledger.access.identities.link(name, issuer, subject, session.decides)
+    session.ledger.access.identities.link(name, issuer, subject, session.decides)
 
 
 @principal.command(short_help="Let somebody no longer sign in through the council's own directory.")
-@click.argument("name")
-@click.argument("issuer")
-@click.argument("subject")
+@NAME
+@_ISSUER
+@_SUBJECT
 @click.pass_obj
 def unlink(session: Session, /, name: str, issuer: str, subject: str) -> None:
     """Let whom the OpenID Connect ISSUER knows as SUBJECT no longer sign in as NAME.
 
     Whoever is signed in by it is signed out. `asat principal list` shows what is linked.
     """
-    with plainly():
-        session.ledger.access.identities.unlink(name, issuer, subject, session.decides)
+    session.ledger.access.identities.unlink(name, issuer, subject, session.decides)
 
 
 @principal.command("link-once", short_help="Make a link by which somebody signs in once.")
-@click.argument("name")
-@click.option("--minutes", type=click.IntRange(1, _LONGEST_LINK), default=_LINK_MINUTES, show_default=True,
+@NAME
+@click.option("--minutes", type=click.IntRange(1, LONGEST_LINK), default=USUAL_LINK, show_default=True,
               metavar="NUMBER", help="For how long it can be used; a week at most.")  # fmt: skip
 @click.pass_obj
 def link_once(session: Session, /, name: str, minutes: int) -> None:
@@ -180,27 +167,26 @@ def link_once(session: Session, /, name: str, minutes: int) -> None:
     A password set for NAME in the meantime makes it useless. Once used, NAME can set a password of their own on the
     page /password, also in place of a forgotten one, and the lock after too many wrong ones is lifted.
     """
-    with plainly():
-        try:
-            root = public_address(said) if (said := os.environ.get("ASAT_URL")) else ""
-        except ValueError as error:
-            raise click.UsageError(f"ASAT_URL: {error}") from None
-        key = session.ledger.access.links.make(name, session.decides, minutes)
-        click.echo(f"{root}/sign-in/once?key={key}")
-        complain(
-            f"This signs {name} in once, within {minutes} minute{'' if minutes == 1 else 's'}: give it to nobody else"
-            + ("" if root else ". Put the address before it at which this ledger is served")
-        )
+    try:
+        root = public_address(said) if (said := os.environ.get("ASAT_URL")) else ""
+    except ValueError as error:
+        raise click.UsageError(f"ASAT_URL: {error}") from None
+    key = session.ledger.access.links.make(name, session.decides, minutes)
+    click.echo(f"{root}/sign-in/once?key={key}")
+    complain(
+        f"This signs {name} in once, within {minutes} minute{'' if minutes == 1 else 's'}: give it to nobody else"
+        + ("" if root else ". Put the address before it at which this ledger is served")
+    )
 
 
-def _document(principal: Principal, linked: Sequence[LinkedIdentity]) -> dict[str, Any]:
+def _document(principal: Principal, linked: Sequence[IdentityLinked]) -> dict[str, object]:
     return {
         "name": principal.name, "left": principal.left, "grants": [grant_document(one) for one in principal.grants],
         "identities": [{"issuer": one.issuer, "subject": one.subject} for one in linked],
     }  # fmt: skip
 
 
-def _line(principal: Principal, linked: Sequence[LinkedIdentity]) -> str:
+def _line(principal: Principal, linked: Sequence[IdentityLinked]) -> str:
     if principal.left:
         return f"{principal.name}: has left"
     granted = "; ".join(grant_text(one.role, one.plan, one.until) for one in principal.grants)

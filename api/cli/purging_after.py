@@ -7,8 +7,8 @@ import click
 from api.cli.command_context import Session, complain
 from api.forgetting import STILL_ON_DISK
 from domain.envelopes import Recorded
-from domain.errors import LedgerUnusable
 from domain.events import TextRedacted
+from domain.refusals import LedgerUnusable
 from domain.safekeeping.backups import owner_conninfo
 from domain.safekeeping.purging import copied_elsewhere
 

@@ -19,21 +19,22 @@ from api.cli.replay_command import replay
 from api.forgetting import owed
 from api.papers.wording import safe_text
 from api.settings import NO_AUTHOR, author
-from domain.envelopes import NotAnEvent, Proposal, Recorded, read_lines
-from domain.errors import InDoubt, PlanUnknown
+from domain.envelopes import Proposal, Recorded, read_lines
 from domain.integrity.checkpoint_store import checkpoints_of
 from domain.integrity.evidence_packs import against, checkpoint_in
 from domain.integrity.invariants import Noted, to_its_end
-from domain.proofs import verify as verifier
-from domain.rules import Refused
+from domain.proofs.verifying.pack_zip import read_pack
+from domain.refusals import EventCode, InDoubt, NotAnEvent, PlanUnknown, Problem, Refused
 
 
 @click.command(short_help="Record the events in a file, all or none.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
 @click.option("--by", metavar="NAME", help="Who records (ASAT_BY), while the ledger is open. Default: the account.")
 @click.option("--expect", type=click.IntRange(0), metavar="VERSION", help="Refuse unless the plan is at this version.")
+@click.option("-f", "--format", "form", type=click.Choice(["text", "json"]), metavar="FORM", default="text",
+              help="text, json: an object a plan, and one for what went wrong. Default: text.")  # fmt: skip
 @click.pass_obj
-def record(session: Session, /, file: Path, by: str | None, expect: int | None) -> None:
+def record(session: Session, /, file: Path, by: str | None, expect: int | None, form: str) -> None:
     """Record the events in FILE (JSON lines; - for standard input), all of them or none.
 
     \b
@@ -62,13 +63,24 @@ def record(session: Session, /, file: Path, by: str | None, expect: int | None) 
             _print_to_send_again(proposals, unknown.event_ids)
             raise
         except Refused as refused:
-            raise Refused(f"line {lines[refused.index]}: {refused}; nothing of this file was recorded") from None
+            raise refused.reworded(
+                f"line {lines[refused.index]}: {refused}; nothing of this file was recorded"
+            ) from None
         for plan, versions in _by_plan(stored).items():
-            first, last = versions[0], versions[-1]
-            said = f"version {first}" if first == last else f"versions {first} to {last}"
             # A batch is repeated whole or not at all.
-            click.echo(f"{plan}: already recorded, as {said}" if last <= heads.get(plan, 0) else f"{plan}: {said}")
+            _say_recorded(form, plan, versions, repeated=versions[-1] <= heads.get(plan, 0))
         purge_after(session, stored)
+
+
+def _say_recorded(form: str, plan: str, versions: list[int], *, repeated: bool) -> None:
+    """As which versions of a plan the events of a file were recorded, now or before."""
+    first, last = versions[0], versions[-1]
+    if form == "json":
+        told = {"plan": plan, "versions": versions, "repeated": repeated}
+        put(f"{json.dumps(told)}\n".encode(), "json")
+    else:
+        said = f"version {first}" if first == last else f"versions {first} to {last}"
+        click.echo(f"{plan}: already recorded, as {said}" if repeated else f"{plan}: {said}")
 
 
 def _print_to_send_again(proposals: list[Proposal], event_ids: Sequence[UUID]) -> None:
@@ -110,10 +122,10 @@ def _read(file: Path) -> tuple[list[Proposal], list[int]]:
         try:
             read = read_lines(bar.track(lines, description="Reading"), clock.today())
         except NotAnEvent as error:
-            raise NotAnEvent([("", f"{error}; nothing of this file was recorded")]) from None
+            raise error.reworded(f"{error}; nothing of this file was recorded") from None
     if not read:
         what = "standard input" if str(file) == "-" else str(file)
-        raise NotAnEvent([("", f"{what} holds no event; nothing was recorded")])
+        raise NotAnEvent([Problem(EventCode.NO_EVENT, "", f"{what} holds no event; nothing was recorded")])
     return [proposal for _, proposal in read], [number for number, _ in read]
 
 
@@ -146,7 +158,7 @@ def check(session: Session, /, since: Path | None) -> None:
                 found += 1
                 complain(f"{broken.where}: {broken.what}")
         kept = checkpoints_of(session.ledger)
-        held = verifier.read(since) if since is not None else None
+        held = read_pack(since) if since is not None else None
         if held is not None:
             checkpoint_in(held)  # whether it is anything to compare with
         for broken in chain(

@@ -6,7 +6,7 @@ from api.cli.command_context import Session, plainly
 from api.cli.purging_after import purge_after, purge_files
 from api.cli.record_commands import recording_as
 from domain.envelopes import read_proposal
-from domain.errors import InDoubt
+from domain.refusals import InDoubt
 
 
 @click.command(short_help="Destroy texts of an event for a legal reason.")

@@ -11,8 +11,8 @@ from rich.console import Console, Group
 from rich.live import Live
 
 from api.cli.command_context import Session, paged, plainly, put, tell
-from api.formats import FORMS, render
-from api.papers.writers.text_replay import step_line, step_text
+from api.formats import FORMATS, render
+from api.papers.writers.terminal_replay import step_line, step_text
 from domain.scales import Scale
 from projections.replay import ReplayStep
 from projections.replay import replay as replay_steps
@@ -26,8 +26,8 @@ from projections.replay import replay as replay_steps
 @click.option("--pause", type=click.FloatRange(0, 60), default=0.15, show_default=True, metavar="SECONDS",
               help="How long each event is shown on a terminal.")  # fmt: skip
 @click.option("--step", is_flag=True, help="On a terminal, go on when Return is pressed.")
-@click.option("-f", "--format", "form", type=click.Choice(["text", *FORMS]), metavar="FORM",
-              help=f"{', '.join(['text', *FORMS])}. Default: text, a line an event; on a terminal a table. "
+@click.option("-f", "--format", "form", type=click.Choice(list(FORMATS)), metavar="FORM",
+              help=f"{', '.join(FORMATS)}. Default: text, a line an event; on a terminal a table. "
               "json without -o is a line an event too.")  # fmt: skip
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
               help="Write to this file, in the form that its suffix says or -f.")  # fmt: skip

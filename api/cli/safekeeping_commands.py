@@ -15,16 +15,16 @@ from api.settings import account
 from domain.access.access_events import CommandBegun
 from domain.access.principal_names import operator
 from domain.envelopes import instant_text
-from domain.errors import BackupUnusable
 from domain.integrity.evidence_packs import checkpoint_in
 from domain.ledger.ledger import Ledger
 from domain.ledger.opening import make_ledger, refuse_two_databases
 from domain.points import read_instant
 from domain.postgres.archive import archive_continuously, restore_to
-from domain.proofs import verify as verifier
 from domain.proofs.checkpoint import NotACheckpoint
 from domain.proofs.signed_notes import NotANote
-from domain.proofs.verify import Failed
+from domain.proofs.verifying.failure import Failed
+from domain.proofs.verifying.pack_zip import read_pack
+from domain.refusals import BackupUnusable
 from domain.safekeeping.backups import Backup, back_up
 from domain.safekeeping.restoring import proved, restore
 
@@ -156,7 +156,7 @@ def _end_what_was_open(ledger: Ledger) -> None:
 
 def _read(file: Path) -> bytes:
     """What is to be compared with, read before anything is restored; raises BackupUnusable where it is neither."""
-    held = verifier.read(file)
+    held = read_pack(file)
     try:
         checkpoint_in(held)
     except (NotANote, NotACheckpoint, Failed) as error:

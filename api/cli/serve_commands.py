@@ -20,8 +20,7 @@ from domain.access.access_errors import AccessRefused, PrincipalUnknown
 from domain.access.access_ledger import AccessLedger
 from domain.access.principals import ANYONE, Grant
 from domain.envelopes import Proposal, read_proposal_json
-from domain.errors import LedgerUnusable
-from domain.rules import Refused
+from domain.refusals import LedgerUnusable, Refused
 
 HOST = click.option(
     "--host", metavar="ADDRESS", help="Address to serve on (ASAT_HOST); 127.0.0.1 unless told otherwise."
@@ -110,7 +109,7 @@ def _load_examples(session: Session) -> None:
             try:
                 session.ledger.record(proposals, by="AsAt example", today=today, expect=0)
             except Refused as refused:
-                raise Refused(f"example {plan}, line {refused.index + 1}: {refused}") from None
+                raise refused.reworded(f"example {plan}, line {refused.index + 1}: {refused}") from None
             click.echo(f"Loaded {plan}: {len(proposals)} events")
 
 
@@ -162,14 +161,10 @@ def _serve(session: Session, /, host: str | None, port: int | None, url: str | N
     # Most runs of the program never serve, and importing the web application takes as long as answering a question.
     from api.checkpointing import cut_regularly
     from api.http.application import make_application
-    from api.http.server import AddressTaken, listen, serve_on
+    from api.http.server import listen, serve_on
 
     app = make_application(session.ledger, session.settings.by, address, session.settings.key, settings)
-    try:
-        listening = listen(address, session.settings.port if port is None else port)
-    except AddressTaken as error:
-        raise LedgerUnusable(str(error)) from None
-    with listening:
+    with listen(address, session.settings.port if port is None else port) as listening:
         shown = f"[{address}]" if ":" in address else address
         here = f"http://{shown}:{listening.getsockname()[1]}"
         behind = f", behind which it serves {here}" if settings.url else ""

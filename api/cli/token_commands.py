@@ -1,14 +1,12 @@
-"""The commands about tokens, by which programs are known, and the one that shows the audit of access."""
+"""The commands about tokens, and the one that shows the audit of access."""
 
 from datetime import datetime
-from typing import Any, get_args
+from typing import get_args
 
 import click
 
-from api.cli.command_context import Session, complain, plainly
-from api.cli.granting import UNTIL, grant_document, warn_of_unknown
-from api.cli.listing import LISTED, tell_list
-from domain.access.access_streams import AccessRecord
+from api.cli.access_options import LISTED, NAME, PLAN, UNTIL, grant_document, tell_list, warn_of_unknown
+from api.cli.command_context import Session, complain
 from domain.access.principals import Grant
 from domain.access.roles import Role
 from domain.access.sentences import grant_text, sentence
@@ -31,9 +29,9 @@ _ROLES = [role for role in get_args(Role) if role != "steward"]
 
 
 @token.command(short_help="Make a token; it is shown once.")
-@click.argument("name")
+@NAME
 @click.option("--role", type=click.Choice(_ROLES), required=True, metavar="ROLE", help=f"One of {', '.join(_ROLES)}.")
-@click.option("--plan", metavar="PLAN", help="Only for this plan.")
+@PLAN
 @UNTIL
 @click.pass_obj
 def create(session: Session, /, name: str, role: Role, plan: str | None, until: datetime | None) -> None:
@@ -42,11 +40,10 @@ def create(session: Session, /, name: str, role: Role, plan: str | None, until: 
     \b
       (umask 077; asat token create "Case system" --role recorder --plan sunderland > case-system.token)
     """
-    with plainly():
-        secret, made = session.ledger.access.tokens.create(name, Grant(role, plan, until), until, session.decides)
-        click.echo(secret)
-        complain(f"Token {made.id}, {made.name}: {_grant_text(made)}. It is not shown again")
-        warn_of_unknown(session, [plan] if plan else [])
+    secret, made = session.ledger.access.tokens.create(name, Grant(role, plan, until), until, session.decides)
+    click.echo(secret)
+    complain(f"Token {made.id}, {made.name}: {_grant_text(made)}. It is not shown again")
+    warn_of_unknown(session, [plan])
 
 
 @token.command("list", short_help="List all tokens.")
@@ -54,9 +51,14 @@ def create(session: Session, /, name: str, role: Role, plan: str | None, until: 
 @click.pass_obj
 def list_tokens(session: Session, /, form: str | None) -> None:
     """List every token that was ever made, without what is secret."""
-    with plainly():
-        found = session.ledger.access.tokens.all()
-        tell_list(form, "tokens", [_token_document(one) for one in found], [_token_line(one) for one in found])
+    found = session.ledger.access.tokens.all()
+    documents: list[dict[str, object]] = [
+        {"id": one.id, "name": one.name, **grant_document(one.grant), "created_at": instant_text(one.created_at),
+         "created_by": one.created_by, "revoked": one.revoked}
+        for one in found
+    ]  # fmt: skip
+    lines = [f"{one.id}, {one.name}: {'revoked' if one.revoked else _grant_text(one)}" for one in found]
+    tell_list(form, "tokens", documents, lines)
 
 
 @token.command(short_help="Revoke a token.")
@@ -64,8 +66,7 @@ def list_tokens(session: Session, /, form: str | None) -> None:
 @click.pass_obj
 def revoke(session: Session, /, name_or_id: str) -> None:
     """Revoke a token by its NAME_OR_ID: from now on it opens nothing. Its name is not given again."""
-    with plainly():
-        session.ledger.access.tokens.revoke(name_or_id, session.decides)
+    session.ledger.access.tokens.revoke(name_or_id, session.decides)
 
 
 @click.group("access")
@@ -84,35 +85,19 @@ def log(session: Session, /, after: int, limit: int | None, form: str | None) ->
     \b
       asat access log --after 200
     """
-    with plainly():
-        found = session.ledger.access.audit.records(after, limit)
-        tell_list(form, "entries", [_entry_document(one) for one in found], [_entry_line(one) for one in found])
+    found = session.ledger.access.audit.records(after, limit)
+    each = [(one, instant_text(one.recorded_at)) for one in found]
+    documents = [
+        {"number": one.position, "recorded_at": at, "recorded_by": one.recorded_by, "type": type(one.event).__name__,
+         **one.event.model_dump(mode="json", exclude_none=True)}
+        for one, at in each
+    ]  # fmt: skip
+    lines = [f"{one.position}: {at}, {one.recorded_by}: {sentence(one.event)}" for one, at in each]
+    tell_list(form, "entries", documents, lines)
 
 
-def _grant_text(made: TokenRecord) -> str:
-    return grant_text(made.grant.role, made.grant.plan, made.grant.until)
-
-
-def _token_document(made: TokenRecord) -> dict[str, Any]:
-    return {
-        "id": made.id, "name": made.name, **grant_document(made.grant), "created_at": instant_text(made.created_at),
-        "created_by": made.created_by, "revoked": made.revoked,
-    }  # fmt: skip
-
-
-def _token_line(made: TokenRecord) -> str:
-    return f"{made.id}, {made.name}: {'revoked' if made.revoked else _grant_text(made)}"
-
-
-def _entry_document(entry: AccessRecord) -> dict[str, Any]:
-    return {
-        "number": entry.position, "recorded_at": instant_text(entry.recorded_at), "recorded_by": entry.recorded_by,
-        "type": type(entry.event).__name__, **entry.event.model_dump(mode="json", exclude_none=True),
-    }  # fmt: skip
-
-
-def _entry_line(entry: AccessRecord) -> str:
-    return f"{entry.position}: {instant_text(entry.recorded_at)}, {entry.recorded_by}: {sentence(entry.event)}"
+def _grant_text(token: TokenRecord) -> str:
+    return grant_text(token.grant.role, token.grant.plan, token.grant.until)
 
 
 COMMANDS = (token, access_group)

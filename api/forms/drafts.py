@@ -11,9 +11,8 @@ from markupsafe import Markup, escape
 
 from api.forms.event_forms import Form, fields_of
 from api.forms.form_bodies import only_known
-from api.http.problem_documents import Unreadable
+from api.http.request_refusals import RequestCode, Unreadable
 from api.pages.here import Here
-from domain.envelopes import Proposal
 from domain.redaction import REDACTABLE
 
 #: What a form carries unseen: what makes it repeatable, and the versions of the plan it was opened at and last seen at.
@@ -118,19 +117,11 @@ def read_draft(here: Here, form: Form, named: Mapping[str, str], past: bool, sen
     except ValueError:
         event_id = ""
     if not (event_id and all(one.isascii() and one.isdigit() and len(one) <= 12 for one in (shown, seen))):
-        raise Unreadable("the form was not sent as it was shown; nothing was recorded: open it anew")
+        raise Unreadable(
+            RequestCode.NOT_A_FORM, "", "the form was not sent as it was shown; nothing was recorded: open it anew"
+        )
     said = {name: value for name, value in sent.items() if name not in (*HIDDEN, "do")}
     draft = Draft(here, form, named, past, said, event_id, int(shown), int(seen))
     for name, value in draft.about.items():
         said.setdefault(name, value)
     return draft
-
-
-def is_repeated_otherwise(sentence: str, proposal: Proposal) -> bool:
-    """Whether a refusal says that the form was recorded before, and other things were typed into it since."""
-    return sentence.startswith(f"event_id {proposal.event_id} already belongs")
-
-
-def has_taken_id(sentence: str, proposal: Proposal) -> bool:
-    """Whether a refusal says that the id of the form is taken: it was not made here."""
-    return sentence.startswith(f"event_id {proposal.event_id} is taken")

@@ -6,9 +6,9 @@ from urllib.parse import parse_qsl
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 
-from api.http.access.form_tokens import FIELD
+from api.http.access.browser_sessions import FIELD
 from api.http.bodies import FORM, body_up_to, largest, media_type
-from api.http.problem_documents import Unreadable
+from api.http.request_refusals import RequestCode, Unreadable
 
 _MOST_FIELDS = 60
 #: A longer form is read beside everybody else's requests, as that may take a second.
@@ -25,7 +25,8 @@ async def sent_form(request: Request) -> dict[str, str]:
     """
     media = media_type(request)
     if media != FORM:
-        raise Unreadable(f"the body is {media[:100] or 'of no stated kind'}; a form sends {FORM}", status=415)
+        kind = media[:100] or "of no stated kind"
+        raise Unreadable(RequestCode.WRONG_MEDIA_TYPE, "", f"the body is {kind}; a form sends {FORM}")
     body = await body_up_to(request, *largest(request.url.path, media))
     return await run_in_threadpool(_fields, body) if len(body) > _LONG else _fields(body)
 
@@ -36,10 +37,12 @@ def _fields(body: bytes) -> dict[str, str]:
             body.decode("ascii"), True, bool(body), encoding="utf-8", errors="strict", max_num_fields=_MOST_FIELDS
         )
     except ValueError:
-        raise Unreadable("this is not what a form sends, in UTF-8; nothing was recorded") from None
+        raise Unreadable(
+            RequestCode.NOT_A_FORM, "", "this is not what a form sends, in UTF-8; nothing was recorded"
+        ) from None
     typed = {name: value.replace("\r\n", "\n").replace("\r", "\n") for name, value in pairs}
     if len(typed) < len(pairs):
-        raise Unreadable("a field stands twice in what was sent; nothing was recorded")
+        raise Unreadable(RequestCode.NOT_A_FORM, "", "a field stands twice in what was sent; nothing was recorded")
     typed.pop(FIELD, None)
     return typed
 
@@ -47,4 +50,4 @@ def _fields(body: bytes) -> dict[str, str]:
 def only_known(typed: Iterable[str], known: Iterable[str]) -> None:
     """Raises Unreadable where something was sent that the form does not ask for."""
     if unknown := sorted(set(typed) - set(known)):
-        raise Unreadable(f"the form has no field {unknown[0][:60]!r}; nothing was recorded")
+        raise Unreadable(RequestCode.NOT_A_FORM, "", f"the form has no field {unknown[0][:60]!r}; nothing was recorded")

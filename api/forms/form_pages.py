@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
 from api.forms.current_values import filled_in, may_confirm, standing
-from api.forms.drafts import Draft, Named, has_taken_id, is_repeated_otherwise, new_draft, read_draft
+from api.forms.drafts import Draft, Named, new_draft, read_draft
 from api.forms.dry_run import Since, recorded_since
 from api.forms.event_forms import FORMS, GROUPS, Form
 from api.forms.form_bodies import sent_form
@@ -22,17 +22,16 @@ from api.forms.recorded_page import remember
 from api.forms.redaction_form import asked_first
 from api.http.access.address_roles import is_of_before
 from api.http.access.callers import caller_of, recorded_by
-from api.http.problem_documents import Unreadable
 from api.http.question_addresses import Ask, At, Plan
+from api.http.request_refusals import RequestCode, Unreadable
 from api.pages.here import Here
 from api.pages.plan_pages import Kept
 from api.pages.rendering import page
 from api.pages.routes import page_routes
 from api.questions import Asker
 from domain.envelopes import Proposal
-from domain.errors import InDoubt, NothingRecorded, VersionConflict
 from domain.points import read_instant
-from domain.rules import Refused
+from domain.refusals import InDoubt, NothingRecorded, Refused, RuleCode, VersionConflict
 
 recording = page_routes(NeedsOfForm("recording"))
 #: What is typed into a form is not lost by signing in anew.
@@ -121,7 +120,7 @@ def send_form(
     draft = read_draft(here, form, named, past, sent)
     do = sent.get("do", "check")
     if do not in ("check", "record", "change"):
-        raise Unreadable("a form is checked, recorded or changed; nothing was recorded")
+        raise Unreadable(RequestCode.NOT_A_FORM, "", "a form is checked, recorded or changed; nothing was recorded")
     stands = standing(ask, plan, draft.about, draft.day)
     if first := asked_first(request, ask, draft, stands):
         return first
@@ -141,11 +140,10 @@ def send_form(
             return check_shown(request, ask, draft, stands, proposal)
         recorded = _record(request, ask, draft, proposal, since)
     except Refused as error:
-        if is_repeated_otherwise(str(error), proposal):
-            return form_shown(request, ask, replace(draft, event_id=str(uuid4())), stands, {"": _REPEATED}, 409)
-        if has_taken_id(str(error), proposal):
-            return form_shown(request, ask, replace(draft, event_id=str(uuid4())), stands, {"": _TAKEN}, 409)
-        return form_shown(request, ask, draft, stands, refused(str(error), form).problems, 409)
+        if error.code in _ID_USED:
+            used = {"": _ID_USED[error.code]}
+            return form_shown(request, ask, replace(draft, event_id=str(uuid4())), stands, used, 409)
+        return form_shown(request, ask, draft, stands, refused(error, form).problems, 409)
     except InDoubt:
         # It carries its event_id, so the same form is the way to send the same again.
         return form_shown(request, ask, draft, stands, {"": NOT_KNOWN}, 503)
@@ -157,11 +155,13 @@ def send_form(
 
 
 _SIGNED_IN_ANEW = "your sign-in had ended, so nothing was recorded: check what the form says, and send it again"
-_TAKEN = "nothing was recorded, as the form bore an id that is taken; it has a new one now: send it again"
-_REPEATED = (
-    "this form was recorded already, with something else in it; nothing more was recorded by now. "
-    "Send it again if this is to be recorded as well"
-)
+#: Why the id that a form bears cannot be used -> what is said; the form bears a new one then.
+_ID_USED: dict[str, str] = {
+    RuleCode.EVENT_ID_TAKEN: "nothing was recorded, as the form bore an id that is taken; it has a new one now: "
+    "send it again",
+    RuleCode.EVENT_ID_REUSED: "this form was recorded already, with something else in it; nothing more was recorded by "
+    "now. Send it again if this is to be recorded as well",
+}
 
 
 def _form(request: Request, what: str, plan: str) -> Form:

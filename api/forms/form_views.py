@@ -15,7 +15,7 @@ from api.forms.event_forms import SOURCE, Field, fields_of
 from api.forms.proposing import WAYS
 from api.forms.redaction_form import is_redaction, texts_shown
 from api.http.access.callers import recorded_by
-from api.pages.rendering import Said, page
+from api.pages.rendering import Said, capital, page
 from api.pages.tags import Tags
 from api.papers.wording import day_in_words
 from api.questions import Asker
@@ -41,7 +41,7 @@ def form_shown(
     form = draft.form
     known = form.about if shown["facts"] else ""
     fields = [_field(field, draft, stands, errors or {}) for field in fields_of(form) if field.name != known]
-    said = {name: sentence[:1].upper() + sentence[1:] for name, sentence in (errors or {}).items()}
+    said = {name: capital(sentence) for name, sentence in (errors or {}).items()}
     said = {name: in_plan_words(one, stands.word) if one == _CHOOSE_PRIORITY else one for name, one in said.items()}
     source = [field for field in fields if field["name"] in _SOURCE]
     return page(

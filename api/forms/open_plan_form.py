@@ -10,21 +10,20 @@ from markupsafe import escape
 
 from api.forms.form_bodies import only_known, sent_form
 from api.forms.form_roles import may_open_some
-from api.forms.form_words import NOT_KNOWN, in_form_words
+from api.forms.form_words import NOT_KNOWN
 from api.forms.recorded_page import remember
 from api.forms.usual_scales import USUAL
 from api.http.access.callers import caller_of, recorded_by
-from api.http.problem_documents import Unreadable
 from api.http.question_addresses import Ask
+from api.http.request_refusals import RequestCode, Unreadable
 from api.pages.here import Here
-from api.pages.rendering import Said, page
+from api.pages.rendering import Said, capital, page
 from api.pages.routes import page_routes
 from api.pages.tags import Tags
 from api.questions import Asker
-from domain.envelopes import NotAnEvent, Proposal, read_proposal
-from domain.errors import InDoubt
+from domain.envelopes import Proposal, read_proposal
 from domain.events import PlanOpened
-from domain.rules import Refused
+from domain.refusals import InDoubt, NotAnEvent, Refused
 from projections.scale import scale_document
 from projections.sentence import sentence_in
 
@@ -72,7 +71,7 @@ def send_open_plan(request: Request, ask: Ask, sent: Sent) -> Response:
     only_known(sent, (*_TEXTS, *_NEEDS, "scale", "event_id", "do"))
     do, said = sent.pop("do", "check"), sent
     if do not in ("check", "record", "change"):
-        raise Unreadable("a form is checked, recorded or changed; nothing was recorded")
+        raise Unreadable(RequestCode.NOT_A_FORM, "", "a form is checked, recorded or changed; nothing was recorded")
     if do == "change":
         return _form(request, said)
     try:
@@ -85,8 +84,8 @@ def send_open_plan(request: Request, ask: Ask, sent: Sent) -> Response:
     except InDoubt:
         return _form(request, said, {"plan": NOT_KNOWN}, 503)
     except Refused as error:
-        field = "effective_on" if " is in the future" in str(error) else "plan"
-        return _form(request, {**said, "event_id": str(uuid4())}, {field: in_form_words(str(error))}, 409)
+        field = error.field if error.field in _LABELS else "plan"
+        return _form(request, {**said, "event_id": str(uuid4())}, {field: str(error)}, 409)
     response = RedirectResponse(Here(proposal.plan).to(f"recorded/{stored.version}"), 303)
     remember(request, response, proposal.plan, stored.version)
     return response
@@ -97,7 +96,9 @@ def _proposal(request: Request, ask: Asker, said: Mapping[str, str]) -> Proposal
     try:
         event_id = str(UUID(said.get("event_id", "")))
     except ValueError:
-        raise Unreadable("the form was not sent as it was shown; nothing was recorded: open it anew") from None
+        raise Unreadable(
+            RequestCode.NOT_A_FORM, "", "the form was not sent as it was shown; nothing was recorded: open it anew"
+        ) from None
     texts = {name: said.get(name, "").strip() for name in _TEXTS}
     problems = {name: _TEXTS[name][1] for name, text in texts.items() if not text}
     scale, (evidence, second_person) = USUAL.get(said.get("scale", "")), (bool(said.get(name)) for name in _NEEDS)
@@ -111,14 +112,10 @@ def _proposal(request: Request, ask: Asker, said: Mapping[str, str]) -> Proposal
     try:
         proposal = read_proposal({"type": _KIND, "event_id": event_id, **texts, "scale": given}, ask.today)
     except NotAnEvent as error:
-        raise _Unfit({name: _capital(in_form_words(sentence)) for name, sentence in error.problems}) from None
+        raise _Unfit({name: capital(sentence) for _, name, sentence in error.problems}) from None
     if not caller_of(request).may_record(_KIND, proposal.plan):
         raise _Unfit({"plan": f"You are no keeper of a plan that is called {proposal.plan}"}, 403)
     return proposal
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _form(
@@ -131,7 +128,7 @@ def _form(
         given=Said({name: escape(value) for name, value in said.items()}),
         scales=[(name, scale.name, _in_words(scale.ratings)) for name, scale in USUAL.items()],
         labels=_LABELS,
-        errors=Said({name: _capital(one) for name, one in (errors or {}).items()}),
+        errors=Said({name: capital(one) for name, one in (errors or {}).items()}),
         by=recorded_by(request),
     )
 

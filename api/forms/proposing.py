@@ -8,8 +8,9 @@ from typing import Any
 from api.forms.choices import unheard, which_is_meant
 from api.forms.event_forms import Field, Form, fields_of
 from api.forms.form_words import Unfit, by_field, missing
-from domain.envelopes import NotAnEvent, Proposal, read_proposal
+from domain.envelopes import Proposal, read_proposal
 from domain.points import PointUnreadable, read_point
+from domain.refusals import NotAnEvent
 
 #: Forms in which what is left as it stands is left out of the event.
 _AS_IT_STANDS = {"reword", "reword-priority"}

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 from fastapi import Request, Response
 
-from api.formats import FORMS, render
+from api.formats import FORMATS, render
 from api.http.access.callers import known_caller
 from api.http.problem_documents import documented
 from api.questions import Answer
@@ -31,7 +31,7 @@ RELEASE = version("asat")
 #: Bodies from this size on are compressed for those who take that.
 _WORTH_COMPRESSING = 1000
 #: Media types of files that are compressed in themselves.
-_COMPRESSED = {form.media_type for form in FORMS.values() if form.binary}
+_COMPRESSED = {form.media_type for form in FORMATS.values() if form.binary}
 #: A paper as a web page runs nothing, loads nothing and stands in no other page, whoever opens it where.
 _STILL = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'; "
@@ -51,16 +51,16 @@ def respond(request: Request, answer: Answer, form: str) -> Response:
     if answer.question in ("trail", "replay") and answer.document["next"] is not None:
         headers["Link"] = f'<{_address(request, asked | {"after": str(answer.document["next"])})}>; rel="next"'
     if form != "json":
-        headers["Content-Disposition"] = f'inline; filename="{_file_name(answer)}{FORMS[form].suffix}"'
+        headers["Content-Disposition"] = f'inline; filename="{_file_name(answer)}{FORMATS[form].suffix}"'
     if form == "html":
         headers["Content-Security-Policy"] = _STILL
     with ExitStack() as places:
         places.enter_context(waiting_at_most(PATIENCE))
         caller = known_caller(request)
-        if FORMS[form].binary and (caller is None or caller.way == "anyone"):
+        if FORMATS[form].binary and (caller is None or caller.way == "anyone"):
             places.enter_context(one_of(_OF_UNKNOWN_AT_ONCE, "papers"))
         body = render(answer.question, form, answer.document)
-    return send(request, body, FORMS[form].media_type, headers, tag)
+    return send(request, body, FORMATS[form].media_type, headers, tag)
 
 
 def _tag_of(request: Request, answer: Answer, form: str) -> str | None:
@@ -150,8 +150,8 @@ def described_answers(document: Any, form: str, of_a_plan: bool) -> dict[int | s
     if form == "json":
         ok["model"] = document
     else:
-        schema = {"type": "string", "format": "binary"} if FORMS[form].binary else {"type": "string"}
-        ok["content"] = {FORMS[form].media_type: {"schema": schema}}
+        schema = {"type": "string", "format": "binary"} if FORMATS[form].binary else {"type": "string"}
+        ok["content"] = {FORMATS[form].media_type: {"schema": schema}}
     unanswered = "The question cannot be read"
     unanswered += ", or its answer is too long for this form." if form == "pdf" else "."
     unmade = "The database cannot be reached"

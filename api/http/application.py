@@ -11,20 +11,20 @@ from api.http.access.access_refusals import handle_refusals
 from api.http.access.address_roles import every_route_declares, needs
 from api.http.access.openid_client import OpenId
 from api.http.access.rate_limits import Limiter
-from api.http.access.request_limits import Measured, Summed
-from api.http.access.security_headers import SecurityHeaders
 from api.http.hosts import OwnHosts
 from api.http.openapi_description import describe
 from api.http.problem_documents import documented, handle_problems
 from api.http.proof_addresses import packing
 from api.http.question_addresses import reading
 from api.http.record_addresses import recording
+from api.http.request_limits import BodyLimits, RequestLog
+from api.http.security_headers import SecurityHeaders
 from api.http.unusable import handle_unusable, told_unusable
 from api.pages.problem_pages import ProblemPages
 from api.pages.registry import PAGES
 from api.serving_settings import ServingSettings
-from domain.errors import LedgerUnusable
 from domain.ledger.ledger import Ledger
+from domain.refusals import LedgerUnusable
 
 
 def make_application(
@@ -61,12 +61,12 @@ def make_application(
     app.state.url, app.state.https, app.state.limiter = settings.url, settings.url is not None, Limiter()
     app.state.forgetting = Forgetting(ledger)
     app.state.openid = OpenId(settings.openid) if settings.openid else None
-    app.add_middleware(Measured)
+    app.add_middleware(BodyLimits)
     app.add_middleware(OwnHosts, host=settings.host or host, https=app.state.https)
     app.add_middleware(ProblemPages)
     app.add_middleware(SecurityHeaders, https=app.state.https)
     app.add_middleware(_Heads)  # around the pages of problems, which are made from the bodies that a HEAD leaves out
-    app.add_middleware(Summed)
+    app.add_middleware(RequestLog)
     # The forms with a suffix come first: a page's address would otherwise match them.
     for routes in (reading, recording, packing, *PAGES):
         app.include_router(routes)

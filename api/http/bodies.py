@@ -11,10 +11,11 @@ from typing import IO
 from fastapi import Request
 
 from api import log
-from api.http.problem_documents import FieldProblem, Unreadable
+from api.http.request_refusals import FieldProblem, RequestCode, Unreadable
 from api.settings import NO_AUTHOR, author
 from api.waiting import PATIENCE, NoPlace, one_of, waiting_at_most
-from domain.envelopes import NotAnEvent, Proposal, read_proposal
+from domain.envelopes import Proposal, read_proposal
+from domain.refusals import NotAnEvent
 from domain.strict_json import NotJson, read_json
 
 #: Largest request body, in bytes: some 100,000 events.
@@ -66,16 +67,31 @@ async def body_up_to(request: Request, most: int, otherwise: str) -> bytes:
         return body.read()
 
 
+def _is_plain(request: Request) -> None:
+    """Raises Unreadable (415) where a body says that it is compressed, or in another encoding of characters."""
+    coding = request.headers.get("content-encoding", "identity").strip().lower()
+    if coding not in ("", "identity"):
+        raise Unreadable(
+            RequestCode.WRONG_MEDIA_TYPE, "", "the body is compressed; send it as it is, without Content-Encoding"
+        )
+    _, _, parameters = request.headers.get("content-type", "").lower().partition(";")
+    for parameter in parameters.split(";"):
+        name, _, value = parameter.strip().partition("=")
+        if name.strip() == "charset" and value.strip(" \"'") not in ("utf-8", "utf8", "us-ascii"):
+            raise Unreadable(RequestCode.WRONG_MEDIA_TYPE, "", "the body is not in UTF-8; send it in UTF-8")
+
+
 async def _received(request: Request, most: int, otherwise: str) -> IO[bytes]:
+    _is_plain(request)
     if _said_length(request) > most:
-        raise Unreadable(otherwise, status=413)
+        raise Unreadable(RequestCode.TOO_LARGE, "", otherwise)
     body: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - whoever asks for it closes it
     try:
         seen = 0
         async for chunk in request.stream():
             seen += len(chunk)
             if seen > most:
-                raise Unreadable(otherwise, status=413)
+                raise Unreadable(RequestCode.TOO_LARGE, "", otherwise)
             body.write(chunk)
         body.seek(0)
     except OSError as error:  # the disk that it is kept on meanwhile is full
@@ -108,7 +124,8 @@ async def received_json(request: Request, most: int = LARGEST_BODY) -> IO[bytes]
     """
     media = media_type(request)
     if media != "application/json" and not media.endswith("+json"):
-        raise Unreadable(f"the body is {media[:100] or 'of no stated kind'}; send application/json", status=415)
+        kind = media[:100] or "of no stated kind"
+        raise Unreadable(RequestCode.WRONG_MEDIA_TYPE, "", f"the body is {kind}; send application/json")
     most = min(most, LARGEST_BODY)
     return await _received(request, most, f"the body is larger than {most} bytes; send it in parts")
 
@@ -139,7 +156,7 @@ def read_proposals(body: bytes, plan: str, today: date) -> list[Proposal]:
     try:
         data = read_json(body)
     except NotJson as error:
-        raise Unreadable(f"{error}; nothing was recorded") from None
+        raise Unreadable(RequestCode.NOT_JSON, "", f"{error}; nothing was recorded") from None
     proposals: list[Proposal] = []
     problems: list[FieldProblem] = []
     for index, one in enumerate(data if isinstance(data, list) else [data]):
@@ -148,16 +165,21 @@ def read_proposals(body: bytes, plan: str, today: date) -> list[Proposal]:
         try:
             proposals.append(read_proposal(one, today, plan))
         except NotAnEvent as error:
-            problems += [{"field": name, "detail": sentence, "index": index} for name, sentence in error.problems]
+            problems += [
+                {"field": name, "detail": sentence, "code": code, "index": index}
+                for code, name, sentence in error.problems
+            ]
     if problems:
         of = f" of {len(data)}" if isinstance(data, list) and len(data) > 1 else ""
         told = ((f"event {one['index'] + 1}{of}, {one['field'] or 'itself'}", one["detail"]) for one in problems[:5])
         sentences = (f"{which}: {detail}" for which, detail in told)
         least = "more than " if len(problems) > _MOST_PROBLEMS else ""
         more = f"; and {least}{len(problems) - 5} more" if len(problems) > 5 else ""
-        raise Unreadable("; ".join(sentences) + more + "; nothing was recorded", problems[:100])
+        raise Unreadable(
+            RequestCode.NOT_AN_EVENT, "", "; ".join(sentences) + more + "; nothing was recorded", problems[:100]
+        )
     if not proposals:
-        raise Unreadable("the list holds no event; nothing was recorded")
+        raise Unreadable(RequestCode.NO_EVENT, "", "the list holds no event; nothing was recorded")
     return proposals
 
 
@@ -170,8 +192,10 @@ def read_author(header: str | None, otherwise: str) -> str:
         return author(header.encode("latin-1").decode("utf-8"))
     except ValueError:
         raise Unreadable(
+            RequestCode.NO_AUTHOR,
+            "X-Recorded-By",
             f"X-Recorded-By {NO_AUTHOR}, in UTF-8",
-            [{"field": "X-Recorded-By", "detail": f"{NO_AUTHOR}, in UTF-8"}],
+            [{"field": "X-Recorded-By", "detail": f"{NO_AUTHOR}, in UTF-8", "code": RequestCode.NO_AUTHOR}],
         ) from None
 
 
@@ -181,8 +205,11 @@ def read_expected(header: str | None) -> int | None:
         return None
     version = header[1:-1]
     if header != f'"{version}"' or not version.isascii() or not version.isdigit() or len(version) > 18:
+        detail = 'write the version as "212", with its quotation marks'
         raise Unreadable(
+            RequestCode.NOT_A_VERSION,
+            "If-Match",
             f'If-Match {header[:40]} is not a version: send it as "212", with its quotation marks',
-            [{"field": "If-Match", "detail": 'write the version as "212", with its quotation marks'}],
+            [{"field": "If-Match", "detail": detail, "code": RequestCode.NOT_A_VERSION}],
         )
     return int(version)

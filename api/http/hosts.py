@@ -9,7 +9,8 @@ import re
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.http.problem_documents import problem
+from api.http.problem_documents import problem_of
+from api.http.request_refusals import ForeignHost, ForeignOrigin
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _ELSEWHERE = ("cross-site", "same-site")
@@ -37,12 +38,12 @@ class OwnHosts:
             sentence = (
                 f"this answers to {', '.join(self.names)}, not to {asked}; a proxy before it must send its own name"
             )
-            return problem(421, "foreign-host", sentence)
+            return problem_of(ForeignHost(sentence))
         origins = [value for name, value in headers if name == b"origin"]
         own = {f"{scheme}://{hosts[0]}" for scheme in self._schemes}
         # Browsers say by themselves whether a page of another site, or of a neighbour of this one, has them send it.
         foreign = any(name == b"sec-fetch-site" and value in _ELSEWHERE for name, value in headers)
         if scope["method"] not in ("GET", "HEAD") and (foreign or not own.issuperset(origins)):
             page = origins[0][:100] if origins else "another site"
-            return problem(403, "foreign-origin", f"a page of {page} may not record here; nothing was recorded")
+            return problem_of(ForeignOrigin(f"a page of {page} may not record here; nothing was recorded"))
         return None

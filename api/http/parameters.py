@@ -7,10 +7,8 @@ from fastapi.dependencies.utils import get_flat_params
 from fastapi.params import Query
 from fastapi.routing import APIRoute
 
-from api.http.problem_documents import FieldProblem, Unreadable
-
-#: So many problems are told of one address.
-_MOST_TOLD = 100
+from api.http.problem_documents import MOST_TOLD, parameters_unreadable
+from api.http.request_refusals import RequestCode
 
 
 async def only_its_own(request: Request) -> None:
@@ -24,14 +22,15 @@ async def only_its_own(request: Request) -> None:
     route: APIRoute = request.scope["route"]
     own = [field.alias for field in get_flat_params(route.dependant) if isinstance(field.field_info, Query)]
     given = [name for name, _ in request.query_params.multi_items()]
-    problems: list[FieldProblem] = []
+    wrong: list[tuple[RequestCode, str, str]] = []
     # A hint takes a while to find, and an address holds thousands of names.
-    for name in list(dict.fromkeys(given))[: len(own) + _MOST_TOLD]:
+    for name in list(dict.fromkeys(given))[: len(own) + MOST_TOLD]:
         if name not in own:
             near = get_close_matches(name[:60], own, n=1)
             hint = f"did you mean {near[0]}?" if near else f"it takes {', '.join(own) or 'none'}"
-            problems.append({"field": name[:60], "detail": f"is no parameter of this address; {hint}"})
+            detail = f"is no parameter of this address; {hint}"
+            wrong.append((RequestCode.UNKNOWN_PARAMETER, name[:60], detail))
         elif given.count(name) > 1:
-            problems.append({"field": name, "detail": "stands twice in the address; say it once"})
-    if problems:
-        raise Unreadable("; ".join(f"{one['field']} {one['detail']}" for one in problems[:5]), problems[:_MOST_TOLD])
+            wrong.append((RequestCode.PARAMETER_TWICE, name, "stands twice in the address; say it once"))
+    if wrong:
+        raise parameters_unreadable(wrong)

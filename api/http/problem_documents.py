@@ -1,7 +1,7 @@
 """Errors as RFC 9457 problem documents: what was wrong, in a sentence that names the thing and the remedy."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, NotRequired
 
@@ -13,30 +13,40 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 from typing_extensions import TypedDict
 
-from api.formats import FORMS, FormUnknown
-from api.papers.paper import PaperTooLong
+from api.formats import FORMATS, addressed
+from api.http.request_refusals import (
+    AuthorSaid,
+    CutOff,
+    FieldProblem,
+    ForeignHost,
+    ForeignOrigin,
+    Forged,
+    NoSigningKey,
+    OpenToOthers,
+    PackRefused,
+    RequestCode,
+    SignInNeeded,
+    TooFast,
+    Unreadable,
+)
 from api.papers.wording import safe_text
-from domain.envelopes import NotAnEvent
-from domain.errors import PlanUnknown, VersionConflict
-from domain.points import PointUnknown, PointUnreadable
-from domain.rules import Refused
-from projections.action import ActionUnknown
-from projections.claims import ClaimUnreadable
-from projections.counted import CountUnknown
-from projections.event import EventUnknown
-from projections.rag_comparison import PointsReversed
+from api.waiting import NoPlace
+from domain.access.principals import NotAllowed
+from domain.misfits import should_be
+from domain.refusals import (
+    LedgerUnusable,
+    NotReached,
+    PlanUnknown,
+    Refusal,
+    Refused,
+    Unknown,
+    Unprocessable,
+    VersionConflict,
+)
 
 log = logging.getLogger("asat")
 
 PROBLEM = "application/problem+json"
-
-
-class FieldProblem(TypedDict):
-    """What is wrong with one field; where a list is recorded, `index` is the place of its event in it, from 0."""
-
-    field: str
-    detail: str
-    index: NotRequired[int]
 
 
 class ProblemDocument(TypedDict):
@@ -46,23 +56,18 @@ class ProblemDocument(TypedDict):
     title: str
     status: int
     detail: str
+    code: str
+    field: NotRequired[str]
     problems: NotRequired[list[FieldProblem]]
     index: NotRequired[int]
     version: NotRequired[int]
     event_ids: NotRequired[list[str]]
 
 
-class Unreadable(ValueError):
-    """A request that cannot be read; `problems` names the fields."""
-
-    def __init__(self, detail: str, problems: list[FieldProblem] | None = None, status: int = 422) -> None:
-        self.problems, self.status = problems or [], status
-        super().__init__(detail)
-
-
 def problem(status: int, kind: str, detail: str, headers: Mapping[str, str] | None = None, **more: Any) -> JSONResponse:
     """A problem document; `kind` becomes its type, a stable name that programs may rely on."""
     document = {"type": f"tag:asat,2026:{kind}", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    document |= {"code": kind}
     # A problem repeats what it was asked: no browser may take that for a page.
     sent = {**(headers or {}), "X-Content-Type-Options": "nosniff"}
     return JSONResponse(document | more, status, headers=sent, media_type=PROBLEM)
@@ -74,57 +79,85 @@ def documented(errors: Mapping[int, str]) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": what, "content": {PROBLEM: {"schema": schema}}} for status, what in errors.items()}
 
 
+#: Kind of refusal -> status and type of its problem document; where None stands, its type is the code of its class.
+STATUSES: dict[type[Refusal], tuple[int, str | None]] = {
+    Refused: (409, None),
+    VersionConflict: (412, None),
+    Unprocessable: (422, None),
+    Unknown: (404, None),
+    SignInNeeded: (401, None),
+    NotAllowed: (403, "not-allowed"),
+    AuthorSaid: (403, None),
+    Forged: (403, None),
+    ForeignOrigin: (403, None),
+    ForeignHost: (421, None),
+    OpenToOthers: (421, None),
+    TooFast: (429, None),
+    CutOff: (400, None),
+    NoSigningKey: (409, None),
+    PackRefused: (409, None),
+    LedgerUnusable: (503, "ledger-unusable"),
+    NotReached: (503, None),
+    NoPlace: (503, None),
+}
+#: Code of a request that cannot be read -> its status, where that is another.
+UNREADABLE = {RequestCode.TOO_LARGE: 413, RequestCode.WRONG_MEDIA_TYPE: 415, RequestCode.TWO_LENGTHS: 400}
+
+
+def status_and_type(kind: type[Refusal]) -> tuple[int, str]:
+    """The status of the problem document of a kind of refusal, and its type; raises KeyError where it has none."""
+    for one in kind.__mro__:
+        if issubclass(one, Refusal) and one in STATUSES:
+            status, name = STATUSES[one]
+            return status, name or kind.code
+    raise KeyError(kind)
+
+
+def problem_of(
+    error: Refusal, detail: str | None = None, headers: Mapping[str, str] | None = None, **more: Any
+) -> JSONResponse:
+    """The problem document of a refusal, or with this detail in its place."""
+    status, name = status_and_type(type(error))
+    if isinstance(error, Unreadable):
+        status = next((other for code, other in UNREADABLE.items() if code is error.code), status)
+    members = {"code": error.code, "field": error.field or None, "index": error.index, **more}
+    retry_after = getattr(error, "retry_after", None)
+    sent = {"Retry-After": str(retry_after)} if retry_after is not None else {}
+    given = {name: value for name, value in members.items() if value is not None}
+    return problem(status, name, detail or str(error), {**sent, **(headers or {})}, **given)
+
+
 def handle_problems(app: FastAPI) -> None:
     """Have every error of the application answered with a problem document."""
-    for error, status, kind in (
-        (ActionUnknown, 404, "unknown-action"),
-        (CountUnknown, 404, "unknown-count"),
-        (EventUnknown, 404, "unknown-event"),
-        (PointUnknown, 404, "unknown-point"),
-        (FormUnknown, 404, "unknown-form"),
-        (PointUnreadable, 422, "unreadable-point"),
-        (PointsReversed, 422, "points-reversed"),
-        (PaperTooLong, 422, "paper-too-long"),
-        (ClaimUnreadable, 422, "unreadable-claim"),
-    ):
-        app.add_exception_handler(error, _plain(status, kind))
-
-    @app.exception_handler(Refused)
-    def refused(_: Request, error: Refused) -> JSONResponse:
-        return problem(409, "refused", str(error), index=error.index)
+    for kind in STATUSES:
+        app.add_exception_handler(kind, _refusal)
 
     @app.exception_handler(VersionConflict)
     def conflict(_: Request, error: VersionConflict) -> JSONResponse:
-        return problem(412, "version-conflict", str(error), {"ETag": f'"{error.actual}"'}, version=error.actual)
-
-    @app.exception_handler(NotAnEvent)
-    def not_an_event(_: Request, error: NotAnEvent) -> JSONResponse:
-        return problem(422, "not-an-event", str(error))
+        return problem_of(error, headers={"ETag": f'"{error.actual}"'}, version=error.actual)
 
     @app.exception_handler(Unreadable)
     def unreadable(_: Request, error: Unreadable) -> JSONResponse:
-        more: dict[str, Any] = {"problems": error.problems} if error.problems else {}
         # The rest of what is too large is on its way still, for as long as whoever sends it likes.
-        headers = {"Connection": "close"} if error.status == 413 else {}
-        return problem(error.status, "unreadable", str(error), headers, **more)
+        headers = {"Connection": "close"} if error.code == RequestCode.TOO_LARGE else {}
+        return problem_of(error, headers=headers, problems=error.problems or None)
 
     @app.exception_handler(ClientDisconnect)
     def gone(_: Request, __: ClientDisconnect) -> JSONResponse:
         # Nobody reads it; but it is no fault of ours, and whoever likes could fill the log with its trace.
-        return problem(400, "cut-off", "the request ended before its body did; nothing was recorded")
+        return problem_of(CutOff("the request ended before its body did; nothing was recorded"))
 
     @app.exception_handler(PlanUnknown)
     def unknown_plan(_: Request, error: PlanUnknown) -> JSONResponse:
-        return problem(404, "unknown-plan", f"{error}; /plans lists those there are")
+        return problem_of(error, f"{error}; /plans lists those there are")
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         details = error.errors()
         if request.method == "GET" and (in_path := [one for one in details if one["loc"][0] == "path"]):
             return _not_an_address(request, str(in_path[0]["loc"][1]))
-        problems = [{"field": str(one["loc"][-1]), "detail": _in_words(one)} for one in details]
-        sentence = "; ".join(f"{one['field']} {one['detail']}" for one in problems)
-        return problem(422, "unreadable", sentence, problems=problems)
+        wrong = [(_code(one), str(one["loc"][-1]), _in_words(one)) for one in details]
+        return unreadable(request, parameters_unreadable(wrong))
 
     @app.exception_handler(HTTPException)
     def http(request: Request, error: HTTPException) -> JSONResponse:
@@ -142,6 +175,8 @@ def handle_problems(app: FastAPI) -> None:
         return problem(500, "fault", "the program failed on this request; nothing was recorded by it")
 
 
+#: So many problems are told of one address.
+MOST_TOLD = 100
 _WORDS = {
     "missing": "is needed: say it in the address, as in ?previous=2019-03-29",
     "string_pattern_mismatch": "is not lower-case words joined by hyphens, such as stockton-ilacs",
@@ -150,17 +185,28 @@ _WORDS = {
 }
 
 
+def parameters_unreadable(wrong: Sequence[tuple[RequestCode, str, str]]) -> Unreadable:
+    """The refusal of an address of which these parameters are wrong: code, name, and what is wrong with it."""
+    code, field, _ = wrong[0] if len(wrong) == 1 else (RequestCode.PARAMETERS, "", "")
+    problems: list[FieldProblem] = [{"field": name, "detail": detail, "code": why} for why, name, detail in wrong]
+    sentence = "; ".join(f"{name} {detail}" for _, name, detail in wrong[:5])
+    return Unreadable(code, field, sentence, problems[:MOST_TOLD])
+
+
+def _code(detail: Mapping[str, Any]) -> RequestCode:
+    return RequestCode.MISSING if detail["type"] == "missing" else RequestCode.NOT_ACCEPTED
+
+
 def _in_words(detail: Mapping[str, Any]) -> str:
     """What is wrong with a parameter, to go on after its name."""
-    said = str(detail["msg"])
-    return _WORDS.get(detail["type"], said.replace("Input should", "should").replace("String should", "should"))
+    return _WORDS.get(detail["type"]) or should_be(detail)
 
 
 def _not_an_address(request: Request, what: str) -> JSONResponse:
     """Nothing has this address; perhaps its suffix is no form, or its plan cannot be one."""
     stem, _, suffix = request.url.path.rpartition(".")
     asked = stem.startswith("/plans") and suffix.isalnum() and what != "action"
-    forms = [form.suffix for form in FORMS.values()]
+    forms = [FORMATS[name].suffix for name in addressed()]
     if asked and f".{suffix}" not in forms and _is_address(request.app, stem):
         sentence = f"the answer does not come as .{suffix[:20]}; it comes as {', '.join(forms)}"
         return problem(404, "unknown-form", sentence)
@@ -180,8 +226,6 @@ def _is_address(app: FastAPI, path: str) -> bool:
     return any(route.matches(scope)[0] is Match.FULL for route in app.routes)
 
 
-def _plain(status: int, kind: str) -> Any:
-    def handler(_: Request, error: Exception) -> JSONResponse:
-        return problem(status, kind, str(error))
-
-    return handler
+def _refusal(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Refusal), "it is called for kinds of refusals alone"
+    return problem_of(error)

@@ -12,22 +12,24 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BeforeValidator, Field
 
 from api import log
-from api.formats import forms_of
+from api.formats import formats_of
 from api.http.access.access_audit import noting_export
 from api.http.access.address_roles import needs
 from api.http.answering import send
 from api.http.parameters import only_its_own
-from api.http.problem_documents import Unreadable, documented, problem
+from api.http.problem_documents import documented
 from api.http.question_addresses import Ask, At, Plan, Previous
+from api.http.request_refusals import NoKey, NoSigningKey, PackRefused
 from api.packing import MOST, PAPERS, USUAL, make_pack, papers_named
 from api.signing import read_signer
 from api.waiting import PATIENCE, one_of, waiting_at_most
 from domain.integrity.checkpoint_store import Checkpoints, CheckpointUnknown, KeyRefused, checkpoints_of
 from domain.ledger.ledger import Ledger
-from domain.proofs import verify as verifier
 from domain.proofs.keys import SignerKey, to_base64
 from domain.proofs.pack import NoPack
 from domain.proofs.tree import NoSuchProof
+from domain.proofs.verifying.failure import Failed
+from domain.proofs.verifying.verification import verify
 
 packing = APIRouter()
 
@@ -35,7 +37,7 @@ packing = APIRouter()
 _AT_ONCE = threading.BoundedSemaphore(2)
 
 _USUAL = ",".join(USUAL)
-_PAPER = "(" + "|".join(f"{name}[.]({'|'.join(forms_of(name))})" for name in PAPERS) + ")"
+_PAPER = "(" + "|".join(f"{name}[.]({'|'.join(formats_of(name))})" for name in PAPERS) + ")"
 _PLAIN = "text/plain; charset=utf-8"
 _TEXT: dict[int | str, dict[str, Any]] = {
     200: {"description": "The text.", "content": {_PLAIN: {"schema": {"type": "string"}}}},
@@ -86,25 +88,21 @@ def pack(
     """All events of a plan with the proof that they are what the ledger holds, to be verified offline."""
     try:
         named = papers_named([papers])
-    except NoPack as error:
-        raise Unreadable(str(error), [{"field": "papers", "detail": str(error)}]) from None
-    try:
         signer = _signer(request)
         with waiting_at_most(PATIENCE), one_of(_AT_ONCE, "evidence packs"):
             made = make_pack(ask, plan, signer, at, previous=previous, papers=named, since=since)
-            verifier.verify(made, str(signer.verifier))
+            verify(made, str(signer.verifier))
     except KeyRefused as error:
-        return problem(409, "no-signing-key", str(error))
+        raise NoSigningKey(str(error)) from None
     except CheckpointUnknown:
-        return problem(
-            404, "unknown-checkpoint",
+        raise CheckpointUnknown(
             f"this ledger has cut no checkpoint of {since} entries: the number is the second line of the checkpoint"
-            " that you hold, and stands in the README of a pack",
-        )  # fmt: skip
+            " that you hold, and stands in the README of a pack"
+        ) from None
     except NoPack as error:
-        return problem(409, "no-pack", str(error))
-    except verifier.Failed as failed:
-        return problem(409, "no-pack", f"no pack is handed out, as it would not hold: {failed}; see asat check")
+        raise PackRefused(str(error)) from None
+    except Failed as failed:
+        raise PackRefused(f"no pack is handed out, as it would not hold: {failed}; see asat check") from None
     headers = {
         "Cache-Control": "private, no-cache",
         "Content-Disposition": f'attachment; filename="{plan}-pack.zip"',
@@ -120,7 +118,7 @@ def key(request: Request) -> Response:
     """The public keys of this ledger, one a line, from its first; the last is the one that signs now."""
     found = _checkpoints(request).keys()
     if not found:
-        return problem(404, "no-key", "this ledger has no key yet: `asat checkpoint cut --key FILE` gives it one")
+        raise NoKey("this ledger has no key yet: `asat checkpoint cut --key FILE` gives it one")
     return _text(request, "".join(f"{one}\n" for one in found).encode())
 
 
@@ -147,10 +145,8 @@ def checkpoint(
             return _text(request, bytes(newest.note))
         ledger: Ledger = request.app.state.ledger
         proof = ledger.tree().consistency_proof(old, newest.size)
-    except CheckpointUnknown as error:
-        return problem(404, "unknown-checkpoint", str(error.args[0]))
     except NoSuchProof as error:
-        return problem(404, "unknown-checkpoint", str(error))
+        raise CheckpointUnknown(str(error)) from None
     lines = [f"old {old}", *map(to_base64, proof), "", ""]
     return _text(request, "\n".join(lines).encode() + bytes(newest.note))
 

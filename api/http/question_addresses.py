@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from api.formats import FORMS
+from api.formats import addressed
 from api.http import patterns
 from api.http.access.access_audit import noting_export
 from api.http.access.address_roles import needs
@@ -99,7 +99,7 @@ def asker(request: Request) -> Asker:
 Ask = Annotated[Asker, Depends(asker)]
 
 
-def _question(path: str, name: str, document: Any, forms: tuple[str, ...] = tuple(FORMS)) -> Callable[..., Any]:
+def _question(path: str, name: str, document: Any, forms: tuple[str, ...] = tuple(addressed())) -> Callable[..., Any]:
     """Serve a question at its address with the suffix of each form. At the plain address is its page (`api.pages`)."""
 
     def register(ask: Callable[..., Answer]) -> Callable[..., Answer]:

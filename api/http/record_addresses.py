@@ -26,9 +26,8 @@ from api.http.question_addresses import Ask, Plan
 from api.waiting import PATIENCE, one_of, waiting_at_most
 from domain.envelopes import Recorded
 from domain.ledger.ledger import Ledger
-from domain.rules import Refused
 from projections.audit import AuditDocument
-from projections.claims import ClaimUnreadable, read_claims
+from projections.claims import read_claims
 
 recording = APIRouter()
 
@@ -187,10 +186,7 @@ async def audit(request: Request, plan: Plan, ask: Ask) -> Response:
                 places.enter_context(waiting_at_most(PATIENCE))
                 places.enter_context(one_of(_OF_UNKNOWN_AT_ONCE, "audits"))
             claims = read_claims(places.enter_context(whole_body(body)))
-            try:
-                return render("audit", "json", ask.audit(plan, claims).document)
-            except ClaimUnreadable as unknown:
-                raise Refused(str(unknown)) from None
+            return render("audit", "json", ask.audit(plan, claims).document)
 
     with await received_json(request, LARGEST_AUDIT if known else LARGEST_UNKNOWN_AUDIT) as body:
         audited = await run_in_threadpool(read_and_audit)

@@ -7,9 +7,13 @@ from contextlib import suppress
 import uvicorn
 from fastapi import FastAPI
 
+from domain.refusals import Refusal
 
-class AddressTaken(Exception):
+
+class AddressTaken(Refusal):
     """The address cannot be listened on; the message says which and what to do."""
+
+    code = "address-taken"
 
 
 def listen(host: str, port: int) -> socket.socket:

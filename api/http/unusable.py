@@ -9,11 +9,17 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from api.http.access.callers import known_caller
-from api.http.problem_documents import problem
+from api.http.problem_documents import problem, problem_of
 from api.papers.wording import safe_text
-from api.waiting import NoPlace
 from domain.access.access_errors import AccessLost
-from domain.errors import FilesDamaged, InDoubt, LedgerDamaged, LedgerUnusable, NothingRecorded, NotReached, ReplicaOnly
+from domain.refusals import (
+    FilesDamaged,
+    InDoubt,
+    LedgerDamaged,
+    LedgerUnusable,
+    NothingRecorded,
+    ReplicaOnly,
+)
 
 _log = logging.getLogger("asat")
 
@@ -45,14 +51,6 @@ def handle_unusable(app: FastAPI) -> None:
     def unusable(request: Request, error: LedgerUnusable) -> JSONResponse:
         return told_unusable(request, error)
 
-    @app.exception_handler(NotReached)
-    def not_reached(_: Request, error: NotReached) -> JSONResponse:
-        return problem(503, "not-reached", str(error), {"Retry-After": str(error.retry_after)})
-
-    @app.exception_handler(NoPlace)
-    def no_place(_: Request, error: NoPlace) -> JSONResponse:
-        return problem(503, "no-place", str(error), {"Retry-After": str(error.retry_after)})
-
 
 def told_unusable(request: Request, error: LedgerUnusable) -> JSONResponse:
     """The problem document for it; what went wrong in detail is logged."""
@@ -61,8 +59,8 @@ def told_unusable(request: Request, error: LedgerUnusable) -> JSONResponse:
         ids = [str(event_id) for event_id in error.event_ids]
         named = ", ".join(ids) if len(ids) <= _NAMED else f"event_ids has the {len(ids)} of them"
         again = {"Retry-After": "30"}
-        return problem(503, "outcome-not-known", _NOT_KNOWN.format(ids=named), again, event_ids=ids)
-    return problem(503, "ledger-unusable", _sentence(request, error))
+        return problem(503, error.code, _NOT_KNOWN.format(ids=named), again, event_ids=ids)
+    return problem_of(error, _sentence(request, error))
 
 
 def _sentence(request: Request, error: LedgerUnusable) -> str:

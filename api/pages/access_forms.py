@@ -1,4 +1,4 @@
-"""What a steward can change by page: the fields of each form, what is done with them, and what is asked before."""
+"""The forms by which a steward changes who may do what."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,14 +12,11 @@ from domain.access.roles import ROLES
 from domain.access.sentences import grant_text
 from domain.names import name_key
 
-#: How long a link to sign in once can be used, in minutes: long enough to reach its reader by hand.
-_LINK_MINUTES = 60
-
 Typed = dict[str, str]
 
 
 class Wrong(ValueError):
-    """What was typed into a field cannot be; the sentence says what to do."""
+    """A field cannot be taken as it was typed; the sentence says what to do."""
 
     def __init__(self, field: str, sentence: str) -> None:
         self.field = field
@@ -28,7 +25,7 @@ class Wrong(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Sure:
-    """What is asked before something is ended: a heading, what it will do, and what the button says."""
+    """The question before something is ended: a heading, what will happen, and the words of the button."""
 
     title: str
     what: str
@@ -40,10 +37,10 @@ class Change:
     """A change that a form makes.
 
     Attributes:
-        fields: what the form sends.
-        do: does it in the name of who decides; returns the secret to be shown, if any.
-        about: the field that a refusal is said of; empty where the form has none to be shown beside.
-        sure: what is asked first, if anything; raises Wrong where it cannot be done at all.
+        fields: the fields of the form.
+        do: makes the change in the name of a steward; returns the secret to be shown, if any.
+        about: the field beside which a refusal is shown; empty where it stands at the top.
+        sure: the question that is asked first, if any; raises Wrong where the change cannot be made.
     """
 
     fields: tuple[str, ...]
@@ -52,39 +49,57 @@ class Change:
     sure: Callable[[AccessLedger, Typed, str], Sure] | None = None
 
 
-def _name(said: Typed) -> str:
-    if not said["name"]:
-        raise Wrong("name", "choose a name")
-    return said["name"]
+def _given(typed: Typed, field: str, otherwise: str) -> str:
+    if not typed[field]:
+        raise Wrong(field, otherwise)
+    return typed[field]
 
 
-def _new_name(said: Typed) -> str:
-    if not said["name"]:
-        raise Wrong("name", "enter a name")
-    return said["name"]
+def _name(typed: Typed) -> str:
+    return _given(typed, "name", "choose a name")
 
 
-def _grant(said: Typed) -> Grant:
-    role = next((one for one in ROLES if one == said["role"]), None)
+def _new_name(typed: Typed) -> str:
+    return _given(typed, "name", "enter a name")
+
+
+def _identity(typed: Typed) -> tuple[str, str, str]:
+    name = _name(typed)
+    issuer, subject = (_given(typed, one, f"enter the {one}, as it was sent to you") for one in ("issuer", "subject"))
+    return name, issuer, subject
+
+
+def _grant(typed: Typed) -> Grant:
+    role = next((one for one in ROLES if one == typed["role"]), None)
     if role is None:
         raise Wrong("role", "choose a role")
     try:
-        until = end_of_last_day(day, clock.now()) if (day := said.get("until", "")) else None
+        until = end_of_last_day(day, clock.now()) if (day := typed.get("until", "")) else None
     except ValueError as error:
         raise Wrong("until", str(error)) from None
-    return Grant(role, said["plan"] or None, until)
+    return Grant(role, typed["plan"] or None, until)
 
 
-def _end_surely(ledger: AccessLedger, said: Typed, by: str) -> Sure:
-    grant, name = _grant(said), ledger.principals.find(_name(said)).name
+def _token(access: AccessLedger, typed: Typed, by: str) -> str:
+    name, grant = _new_name(typed), _grant(typed)
+    return access.tokens.create(name, grant, grant.until, by)[0]
+
+
+def _end(access: AccessLedger, typed: Typed, by: str) -> None:
+    grant = _grant(typed)
+    access.principals.end_grant(_name(typed), grant.role, grant.plan, by)
+
+
+def _sure_to_end(access: AccessLedger, typed: Typed, by: str) -> Sure:
+    grant, name = _grant(typed), access.principals.find(_name(typed)).name
     if grant.role == "steward":
         _not_ones_own(name, by)
     what = f"{name} will no longer be {grant_text(grant.role, grant.plan, None)}."
     return Sure(f"End a role of {name}", f"{what} It counts at once, also where they are signed in.", "End the role")
 
 
-def _leave_surely(ledger: AccessLedger, said: Typed, by: str) -> Sure:
-    name = ledger.principals.find(_name(said)).name
+def _sure_of_leaving(access: AccessLedger, typed: Typed, by: str) -> Sure:
+    name = access.principals.find(_name(typed)).name
     _not_ones_own(name, by)
     what = (
         f"{name} will be signed out and may nothing any more, for good. The name stays with what was recorded under it,"
@@ -93,19 +108,19 @@ def _leave_surely(ledger: AccessLedger, said: Typed, by: str) -> Sure:
     return Sure(f"{name} has left", what, f"{name} has left")
 
 
-def _revoke_surely(ledger: AccessLedger, said: Typed, by: str) -> Sure:
-    token = next((one for one in ledger.tokens.all() if one.id == said["id"]), None)
+def _sure_to_revoke(access: AccessLedger, typed: Typed, by: str) -> Sure:
+    token = next((one for one in access.tokens.all() if one.id == typed["id"]), None)
     if token is None:
         raise Wrong("", "there is no such token")
     what = f"The token {token.name} will open nothing any more, at once and for good. A new one needs another name."
     return Sure(f"Revoke the token {token.name}", what, "Revoke the token")
 
 
-def _unlink_surely(ledger: AccessLedger, said: Typed, by: str) -> Sure:
-    name = ledger.principals.find(_name(said)).name
+def _sure_to_unlink(access: AccessLedger, typed: Typed, by: str) -> Sure:
+    name = access.principals.find(_name(typed)).name
     what = (
-        f"Whom {said['issuer']} knows as {said['subject']} will not sign in as {name} any more, and is signed out where"
-        " they came in so. The account can be linked again."
+        f"Whom {typed['issuer']} knows as {typed['subject']} will not sign in as {name} any more, and is signed out"
+        " where they came in so. The account can be linked again."
     )
     return Sure(f"Unlink an account of {name}", what, "Unlink the account")
 
@@ -115,45 +130,22 @@ def _not_ones_own(name: str, by: str) -> None:
         raise Wrong("name", "another steward must end your own access")
 
 
-def _end(ledger: AccessLedger, said: Typed, by: str) -> None:
-    grant = _grant(said)
-    ledger.principals.end_grant(_name(said), grant.role, grant.plan, by)
-
-
-def _token(ledger: AccessLedger, said: Typed, by: str) -> str:
-    name, grant = _new_name(said), _grant(said)
-    return ledger.tokens.create(name, grant, grant.until, by)[0]
-
-
-def _identity(said: Typed) -> tuple[str, str, str]:
-    name = _name(said)
-    for field in ("issuer", "subject"):
-        if not said[field]:
-            raise Wrong(field, f"enter the {field}, as it was sent to you")
-    return name, said["issuer"], said["subject"]
-
-
 _GRANTED, _LINKED = ("name", "role", "plan", "until"), ("name", "issuer", "subject")
 
+#: Last part of the address of a form -> its change.
 CHANGES: dict[str, Change] = {
-    "add": Change(
-        _GRANTED, lambda ledger, said, by: ledger.principals.add(_new_name(said), [_grant(said)], by), "name"
-    ),
-    "grant": Change(_GRANTED, lambda ledger, said, by: ledger.principals.grant(_name(said), _grant(said), by), "name"),
-    "end": Change(("name", "role", "plan"), _end, "", _end_surely),
-    "leave": Change(
-        ("name",), lambda ledger, said, by: ledger.principals.leave(_name(said), by), "name", _leave_surely
-    ),
-    "link": Change(("name",), lambda ledger, said, by: ledger.links.make(_name(said), by, _LINK_MINUTES), "name"),
-    "identity": Change(_LINKED, lambda ledger, said, by: ledger.identities.link(*_identity(said), by), "subject"),
-    "unlink": Change(
-        _LINKED, lambda ledger, said, by: ledger.identities.unlink(*_identity(said), by), "", _unlink_surely
-    ),
+    "add": Change(_GRANTED, lambda to, typed, by: to.principals.add(_new_name(typed), [_grant(typed)], by), "name"),
+    "grant": Change(_GRANTED, lambda to, typed, by: to.principals.grant(_name(typed), _grant(typed), by), "name"),
+    "end": Change(("name", "role", "plan"), _end, "", _sure_to_end),
+    "leave": Change(("name",), lambda to, typed, by: to.principals.leave(_name(typed), by), "name", _sure_of_leaving),
+    "link": Change(("name",), lambda to, typed, by: to.links.make(_name(typed), by, events.USUAL_LINK), "name"),
+    "identity": Change(_LINKED, lambda to, typed, by: to.identities.link(*_identity(typed), by), "subject"),
+    "unlink": Change(_LINKED, lambda to, typed, by: to.identities.unlink(*_identity(typed), by), "", _sure_to_unlink),
     "token": Change(_GRANTED, _token, "name"),
-    "revoke": Change(("id",), lambda ledger, said, by: ledger.tokens.revoke(said["id"], by), "", _revoke_surely),
+    "revoke": Change(("id",), lambda to, typed, by: to.tokens.revoke(typed["id"], by), "", _sure_to_revoke),
 }
 
-#: What is said once something is done, behind the sentence of the audit.
+#: What is said after a change, behind the sentence of the audit.
 AFTERWARDS: dict[type[events.AccessEvent], str] = {
     events.PrincipalAdded: "Give them a link to sign in once: with it they can set a password of their own.",
     events.RoleGranted: "It counts at once.",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from urllib.parse import quote, urlencode
 
-from api.formats import forms_of
+from api.formats import FORMATS, formats_of
 
 #: What a page is called in the navigation of a plan, and its path below the plan.
 NAVIGATION = (
@@ -86,20 +86,12 @@ class Here:
 
 def form_links(question: str, address: str) -> list[tuple[str, str]]:
     """The forms of the answer to a question, at an address that has `{}` where the suffix goes."""
-    offered = forms_of(question)
-    return [(name, address.replace("{}", f".{form}", 1)) for form, name in _FORMS.items() if form in offered]
+    offered = sorted(formats_of(question), key=lambda name: _FIRST.index(name) if name in _FIRST else len(_FIRST))
+    return [(FORMATS[name].title, address.replace("{}", f".{name}", 1)) for name in offered]
 
 
-#: What a form is called, those that most people ask for first.
-_FORMS = {
-    "docx": "Word",
-    "pdf": "PDF",
-    "xlsx": "Excel",
-    "csv": "CSV",
-    "html": "Web page to keep",
-    "md": "Markdown",
-    "json": "JSON",
-}
+#: The formats that most people ask for first.
+_FIRST = ("docx", "pdf", "xlsx", "csv", "html", "md")
 
 
 def _address(path: str, query: dict[str, object]) -> str:

@@ -1,29 +1,24 @@
-"""Signing in by the organisation's own sign-in: there, and back again."""
-
-from datetime import timedelta
+"""Signing in by the organisation's own sign-in: going there, and coming back."""
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
-from api import clock, log
+from api import clock
 from api.http.access.address_roles import needs
-from api.http.access.openid_client import Begun, Identity, NotVouchedFor, OpenId
-from api.http.access.rate_limits import TooFast, address_of, sign_in_no_faster
-from api.http.access.session_cookies import begin_session
+from api.http.access.callers import access_of
+from api.http.access.openid_client import ON_ITS_WAY, NotVouchedFor, OpenId
+from api.http.access.rate_limits import address_of, sign_in_no_faster
+from api.http.request_refusals import TooFast
 from api.pages.places import own_place
 from api.pages.rendering import page
 from api.pages.routes import page_routes
-from api.pages.sign_in_pages import PRIVATE, Next, sign_in_form
+from api.pages.sign_in_pages import PRIVATE, Next, log_refusal, sign_in_form, signed_in
 from domain.access.access_errors import SignInFailed
-from domain.ledger.ledger import Ledger
 
 openid = page_routes("nobody")
-#: A provider may bring back more than it was asked for, so nothing that stands in that address is refused.
+#: A provider may add parameters of its own to this address, so that none is refused.
 openid_back = APIRouter(dependencies=[Depends(needs("nobody"))], include_in_schema=False)
-
-#: How long a sign-in may be on its way; people look for their telephones.
-_ON_ITS_WAY = timedelta(minutes=15)
 
 
 @openid.get("/sign-in/openid", name="sign in elsewhere")
@@ -32,53 +27,44 @@ def there(request: Request, next_: Next = "") -> Response:
     provider, place = _provider(request), own_place(next_)
     try:
         with sign_in_no_faster(request):
-            begun = provider.begin(_back(request))
+            address, begun = provider.begin(_back(request), place)
     except (NotVouchedFor, TooFast) as error:
         return sign_in_form(request, place, error, field="")
-    response = RedirectResponse(begun.address, 303, PRIVATE)
-    kept = {"state": begun.state, "nonce": begun.nonce, "verifier": begun.verifier, "next": place}
+    response = RedirectResponse(address, 303, PRIVATE)
     response.set_cookie(
-        _cookie(request.app), provider.seal.sealed(kept, clock.now(), _ON_ITS_WAY),
-        max_age=int(_ON_ITS_WAY.total_seconds()), path="/", secure=request.app.state.https, httponly=True,
-        samesite="lax",
+        _cookie(request.app), provider.cookie(begun, clock.now()), max_age=int(ON_ITS_WAY.total_seconds()),
+        path="/", secure=request.app.state.https, httponly=True, samesite="lax",
     )  # fmt: skip
     return response
 
 
 @openid_back.get("/sign-in/openid/back", name="signed in elsewhere")
 def back(request: Request) -> Response:
-    """Come back from it, with who the provider says has signed in."""
-    provider, ledger = _provider(request), request.app.state.ledger
-    kept = provider.seal.opened(request.cookies.get(_cookie(request.app), ""), clock.now())
-    place = own_place(kept.get("next", ""))
-    begun = Begun("", *(kept.get(name, "") for name in ("state", "nonce", "verifier")))
+    """Come back, with the account that the provider vouches for."""
+    provider = _provider(request)
+    begun = provider.read_cookie(request.cookies.get(_cookie(request.app), ""), clock.now())
+    place = own_place(begun.next if begun else "")
     try:
-        if not (begun.state and begun.nonce and begun.verifier):
+        if begun is None:
             raise NotVouchedFor("this browser has begun no sign-in, or too long ago; begin again")
         with sign_in_no_faster(request, "sign-in brought back"):
-            identity = provider.finish(begun, _back(request), dict(request.query_params))
+            subject = provider.finish(begun, _back(request), dict(request.query_params))
     except TooFast as error:
         return sign_in_form(request, place, error, field="")
     except NotVouchedFor as error:
         return _forgotten(request, sign_in_form(request, place, error, field=""))
-    return _forgotten(request, _signed_in(request, ledger, identity, place))
-
-
-def _signed_in(request: Request, ledger: Ledger, identity: Identity, place: str) -> Response:
     try:
-        secret = ledger.access.identities.sign_in(
-            identity.issuer, identity.subject, clock.now(), address_of(request)
-        )  # fmt: skip
+        identities = access_of(request).identities
+        secret = identities.sign_in(provider.issuer, subject, clock.now(), address_of(request))
     except SignInFailed as error:
-        log.told("sign-in refused", status=403, address=address_of(request), why=str(error))
-        return page(request, "unlinked.html", 403, PRIVATE, identity=identity, error=str(error))
-    response = RedirectResponse(place, 303, PRIVATE)
-    begin_session(request, response, secret)
-    return response
+        status, headers = log_refusal(request, error)
+        shown = page(request, "unlinked.html", status, headers, issuer=provider.issuer, subject=subject)
+        return _forgotten(request, shown)
+    return _forgotten(request, signed_in(request, secret, place))
 
 
 def _forgotten(request: Request, response: Response) -> Response:
-    """A sign-in on its way comes back once."""
+    """The response, which deletes the cookie: a sign-in comes back once."""
     app = request.app
     response.delete_cookie(_cookie(app), path="/", secure=app.state.https, httponly=True, samesite="lax")
     return response
@@ -92,7 +78,7 @@ def _provider(request: Request) -> OpenId:
 
 
 def _back(request: Request) -> str:
-    """The address to come back to, which the provider knows."""
+    """The address to come back to, which is registered with the provider."""
     root = request.app.state.url or f"http://{request.headers['host']}"
     return f"{root}/sign-in/openid/back"
 

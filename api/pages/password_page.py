@@ -1,21 +1,19 @@
-"""The page on which whoever is signed in sets a password of their own."""
+"""The page on which a signed-in principal sets its own password."""
 
 from typing import Annotated, Literal
 
 from fastapi import Depends, Query, Request, Response
-from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
 from api import clock, log
 from api.forms.form_bodies import only_known
-from api.http.access.callers import SignInNeeded, caller_of
-from api.http.access.rate_limits import TooFast, address_of, sign_in_no_faster
-from api.http.access.session_cookies import begin_session
-from api.pages.rendering import Said, page
+from api.http.access.callers import access_of, caller_of
+from api.http.access.rate_limits import address_of, sign_in_no_faster
+from api.http.request_refusals import SignInNeeded, TooFast
+from api.pages.rendering import Said, capital, page
 from api.pages.routes import page_routes
-from api.pages.sign_in_pages import PRIVATE, Sent, of_own_form
+from api.pages.sign_in_pages import PRIVATE, Sent, log_refusal, of_own_form, signed_in
 from domain.access.access_errors import AccessRefused, SignInFailed
-from domain.access.access_ledger import AccessLedger
 from domain.access.sessions import PrincipalSession
 
 #: It takes a session, and no role.
@@ -29,7 +27,7 @@ def password_page(request: Request, done: Annotated[Literal["", "set"], Query()]
 
 
 def _session(request: Request) -> PrincipalSession:
-    """Raises SignInNeeded where nobody has signed in with a browser; on an open ledger nobody does."""
+    """The session of the caller; raises SignInNeeded where there is none, and on an open ledger 404."""
     caller = caller_of(request)
     if caller.way == "open":
         raise HTTPException(404)
@@ -38,37 +36,32 @@ def _session(request: Request) -> PrincipalSession:
     return caller.session
 
 
-def _shown(request: Request, status: int = 200, done: bool = False, **wrong: str) -> Response:
-    session, ledger = _session(request), request.app.state.ledger
-    has_one = ledger.access.passwords.has(session.principal.name)
+def _shown(
+    request: Request, status: int = 200, headers: dict[str, str] = PRIVATE, done: bool = False, **wrong: str
+) -> Response:
+    session, by_link = _session(request), _session(request).means == "link"
+    has_one = access_of(request).passwords.has(session.principal.name)
+    errors = Said({name: capital(sentence) for name, sentence in wrong.items()})
     return page(
-        request, "password.html", status, PRIVATE, done=done, has_one=has_one, asks_former=session.means != "link",
-        can=has_one or session.means == "link",
-        errors=Said({name: sentence[:1].upper() + sentence[1:] for name, sentence in wrong.items()}),
+        request, "password.html", status, headers, done=done, has_one=has_one, asks_former=not by_link,
+        can=has_one or by_link, errors=errors,
     )  # fmt: skip
 
 
 @own_password.post("/password", name="set own password", dependencies=[Depends(of_own_form)])
 def set_password(request: Request, sent: Sent) -> Response:
-    """Set it; the sessions there were are over, and this browser is signed in anew."""
+    """Set it; the principal's sessions end, and this browser gets a new one."""
     session = _session(request)
     only_known(sent, ("former", "password", "again"))
-    ledger: AccessLedger = request.app.state.ledger.access
     former, password = sent.get("former", ""), sent.get("password", "")
     if password != sent.get("again", ""):
         return _shown(request, 422, again="this is not the same as above: type the new password twice")
     try:
         with sign_in_no_faster(request):
-            secret = ledger.passwords.set_own(session, former, password, clock.now(), address_of(request))
+            secret = access_of(request).passwords.set_own(session, former, password, clock.now(), address_of(request))
     except AccessRefused as error:
         return _shown(request, 422, password=str(error))
     except (SignInFailed, TooFast) as error:
-        log.told("sign-in refused", status=403, address=address_of(request), why=str(error))
-        answer = _shown(request, 429 if error.retry_after else 403, former=str(error))
-        if error.retry_after:
-            answer.headers["Retry-After"] = str(error.retry_after)
-        return answer
+        return _shown(request, *log_refusal(request, error), former=str(error))
     log.told("password set", by=session.principal.name)
-    response = RedirectResponse("/password?done=set", 303, PRIVATE)
-    begin_session(request, response, secret)
-    return response
+    return signed_in(request, secret, "/password?done=set")

@@ -12,7 +12,7 @@ from api.forms.choices import unheard, which_is_meant, written
 from api.http.question_addresses import Ask, At, Plan
 from api.pages.here import Here
 from api.pages.plan_pages import Kept, day_recorded
-from api.pages.rendering import Said, page
+from api.pages.rendering import Said, capital, page
 from api.pages.routes import page_routes
 from api.papers.wording import day_in_words, fixed
 from api.questions import Asker
@@ -93,7 +93,7 @@ def chosen(
             raise PointUnreadable("choose one of these" if field == "show" else "give a day, such as 2019-05-31")
         ask.together(plan, point, lambda _plan, _point: None)
     except (PointUnreadable, PointUnknown) as error:
-        return _form(request, ask, here, of, given, {field: str(error.args[0])}, was)
+        return _form(request, ask, here, of, given, {field: str(error)}, was)
     there = replace(here, **{"at" if of == "current" else "previous": point})
     return RedirectResponse(there.this, 303)
 
@@ -180,7 +180,7 @@ def _form(
         title=which,
         plan_title=history["title"],
         given=given,
-        errors=Said({name: sentence[:1].upper() + sentence[1:] for name, sentence in errors.items()}),
+        errors=Said({name: capital(sentence) for name, sentence in errors.items()}),
         names=_NAMES,
         choices=_CHOICES,
         issues=_issues(history),

@@ -12,16 +12,17 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.formats import FORMS
-from api.http.access.callers import OpenToOthers, SignInNeeded, caller_of
+from api.formats import addressed
+from api.http.access.callers import caller_of
 from api.http.problem_documents import PROBLEM
 from api.http.question_addresses import asker
+from api.http.request_refusals import OpenToOthers, SignInNeeded
 from api.pages.here import OF_TWO_POINTS, Here
 from api.pages.point_pages import PATH
-from api.pages.rendering import page
+from api.pages.rendering import capital, page
 from api.questions import Asker
-from domain.errors import LedgerUnusable, PlanUnknown
 from domain.points import PointUnknown, PointUnreadable
+from domain.refusals import LedgerUnusable, PlanUnknown
 
 _TITLES = {
     400: "This cannot be read",
@@ -100,7 +101,7 @@ _BY_KIND = {
     "open-to-others": "This record is open to this machine only",
     "no-place": "Too much is being made just now",
 }
-_SUFFIX = re.compile(rf"\.({'|'.join(FORMS)})$")
+_SUFFIX = re.compile(rf"\.({'|'.join(addressed())})$")
 _OF_A_PLAN = re.compile(r"/plans/([a-z0-9-]{1,63})(?:/(.*))?", re.DOTALL)
 _LONGEST = 600
 
@@ -166,6 +167,6 @@ def _page_of(document: dict[str, object], request: Request, headers: Headers, ar
         kept,
         **around,
         title=title,
-        detail=detail[:1].upper() + detail[1:].rstrip("."),
+        detail=capital(detail).rstrip("."),
         problems=document.get("problems", []) if len(document.get("problems", []) or []) > 1 else [],  # type: ignore[arg-type]
     )

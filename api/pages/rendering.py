@@ -26,6 +26,11 @@ def _shown(value: Any) -> Any:
     return wording.safe_lines(value) if type(value) is str else value
 
 
+def capital(sentence: str) -> str:
+    """A sentence as it begins a line of a page."""
+    return sentence[:1].upper() + sentence[1:]
+
+
 class Said(dict[str, str]):
     """What is said of the fields of a form, by name: what was typed, or what is wrong. Nothing of those not in it."""
 

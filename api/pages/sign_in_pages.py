@@ -8,21 +8,20 @@ from fastapi.responses import RedirectResponse
 from api import clock, log
 from api.demonstration import is_demonstration
 from api.forms.form_bodies import only_known, sent_form
-from api.http.access.callers import SignInNeeded, caller_of
-from api.http.access.form_tokens import carries_its_token
-from api.http.access.rate_limits import TooFast, address_of, sign_in_no_faster
-from api.http.access.session_cookies import begin_session, end_session
-from api.pages.places import own_place
-from api.pages.rendering import Said, page
+from api.http.access.browser_sessions import begin_session, carries_its_token, end_session
+from api.http.access.callers import access_of, caller_of
+from api.http.access.rate_limits import address_of, sign_in_no_faster
+from api.http.request_refusals import SignInNeeded, TooFast
+from api.pages.places import START, own_place
+from api.pages.rendering import Said, capital, page
 from api.pages.routes import page_routes
 from domain.access.access_errors import SignInFailed
-from domain.ledger.ledger import Ledger
 
 signing_in = page_routes("nobody")
-#: Whoever signs out must have a session, but needs no role.
+#: Signing out takes a session, and no role.
 signing_out = page_routes("nobody")
 
-#: Pages around a sign-in are kept by nobody, and say to nobody what stood in their address.
+#: Pages around a sign-in are not cached, and their addresses are told to no other site.
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "strict-origin"}
 Next = Annotated[str, Query(alias="next", max_length=2000, description="The page to come to once signed in.")]
 Sent = Annotated[dict[str, str], Depends(sent_form)]
@@ -30,9 +29,8 @@ Sent = Annotated[dict[str, str], Depends(sent_form)]
 
 @signing_in.get("/sign-in", name="sign in")
 def sign_in_page(request: Request, next_: Next = "", done: Annotated[Literal["", "out"], Query()] = "") -> Response:
-    """The form to sign in with; `done`: whoever asks has just signed out."""
-    ledger: Ledger = request.app.state.ledger
-    if ledger.access.principals.is_open():
+    """The form to sign in with; `done`: the caller has just signed out."""
+    if access_of(request).principals.is_open():
         return RedirectResponse(own_place(next_), 303, PRIVATE)
     return sign_in_form(request, own_place(next_), out=bool(done))
 
@@ -41,65 +39,66 @@ def sign_in_page(request: Request, next_: Next = "", done: Annotated[Literal["",
 def sign_in(request: Request, sent: Sent) -> Response:
     """Sign in with a name and a password."""
     only_known(sent, ("account", "password", "next"))
-    there, account = own_place(sent.get("next", "")), sent.get("account", "").strip()
-    ledger: Ledger = request.app.state.ledger
+    account, password = sent.get("account", "").strip(), sent.get("password", "")
+    place = own_place(sent.get("next", ""))
     try:
         with sign_in_no_faster(request):
-            secret = ledger.access.passwords.sign_in(
-                account, sent.get("password", ""), clock.now(), address_of(request)
-            )
+            secret = access_of(request).passwords.sign_in(account, password, clock.now(), address_of(request))
     except (SignInFailed, TooFast) as error:
-        return sign_in_form(request, there, error, account)
-    response = RedirectResponse(there, 303, PRIVATE)
+        return sign_in_form(request, place, error, account)
+    return signed_in(request, secret, place)
+
+
+def signed_in(request: Request, secret: str, place: str) -> Response:
+    """Go on to a page, in a session that has just begun."""
+    response = RedirectResponse(place, 303, PRIVATE)
     begin_session(request, response, secret)
     return response
 
 
+def log_refusal(request: Request, error: Exception) -> tuple[int, dict[str, str]]:
+    """Log that nobody was signed in; the status and headers to answer with."""
+    wait: int | None = getattr(error, "retry_after", None)
+    status = 429 if wait else 403
+    log.told("sign-in refused", status=status, address=address_of(request), why=str(error))
+    return status, PRIVATE | ({"Retry-After": str(wait)} if wait else {})
+
+
 def sign_in_form(
-    request: Request, there: str, error: Exception | None = None, account: str = "", field: str = "account",
+    request: Request, place: str, error: Exception | None = None, account: str = "", field: str = "account",
     out: bool = False,
 ) -> Response:  # fmt: skip
-    """The form to sign in with, and why nobody was signed in before; `field` is what that is said of."""
-    status, headers, errors = 200, dict(PRIVATE), {}
-    if error is not None:
-        wait: int | None = getattr(error, "retry_after", None)
-        status = 429 if wait else 403
-        headers |= {"Retry-After": str(wait)} if wait else {}
-        errors = {field: str(error)[:1].upper() + str(error)[1:]}
-        log.told("sign-in refused", status=status, address=address_of(request), why=str(error))
+    """The form to sign in with and, beside `field`, why nobody was signed in."""
+    status, headers = log_refusal(request, error) if error else (200, PRIVATE)
+    errors = Said({field: capital(str(error))} if error else {})
     return page(
-        request, "sign-in.html", status, headers, there=there, account=account, errors=Said(errors),
+        request, "sign-in.html", status, headers, there=place, account=account, errors=errors,
         elsewhere=request.app.state.openid is not None, out=out, **_ways(request),
     )  # fmt: skip
 
 
 def _ways(request: Request) -> dict[str, Any]:
-    """What the pages say of how one can sign in: whether anybody has a password, and whether this is the demo."""
-    ledger: Ledger = request.app.state.ledger
-    return {"passwords": ledger.access.passwords.exist(), "demo": is_demonstration(ledger.access)}
+    """Whether anybody has a password, and whether this is the demo."""
+    access = access_of(request)
+    return {"passwords": access.passwords.exist(), "demo": is_demonstration(access)}
 
 
 @signing_in.get("/sign-in/once", name="sign in once")
 def once_page(request: Request, key: Annotated[str, Query(max_length=200)] = "") -> Response:
-    """One button: what only looks at a link, such as a mail scanner, does not use it up."""
+    """A button, so that a mail scanner that follows a link does not use it up."""
     return page(request, "once.html", 200, PRIVATE, key=key, error=None, **_ways(request))
 
 
 @signing_in.post("/sign-in/once", name="send sign in once")
 def sign_in_once(request: Request, sent: Sent) -> Response:
-    """Sign in with a link, which is used up by it."""
+    """Sign in with a link, and use it up."""
     only_known(sent, ("key",))
-    ledger: Ledger = request.app.state.ledger
     try:
         with sign_in_no_faster(request):
-            secret = ledger.access.links.sign_in(sent.get("key", ""), clock.now(), address_of(request))
+            secret = access_of(request).links.sign_in(sent.get("key", ""), clock.now(), address_of(request))
     except (SignInFailed, TooFast) as error:
-        log.told("sign-in refused", status=403, address=address_of(request), why=str(error))
-        status, headers = (429, {"Retry-After": str(error.retry_after)}) if error.retry_after else (403, {})
-        return page(request, "once.html", status, PRIVATE | headers, key=None, error=str(error), **_ways(request))
-    response = RedirectResponse("/plans", 303, PRIVATE)
-    begin_session(request, response, secret)
-    return response
+        return page(request, "once.html", *log_refusal(request, error), key=None, error=str(error), **_ways(request))
+    return signed_in(request, secret, START)
 
 
 async def of_own_form(request: Request) -> None:
@@ -107,12 +106,12 @@ async def of_own_form(request: Request) -> None:
     try:
         await carries_its_token(request, caller_of(request))
     except SignInNeeded:
-        return  # the session is over already
+        return  # the session has ended already
 
 
 @signing_out.post("/sign-out", name="sign out", dependencies=[Depends(of_own_form)])
 def sign_out(request: Request, sent: Sent) -> Response:
-    """End the session; the browser also forgets what it kept of the pages read in it."""
+    """End the session, and clear the pages that the browser has cached."""
     only_known(sent, ())
     cleared = {"Clear-Site-Data": '"cache"'} if request.app.state.https else {}
     response = RedirectResponse("/sign-in?done=out", 303, PRIVATE | cleared)

@@ -7,8 +7,8 @@ from fastapi import Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.http.bodies import body_up_to
-from api.http.problem_documents import Unreadable
 from api.http.question_addresses import Ask, At, Plan
+from api.http.request_refusals import RequestCode, Unreadable
 from api.pages.here import Here
 from api.pages.plan_pages import Kept
 from api.pages.rendering import Said, page
@@ -167,7 +167,9 @@ def mark_as_read(
     _, newest = known_and_newest(ask, plan, "now")
     said = re.fullmatch(rb"version=([1-9][0-9]{0,17})(?:&csrf=[A-Za-z0-9_-]{1,200})?", sent)
     if said is None or int(said[1]) > newest:
-        raise Unreadable(f"say up to which version you have read, from 1 to {newest}")
+        raise Unreadable(
+            RequestCode.NOT_A_VERSION, "version", f"say up to which version you have read, from 1 to {newest}"
+        )
     response = RedirectResponse(Here(plan, "since", at, previous).this, 303, {"Cache-Control": "no-store"})
     response.set_cookie(
         f"seen-{plan}", str(int(said[1])), max_age=_REMEMBERED, path=f"/plans/{plan}",

@@ -8,8 +8,8 @@ from markupsafe import Markup
 
 from api.forms.event_forms import FORMS
 from api.http.access.address_roles import RECORDING
+from api.http.access.browser_sessions import FIELD
 from api.http.access.callers import Caller, known_caller
-from api.http.access.form_tokens import FIELD
 
 
 @dataclass(frozen=True, slots=True)

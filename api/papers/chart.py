@@ -193,8 +193,8 @@ def _days(frame: _Frame, counts: Sequence[CountsDocument]) -> Iterator[str]:
 def _said(document: RatingsOverTimeDocument, entry: CountsDocument) -> str:
     """The counts of a day in words; what is nil is left out."""
     key = [(entry["ratings"][one["code"]], safe_text(one["label"])) for one in document["ratings"]]
-    said = [f"{actions} {label}" for actions, label in [*key, (entry["unrated"], NOT_RATED.lower())] if actions]
-    return f"{count(entry['total'], 'action')}{': ' + ', '.join(said) if said else ''}"
+    counts = [f"{actions} {label}" for actions, label in [*key, (entry["unrated"], NOT_RATED.lower())] if actions]
+    return f"{count(entry['total'], 'action')}{': ' + ', '.join(counts) if counts else ''}"
 
 
 def _in_full(every: str) -> str:

@@ -96,11 +96,11 @@ def as_at_both(previous: PointDocument, current: PointDocument) -> str:
 
 
 def _asked(point: PointDocument) -> str:
-    kind, _, said = safe_text(point["asked"]).partition(":")
+    kind, _, text = safe_text(point["asked"]).partition(":")
     if kind == "issue":
-        return f"Document version {said.strip()}. "
+        return f"Document version {text.strip()}. "
     if kind == "told":
-        forum, _, day = said.rpartition("@")
+        forum, _, day = text.rpartition("@")
         return f"What {forum.strip()} had been told by {day_in_words(day.strip())}. "
     return ""
 
@@ -150,16 +150,18 @@ def printed_key(document: PlanDocument) -> list[RatingDocument]:
 
 def key_in_words(ratings: Sequence[RatingDocument]) -> str:
     """The key to ratings of which the scale says no meaning: the word of each, and what AsAt takes it for."""
-    said = []
-    for rating in ratings:
-        notes = [
-            *(["complete"] if rating["complete"] else []),
-            *(["a concern"] if rating["concern"] else []),
-            *(["needs evidence"] if rating["needs_evidence"] else []),
-            *(["counts once confirmed by a second person"] if rating.get("needs_second_person") else []),
-        ]
-        said.append(f"{safe_text(rating['label'])}{' (' + ', '.join(notes) + ')' if notes else ''}")
-    return f"Worst first: {'; '.join(said)}."
+    return f"Worst first: {'; '.join(map(_rating_in_words, ratings))}."
+
+
+def _rating_in_words(rating: RatingDocument) -> str:
+    notes = {
+        "complete": rating["complete"],
+        "a concern": rating["concern"],
+        "needs evidence": rating["needs_evidence"],
+        "counts once confirmed by a second person": rating.get("needs_second_person"),
+    }
+    named = ", ".join(note for note, holds in notes.items() if holds)
+    return f"{safe_text(rating['label'])}{f' ({named})' if named else ''}"
 
 
 def not_opened(document: PlanDocument) -> str:
@@ -231,8 +233,8 @@ def _bracketed(number: int) -> str:
 
 def unended(text: str) -> str:
     """What somebody wrote, made safe and without the full stop at its end: for a sentence that has its own."""
-    said = safe_text(text)
-    return said if said.endswith("..") else said.removesuffix(".")
+    text = safe_text(text)
+    return text if text.endswith("..") else text.removesuffix(".")
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:

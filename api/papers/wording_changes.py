@@ -23,10 +23,7 @@ _SPOKEN = {
 
 
 class ChangeWords(NamedTuple):
-    """A change as a paper says it: of what, in what words, what happened, and what was said before and after.
-
-    What there is nothing to say of is empty. `subject` is empty for what is the priority's or the plan's own.
-    """
+    """A change in words. The subject is empty where the change is the priority's or the plan's own."""
 
     subject: str
     text: str
@@ -36,13 +33,7 @@ class ChangeWords(NamedTuple):
 
 
 def change_words(change: Change, word: str, labels: Labels) -> ChangeWords:
-    """A change as a paper says it.
-
-    Args:
-        change: the change.
-        word: what the plan calls a priority.
-        labels: the words of its ratings.
-    """
+    """A change in words; `word` is what the plan calls a priority, `labels` are the words of its ratings."""
     kind, fact = change["kind"], change["fact"]
     what = _SPOKEN.get(kind, kind.capitalize())
     if kind == "reviewed" and fact != "rating":
@@ -82,34 +73,34 @@ def value_words(fact: str, value: Any, labels: Labels) -> str:
 
 
 def _of_fields(fact: str, value: dict[str, Any]) -> str:
-    said = {name: safe_text(str(one)) for name, one in value.items() if isinstance(one, str | int)}
+    words = {name: safe_text(str(one)) for name, one in value.items() if isinstance(one, str | int)}
     match fact:
         case "timescale":
-            approved = f", approved by {said['approved_by']}" if "approved_by" in said else ""
-            reason = f", because: {said['reason']}" if "reason" in said else ""
-            return f"{said['text']}{approved}{reason}"
+            approved = f", approved by {words['approved_by']}" if "approved_by" in words else ""
+            reason = f", because: {words['reason']}" if "reason" in words else ""
+            return f"{words['text']}{approved}{reason}"
         case "standing":
             due = f"due {safe_text(value['timescale']['text'])}" if value.get("timescale") else ""
             leads = ", ".join(map(safe_text, value.get("leads") or []))
-            return "; ".join(filter(None, [said.get("outcome", ""), due, leads]))
+            return "; ".join(filter(None, [words.get("outcome", ""), due, leads]))
         case "scale":
-            return f"{said['name']}: {', '.join(safe_text(label) for label in value['ratings'])}"
+            return f"{words['name']}: {', '.join(safe_text(label) for label in value['ratings'])}"
         case "inspection":
-            published = f", published {day_in_figures(said['published_on'])}" if "published_on" in said else ""
-            return f"{said['body']}{published}"
+            published = f", published {day_in_figures(words['published_on'])}" if "published_on" in words else ""
+            return f"{words['body']}{published}"
         case "assurance":
-            return ", ".join(said[name] for name in ("level", "report") if name in said)
+            return ", ".join(words[name] for name in ("level", "report") if name in words)
         case "reading":
-            return f"{said['period']}: {said['value']}" + (f" ({said['standing']})" if "standing" in said else "")
+            return f"{words['period']}: {words['value']}" + (f" ({words['standing']})" if "standing" in words else "")
         case "definition":
-            named = [f"{name} {said[name]}" for name in ("unit", "baseline", "target") if name in said]
-            return ", ".join(named) or said["title"]
+            named = [f"{name} {words[name]}" for name in ("unit", "baseline", "target") if name in words]
+            return ", ".join(named) or words["title"]
         case "version":
-            return f"{said['label']} – {said['summary']}"
+            return f"{words['label']} – {words['summary']}"
         case "report":
-            against = f" against {said['previous']}" if "previous" in said else ""
-            return f"{said['forum']}: the plan as at {said['current']}{against}"
+            against = f" against {words['previous']}" if "previous" in words else ""
+            return f"{words['forum']}: the plan as at {words['current']}{against}"
         case "evidence":
-            return ", ".join(said[name] for name in ("title", "location") if name in said)
+            return ", ".join(words[name] for name in ("title", "location") if name in words)
         case _:
-            return "; ".join(said.values())
+            return "; ".join(words.values())

@@ -41,13 +41,13 @@ def counted_words(document: CountedDocument) -> str:
     on = days[query["when"] == "current"]
     match query["population"]:
         case "all":
-            said = f"{'Actions' if rated or place else 'All actions'}{rated}{place} on {on}"
+            sentence = f"{'Actions' if rated or place else 'All actions'}{rated}{place} on {on}"
         case "due":
-            said = f"Actions due by {on}{rated and f' and{rated}'}{place}"
+            sentence = f"Actions due by {on}{rated and f' and{rated}'}{place}"
         case population:
             looked = f",{rated} at the {query['when']} point" if rated else ""
-            said = f"{_MOVEMENTS[population].capitalize()}{place} between {days[0]} and {days[1]}{looked}"
-    return f"{said}: {_signed(number)}"
+            sentence = f"{_MOVEMENTS[population].capitalize()}{place} between {days[0]} and {days[1]}{looked}"
+    return f"{sentence}: {_signed(number)}"
 
 
 def _signed(number: int) -> str:

@@ -41,15 +41,12 @@ def kind_in_words(event: Mapping[str, Any]) -> str:
 
 
 def event_fields(event: Mapping[str, Any], word: str, labels: Labels) -> list[tuple[str, str]]:
-    """What the event itself says: the name of each field and its value; a value may have several lines.
+    """The event's own fields: the name of each and its value, which may have several lines.
 
-    Args:
-        event: the event, as a trail holds it.
-        word: what the plan calls a priority.
-        labels: the words of its ratings.
+    `word` is what the plan calls a priority, `labels` are the words of its ratings.
     """
-    said = {name: value for name, value in event.items() if name not in _AROUND and value not in (None, [])}
-    return [(_name(name, word), _value(name, value, labels)) for name, value in said.items()]
+    fields = {name: value for name, value in event.items() if name not in _AROUND and value not in (None, [])}
+    return [(_name(name, word), _value(name, value, labels)) for name, value in fields.items()]
 
 
 def _name(field: str, word: str) -> str:
@@ -86,12 +83,7 @@ def source_words(event: Mapping[str, Any]) -> str:
 
 
 def texts_left(event: Mapping[str, Any], word: str) -> list[tuple[str, str, str]]:
-    """The texts of an event that could be destroyed and were not: field, what it is called, and what it says.
-
-    Args:
-        event: the event, as a trail holds it.
-        word: what the plan calls a priority.
-    """
+    """The texts of an event that could be destroyed and were not: field, name and content."""
     left = [field for field in redactable(event["type"], event) if field not in event.get("redacted", ())]
     return [(field, *_text_left(field, event, word)) for field in left]
 

@@ -39,24 +39,21 @@ def claim_words(claim: Mapping[str, Any]) -> str:
 
 def what_happened(event: Mapping[str, Any]) -> str:
     """An event of the trail in a line: its sentence or, where it carries none, its type and what it says."""
-    if said := event.get("sentence"):
-        return safe_text(said)
+    if words := event.get("sentence"):
+        return safe_text(words)
     fields = [f"{name} {event[name]}" for name in ("action", "number", "rating", "text") if event.get(name)]
     return safe_text(" ".join([event["type"], *fields]))
 
 
 def lateness(event: Mapping[str, Any]) -> str:
     """How late an event was recorded, and which document versions do not hold it; nothing where it was in time."""
-    late = f" {count(event['late_by_days'], 'day')} late" if event["late_by_days"] else ""
+    words = [f"{count(event['late_by_days'], 'day')} late"] if event["late_by_days"] else []
     missed = [safe_text(label) for label in event["missing_from"]]
     if len(missed) > 2:
-        after = f"after {len(missed)} document versions were issued, {missed[0]} to {missed[-1]}"
+        words.append(f"after {len(missed)} document versions were issued, {missed[0]} to {missed[-1]}")
     elif missed:
-        after = f"after document version {' and '.join(missed)} {'was' if len(missed) == 1 else 'were'} issued"
-    else:
-        after = ""
-    said = ", ".join(filter(None, [late, f"{'' if late else ' '}{after}" if after else ""]))
-    return f"Recorded{said}" if said else ""
+        words.append(f"after document version {' and '.join(missed)} {'was' if len(missed) == 1 else 'were'} issued")
+    return f"Recorded {', '.join(words)}" if words else ""
 
 
 def withdrawn_words(event: Mapping[str, Any]) -> str:
@@ -73,17 +70,16 @@ def withdrawal_words(event: Mapping[str, Any]) -> str:
 
 
 def trail_words(document: TrailDocument) -> str:
-    """What a page of the trail holds, which events were asked for, and up to which version, in two sentences."""
+    """Which events a page of the trail holds and up to which version, in two sentences."""
     events, query = document["events"], document["query"]
     asked = [f" of action {safe_text(query['action'])}"] if query["action"] is not None else []
     if query["recorded_after"] is not None:
         asked.append(f" recorded after {instant_in_words(query['recorded_after'])}")
     if query["late_by"] is not None:
         asked.append(f" late by {count(query['late_by'], 'day')} or more")
-    said = f"{count(len(events), 'event')}{','.join(asked)}, in the order they were recorded"
-    if len(events) > 1:
-        said += f": versions {events[0]['version']} to {events[-1]['version']}"
-    return f"{said}. {trail_basis(document)[0].upper()}{trail_basis(document)[1:]}."
+    span = f": versions {events[0]['version']} to {events[-1]['version']}" if len(events) > 1 else ""
+    listed = f"{count(len(events), 'event')}{','.join(asked)}, in the order they were recorded{span}"
+    return f"{listed}. As {trail_basis(document).removeprefix('as ')}."
 
 
 def trail_basis(document: TrailDocument) -> str:
@@ -91,13 +87,13 @@ def trail_basis(document: TrailDocument) -> str:
     return f"as recorded up to version {document['basis']}, on {instant_in_words(document['known_at'])}"
 
 
-def page_options(document: TrailDocument | ReplayDocument, shown: Sequence[Mapping[str, Any]]) -> dict[str, int | None]:
-    """The options that give a page of events again: where it begins if not at the first, and how many if not the rest.
+def more_events(document: TrailDocument | ReplayDocument) -> str:
+    """That more events follow the page; nothing where none do."""
+    return "" if document["next"] is None else f"More events follow after version {document['next']}."
 
-    Args:
-        document: the page.
-        shown: its events; where there are none, it began after the last.
-    """
+
+def page_options(document: TrailDocument | ReplayDocument, shown: Sequence[Mapping[str, Any]]) -> dict[str, int | None]:
+    """The options that give a page of events again; where it shows none, it began after the last."""
     first = shown[0]["version"] if shown else document["basis"] + 1
     return {
         "--after": first - 1 or None,
@@ -172,13 +168,13 @@ def answered_by(recommendation: RecommendationDocument, word: str) -> str:
 
 def inspection_lines(inspection: InspectionDocument) -> list[str]:
     """The framework and the days of an inspection, each in a line of its own."""
-    said = [safe_text(inspection["framework"] or "")]
+    words = [safe_text(inspection["framework"] or "")]
     if inspection["inspected_from"]:
         until = f" to {day_in_words(inspection['inspected_to'])}" if inspection["inspected_to"] else ""
-        said.append(f"Inspected {day_in_words(inspection['inspected_from'])}{until}")
+        words.append(f"Inspected {day_in_words(inspection['inspected_from'])}{until}")
     if inspection["published_on"]:
-        said.append(f"Published {day_in_words(inspection['published_on'])}")
-    return [text for text in said if text]
+        words.append(f"Published {day_in_words(inspection['published_on'])}")
+    return [text for text in words if text]
 
 
 def due_as_written(text: str, day: str) -> str:

@@ -1,16 +1,20 @@
-"""Why something about access was not done; a principal that lacks a role is `principals.NotAllowed`."""
+"""Refusals about access; a principal that lacks a role is `principals.NotAllowed`."""
 
 from datetime import datetime
 
-from domain.errors import LedgerDamaged
+from domain.refusals import LedgerDamaged, Refusal, Unknown
 
 
-class AccessRefused(Exception):
+class AccessRefused(Refusal):
     """A change of access makes no sense or is not possible; the sentence names the remedy."""
+
+    code = "access-refused"
 
 
 class AccessLost(LedgerDamaged):
     """The access ledger that this ledger once had is gone, or is another one by now."""
+
+    code = "access-lost"
 
     def __init__(self, since: datetime) -> None:
         super().__init__(
@@ -20,16 +24,22 @@ class AccessLost(LedgerDamaged):
         )
 
 
-class PrincipalUnknown(LookupError):
+class PrincipalUnknown(Unknown):
     """The access ledger holds no principal or token of this name."""
 
+    code = "unknown-principal"
 
-class NotSignedIn(Exception):
+
+class NotSignedIn(Refusal):
     """The token shown is unknown, expired or revoked."""
 
+    code = "not-signed-in"
 
-class SignInFailed(Exception):
+
+class SignInFailed(Refusal):
     """Nobody was signed in; `retry_after` is in seconds, None where waiting does not help."""
+
+    code = "sign-in-refused"
 
     def __init__(self, sentence: str, retry_after: int | None = None) -> None:
         self.retry_after = retry_after

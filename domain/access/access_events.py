@@ -12,6 +12,9 @@ from domain.texts import Line, Slug
 Name = Annotated[Line, StringConstraints(max_length=100)]
 
 
+#: How long a link can be used, in minutes: usually, so that it can be handed over, and at most.
+USUAL_LINK, LONGEST_LINK = 60, 7 * 24 * 60
+
 _LONGEST_REQUEST = 200
 
 
@@ -36,9 +39,6 @@ class AccessEvent(BaseModel):
     """An event of access. It is immutable and has no other fields than these."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
-
-# Principals
 
 
 class PrincipalAdded(AccessEvent):
@@ -92,9 +92,6 @@ class PrincipalLeft(AccessEvent):
     principal: Name
 
 
-# Tokens
-
-
 class TokenNamed(AccessEvent):
     """A token was given this name, under which it records, and which is never given again."""
 
@@ -117,14 +114,11 @@ class TokenRevoked(AccessEvent):
     name: Name
 
 
-# Signing in
-
-
 class LinkMade(AccessEvent):
     """A link was made with which a principal can sign in once, within so many minutes."""
 
     principal: Name
-    minutes: int = Field(gt=0, le=7 * 24 * 60)
+    minutes: int = Field(gt=0, le=LONGEST_LINK)
 
 
 class LinkUsed(AccessEvent):
@@ -168,9 +162,6 @@ class LockLifted(AccessEvent):
     """A principal signed in by a link: earlier refusals of its account no longer count."""
 
     principal: Name
-
-
-# What else the audit of access holds
 
 
 class RequestRefused(AccessEvent):

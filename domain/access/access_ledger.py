@@ -14,9 +14,9 @@ from domain.access.sentences import sentence
 from domain.access.sessions import Sessions
 from domain.access.sign_in_links import SignInLinks
 from domain.access.tokens import Tokens
-from domain.errors import LedgerDamaged, ReplicaOnly
 from domain.integrity.invariants import Broken, along_the_ledger
 from domain.ledger.datastore import LedgerDatastore
+from domain.refusals import LedgerDamaged, ReplicaOnly
 
 _log = logging.getLogger("asat.access")
 _PAGE = 5000
@@ -37,11 +37,16 @@ class AccessAudit:
 
     def records(self, after: int = 0, limit: int | None = None) -> list[AccessRecord]:
         """The records after a position, oldest first."""
-        return self._streams.every(after, limit)
+        return self._streams.select("position > %b order by position limit %b", after, limit)
+
+    def newest(self, before: int | None, limit: int) -> list[AccessRecord]:
+        """The newest records, before a position where one is given, newest first."""
+        end = 2**62 if before is None else before
+        return self._streams.select("position < %b order by position desc limit %b", end, limit)
 
     def size(self) -> int:
         """How many records there are: the position of the newest."""
-        return self._streams.size()
+        return (self._streams.recorder.max_notification_id() or 0) if self._streams.have_begun() else 0
 
     def is_lost(self) -> bool:
         """Whether the access ledger that was there is gone, or is another one by now."""
@@ -57,7 +62,7 @@ class AccessAudit:
             yield Broken(f"access, {broken.where}", broken.what)
         after = 0
         try:
-            while records := self._streams.every(after, _PAGE):
+            while records := self.records(after, _PAGE):
                 after = records[-1].position
         except AccessLost:
             return  # nothing is left of it
@@ -73,13 +78,12 @@ class AccessLedger:
     """
 
     def __init__(self, plans: LedgerDatastore, open_schema: Callable[[str], str]) -> None:
-        """Arguments as of `AccessStreams`; nothing is opened yet."""
+        """As `AccessStreams`; nothing is opened yet."""
         streams = AccessStreams(plans, open_schema)
         self.close, self.refuse_where_lost = streams.close, streams.refuse_where_lost
         self.audit = AccessAudit(streams)
         self.principals = KnownPrincipals(streams)
         self.tokens = Tokens(streams, self.principals)
         self.sessions = Sessions(streams)
-        self.passwords = Passwords(streams, self.sessions)
-        self.identities = Identities(streams, self.sessions)
-        self.links = SignInLinks(streams, self.sessions)
+        parts = streams, self.principals, self.sessions
+        self.passwords, self.identities, self.links = Passwords(*parts), Identities(*parts), SignInLinks(*parts)

@@ -7,7 +7,7 @@ every stream is empty.
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -22,18 +22,19 @@ from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier
 
 from domain.access.access_errors import AccessLost, AccessRefused
-from domain.access.access_events import ACCESS_EVENTS, AccessEvent
-from domain.errors import LedgerDamaged, LedgerUnusable
+from domain.access.access_events import ACCESS_EVENTS, AccessEvent, PasswordSet, PrincipalLeft
 from domain.ledger.datastore import LedgerDatastore, attempts
 from domain.ledger.recorder import LedgerRecorder
 from domain.ledger.schema import access_schema
 from domain.ledger.stored_rows import UnstoredRow
 from domain.postgres.database_errors import in_short
+from domain.refusals import LedgerDamaged, LedgerUnusable
 
 #: Requests take a connection for a millisecond; a sign-in, of which few go on at once, for longer.
 _CONNECTIONS = 10
 #: How often something is decided again because somebody else decided about the same stream at the same moment.
 _TRIES = 20
+_ABOUT_PASSWORDS = (PasswordSet.__name__, PrincipalLeft.__name__)
 _HAS_BEGUN = SQL(
     "select from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = %b"
     " and c.relname = 'migrations'"
@@ -72,13 +73,6 @@ class AccessRecord:
 Addition: TypeAlias = tuple[str, int, AccessEvent]
 
 
-@dataclass(frozen=True, slots=True)
-class PasswordChange:
-    """The new hash of a principal's password, stored with an event of its stream; None destroys the password."""
-
-    hash: str | None
-
-
 class AccessStreams:
     """Appends to the streams of an access ledger and reads them.
 
@@ -87,11 +81,7 @@ class AccessStreams:
     """
 
     def __init__(self, plans: LedgerDatastore, open_schema: Callable[[str], str]) -> None:
-        """
-        Args:
-            plans: the datastore of the plans' ledger.
-            open_schema: opens a schema of its database, makes it where this program may, and returns the role to use.
-        """
+        """`open_schema` opens a schema of the plans' database, made where it is missing; it returns the role to use."""
         self._plans, self._open_schema = plans, open_schema
         self._schema = access_schema(plans.schema)
         self._lock = Lock()
@@ -163,13 +153,17 @@ class AccessStreams:
 
     # Appending
 
-    def append(self, additions: Sequence[Addition], by: str, password: PasswordChange | None = None) -> None:
-        """Store all events or none; a single event may change its principal's password in the same transaction.
+    def append(self, additions: Sequence[Addition], by: str, password_hash: str | None = None) -> None:
+        """Store all events or none, by this author.
+
+        A PasswordSet, with the new hash, and a PrincipalLeft are stored alone, and destroy the former password.
 
         Raises:
             StreamTaken: one of the versions is stored already.
             InDoubt: the database has not answered in time.
         """
+        if not by:
+            raise AccessRefused("say who decides it")
         rows = [
             UnstoredRow(
                 stream, version, type(event).__name__, event.model_dump_json(exclude_none=True).encode(), uuid4()
@@ -179,7 +173,7 @@ class AccessStreams:
         in_doubt = False
         for _ in attempts():
             try:
-                self._store(rows, by, password)
+                self._store(rows, by, password_hash)
                 self._mark()
                 return
             except IntegrityError:
@@ -198,22 +192,17 @@ class AccessStreams:
     def decide(
         self,
         stream: str,
-        decide: Callable[[list[AccessRecord]], Sequence[AccessEvent]],
+        decide: Callable[[list[AccessRecord]], AccessEvent],
         by: str,
-        password: PasswordChange | None = None,
+        password_hash: str | None = None,
     ) -> None:
-        """Append what `decide` makes of a stream's records; ask it again where somebody else appended meanwhile."""
+        """Append the event that `decide` makes of a stream's records, anew where somebody else appended meanwhile."""
         for _ in range(_TRIES):
             records = self.of(stream)
-            events = decide(records)
-            if not by:
-                raise AccessRefused("say who decides it")
-            try:
-                first = len(records) + 1
-                self.append([(stream, first + n, event) for n, event in enumerate(events)], by, password)
+            addition = stream, len(records) + 1, decide(records)
+            with suppress(StreamTaken):
+                self.append([addition], by, password_hash)
                 return
-            except StreamTaken:
-                continue
         kind = stream.partition(":")[0]
         raise LedgerUnusable(f"others kept deciding about the same {kind}; nothing was recorded, try again")
 
@@ -224,15 +213,13 @@ class AccessStreams:
         except DatabaseError as error:
             raise LedgerUnusable(f"the password was not hashed anew ({in_short(error)}): sign in again") from error
 
-    def _store(self, rows: Sequence[UnstoredRow], by: str, password: PasswordChange | None) -> None:
-        if password is None:
+    def _store(self, rows: Sequence[UnstoredRow], by: str, password_hash: str | None) -> None:
+        if rows[0].topic not in _ABOUT_PASSWORDS:
             self.recorder.append(rows, [by] * len(rows))
             return
         [row] = rows
-        self._write(
-            "set_password", row.originator_id, row.originator_version, row.topic, row.event_id, row.state, by,
-            password.hash,
-        )  # fmt: skip
+        place = row.originator_id, row.originator_version
+        self._write("set_password", *place, row.topic, row.event_id, row.state, by, password_hash)
 
     def _write(self, function: LiteralString, *values: object) -> None:
         places = SQL(", ").join([SQL("%b")] * len(values))
@@ -254,28 +241,18 @@ class AccessStreams:
                 row = cursor.execute(query, (f"{self._schema} {name}",)).fetchone()
             yield bool(row and row[0])
 
-    # Reading
-
     def of(self, *streams: str) -> list[AccessRecord]:
         """The records of these streams, each stream's in order."""
-        return self._records("plan = any(%b) order by plan, version", list(streams))
+        return self.select("plan = any(%b) order by plan, version", list(streams))
 
     def newest(self, stream: str, limit: int) -> list[AccessRecord]:
         """The newest records of a stream, newest first."""
-        return self._records("plan = %b order by version desc limit %b", stream, limit)
+        return self.select("plan = %b order by version desc limit %b", stream, limit)
 
     def of_kind(self, kind: str) -> list[list[AccessRecord]]:
         """The records of each stream of a kind."""
-        found = self._records("plan > %b and plan < %b order by plan, version", f"{kind}:", f"{kind};")
+        found = self.select("plan > %b and plan < %b order by plan, version", f"{kind}:", f"{kind};")
         return [list(records) for _, records in groupby(found, key=lambda one: one.stream)]
-
-    def every(self, after: int, limit: int | None) -> list[AccessRecord]:
-        """The records of all streams after a position, in the order in which they were stored."""
-        return self._records("position > %b order by position limit %b", after, limit)
-
-    def size(self) -> int:
-        """How many events are stored: the position of the newest."""
-        return (self.recorder.max_notification_id() or 0) if self.have_begun() else 0
 
     def any_principal_but(self, stream: str) -> bool:
         """Whether there is any stream of a principal but this."""
@@ -291,7 +268,8 @@ class AccessStreams:
         """The keys of all principals that have a password."""
         return {principal for (principal,) in self._rows("select principal from {}.passwords")}
 
-    def _records(self, where: LiteralString, *values: object) -> list[AccessRecord]:
+    def select(self, where: LiteralString, *values: object) -> list[AccessRecord]:
+        """The records of all streams that meet a condition, in an order that it says."""
         # Only columns that every version of the schema has.
         query = "select plan, version, position, recorded_at, recorded_by, topic, state from {}.events where "
         rows = self._rows(query + where, *values)

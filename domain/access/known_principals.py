@@ -1,16 +1,39 @@
-"""The principals of an access ledger: adding them, granting and ending their roles."""
+"""The principals of an access ledger, their roles, and that a steward who can sign in is always left."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
-from domain.access.access_errors import AccessRefused
-from domain.access.access_events import AccessEvent, PrincipalAdded, PrincipalLeft, RoleEnded, RoleGranted, new_event
-from domain.access.access_streams import AccessStreams, PasswordChange, StreamTaken
-from domain.access.last_steward import keeping_a_steward, not_ones_own
-from domain.access.principal_names import read_name
-from domain.access.principal_streams import all_principals, decide_about, find_principal, folded, principal_stream
-from domain.access.principals import ANYONE, Grant, Principal
+from domain.access import access_events as events
+from domain.access.access_errors import AccessRefused, PrincipalUnknown
+from domain.access.access_streams import AccessRecord, AccessStreams, StreamTaken
+from domain.access.principal_names import is_operator, read_name
+from domain.access.principals import ANYONE, Grant, Principal, fold
 from domain.access.roles import Role
 from domain.names import name_key
+
+
+def principal_stream(name: str) -> str:
+    """The stream of a principal, or of the name of a token."""
+    return f"principal:{name_key(name)}"
+
+
+def password_position(records: Sequence[AccessRecord]) -> int:
+    """The position at which a principal with these records was last given a password; 0 where it never was."""
+    return max((one.position for one in records if isinstance(one.event, events.PasswordSet)), default=0)
+
+
+def principal_of(records: Sequence[AccessRecord], name: str = ANYONE) -> Principal:
+    """The principal with these records; raises PrincipalUnknown where a token has the name, or nobody."""
+    if name_key(name) != ANYONE and (not records or _is_token(records)):
+        raise PrincipalUnknown(f"there is no principal {name!r}; `asat principal list` lists those there are")
+    return fold(name_key(name), (one.event for one in records))
+
+
+def person(principal: Principal) -> str:
+    """The name of a person; raises AccessRefused for `anyone`."""
+    if principal.name == ANYONE:
+        raise AccessRefused(f"{ANYONE} is whoever is not signed in, and cannot sign in")
+    return principal.name
 
 
 class KnownPrincipals:
@@ -28,17 +51,30 @@ class KnownPrincipals:
 
     def all(self) -> list[Principal]:
         """Every principal ever added, by name, with those who left and, where it was granted something, `anyone`."""
-        return all_principals(self._streams)
+        found = [records for records in self._streams.of_kind("principal") if not _is_token(records)]
+        everybody = [fold(ANYONE, (one.event for one in records)) for records in found]
+        return sorted(everybody, key=lambda principal: name_key(principal.name))
 
     def find(self, name: str) -> Principal:
         """The principal of this name, however it is written; raises PrincipalUnknown."""
-        return find_principal(self._streams, name)[0]
+        return principal_of(self._streams.of(principal_stream(name)), name)
+
+    def staying(self, name: str) -> Principal:
+        """As `find`; raises AccessRefused where the principal has left."""
+        return _not_left(self.find(name))
+
+    def account(self, name: str) -> tuple[Principal | None, list[AccessRecord]]:
+        """The principal who can sign in with this name, and its records; None and no records where there is none."""
+        records = self._streams.of(principal_stream(name))
+        try:
+            principal = principal_of(records, name)
+        except PrincipalUnknown:
+            return None, []
+        return (None, []) if principal.left or principal.name == ANYONE else (principal, records)
 
     def anyone(self) -> Principal:
         """The principal of a request without credentials; on an open ledger it may do everything."""
-        if self.is_open():
-            return Principal(ANYONE, (), open=True)
-        return folded(self._streams.of(principal_stream(ANYONE)))
+        return Principal(ANYONE, (), open=True) if self.is_open() else self.find(ANYONE)
 
     def add(self, name: str, grants: Sequence[Grant], by: str) -> None:
         """Add a principal with its roles; raises AccessRefused."""
@@ -48,14 +84,11 @@ class KnownPrincipals:
             return
         name = read_name(name)
         _not_to_oneself(name, by)
-        events = [new_event(PrincipalAdded, principal=name), *(_granted(name, grant) for grant in grants)]
+        added = [events.new_event(events.PrincipalAdded, principal=name), *(_granted(name, grant) for grant in grants)]
         if len({(grant.role, grant.plan) for grant in grants}) < len(grants):
             raise AccessRefused("the same role for the same plan is granted twice; grant it once")
-        if not by:
-            raise AccessRefused("say who decides it")
         try:
-            stream = principal_stream(name)
-            self._streams.append([(stream, 1 + n, event) for n, event in enumerate(events)], by)
+            self._streams.append([(principal_stream(name), 1 + n, event) for n, event in enumerate(added)], by)
         except StreamTaken:
             raise AccessRefused(
                 f"the name {name} was already given, and a name is not given twice: grant a role to who has it, or take"
@@ -65,49 +98,102 @@ class KnownPrincipals:
     def grant(self, name: str, grant: Grant, by: str) -> None:
         """Grant a role, in place of the same role for the same plan; raises PrincipalUnknown, AccessRefused."""
 
-        def decide(principal: Principal) -> Sequence[AccessEvent]:
+        def decide(principal: Principal) -> events.AccessEvent:
             if principal.name == ANYONE and grant.role != "reader":
                 raise AccessRefused(f"{ANYONE} is whoever is not signed in, and can be granted the role reader only")
             if grant in principal.grants:
                 raise AccessRefused(f"{principal.name} has been granted just this already")
-            return [_granted(principal.name, grant)]
+            return _granted(principal.name, grant)
 
         _not_to_oneself(name, by)
-        decide_about(self._streams, name, decide, by)
+        self.decide(name, decide, by)
 
     def end_grant(self, name: str, role: Role, plan: str | None, by: str) -> None:
         """End a role as it was granted; raises PrincipalUnknown, AccessRefused."""
 
-        def decide(principal: Principal) -> Sequence[AccessEvent]:
+        def decide(principal: Principal) -> events.AccessEvent:
             if (role, plan) not in {(held.role, held.plan) for held in principal.grants}:
                 held = ", ".join(f"{one.role} for {one.plan or 'all plans'}" for one in principal.grants) or "nothing"
                 raise AccessRefused(
                     f"{principal.name} was not granted the role {role} for {plan or 'all plans'}; it holds {held}"
                 )
-            return [new_event(RoleEnded, principal=principal.name, role=role, plan=plan)]
+            return events.new_event(events.RoleEnded, principal=principal.name, role=role, plan=plan)
 
-        if role != "steward":
-            decide_about(self._streams, name, decide, by)
-            return
-        not_ones_own(name, by)
-        with keeping_a_steward(self._streams, by, ended=name):
-            decide_about(self._streams, name, decide, by)
+        if role == "steward":
+            self._end(name, decide, by)
+        else:
+            self.decide(name, decide, by)
 
     def leave(self, name: str, by: str) -> None:
         """End all roles of a principal for good, and destroy its password; raises PrincipalUnknown, AccessRefused."""
 
-        def decide(principal: Principal) -> Sequence[AccessEvent]:
+        def decide(principal: Principal) -> events.AccessEvent:
             if principal.name == ANYONE:
                 raise AccessRefused(f"{ANYONE} does not leave; end what it was granted")
-            return [new_event(PrincipalLeft, principal=principal.name)]
+            return events.PrincipalLeft(principal=principal.name)
 
-        not_ones_own(name, by)
-        with keeping_a_steward(self._streams, by, ended=name):
-            decide_about(self._streams, name, decide, by, PasswordChange(None))
+        self._end(name, decide, by)
+
+    def decide(
+        self, name: str, decide: Callable[[Principal], events.AccessEvent], by: str, password_hash: str | None = None
+    ) -> None:
+        """Record what is decided about a principal; raises PrincipalUnknown, and AccessRefused where it has left."""
+
+        def decided(records: list[AccessRecord]) -> events.AccessEvent:
+            return decide(_not_left(principal_of(records, name)))
+
+        self._streams.decide(principal_stream(name), decided, by, password_hash)
+
+    def _end(self, name: str, decide: Callable[[Principal], events.AccessEvent], by: str) -> None:
+        if name_key(name) == name_key(by):
+            raise AccessRefused("another steward must end your own access")
+        with self.keeping_a_steward(by, ended=name):
+            self.decide(name, decide, by)
+
+    @contextmanager
+    def keeping_a_steward(self, by: str, ended: str = "", unlinked: events.AccessEvent | None = None) -> Iterator[None]:
+        """Raises AccessRefused where the block would leave no steward who can sign in; an operator may do so.
+
+        Args:
+            by: who decides.
+            ended: the name of the principal whose role as a steward the block ends.
+            unlinked: the identity that the block unlinks.
+        """
+        if is_operator(by) or not self._streams.have_begun():
+            yield
+            return
+        # One at a time, or of two stewards each could end the other.
+        with self._streams.locked("stewards") as alone:
+            if not alone:
+                raise AccessRefused("somebody else is deciding about stewards at this moment: try again")
+            if self._stewards() and not self._stewards(unlinked) - {name_key(ended)}:
+                raise AccessRefused(
+                    "then no steward would be left who can sign in again, with a password or an organisation's account,"
+                    " and whose role has no last day: first see that there is another, or have it done on the machine"
+                )
+            yield
+
+    def _stewards(self, unlinked: events.AccessEvent | None = None) -> set[str]:
+        """The keys of the stewards for good who can sign in by themselves, were this identity unlinked."""
+        last = [records[-1].event for records in self._streams.of_kind("identity")]
+        linked = [one for one in last if isinstance(one, events.IdentityLinked) and one != unlinked]
+        stewards = [one for one in self.all() if not one.left and Grant("steward") in one.grants]
+        can_sign_in = self._streams.with_password() | {name_key(one.principal) for one in linked}
+        return can_sign_in & {name_key(one.name) for one in stewards}
 
 
-def _granted(name: str, grant: Grant) -> AccessEvent:
-    return new_event(RoleGranted, principal=name, role=grant.role, plan=grant.plan, until=grant.until)
+def _granted(name: str, grant: Grant) -> events.AccessEvent:
+    return events.new_event(events.RoleGranted, principal=name, role=grant.role, plan=grant.plan, until=grant.until)
+
+
+def _is_token(records: Sequence[AccessRecord]) -> bool:
+    return isinstance(records[0].event, events.TokenNamed)
+
+
+def _not_left(principal: Principal) -> Principal:
+    if principal.left:
+        raise AccessRefused(f"{principal.name} has left, for good; whoever comes back is added under another name")
+    return principal
 
 
 def _not_to_oneself(name: str, by: str) -> None:

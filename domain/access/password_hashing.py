@@ -10,7 +10,7 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
-from domain.access.access_errors import AccessRefused
+from domain.access.access_errors import AccessRefused, SignInFailed
 from domain.names import name_key
 
 SHORTEST, LONGEST = 12, 1024
@@ -25,6 +25,7 @@ _FEWEST, _SHORTEST_NAME = 5, 4
 #: How many passwords a process verifies at once: each takes 64 MiB of memory and a processor for a moment.
 _AT_ONCE = 4
 _PATIENCE = 10.0
+BUSY = "too many are signing in just now; try again in a moment"
 
 _hasher = PasswordHasher()
 _places = BoundedSemaphore(_AT_ONCE)
@@ -57,13 +58,12 @@ def _is_tried_first(password: str, name: str) -> bool:
 
 
 @contextmanager
-def place_to_verify() -> Iterator[bool]:
-    """Whether a password may be verified within the block; waits for ten seconds at most."""
+def verifying() -> Iterator[None]:
+    """Verify a password within the block, after ten seconds of waiting at most; raises SignInFailed."""
     if not _places.acquire(timeout=_PATIENCE):
-        yield False
-        return
+        raise SignInFailed(BUSY, 5)
     try:
-        yield True
+        yield
     finally:
         _places.release()
 

@@ -2,24 +2,14 @@
 
 from datetime import datetime
 
+from domain.access import sign_in_throttle as throttle
 from domain.access.access_errors import AccessRefused, SignInFailed
-from domain.access.access_events import PasswordSet, SignInRefused, new_event
-from domain.access.access_streams import AccessStreams, PasswordChange
-from domain.access.password_hashing import check_password, hash_password, is_password, place_to_verify, rehashed
-from domain.access.principal_streams import decide_about, find_account, password_position, person
+from domain.access.access_events import PasswordSet, SignInRefused
+from domain.access.access_streams import AccessStreams
+from domain.access.known_principals import KnownPrincipals, password_position, person
+from domain.access.password_hashing import BUSY, check_password, hash_password, is_password, rehashed, verifying
 from domain.access.principals import Principal
 from domain.access.sessions import PrincipalSession, Sessions
-from domain.access.sign_in_throttle import (
-    BUSY,
-    OF_ACCOUNT,
-    account_stream,
-    counted_refusals,
-    lock_of,
-    network_of,
-    next_lock,
-    note_refusal,
-    storable_address,
-)
 from domain.names import name_key
 
 #: No name is longer. The rest is not looked at: comparing takes time by the letter.
@@ -30,8 +20,8 @@ _WRONG = "the name or the password is wrong"
 class Passwords:
     """The passwords of a ledger, of which it stores the hashes."""
 
-    def __init__(self, streams: AccessStreams, sessions: Sessions) -> None:
-        self._streams, self._sessions = streams, sessions
+    def __init__(self, streams: AccessStreams, principals: KnownPrincipals, sessions: Sessions) -> None:
+        self._streams, self._principals, self._sessions = streams, principals, sessions
 
     def exist(self) -> bool:
         """Whether any principal has a password."""
@@ -42,12 +32,9 @@ class Passwords:
         return self._streams.password_hash(name_key(name)) is not None
 
     def set(self, name: str, password: str, by: str) -> None:
-        """Set a password of 12 to 1,024 characters; the principal's sessions, unused links and locks end.
-
-        Raises PrincipalUnknown, AccessRefused.
-        """
-        change = PasswordChange(hash_password(password, name))
-        decide_about(self._streams, name, lambda one: [new_event(PasswordSet, principal=person(one))], by, change)
+        """Set a password; the sessions, unused links and locks end. Raises PrincipalUnknown, AccessRefused."""
+        hashed = hash_password(password, name)
+        self._principals.decide(name, lambda principal: PasswordSet(principal=person(principal)), by, hashed)
 
     def set_own(self, session: PrincipalSession, former: str, password: str, now: datetime, address: str | None) -> str:
         """As `set`, in a session; the secret of a new one. After a sign-in by a link `former` is not needed.
@@ -83,36 +70,30 @@ class Passwords:
         self, account: str, password: str, now: datetime, address: str | None, wrong: str
     ) -> tuple[Principal, str]:
         """The principal whose password this is, and its hash; raises SignInFailed, with the sentence `wrong`."""
-        principal, records = find_account(self._streams, account)
-        stream, address = account_stream(account), storable_address(address)
-        with place_to_verify() as is_free:
-            if not is_free:
-                raise SignInFailed(BUSY, 5)
-            # One at a time, or as many could be tried as can be sent before the first is refused.
-            with self._streams.locked(stream) as alone:
-                if not alone:
-                    raise SignInFailed(BUSY, 1)
-                newest = self._streams.newest(stream, OF_ACCOUNT)
-                refusals = counted_refusals(newest, password_position(records))
-                if lock := lock_of(refusals, network_of(address), now):
-                    raise lock
-                hashed = self._streams.password_hash(name_key(account) if principal else "")
-                if is_password(password, hashed) and principal is not None and hashed is not None:
-                    return principal, hashed
-                refused = SignInRefused(
-                    principal=principal.name if principal else None,
-                    means="password",
-                    address=address,
-                    locks=next_lock(refusals, network_of(address), now),
-                )
-                note_refusal(self._streams, stream, newest[0].version + 1 if newest else 1, refused)
-                raise SignInFailed(wrong)
+        principal, records = self._principals.account(account)
+        stream, address = throttle.account_stream(account), throttle.storable_address(address)
+        # One at a time, or as many could be tried as can be sent before the first is refused.
+        with verifying(), self._streams.locked(stream) as alone:
+            if not alone:
+                raise SignInFailed(BUSY, 1)
+            newest = self._streams.newest(stream, throttle.OF_ACCOUNT)
+            refusals = throttle.counted_refusals(newest, password_position(records))
+            if lock := throttle.lock_of(refusals, throttle.network_of(address), now):
+                raise lock
+            hashed = self._streams.password_hash(name_key(account) if principal else "")
+            if is_password(password, hashed) and principal is not None and hashed is not None:
+                return principal, hashed
+            refused = SignInRefused(
+                principal=principal.name if principal else None,
+                means="password",
+                address=address,
+                locks=throttle.next_lock(refusals, throttle.network_of(address), now),
+            )
+            throttle.note_refusal(self._streams, stream, newest[0].version + 1 if newest else 1, refused)
+            raise SignInFailed(wrong)
 
     def _begin(self, name: str, password: str, proved: str | None, now: datetime, address: str | None) -> str:
-        """Begin a session by a password, unless it was replaced before the session was stored.
-
-        `Sessions.find` cannot tell. `proved` is the hash that the password was proved by, if any.
-        """
+        """Begin a session, unless the password was replaced meanwhile; `proved` is the hash that it was proved by."""
         secret = self._sessions.begin(name, "password", now, address)
         hashed = self._streams.password_hash(name_key(name))
         if hashed != proved and not is_password(password, hashed):

@@ -6,13 +6,16 @@ from datetime import datetime
 
 from domain.access.access_events import AccessEvent, PrincipalAdded, PrincipalLeft, RoleEnded, RoleGranted
 from domain.access.roles import Role, includes
+from domain.refusals import Refusal
 
 #: The principal of a request without credentials. It may be granted the role reader.
 ANYONE = "anyone"
 
 
-class NotAllowed(Exception):
-    """A principal lacks a role; the sentence names the role and who can grant it."""
+class NotAllowed(Refusal):
+    """A principal lacks the role that something needs; the sentence says which, and who can give it."""
+
+    code = "not-allowed"
 
     def __init__(self, name: str, role: Role, plan: str | None, *, program: bool = False) -> None:
         self.name, self.role, self.plan = name, role, plan
@@ -31,10 +34,12 @@ class NotAllowed(Exception):
 class PersonNeeded(NotAllowed):
     """A program has the role, but this kind of event is recorded by persons only."""
 
+    code = "person-needed"
+
     def __init__(self, name: str, role: Role, plan: str | None, kind: str) -> None:
         super().__init__(name, role, plan, program=True)
-        self.args = (
-            f"this is not allowed: {name} is a token, and {kind} takes a person: sign in with a browser to record it",
+        self.reworded(
+            f"this is not allowed: {name} is a token, and {kind} takes a person: sign in with a browser to record it"
         )
 
 

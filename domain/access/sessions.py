@@ -3,6 +3,7 @@
 import hmac
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -10,16 +11,16 @@ from hashlib import sha256
 from domain.access.access_errors import SignInFailed
 from domain.access.access_events import AccessEvent, IdentityLinked, Means, SignedIn, SignedOut
 from domain.access.access_streams import AccessRecord, AccessStreams, Addition, StreamTaken, secret_stream
-from domain.access.principal_streams import folded, password_position, principal_stream
-from domain.access.principals import Principal
+from domain.access.known_principals import password_position, principal_stream
+from domain.access.principals import Principal, fold
 from domain.access.sign_in_throttle import ON_A_REPLICA, storable_address
-from domain.errors import LedgerUnusable, ReplicaOnly
+from domain.refusals import LedgerUnusable, ReplicaOnly
 
 #: A working day.
 SESSION = timedelta(hours=8)
 
-#: So many streams are ended in one transaction; and how often it is tried again where somebody else ended one of them.
-_AT_ONCE, _TRIES = 1000, 5
+#: How often it is tried to end all, where others keep ending some.
+_TRIES = 5
 
 LINK_OVER = "this link has been used, or its time is over: ask whoever gave it to you for another"
 
@@ -58,7 +59,7 @@ class Sessions:
         of_identity = [one for one in found if one.stream != account]
         if event.identity and not _is_linked(of_identity, started, event.principal):
             return None
-        principal = folded(of_principal, event.principal)
+        principal = fold(event.principal, (one.event for one in of_principal))
         if principal.left:
             return None
         return PrincipalSession(principal, event.until, _form_token(secret), event.means)
@@ -66,11 +67,7 @@ class Sessions:
     def begin(
         self, name: str, means: Means, now: datetime, address: str | None, *first: Addition, identity: str | None = None
     ) -> str:
-        """Begin a session, and store the use of a link with it; the secret of the session.
-
-        Raises:
-            SignInFailed: the link was used in the meantime, or this is a replica.
-        """
+        """Begin a session, with the use of a link first; its secret. Raises SignInFailed: used, or a replica."""
         secret = secrets.token_urlsafe(32)
         event = SignedIn(
             principal=name, means=means, until=now + SESSION, address=storable_address(address), identity=identity
@@ -88,10 +85,8 @@ class Sessions:
         if (session := self.find(secret, now)) is None:
             return
         name = session.principal.name
-        try:
+        with suppress(StreamTaken):
             self._streams.append([(_stream(secret), 2, SignedOut(principal=name))], name)
-        except StreamTaken:
-            return
 
     def end_all(self, now: datetime, by: str) -> int:
         """End every session; how many there were. Raises LedgerUnusable where people keep signing in."""
@@ -108,22 +103,14 @@ class Sessions:
 def end_each(
     streams: AccessStreams, kind: str, ending: Callable[[list[AccessRecord]], AccessEvent | None], by: str
 ) -> int:
-    """Append to each stream of a kind the event that ends it, where there is one; how many were ended.
-
-    Raises:
-        LedgerUnusable: others kept appending to these streams; some may be ended.
-    """
-    ended = 0
+    """Append to each stream of a kind the event that ends it, if any; how many. Raises LedgerUnusable: none ended."""
     for _ in range(_TRIES):
         each = streams.of_kind(kind)
         left = [(one[0].stream, len(one) + 1, event) for one in each if (event := ending(one))]
-        try:
-            for start in range(0, len(left), _AT_ONCE):
-                streams.append(left[start : start + _AT_ONCE], by)
-                ended += len(left[start : start + _AT_ONCE])
-            return ended
-        except StreamTaken:
-            continue
+        with suppress(StreamTaken):
+            if left:
+                streams.append(left, by)
+            return len(left)
     raise LedgerUnusable("people kept coming in while all sessions were to be ended: stop what serves, and try again")
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from domain.access.access_errors import SignInFailed
 from domain.access.access_events import AccessEvent, LinkEnded, LinkMade, LinkUsed, LockLifted, SignInRefused, new_event
 from domain.access.access_streams import AccessRecord, AccessStreams, StreamTaken, secret_stream
-from domain.access.principal_streams import find_account, find_principal, not_left, password_position, person
+from domain.access.known_principals import KnownPrincipals, password_position, person
 from domain.access.sessions import LINK_OVER, Sessions, end_each
 from domain.access.sign_in_throttle import account_stream
 
@@ -15,16 +15,15 @@ from domain.access.sign_in_throttle import account_stream
 class SignInLinks:
     """The links of a ledger."""
 
-    def __init__(self, streams: AccessStreams, sessions: Sessions) -> None:
-        self._streams, self._sessions = streams, sessions
+    def __init__(self, streams: AccessStreams, principals: KnownPrincipals, sessions: Sessions) -> None:
+        self._streams, self._principals, self._sessions = streams, principals, sessions
 
     def make(self, name: str, by: str, minutes: int) -> str:
         """The secret of a new link, valid for so many minutes unless a password is set before.
 
         Raises PrincipalUnknown, AccessRefused.
         """
-        principal = not_left(find_principal(self._streams, name)[0])
-        made = new_event(LinkMade, principal=person(principal), minutes=minutes)
+        made = new_event(LinkMade, principal=person(self._principals.staying(name)), minutes=minutes)
         secret = secrets.token_urlsafe(32)
         self._streams.append([(secret_stream("link", secret), 1, made)], by)
         return secret
@@ -34,13 +33,13 @@ class SignInLinks:
         records = self._streams.of(secret_stream("link", secret))
         if (made := _usable(records, now)) is None:
             raise SignInFailed(LINK_OVER)
-        principal, of_principal = find_account(self._streams, made.principal)
+        principal, of_principal = self._principals.account(made.principal)
         if principal is None or password_position(of_principal) > records[0].position:
             raise SignInFailed(LINK_OVER)
         used = (records[0].stream, 2, LinkUsed(principal=principal.name))
         session = self._sessions.begin(principal.name, "link", now, address, used)
         # A password may have been set in between.
-        if password_position(find_account(self._streams, made.principal)[1]) > records[0].position:
+        if password_position(self._principals.account(made.principal)[1]) > records[0].position:
             self._sessions.end(session, now)
             raise SignInFailed(LINK_OVER)
         self._lift_lock(principal.name)

@@ -13,16 +13,16 @@ from math import ceil
 from domain.access.access_errors import SignInFailed
 from domain.access.access_events import Lock, LockLifted, SignInRefused
 from domain.access.access_streams import AccessRecord, AccessStreams, StreamTaken
+from domain.access.password_hashing import BUSY
 from domain.access.principals import ANYONE
-from domain.errors import ReplicaOnly
 from domain.names import name_key
+from domain.refusals import ReplicaOnly
 
 #: After so many refusals within this time an account is locked for as long after the last of them: for one network, and
 #: for everybody.
 OF_NETWORK, OF_ACCOUNT = 5, 50
 WITHIN = timedelta(minutes=15)
 
-BUSY = "too many are signing in just now; try again in a moment"
 ON_A_REPLICA = "nobody can sign in here: this is a replica, which only answers; sign in at the primary"
 
 

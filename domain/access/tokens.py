@@ -2,15 +2,15 @@
 
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from domain.access.access_errors import AccessRefused, NotSignedIn, PrincipalUnknown
 from domain.access.access_events import TokenCreated, TokenNamed, TokenRevoked, new_event
 from domain.access.access_streams import AccessRecord, AccessStreams, StreamTaken, secret_stream
-from domain.access.known_principals import KnownPrincipals
+from domain.access.known_principals import KnownPrincipals, principal_stream
 from domain.access.principal_names import read_name
-from domain.access.principal_streams import principal_stream
 from domain.access.principals import Grant, Principal
 from domain.names import name_key
 
@@ -72,12 +72,10 @@ class Tokens:
         """Revoke a token; raises PrincipalUnknown, AccessRefused."""
         records = self._find(name_or_id)
         token = _token(records)
-        try:
-            if not token.revoked:
+        if not token.revoked:
+            with suppress(StreamTaken):
                 self._streams.append([(records[0].stream, 2, TokenRevoked(name=token.name))], by)
                 return
-        except StreamTaken:
-            pass
         raise AccessRefused(f"the token {token.name} was already revoked")
 
     def principal(self, token: str, now: datetime) -> Principal:

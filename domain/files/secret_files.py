@@ -6,9 +6,13 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from domain.refusals import Refusal
 
-class SecretExposed(ValueError):
+
+class SecretExposed(Refusal, ValueError):
     """Others than its owner can read or replace a secret; the message names what, its mode and the remedy."""
+
+    code = "secret-exposed"
 
 
 def read_secret(file: Path, most: int) -> bytes:

@@ -13,9 +13,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from domain.refusals import Refusal
 
-class NotWritten(Exception):
+
+class NotWritten(Refusal):
     """A file was not written, and what stood under its name still does; the message says why, and the remedy."""
+
+    code = "not-written"
 
 
 @contextmanager

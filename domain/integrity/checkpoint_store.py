@@ -14,7 +14,6 @@ from psycopg.errors import CheckViolation
 from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier
 
-from domain.errors import LedgerDamaged, LedgerUnusable
 from domain.integrity.invariants import Broken
 from domain.ledger.datastore import LedgerDatastore
 from domain.ledger.ledger import Ledger
@@ -23,6 +22,7 @@ from domain.proofs.checkpoint import Checkpoint, NotACheckpoint, WitnessKey, ope
 from domain.proofs.keys import NotAKey, SignerKey, VerifierKey
 from domain.proofs.pack import NoPack, Stamped, key_note, key_of_note, one_of_each
 from domain.proofs.signed_notes import NotANote, Note, NotSigned, Signature, open_note, sign_note
+from domain.refusals import LedgerDamaged, LedgerUnusable, Refusal, Unknown
 
 T = TypeVar("T")
 
@@ -40,12 +40,16 @@ _MORE = 3
 _STAMPS_READ = 100
 
 
-class KeyRefused(Exception):
+class KeyRefused(Refusal):
     """The key is not the one that signs for this ledger now; the message says which does."""
 
+    code = "key-refused"
 
-class CheckpointUnknown(LookupError):
+
+class CheckpointUnknown(Unknown):
     """The ledger has cut no such checkpoint."""
+
+    code = "unknown-checkpoint"
 
 
 class Overtaken(LedgerUnusable):

@@ -11,10 +11,12 @@ from domain.integrity.stored_tree import LedgerTree, entry_of
 from domain.ledger.ledger import Ledger
 from domain.ledger.stored_rows import StoredRecord
 from domain.proofs.checkpoint import Checkpoint, NotACheckpoint, open_checkpoint
+from domain.proofs.entry import Entry
 from domain.proofs.keys import SignerKey, VerifierKey
 from domain.proofs.pack import Contents, Held, NoPack, make_pack, nodes_needed
 from domain.proofs.signed_notes import NotANote, Note, NotSigned
-from domain.proofs.verify import is_zip, read_entry, verify, zip_files
+from domain.proofs.verifying.pack_zip import is_zip, zip_files
+from domain.proofs.verifying.verification import verify
 
 #: Name -> bytes of the papers that go into a pack, made when it is asked for.
 Papers = Callable[[], Mapping[str, bytes]]
@@ -123,7 +125,7 @@ def _events_against(ledger: Ledger, lines: bytes) -> Iterator[Broken]:
     rows: Iterator[StoredRecord] = iter(())
     for number, line in enumerate(lines.split(b"\n")[:-1], 1):
         data = b64decode(json.loads(line)["entry"])
-        entry = read_entry(data, f"version {number}")
+        entry = Entry.read(data)
         if number == 1:
             rows = _stored(ledger, entry.plan)
         where = f"{entry.plan} version {number} ({entry.topic}, position {entry.position})"

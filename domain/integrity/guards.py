@@ -11,13 +11,13 @@ import psycopg
 from eventsourcing.persistence import PersistenceError
 from psycopg.rows import tuple_row
 
-from domain.errors import LedgerUnusable
 from domain.integrity.invariants import Broken
 from domain.ledger.catalogue import Catalogue, differences, expected_catalogue, read_catalogue, read_names
 from domain.ledger.datastore import LedgerDatastore
 from domain.ledger.login_powers import owns, powers
 from domain.ledger.schema import access_schema, app_role, released_migrations, used_elsewhere
 from domain.postgres.database_errors import in_short
+from domain.refusals import LedgerUnusable
 
 # Things of a schema that belong to another role than the schema does.
 _OWNED_BY_OTHERS = """

@@ -11,8 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
+from textwrap import shorten
 
-from domain.errors import LedgerDamaged, LedgerUnusable
 from domain.events import EventWithdrawn, TextRedacted
 from domain.integrity.regrown_tree import RegrownTree
 from domain.integrity.stored_tree import entry_of
@@ -30,7 +30,8 @@ from domain.plan.evolve import evolve
 from domain.plan.plan import Plan
 from domain.points import LONDON
 from domain.proofs.tree import HASH_SIZE
-from domain.rules import Refused, judge
+from domain.refusals import LedgerDamaged, LedgerUnusable, Refused
+from domain.rules import judge
 from domain.rules.lookups import named
 
 _PAGE = 5000
@@ -90,7 +91,7 @@ def to_its_end(where: str, check: Callable[[], Iterable[Broken]]) -> Iterator[Br
     except Exception as error:
         if isinstance(error, LedgerUnusable) and not isinstance(error, LedgerDamaged):
             raise
-        said = " ".join(str(error).split())[:300] or "no more is known"
+        said = shorten(str(error), 300) or "no more is known"
         yield Broken(where, f"it cannot be checked to its end: {said} ({type(error).__name__})")
 
 

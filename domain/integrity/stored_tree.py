@@ -7,11 +7,11 @@ twice the tree's height at most. What is complete never changes: nothing here ne
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from domain.errors import LedgerDamaged
 from domain.ledger.recorder import LedgerRecorder
 from domain.ledger.stored_rows import StoredRecord
 from domain.proofs.entry import Entry
 from domain.proofs.tree import HASH_SIZE, Node, NoSuchProof, consistency_proof, inclusion_proof, root
+from domain.refusals import LedgerDamaged
 
 T = TypeVar("T")
 

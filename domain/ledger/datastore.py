@@ -17,10 +17,10 @@ from psycopg.rows import dict_row, tuple_row
 from psycopg.sql import SQL, Composed, Identifier
 from psycopg_pool import PoolTimeout
 
-from domain.errors import LedgerLocked, LedgerUnusable, NothingRecorded, ReplicaOnly
 from domain.postgres.answer_limits import PatientConnection, Silent, Unanswered, Writes
 from domain.postgres.connections import settle
 from domain.postgres.database_errors import in_short, not_let_in, unusable
+from domain.refusals import LedgerLocked, LedgerUnusable, NothingRecorded, ReplicaOnly
 
 #: How long a lost database is waited for before giving up, in seconds: it may be starting anew.
 PATIENCE = 15.0

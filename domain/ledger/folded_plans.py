@@ -8,12 +8,12 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
+from operator import attrgetter
 from threading import Lock, RLock
 from typing import TypeVar, cast
 from uuid import UUID
 
 from domain.bulk import LONG, without_collecting
-from domain.errors import LedgerDamaged
 from domain.events import ActionAdded, TextRedacted
 from domain.ledger.mapper import read_event
 from domain.ledger.memory_budget import Budget
@@ -22,6 +22,7 @@ from domain.plan.draft import Draft
 from domain.plan.evolve import evolve
 from domain.plan.plan import Plan
 from domain.plan.record import PlanRecord
+from domain.refusals import LedgerDamaged
 
 T = TypeVar("T")
 
@@ -51,24 +52,32 @@ class Folded:
         """Forget everything; the next who asks folds the plan from the ledger. Who reads it now goes on."""
         self.plan = Plan(self.slug)
 
+    def begin_draft(self) -> Draft:
+        """A draft over the plan, which stays as it is until `end_draft`."""
+        with self.growing:
+            self._drafts += 1
+            return Draft(self.plan)
+
+    def end_draft(self) -> None:
+        """Nothing more is tried out on a draft that was begun."""
+        with self.growing:
+            self._drafts -= 1
+
     @contextmanager
     def draft(self) -> Iterator[Draft]:
         """A draft over the plan, which stays as it is for as long as the block lasts."""
-        with self.growing:
-            self._drafts += 1
-            draft = Draft(self.plan)
+        draft = self.begin_draft()
         try:
             yield draft
         finally:
-            with self.growing:
-                self._drafts -= 1
+            self.end_draft()
 
-    def adopt(self, draft: Draft, recorded_at: datetime, event_id: UUID, size: int) -> None:
+    def adopt(self, draft: Draft, recorded_at: datetime, event_id: UUID) -> None:
         """The events of a draft are stored: take them over, unless the plan is to be caught up with them anyway."""
         with self.growing:
             if self._drafts == 0 and self.plan is draft.base and self.plan.version == draft.started_at:
                 draft.give_to_base(recorded_at, event_id)
-                self.size += size
+                self.size += draft.grown
 
     def take_in(self, plan: Plan, rows: list[FoldRow]) -> bool:
         """Take in the rows that the plan does not have, and show them to readers; not where another took its place."""
@@ -227,7 +236,7 @@ class FoldedPlans:
                 del self.kept[slug]
 
     def _total(self) -> int:
-        return sum(one.size for one in self.kept.values())
+        return sum(map(attrgetter("size"), self.kept.values()))
 
 
 def _continues(rows: list[FoldRow], last: UUID) -> bool:

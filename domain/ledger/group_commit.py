@@ -12,10 +12,9 @@ from threading import Lock
 
 from eventsourcing.persistence import IntegrityError
 
-from domain.errors import InDoubt, NothingRecorded, in_doubt
 from domain.ledger.recorder import LedgerRecorder
 from domain.ledger.stored_rows import UnstoredRow
-from domain.rules import Refused
+from domain.refusals import InDoubt, NothingRecorded, Refused, in_doubt
 
 #: The last position and the instant of rows stored; None where a version or an event_id was taken.
 Stored = tuple[int, datetime] | None

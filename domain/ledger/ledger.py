@@ -16,7 +16,6 @@ from eventsourcing.persistence import PersistenceError
 
 from domain.access.access_ledger import AccessLedger
 from domain.envelopes import Proposal, Recorded, with_event_ids
-from domain.errors import InDoubt, LedgerDamaged, LedgerUnusable, NotReached, PlanUnknown, ReplicaOnly, VersionConflict
 from domain.integrity.guards import fallen_guards, powers_of_login
 from domain.integrity.invariants import Broken, Noted, broken_invariants
 from domain.integrity.stored_tree import LedgerTree
@@ -32,9 +31,20 @@ from domain.ledger.stored_rows import StoredRecord
 from domain.plan.record import PlanRecord
 from domain.points import LONDON, VersionUnknown
 from domain.postgres.answer_limits import one_request
+from domain.postgres.cluster import APP
 from domain.postgres.database_errors import cannot_be_used, in_short
-from domain.postgres.embedded_server import APP, EmbeddedServer, EmbeddedServerError
-from domain.rules import Refused
+from domain.postgres.embedded_server import EmbeddedServer
+from domain.postgres.server_account import EmbeddedServerError
+from domain.refusals import (
+    InDoubt,
+    LedgerDamaged,
+    LedgerUnusable,
+    NotReached,
+    PlanUnknown,
+    Refused,
+    ReplicaOnly,
+    VersionConflict,
+)
 from domain.safekeeping.purging import purge
 
 T = TypeVar("T")

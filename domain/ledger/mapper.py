@@ -9,10 +9,10 @@ from collections.abc import Callable
 from pydantic import ValidationError
 
 from domain.envelopes import Recorded
-from domain.errors import LedgerDamaged
 from domain.events import EVENTS, Event
 from domain.ledger.split_texts import redacted_fields
 from domain.ledger.stored_rows import StoredRecord
+from domain.refusals import LedgerDamaged
 
 _FROM_JSON: dict[str, Callable[[bytes], Event]] = {
     name: kind.__pydantic_validator__.validate_json for name, kind in EVENTS.items()

@@ -14,7 +14,6 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL, Composable, Identifier
 
 from domain.access.access_errors import AccessLost
-from domain.errors import LedgerUnusable
 from domain.ledger.catalogue import expected_catalogue, read_names
 from domain.ledger.login_powers import powers
 from domain.ledger.schema import (
@@ -31,6 +30,7 @@ from domain.ledger.schema import (
 )
 from domain.postgres.connections import connected
 from domain.postgres.database_errors import in_short
+from domain.refusals import LedgerUnusable
 
 #: The schema of a ledger whose name nobody said.
 SCHEMA = "asat"

@@ -22,7 +22,7 @@ from domain.ledger.datastore import LedgerDatastore
 from domain.ledger.schema import channel
 from domain.ledger.stored_rows import StoredRecord, UnstoredRow
 from domain.ledger.subscription import LedgerSubscription
-from domain.rules import Refused
+from domain.refusals import Refused, RuleCode
 from domain.rules.lookups import named
 
 #: Version, id, topic, JSON, instant and author of an event: all that folding needs.
@@ -272,6 +272,8 @@ def _of_a_day_ahead(error: BaseException | None, rows: Sequence[UnstoredRow]) ->
     index = next((place for place, row in enumerate(rows) if str(row.event_id) == refused), 0)
     day = date.fromisoformat(json.loads(rows[index].state)["effective_on"])
     return Refused(
+        RuleCode.DAY_IN_THE_FUTURE,
+        "effective_on",
         f"{named(day)} is in the future: today is {named(today)} by the clock of the database; give the event the day"
         " on which it was true (effective_on), and set the clock of this machine right where it shows another",
         index,

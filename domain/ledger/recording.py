@@ -4,17 +4,15 @@ It is optimistic: a proposal is judged on a draft over the plan in memory and ap
 version is taken, the plan is caught up and the proposal judged again. Only those who record in one plan queue for it.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from eventsourcing.persistence import DatabaseError, IntegrityError, InterfaceError, OperationalError
 
 from domain.bulk import LONG, without_collecting
-from domain.envelopes import Proposal, Recorded
-from domain.errors import LedgerUnusable, NothingRecorded, VersionConflict, in_doubt
+from domain.envelopes import Proposal, Recorded, with_event_ids
 from domain.events import TextRedacted
 from domain.ledger.datastore import attempts
 from domain.ledger.folded_plans import Folded, FoldedPlans, size_of
@@ -28,7 +26,8 @@ from domain.plan.evolve import evolve
 from domain.plan.plan import PENDING
 from domain.plan.record import PlanRecord, record_of
 from domain.postgres.database_errors import in_short
-from domain.rules import Refused, judge
+from domain.refusals import LedgerUnusable, NothingRecorded, Refused, RuleCode, VersionConflict, in_doubt
+from domain.rules import judge
 
 # How often a proposal is judged again when other writers keep taking its version, before giving up.
 _TRIES = 200
@@ -43,7 +42,7 @@ class Recording:
         self._together = Together(recorder, self._append)
 
     def record(self, proposals: Sequence[Proposal], by: str, today: date, expect: int | None) -> list[Recorded]:
-        """Record the proposals as one batch, as `Ledger.record` says."""
+        """Record the proposals as one batch, as `Ledger.record` says; each has an event_id."""
         if not proposals:
             return []
         slugs = sorted({proposal.plan for proposal in proposals})
@@ -51,16 +50,16 @@ class Recording:
             raise ValueError("say who records")
         if expect is not None and len(slugs) > 1:
             raise ValueError("an expected version goes with proposals for one plan")
-        batch = _identified(proposals)
+        _ids_are_distinct(proposals)
         with ExitStack() as locks:
-            if len(batch) > LONG:
+            if len(proposals) > LONG:
                 locks.enter_context(without_collecting())
             plans: dict[str, Folded] = {}
             for slug in slugs:
                 plans[slug] = self._folded.keep(slug)
                 locks.enter_context(plans[slug].writing)
             try:
-                return self._record(batch, plans, by, today, expect)
+                return self._record(proposals, plans, by, today, expect)
             except (Refused, VersionConflict):
                 # Why it was refused says enough: whether its id is an event's of another plan is not told besides.
                 if repeated := self._already_recorded(proposals, slugs):
@@ -79,39 +78,34 @@ class Recording:
         if len(slugs) != 1:
             raise ValueError("rehearse proposals for one plan, and at least one of them")
         [slug] = slugs
-        batch = _identified(proposals)
+        batch = with_event_ids(proposals)
+        _ids_are_distinct(batch)
         folded = self._folded.keep(slug)
         self._folded.catch_up(folded)
         texts = self._texts_to_go(batch)
         try:
             with folded.draft() as draft:
-                _try_out(batch, {slug: draft}, by, today)
-                _can_be_redacted(batch, texts)
+                _try_out(batch, {slug: draft}, by, today, texts)
                 yield record_of(draft)
         finally:
             if folded.plan.version == 0:
                 self._folded.drop(slug)
 
     def _record(
-        self, batch: list[Proposal], plans: dict[str, Folded], by: str, today: date, expect: int | None
+        self, batch: Sequence[Proposal], plans: dict[str, Folded], by: str, today: date, expect: int | None
     ) -> list[Recorded]:
         texts = self._texts_to_go(batch)
         for _ in range(_TRIES):
             drafts: dict[str, Draft] = {}
             try:
-                with ExitStack() as judging:
-                    for slug, folded in plans.items():
-                        drafts[slug] = judging.enter_context(folded.draft())
-                    _expect(drafts, expect)
-                    rows = _try_out(batch, drafts, by, today)
-                    _can_be_redacted(batch, texts)
+                rows = _judged(batch, plans, drafts, by, today, expect, texts)
             except (Refused, VersionConflict):
                 if self._moved_on(plans, drafts):
                     continue  # judged against a plan that was out of date
                 raise
             stored = self._together.append(rows, by)
             if stored is not None:
-                return self._publish(batch, rows, plans, drafts, stored, by)
+                return self._publish(batch, rows, plans, drafts, stored, by, {plan for plan, _ in texts})
             if not self._moved_on(plans, drafts):
                 # Not a version but an event_id is taken.
                 if repeated := self._already_recorded(batch, list(plans)):
@@ -121,21 +115,17 @@ class Recording:
         raise NothingRecorded("other writers kept coming first; nothing was recorded, try again")
 
     def _publish(
-        self, batch: list[Proposal], rows: list[UnstoredRow], plans: dict[str, Folded], drafts: dict[str, Draft],
-        stored: tuple[int, datetime], by: str,
+        self, batch: Sequence[Proposal], rows: list[UnstoredRow], plans: dict[str, Folded], drafts: dict[str, Draft],
+        stored: tuple[int, datetime], by: str, redacted: set[str],
     ) -> list[Recorded]:  # fmt: skip
         """The batch is stored: what it said becomes part of the plans, and the records are as the ledger holds them."""
         last, recorded_at = stored
         newest = {row.originator_id: row.event_id for row in rows}
-        sizes = Counter[str]()
-        for row in rows:
-            sizes[str(row.originator_id)] += size_of(row.topic, row.whole or row.state)
-        redacted = {one.plan for one in batch if isinstance(one.event, TextRedacted)}
         for slug, draft in drafts.items():
             if slug in redacted:  # whoever asks next folds the plan anew
                 self._folded.forget_texts(plans[slug])
             else:
-                plans[slug].adopt(draft, recorded_at, newest[slug], sizes[slug])
+                plans[slug].adopt(draft, recorded_at, newest[slug])
         return [
             Recorded(proposal.plan, row.originator_version, position, recorded_at, by, row.event_id, proposal.event)
             for position, (proposal, row) in enumerate(zip(batch, rows, strict=True), last - len(rows) + 1)
@@ -149,14 +139,14 @@ class Recording:
             for slug, plan in caught_up.items()
         )
 
-    def _texts_to_go(self, batch: list[Proposal]) -> dict[tuple[str, int], set[str]]:
-        """The fields that can be redacted of each event that a batch redacts: the plan does not know, the row does."""
-        versions = {(one.plan, one.event.version) for one in batch if isinstance(one.event, TextRedacted)}
-        return {
-            (plan, version): {text.field for row in rows for text in kept_texts(row.state, row.salts)}
-            for plan, version in versions
-            for rows in [self._recorder.select_versions(plan, [version])]
-        }
+    def _texts_to_go(self, batch: Sequence[Proposal]) -> dict[tuple[str, int], set[str]]:
+        """The fields that can be redacted of each stored event that a batch redacts, which only its row knows."""
+        texts: dict[tuple[str, int], set[str]] = {}
+        for one in batch:
+            if isinstance(one.event, TextRedacted):
+                for row in self._recorder.select_versions(one.plan, [one.event.version]):
+                    texts[one.plan, one.event.version] = {text.field for text in kept_texts(row.state, row.salts)}
+        return texts
 
     def _append(self, rows: Sequence[UnstoredRow], by: str, doubtful: bool) -> Stored:
         """Append; None when a version or an event_id is taken.
@@ -209,6 +199,8 @@ class Recording:
             record = stored.get(proposal.event_id) if proposal.event_id else None
             if record is not None and not _same(proposal, record):
                 raise Refused(
+                    RuleCode.EVENT_ID_REUSED,
+                    "event_id",
                     f"event_id {proposal.event_id} already belongs to another event, version {record.version} of plan "
                     f"{record.plan}; give every event an id of its own",
                     index,
@@ -216,6 +208,8 @@ class Recording:
         if len(stored) < len(proposals):
             record = next(iter(stored.values()))
             raise Refused(
+                RuleCode.BATCH_CHANGED,
+                "event_id",
                 f"event_id {record.event_id} was already recorded, as version {record.version} of plan {record.plan}, "
                 "but not all of this batch was: a batch is repeated whole or not at all",
                 next(i for i, proposal in enumerate(proposals) if proposal.event_id in stored),
@@ -229,63 +223,86 @@ class Recording:
         }
         for index, proposal in enumerate(batch):
             if proposal.event_id in taken:
-                raise Refused(f"event_id {proposal.event_id} is taken; give every event a new id of its own", index)
+                taken_id = f"event_id {proposal.event_id} is taken; give every event a new id of its own"
+                raise Refused(RuleCode.EVENT_ID_TAKEN, "event_id", taken_id, index)
 
 
 def _identity(row: UnstoredRow | StoredRecord) -> tuple[object, ...]:
     return row.originator_id, row.originator_version, row.event_id, row.topic, row.state
 
 
-def _identified(proposals: Sequence[Proposal]) -> list[Proposal]:
-    """The proposals, each with an event_id of its own."""
-    _ids_are_distinct(proposals)
-    return [
-        proposal if proposal.event_id else Proposal(proposal.plan, proposal.event, uuid4()) for proposal in proposals
-    ]
-
-
 def _ids_are_distinct(proposals: Sequence[Proposal]) -> None:
+    if len(proposals) == 1:
+        return
     seen: set[UUID] = set()
     for index, proposal in enumerate(proposals):
         if proposal.event_id in seen:
-            raise Refused(f"event_id {proposal.event_id} stands twice in this batch; give every event its own", index)
+            twice = f"event_id {proposal.event_id} stands twice in this batch; give every event its own"
+            raise Refused(RuleCode.EVENT_ID_TWICE, "event_id", twice, index)
         if proposal.event_id is not None:
             seen.add(proposal.event_id)
 
 
-def _expect(plans: dict[str, Draft], expect: int | None) -> None:
-    for plan in plans.values():
-        if expect is not None and plan.version != expect:
-            raise VersionConflict(plan.slug, expect, plan.version)
+def _judged(
+    batch: Sequence[Proposal], plans: dict[str, Folded], drafts: dict[str, Draft], by: str, today: date,
+    expect: int | None, texts: dict[tuple[str, int], set[str]],
+) -> list[UnstoredRow]:  # fmt: skip
+    """The rows of a batch that the rules accept; `drafts` comes to hold the draft of each of its plans."""
+    try:
+        for slug, folded in plans.items():
+            drafts[slug] = folded.begin_draft()
+            if expect is not None and drafts[slug].version != expect:
+                raise VersionConflict(slug, expect, drafts[slug].version)
+        return _try_out(batch, drafts, by, today, texts)
+    finally:
+        for slug in drafts:
+            plans[slug].end_draft()
 
 
-def _try_out(batch: list[Proposal], drafts: dict[str, Draft], by: str, today: date) -> list[UnstoredRow]:
+def _try_out(
+    batch: Sequence[Proposal],
+    drafts: dict[str, Draft],
+    by: str,
+    today: date,
+    texts: dict[tuple[str, int], set[str]],
+) -> list[UnstoredRow]:
     """Judge each proposal after the ones before it, on drafts that take them in as they are accepted."""
-    after = {slug: draft.published[1] for slug, draft in drafts.items()}
     rows = []
     for index, proposal in enumerate(batch):
-        plan, event = drafts[proposal.plan], proposal.event
-        assert proposal.event_id is not None, "every event of a batch has an id by now"
+        plan, event, event_id = drafts[proposal.plan], proposal.event, proposal.event_id
+        assert event_id is not None, "every event of a batch has an id by now"
         try:
             judge(plan, event, today, by)
         except Refused as refused:
             refused.index = index
             raise
-        before = after.pop(proposal.plan, None)
+        before = plan.published[1] if plan.version == plan.started_at else None
         evolve(plan, event, PENDING, by)
         topic = type(event).__name__
         state, whole, salts = taken_apart(event, event_state(event))
-        rows.append(UnstoredRow(plan.slug, plan.version, topic, state, proposal.event_id, whole, salts, before))
+        plan.grown += size_of(topic, whole or state)
+        rows.append(UnstoredRow(plan.slug, plan.version, topic, state, event_id, whole, salts, before))
+    _can_be_redacted(batch, texts)
     return rows
 
 
-def _can_be_redacted(batch: list[Proposal], texts: dict[tuple[str, int], set[str]]) -> None:
+def _can_be_redacted(batch: Sequence[Proposal], texts: dict[tuple[str, int], set[str]]) -> None:
     """Refuse to redact what an event never had."""
     for index, proposal in enumerate(batch):
         if isinstance(event := proposal.event, TextRedacted):
+            kept = texts.get((proposal.plan, event.version))
+            if kept is None:
+                raise Refused(
+                    RuleCode.NOT_REDACTABLE,
+                    "fields",
+                    f"version {event.version} is in this very batch: leave the text out of it, or redact it afterwards",
+                    index,
+                )
             for field in event.fields:
-                if field not in texts[proposal.plan, event.version]:
+                if field not in kept:
                     raise Refused(
+                        RuleCode.NOT_REDACTABLE,
+                        "fields",
                         f"version {event.version} has no text `{field}` that could be redacted, or was recorded "
                         "before texts could be",
                         index,

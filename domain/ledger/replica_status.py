@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from eventsourcing.persistence import PersistenceError
 from psycopg.rows import tuple_row
 
-from domain.errors import LedgerUnusable
 from domain.ledger.datastore import LedgerDatastore
 from domain.postgres.database_errors import in_short
+from domain.refusals import LedgerUnusable
 
 # What was received but not taken in is behind; what was not even received shows as a receiver that has gone. Where the
 # receiver runs and all is taken in, nothing was committed since, however long ago the last was.

@@ -15,8 +15,8 @@ import psycopg
 from psycopg import errors
 from psycopg.sql import SQL, Identifier, Literal
 
-from domain.errors import LedgerUnusable
 from domain.postgres.connections import connected
+from domain.refusals import LedgerUnusable
 
 # The other databases of the server in which a role has rights, or owns something.
 _ELSEWHERE = """

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 from pydantic_core import from_json, to_json
 
-from domain.errors import LedgerDamaged
 from domain.events import Event
 from domain.redaction import REDACTABLE, redactable, redacted_value
+from domain.refusals import LedgerDamaged
 
 #: The length of a salt in bytes: as many as nobody can try out, so that a digest says nothing of a short text.
 SALT_SIZE = 16

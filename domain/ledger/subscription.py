@@ -10,7 +10,7 @@ from eventsourcing.persistence import InterfaceError, OperationalError
 from eventsourcing.postgres import PostgresSubscription
 from psycopg.sql import SQL, Identifier
 
-from domain.errors import ReplicaOnly
+from domain.refusals import ReplicaOnly
 
 
 class LedgerSubscription(PostgresSubscription):

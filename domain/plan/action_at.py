@@ -1,36 +1,47 @@
 """An action at a point: every fact of it that a question may ask for, and nothing that looks past the point."""
 
 from collections.abc import Iterator
-from datetime import date
 from typing import NamedTuple
 
 from domain.plan.facts import Awaiting, Due, Evidence, Rated, Standing
 from domain.plan.known import AsAt
 from domain.plan.plan import Action
-from domain.plan.timeline import Assertion
+from domain.plan.timeline import Assertion, in_force
 
 
 class ActionFacts(NamedTuple):
-    """What is said of an action at a point, each None where nothing is; the timescale is its own."""
+    """What is said of an action at a point, each None where nothing is; the timescale and its original are its own."""
 
     number: Assertion[str] | None
     text: Assertion[str] | None
     outcome: Assertion[str] | None
     due: Assertion[Due] | None
+    first_due: Assertion[Due] | None
     leads: Assertion[tuple[str, ...]] | None
     rating: Assertion[Rated] | None
+    awaiting: Assertion[Awaiting] | None
     progress: Assertion[str] | None
 
 
 class ActionAt:
-    """An action of a plan at a point. Two of them are equal where they are of the same action."""
+    """An action of a plan at a point. Two of them are equal where they are of the same action.
 
-    __slots__ = ("_action", "_at", "_place")
+    Attributes:
+        id: the version that added it: what it is, whatever number it bears.
+        added_on: the day from which it was added.
+        reports_to: to whom it is reported, as said when it was added.
+    """
+
+    __slots__ = ("_action", "_at", "_place", "added_on", "id", "reports_to")
 
     def __init__(self, at: AsAt, action: Action) -> None:
         self._at = at
         self._action = action
         self._place = at._place
+        # Attributes and no properties: a paper asks for them more often than for anything else.
+        self.id = action.added
+        self.added_on = action.added_on
+        self.reports_to = action.reports_to
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, ActionAt) and self.id == other.id
@@ -38,17 +49,7 @@ class ActionAt:
     def __hash__(self) -> int:
         return hash(self.id)
 
-    @property
-    def id(self) -> int:
-        """The version that added it: what it is, whatever number it bears."""
-        return self._action.added
-
     # Its place in the plan
-
-    @property
-    def added_on(self) -> date:
-        """The day from which it was added."""
-        return self._action.added_on
 
     @property
     def parent(self) -> "ActionAt | None":
@@ -127,15 +128,13 @@ class ActionAt:
     def facts(self) -> ActionFacts:
         """What is said of it, all at once."""
         action, place = self._action, self._place
-        return ActionFacts(
-            action.number.at(place),
-            action.text.at(place),
-            action.outcome.at(place),
-            action.due.at(place),
-            action.leads.at(place),
-            action.rating.at(place),
-            action.progress.at(place),
-        )
+        number, text, outcome, due, leads, rating, awaiting, progress = in_force(
+            place, action.number, action.text, action.outcome, action.due, action.leads, action.rating,
+            action.awaiting, action.progress,
+        )  # fmt: skip
+        first_due = action.due.first(place, due) if due else None
+        awaiting = awaiting and self._at.awaiting_of(action)
+        return ActionFacts(number, text, outcome, due, first_due, leads, rating, awaiting, progress)
 
     @property
     def number(self) -> Assertion[str] | None:
@@ -156,11 +155,6 @@ class ActionAt:
     def outcome(self) -> Assertion[str] | None:
         """What it is to bring about."""
         return self._action.outcome.at(self._place)
-
-    @property
-    def reports_to(self) -> str | None:
-        """To whom it is reported, as said when it was added."""
-        return self._action.reports_to
 
     @property
     def leads(self) -> Assertion[tuple[str, ...]] | None:

@@ -32,6 +32,9 @@ class _Layer(MutableMapping[K, V]):
     def get(self, key: K, default: Any = None) -> Any:
         return self.own[key] if key in self.own else self.base.get(key, default)
 
+    def __contains__(self, key: object) -> bool:
+        return key in self.own or key in self.base
+
     def __setitem__(self, key: K, value: V) -> None:
         self.own[key] = value
 
@@ -117,6 +120,8 @@ class Draft(Plan):
         self.version = self.started_at = base.version
         self.published = base.published
         self.opening = base.opening
+        #: About how many bytes more the plan beneath takes up once it has what is here.
+        self.grown = 0
         self._owned: set[str] = set()
         for name in self.OWN:
             setattr(self, name, getattr(base, name))
@@ -156,11 +161,12 @@ class Draft(Plan):
         """
         base = self.base
         assert base.version == self.started_at, "a plan does not grow while a draft lies over it"
-        for name in self._LAYERS:
-            getattr(base, name).update(getattr(self, name).own)
+        for name, held in vars(self).items():
+            if isinstance(held, _Layer):
+                getattr(base, name).update(held.own)
         for name in self._owned:
             setattr(base, name, getattr(self, name))
-        base.recorded_at.extend(recorded_at for _ in self.recorded_at.own)
+        base.recorded_at.extend([recorded_at] * len(self.recorded_at.own))
         base.log.extend(self.log.own)
         base.furthest.extend(self.furthest.own)
         base.opening = self.opening

@@ -57,7 +57,7 @@ def evolve(plan: Plan, event: events.Event, recorded_at: datetime, recorded_by: 
     plan.version = version
 
 
-def presented_points(plan: Plan, event: events.ReportPresented) -> list[tuple[Any, int]]:
+def _presented_points(plan: Plan, event: events.ReportPresented) -> list[tuple[Any, int]]:
     """The points a presentation names, as (effective day, basis): previous (if any) and current.
 
     A point without a basis means all that was recorded before the presentation, and `now` its own day, so that what a
@@ -294,7 +294,7 @@ def _version_issued(plan: Plan, event: events.VersionIssued, version: int) -> No
 
 
 def _report_presented(plan: Plan, event: events.ReportPresented, version: int) -> None:
-    *previous, current = presented_points(plan, event)
+    *previous, current = _presented_points(plan, event)
     record = record_of(plan)
     for text in (event.previous, event.current):
         asked = read_point(text) if text is not None else None

@@ -72,14 +72,14 @@ class Known:
 class AsAt(Known):
     """What was known of a plan by a version, as at the end of a day."""
 
-    __slots__ = ("_complete", "_place", "_ratings", "_scale", "_standing", "effective_on")
+    __slots__ = ("_complete", "_place", "_ratings", "_standing", "effective_on")
 
     def __init__(self, plan: Plan, effective_on: date, basis: int) -> None:
         super().__init__(plan, basis)
         self.effective_on = effective_on
         self._place = plan.place(effective_on, basis)
-        self._scale = plan.scale.at(self._place)
-        self._ratings = {rating.code: rating for rating in self._scale.value.ratings} if self._scale else {}
+        #: Those of the scale in force, read when they are first asked for: who judges most events does not.
+        self._ratings: dict[str, Rating] | None = None
         # By the versions that added the actions: no objects that would lead back to this one.
         self._standing: dict[int, Assertion[Standing] | None] = {}
         self._complete: dict[int, bool] = {}
@@ -87,7 +87,7 @@ class AsAt(Known):
     @property
     def scale(self) -> Assertion[Scale] | None:
         """The scale in force."""
-        return self._scale
+        return self._plan.scale.at(self._place)
 
     def find_rating(self, given: Assertion[Rated]) -> Rating | None:
         """What a rating given earlier means here.
@@ -96,7 +96,7 @@ class AsAt(Known):
         it was given: nobody has rated the action on the new scale, and AsAt does not translate. Where that day has
         since been given another scale, by late news, it is the scale that the rating was judged by.
         """
-        if rating := self._ratings.get(given.value.code):
+        if rating := self._in_force().get(given.value.code):
             return rating
         scale = self.scale_given_on(given)
         return scale.find(given.value.code) if scale else None
@@ -191,5 +191,12 @@ class AsAt(Known):
         """Whether a rating says that what was rated is complete; none does not."""
         if given is None:
             return False
-        rating = self._ratings.get(given.value.code) or self.find_rating(given)
+        rating = (self._ratings or self._in_force()).get(given.value.code) or self.find_rating(given)
         return rating is not None and rating.complete
+
+    def _in_force(self) -> dict[str, Rating]:
+        """The ratings of the scale in force, by their codes."""
+        if self._ratings is None:
+            scale = self.scale
+            self._ratings = {rating.code: rating for rating in scale.value.ratings} if scale else {}
+        return self._ratings

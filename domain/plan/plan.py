@@ -52,6 +52,10 @@ class Opening:
     effective_on: date
 
 
+#: The types of what is added to.
+_GROWING = {Timeline, list}
+
+
 class _Copied:
     """Something of a plan whose facts are timelines, and which a draft copies before it changes it."""
 
@@ -62,7 +66,7 @@ class _Copied:
         copied = type(self).__new__(type(self))
         for name in self.__slots__:
             value = getattr(self, name)
-            setattr(copied, name, value.copy() if isinstance(value, Timeline | list) else value)
+            setattr(copied, name, value.copy() if type(value) in _GROWING else value)
         return copied
 
 
@@ -173,12 +177,12 @@ class Plan:
         Without the furthest thing known as a limit, asking with an early basis would walk back over everything recorded
         since.
         """
-        return Place(min(end_of(day), self.furthest[basis - 1]), basis, self.withdrawn.get)
+        return Place(min(end_of(day), self.furthest[basis - 1]), basis, self.withdrawn)
 
     @property
     def newest(self) -> Place:
         """Where timelines are read with everything recorded, whatever the day."""
-        return Place(end_of(date.max), self.version, self.withdrawn.get)
+        return Place(end_of(date.max), self.version, self.withdrawn)
 
     def bearer(self, number: str, basis: int) -> Action | None:
         """The action that bears or has borne this number, as known at the basis."""

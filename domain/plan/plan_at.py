@@ -5,6 +5,7 @@ Its facts are those of the point, by name; nothing here leads to a timeline, or 
 
 from dataclasses import replace
 from datetime import date
+from operator import attrgetter
 
 from domain.plan.action_at import ActionAt
 from domain.plan.facts import (
@@ -94,12 +95,13 @@ class MeasureAt:
 class PlanAt(AsAt):
     """A plan at a point."""
 
-    __slots__ = ("_actions", "point")
+    __slots__ = ("_actions", "_priorities", "point")
 
     def __init__(self, plan: Plan, point: Point) -> None:
         super().__init__(plan, point.effective_on, point.basis)
         self.point = point
         self._actions: list[ActionAt] | None = None
+        self._priorities: list[PriorityAt] | None = None
 
     def earlier(self, day: date) -> "PlanAt":
         """The plan on this or an earlier day, with what was known here."""
@@ -154,8 +156,10 @@ class PlanAt(AsAt):
     @property
     def priorities(self) -> list[PriorityAt]:
         """The priorities in the plan, in the order of their numbers."""
-        known = sorted(self._plan.priorities.values(), key=lambda priority: priority.order)
-        return [PriorityAt(self._place, priority) for priority in known if priority.title.at(self._place)]
+        if self._priorities is None:
+            known = sorted(self._plan.priorities.values(), key=attrgetter("order"))
+            self._priorities = [PriorityAt(self._place, one) for one in known if one.title.at(self._place)]
+        return self._priorities
 
     def priority(self, number: str) -> PriorityAt | None:
         """The priority of this number, where it is in the plan."""

@@ -71,7 +71,7 @@ class PlanRecord(Known):
 
     def presentations_to(self, forum: str, day: date) -> list[Assertion[Presentation]]:
         """The presentations made to a forum by a day, oldest first."""
-        place = Place(end_of(day), self.basis, self._plan.withdrawn.get)
+        place = Place(end_of(day), self.basis, self._plan.withdrawn)
         presented = self._plan.presentations.all(place)
         return [said for said in presented if said.value.forum.casefold() == forum.casefold()]
 
@@ -152,7 +152,7 @@ class PlanRecord(Known):
 
     @property
     def _any_day(self) -> Place:
-        return Place(end_of(date.max), self.basis, self._plan.withdrawn.get)
+        return Place(end_of(date.max), self.basis, self._plan.withdrawn)
 
 
 def record_of(plan: Plan) -> PlanRecord:

@@ -16,7 +16,7 @@ import psycopg
 from psycopg import Connection
 from psycopg.abc import PQGen
 
-from domain.errors import InDoubt, LedgerLocked, LedgerUnusable, NothingRecorded
+from domain.refusals import InDoubt, LedgerLocked, LedgerUnusable, NothingRecorded
 
 T = TypeVar("T")
 
@@ -41,6 +41,8 @@ class Unanswered(psycopg.OperationalError):
 
 class Silent(LedgerUnusable):
     """The database was silent for too long."""
+
+    code = "database-silent"
 
     def __init__(self, unanswered: Unanswered) -> None:
         self.process = unanswered.process

@@ -17,13 +17,13 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from domain.envelopes import instant_text
-from domain.errors import BackupUnusable, LedgerUnusable
 from domain.postgres.base_backups import NAME, base_before, unpack_base, verify_base
 from domain.postgres.cluster import PATIENCE, Cluster
 from domain.postgres.connections import connected
-from domain.postgres.embedded_server import EmbeddedServer, EmbeddedServerError
+from domain.postgres.embedded_server import EmbeddedServer
 from domain.postgres.log_archiving import NAMED, PIECES, RESTORED_FROM, missing_programs, restore_command
-from domain.postgres.server_account import command
+from domain.postgres.server_account import EmbeddedServerError, command
+from domain.refusals import BackupUnusable, LedgerUnusable
 
 _RECOVERY = {"recovery_target_action": "promote", "recovery_target_timeline": "current"}
 

@@ -12,9 +12,9 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from domain.envelopes import instant_text
-from domain.errors import BackupUnusable
 from domain.postgres.cluster import Cluster
 from domain.postgres.log_archiving import PIECES
+from domain.refusals import BackupUnusable
 
 #: The name of a base backup: the first moment that can be restored from it.
 NAME = "base-%Y%m%dT%H%M%S.%fZ"

@@ -3,7 +3,7 @@
 import psycopg
 from psycopg import errors
 
-from domain.errors import FilesDamaged, LedgerUnusable, NothingRecorded
+from domain.refusals import FilesDamaged, LedgerUnusable, NothingRecorded
 
 #: What the database says when it lets nobody in -> what to do. It says so in words only, before there is a connection;
 #: where it says something else, or in another language, its own words have to do.

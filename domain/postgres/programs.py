@@ -10,8 +10,8 @@ from typing import IO
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from domain.errors import LedgerUnusable
 from domain.postgres.cluster import bin_folder
+from domain.refusals import LedgerUnusable
 
 _PIECE = 1 << 20
 

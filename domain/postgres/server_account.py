@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from domain.postgres import server_process
+from domain.refusals import Refusal
 
 if sys.platform != "win32":
     import pwd
@@ -15,8 +16,10 @@ SYSTEM_ACCOUNT = "asat"
 CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 1, 2
 
 
-class EmbeddedServerError(Exception):
+class EmbeddedServerError(Refusal):
     """The embedded PostgreSQL cannot be used; the message says why and what to do."""
+
+    code = "embedded-server-unusable"
 
 
 def server_account(folder: Path) -> "pwd.struct_passwd":

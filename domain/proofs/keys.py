@@ -62,7 +62,7 @@ class VerifierKey:
         return key
 
     def holds(self, text: str, value: bytes) -> bool:
-        """Whether this is the key's signature of exactly this text."""
+        """Say whether this is the key's signature of exactly this text."""
         return self._signed(text.encode(), value)
 
     def _signed(self, message: bytes, value: bytes) -> bool:
@@ -149,7 +149,7 @@ def from_base64(text: str) -> bytes | None:
 
 
 def encodes(text: str) -> bool:
-    """Whether a text is made of whole characters only."""
+    """Say whether a text is made of whole characters only."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -17,7 +17,11 @@ from domain.proofs.checkpoint import Checkpoint
 from domain.proofs.keys import SignerKey, VerifierKey, to_base64
 from domain.proofs.signed_notes import Note, sign_note
 from domain.proofs.tree import Node, consistency_proof, inclusion_proof
-from domain.proofs.verify import FIGURES, MOST_BYTES, Failed, as_cut, read_stamp, zip_chunks
+from domain.proofs.verifying.failure import Failed
+from domain.proofs.verifying.figures import FIGURES
+from domain.proofs.verifying.key_chain import as_cut
+from domain.proofs.verifying.pack_zip import MOST_BYTES, zip_chunks
+from domain.proofs.verifying.time_stamps import read_stamp
 
 #: Stamps that go into a pack: three files each, of the 64 that it may have.
 MOST_STAMPS = 8
@@ -46,7 +50,7 @@ class Stamped:
     answer: bytes
 
     def wrong(self) -> str | None:
-        """What is wrong with it, as far as it shows without knowing the authority; None where nothing is."""
+        """The fault of it, as far as it shows without knowing the authority; None where nothing is."""
         try:
             if read_stamp(self.answer, "the time stamp").digest != stamped_digest(self.checkpoint):
                 return "it is of something else than the checkpoint beside it"
@@ -65,13 +69,13 @@ def one_of_each(stamps: Iterable[Stamped]) -> list[Stamped]:
 
 
 def stamped_digest(checkpoint: bytes) -> bytes:
-    """What an authority is asked to stamp: the digest of a checkpoint as it was cut, without what witnesses added."""
+    """The digest that an authority is asked to stamp: of a checkpoint as it was cut, without what witnesses added."""
     return sha256(as_cut(checkpoint)).digest()
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What goes into a pack, read at one moment."""
+    """The contents of a pack, read at one moment."""
 
     plan: str
     #: All of the plan's events within the checkpoint, by version from the first.
@@ -180,7 +184,7 @@ def _json(value: object) -> bytes:
 
 
 def _statement(contents: Contents, checkpoint: Checkpoint, signed: Mapping[str, bytes]) -> str:
-    """What is signed; verify.py reads it."""
+    """The text that is signed; verify.py reads it."""
     lines = [
         "AsAt evidence pack 1",
         checkpoint.origin,

@@ -32,6 +32,10 @@ class NotSigned(ValueError):
     """No key that is known has signed the note, or one has not signed this text; the message says which."""
 
 
+class Altered(NotSigned):
+    """The signature of a known key is not of this text."""
+
+
 @dataclass(frozen=True, slots=True)
 class Signature:
     """One signature line, believed or not."""
@@ -153,7 +157,7 @@ def open_note(note: Note | bytes, keys: Iterable[VerifierKey]) -> Opened:
         elif signer.holds(read.text, signature.value):
             believed.append((signer, signature))
         else:
-            raise NotSigned(f"the signature by {signature.name}+{signature.key_id.hex()} is not of this text")
+            raise Altered(f"the signature by {signature.name}+{signature.key_id.hex()} is not of this text")
     if not believed:
         names = ", ".join(sorted({signature.name for signature in unknown}))
         raise NotSigned(f"none of the known keys has signed the note (its signatures: {names})")

@@ -120,7 +120,7 @@ def _hash_over(start: int, end: int, node: Node) -> bytes:
 
 
 def _middle(start: int, end: int) -> int:
-    """Where a tree over these leaves is divided: after the largest power of two that is not all of them."""
+    """The leaf before which a tree over these is divided: after the largest power of two that is not all of them."""
     return start + (1 << ((end - start - 1).bit_length() - 1))
 
 
@@ -213,7 +213,7 @@ def check_consistency(
 
 
 def _steps(index: int, size: int) -> tuple[int, int]:
-    """How many hashes lead from a leaf to the root: below where its way meets that of the last leaf, and above.
+    """The number of hashes from a leaf to the root: below where its way meets that of the last leaf, and above.
 
     Above, the way goes up the right border of the tree, where it has a neighbour, always on its left, only on the
     levels on which it is itself a right child.

@@ -11,11 +11,10 @@ from typing import Any
 
 from domain import events
 from domain.plan.plan import Plan
-from domain.rules import corrections, ratings, structure
+from domain.refusals import Refused, RuleCode
+from domain.rules import closings, corrections, ratings, structure
 from domain.rules import document_versions as documents
-from domain.rules.lookups import Refused, named
-
-__all__ = ["Refused", "judge"]
+from domain.rules.lookups import named
 
 
 def judge(plan: Plan, event: events.Event, today: date, by: str, *, proposed: bool = True) -> None:
@@ -32,15 +31,21 @@ def judge(plan: Plan, event: events.Event, today: date, by: str, *, proposed: bo
         Refused: nothing may be recorded, and why.
     """
     if event.effective_on > today:
-        raise Refused(f"{named(event.effective_on)} is in the future: today is {named(today)}")
+        raise Refused(
+            RuleCode.DAY_IN_THE_FUTURE,
+            "effective_on",
+            f"{named(event.effective_on)} is in the future: today is {named(today)}",
+        )
     if plan.opening is None and not isinstance(event, events.PlanOpened):
-        raise Refused(f"there is no plan {plan.slug}: open it first with PlanOpened")
+        raise Refused(RuleCode.PLAN_NOT_OPENED, "plan", f"there is no plan {plan.slug}: open it first")
     if proposed and plan.opening is not None and not isinstance(event, _BEFORE_OPENING):
         structure.not_before_opening(plan, event)
     if plan.closing and not isinstance(event, _AFTER_CLOSING):
         closing = plan.closing.at(plan.place(event.effective_on, plan.version))
         if closing is not None:
-            raise Refused(f"plan {plan.slug} was closed on {named(closing.effective_on)}")
+            raise Refused(
+                RuleCode.PLAN_CLOSED, "effective_on", f"plan {plan.slug} was closed on {named(closing.effective_on)}"
+            )
     _RULES[type(event)](plan, event)
     if isinstance(event, events.RatingConfirmed):
         ratings.confirmed_by_another(plan, event, by)
@@ -59,7 +64,12 @@ _BEFORE_OPENING = (events.PlanOpened, events.InspectionReported, events.Recommen
 
 #: Rules that hold for what is proposed now, and not for what 0.1.0 accepted.
 _SINCE_0_1_0: dict[type[events.Event], tuple[Callable[[Plan, Any], None], ...]] = {
-    events.ActionAdded: (structure.part_not_too_deep,),
+    events.ScaleAdopted: (closings.adopted_before_closing,),
+    events.ActionAdded: (structure.part_not_too_deep, closings.added_before_closing),
+    events.ActionRated: (closings.rated_before_closing,),
+    events.RatingConfirmed: (closings.confirmed_before_closing,),
+    events.ActionClosed: (closings.left_before_closing,),
+    events.ActionWithdrawn: (closings.left_before_closing,),
     events.PlanClosed: (structure.closed_after_its_facts,),
 }
 

@@ -1,21 +1,12 @@
 """What an event speaks of, as the plan knows it on the event's day; or the refusal that says why it does not."""
 
+import re
 from datetime import date
 
 from domain import events
 from domain.plan.known import AsAt
 from domain.plan.plan import Action, Plan, Priority
-
-
-class Refused(Exception):
-    """Why nothing was recorded: a sentence that names the thing and the day, and the remedy where there is one.
-
-    `index` is the place of the refused event in its batch, counting from 0.
-    """
-
-    def __init__(self, sentence: str, index: int = 0) -> None:
-        self.index = index
-        super().__init__(sentence)
+from domain.refusals import Refused, RuleCode
 
 
 def named(day: date) -> str:
@@ -23,10 +14,15 @@ def named(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+def in_words(kind: str) -> str:
+    """The type of an event as a sentence names it: `action rated`."""
+    return re.sub(r"\B(?=[A-Z])", " ", kind).lower()
+
+
 def owes_reason(event: events.Event, what: str) -> None:
     """Raises Refused where the event says no reason."""
     if event.reason is None:
-        raise Refused(f"{what} needs a reason: say why in `reason`")
+        raise Refused(RuleCode.REASON_NEEDED, "reason", f"{what} needs a reason: say why")
 
 
 def on_the_day(plan: Plan, event: events.Event) -> AsAt:
@@ -34,36 +30,38 @@ def on_the_day(plan: Plan, event: events.Event) -> AsAt:
     return AsAt(plan, event.effective_on, plan.version)
 
 
-def open_action(plan: Plan, number: str, event: events.Event) -> Action:
-    """The action with this number, open on the event's day."""
-    action = known_action(plan, number, event)
+def open_action(plan: Plan, number: str, event: events.Event, field: str = "action") -> Action:
+    """The action with this number, which a field of the event names, open on the event's day."""
+    action = known_action(plan, number, event, field)
     standing = on_the_day(plan, event).standing_of(action)
     if standing is not None and standing.value != "open":
         raise Refused(
+            RuleCode.ACTION_LEFT,
+            "effective_on",
             f"action {number} was {standing.value} on {named(standing.effective_on)}, so nothing can be recorded of it "
-            f"for {named(event.effective_on)}; reinstate it first (ActionReinstated), or give a day before it left"
+            f"for {named(event.effective_on)}; reinstate it first, or give a day before it left",
         )
     return action
 
 
-def known_action(plan: Plan, number: str, event: events.Event) -> Action:
-    """The action with this number, added by the event's day."""
+def known_action(plan: Plan, number: str, event: events.Event, field: str = "action") -> Action:
+    """The action with this number, which a field of the event names, added by the event's day."""
     action = plan.bearer(number, plan.version)
     if action is None:
-        raise Refused(f"plan {plan.slug} has no action {number}")
+        raise Refused(RuleCode.UNKNOWN_ACTION, field, f"plan {plan.slug} has no action {number}")
     if event.effective_on < action.added_on:
-        raise Refused(f"action {number} was added on {named(action.added_on)}, after {named(event.effective_on)}")
+        raise not_yet_added(f"action {number} was added", action.added_on, event)
     return action
 
 
-def known_priority(plan: Plan, number: str, event: events.Event) -> Priority:
-    """The priority with this number, added by the event's day."""
+def known_priority(plan: Plan, number: str, event: events.Event, field: str = "priority") -> Priority:
+    """The priority with this number, which a field of the event names, added by the event's day."""
     priority = plan.priorities.get(number)
     added = next(priority.added.known(plan.newest), None) if priority else None
     if priority is None or added is None:
-        raise Refused(f"plan {plan.slug} has no priority {number}")
+        raise Refused(RuleCode.UNKNOWN_PRIORITY, field, f"plan {plan.slug} has no priority {number}")
     if added.effective_on > event.effective_on:
-        raise Refused(f"priority {number} was added on {named(added.effective_on)}, after {named(event.effective_on)}")
+        raise not_yet_added(f"priority {number} was added", added.effective_on, event)
     return priority
 
 
@@ -71,4 +69,25 @@ def number_is_free(plan: Plan, number: str, action: Action | None) -> None:
     """Raises Refused where the number is, or once was, another action's."""
     bearer = plan.bearer(number, plan.version)
     if bearer is not None and bearer is not action:
-        raise Refused(f"the action number {number} is already used in plan {plan.slug}; numbers are never used again")
+        raise number_taken(
+            f"the action number {number} is already used in plan {plan.slug}; numbers are never used again"
+        )
+
+
+def known_version(plan: Plan, version: int) -> str:
+    """The type of the event of this version."""
+    if version > plan.version:
+        newest = f"its newest is {plan.version}"
+        raise Refused(RuleCode.UNKNOWN_VERSION, "version", f"plan {plan.slug} has no version {version}; {newest}")
+    return plan.log[version - 1][0]
+
+
+def not_yet_added(what: str, day: date, event: events.Event) -> Refused:
+    """The refusal of an event about something that came into the plan after the event's day."""
+    sentence = f"{what} on {named(day)}, after {named(event.effective_on)}"
+    return Refused(RuleCode.NOT_YET_ADDED, "effective_on", sentence)
+
+
+def number_taken(sentence: str) -> Refused:
+    """The refusal of a number that is another one's."""
+    return Refused(RuleCode.NUMBER_TAKEN, "number", sentence)

@@ -7,7 +7,8 @@ from domain.names import name_key
 from domain.plan.facts import Awaiting
 from domain.plan.plan import Action, Plan
 from domain.plan.timeline import Assertion
-from domain.rules.lookups import Refused, named, on_the_day, open_action, owes_reason
+from domain.refusals import Refused, RuleCode
+from domain.rules.lookups import named, on_the_day, open_action, owes_reason
 
 
 def action_rated(plan: Plan, event: events.ActionRated) -> None:
@@ -16,15 +17,20 @@ def action_rated(plan: Plan, event: events.ActionRated) -> None:
     reading = on_the_day(plan, event)
     scale = reading.scale
     if scale is None:
-        raise Refused(f"plan {plan.slug} had no rating scale on {named(event.effective_on)}")
+        raise Refused(
+            RuleCode.NO_SCALE, "effective_on", f"plan {plan.slug} had no rating scale on {named(event.effective_on)}"
+        )
     rating = scale.value.find(event.rating)
     if rating is None:
         codes = ", ".join(known.code for known in scale.value.ratings) or "no ratings"
         raise Refused(
-            f"{event.rating!r} is not on the plan's scale on {named(event.effective_on)} ({scale.value.name}: {codes})"
+            RuleCode.NOT_ON_SCALE,
+            "rating",
+            f"{event.rating!r} is not on the plan's scale on {named(event.effective_on)} ({scale.value.name}: {codes})",
         )
     if rating.needs_evidence and not event.evidence:
-        raise Refused(f"rating action {event.action} {rating.label} needs evidence: name it in `evidence`")
+        needs = f"rating action {event.action} {rating.label} needs evidence: name it"
+        raise Refused(RuleCode.EVIDENCE_NEEDED, "evidence", needs)
     given = reading.rating_of(action)
     before = reading.find_rating(given) if given else None
     if before is not None and before.complete and not rating.complete:
@@ -37,26 +43,30 @@ def rating_confirmed(plan: Plan, event: events.RatingConfirmed) -> None:
     given = _needing_second_person(plan, event, action)
     what = f"version {given.version}, which rated action {event.action} {_label(plan, given)},"
     if confirmation := _confirmation(plan, given.version):
-        raise Refused(f"{what} was already confirmed on {named(confirmation[1])}, by version {confirmation[0]}")
+        raise _not_awaited(f"{what} was already confirmed on {named(confirmation[1])}, by version {confirmation[0]}")
     if event.effective_on < given.effective_on:
         raise Refused(
+            RuleCode.CONFIRMED_BEFORE_ITS_DAY,
+            "effective_on",
             f"{what} cannot have been confirmed on {named(event.effective_on)}, before the day it is about "
-            f"({named(given.effective_on)})"
+            f"({named(given.effective_on)})",
         )
     reading = on_the_day(plan, event)
     waiting, counts = reading.awaiting_of(action), reading.rating_of(action)
     if waiting is None or waiting.version != given.version:
         later = waiting or counts
         assert later is not None, "a rating awaits confirmation until another takes its place"
-        raise Refused(
+        raise _not_awaited(
             f"{what} no longer awaits confirmation: another rating stands from {named(later.effective_on)} "
             f"(version {later.version}); rate the action again if this one is right"
         )
     scale = reading.scale
     if scale is None or scale.value.find(given.value.code) is None:
         raise Refused(
+            RuleCode.NOT_ON_SCALE,
+            "effective_on",
             f"{given.value.code!r} is not on the plan's scale on {named(event.effective_on)} any more, so it cannot be "
-            f"confirmed; rate action {event.action} on the new scale"
+            f"confirmed; rate action {event.action} on the new scale",
         )
 
 
@@ -66,15 +76,21 @@ def _needing_second_person(plan: Plan, event: events.RatingConfirmed, action: Ac
     rated = version <= plan.version and plan.log[version - 1][0] == events.ActionRated.__name__
     if not rated or version not in plan.dependents.get(action.added, ()):
         raise Refused(
+            RuleCode.NOT_A_RATING,
+            "version",
             f"version {version} of plan {plan.slug} is no rating of action {event.action}; give the version of the "
-            "ActionRated that is to be confirmed"
+            "rating that is to be confirmed",
         )
     if by := plan.withdrawn.get(version):
-        raise Refused(f"version {version} was withdrawn as recorded in error, by version {by}; nothing to confirm")
+        raise _not_awaited(f"version {version} was withdrawn as recorded in error, by version {by}; nothing to confirm")
     given = next((said for said in action.awaiting.known(plan.newest) if said.version == version), None)
     if given is None:
-        raise Refused(f"version {version} counts by itself: that rating needs no second person")
+        raise _not_awaited(f"version {version} counts by itself: that rating needs no second person")
     return given
+
+
+def _not_awaited(sentence: str) -> Refused:
+    return Refused(RuleCode.NOT_AWAITED, "version", sentence)
 
 
 def _confirmation(plan: Plan, version: int) -> tuple[int, date] | None:
@@ -100,8 +116,10 @@ def confirmed_by_another(plan: Plan, event: events.RatingConfirmed, by: str) -> 
     given = _needing_second_person(plan, event, action)
     if name_key(given.value.rated_by) == name_key(by):
         raise Refused(
+            RuleCode.OWN_RATING,
+            "version",
             f"version {given.version}, which rated action {event.action} {_label(plan, given)}, was recorded by {by}: "
-            "a rating is confirmed by somebody else"
+            "a rating is confirmed by somebody else",
         )
 
 
@@ -114,9 +132,11 @@ def action_closed(plan: Plan, event: events.ActionClosed) -> None:
         if waiting := reading.awaiting_of(action):
             remedy = (
                 f"its rating {_label(plan, waiting)} (version {waiting.version}) still awaits confirmation by a second "
-                "person (RatingConfirmed)"
+                "person"
             )
         raise Refused(
+            RuleCode.NOT_COMPLETE,
+            "action",
             f"action {event.action} was not rated complete on {named(event.effective_on)}, so it cannot be closed; "
-            f"{remedy}"
+            f"{remedy}",
         )

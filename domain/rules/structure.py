@@ -4,12 +4,15 @@ from typing import Any
 
 from domain import events
 from domain.plan.plan import Plan
+from domain.refusals import Refused, RuleCode
 from domain.rules.lookups import (
-    Refused,
+    in_words,
     known_action,
     known_priority,
     named,
+    not_yet_added,
     number_is_free,
+    number_taken,
     on_the_day,
     open_action,
     owes_reason,
@@ -19,16 +22,19 @@ from domain.rules.lookups import (
 def plan_opened(plan: Plan, event: events.PlanOpened) -> None:
     """Refused: a second time."""
     if plan.opening is not None:
-        raise Refused(f"plan {plan.slug} was already opened on {named(plan.opening.effective_on)}")
+        opened = f"plan {plan.slug} was already opened on {named(plan.opening.effective_on)}"
+        raise Refused(RuleCode.PLAN_ALREADY_OPENED, "plan", opened)
 
 
 def not_before_opening(plan: Plan, event: events.Event) -> None:
     """Refused: a day before the plan was opened. 0.1.0 accepted it of everything but ratings."""
     if plan.opening is not None and event.effective_on < plan.opening.effective_on:
         raise Refused(
+            RuleCode.BEFORE_THE_OPENING,
+            "effective_on",
             f"plan {plan.slug} was opened on {named(plan.opening.effective_on)}, after {named(event.effective_on)}: "
             "for a day before that only inspections, recommendations and measures are recorded; give the day of the "
-            "opening or a later one"
+            "opening or a later one",
         )
 
 
@@ -39,7 +45,8 @@ def accepted(plan: Plan, event: events.Event) -> None:
 def plan_closed(plan: Plan, event: events.PlanClosed) -> None:
     """Refused: a second time."""
     if closing := next(plan.closing.known(plan.newest), None):
-        raise Refused(f"plan {plan.slug} is already closed, from {named(closing.effective_on)}")
+        closed = f"plan {plan.slug} is already closed, from {named(closing.effective_on)}"
+        raise Refused(RuleCode.PLAN_ALREADY_CLOSED, "plan", closed)
 
 
 #: What may be recorded of a plan for days after it was closed, and so does not keep it from being closed before them.
@@ -62,9 +69,11 @@ def closed_after_its_facts(plan: Plan, event: events.PlanClosed) -> None:
     if later:
         day, version, kind = max(later)
         raise Refused(
+            RuleCode.CLOSED_BEFORE_ITS_EVENTS,
+            "effective_on",
             f"plan {plan.slug} cannot have been closed on {named(event.effective_on)}, as something is recorded of it "
-            f"for a later day, last {kind} for {named(day)} (version {version}); close it from that day on, or "
-            "withdraw what is wrong first (EventWithdrawn)"
+            f"for a later day, last {in_words(kind)} for {named(day)} (version {version}); close it from that day on, "
+            "or withdraw what is wrong first",
         )
 
 
@@ -72,22 +81,22 @@ def recommendation_made(plan: Plan, event: events.RecommendationMade) -> None:
     """Refused: a number that is taken."""
     known = plan.recommendations.get(event.number)
     if known is not None and next(known.known(plan.newest), None):
-        raise Refused(f"plan {plan.slug} already has a recommendation {event.number}")
+        raise number_taken(f"plan {plan.slug} already has a recommendation {event.number}")
 
 
 def priority_added(plan: Plan, event: events.PriorityAdded) -> None:
     """Refused: a number that is taken."""
     priority = plan.priorities.get(event.number)
     if priority is not None and (added := next(priority.added.known(plan.newest), None)):
-        raise Refused(
+        raise number_taken(
             f"priority {event.number} was already added on {named(added.effective_on)}; "
-            "give another number, or reword it with PriorityReworded"
+            "give another number, or reword it instead"
         )
 
 
 def priority_reworded(plan: Plan, event: events.PriorityReworded) -> None:
     """Refused: a priority that is not there on the day."""
-    known_priority(plan, event.number, event)
+    known_priority(plan, event.number, event, "number")
 
 
 def action_added(plan: Plan, event: events.ActionAdded) -> None:
@@ -97,11 +106,14 @@ def action_added(plan: Plan, event: events.ActionAdded) -> None:
         assert event.priority is not None, "ActionAdded says its priority or its parent"
         known_priority(plan, event.priority, event)
         return
-    parent = open_action(plan, event.parent, event)
+    parent = open_action(plan, event.parent, event, "parent")
     under = on_the_day(plan, event).priority_of(parent)
     if event.priority is not None and event.priority != under:
         raise Refused(
-            f"action {event.number} is to be part of {event.parent}, which is in priority {under}, not {event.priority}"
+            RuleCode.OTHER_PRIORITY,
+            "priority",
+            f"action {event.number} is to be part of {event.parent}, which is in priority {under}, not "
+            f"{event.priority}",
         )
 
 
@@ -117,8 +129,10 @@ def part_not_too_deep(plan: Plan, event: events.ActionAdded) -> None:
         above, levels = plan.actions[above.parent] if above.parent is not None else None, levels + 1
     if levels > DEEPEST_PARTS:
         raise Refused(
+            RuleCode.PARTS_TOO_DEEP,
+            "parent",
             f"parts nest at most {DEEPEST_PARTS} deep, and action {event.parent} is on the last level: add "
-            f"{event.number} beside it, as a part of what it is part of"
+            f"{event.number} beside it, as a part of what it is part of",
         )
 
 
@@ -136,7 +150,8 @@ def action_renumbered(plan: Plan, event: events.ActionRenumbered) -> None:
     known_priority(plan, event.priority, event)
     under = on_the_day(plan, event).priority_of(action)
     if action.parent is not None and event.priority != under:
-        raise Refused(f"action {event.action} is part of another and goes with it; move that one instead")
+        goes_with = f"action {event.action} is part of another and goes with it; move that one instead"
+        raise Refused(RuleCode.OTHER_PRIORITY, "priority", goes_with)
 
 
 def action_rescheduled(plan: Plan, event: events.ActionRescheduled) -> None:
@@ -159,11 +174,14 @@ def action_reinstated(plan: Plan, event: events.ActionReinstated) -> None:
     assert standing is not None, "a known action has a standing"
     if action.parent is not None and not reading.is_open(plan.actions[action.parent]):
         raise Refused(
+            RuleCode.PARENT_LEFT,
+            "action",
             f"the action that {event.action} is part of was not in the plan on {named(event.effective_on)}; "
-            "reinstate that one first"
+            "reinstate that one first",
         )
     if standing.value == "open":
-        raise Refused(f"action {event.action} was in the plan on {named(event.effective_on)}; nothing to reinstate")
+        there = f"action {event.action} was in the plan on {named(event.effective_on)}; nothing to reinstate"
+        raise Refused(RuleCode.NOTHING_TO_REINSTATE, "action", there)
     if standing.value == "closed":
         owes_reason(event, f"reopening action {event.action}, which was complete and closed,")
 
@@ -181,7 +199,8 @@ def measure_defined(plan: Plan, event: events.MeasureDefined) -> None:
     defined = measure.definition.at(plan.place(event.effective_on, plan.version)) if measure else None
     said = (event.title, event.unit, event.baseline, event.target, event.priority)
     if defined is not None and defined.value == said:
-        raise Refused(f"measure {event.measure} is already so defined, since {named(defined.effective_on)}")
+        same = f"measure {event.measure} is already so defined, since {named(defined.effective_on)}"
+        raise Refused(RuleCode.ALREADY_DEFINED, "measure", same)
 
 
 def measure_reported(plan: Plan, event: events.MeasureReported) -> None:
@@ -189,8 +208,7 @@ def measure_reported(plan: Plan, event: events.MeasureReported) -> None:
     measure = plan.measures.get(event.measure)
     first = next(measure.definition.known(plan.newest), None) if measure else None
     if first is None:
-        raise Refused(f"plan {plan.slug} has no measure {event.measure}: define it first with MeasureDefined")
+        missing = f"plan {plan.slug} has no measure {event.measure}: define it first"
+        raise Refused(RuleCode.UNKNOWN_MEASURE, "measure", missing)
     if first.effective_on > event.effective_on:
-        raise Refused(
-            f"measure {event.measure} was defined on {named(first.effective_on)}, after {named(event.effective_on)}"
-        )
+        raise not_yet_added(f"measure {event.measure} was defined", first.effective_on, event)

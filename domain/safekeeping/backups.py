@@ -17,7 +17,6 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from domain.errors import BackupUnusable, LedgerUnusable
 from domain.files.whole_files import written_whole
 from domain.ledger.ledger import Ledger
 from domain.ledger.opening import SCHEMA
@@ -27,6 +26,7 @@ from domain.postgres.database_errors import in_short
 from domain.postgres.programs import dump
 from domain.proofs.keys import to_base64
 from domain.proofs.tree import root
+from domain.refusals import BackupUnusable, LedgerUnusable
 
 FORMAT = "asat backup 1"
 DUMP, CHECKPOINT, MANIFEST = "ledger.dump", "checkpoint.txt", "backup.json"

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from domain.errors import LedgerUnusable
 from domain.postgres.connections import connected
 from domain.postgres.database_errors import in_short
+from domain.refusals import LedgerUnusable
 
 _REWRITE = "vacuum (full) {schema}.events"
 _SWITCH = "select pg_walfile_name(pg_switch_wal())"

@@ -12,19 +12,22 @@ from zipfile import ZipFile
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from domain.errors import BackupUnusable, LedgerUnusable
 from domain.integrity.checkpoint_store import checkpoints_of
 from domain.integrity.evidence_packs import against, checkpoint_in
 from domain.ledger.ledger import Ledger
 from domain.ledger.opening import SCHEMA, settle_grants
 from domain.ledger.schema import app_role, refuse_shared_role, released_migrations, take_app_role
+from domain.postgres.cluster import APP
 from domain.postgres.connections import connected
 from domain.postgres.database_errors import in_short
-from domain.postgres.embedded_server import APP, EmbeddedServer, EmbeddedServerError
+from domain.postgres.embedded_server import EmbeddedServer
 from domain.postgres.programs import undump
+from domain.postgres.server_account import EmbeddedServerError
 from domain.proofs.checkpoint import Checkpoint, NotACheckpoint
 from domain.proofs.signed_notes import NotANote, Note
-from domain.proofs.verify import Failed, is_zip
+from domain.proofs.verifying.failure import Failed
+from domain.proofs.verifying.pack_zip import is_zip
+from domain.refusals import BackupUnusable, LedgerUnusable
 from domain.safekeeping.backups import (
     DUMP,
     Backup,

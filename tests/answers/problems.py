@@ -15,11 +15,20 @@ from api.papers.paper import PaperTooLong
 from api.signing import write_signer
 from api.waiting import NoPlace
 from domain.access.principals import Grant
-from domain.envelopes import NotAnEvent
-from domain.errors import InDoubt, LedgerDamaged, LedgerUnusable, NothingRecorded, NotReached, ReplicaOnly
 from domain.ledger.ledger import Ledger
 from domain.proofs.keys import SignerKey
 from domain.proofs.pack import NoPack
+from domain.refusals import (
+    EventCode,
+    InDoubt,
+    LedgerDamaged,
+    LedgerUnusable,
+    NotAnEvent,
+    NothingRecorded,
+    NotReached,
+    Problem,
+    ReplicaOnly,
+)
 from tests.answers.examples import examples
 from tests.api.conftest import BY, OPENING, asking, rated
 from tests.api.signed_in import browser, close, principal, program
@@ -108,6 +117,7 @@ READ = {
     "unreadable-parameter-unknown": "/plans/sunderland.json?att=now",
     "unreadable-parameter-twice": "/plans/sunderland.json?at=now&at=now",
     "unreadable-parameter-number": "/plans/sunderland/trail.json?after=soon",
+    "unreadable-parameters": "/plans/sunderland.json?att=now&btt=now",
     "unreadable-point": "/plans/sunderland.json?at=soon",
     "unreadable-point-day": "/plans/sunderland.json?at=2019-02-30",
     "unreadable-point-instant": "/plans/sunderland.json?at=2019-05-31@2019-06-04T09:00:00",
@@ -141,6 +151,8 @@ def _recording(officer: TestClient) -> Iterator[tuple[str, Any]]:
     yield "unreadable-field", officer.post(events, json={**rated("green"), "ratting": "red"})
     yield "unreadable-empty", officer.post(events, json=[])
     yield "unreadable-not-json", officer.post(events, content=b"{", headers=JSON)
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    yield "unreadable-form", officer.post("/plans/plan/record/rate", content="colour=red", headers=form)
     yield "unreadable-media", officer.post(events, content=b"{}", headers={"Content-Type": "text/plain"})
 
 
@@ -168,7 +180,7 @@ FAULTS: dict[str, tuple[str, Exception]] = {
     "not-reached": ("GET", NotReached("plan", 4, 3, 7.0)),
     "no-place": ("GET", NoPlace("papers")),
     "paper-too-long": ("GET", PaperTooLong("the paper would have 10,000 pages; ask for a part of it")),
-    "not-an-event": ("GET", NotAnEvent([("rating", "is needed")])),
+    "not-an-event": ("GET", NotAnEvent([Problem(EventCode.MISSING, "rating", "is needed")])),
 }
 
 

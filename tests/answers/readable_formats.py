@@ -1,34 +1,21 @@
-"""An answer in each of its forms, as bytes."""
+"""An answer in each of its formats, as bytes."""
 
-import io
-from typing import Any
-
-from rich.console import Console
-
-from api.formats import TEXT, forms_of, print_text, render
+from api.formats import FORMATS, formats_of, render
+from api.papers.compose import COMPOSED
 from api.questions import Answer
 
-#: The forms that are compared to the byte, with the suffix of their files.
-READABLE = {"json": ".json", "csv": ".csv", "md": ".md", "html": ".html", "text": ".txt"}
-#: The forms that are compared by their hash.
-HASHED = {"docx": ".docx", "xlsx": ".xlsx", "pdf": ".pdf"}
+#: The formats that are compared to the byte, with the suffix of their files.
+READABLE = {name: FORMATS[name].suffix for name in ("json", "csv", "md", "html", "text")}
+#: The formats that are compared by their hash.
+HASHED = {name: FORMATS[name].suffix for name in ("docx", "xlsx", "pdf")}
 
 
 def in_form(answer: Answer, form: str) -> bytes:
-    """The answer in a form; text is what `-o FILE.txt` writes."""
-    return (
-        text_of(answer.question, answer.document) if form == "text" else render(answer.question, form, answer.document)
-    )
-
-
-def text_of(question: str, document: Any) -> bytes:
-    """What a terminal of 120 columns without colours shows."""
-    written = io.StringIO()
-    print_text(question, document, Console(width=120, no_color=True, file=written))
-    return written.getvalue().encode()
+    """The answer in a format, as `-o FILE` writes it; text as a terminal of 120 columns without colours shows it."""
+    return render(answer.question, form, answer.document)
 
 
 def readable_forms(question: str) -> list[str]:
-    """The forms that the answer to a question has, of those that are compared to the byte."""
-    has = [*forms_of(question), *(["text"] if question in TEXT else [])]
+    """The formats that the answer to a question has, of those that are compared to the byte."""
+    has = [*formats_of(question), *(["text"] if question in COMPOSED else [])]
     return [form for form in READABLE if form in has]

@@ -11,13 +11,13 @@ from typing import Any, Self
 from uuid import UUID
 
 from domain.envelopes import Recorded
-from domain.errors import PlanUnknown
 from domain.events import Event
 from domain.ledger.recorder import PlanState
 from domain.plan.evolve import evolve
 from domain.plan.plan import Plan
 from domain.plan.record import PlanRecord, record_of
 from domain.points import VersionUnknown
+from domain.refusals import PlanUnknown
 from domain.rules import judge
 from tests.kit import OFFICER, recorded, today
 

@@ -124,7 +124,7 @@ def test_of_a_long_name_only_so_much_is_compared_as_a_name_may_have(
         compared.append(len(name))
         return name_key(name)
 
-    for module in ("passwords", "principal_streams", "sign_in_throttle"):
+    for module in ("passwords", "known_principals", "sign_in_throttle"):
         monkeypatch.setattr(f"domain.access.{module}.name_key", counting)
     asking(council[0]).post("/sign-in", data={"account": "ﷺ" * 6000, "password": "x" * 20}, headers=BROWSER)
     assert compared
@@ -298,8 +298,8 @@ def test_files_for_strangers_are_made_a_few_at_a_time(
 
 def test_the_guide_for_programmers_names_the_limits() -> None:
     readme = " ".join((ROOT / "docs/programmers.md").read_text(encoding="utf-8").split())
-    assert f"{SIGN_INS.amount} times a minute" in readme
-    assert f"write {WRITES.amount} times a minute; each process counts for itself" in readme
+    assert f"{SIGN_INS} times a minute" in readme
+    assert f"write {WRITES} times a minute; each process counts for itself" in readme
     small = bodies.LARGEST_SIGN_IN // 1024, bodies.LARGEST_UNKNOWN_AUDIT // MEBIBYTE
     assert "({} KiB to sign in, an audit of {} MiB)".format(*small) in readme
     assert f"up to {bodies.LARGEST_BODY // MEBIBYTE} MiB at a time, two large bodies at once" in readme

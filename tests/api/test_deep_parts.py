@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.formats import FORMS
+from api.formats import addressed
 from api.http.application import make_application
 from api.packing import make_pack, papers_named
 from api.questions import Asker
@@ -18,6 +18,7 @@ from api.signing import new_signer
 from domain.envelopes import Proposal
 from domain.events import EVENTS, ActionAdded
 from domain.ledger.ledger import Ledger
+from domain.proofs.verify import FIGURES, verify
 from domain.rules import structure
 from projections.action import DEEPEST
 from tests.api.conftest import BY, OPENING, asking
@@ -77,7 +78,7 @@ def test_every_question_is_answered_as_data_and_as_a_page(client: TestClient, qu
         assert answer.status_code == 200, (address, answer.text[:500])
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", addressed())
 def test_the_plan_comes_in_every_form(client: TestClient, form: str) -> None:
     answer = client.get(f"/plans/plan.{form}")
     assert answer.status_code == 200, answer.text[:500]
@@ -113,8 +114,8 @@ def test_what_is_late_at_the_bottom_is_late_at_the_top(client: TestClient) -> No
     assert [one["number"] for one in overdue] == [f"part-{LEVELS}"]
 
 
-def test_the_ledger_is_checked_and_the_plan_packed(deep: Ledger) -> None:
+def test_the_ledger_is_checked_and_the_plan_packed_and_verified(deep: Ledger) -> None:
     assert list(deep.check()) == []
     asker = Asker(deep, TODAY, lambda _: True)
-    made = make_pack(asker, "plan", new_signer("council.example/asat"), "now", papers=papers_named(["plan.json"]))
-    assert made.startswith(b"PK")
+    made = make_pack(asker, "plan", new_signer("council.example/asat"), "now", papers=papers_named([*FIGURES]))
+    assert sum("Worked out anew" in line for line in verify(made).proved) == len(FIGURES)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.formats import FORMS, forms_of
+from api.formats import addressed, formats_of
 from api.http.application import make_application
 from api.packing import PAPERS
 from api.signing import write_signer
@@ -82,7 +82,7 @@ def every_answer(client: TestClient, question: str) -> dict[str, tuple[str, byte
     """The tag and the bytes of the answer to a question at its fixed point, by form."""
     path, query = ADDRESSES[question]
     found = {}
-    for form in forms_of(question):
+    for form in formats_of(question):
         answer = client.get(f"{path}.{form}?{query}")
         assert answer.status_code == 200, answer.text
         assert "immutable" in answer.headers["cache-control"]
@@ -102,7 +102,7 @@ def test_what_is_kept_as_immutable_is_not_changed_by_what_is_recorded_later(
 ) -> None:
     first = {question: every_answer(served, question) for question in ADDRESSES}
     assert b'"original":"12/08/2020"' in first["action"]["json"][1]
-    assert set(first["plan"]) == set(FORMS)
+    assert set(first["plan"]) == set(addressed())
     record(served, RESCHEDULED)
     assert changed(served, first) == []
     for event in MORE:

@@ -14,15 +14,14 @@ from starlette.testclient import TestClient
 
 from api.forgetting import STILL_IN_THE_LOG, STILL_ON_DISK, Forgetting, owed, still_on_disk
 from api.http.application import make_application
-from domain.errors import LedgerUnusable
 from domain.ledger.ledger import Ledger
 from domain.ledger.recorder import Purged
+from domain.refusals import LedgerUnusable
 from domain.safekeeping.backups import owner_conninfo
 from tests.api.conftest import BY, OPENING, asking
 from tests.api.filled_forms import PAGE, opened, tree, words
 from tests.api.process import complained, run, said
-from tests.ledger.conftest import until
-from tests.measuring import HANGS
+from tests.measuring import HANGS, until
 
 NEWS = {"type": "ProgressReported", "action": "2.4", "text": "Peculiar name", "effective_on": "2019-03-15"}
 

@@ -273,3 +273,20 @@ def test_bytes_of_any_kind_in_a_body(all_of_it: Council, place: int, cut: int, b
     if body != EVENT:
         all_of_it.send(address, address.at(), [FORM if form else JSON], body)
     all_of_it.is_unharmed()
+
+
+OTHERWISE = {
+    "compressed": ([JSON, (b"content-encoding", b"gzip")], b"compressed"),
+    "in another encoding of characters": ([(JSON[0], JSON[1] + b"; charset=utf-16")], b"not in UTF-8"),
+}
+
+
+@pytest.mark.parametrize(("headers", "remedy"), OTHERWISE.values(), ids=OTHERWISE)
+def test_a_body_that_says_it_is_not_plain_is_refused(
+    council: Council, headers: list[tuple[bytes, bytes]], remedy: bytes
+) -> None:
+    for address in taking(council, "/events"):
+        answer = council.send(address, address.at(), headers, EVENT, who="anybody")
+        assert answer is not None
+        assert answer.status == 415
+        assert remedy in answer.body

@@ -261,7 +261,7 @@ class TestNothingIsRecorded:
         ("event", "words"),
         [
             ({"type": "InspectionReported", "body": "Ofsted", "inspected_from": "2019-05-02",
-              "inspected_to": "2019-05-01"}, "ends (inspected_to) before it begins"),
+              "inspected_to": "2019-05-01"}, "inspected_to: the inspection ends before it begins"),
             ({"type": "ScaleAdopted", "scale": {"name": "s", "ratings": [
                 {"code": "a", "label": "A"}, {"code": "a", "label": "B"}]}}, "'a' more than once"),
             ({"type": "ScaleAdopted", "scale": {"name": "s", "ratings": [{"code": "total", "label": "T"}]}}, "'total'"),
@@ -306,7 +306,7 @@ class TestNothingIsRecorded:
             (rated("green", plan="Not A Plan"), "plan", "'Not A Plan'"),
             (rated("green", reason="\u0007"), "reason", "a character that cannot stand here"),
             (rated("green", source={"title": "x", "page": 3}), "source.page", "no such field"),
-            ({"type": "ActionReworded", "action": "2.4"}, "", "give the new text, the new outcome, or both"),
+            ({"type": "ActionReworded", "action": "2.4"}, "text", "give another text, another outcome, or both"),
             ({"type": "EventWithdrawn", "version": True, "reason": "x"}, "version", ""),
             ({"type": "EventWithdrawn", "version": "1", "reason": "x"}, "version", ""),
             ({"type": "EventWithdrawn", "version": 1e400, "reason": "x"}, "version", ""),

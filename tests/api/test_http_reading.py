@@ -26,7 +26,7 @@ ADDRESSES = [
     *(f"/plans/sunderland{question}?{PAIR}" for question in BETWEEN_POINTS),
     "/plans/sunderland/trail",
 ]
-FORMS = {name: form.media_type for name, form in forms.FORMS.items()}
+FORMS = {name: form.media_type for name, form in forms.FORMATS.items() if form.addressed}
 
 
 def with_suffix(address: str, form: str) -> str:

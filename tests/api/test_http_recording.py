@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from api.http.application import make_application
 from api.http.bodies import read_author, read_proposals
-from api.http.problem_documents import Unreadable
+from api.http.request_refusals import Unreadable
 from domain.ledger.ledger import Ledger
 from projections.claims import read_claims
 from tests.api.conftest import BY, OPENING, asking, rated

@@ -8,9 +8,9 @@ from starlette.testclient import TestClient
 
 from domain.access.principals import Grant
 from domain.access.sign_in_links import SignInLinks
-from domain.errors import NothingRecorded, ReplicaOnly
 from domain.ledger.ledger import Ledger
 from domain.ledger.ledger import Ledger as TheLedger
+from domain.refusals import NothingRecorded, ReplicaOnly
 from tests.api.conftest import rated
 from tests.api.signed_in import BROWSER, PAGE, close, program
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.formats import FORMS
+from api.formats import addressed
 from tests.api.conftest import BY, OPENING, rated
 
 QUESTIONS = (
@@ -37,7 +37,7 @@ def addresses(form: str) -> list[str]:
     return [f"{path}.{form}" for path in QUESTIONS] + [f"{path}.{form}{points}" for path in BETWEEN]
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", addressed())
 def test_asking_again_works_out_and_renders_nothing(
     client: TestClient, send: Callable[[dict[str, Any]], int], monkeypatch: pytest.MonkeyPatch, form: str
 ) -> None:

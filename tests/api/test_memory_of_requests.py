@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.formats import FORMS
+from api.formats import addressed
 from tests.api.conftest import BY, OPENING
 from tests.api.filled_forms import PAGE
 
@@ -56,7 +56,7 @@ def test_no_live_object_holds_a_text_that_was_destroyed(client: TestClient) -> N
         send(event)
     redacted = send({"type": "ProgressReported", "action": "2.4", "effective_on": "2019-03-15"}, text=" ".join(HALVES))
     for address in ADDRESSES:
-        for form in FORMS if address == "/trail" else ("json", "html"):
+        for form in addressed() if address == "/trail" else ("json", "html"):
             path, _, query = address.partition("?")
             assert client.get(f"/plans/plan{path}.{form}?{query}").status_code == 200
         assert client.get(f"/plans/plan{address}", headers=PAGE).status_code == 200

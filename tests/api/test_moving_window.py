@@ -5,9 +5,8 @@ from threading import Thread
 
 import pytest
 
-from api.http.access import moving_window
-from api.http.access.moving_window import MOST_NAMES, MovingWindow, PerMinute
-from api.http.access.rate_limits import SIGN_INS, Limiter
+from api.http.access import rate_limits
+from api.http.access.rate_limits import MOST_NAMES, SIGN_INS, Limiter, MovingWindow
 
 
 class Clock:
@@ -25,7 +24,7 @@ def clock() -> Clock:
 
 
 def test_so_many_are_within_any_minute_and_the_next_is_told_when(clock: Clock) -> None:
-    window = MovingWindow(PerMinute(3), clock)
+    window = MovingWindow(3, clock)
     for second in (0, 10, 20):
         clock.now = 1000.0 + second
         assert window.hit("a") == 0
@@ -39,7 +38,7 @@ def test_so_many_are_within_any_minute_and_the_next_is_told_when(clock: Clock) -
 
 
 def test_what_was_refused_is_not_counted(clock: Clock) -> None:
-    window = MovingWindow(PerMinute(1), clock)
+    window = MovingWindow(1, clock)
     assert window.hit("a") == 0
     for second in range(1, 60):
         clock.now = 1000.0 + second
@@ -49,7 +48,7 @@ def test_what_was_refused_is_not_counted(clock: Clock) -> None:
 
 
 def test_after_its_minute_a_name_is_forgotten(clock: Clock) -> None:
-    window = MovingWindow(PerMinute(10), clock)
+    window = MovingWindow(10, clock)
     for number in range(5_000):
         window.hit(f"address {number}")
     assert len(window) == 5_000
@@ -59,7 +58,7 @@ def test_after_its_minute_a_name_is_forgotten(clock: Clock) -> None:
 
 
 def test_within_a_minute_no_more_than_so_many_names_are_kept(clock: Clock) -> None:
-    window = MovingWindow(PerMinute(1), clock)
+    window = MovingWindow(1, clock)
     for number in range(3 * MOST_NAMES):
         clock.now += 1e-6
         window.hit(f"address {number}")
@@ -69,7 +68,7 @@ def test_within_a_minute_no_more_than_so_many_names_are_kept(clock: Clock) -> No
 
 
 def test_of_20_001_addresses_an_application_keeps_no_object_each(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(moving_window, "MOST_NAMES", 100)
+    monkeypatch.setattr(rate_limits, "MOST_NAMES", 100)
     limiter = Limiter()
     for number in range(200):
         limiter.hit(SIGN_INS, "sign-in", f"10.0.0.{number}")
@@ -82,7 +81,7 @@ def test_of_20_001_addresses_an_application_keeps_no_object_each(monkeypatch: py
 
 
 def test_many_at_once_never_come_to_more_than_the_limit() -> None:
-    window, passed = MovingWindow(PerMinute(50)), list[int]()
+    window, passed = MovingWindow(50), list[int]()
     threads = [
         Thread(target=lambda: passed.extend(1 for _ in range(20) if window.hit("one address") == 0)) for _ in range(10)
     ]

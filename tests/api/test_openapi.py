@@ -20,7 +20,7 @@ from fastapi import FastAPI
 from starlette.routing import Route
 
 from api.cli.serve_commands import EXAMPLES
-from api.formats import FORMS
+from api.formats import FORMATS
 from api.http import patterns
 from api.http.application import make_application
 from api.http.proof_addresses import packing
@@ -98,7 +98,7 @@ def addresses() -> Iterator[tuple[str, str]]:
         *(f"/plans/{{plan}}/{name}" for name in ("counted", "events/{version}", "paper", "ratings", "replay")),
     ]
     for question in questions:
-        for form in FORMS.values():
+        for form in (one for one in FORMATS.values() if one.addressed):
             yield question + form.suffix, "get"
     yield "/plans/{plan}/events", "post"
     yield "/plans/{plan}/audit", "post"

@@ -6,7 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api import clock
-from api.formats import FORMS
+from api.formats import FORMATS, addressed
 from api.papers.wording import day_in_words
 from tests.api.conftest import rated
 from tests.api.page_reader import BROWSER, Page, said
@@ -89,7 +89,7 @@ def test_the_points_stay_while_one_moves_between_pages(reader: TestClient) -> No
     page = Page(reader, "/plans/sunderland?at=issue:3.0&previous=issue:2.0")
     for words, address in page.links().items():
         split = urlsplit(address)
-        is_form = split.path.endswith(tuple(form.suffix for form in FORMS.values()))
+        is_form = split.path.endswith(tuple(FORMATS[form].suffix for form in addressed()))
         if split.path.startswith("/plans/sunderland/") and not is_form:
             points = parse_qs(split.query)
             current = points.get("at") or points.get("current")

@@ -9,10 +9,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.forms.event_forms import FORMS, fields_of
-from api.forms.form_words import in_form_words, refused
+from api.forms.form_words import refused
 from api.http.application import make_application
 from domain.events import EVENTS
 from domain.ledger.ledger import Ledger
+from domain.refusals import Refused, RuleCode
 from tests.api.conftest import BY, asking, rated
 from tests.api.days import today
 from tests.api.filled_forms import (
@@ -445,13 +446,8 @@ def test_a_reason_is_asked_for_where_a_rule_needs_one(client: TestClient, plan: 
 
 
 def test_a_refusal_that_is_about_no_field_for_certain_stands_at_the_top() -> None:
-    assert list(refused("the board needs a reason", FORMS["rate"]).problems) == [""]
-    assert list(refused("action 2.4 was rated on Monday", FORMS["rate"]).problems) == [""]
-
-
-def test_the_names_that_programs_use_are_no_words_of_a_form() -> None:
-    assert in_form_words("reinstate it first (ActionReinstated), or") == "reinstate it first, or"
-    assert in_form_words("version 3 (ActionAdded)") == "version 3 (action added)"
+    error = Refused(RuleCode.PLAN_ALREADY_CLOSED, "plan", "plan sunderland is already closed")
+    assert list(refused(error, FORMS["close-plan"]).problems) == [""]
 
 
 # Recorded once

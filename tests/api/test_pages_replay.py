@@ -6,7 +6,7 @@ import pytest
 from lxml import html
 from starlette.testclient import TestClient
 
-from api.formats import FORMS
+from api.formats import FORMATS
 from tests.api.conftest import ROOT, rated
 from tests.api.test_pages_lists import PAGE, links, page, words
 
@@ -150,7 +150,7 @@ def test_both_come_in_every_form(reader: TestClient, question: str) -> None:
     ]  # fmt: skip
     for link, form in zip(offered, ("docx", "pdf", "xlsx", "csv", "html", "md", "json"), strict=True):
         answer = reader.get(link)
-        assert (answer.status_code, answer.headers["content-type"]) == (200, FORMS[form].media_type)
+        assert (answer.status_code, answer.headers["content-type"]) == (200, FORMATS[form].media_type)
         assert "immutable" in answer.headers["cache-control"]
 
 

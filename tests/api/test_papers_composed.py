@@ -9,7 +9,7 @@ import click
 import pytest
 
 from api.cli.command_context import SUFFIXES, tell
-from api.formats import FORMS, FormUnknown, forms_of, render
+from api.formats import FORMATS, FormatUnknown, addressed, formats_of, render
 from api.papers.compose import COMPOSED, compose
 from api.papers.paper import Column, Heading, PageBreak, Pair, Piece, Prose, Table, Tag, Text, lines_of, pieces_of
 from api.papers.revision import revised
@@ -313,12 +313,12 @@ def test_the_parts_of_an_action_follow_it():
 
 @pytest.mark.parametrize("question", COMPOSED)
 def test_every_question_comes_in_every_form(question):
-    assert forms_of(question) == list(FORMS)
+    assert formats_of(question) == addressed()
 
 
 def test_a_question_that_has_no_paper_comes_as_data_only():
-    assert forms_of("recorded") == ["json"]
-    with pytest.raises(FormUnknown, match="recorded has no form 'docx'; it comes in json"):
+    assert formats_of("recorded") == ["json"]
+    with pytest.raises(FormatUnknown, match="recorded has no format 'docx'; it comes in json"):
         render("recorded", "docx", {})
 
 
@@ -331,7 +331,7 @@ class Terminal(io.StringIO):
         return True
 
 
-@pytest.mark.parametrize("form", [name for name, form in FORMS.items() if form.binary])
+@pytest.mark.parametrize("form", [name for name, form in FORMATS.items() if form.binary])
 def test_a_form_for_programs_is_not_printed_to_a_terminal(form, monkeypatch):
     terminal = Terminal()
     monkeypatch.setattr("sys.stdout", terminal)
@@ -378,12 +378,12 @@ def test_data_is_no_file_and_what_is_compressed_in_itself_is_not_compressed_agai
     assert packed == {"json": "gzip", "html": "gzip", "xlsx": None}
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", addressed())
 def test_a_form_is_described_as_text_or_as_a_file(reader, form):
     described = reader.get("/openapi.json").json()["paths"][f"/plans/{{plan}}/paper.{form}"]["get"]["responses"]["200"]
     (media_type, content), *others = described["content"].items()
-    assert (media_type, others) == (FORMS[form].media_type, [])
-    assert (content["schema"].get("format") == "binary") == FORMS[form].binary
+    assert (media_type, others) == (FORMATS[form].media_type, [])
+    assert (content["schema"].get("format") == "binary") == FORMATS[form].binary
 
 
 def test_a_number_with_brackets_is_one_word_of_the_command_of_an_action():
@@ -411,7 +411,7 @@ def test_a_sentence_made_of_what_somebody_wrote_has_one_full_stop():
     story = given(added("1.1"), wrong, in_error(wrong, reason="The approval is ours."))
     event = event_in_trail(story.record(), 6, records_of(story.plan, story.events))
     said = [block.text for block in compose("event", event).blocks if isinstance(block, Prose)]
-    assert str(said[1]).endswith("because: The approval is ours.")
+    assert str(said[1]).endswith("because: The approval is ours (version 7).")
 
 
 def test_a_cycle_is_told_as_what_was_and_not_as_a_rule():

@@ -119,7 +119,7 @@ def test_a_withdrawn_event_is_struck_and_says_who_withdrew_it_and_why():
     first, second, *_ = prose(compose("event", withdrawn(6)))
     assert [(piece.text, piece.mark) for piece in first.pieces] == [("2.4 rated Amber for the first time", "struck")]
     why = "Withdrawn as recorded in error by Performance Officer on 15 February 2021, 09:30 UK time, because: "
-    assert second == f"{why}The wrong action."
+    assert second == f"{why}The wrong action (version 7)."
     assert "The wrong action (version 7)." in shown("event", withdrawn(6))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from api.formats import FORMS
+from api.formats import addressed
 from tests.api.conftest import BY, OPENING
 from tests.api.filled_forms import PAGE, tree, words
 from tests.api.process import complained, said
@@ -29,7 +29,7 @@ def plan(client: TestClient) -> str:
 ADDRESSES = ["", "/trail", "/replay", "/actions/2.4", "/stale", "/events/{version}", "/overdue", "/history"]
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", addressed())
 def test_a_redacted_text_is_gone_from_every_answer_at_every_point(client: TestClient, plan: str, form: str) -> None:
     version = REDACTION["version"]
     addresses = [f"{plan}{address.format(version=version)}.{form}" for address in ADDRESSES]
@@ -90,7 +90,7 @@ def test_the_command_destroys_and_has_the_files_forget(tmp_path: Path) -> None:
     file.unlink()
     assert [kept for kept in data.rglob("*") if kept.is_file() and NAME.encode() in kept.read_bytes()] == []
     assert complained("redact", "plan", "4", "text", "--reason", "Again.", data=data) == (
-        "asat: `text` of version 4 (ProgressReported) was already redacted, by version 5\n"
+        "asat: `text` of version 4 (progress reported) was already redacted, by version 5\n"
     )
     assert said("purge", data=data) == "the database's files were written anew\n"
     assert said("check", data=data).startswith("5 events")

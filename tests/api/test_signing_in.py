@@ -1,12 +1,16 @@
 """Signing in and out in a browser: passwords, links, the organisation's own sign-in, and what a session is."""
 
+import json
 import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+from joserfc import jwt
+from joserfc.jwk import OctKey
 from starlette.testclient import TestClient
 
 from api import clock, demonstration
@@ -378,8 +382,10 @@ def test_a_sign_in_that_one_makes_up_never_reaches_the_provider(
     linked: Any, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = reached(provider, monkeypatch)
-    made_up = "state=s&nonce=n&verifier=v&until=99999999999&next=/plans"
-    for cookie in (made_up, f".{made_up}", f"{'0' * 64}.{made_up}", "", ".", "ü"):
+    made_up = {"state": "s", "nonce": "n", "verifier": "v", "exp": 99999999999, "next": "/plans"}
+    signed = jwt.encode({"alg": "HS256"}, made_up, OctKey.generate_key(256))
+    unsigned = f"{encoded({'alg': 'none'})}.{encoded(made_up)}."
+    for cookie in (signed, unsigned, encoded(made_up), "", ".", "..", "ü"):
         client = asking(linked)
         client.cookies.set("asat-openid", quote(cookie, safe="=&/."))
         answer = comes_back(client, {"state": "s", "code": "c"})
@@ -393,8 +399,15 @@ def test_a_sign_in_on_its_way_is_altered_by_nobody(linked: Any, provider: Provid
     brought = provider.authorise(goes_there(client, "/plans/plan"))
     sealed = client.cookies["asat-openid"]
     client.cookies.clear()
-    client.cookies.set("asat-openid", sealed.replace("next=%2Fplans%2Fplan", "next=%2Fguide"))
+    header, held, signature = sealed.split(".")
+    claims = json.loads(urlsafe_b64decode(held + "=" * (-len(held) % 4)))
+    client.cookies.set("asat-openid", f"{header}.{encoded({**claims, 'next': '/guide'})}.{signature}")
     assert comes_back(client, brought).status_code == 403
+
+
+def encoded(part: dict[str, Any]) -> str:
+    """A part of a JSON Web Token."""
+    return urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")
 
 
 def test_a_sign_in_on_its_way_is_out_of_date_after_a_quarter_of_an_hour(

@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import pytest
 from starlette.testclient import TestClient
 
-from api.formats import FORMS
+from api.formats import addressed
 from api.packing import make_pack, papers_named
 from api.questions import Asker
 from api.signing import new_signer
@@ -81,7 +81,7 @@ def test_pages_and_papers_show_the_words_and_no_mark(stored: TestClient) -> None
         page = asked(stored, question, **PAGE).text
         visible = re.sub(r'<(option|input)[^>]* value="[^"]*"', "", page)  # what a form sends back, as it is stored
         assert not MARKS.search(visible), question
-        for form in FORMS:
+        for form in addressed():
             if form not in ("json", "csv"):
                 assert not MARKS.search(words_of(form, asked(stored, f"{question}.{form}").content)), (question, form)
     assert SHOWN in asked(stored, "plans/plan", **PAGE).text

@@ -11,10 +11,11 @@ from api.settings import author
 from api.signing import new_signer
 from domain.access.access_errors import AccessRefused
 from domain.access.principal_names import read_name
-from domain.envelopes import NotAnEvent, read_proposal
+from domain.envelopes import read_proposal
 from domain.events import EVENTS
 from domain.ledger.mapper import read_event
 from domain.proofs.keys import NotAKey
+from domain.refusals import NotAnEvent
 from domain.texts import unpaired_direction
 from tests.domain.test_golden_events import FILES, lines
 
@@ -76,7 +77,7 @@ def test_in_no_text_of_any_event_is_an_unpaired_mark_proposed(name: str, line: s
     said = with_text(json.loads(line), path, "approved \u202edevorppa ton")
     with pytest.raises(NotAnEvent) as refused:
         read_proposal({"type": name, "plan": "plan", **said}, date(2026, 11, 30))
-    assert [field for field, _ in refused.value.problems] == [".".join(path)]
+    assert [field for _, field, _ in refused.value.problems] == [".".join(path)]
 
 
 def test_the_refusal_names_the_mark_and_the_remedy() -> None:

@@ -7,8 +7,9 @@ from uuid import UUID
 
 import pytest
 
-from domain.envelopes import NotAnEvent, Recorded, instant_text, read_lines, read_proposal, read_proposal_json
+from domain.envelopes import Recorded, instant_text, read_lines, read_proposal, read_proposal_json
 from domain.events import EVENTS
+from domain.refusals import NotAnEvent
 from tests.kit import MARCH, in_error, rated
 
 TODAY = date(2021, 2, 1)
@@ -27,7 +28,7 @@ def problems(data, **more):
         else:
             read_proposal(data, TODAY, **more)
     assert str(refused.value).encode("utf-8", "strict"), "a problem can be printed"
-    return refused.value.problems
+    return [(field, sentence) for _, field, sentence in refused.value.problems]
 
 
 def problem(data, **more):
@@ -271,7 +272,7 @@ def test_no_sentence_is_in_the_words_of_the_library(kind, value):
         try:
             read_proposal({"type": kind, "plan": "p", field: value}, TODAY)
         except NotAnEvent as refused:
-            for _, sentence in refused.problems:
+            for _, _, sentence in refused.problems:
                 assert not re.search(r"Input|should|valid|instance|pattern|String|Field|Tuple", sentence), sentence
                 assert len(sentence) < 300
 

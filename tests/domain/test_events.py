@@ -145,13 +145,13 @@ def test_an_inspection_ends_after_it_begins():
 
 
 def test_an_action_has_a_place():
-    refused(events.ActionAdded, "which priority the action belongs to", number="2.4", text="Do it")
+    refused(events.ActionAdded, "choose where the action belongs", number="2.4", text="Do it")
     assert added("2.4a", parent="2.4").priority is None
 
 
 def test_a_rewording_says_something():
-    refused(events.ActionReworded, "give the new text", action="2.4")
-    refused(events.PriorityReworded, "give the new title", number="2")
+    refused(events.ActionReworded, "give another text", action="2.4")
+    refused(events.PriorityReworded, "give another title", number="2")
     assert priority_reworded("2", None, answers=[]).answers == ()
     assert reworded("2.4", None, outcome="Better").text is None
 

@@ -8,7 +8,9 @@ from domain import events
 from domain.plan.draft import Draft
 from domain.plan.evolve import evolve
 from domain.plan.plan import PENDING
-from domain.rules import _RULES, Refused, judge
+from domain.refusals import Refused
+from domain.rules import _RULES, judge
+from domain.rules.lookups import in_words
 from tests.kit import (
     APRIL,
     AUGUST,
@@ -75,7 +77,7 @@ def test_something_is_recorded_for_today():
 
 
 def test_nothing_is_recorded_of_a_plan_that_was_not_opened():
-    nothing_recorded().when(priority("1")).then_refused("there is no plan plan", "PlanOpened")
+    nothing_recorded().when(priority("1")).then_refused("there is no plan plan", "open it first")
 
 
 def test_nothing_is_withdrawn_from_a_plan_that_was_not_opened():
@@ -109,7 +111,7 @@ def test_a_plan_is_not_closed_before_a_day_for_which_something_is_recorded(later
     story = given(added("2.4"), rated("2.4", on=MAY), later).when(plan_closed(on=JUNE))
     story.then_refused(
         "plan plan cannot have been closed on 15 June 2019",
-        f"last {type(later).__name__} for 15 July 2019 (version 7)",
+        f"last {in_words(type(later).__name__)} for 15 July 2019 (version 7)",
         "close it from that day on, or withdraw what is wrong first",
     )
     story.when(plan_closed(on=JULY)).then_accepted()  # what was recorded for the last day stands
@@ -232,7 +234,7 @@ def test_the_same_body_inspects_again():
 
 def test_a_priority_is_added_once():
     given().when(priority("2", on=MARCH)).then_refused(
-        "priority 2 was already added on 7 January 2019", "PriorityReworded"
+        "priority 2 was already added on 7 January 2019", "reword it instead"
     )
 
 
@@ -289,7 +291,7 @@ def test_assurance_on_the_day_the_priority_was_added_is_accepted():
 
 
 def test_an_unknown_measure_is_not_reported():
-    given().when(measured("visits")).then_refused("has no measure visits", "MeasureDefined")
+    given().when(measured("visits")).then_refused("has no measure visits", "define it first")
 
 
 def test_a_measure_is_not_reported_before_it_was_defined():

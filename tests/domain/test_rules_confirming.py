@@ -109,8 +109,8 @@ def test_an_action_is_not_closed_on_a_rating_that_awaits_confirmation():
 
 def test_what_was_rated_is_not_withdrawn_from_under_its_confirmation_nor_that_from_under_a_closing():
     story = waiting().when(confirmed("2.4", RATED, APRIL), closed("2.4", APRIL)).then_accepted()
-    story.when(in_error(RATED)).then_refused("version 7 (ActionRated)", "version 8 (RatingConfirmed)")
-    story.when(in_error(8)).then_refused("version 8 (RatingConfirmed)", "version 9 (ActionClosed)")
+    story.when(in_error(RATED)).then_refused("version 7 (action rated)", "version 8 (rating confirmed)")
+    story.when(in_error(8)).then_refused("version 8 (rating confirmed)", "version 9 (action closed)")
 
 
 def test_when_its_confirmation_is_withdrawn_a_rating_waits_again_and_can_be_confirmed_anew():

@@ -3,7 +3,8 @@
 import pytest
 
 from domain import events
-from domain.rules import Refused, judge
+from domain.refusals import Refused
+from domain.rules import judge
 from tests.kit import (
     APRIL,
     AUGUST,

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from domain.rules import Refused, judge
+from domain.refusals import Refused
+from domain.rules import judge
 from tests.kit import (
     APRIL,
     AUGUST,

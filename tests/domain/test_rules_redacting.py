@@ -35,11 +35,11 @@ def test_a_text_may_be_redacted_with_a_reason():
     ("event", "sentence"),
     [
         (redacted(8, "text"), "has no version 8; its newest is 6"),
-        (redacted(4, "action"), "`action` of version 4 (ProgressReported) cannot be redacted; what can be is"),
-        (redacted(4, "nonsense"), "`nonsense` of version 4 (ProgressReported) cannot be redacted"),
+        (redacted(4, "action"), "`action` of version 4 (progress reported) cannot be redacted; what can be is"),
+        (redacted(4, "nonsense"), "`nonsense` of version 4 (progress reported) cannot be redacted"),
         (redacted(5, "rating"), "what can be is reason, source, evidence"),
-        (redacted(6, "title"), "`title` of version 6 (MeasureDefined) cannot be redacted"),
-        (redacted(4, "text", reason=None), "redacting version 4 (ProgressReported) needs a reason"),
+        (redacted(6, "title"), "`title` of version 6 (measure defined) cannot be redacted"),
+        (redacted(4, "text", reason=None), "redacting version 4 (progress reported) needs a reason"),
     ],
 )
 def test_what_may_not_be_redacted(event, sentence):

@@ -18,7 +18,7 @@ def timeline(*said):
 
 def place(day, basis, withdrawn=None):
     """The end of a day as known at a basis, and version of each event withdrawn -> version of its withdrawal."""
-    return Place(end_of(day), basis, ({} if withdrawn is None else withdrawn).get)
+    return Place(end_of(day), basis, {} if withdrawn is None else withdrawn)
 
 
 def value(made, day, basis, withdrawn=None):
@@ -115,7 +115,7 @@ SAID = [("c", APRIL, 1), ("a", FEBRUARY, 2), ("b", MARCH, 3), ("e", JUNE, 4), ("
 
 
 def held(made):
-    return [(slot, repr(getattr(made, slot))) for slot in Timeline.__slots__]
+    return repr(made._entries), made._first
 
 
 @pytest.mark.parametrize("version", range(6))
@@ -130,6 +130,30 @@ def test_a_copy_is_added_to_and_what_was_copied_stays_as_it_is(version):
     assert held(made) == before == held(timeline(*SAID[:version]))
     assert held(copied) == held(timeline(*SAID, ("new", MARCH, 9)))
     assert value(copied, MARCH, 9) == "new"
+
+
+@pytest.mark.parametrize("late", [("new", MARCH, 9), ("last", JUNE, 9)])
+def test_a_timeline_is_added_to_and_its_copies_stay_as_they_are(late):
+    made = timeline(*SAID)
+    copied = made.copy()
+    again = copied.copy()
+    made.add(*late)
+    assert held(copied) == held(again) == held(timeline(*SAID))
+    copied.add("other", *late[1:])
+    assert held(again) == held(timeline(*SAID))
+    assert [value(one, JUNE, 9) for one in (made, copied)] == [
+        value(timeline(*SAID, late), JUNE, 9),
+        value(timeline(*SAID, ("other", *late[1:])), JUNE, 9),
+    ]
+
+
+def test_what_was_copied_is_added_to_in_place_again():
+    made = timeline(*SAID)
+    made.copy()
+    made.add("new", JUNE, 9)
+    lists = made._entries
+    made.add("newer", JUNE, 10)
+    assert made._entries is lists
 
 
 @pytest.mark.parametrize("late", [("late", MARCH, 9), ("last", JUNE, 9), ("first", JANUARY, 9)])

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from api.questions import Asker
 from domain import events
-from domain.rules import Refused
+from domain.refusals import Refused
 from projections.counted import CountQuery
 from tests.answers.readable_formats import READABLE, readable_forms
 from tests.answers.remembered import RememberedLedger

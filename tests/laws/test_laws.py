@@ -28,9 +28,10 @@ from domain.plan.evolve import evolve
 from domain.plan.plan import PENDING, Plan
 from domain.plan.plan_at import PlanAt
 from domain.plan.record import record_of
-from domain.plan.timeline import Place, Timeline, end_of
+from domain.plan.timeline import Place, Timeline, end_of, in_force
 from domain.points import Point
-from domain.rules import Refused, judge
+from domain.refusals import Refused
+from domain.rules import judge
 from projections.action import ActionUnknown, action_at
 from projections.assurance import assurances_at
 from projections.changes import changes_between
@@ -342,10 +343,11 @@ def test_a_value_is_the_greatest_by_day_and_version_of_those_that_stand(said, in
                 copied.add("tried out", later, by + 100)
         made.add(f"said by {version}", day, version)
     for day, basis in points:
-        place = Place(end_of(day), basis, withdrawn.get)
+        place = Place(end_of(day), basis, withdrawn)
         standing = [(on, by) for on, by in assertions if by <= basis and not withdrawn.get(by, 99) <= basis]
         by_day = sorted((on, by) for on, by in standing if on <= day)
         found = made.at(place)
+        assert in_force(place, made, Timeline(), made) == [found, None, found]
         assert (found and (found.effective_on, found.version)) == max(by_day, default=None)
         assert found is None or found.value == f"said by {found.version}"
         assert [(one.effective_on, one.version) for one in made.all(place)] == by_day

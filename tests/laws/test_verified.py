@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import settings
@@ -20,8 +21,6 @@ from projections.rag_comparison import rag_comparison
 from projections.ratings_over_time import ratings_over_time
 from tests.laws.histories import author
 from tests.laws.test_laws import LAWFUL, AnyPlan
-
-_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 def papers(previous: PlanAt, current: PlanAt) -> dict[str, Any]:
@@ -42,8 +41,8 @@ def stored(told: list[events.Event], instants: Sequence[datetime]) -> list[Event
     found = []
     for version, event in enumerate(told, 1):
         state = event.model_dump_json(exclude_unset=True).encode()
-        at = (instants[version - 1] - _EPOCH) // _MICROSECOND
-        entry = Entry(version, "plan", version, at, author(version), type(event).__name__, state, bytes(16))
+        kind, at = type(event).__name__, instants[version - 1]
+        entry = Entry(version, "plan", version, at, author(version), UUID(int=version), kind, state)
         found.append(Event(entry, json.loads(state), ()))
     return found
 

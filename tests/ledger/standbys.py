@@ -14,7 +14,8 @@ from psycopg.conninfo import make_conninfo
 
 from domain.postgres.cluster import APP, DATABASE, FAST, LOOK, OWNER, bin_folder
 from domain.postgres.server_account import Watching, command, server_account, watched
-from tests.ledger.conftest import Server, until
+from tests.ledger.conftest import Server
+from tests.measuring import until
 
 
 class Standby:

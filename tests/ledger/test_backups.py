@@ -25,7 +25,6 @@ import pytest
 from domain.access.access_errors import SignInFailed
 from domain.access.access_ledger import AccessLedger
 from domain.access.principals import Grant
-from domain.errors import BackupUnusable, LedgerUnusable
 from domain.files.whole_files import NotWritten
 from domain.integrity.checkpoint_store import checkpoints_of
 from domain.integrity.evidence_packs import pack
@@ -37,6 +36,7 @@ from domain.postgres.log_archiving import NAMED, PIECES, script
 from domain.postgres.programs import _pass_on
 from domain.proofs.checkpoint import Checkpoint
 from domain.proofs.keys import SignerKey
+from domain.refusals import BackupUnusable, LedgerUnusable
 from domain.safekeeping.backups import CHECKPOINT, DUMP, MANIFEST, back_up, opened, owner_conninfo
 from domain.safekeeping.restoring import proved, restore
 from tests.kit import progressed, rated

@@ -9,7 +9,6 @@ import pytest
 from psycopg.errors import InsufficientPrivilege
 from psycopg.sql import SQL, Identifier
 
-from domain.errors import LedgerDamaged, LedgerUnusable
 from domain.events import TextRedacted
 from domain.integrity.checkpoint_store import Checkpoints, CheckpointUnknown, Cut, KeyRefused, checkpoints_of
 from domain.integrity.evidence_packs import pack
@@ -20,6 +19,7 @@ from domain.proofs.pack import NoPack, key_note, stamped_digest
 from domain.proofs.signed_notes import Note, NotSigned, sign_note
 from domain.proofs.tree import EMPTY_ROOT
 from domain.proofs.verify import Failed, verify, zip_files
+from domain.refusals import LedgerDamaged, LedgerUnusable
 from tests.kit import LATER, progressed, rated, say
 from tests.ledger.conftest import Connection, Server, begin, connected, record
 from tests.proofs.authority import Authority

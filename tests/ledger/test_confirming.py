@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from domain.ledger.ledger import Ledger
-from domain.rules import Refused
+from domain.refusals import Refused
 from tests.kit import APRIL, LATER, MARCH, SECONDED, added, closed, completed, confirmed, opened, priority
 from tests.ledger.conftest import all_is_well, proposed, record
 

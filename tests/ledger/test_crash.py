@@ -25,7 +25,8 @@ import pytest
 from domain.envelopes import Proposal, Recorded
 from domain.ledger.ledger import Ledger
 from tests.kit import LATER, progressed, rated
-from tests.ledger.conftest import BY, ROOT, Server, all_is_well, begin, everything, remembers_what_is_stored, until
+from tests.ledger.conftest import BY, ROOT, Server, all_is_well, begin, everything, remembers_what_is_stored
+from tests.measuring import until
 
 pytestmark = pytest.mark.slow
 

@@ -27,10 +27,11 @@ from domain.postgres.embedded_server import EmbeddedServer
 from domain.proofs.keys import SignerKey
 from domain.proofs.pack import NoPack
 from domain.proofs.verify import verify
-from domain.rules import Refused
+from domain.refusals import Refused
 from tests.api.process import complained, run, said
 from tests.kit import added, opened, priority, progressed, rated
-from tests.ledger.conftest import BY, Connection, Server, all_is_well, begin, connected, everything, record, until
+from tests.ledger.conftest import BY, Connection, Server, all_is_well, begin, connected, everything, record
+from tests.measuring import until
 
 KEY = SignerKey("council.example/asat", b"k" * 32)
 

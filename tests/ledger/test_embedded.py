@@ -17,8 +17,8 @@ import psycopg
 import pytest
 
 from domain.postgres.cluster import Cluster
-from domain.postgres.embedded_server import EmbeddedServer, EmbeddedServerError
-from domain.postgres.server_account import server_account
+from domain.postgres.embedded_server import EmbeddedServer
+from domain.postgres.server_account import EmbeddedServerError, server_account
 
 ROOT = Path(__file__).parents[2]
 IS_ROOT = os.geteuid() == 0

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator
 import pytest
 from psycopg.sql import SQL, Identifier
 
-from domain.errors import LedgerDamaged
 from domain.integrity.checkpoint_store import checkpoints_of
 from domain.integrity.evidence_packs import against, pack
 from domain.ledger.ledger import Ledger
 from domain.proofs.keys import SignerKey
 from domain.proofs.pack import NoPack
 from domain.proofs.verify import Failed, verify, zip_files
+from domain.refusals import LedgerDamaged
 from tests.kit import added, opened, priority, progressed, rated, redacted
 from tests.ledger.conftest import Connection, Server, connected, record, reseal
 

@@ -18,12 +18,12 @@ from psycopg.sql import SQL, Identifier
 from starlette.testclient import TestClient
 
 from api.http.application import make_application
-from domain.errors import LedgerUnusable, NothingRecorded
 from domain.integrity.checkpoint_store import checkpoints_of
 from domain.ledger.ledger import Ledger
 from domain.ledger.recorder import LedgerRecorder
 from domain.ledger.stored_rows import UnstoredRow
 from domain.proofs.keys import SignerKey
+from domain.refusals import LedgerLocked, LedgerUnusable, NothingRecorded
 from tests.kit import progressed, rated
 from tests.ledger.conftest import Connection, Server, all_is_well, begin, record, remembers_what_is_stored
 from tests.measuring import HANGS, until
@@ -65,7 +65,7 @@ def appends(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def test_a_stuck_transaction_is_named_once_it_was_waited_for(stuck: Connection, ledger: Ledger, appends: list[int]):
-    with pytest.raises(NothingRecorded, match="another transaction has kept the ledger locked") as told:
+    with pytest.raises(LedgerLocked, match="another transaction has kept the ledger locked") as told:
         record(ledger, rated("2.4"))
     assert (appends, ledger.size()) == ([1], 3)
     found = re.search(r"pg_terminate_backend\((\d+)\)", str(told.value))

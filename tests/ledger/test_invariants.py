@@ -251,7 +251,7 @@ def test_a_plan_that_does_not_begin_with_its_opening(ledger: Ledger, damage: Dam
     damage("update events set (whole, salts) = (null, null) where position = 7")
     damage("update events set topic = 'PlanClosed', state = '{\"effective_on\":\"2019-01-07\"}' where position = 7")
     assert broken(ledger) == [
-        f"south version {version} ({kind}): {REFUSED} there is no plan south: open it first with PlanOpened"
+        f"south version {version} ({kind}): {REFUSED} there is no plan south: open it first"
         for version, kind in enumerate(["PlanClosed", "PriorityAdded", "ActionAdded"], 1)
     ]
 
@@ -271,13 +271,13 @@ PAST_THE_RULES = [
      " first, or withdraw it"),
     (rated("2.4", "purple"), "'purple' is not on the plan's scale on 15 March 2019 (RAG: red, amber, green,"
      " completed)"),
-    (rated("2.4", "completed"), "rating action 2.4 Completed needs evidence: name it in `evidence`"),
-    (rescheduled("2.4", reason=None), "rescheduling action 2.4 needs a reason: say why in `reason`"),
+    (rated("2.4", "completed"), "rating action 2.4 Completed needs evidence: name it"),
+    (rescheduled("2.4", reason=None), "rescheduling action 2.4 needs a reason: say why"),
     (added("2.4"), "the action number 2.4 is already used in plan north; numbers are never used again"),
-    (in_error(4), "version 4 (ActionRated) was already withdrawn, by version 6"),
-    (in_error(1), "the opening of plan north cannot be withdrawn; close the plan instead (PlanClosed)"),
-    (in_error(3), "version 3 (ActionAdded) cannot be withdrawn while other events stand on it: version 5"
-     " (ProgressReported); withdraw those first"),
+    (in_error(4), "version 4 (action rated) was already withdrawn, by version 6"),
+    (in_error(1), "the opening of plan north cannot be withdrawn; close the plan instead"),
+    (in_error(3), "version 3 (action added) cannot be withdrawn while other events stand on it: version 5"
+     " (progress reported); withdraw those first"),
     (presented(current="2019-04-15", on=MARCH), "the plan as at 15 April 2019 cannot have been presented on 15 March"
      " 2019, before that day"),
 ]  # fmt: skip

@@ -16,10 +16,9 @@ import pytest
 from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from domain.errors import LedgerUnusable, VersionConflict
 from domain.ledger.ledger import Ledger
 from domain.postgres.cluster import SOCKET
-from domain.rules import Refused
+from domain.refusals import LedgerUnusable, Refused, VersionConflict
 from tests.kit import APRIL, MAY, progressed, rated, withdrawn
 from tests.ledger.conftest import (
     BY,

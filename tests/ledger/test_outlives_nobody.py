@@ -19,7 +19,8 @@ from domain.ledger.ledger import Ledger
 from domain.postgres import cluster
 from domain.postgres.embedded_server import EmbeddedServer
 from tests.kit import rated
-from tests.ledger.conftest import ROOT, all_is_well, begin, record, until
+from tests.ledger.conftest import ROOT, all_is_well, begin, record
+from tests.measuring import until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent has ended")
 

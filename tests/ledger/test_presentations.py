@@ -10,7 +10,7 @@ import pytest
 from domain.events import Event
 from domain.ledger.ledger import Ledger
 from domain.plan.record import PlanRecord
-from domain.rules import Refused
+from domain.refusals import Refused
 from tests.kit import (
     APRIL,
     FEBRUARY,

@@ -14,10 +14,9 @@ from uuid import uuid4
 import pytest
 
 from domain.envelopes import Proposal, Recorded
-from domain.errors import VersionConflict
 from domain.ledger.ledger import Ledger
 from domain.ledger.subscription import LedgerSubscription
-from domain.rules import Refused
+from domain.refusals import Refused, VersionConflict
 from tests.kit import added, progressed, rated
 from tests.ledger.conftest import ROOT, Server, begin, everything, proposed, record
 from tests.measuring import HANGS

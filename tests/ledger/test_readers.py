@@ -18,7 +18,6 @@ from uuid import UUID
 import pytest
 from eventsourcing.persistence import IntegrityError
 
-from domain.errors import VersionConflict
 from domain.events import Event
 from domain.ledger.folded_plans import Folded, FoldedPlans
 from domain.ledger.ledger import Ledger
@@ -29,7 +28,7 @@ from domain.plan.plan import Plan
 from domain.plan.plan_at import PlanAt
 from domain.plan.record import PlanRecord
 from domain.points import Point
-from domain.rules import Refused
+from domain.refusals import Refused, VersionConflict
 from projections.changes import changes_between
 from projections.overdue import overdue_at
 from projections.plan_as_at import plan_as_at
@@ -58,9 +57,9 @@ from tests.kit import (
     rescheduled,
     reworded,
 )
-from tests.ledger.conftest import Connection, Server, begin, connected, proposed, record, until
+from tests.ledger.conftest import Connection, Server, begin, connected, proposed, record
 from tests.ledger.locks import Noted, note_locks
-from tests.measuring import HANGS
+from tests.measuring import HANGS, until
 
 BEGUN = [
     opened(), priority("1"), priority("2"), added("2.4", timescale="31/03/19"), part("2.4a", "2.4"), added("1.1"),

@@ -8,11 +8,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.envelopes import Proposal, Recorded, read_proposal
-from domain.errors import LedgerUnusable, PlanUnknown, VersionConflict
 from domain.events import Event
 from domain.ledger.ledger import Ledger
 from domain.ledger.memory_budget import Budget
-from domain.rules import Refused
+from domain.refusals import LedgerUnusable, PlanUnknown, Refused, VersionConflict
 from tests.kit import (
     APRIL,
     FEBRUARY,

@@ -25,7 +25,7 @@ from domain.points import read_point
 from domain.postgres.archive import archive_continuously
 from domain.proofs.tree import check_consistency, check_inclusion
 from domain.redaction import redactable, redacted_value
-from domain.rules import Refused
+from domain.refusals import Refused
 from domain.safekeeping.backups import owner_conninfo
 from domain.safekeeping.purging import copied_elsewhere
 from projections.action import action_at
@@ -162,6 +162,13 @@ def test_what_cannot_be_redacted_is_refused_and_nothing_is_lost(ledger: Ledger, 
     with pytest.raises(Refused, match=sentence):
         record(ledger, event)
     assert NAME in everything_known_of(ledger)
+
+
+def test_what_is_redacted_in_its_own_batch_is_refused_with_the_remedy(ledger: Ledger):
+    begin(ledger)
+    with pytest.raises(Refused, match="version 4 is in this very batch: leave the text out of it, or redact it after"):
+        record(ledger, progressed("2.4", NAME), redacted(4, "text"))
+    assert NAME not in everything_known_of(ledger)
 
 
 def test_a_text_is_redacted_once(ledger: Ledger):

@@ -12,12 +12,13 @@ from psycopg.conninfo import make_conninfo
 from starlette.testclient import TestClient
 
 from api.http.application import make_application
-from domain.errors import FilesDamaged, LedgerUnusable, NothingRecorded, ReplicaOnly
 from domain.ledger.ledger import Ledger
 from domain.postgres.database_errors import not_let_in
+from domain.refusals import FilesDamaged, LedgerUnusable, NothingRecorded, ReplicaOnly
 from tests.api.process import environment
 from tests.kit import rated
-from tests.ledger.conftest import ROOT, Server, begin, record, until
+from tests.ledger.conftest import ROOT, Server, begin, record
+from tests.measuring import until
 
 PAGE = 8192
 RATED = {"type": "ActionRated", "action": "2.4", "rating": "green", "effective_on": "2019-03-15"}

@@ -9,13 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain.errors import PlanUnknown
 from domain.events import Event
 from domain.ledger.ledger import Ledger
 from domain.plan.plan import PENDING
 from domain.plan.record import PlanRecord
 from domain.points import Point
-from domain.rules import Refused
+from domain.refusals import PlanUnknown, Refused
 from projections.changes import changes_between
 from projections.document_history import document_history
 from projections.measures import measures_over_time

@@ -13,7 +13,6 @@ from psycopg.conninfo import make_conninfo
 from starlette.testclient import TestClient
 
 from api.http.application import make_application
-from domain.errors import LedgerUnusable, NotReached, ReplicaOnly
 from domain.integrity.checkpoint_store import checkpoints_of
 from domain.ledger.ledger import Ledger
 from domain.ledger.schema import Migration, migrate, released_migrations
@@ -22,6 +21,7 @@ from domain.postgres.cluster import DATABASE, OWNER
 from domain.proofs.checkpoint import Checkpoint
 from domain.proofs.keys import SignerKey
 from domain.proofs.tree import check_consistency
+from domain.refusals import LedgerUnusable, NotReached, ReplicaOnly
 from tests.kit import progressed, rated
 from tests.ledger.conftest import Server, all_is_well, begin, everything, proposed, record, remembers_what_is_stored
 from tests.ledger.standbys import Standby, caught_up, kill_at_once, standby_of

@@ -4,9 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from domain.errors import PlanUnknown, VersionConflict
 from domain.ledger.ledger import Ledger
-from domain.rules import Refused
+from domain.refusals import PlanUnknown, Refused, VersionConflict
 from tests.kit import APRIL, LATER, MAY, added, opened, priority, progressed, rated, withdrawn
 from tests.ledger.conftest import Connection, begin, everything, proposed, record, remembers_what_is_stored
 

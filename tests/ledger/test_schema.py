@@ -13,10 +13,10 @@ import pytest
 from psycopg.errors import InsufficientPrivilege
 from psycopg.sql import SQL, Identifier
 
-from domain.errors import LedgerUnusable
 from domain.ledger.ledger import Ledger
 from domain.ledger.mapper import event_state
 from domain.ledger.schema import app_role, migrate, released_migrations, schema_version
+from domain.refusals import LedgerUnusable
 from tests.kit import added, opened, priority, rated
 from tests.ledger.conftest import (
     ROOT,

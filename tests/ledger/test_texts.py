@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.errors import LedgerDamaged
 from domain.events import EVENTS, Event
 from domain.ledger.ledger import Ledger
 from domain.ledger.mapper import event_state, read_event
@@ -24,7 +23,7 @@ from domain.ledger.split_texts import (
     texts_not_as_committed,
 )
 from domain.redaction import REDACTABLE, redactable
-from domain.rules import Refused
+from domain.refusals import LedgerDamaged, Refused
 from tests.domain.test_golden_events import LINES
 from tests.kit import added, opened, priority, progressed, rated
 from tests.ledger.conftest import begin, proposed, record

@@ -13,10 +13,9 @@ from eventsourcing.persistence import IntegrityError, OperationalError
 
 from domain.envelopes import Proposal, Recorded
 from domain.ledger.ledger import Ledger
-from domain.rules import Refused
+from domain.refusals import Refused
 from tests.kit import added, opened, priority
-from tests.ledger.conftest import until
-from tests.measuring import HANGS
+from tests.measuring import HANGS, until
 
 TODAY = date(2026, 1, 5)
 SLUGS = [f"plan-{number}" for number in range(5)]

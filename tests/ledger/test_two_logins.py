@@ -9,10 +9,10 @@ from starlette.testclient import TestClient
 
 from api.http.application import make_application
 from domain.access.access_errors import AccessLost
-from domain.errors import LedgerUnusable
 from domain.ledger.ledger import Ledger
 from domain.ledger.opening import make_ledger, refuse_two_databases
 from domain.ledger.schema import migrate, released_migrations
+from domain.refusals import LedgerUnusable
 from domain.safekeeping.backups import back_up
 from tests.kit import rated
 from tests.ledger.conftest import Server, all_is_well, begin, record, remembers_what_is_stored

@@ -19,14 +19,15 @@ from starlette.testclient import TestClient
 
 from api.http.application import make_application
 from domain.access.principals import Grant
-from domain.errors import InDoubt, LedgerUnusable, NothingRecorded
 from domain.integrity.checkpoint_store import checkpoints_of
 from domain.ledger.ledger import Ledger
 from domain.proofs.keys import SignerKey
+from domain.refusals import InDoubt, LedgerUnusable, NothingRecorded
 from tests.api.filled_forms import BROWSER, Sheet, sheet_on, tree, words
 from tests.api.process import environment
 from tests.kit import progressed, rated
-from tests.ledger.conftest import ROOT, Server, all_is_well, begin, proposed, record, until
+from tests.ledger.conftest import ROOT, Server, all_is_well, begin, proposed, record
+from tests.measuring import until
 
 RATED = {"type": "ActionRated", "action": "2.4", "rating": "green", "effective_on": "2019-03-15"}
 KEY = SignerKey("council.example/asat", b"k" * 32)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from domain.refusals import Refused, RuleCode
 from projections.audit import AuditDocument, audit
 from projections.claims import Claim, ClaimUnreadable, read_claims
 from tests.kit import (
@@ -141,9 +142,10 @@ def test_a_claim_is_judged_as_known_at_its_points():
         (claim(1, None, "16"), r"claim 2 \(table\): there is no priority '16'; there is 1, 2, 3"),
     ],
 )
-def test_a_claim_about_what_the_plan_does_not_have_is_unreadable(wrong, sentence):
-    with pytest.raises(ClaimUnreadable, match=sentence):
+def test_a_claim_about_what_the_plan_does_not_have_is_refused_by_its_place(wrong, sentence):
+    with pytest.raises(Refused, match=sentence) as refused:
         audited(given(), claim(0), wrong)
+    assert (refused.value.code, refused.value.index) == (RuleCode.NOT_IN_THE_COMPARISON, 1)
 
 
 # Against each other

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from bench.event_history import TODAY, generate
 from domain.plan.evolve import evolve
 from domain.plan.plan import Plan
-from domain.rules import Refused, judge
+from domain.refusals import Refused
+from domain.rules import judge
 from projections.rag_comparison import counted_at
 from projections.ratings_over_time import ratings_over_time
 from tests.kit import (

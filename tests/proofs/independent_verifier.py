@@ -147,6 +147,8 @@ class Note:
             parts = line.split(" ")
             require(len(parts) == 3 and parts[0] == "\u2014", "a line is no signature")
             self.signatures.append((parts[1], from_base64(parts[2])))
+            require(re.fullmatch("[^\\s\x00-\x1f+]+", parts[1]), "a signature has no name")
+            require(len(self.signatures[-1][1]) > 4, "a signature is empty")
         require(len(self.signatures) <= 100, "a note has too many signatures")
 
     def signed_by(self, keys: list[PublicKey]) -> list[PublicKey]:
@@ -189,6 +191,7 @@ def read_checkpoint(data: bytes, keys: list[PublicKey]) -> tuple[str, int, bytes
     note = Note(data)
     lines = note.text.split("\n")
     require(len(lines) >= 4 and re.fullmatch(f"0|{NUMBER}", lines[1]), "a checkpoint has another form")
+    require(all(lines[:-1]) and int(lines[1]) < 2**63, "a checkpoint has an empty line, or is too large")
     require(all(key.name == lines[0] for key in note.signed_by(keys)), "a checkpoint is of another ledger")
     root = from_base64(lines[2])
     require(len(root) == 32, "the root is no hash")

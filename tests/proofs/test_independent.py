@@ -5,6 +5,7 @@ import json
 import random
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -207,3 +208,31 @@ def test_it_runs_alone_and_uses_nothing_of_asat(tmp_path: Path):
         )
         assert done.returncode == code
     assert json.loads(zip_files(EXAMPLE)["events.jsonl"].splitlines()[0])
+
+
+@pytest.mark.parametrize("name", ["checkpoint.txt", "statement.txt"])
+@pytest.mark.parametrize(
+    ("signer", "size", "holds"),
+    [("a", 68, True), ("a", 5, True), ("a", 4, False), ("a", 0, False), ("a+b", 68, False), ("", 68, False),
+     ("a\u00a0b", 68, False), ("a\u2028b", 68, False)],
+)  # fmt: skip
+def test_a_signature_by_a_key_that_is_not_known_has_the_form_of_one(name: str, signer: str, size: int, holds: bool):
+    files = zip_files(Book().pack())
+    line = f"\u2014 {signer} {b64encode(bytes(size)).decode()}\n".encode()
+    assert agree(b"".join(zip_chunks([*{**files, name: files[name] + line}.items()]))) is holds
+
+
+@pytest.mark.parametrize(("more", "holds"), [("x\n", True), ("\n", False), ("\nx\n", False), ("x\n\nx\n", False)])
+def test_no_line_of_a_checkpoint_is_empty(more: str, holds: bool):
+    files = zip_files(Book().pack())
+    note = sign_note(Note.read(files["checkpoint.txt"]).text + more, KEY)
+    assert agree(b"".join(zip_chunks([*{**files, "checkpoint.txt": note}.items()]))) is holds
+
+
+def test_a_false_signature_by_a_key_that_is_no_longer_believed_is_passed_over():
+    files = zip_files(rotated().pack())
+    line = f"\u2014 {KEY.name} {b64encode(KEY.verifier.key_id + bytes(64)).decode()}\n".encode()
+    pack = b"".join(zip_chunks([*{**files, "checkpoint.txt": files["checkpoint.txt"] + line}.items()]))
+    assert agree(pack, str(NEXT_KEY.verifier))
+    assert not agree(pack, str(KEY.verifier))
+    assert not agree(pack)

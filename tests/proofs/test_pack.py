@@ -16,7 +16,6 @@ from typing import Any
 
 import pytest
 
-from domain.names import name_key
 from domain.proofs import verify as verifier
 from domain.proofs.checkpoint import Checkpoint, cosign, witness_key
 from domain.proofs.entry import Entry
@@ -723,17 +722,10 @@ def test_nobody_confirms_a_rating_of_their_own(book: Book, by: str):
     not_held(book.pack(papers=papers), "version 8 (RatingConfirmed)", "a rating of their own")
 
 
-def test_the_verifier_takes_the_same_names_for_one_another_as_the_ledger():
-    """Every character that has capitals or cannot be seen is among these; and some names as people write them."""
-    codes = [code for code in (*range(0x20000), *range(0xE0000, 0xE1000)) if not 0xD800 <= code < 0xE000]
-    written = ["Officer", "  Governance  officer\t", "STRASSE", "Straße", "e\u0301", "\u034f\u1100\u1161", ""]
-    for name in (*(f"A {chr(code)}b" for code in codes), *written):
-        assert verifier.name_key(name) == name_key(name), name
-
-
 def events_of(book: Book) -> list[verifier.Event]:
-    return [verifier.Event(one, {**json.loads(entry.state)}, ()) for entry in book.of("plan")
-            if (one := verifier.read_entry(bytes(entry), "it"))]  # fmt: skip
+    return [
+        verifier.Event(verifier.Entry.read(bytes(entry)), json.loads(entry.state), ()) for entry in book.of("plan")
+    ]  # fmt: skip
 
 
 # Figures

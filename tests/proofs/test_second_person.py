@@ -7,7 +7,6 @@ import unicodedata
 import pytest
 
 from domain import names
-from domain.proofs import verify as verifier
 from tests.proofs.hostile_packs import refused
 from tests.proofs.packs import Book
 
@@ -32,11 +31,6 @@ def test_nobody_confirms_a_rating_of_their_own_under_a_name_that_looks_the_same(
         book.add("plan", "RatingConfirmed", {"action": "2.4", "version": 7}, by=name)
         refused(book.pack(), "version 8 (RatingConfirmed)", "a rating of their own")
         assert names.name_key(name) == names.name_key("Officer")
-
-
-def test_the_ledger_and_the_verifier_take_the_same_characters_for_unseen():
-    for code in range(sys.maxunicode + 1):
-        assert verifier.is_invisible(chr(code)) == names.is_invisible(chr(code)), hex(code)
 
 
 #: In whose names these words stand although they are seen.

@@ -12,11 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
-from domain.errors import LedgerUnusable
 from domain.integrity.checkpoint_store import checkpoints_of
 from domain.ledger import datastore
 from domain.ledger.ledger import Ledger
 from domain.proofs.keys import SignerKey
+from domain.refusals import LedgerUnusable
 from tests.ledger.conftest import Server, begin, everything
 from tests.measuring import HANGS
 from tests.soak.faults import fill_the_disk, hold_the_head, kill_backends, small_disk, stop_at_once

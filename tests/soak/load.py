@@ -9,8 +9,8 @@ from threading import Event, Lock, Thread
 from uuid import UUID
 
 from domain.envelopes import Proposal
-from domain.errors import LedgerUnusable, NothingRecorded
 from domain.ledger.ledger import Ledger
+from domain.refusals import LedgerUnusable, NothingRecorded
 from tests.kit import LATER, progressed, rated
 
 SHARED = "shared"

@@ -1,1 +1,1 @@
-"""Who asks over HTTP, and what they may: credentials, roles, the token of every form, limits, and what is noted."""
+"""Who asks over HTTP, and what they may: credentials, roles, tokens of forms, rate limits, and the audit."""

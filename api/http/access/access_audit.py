@@ -1,4 +1,4 @@
-"""What is noted in the audit of access beside what the ledger notes itself: refusals, and what was taken away."""
+"""What requests add to the audit of access: refusals and exports."""
 
 from fastapi import FastAPI, Request, Response
 from starlette.background import BackgroundTask
@@ -7,15 +7,15 @@ from api import log
 from api.http.access.callers import known_caller
 from api.http.access.rate_limits import EXPORTS_NOTED, limiter_of
 from domain.access.access_events import AccessEvent, Exported
-from domain.errors import LedgerUnusable
 from domain.ledger.ledger import Ledger
+from domain.refusals import LedgerUnusable
 
-#: The forms that are data for programs and pages on their way, not files that somebody takes away.
+#: Forms that are no exports: programs and pages read them.
 _READ_IN_PLACE = ("json",)
 
 
 def note(app: FastAPI, event: AccessEvent, by: str) -> None:
-    """Note it in the ledger, or say in the log why that cannot be: what was asked is answered all the same."""
+    """Note an event, or log why it cannot be; the request is answered all the same."""
     ledger: Ledger = app.state.ledger
     try:
         ledger.access.audit.note(event, by)
@@ -24,10 +24,9 @@ def note(app: FastAPI, event: AccessEvent, by: str) -> None:
 
 
 def noting_export(request: Request, response: Response, form: str) -> Response:
-    """The response, noted as taken away once it was sent: in the log, and of those who are known in the ledger.
+    """The response, which once sent is logged as an export and, of a known caller, noted in the ledger.
 
-    Nothing is on an open ledger, where nobody is known, nor of a HEAD, by which nothing is taken. What is not known
-    would fill the ledger by the thousand without saying who it was, and so does who takes more than anybody reads.
+    Exports beyond the limit and of unknown callers are logged only; on an open ledger, and of a HEAD, there are none.
     """
     caller = known_caller(request)
     if form in _READ_IN_PLACE or response.status_code != 200 or caller is None or caller.way == "open":

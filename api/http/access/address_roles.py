@@ -1,4 +1,4 @@
-"""The role that an address needs: every route declares one, and is not reached by those who do not have it."""
+"""The role that an address needs: every route declares one, which its callers must have."""
 
 from collections.abc import Iterable, Iterator
 from typing import Literal
@@ -10,31 +10,30 @@ from starlette.routing import BaseRoute
 
 from api import clock
 from api.event_roles import EVENT_ROLES
-from api.http.access.callers import Caller, SignInNeeded, caller_of
-from api.http.access.form_tokens import Forged, carries_its_token, is_of_a_page_here
+from api.http.access.browser_sessions import carries_its_token, is_of_a_page_here
+from api.http.access.callers import Caller, caller_of
 from api.http.access.rate_limits import write_no_faster
+from api.http.request_refusals import Forged, SignInNeeded
 from domain.access.roles import ROLES, Role
 from domain.envelopes import Proposal
 
-#: A role; `recording` is the role of each event that is recorded, `nobody` that no role is needed.
+#: A role; `recording`: the role of each event that is recorded; `nobody`: none.
 Needed = Role | Literal["recording", "nobody"]
 
 _SAFE = ("GET", "HEAD")
-#: The roles by which anything can be recorded, the least first.
+#: The roles with which anything can be recorded, the least first.
 RECORDING: tuple[Role, ...] = tuple(sorted(set(EVENT_ROLES.values()), key=list(ROLES).index))
 
 
 class Undeclared(Exception):
-    """A route that does not say who may use it: the application does not start."""
+    """A route that does not declare the role it needs: the application does not start."""
 
 
 class Needs:
-    """A dependency of a route: whoever asks must have the role it needs.
+    """A dependency of a route: the caller must have a role.
 
-    Attributes:
-        needed: the role.
-        shows_again: the route records nothing of a form that was opened before its sender signed in anew
-            (`is_of_before`), but shows it again with what was typed into it.
+    With `shows_again` the route records nothing of a form that was opened before its sender signed in anew
+    (`is_of_before`), but shows it again as it was filled in.
     """
 
     def __init__(self, needed: Needed, *, shows_again: bool = False) -> None:
@@ -57,7 +56,7 @@ class Needs:
         self.require(caller, request.path_params.get("plan"))
 
     def require(self, caller: Caller, plan: str | None) -> None:
-        """Raises where the caller may not; see `Caller.require`. What is listed is what may be read."""
+        """As `Caller.require`; without a plan, reading needs a role for any plan."""
         if self.needed == "reader" and plan is None:
             if not caller.is_known and not caller.principal.may_read_some(clock.now()):
                 raise SignInNeeded("sign in to see the plans: a browser does at /sign-in, a program sends a token")
@@ -72,18 +71,18 @@ class Needs:
 
 
 def may_record(caller: Caller, proposals: Iterable[Proposal]) -> None:
-    """Raises where somebody may not record one of these events; see `Caller.require`."""
+    """Raises where a caller may not record one of these events; see `Caller.require`."""
     for proposal in proposals:
         caller.require_to_record(type(proposal.event).__name__, proposal.plan)
 
 
 def is_of_before(request: Request) -> bool:
-    """Whether what was sent is of a form that was opened before its sender signed in anew: nothing may come of it."""
+    """Whether a form was opened before its sender signed in anew: nothing may be recorded of it."""
     return getattr(request.state, "is_of_before", False)
 
 
 def needs(needed: Needed, *, shows_again: bool = False) -> Needs:
-    """What a route declares: `dependencies=[Depends(needs("reader"))]`; see `Needs`."""
+    """The declaration of a route: `dependencies=[Depends(needs("reader"))]`; see `Needs`."""
     return Needs(needed, shows_again=shows_again)
 
 
@@ -98,16 +97,16 @@ def routes_of(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
 
 
 def declared(route: APIRoute) -> Needed:
-    """What a route needs; raises Undeclared where it does not say so once, and before anything else is looked at."""
+    """The role of a route; raises Undeclared where it is not its first dependency, and the only one of its kind."""
     calls: list[object] = [one.call for one in route.dependant.dependencies]
-    said = [call for call in calls if isinstance(call, Needs)]
-    if len(said) != 1 or calls[0] is not said[0]:
+    found = [call for call in calls if isinstance(call, Needs)]
+    if len(found) != 1 or calls[0] is not found[0]:
         raise Undeclared(f"{route.path} must declare the role it needs, once and first: Depends(needs(...))")
-    return said[0].needed
+    return found[0].needed
 
 
 def every_route_declares(app: FastAPI) -> None:
-    """Raises Undeclared where a route does not say who may use it; only the description of the API need not."""
+    """Raises Undeclared where a route declares no role; only the description of the API need not."""
     for route in routes_of(app.routes):
         if isinstance(route, APIRoute):
             declared(route)

@@ -1,4 +1,4 @@
-"""Who asks: found once for a request, from its token, its session or, on an open ledger, from whoever serves it."""
+"""The caller of a request: the principal of its token or session, or on an open ledger whoever serves it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,51 +9,25 @@ from fastapi import FastAPI, Request
 from api import clock
 from api.event_roles import EVENT_ROLES, may_record, must_record
 from api.http.bodies import read_author
+from api.http.request_refusals import AuthorSaid, OpenToOthers, PlanHidden, SignInNeeded
 from domain.access.access_errors import NotSignedIn
+from domain.access.access_ledger import AccessLedger
 from domain.access.principals import Principal
 from domain.access.roles import Role
 from domain.access.sessions import PrincipalSession
 from domain.access.tokens import TOKEN_PREFIX
-from domain.errors import PlanUnknown
-from domain.ledger.ledger import Ledger
 
-#: Most that is repeated of a plan's name as it was asked for; none is longer.
+#: No name of a plan is longer.
 _LONGEST = 63
-#: What says by which scheme a program signs in (RFC 6750).
+#: The challenge to a program that shows no valid token (RFC 6750).
 CHALLENGE = 'Bearer realm="AsAt"'
-#: How the headers begin by which proxies say for whom they ask.
+#: How the headers begin that a proxy adds.
 _PASSED_ON = ("forwarded", "x-forwarded-", "x-real-ip", "via")
-
-
-class SignInNeeded(Exception):
-    """Nobody known asks, or whoever asks showed what does not count (any more); `wrong` says that they showed it."""
-
-    def __init__(self, sentence: str, *, wrong: bool = False) -> None:
-        self.wrong = wrong
-        super().__init__(sentence)
-
-
-class PlanHidden(PlanUnknown):
-    """A plan that whoever asks may not read: to them it is as one that is not there."""
-
-
-class OpenToOthers(Exception):
-    """A proxy passes on a request to an open ledger, where whoever is behind it could do everything."""
-
-
-class AuthorSaid(Exception):
-    """A request says by X-Recorded-By who records, although it is known who asks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks, and how they showed it.
-
-    Attributes:
-        principal: who asks.
-        way: by what they are known; on an open ledger everybody is whoever serves it.
-        session: of somebody who signed in with a browser.
-    """
+    """The principal that asks; `way` is how it is known, and `session` that of a browser."""
 
     principal: Principal
     way: Literal["open", "anyone", "token", "session"]
@@ -61,24 +35,24 @@ class Caller:
 
     @property
     def is_known(self) -> bool:
-        """Whether they showed who they are."""
+        """Whether it has shown valid credentials."""
         return self.way in ("token", "session")
 
     def may(self, role: Role, plan: str | None) -> bool:
-        """Whether they may do what this role may, now; without a plan it is about all plans."""
+        """Whether it now has a role for a plan, or for all plans."""
         return self.principal.may(role, plan, clock.now())
 
     def may_read(self, plan: str) -> bool:
-        """Whether they may read the plan."""
+        """Whether it may read a plan."""
         return self.may("reader", plan)
 
     def require(self, role: Role, plan: str | None) -> None:
-        """Raises where they may not do what this role may.
+        """Require a role for a plan, or for all plans.
 
         Raises:
-            SignInNeeded: they have not shown who they are.
-            PlanHidden: they may not even read the plan.
-            NotAllowed: they may read it, but not do this.
+            SignInNeeded: the request has no credentials.
+            PlanHidden: the caller may not read the plan.
+            NotAllowed: it may read the plan, and lacks the role.
         """
         if self.may(role, plan):
             return
@@ -89,26 +63,32 @@ class Caller:
         raise self.principal.lacks(role, plan)
 
     def may_record(self, kind: str, plan: str) -> bool:
-        """Whether they may record an event of this name of a plan."""
+        """Whether it may record an event of this kind of a plan."""
         return may_record(self.principal, kind, plan, clock.now())
 
     def require_to_record(self, kind: str, plan: str) -> None:
-        """Raises where they may not, as `require` does."""
+        """As `require`, for an event of this kind."""
         self.require(EVENT_ROLES[kind], plan)
         must_record(self.principal, kind, plan, clock.now())
 
 
 def cookie_name(app: FastAPI) -> str:
-    """The cookie that holds a session. Over https its prefix has the browser keep it to this host and to https."""
+    """The cookie of a session; over https its prefix binds it to this host and to https."""
     return "__Host-asat" if app.state.https else "asat"
 
 
+def access_of(request: Request) -> AccessLedger:
+    """The access ledger of the application."""
+    access: AccessLedger = request.app.state.ledger.access
+    return access
+
+
 def caller_of(request: Request) -> Caller:
-    """Who asks; read from the ledger the first time it is asked for in a request, so that a revocation counts at once.
+    """The caller, found once for a request.
 
     Raises:
-        SignInNeeded: what they showed does not count.
-        OpenToOthers: the ledger is open, and the request comes from elsewhere.
+        SignInNeeded: the credentials are not valid.
+        OpenToOthers: the ledger is open, and a proxy passed the request on.
     """
     found: Caller | None = getattr(request.state, "caller", None)
     if found is None:
@@ -118,20 +98,16 @@ def caller_of(request: Request) -> Caller:
 
 
 def known_caller(request: Request) -> Caller | None:
-    """Who asks, where that was found already."""
+    """The caller, where it was found already."""
     found: Caller | None = getattr(request.state, "caller", None)
     return found
 
 
 def recorded_by(request: Request, header: str | None = None) -> str:
-    """Whose name stands beside what this request records.
-
-    Args:
-        request: the request.
-        header: what it says by X-Recorded-By, which counts on an open ledger only.
+    """The author of what a request records; the header X-Recorded-By names it on an open ledger only.
 
     Raises:
-        AuthorSaid: the header stands there although it is known who asks.
+        AuthorSaid: the header is sent to a ledger that is not open.
     """
     caller = caller_of(request)
     if caller.way == "open":
@@ -142,28 +118,27 @@ def recorded_by(request: Request, header: str | None = None) -> str:
 
 
 def _find(request: Request, now: datetime) -> Caller:
-    ledger: Ledger = request.app.state.ledger
+    access = access_of(request)
     if (header := request.headers.get("authorization")) is not None:
         scheme, _, secret = header.partition(" ")
         if scheme.lower() != "bearer" or not secret.strip().startswith(TOKEN_PREFIX):
             raise SignInNeeded(f"send a token as `Authorization: Bearer {TOKEN_PREFIX}…`", wrong=True)
         try:
-            return Caller(ledger.access.tokens.principal(secret.strip(), now), "token")
+            return Caller(access.tokens.principal(secret.strip(), now), "token")
         except NotSignedIn as error:
             raise SignInNeeded(str(error), wrong=True) from None
     secret = request.cookies.get(cookie_name(request.app), "")
-    if secret and (session := ledger.access.sessions.find(secret, now)) is not None:
+    if secret and (session := access.sessions.find(secret, now)) is not None:
         return Caller(session.principal, "session", session)
-    if ledger.access.principals.is_open():
-        _from_here(request)
+    if access.principals.is_open():
+        _not_through_a_proxy(request)
         return Caller(Principal(request.app.state.by, (), open=True), "open")
     if secret:
         raise SignInNeeded("your sign-in has ended; sign in again", wrong=True)
-    return Caller(ledger.access.principals.anyone(), "anyone")
+    return Caller(access.principals.anyone(), "anyone")
 
 
-def _from_here(request: Request) -> None:
-    """Raises OpenToOthers where a request says that a proxy has passed it on."""
+def _not_through_a_proxy(request: Request) -> None:
     passed_on = [name for name in request.headers if name.startswith(_PASSED_ON)]
     if passed_on:
         raise OpenToOthers(

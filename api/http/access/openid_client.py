@@ -1,12 +1,12 @@
-"""Signing in by OpenID Connect: authorization code with PKCE, and every claim of the identity checked.
+"""Signing in by OpenID Connect: authorization code with PKCE, and every claim of the ID token checked.
 
-What the provider publishes of itself and its keys is read at each sign-in: sign-ins are few, and a key that it has
-replaced counts no longer.
+The provider's metadata and keys are read at each sign-in, so that a replaced key no longer counts.
 """
 
 import hmac
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from authlib.common.security import generate_token  # type: ignore[import-untyped]
@@ -14,11 +14,11 @@ from authlib.integrations.httpx_client import OAuth2Client  # type: ignore[impor
 from authlib.oidc.core import CodeIDToken  # type: ignore[import-untyped]
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import KeySet, OctKey
 
 from api import log
-from api.http.access.sealed_cookies import Seal
 from api.serving_settings import OpenIdSettings, is_safe_address
+from domain.access.access_errors import SignInFailed
 
 #: Signatures by keys of which only the provider has the private half; never `none`, never a shared secret.
 _ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
@@ -27,38 +27,47 @@ _LEEWAY = 60
 #: How long the provider may take to answer, in seconds.
 _PATIENCE = 10
 _LONGEST = 300
+#: How long a sign-in may be on its way.
+ON_ITS_WAY = timedelta(minutes=15)
 
 
-class NotVouchedFor(Exception):
+class NotVouchedFor(SignInFailed):
     """The provider does not vouch for whoever wants to sign in; the sentence says why, and is safe to show."""
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A sign-in on its way: where to send the browser, and what it must bring back."""
+    """A sign-in on its way to a page (`next`), as the browser's cookie holds it."""
 
-    address: str
     state: str
     nonce: str = field(repr=False)
     verifier: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Whom a provider vouches for: its issuer and the subject, which never changes (an e-mail address may)."""
-
-    issuer: str
-    subject: str
+    next: str
 
 
 class OpenId:
-    """One provider; `seal` is what a browser keeps of a sign-in on its way sealed with."""
+    """One provider. Its cookies are signed with a key that lasts as long as the process."""
 
     def __init__(self, settings: OpenIdSettings) -> None:
-        self._settings, self.seal = settings, Seal()
+        self.issuer, self._settings = settings.issuer, settings
+        self._key = OctKey.import_key(secrets.token_bytes(32))
 
-    def begin(self, back: str) -> Begun:
-        """Begin a sign-in that comes back to this address; raises NotVouchedFor where the provider cannot be had."""
+    def cookie(self, begun: Begun, now: datetime) -> str:
+        """The signed cookie of a sign-in on its way."""
+        claims = {**asdict(begun), "exp": int((now + ON_ITS_WAY).timestamp())}
+        return jwt.encode({"alg": "HS256"}, claims, self._key)
+
+    def read_cookie(self, cookie: str, now: datetime) -> Begun | None:
+        """The sign-in of a cookie; None where it is not ours, or has expired."""
+        try:
+            claims = jwt.decode(cookie, self._key, algorithms=["HS256"]).claims
+            jwt.JWTClaimsRegistry(int(now.timestamp()), exp={"essential": True}).validate(claims)
+        except (JoseError, ValueError):
+            return None
+        return Begun(claims["state"], claims["nonce"], claims["verifier"], claims["next"])
+
+    def begin(self, back: str, place: str) -> tuple[str, Begun]:
+        """The provider's address for a sign-in that comes back to ours, on its way to a page; raises NotVouchedFor."""
         nonce, verifier = secrets.token_urlsafe(32), generate_token(64)
         try:
             with self._client(back) as client:
@@ -68,10 +77,10 @@ class OpenId:
                 )
         except Exception as error:  # whatever a provider sends, or the network does
             raise _unreachable(error) from error
-        return Begun(address, state, nonce, verifier)
+        return address, Begun(state, nonce, verifier, place)
 
-    def finish(self, begun: Begun, back: str, answer: dict[str, str]) -> Identity:
-        """Whom the provider vouches for, by what the browser brought back.
+    def finish(self, begun: Begun, back: str, answer: dict[str, str]) -> str:
+        """The subject that the provider vouches for.
 
         Args:
             begun: the sign-in as it was begun in the same browser.
@@ -79,13 +88,13 @@ class OpenId:
             answer: the query of that address.
 
         Raises:
-            NotVouchedFor: it vouches for nobody, or not in a way that counts.
+            NotVouchedFor: it vouches for none, or not in a valid way.
         """
         if not hmac.compare_digest(answer.get("state", "").encode(), begun.state.encode()):
             raise NotVouchedFor("this is not the sign-in that was begun in this browser; begin again")
         if "error" in answer or "code" not in answer:
             raise NotVouchedFor("your organisation's sign-in was not completed; begin again")
-        if answer.get("iss", self._settings.issuer) != self._settings.issuer:
+        if answer.get("iss", self.issuer) != self.issuer:
             raise NotVouchedFor("another provider answered than was asked; begin again")
         try:
             with self._client(back) as client:
@@ -95,7 +104,7 @@ class OpenId:
                     code_verifier=begun.verifier,
                 )  # fmt: skip
                 published = client.request("GET", described["jwks_uri"], withhold_token=True)
-            return self._identity(str(received.get("id_token", "")), published.raise_for_status().json(), begun.nonce)
+            return self._subject(str(received.get("id_token", "")), published.raise_for_status().json(), begun.nonce)
         except JoseError as error:
             raise NotVouchedFor(f"what your organisation's sign-in says does not count ({error.error})") from error
         except NotVouchedFor:
@@ -110,17 +119,17 @@ class OpenId:
         )  # fmt: skip
 
     def _described(self, client: Any) -> dict[str, Any]:
-        """What the provider publishes of itself; raises ValueError where that is of another, or unsafe."""
-        address = f"{self._settings.issuer.rstrip('/')}/.well-known/openid-configuration"
+        """The provider's metadata; raises ValueError where it is another's, or not safe."""
+        address = f"{self.issuer.rstrip('/')}/.well-known/openid-configuration"
         described: dict[str, Any] = client.request("GET", address, withhold_token=True).raise_for_status().json()
-        if described["issuer"] != self._settings.issuer:
+        if described["issuer"] != self.issuer:
             raise ValueError(f"the provider calls itself {str(described['issuer'])[:_LONGEST]}")
         for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
             if not is_safe_address(described[name]):
                 raise ValueError(f"{name} is no https address")
         return described
 
-    def _identity(self, id_token: str, published: Any, nonce: str) -> Identity:
+    def _subject(self, id_token: str, published: Any, nonce: str) -> str:
         decoded = jwt.decode(id_token, KeySet.import_key_set(published), algorithms=_ALGORITHMS)
         settings = self._settings
         expected = {"iss": settings.issuer, "aud": settings.client_id}
@@ -134,7 +143,7 @@ class OpenId:
         subject = claims["sub"]
         if not isinstance(subject, str) or not subject.strip() or len(subject) > _LONGEST:
             raise NotVouchedFor("your organisation's sign-in does not say who you are")
-        return Identity(settings.issuer, subject)
+        return subject
 
 
 def _unreachable(error: Exception) -> NotVouchedFor:

@@ -1,65 +1,89 @@
-"""How fast anybody may sign in or write, counted in the memory of this process: each process counts for itself.
+"""How fast anybody may sign in or write; each process counts for itself.
 
-The throttle of an account, which the ledger keeps, is what stops a guessed password. These stop one address from trying
-many accounts, a program gone wrong from filling the ledger, and many who sign in from keeping everybody else waiting.
+The throttle of an account (domain.access.sign_in_throttle) stops guessing a password. These limits stop one address
+from trying many accounts, a faulty program from filling the ledger, and sign-ins from taking every thread.
 """
 
-from collections.abc import Iterator
+import math
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 
 from fastapi import Request
 
 from api.http.access.callers import Caller
-from api.http.access.moving_window import MovingWindow, PerMinute
+from api.http.request_refusals import TooFast
 
-#: A council's people may share one address, but they do not all sign in within one minute.
-SIGN_INS = PerMinute(10)
-#: Nobody types an event a second; a program that has more to say sends them in one list.
-WRITES = PerMinute(120)
-#: Refusals of one principal that are noted in the ledger; others are only logged, so that nobody fills the disk.
-REFUSALS_NOTED = PerMinute(30)
-#: That there were more is noted once.
-REFUSALS_LEFT_OUT_NOTED = PerMinute(1)
-#: What one principal takes away that is noted in the ledger; the rest is only logged. Nobody reads more files.
-EXPORTS_NOTED = PerMinute(60)
-#: Sign-ins looked at at once. Each may keep a thread for ten seconds, waiting for a processor or for a provider, and
-#: the server has forty for everybody.
+#: Per minute: sign-ins from an address, which many people may share, and writes of a principal.
+SIGN_INS, WRITES = 10, 120
+#: Per minute and principal: refusals noted in the ledger, notes that there were more, and exports noted. The rest is
+#: logged only, so that nobody fills the disk.
+REFUSALS_NOTED, REFUSALS_LEFT_OUT_NOTED, EXPORTS_NOTED = 30, 1, 60
+#: Concurrent sign-ins. Each may keep one of the server's forty threads for ten seconds.
 SIGNING_IN_AT_ONCE = 8
-#: When to try again where it was only too many at once, in seconds.
+#: Seconds after which to try again where too many sign in at once.
 _A_MOMENT = 5
+#: Seconds that a hit counts.
+WINDOW = 60.0
+#: The names counted of one kind, in some 10 MB at most; the name longest without a hit is forgotten first.
+MOST_NAMES = 10_000
 
 
-class TooFast(Exception):
-    """More was sent than a limit allows; `retry_after` is in seconds."""
+class MovingWindow:
+    """Counts hits of one kind, at most `limit` of a name within any minute by a monotonic clock in seconds."""
 
-    def __init__(self, sentence: str, retry_after: int) -> None:
-        self.retry_after = retry_after
-        super().__init__(f"{sentence}; try again in {retry_after} seconds")
+    def __init__(self, limit: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._limit, self._clock = limit, clock
+        #: Name -> the times of its hits, oldest first; the name that was hit last stands last.
+        self._hits: OrderedDict[str, deque[float]] = OrderedDict()
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        """How many names are counted."""
+        return len(self._hits)
+
+    def hit(self, name: str) -> int:
+        """Count a hit: 0 within the limit, and beyond it the seconds until another hit would be within it."""
+        with self._lock:
+            now = self._clock()
+            self._forget(now - WINDOW)
+            hits = self._hits.get(name)
+            if hits is None:
+                hits = self._hits[name] = deque(maxlen=self._limit)
+            if len(hits) == self._limit and hits[0] > now - WINDOW:
+                return max(1, math.ceil(hits[0] + WINDOW - now))
+            hits.append(now)  # the oldest goes where it is full
+            self._hits.move_to_end(name)
+            if len(self._hits) > MOST_NAMES:
+                self._hits.popitem(last=False)
+            return 0
+
+    def _forget(self, before: float) -> None:
+        while self._hits and next(iter(self._hits.values()))[-1] <= before:
+            self._hits.popitem(last=False)
 
 
 class Limiter:
-    """Counts by kind and by who; each application has its own. `signing_in` are the places of those who sign in."""
+    """The counts of an application, by kind and name; `signing_in` bounds concurrent sign-ins."""
 
     def __init__(self) -> None:
         self._windows: dict[str, MovingWindow] = {}
         self.signing_in = BoundedSemaphore(SIGNING_IN_AT_ONCE)
 
-    def hit(self, limit: PerMinute, kind: str, who: str) -> int:
-        """Count one more: 0 where it is within the limit, and else in how many seconds one more would be."""
+    def hit(self, limit: int, kind: str, name: str) -> int:
+        """As `MovingWindow.hit`, for a kind that has this limit."""
         window = self._windows.get(kind)
-        if window is None:  # there are as many kinds as are named in this program
+        if window is None:
             window = self._windows.setdefault(kind, MovingWindow(limit))
-        return window.hit(who)
+        return window.hit(name)
 
 
 @contextmanager
 def sign_in_no_faster(request: Request, step: str = "sign-in") -> Iterator[None]:
-    """Count a step of signing in from the address of a request, and be one of the few who take one now.
-
-    Raises TooFast, at once.
-    """
+    """Count a step of signing in from the address of a request, and take it within the block; raises TooFast."""
     limiter = limiter_of(request)
     if wait := limiter.hit(SIGN_INS, step, _counted_as(request)):
         raise TooFast("too many have tried to sign in from your address", wait)
@@ -72,11 +96,11 @@ def sign_in_no_faster(request: Request, step: str = "sign-in") -> Iterator[None]
 
 
 def write_no_faster(request: Request, caller: Caller) -> None:
-    """Count something that a principal writes, or an address where it is not known who asks; raises TooFast."""
-    who, name = ("write", caller.principal.name) if caller.is_known else ("unknown write", _counted_as(request))
-    if wait := limiter_of(request).hit(WRITES, who, name):
+    """Count a write of a principal or, where it is not known, of its address; raises TooFast."""
+    kind, name = ("write", caller.principal.name) if caller.is_known else ("unknown write", _counted_as(request))
+    if wait := limiter_of(request).hit(WRITES, kind, name):
         sender = name if caller.is_known else "your address"
-        raise TooFast(f"{sender} has sent more than {WRITES.amount} in a minute; nothing was recorded of this: send "
+        raise TooFast(f"{sender} has sent more than {WRITES} in a minute; nothing was recorded of this: send "
                       "many events as one list", wait)  # fmt: skip
 
 
@@ -87,10 +111,9 @@ def limiter_of(request: Request) -> Limiter:
 
 
 def address_of(request: Request) -> str:
-    """From which address a request comes.
+    """The network address of the sender.
 
-    Where there is a public address, a proxy on this machine is believed about its own peer, which is the last hop of
-    all that stands in X-Forwarded-For; nothing else that a request says of where it comes from is believed.
+    Behind a public address, a proxy on this machine is believed about its own peer: the last hop in X-Forwarded-For.
     """
     peer = request.client.host if request.client else ""
     near = _address(peer)
@@ -101,16 +124,16 @@ def address_of(request: Request) -> str:
 
 
 def _counted_as(request: Request) -> str:
-    """As what an address counts: whoever has one of version 6 has all of its network of 64 bits."""
-    said = address_of(request)
-    address = _address(said)
-    return str(IPv6Network((int(address), 64), strict=False)) if isinstance(address, IPv6Address) else said
+    """The name that an address is counted by: in version 6 its network of 64 bits, which belongs to one site."""
+    sender = address_of(request)
+    address = _address(sender)
+    return str(IPv6Network((int(address), 64), strict=False)) if isinstance(address, IPv6Address) else sender
 
 
-def _address(said: str) -> IPv4Address | IPv6Address | None:
-    """The address in a text; None where it is none, or names a zone, of which one could make up any number."""
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    """The address in a text; None where it is none, or has a zone, of which there are any number."""
     try:
-        address = None if "%" in said else ip_address(said)
+        address = None if "%" in text else ip_address(text)
     except ValueError:
         return None
     return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address

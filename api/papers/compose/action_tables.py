@@ -1,15 +1,22 @@
 """Actions in tables: what each is to do, its rating, when it is due, who leads it, and how far it has come."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 
-from api.papers.compose.parts import Tags, line, lines, stacked
-from api.papers.paper import Cell, Column, Day, Piece, Table, Text
-from api.papers.wording import awaiting_words, due_in_words, due_moved
+from api.papers.compose.parts import Tags, day, line, lines, stacked
+from api.papers.paper import Cell, Column, Data, Day, Piece, Table, Text, Value
+from api.papers.wording import Labels, awaiting_words, due_in_words, due_moved
 from projections.action import ActionDocument, TimescaleDocument
 from projections.counted import CountedAction
 from projections.overdue import OverdueAction
 
 _UNDER = (Column("Priority"), Column("Title", 3))
+_KEYS = (
+    "priority", "priority title", "action", "part of", "text", "outcome", "status", "rating", "rating label",
+    "rated on", "timescale", "due", "precision", "original timescale", "overdue", "leads", "reports to", "progress",
+    "progress on", "evidence", "added on",
+)  # fmt: skip
+_AWAITING_KEYS = ("awaiting confirmation", "awaiting since", "awaiting version")
 
 
 def actions_table(
@@ -92,3 +99,38 @@ def progress_cell(action: ActionDocument) -> Cell:
         return ""
     progress = lines(action["progress"])
     return (Day(action["progress_on"]), progress) if action["progress_on"] else progress
+
+
+def actions_data(placed: Sequence[tuple[str, str, ActionDocument]], labels: Labels) -> Data:
+    """A row for each action and for each part of one; with columns for ratings that await confirmation, if any do.
+
+    Args:
+        placed: each action with the number and the title of its priority.
+        labels: the words of its ratings.
+    """
+    waits = any("awaiting" in one for one in every([action for _, _, action in placed]))
+    return Data((*_KEYS, *(_AWAITING_KEYS if waits else ())), partial(_placed_rows, placed, labels, waits))
+
+
+def _placed_rows(
+    placed: Sequence[tuple[str, str, ActionDocument]], labels: Labels, waits: bool
+) -> Iterator[list[Value]]:
+    for number, title, action in placed:
+        yield from ([number, title, *row] for row in _rows(action, None, labels, waits))
+
+
+def _rows(action: ActionDocument, parent: str | None, labels: Labels, waits: bool) -> Iterator[list[Value]]:
+    due, waiting = action["timescale"], action.get("awaiting")
+    awaiting: list[Value] = [None] * 3
+    if waiting:
+        awaiting = [labels(waiting["rating"]), day(waiting["rated_on"]), waiting["version"]]
+    yield [
+        action["number"], action.get("part_of", parent), action["text"], action["outcome"], action["status"],
+        action["rating"], labels(action["rating"]), day(action["rated_on"]),
+        *((due["text"], day(due["due"]), due["precision"], due["original"]) if due else [None] * 4),
+        action["overdue"], "; ".join(action["leads"]), action["reports_to"], action["progress"],
+        day(action["progress_on"]), "; ".join(filed["title"] for filed in action["evidence"]), day(action["added_on"]),
+        *(awaiting if waits else []),
+    ]  # fmt: skip
+    for part in action["actions"]:
+        yield from _rows(part, action["number"], labels, waits)

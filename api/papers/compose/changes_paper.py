@@ -1,12 +1,14 @@
 """Everything that differs between two points as a paper: by priority, texts with what was deleted and inserted."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
-from api.papers.compose.parts import Tags, line, paper_of
-from api.papers.paper import Block, Cell, Column, Day, Heading, Paper, Prose, Table, table_of
+from api.papers.compose.parts import Tags, day, line, paper_between
+from api.papers.paper import Block, Cell, Column, Data, Heading, Paper, Prose, Table, Value, table_of
 from api.papers.revision import revised
-from api.papers.wording import as_at_both, fixed, safe_lines
+from api.papers.wording import Labels, safe_lines
 from api.papers.wording_changes import ChangeWords, change_words
 from projections.change import Change, is_revision
 from projections.changes import ChangesDocument
@@ -14,24 +16,26 @@ from projections.changes import ChangesDocument
 _LAST = (Column("From", 1.2), Column("Events", 1))
 _VALUES = (Column("About", 4), Column("What", 1.6), Column("Previous", 2.5), Column("Current", 3.5), *_LAST)
 _TEXTS = (Column("About", 3), Column("What", 1.6), Column("Text, as revised", 6), *_LAST)
+_KEYS = (
+    "kind", "fact", "priority", "action", "previous action", "measure", "recommendation", "text", "what", "previous",
+    "current", "on", "versions", "by withdrawal", "previous data", "current data",
+)  # fmt: skip
 
 
 def changes_paper(document: ChangesDocument) -> Paper:
-    """Everything that differs between two points, priority by priority."""
-    previous, current = document["previous"], document["current"]
-    command = f"asat changes {document['plan']} {fixed(previous)} {fixed(current)}"
+    """Everything that differs between two points, priority by priority; in data, in words and in JSON."""
     blocks = list(_differences(document)) or [Prose("Nothing changed.")]
-    what = ["Changes between two points"]
-    return paper_of(document, what, as_at_both(previous, current), blocks, command, (previous, current), landscape=True)
+    data = Data(_KEYS, partial(_rows, document))
+    return paper_between(document, "changes", ["Changes between two points"], blocks, data)
 
 
 def _differences(document: ChangesDocument) -> Iterator[Block]:
-    tags = Tags(document)
+    tags, word = Tags(document), document["priority_word"]
     places: dict[str | None, list[Change]] = {}
     for change in document["changes"]:
         places.setdefault(change["priority"], []).append(change)
     for place, changes in places.items():
-        where = line(f"{document['priority_word']} {place}") if place else "The plan"
+        where = line(f"{word} {place}") if place else "The plan"
         yield Heading(where)
         texts = [change for change in changes if is_revision(change)]
         values = [change for change in changes if not is_revision(change)]
@@ -40,8 +44,8 @@ def _differences(document: ChangesDocument) -> Iterator[Block]:
             (f"Texts revised: {where}", "Texts revised", _TEXTS, texts),
         ):
             if listed:
-                rows = [_row(change, document["priority_word"], where, tags) for change in listed]
-                yield _under(table_of(caption, columns, rows, sheet=sheet), document["priority_word"], place)
+                table = table_of(caption, columns, [_row(change, word, where, tags) for change in listed], sheet=sheet)
+                yield _under(table, word, place)
 
 
 def _under(table: Table, word: str, place: str | None) -> Table:
@@ -49,16 +53,28 @@ def _under(table: Table, word: str, place: str | None) -> Table:
 
 
 def _row(change: Change, word: str, where: str, tags: Tags) -> list[Cell]:
-    said = change_words(change, word, tags.labels)
-    about = ": ".join(filter(None, [said.subject, said.text])) or where
-    on: Cell = Day(change["on"]) if change["on"] else ""
+    words = change_words(change, word, tags.labels)
+    about = ": ".join(filter(None, [words.subject, words.text])) or where
     versions = ", ".join(map(str, change["versions"]))
-    return [about, said.what, *_told(change, said, tags), on, versions]
+    return [about, words.what, *_values(change, words, tags), day(change["on"]) or "", versions]
 
 
-def _told(change: Change, said: ChangeWords, tags: Tags) -> list[Cell]:
+def _values(change: Change, words: ChangeWords, tags: Tags) -> list[Cell]:
     if is_revision(change):
         return [revised(safe_lines(change["previous"]), safe_lines(change["current"]))]
     if change["fact"] == "rating":
         return [tags(change["previous"]), tags(change["current"])]
-    return [said.previous, said.current]
+    return [words.previous, words.current]
+
+
+def _rows(document: ChangesDocument) -> Iterator[list[Value]]:
+    word, labels = document["priority_word"], Labels(document)
+    for change in document["changes"]:
+        words = change_words(change, word, labels)
+        values = (change["previous"], change["current"])
+        data = [None if one is None else json.dumps(one, ensure_ascii=False, allow_nan=False) for one in values]
+        yield [
+            change["kind"], change["fact"], change["priority"], change["action"], change["previous_action"],
+            change["measure"], change["recommendation"], change["text"], words.what, words.previous, words.current,
+            day(change["on"]), "; ".join(map(str, change["versions"])), change["by_withdrawal"], *data,
+        ]  # fmt: skip

@@ -1,14 +1,15 @@
 """The comparison as a paper: the table that reconciles, what is due, the changes and the narrative."""
 
-from api.papers.compose.parts import NONE, Tags, figures, line, lines, pairs, paper_of
-from api.papers.paper import Block, Cell, Column, Heading, Pair, Paper, Prose, Table, table_of
+from collections.abc import Iterator
+from functools import partial
+
+from api.papers.compose.parts import NONE, Tags, figures, labels_apart, line, lines, paper_between, rating_columns
+from api.papers.paper import Block, Cell, Column, Data, Heading, Pair, Paper, Prose, Table, Value, table_of
 from api.papers.wording import (
     BY_ITS_PARTS,
     NOT_RATED,
-    as_at_both,
     day_in_words,
     direction,
-    fixed,
     reconciliation,
 )
 from projections.comparison_rows import Pair as Counts
@@ -20,7 +21,6 @@ _NUMBER, _TITLE = Column("No.", 1.1), Column("Title", 6)
 
 def comparison_paper(document: ComparisonDocument) -> Paper:
     """The comparison: both tables, the changes and the narrative."""
-    previous, current = document["previous"], document["current"]
     blocks: list[Block] = [
         Heading("Ratings, previous → current"),
         *previous_against_current(document),
@@ -31,9 +31,7 @@ def comparison_paper(document: ComparisonDocument) -> Paper:
         Heading("In words"),
         *(Prose(lines(sentence)) for sentence in document["narrative"]),
     ]
-    command = f"asat compare {document['plan']} {fixed(previous)} {fixed(current)}"
-    what = ["Comparison of ratings"]
-    return paper_of(document, what, as_at_both(previous, current), blocks, command, (previous, current), landscape=True)
+    return paper_between(document, "compare", ["Comparison of ratings"], blocks, comparison_data(document))
 
 
 def previous_against_current(document: ComparisonDocument) -> list[Block]:
@@ -48,13 +46,13 @@ def due_by(document: ComparisonDocument) -> str:
 
 def counts_table(document: ComparisonDocument) -> Table:
     """A row for each priority and one for the totals: each rating at both points, and the movements between."""
-    titles = [*(line(rating["label"]) for rating in document["ratings"]), NOT_RATED]
     columns = [
         _NUMBER,
         _TITLE,
-        *pairs(titles),
-        *figures("New", "Moved", "Closed", "Withdrawn"),
-        *pairs(["Total"], 1.3),
+        *rating_columns(document["ratings"], 1.2, pairs=True),
+        Column(NOT_RATED, 1.2, figures=True, pairs=True, optional=True),
+        *figures("New", "Moved", "Closed", "Withdrawn", optional=True),
+        Column("Total", 1.3, figures=True, pairs=True),
     ]
 
     def cells(one: TotalsDocument) -> list[Cell]:
@@ -72,11 +70,8 @@ def due_table(document: ComparisonDocument) -> Table:
     ratings = document["ratings"]
     unrated = "unrated" in document["totals"]["due"]
     names = [*(rating["code"] for rating in ratings), *(["unrated"] if unrated else []), "total"]
-    labels = [line(rating["label"]) for rating in ratings]
-    columns = [_NUMBER, _TITLE, *figures(*labels, *([NOT_RATED] if unrated else []), "Due")]
-    rows: list[list[Cell]] = [
-        [*_named(row), *(row["due"][name] for name in names)] for row in document["rows"]
-    ]  # fmt: skip
+    columns = [_NUMBER, _TITLE, *rating_columns(ratings), *figures(*([NOT_RATED] if unrated else []), "Due")]
+    rows = [[*_named(row), *(row["due"][name] for name in names)] for row in document["rows"]]
     rows.append(["Totals", "", *(document["totals"]["due"][name] for name in names)])
     return table_of(f"Actions due by priority. {due_by(document)}", columns, rows, sheet="Due", totals=True)
 
@@ -108,3 +103,29 @@ def _named(row: RowDocument) -> list[Cell]:
 
 def _pair(counts: Counts) -> Pair:
     return Pair(counts["previous"], counts["current"])
+
+
+def comparison_data(document: ComparisonDocument) -> Data:
+    """A row for each priority and one for the totals: each rating has a column for either point, and one for due."""
+    labels = labels_apart(document["ratings"], NOT_RATED, "Total", "total")
+    due = {"total": "total", **{one["code"]: label for one, label in zip(document["ratings"], labels, strict=True)}}
+    if "unrated" in document["totals"]["due"]:
+        due["unrated"] = NOT_RATED
+    counted = [f"{label} {when}" for label in (*labels, NOT_RATED) for when in ("previous", "current")]
+    movements = ["New", "Moved", "Closed", "Withdrawn", "Total previous", "Total current"]
+    keys = ("priority", "title", *counted, *movements, *(f"Due {label}" for label in due.values()))
+    return Data(keys, partial(_rows, document, tuple(due)))
+
+
+def _rows(document: ComparisonDocument, due: tuple[str, ...]) -> Iterator[list[Value]]:
+    for row in document["rows"]:
+        yield [row["priority"], row["title"], *_figures(document, row, due)]
+    yield ["Totals", None, *_figures(document, document["totals"], due)]
+
+
+def _figures(document: ComparisonDocument, one: TotalsDocument, due: tuple[str, ...]) -> Iterator[int]:
+    for counts in (*(one["ratings"][rating["code"]] for rating in document["ratings"]), one["unrated"]):
+        yield from (counts["previous"], counts["current"])
+    yield from (one["new"], one["moved"], one["closed"], one["withdrawn"])
+    yield from (one["total"]["previous"], one["total"]["current"])
+    yield from (one["due"][name] for name in due)

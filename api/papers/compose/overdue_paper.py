@@ -1,16 +1,23 @@
 """What is overdue and what has slipped, as a paper."""
 
+from collections.abc import Iterator
+from functools import partial
+
 from api.papers.compose.action_tables import with_awaiting
-from api.papers.compose.parts import Tags, figures, line, lines, paper_of, stacked
-from api.papers.paper import Block, Cell, Column, Heading, Paper, Prose, Table, table_of
-from api.papers.wording import as_at, count, fixed
+from api.papers.compose.parts import Tags, day, figures, line, lines, paper_at, stacked
+from api.papers.paper import Block, Cell, Column, Data, Heading, Paper, Prose, Table, Value, table_of
+from api.papers.wording import Labels, count
 from api.papers.wording_lines import days_moved, due_as_written, rescheduling_words, undated_words
 from projections.overdue import OverdueAction, OverdueDocument, RescheduledAction
 
+_KEYS = (
+    "kind", "priority", "action", "text", "rating", "rating label", "timescale", "due", "original", "original due",
+    "days overdue", "slippage", "leads", "on", "from", "to", "approved by", "reason", "version",
+)  # fmt: skip
+
 
 def overdue_paper(document: OverdueDocument) -> Paper:
-    """The overdue actions, then every one that was rescheduled, with who approved it."""
-    point = document["point"]
+    """The overdue actions, then every one that was rescheduled, with who approved it; in data, `kind` says which."""
     rescheduled = [_moved(moved) for moved in document["rescheduled"]]
     blocks: list[Block] = [Heading(f"{count(len(document['overdue']), 'action')} overdue")]
     if document["overdue"]:
@@ -22,8 +29,8 @@ def overdue_paper(document: OverdueDocument) -> Paper:
         blocks.append(table_of(caption, [*columns, Column("Changes", 5)], rescheduled, sheet="Rescheduled"))
     if undated := undated_words(document):
         blocks.append(Prose(undated))
-    command = f"asat overdue {document['plan']} --at {fixed(point)}"
-    return paper_of(document, ["Overdue actions"], as_at(point), blocks, command, (point,), landscape=True)
+    data = Data(_KEYS, partial(_rows, document))
+    return paper_at(document, "overdue", ["Overdue actions"], blocks, data, landscape=True)
 
 
 def overdue_table(document: OverdueDocument) -> Table:
@@ -56,5 +63,24 @@ def _moved(moved: RescheduledAction) -> list[Cell]:
         line(moved["original"]["text"]),
         line(moved["current"]["text"]),
         days_moved(moved["days"]),
-        tuple(rescheduling_words(change) for change in moved["approvals"]),
+        tuple(map(rescheduling_words, moved["approvals"])),
     ]
+
+
+def _rows(document: OverdueDocument) -> Iterator[list[Value]]:
+    labels = Labels(document)
+    for late in document["overdue"]:
+        yield [
+            "overdue", late["priority"], late["number"], late["text"], late["rating"], labels(late["rating"]),
+            late["timescale"], day(late["due"]), late["original"], day(late["original_due"]), late["days_overdue"],
+            late["slippage"], "; ".join(late["leads"]), *[None] * 5, late["version"],
+        ]  # fmt: skip
+    for moved in document["rescheduled"]:
+        original, current = moved["original"], moved["current"]
+        for change in moved["approvals"]:
+            yield [
+                "rescheduled", moved["priority"], moved["number"], moved["text"], moved["rating"],
+                labels(moved["rating"]), current["text"], day(current["due"]), original["text"], day(original["due"]),
+                None, moved["days"], None, day(change["on"]), change["from"], change["to"], change["approved_by"],
+                change["reason"], change["version"],
+            ]  # fmt: skip

@@ -1,21 +1,40 @@
 """What every paper is composed with: its head and foot, text made safe to show, ratings, and the points it names."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from api.papers.paper import Block, Cell, Column, Paper, Tag
-from api.papers.wording import NOT_RATED, Labels, fixed, known, ratings_of, safe_lines, safe_text
-from projections.event import EventDocument
+from api.papers.paper import Block, Cell, Column, Data, Day, Paper, Tag
+from api.papers.wording import NOT_RATED, Labels, as_at, as_at_both, fixed, known, ratings_of, safe_lines, safe_text
 from projections.heading import Heading
 from projections.point import PointDocument
-from projections.replay import ReplayDocument
-from projections.trail import TrailDocument
+from projections.scale import RatingDocument
 
 _COLOUR = re.compile("#[0-9a-fA-F]{6}")
 
 #: What stands where there is nothing to list.
 NONE = "None."
+
+
+class AtPoint(Heading):
+    """An answer at one point."""
+
+    point: PointDocument
+
+
+class BetweenPoints(Heading):
+    """An answer about two points."""
+
+    previous: PointDocument
+    current: PointDocument
+
+
+class OfRecord(Heading):
+    """An answer about the record itself, up to a version."""
+
+    basis: int
+    known_at: str
 
 
 def line(text: str | None) -> str:
@@ -30,7 +49,12 @@ def lines(text: str | None) -> str:
 
 def stacked(texts: Iterable[str]) -> tuple[Cell, ...]:
     """Several texts in one cell, a line each."""
-    return tuple(safe_text(text) for text in texts)
+    return tuple(map(safe_text, texts))
+
+
+def day(iso: str | None) -> Day | None:
+    """A day of the data; None where there is none."""
+    return Day(iso) if iso else None
 
 
 class Tags:
@@ -52,14 +76,15 @@ def tag(label: str, colour: str | None) -> Tag:
     return Tag(safe_text(label), colour if colour and _COLOUR.fullmatch(colour) else None)
 
 
-def figures(*titles: str, width: float = 1) -> list[Column]:
+def figures(*titles: str, width: float = 1, optional: bool = False) -> list[Column]:
     """Columns that hold figures."""
-    return [Column(title, width, figures=True) for title in titles]
+    return [Column(title, width, figures=True, optional=optional) for title in titles]
 
 
-def pairs(titles: Iterable[str], width: float = 1.2) -> list[Column]:
-    """Columns that hold a figure at either point."""
-    return [Column(title, width, figures=True, pairs=True) for title in titles]
+def rating_columns(ratings: Sequence[RatingDocument], width: float = 1, *, pairs: bool = False) -> list[Column]:
+    """A column for each rating, with how many actions bear it."""
+    tags = [tag(rating["label"], rating["colour"]) for rating in ratings]
+    return [Column(one.label, width, figures=True, pairs=pairs, colour=one.colour) for one in tags]
 
 
 def taken(*points: PointDocument) -> str:
@@ -67,34 +92,68 @@ def taken(*points: PointDocument) -> str:
     return "; ".join(f"{fixed(point)}, {known(point)}" for point in points)
 
 
-def points_of_record(document: EventDocument | ReplayDocument | TrailDocument) -> tuple[PointDocument, ...]:
-    """The point that an answer about the record itself was made at: its newest version, on the day of that."""
-    known_at = document["known_at"]
-    return ({"effective_on": known_at[:10], "basis": document["basis"], "known_at": known_at, "asked": "now"},)
-
-
-def paper_of(
-    document: Heading,
-    what: Iterable[str],
-    sentence: str,
-    blocks: Iterable[Block],
-    command: str,
-    points: tuple[PointDocument, ...],
-    *,
-    landscape: bool = False,
-) -> Paper:
-    """A paper about a plan, under the plan's title and its organisation.
+def paper_at(
+    document: AtPoint, command: str, what: Iterable[str], blocks: Iterable[Block], data: Data, *,
+    argument: str = "", options: str = "", landscape: bool = False,
+) -> Paper:  # fmt: skip
+    """A paper about a plan at a point.
 
     Args:
         document: the answer.
-        what: the lines under the organisation: what the paper is.
-        sentence: what it shows, with its points.
-        blocks: what it says.
-        command: the command that makes it again.
-        points: the points it was made at.
+        command: the command that answers it, such as `overdue`, with its `argument` after the plan and its `options`
+            after the point.
+        what: the lines under the organisation.
+        blocks: its content.
+        data: the same for programs; the plan and the point are added.
         landscape: whether its tables need the width.
     """
+    point = document["point"]
+    again = f"asat {command} {document['plan']}{argument} --at {fixed(point)}{options}"
+    last = {"plan": document["plan"], "point": fixed(point)}
+    return _paper(document, what, as_at(point), blocks, again, (point,), _ending(data, last), landscape)
+
+
+def paper_between(
+    document: BetweenPoints, command: str, what: Iterable[str], blocks: Iterable[Block], data: Data, *,
+    landscape: bool = True,
+) -> Paper:  # fmt: skip
+    """A paper about a plan between two points; see `paper_at`."""
+    previous, current = document["previous"], document["current"]
+    again = f"asat {command} {document['plan']} {fixed(previous)} {fixed(current)}"
+    names = (f"{name} point" if name in data.keys else name for name in ("previous", "current"))
+    last = {"plan": document["plan"], **dict(zip(names, (fixed(previous), fixed(current)), strict=True))}
+    sentence, points = as_at_both(previous, current), (previous, current)
+    return _paper(document, what, sentence, blocks, again, points, _ending(data, last), landscape)
+
+
+def paper_of_record(
+    document: OfRecord, again: str, what: str, sentence: str, made: str, blocks: Iterable[Block], data: Data, *,
+    landscape: bool = True,
+) -> Paper:  # fmt: skip
+    """A paper about the record of a plan, with the command that makes it again; see `paper_at` and `Paper`."""
+    basis, known_at = document["basis"], document["known_at"]
+    point: PointDocument = {"effective_on": known_at[:10], "basis": basis, "known_at": known_at, "asked": "now"}
+    ended = _ending(data, {"plan": document["plan"], "basis": basis})
+    return replace(_paper(document, [what], sentence, blocks, again, (point,), ended, landscape), made=made)
+
+
+def _paper(
+    document: Heading, what: Iterable[str], sentence: str, blocks: Iterable[Block], again: str,
+    points: tuple[PointDocument, ...], data: Data, landscape: bool,
+) -> Paper:  # fmt: skip
     under = tuple(safe_text(text) for text in (document["organisation"], *what))
-    return Paper(
-        safe_text(document["title"]), under, sentence, tuple(blocks), command, taken(*points), landscape, points
-    )
+    title, made = safe_text(document["title"]), taken(*points)
+    return Paper(title, under, sentence, tuple(blocks), again, made, landscape, points, data)
+
+
+def _ending(data: Data, last: Mapping[str, str | int]) -> Data:
+    return replace(data, keys=(*data.keys, *last), last=tuple(last.values()))
+
+
+def labels_apart(ratings: Sequence[RatingDocument], *others: str) -> list[str]:
+    """The labels of ratings as keys of data; with its code where several bear a label, or another column does."""
+    labels = [rating["label"] for rating in ratings]
+    return [
+        f"{label} ({rating['code']})" if label in others or labels.count(label) > 1 else label
+        for label, rating in zip(labels, ratings, strict=True)
+    ]

@@ -1,25 +1,12 @@
-"""A plan and a single action as papers."""
+"""A plan as a paper."""
 
-import shlex
 from collections.abc import Iterator, Sequence
 
-from api.papers.compose.action_tables import actions_table, counting_cell, due_cell, every
-from api.papers.compose.parts import Tags, line, lines, paper_of, tag, taken
-from api.papers.paper import Block, Cell, Column, Day, Facts, Heading, Paper, Prose, Table, table_of
-from api.papers.wording import (
-    as_at,
-    awaiting_fact,
-    day_in_words,
-    fixed,
-    key_in_words,
-    not_opened,
-    printed_key,
-    rated_words,
-    safe_text,
-    version_words,
-)
+from api.papers.compose.action_tables import actions_data, actions_table, every
+from api.papers.compose.parts import Tags, line, lines, paper_at, tag
+from api.papers.paper import Block, Cell, Column, Heading, Paper, Prose, Table, table_of
+from api.papers.wording import day_in_words, key_in_words, not_opened, printed_key, safe_text, version_words
 from api.papers.wording_lines import answered_by, inspection_lines
-from projections.action import EvidenceDocument, SingleActionDocument
 from projections.assurance import AssuranceDocument
 from projections.measures import MeasureDocument
 from projections.plan_as_at import PlanDocument, PriorityDocument
@@ -27,7 +14,7 @@ from projections.scale import RatingDocument
 
 
 def plan_paper(document: PlanDocument) -> Paper:
-    """The plan as at a point: its key, its priorities with their actions, and what it answers to."""
+    """The plan at a point: its key, its priorities with their actions, and what it answers to; as data, its actions."""
     version = document["document_version"]
     what = [version_words(version)] if version else []
     if document["status"] == "closed":
@@ -35,19 +22,23 @@ def plan_paper(document: PlanDocument) -> Paper:
     actions = [action for priority in document["priorities"] for action in every(priority["actions"])]
     outcomes = any(action["outcome"] for action in actions)
     tags = Tags(document)
-    blocks = [*_key(document)]
+    blocks = _key(document)
     for priority in document["priorities"]:
         blocks += _priority(priority, document["priority_word"], tags, outcomes)
     blocks += _behind(document)
     left = any(action["status"] in ("closed", "withdrawn") for action in actions)
-    point = document["point"]
-    command = f"asat show {document['plan']} --at {fixed(point)}{' --all' if left else ''}"
-    return paper_of(document, what, as_at(point), blocks, command, (point,), landscape=True)
+    placed = [
+        (priority["number"], priority["title"], action)
+        for priority in document["priorities"]
+        for action in priority["actions"]
+    ]
+    data, options = actions_data(placed, tags.labels), " --all" if left else ""
+    return paper_at(document, "show", what, blocks, data, options=options, landscape=True)
 
 
 def _key(document: PlanDocument) -> list[Block]:
-    if said := not_opened(document):
-        return [Prose(said)]
+    if sentence := not_opened(document):
+        return [Prose(sentence)]
     return key_blocks(f"Ratings: {line(document['scale']['name'])}", printed_key(document))
 
 
@@ -111,8 +102,8 @@ def _behind(document: PlanDocument) -> Iterator[Block]:
     for inspection in document["inspections"]:
         body = line(inspection["body"])
         yield Heading(f"Inspection by {body}")
-        if said := inspection_lines(inspection):
-            yield Prose("\n".join(said))
+        if about := inspection_lines(inspection):
+            yield Prose("\n".join(about))
         if inspection["judgements"]:
             judged = [[line(one["area"]), line(one["grade"])] for one in inspection["judgements"]]
             table = table_of(
@@ -130,66 +121,6 @@ def measures_table(measures: list[MeasureDocument]) -> Table:
     rows = []
     for measure in measures:
         latest = measure["latest"]
-        told = [latest["value"], latest["standing"], latest["period"]] if latest else ["None yet", "", ""]
-        rows.append([lines(measure["title"]), line(measure["baseline"]), line(measure["target"]), *map(line, told)])
+        values = [latest["value"], latest["standing"], latest["period"]] if latest else ["None yet", "", ""]
+        rows.append([lines(measure["title"]), line(measure["baseline"]), line(measure["target"]), *map(line, values)])
     return table_of("Measures, with the latest value of each", columns, rows, sheet="Measures")
-
-
-def action_paper(document: SingleActionDocument) -> Paper:
-    """One action as at a point, with all that is recorded of it in force."""
-    action, tags = document["action"], Tags(document)
-    number = line(action["number"])
-    blocks: list[Block] = [Prose(lines(action["text"])), _facts(document, tags)]
-    if action["progress"] and action["progress_on"]:
-        blocks += [
-            Heading(f"Progress reported {day_in_words(action['progress_on'])}"),
-            Prose(lines(action["progress"])),
-        ]
-    if action["evidence"]:
-        blocks += [Heading("Evidence"), _evidence(action["evidence"])]
-    if action["actions"]:
-        outcomes = any(part["outcome"] for part in every(action["actions"]))
-        parts = actions_table(f"Parts of action {number}", action["actions"], tags, sheet="Parts", outcomes=outcomes)
-        blocks += [Heading("Parts"), parts]
-    point = document["point"]
-    return Paper(
-        f"Action {number}",
-        (
-            line(document["title"]),
-            line(document["organisation"]),
-            priority_title(document["priority_word"], document["priority"], document["priority_title"]),
-        ),
-        as_at(point),
-        tuple(blocks),
-        f"asat action {document['plan']} {shlex.quote(number)} --at {fixed(point)}",
-        taken(point),
-        points=(point,),
-    )
-
-
-def _facts(document: SingleActionDocument, tags: Tags) -> Facts:
-    action = document["action"]
-    rating: Cell = counting_cell(action, tags)
-    if rated := rated_words(action, document["rated_since"]):
-        rating = (rating, rated)
-    others = ", ".join(line(number) for number in document["numbers"] if number != action["number"])
-    facts: list[tuple[str, Cell]] = [
-        ("Outcome", lines(action["outcome"])),
-        ("Status", action["status"]),
-        ("Rating", rating),
-        ("Awaiting confirmation", awaiting_fact(action, tags.labels)),
-        ("Due", due_cell(action["timescale"], action["overdue"])),
-        ("Lead", line("; ".join(action["leads"]))),
-        ("Reports to", line(action["reports_to"])),
-        ("Added", Day(action["added_on"])),
-        ("Also numbered", others),
-    ]
-    return Facts(f"Action {line(action['number'])}", tuple(fact for fact in facts if fact[1]))
-
-
-def _evidence(evidence: list[EvidenceDocument]) -> Table:
-    columns = [Column("Evidence", 4), Column("From", 1.2), Column("Location", 3), Column("SHA-256", 3)]
-    rows: list[list[Cell]] = [
-        [line(filed["title"]), Day(filed["on"]), line(filed["location"]), line(filed["sha256"])] for filed in evidence
-    ]
-    return table_of("Evidence", columns, rows)

@@ -42,15 +42,15 @@ def write_about(about: Worksheet, paper: Paper, sheets: Sequence[Sheet], formats
     for place, width in enumerate(_WIDTHS):
         about.set_column(place, place, width)
     about.hide_gridlines(2)
-    for number, (look, name, said) in enumerate(_rows(paper, sheets)):
+    for number, (look, name, content) in enumerate(_rows(paper, sheets)):
         if look is _LINK:
             quoted = str(name).replace("'", "''")
             about.write_url(number, 0, f"internal:'{quoted}'!A1", formats(look.properties), str(name))
         else:
             write_cell(about, number, 0, name, formats, look.properties)
-        if said != "":
-            write_cell(about, number, 1, said, formats, _SAID)
-        about.set_row(number, row_height((name, said), _WIDTHS) if look.wraps else look.line)
+        if content != "":
+            write_cell(about, number, 1, content, formats, _SAID)
+        about.set_row(number, row_height((name, content), _WIDTHS) if look.wraps else look.line)
 
 
 def _rows(paper: Paper, sheets: Sequence[Sheet]) -> Iterator[_Row]:
@@ -79,7 +79,7 @@ def _said_outside_tables(paper: Paper) -> Iterator[_Row]:
 
 def _said(block: Prose | Facts) -> Iterator[_Row]:
     if isinstance(block, Facts):
-        yield from ((_NAME, name, _in_words(said)) for name, said in block.facts)
+        yield from ((_NAME, name, _in_words(content)) for name, content in block.facts)
         return
     pieces = pieces_of(block.text)
     strong = tuple(Piece(one.text, one.mark or "strong") for one in pieces)

@@ -79,7 +79,7 @@ def write_text(
     if len(kept) == 1:
         sheet.write_string(row, column, kept[0].text, formats({**look, **_MARKS[kept[0].mark]}))
         return
-    font = {name: said for name, said in look.items() if name in ("bold", "font_color", "font_size")}
+    font = {name: value for name, value in look.items() if name in ("bold", "font_color", "font_size")}
     parts = [part for one in kept for part in (formats({**font, **_MARKS[one.mark]}), one.text)]
     sheet.write_rich_string(row, column, *parts, formats(look))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from html import escape
+from importlib.resources import files
 
 from api.papers.colours import ink_on
 from api.papers.paper import (
@@ -13,7 +14,6 @@ from api.papers.paper import (
     Instant,
     Mark,
     PageBreak,
-    Pair,
     Paper,
     Picture,
     Piece,
@@ -23,9 +23,9 @@ from api.papers.paper import (
     Text,
     pieces_of,
 )
-from api.papers.wording import day_in_figures, instant_in_figures
-from api.papers.writers.hypertext_style import STYLE
+from api.papers.writers.plain import shown_as
 
+_STYLE = files("api.papers.writers").joinpath("hypertext.css").read_text().partition("\n")[2]  # without its comment
 _ELEMENTS: dict[Mark, str] = {"strong": "strong", "inserted": "ins", "deleted": "del", "struck": "s"}
 
 #: A table of no more rows than this is not broken between two pages where it fits on one.
@@ -40,7 +40,7 @@ def hypertext(paper: Paper) -> str:
     return "".join([
         '<!DOCTYPE html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>\n@page {{ size: {page}; margin: 15mm }}\n{STYLE}</style>\n</head>\n",
+        f"<title>{escape(title)}</title>\n<style>\n@page {{ size: {page}; margin: 15mm }}\n{_STYLE}</style>\n</head>\n",
         f"<body>\n<header>\n<h1>{_lines(paper.title)}</h1>\n",
         *(f'<p class="under">{_lines(text)}</p>\n' for text in paper.under),
         f"<p>{_lines(paper.sentence)}</p>\n</header>\n<main>\n",
@@ -59,10 +59,10 @@ def _block(block: Block) -> Iterator[str]:
         case Heading(text, level):
             yield f"<h{level + 1}>{_lines(text)}</h{level + 1}>\n"
         case Prose(text, strong):
-            said = _pieces(pieces_of(text))
-            yield f"<p><strong>{said}</strong></p>\n" if strong else f"<p>{said}</p>\n"
+            shown = _pieces(pieces_of(text))
+            yield f"<p><strong>{shown}</strong></p>\n" if strong else f"<p>{shown}</p>\n"
         case Facts():
-            facts = (f"<div><dt>{_lines(name)}</dt><dd>{_cell(said)}</dd></div>\n" for name, said in block.facts)
+            facts = (f"<div><dt>{_lines(name)}</dt><dd>{_cell(text)}</dd></div>\n" for name, text in block.facts)
             yield f"<dl>\n{''.join(facts)}</dl>\n"
         case Table():
             yield from _table(block)
@@ -103,19 +103,17 @@ def _cell(cell: Cell) -> str:
             return _lines(cell)
         case int():
             return str(cell).replace("-", "−")
-        case Day(iso):
-            return f'<time datetime="{iso}">{day_in_figures(iso)}</time>'
-        case Instant(iso):
-            return f'<time datetime="{iso}">{instant_in_figures(iso)}</time>'
+        case Day(iso) | Instant(iso):
+            return f'<time datetime="{iso}">{shown_as(cell)}</time>'
         case Tag(label, colour):
             on = f' style="background:{colour};color:{ink_on(colour)}"' if colour else ""
             return f'<strong class="tag"{on}>{_lines(label)}</strong>'
-        case Pair(previous, current):
-            return f"{previous} → {current}"
         case Text(pieces):
             return _pieces(pieces)
         case tuple():
             return "<br>".join(filter(None, map(_cell, cell)))
+        case _:
+            return shown_as(cell)
 
 
 def _pieces(pieces: tuple[Piece, ...]) -> str:

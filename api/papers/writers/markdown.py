@@ -3,24 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from api.papers.paper import (
-    Block,
-    Cell,
-    Day,
-    Facts,
-    Heading,
-    Instant,
-    Mark,
-    Pair,
-    Paper,
-    Piece,
-    Prose,
-    Table,
-    Tag,
-    Text,
-    pieces_of,
-)
-from api.papers.wording import day_in_figures, instant_in_figures, safe_lines, safe_text
+from api.papers.paper import Block, Cell, Facts, Heading, Mark, Paper, Piece, Prose, Table, Tag, Text, pieces_of
+from api.papers.wording import safe_lines, safe_text
+from api.papers.writers.plain import shown_as
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]|~$])")
 _HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -50,8 +35,8 @@ def md_lines(text: str) -> str:
 
 def _code(command: str) -> str:
     """A command as code; where it holds a backtick itself, fenced by two."""
-    said = safe_text(command)
-    return f"`` {said} ``" if "`" in said else f"`{said}`"
+    text = safe_text(command)
+    return f"`` {text} ``" if "`" in text else f"`{text}`"
 
 
 def _block(block: Block) -> Iterator[str]:
@@ -60,10 +45,10 @@ def _block(block: Block) -> Iterator[str]:
         case Heading(text, level):
             yield f"{'#' * (level + 1)} {md(text)}"
         case Prose(text, strong):
-            said = _pieces(pieces_of(text))
-            yield f"**{said}**" if strong and said else said
+            shown = _pieces(pieces_of(text))
+            yield f"**{shown}**" if strong and shown else shown
         case Facts():
-            rows = [[f"**{md(name)}**", _cell(said)] for name, said in block.facts]
+            rows = [[f"**{md(name)}**", _cell(text)] for name, text in block.facts]
             yield _rows([["", ""], ["---", "---"], *rows])
         case Table():
             yield _table(block)
@@ -87,18 +72,14 @@ def _cell(cell: Cell) -> str:
             return md_lines(cell)
         case int():
             return str(cell).replace("-", "−")
-        case Day(iso):
-            return day_in_figures(iso)
-        case Instant(iso):
-            return instant_in_figures(iso)
         case Tag(label):
             return md(label)
-        case Pair(previous, current):
-            return f"{previous} → {current}"
         case Text(pieces):
             return _pieces(pieces)
         case tuple():
             return "<br>".join(filter(None, map(_cell, cell)))
+        case _:
+            return shown_as(cell)
 
 
 def _pieces(pieces: tuple[Piece, ...]) -> str:
@@ -108,9 +89,9 @@ def _pieces(pieces: tuple[Piece, ...]) -> str:
 def _marked(piece: Piece) -> str:
     """A piece between its signs, line by line: they count only where they touch the words."""
     sign = _SIGNS[piece.mark]
-    said = []
+    lines = []
     for line in safe_lines(piece.text).split("\n"):
         before, after = " " * line.startswith(" "), " " * line.endswith(" ")
         words = md(line)
-        said.append(f"{before}{sign}{words}{sign}{after}" if words else before)
-    return "<br>".join(said)
+        lines.append(f"{before}{sign}{words}{sign}{after}" if words else before)
+    return "<br>".join(lines)

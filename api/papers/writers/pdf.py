@@ -29,10 +29,10 @@ from api.papers.paper import (
     lines_of,
     pieces_of,
 )
-from api.papers.wording import day_in_figures, instant_in_figures
 from api.papers.writers.pdf_headings import with_row_headings
 from api.papers.writers.pdf_letters import drawable, joined, unjoined
 from api.papers.writers.pdf_setting import NotDrawn, typeset
+from api.papers.writers.plain import shown_as
 
 #: The longest paper that is set, in characters with those of its layout; a cell takes as long as so many of them. Such
 #: a paper takes some seven seconds and a gigabyte; Sunderland's report to its committee is a thirtieth of it.
@@ -63,12 +63,12 @@ def _set(described: dict[str, Any], known_at: str) -> bytes:
         return typeset(drawable(_json(_with_pictures(described, joined))), made)
     except NotDrawn:
         # What joins onto a letter can be drawn in a line of text but not in a picture.
-        said = _json(_with_pictures(described, unjoined))
+        written = _json(_with_pictures(described, unjoined))
     try:
-        return typeset(drawable(said), made)
+        return typeset(drawable(written), made)
     except NotDrawn:
         # A script that the further fonts have letters for, but not in the forms that this text needs.
-        return typeset(drawable(said, plain=True), made)
+        return typeset(drawable(written, plain=True), made)
 
 
 def _json(described: dict[str, Any]) -> str:
@@ -139,7 +139,7 @@ def _table(table: Table) -> dict[str, Any]:
 
 def _lines(cell: Cell) -> list[Any]:
     """The lines of a cell: a string as it is, pieces with their marks, a tag, or a string that is not to be broken."""
-    return [said for line in lines_of(cell) for said in _line(line)]
+    return [written for line in lines_of(cell) for written in _line(line)]
 
 
 def _line(cell: Cell) -> Iterator[Any]:
@@ -148,13 +148,11 @@ def _line(cell: Cell) -> Iterator[Any]:
             yield from cell.split("\n")
         case int():
             yield {"whole": f"{cell}".replace("-", "−")}
-        case Day(iso):
-            yield {"whole": day_in_figures(iso)}
-        case Instant(iso):
-            yield instant_in_figures(iso)
+        case Instant():
+            yield shown_as(cell)
         case Tag(label, colour):
             yield {"tag": label, "fill": colour, "ink": ink_on(colour) if colour else BLACK}
-        case Pair(previous, current):
-            yield {"whole": f"{previous} → {current}"}
+        case Day() | Pair():
+            yield {"whole": shown_as(cell)}
         case Text():
             yield {"pieces": [[piece.mark, piece.text] for piece in pieces_of(cell)]}

@@ -23,7 +23,7 @@ class NotDrawn(Exception):
     """The text holds something that cannot be drawn in the form that it needs there."""
 
 
-def typeset(said: str, made: int) -> bytes:
+def typeset(paper: str, made: int) -> bytes:
     """A paper as a PDF file.
 
     Args:
@@ -36,20 +36,20 @@ def typeset(said: str, made: int) -> bytes:
     """
     with one_of(_AT_ONCE, "papers"):
         try:
-            return _compiled(_template(), said, made)
+            return _compiled(_template(), paper, made)
         except typst.TypstError as error:
             raise NotDrawn(str(error)) from error
         finally:
-            if len(said) > _LONG:
+            if len(paper) > _LONG:
                 _forget(made)
 
 
-def _compiled(template: bytes, said: str, made: int) -> bytes:
+def _compiled(template: bytes, paper: str, made: int) -> bytes:
     # A compiler must not be shared between threads; its fonts, which take the time, can be.
     compiler = typst.Compiler(
         template, root=str(files("api.papers.writers")), font_paths=fonts(), ignore_system_fonts=True
     )
-    file = compiler.compile(format="pdf", pdf_standards=["ua-1"], sys_inputs={"paper": said}, timestamp=made)
+    file = compiler.compile(format="pdf", pdf_standards=["ua-1"], sys_inputs={"paper": paper}, timestamp=made)
     assert isinstance(file, bytes), "typst answers with one file unless it is told where to write"
     return file
 

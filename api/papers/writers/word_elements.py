@@ -46,11 +46,11 @@ def run(text: str, *properties: Element) -> Element:
         if place:
             made.append(element("w:br"))
         if part:
-            said = element("w:t")
+            text_element = element("w:t")
             # Without it, spaces at the ends of a piece would go, and two words with them become one.
-            said.set(qn("xml:space"), "preserve")
-            said.text = part
-            made.append(said)
+            text_element.set(qn("xml:space"), "preserve")
+            text_element.text = part
+            made.append(text_element)
     return made
 
 

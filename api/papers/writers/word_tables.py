@@ -48,9 +48,9 @@ def _keep_together(rows: Sequence[Element]) -> None:
 
 def facts_element(facts: Facts, width: int) -> Element:
     """A summary list as a table of two columns, of which the first names what the second says."""
-    name, said = _FACTS
+    name, text = _FACTS
     rows = [
-        _row([], [_cell(one, name, "TableRowHeading"), _cell(cell, said, whole=False)]) for one, cell in facts.facts
+        _row([], [_cell(one, name, "TableRowHeading"), _cell(cell, text, whole=False)]) for one, cell in facts.facts
     ]
     look = {"firstRow": 0, "firstColumn": 1, "lastRow": 0}
     return _framed(facts.caption, look, _widths(_FACTS, facts.facts, width), rows)
@@ -144,8 +144,8 @@ def _longest(column: Column, cells: Sequence[Cell]) -> int:
 
 def _words(cell: Cell) -> Iterator[str]:
     for line in lines_of(cell):
-        said = shown_as(line)
-        yield said if isinstance(line, Pair) else max(said.split(), key=len, default="")
+        text = shown_as(line)
+        yield text if isinstance(line, Pair) else max(text.split(), key=len, default="")
 
 
 def _length(word: str) -> int:

@@ -1,0 +1,68 @@
+"""Options and output that the commands about access share."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, get_args
+
+import click
+
+from api import clock
+from api.cli.command_context import Session, complain, put
+from api.formats import render
+from api.last_day import end_of_last_day
+from api.papers.wording import safe_text
+from domain.access.principals import Grant
+from domain.access.roles import ROLES, Role
+from domain.envelopes import instant_text
+
+
+class LastDay(click.ParamType[datetime]):
+    """A last day of validity in London, read as the instant at which it ends."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The instant; a usage error where it is no day, or over."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            return end_of_last_day(value, clock.now())
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+NAME = click.argument("name")
+UNTIL = click.option(
+    "--until", type=LastDay(), metavar="DATE", help="The last day on which it is valid, such as 2027-03-31."
+)
+ROLE = click.option("--role", type=click.Choice(get_args(Role)), required=True, metavar="ROLE",
+                    help=f"One of {', '.join(ROLES)}.")  # fmt: skip
+PLAN = click.option("--plan", metavar="PLAN", help="Only for this plan.")
+LISTED = click.option(
+    "-f", "--format", "form", type=click.Choice(["text", "json"]), metavar="FORM",
+    help="text or json. Default: text on a terminal, json elsewhere.",
+)  # fmt: skip
+
+
+def warn_of_unknown(session: Session, plans: Sequence[str | None]) -> None:
+    """Name the plans that do not exist: a grant may come before its plan, or be mistyped."""
+    existing = {None, *session.ledger.plans()}
+    for plan in plans:
+        if plan not in existing:
+            complain(f"Note: there is no plan {plan} yet; it is granted all the same")
+
+
+def grant_document(grant: Grant) -> dict[str, str | None]:
+    """A grant as data."""
+    until = None if grant.until is None else instant_text(grant.until)
+    return {"role": grant.role, "plan": grant.plan, "until": until}
+
+
+def tell_list(form: str | None, name: str, documents: Sequence[Mapping[str, object]], lines: Sequence[str]) -> None:
+    """Print a list as lines, or as a JSON object that holds it by this name."""
+    if form == "text" or (form is None and sys.stdout.isatty()):
+        for line in lines:
+            click.echo(safe_text(line))
+    else:
+        put(render(name, "json", {name: documents}), "json")

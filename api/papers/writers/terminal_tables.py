@@ -1,0 +1,125 @@
+"""A table on a terminal: as wide as that is, and folded where it is too wide for it.
+
+The cells of columns that fold stand under those of the main column, each behind the heading of its column: those of the
+other columns of running text first, then of all that hold no figures, then of all but the first.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rich import box
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.table import Table as Grid
+from rich.text import Text as Line
+
+from api.papers.paper import Cell, Pair, Table
+from api.papers.writers.terminal_cells import RUNNING, named, on_colour, plain, shown
+
+#: How wide columns of running text and others are at the least, where their lines are no shorter.
+_WIDE, _SNUG, _TIGHT = (24, 18), (24, 0), (16, 0)
+#: A word of more letters may be broken.
+_LONGEST_WORD = 18
+
+
+class _Layout(NamedTuple):
+    """Which columns of a table stand, at which widths, which stand folded under the main one, and the space between."""
+
+    kept: list[int]
+    widths: list[int]
+    folded: list[int]
+    gap: int
+
+
+class FoldingTable:
+    """A table that is laid out when the width of the terminal is known."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._columns = [
+            place for place, column in enumerate(table.columns) if not (column.optional and _is_nil(table, place))
+        ]
+        shares = {place: table.columns[place].width for place in self._columns}
+        self._main = next((place for place in shares if shares[place] >= RUNNING), max(shares, key=shares.__getitem__))
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield self._grid(self._layout(options.max_width))
+
+    def _layout(self, width: int) -> _Layout:
+        """The first that fits, of those that fold more and more."""
+        columns, ends, main = self._table.columns, {self._columns[0], self._main}, self._main
+        others = [place for place in self._columns if place not in ends]
+        running = [place for place in others if columns[place].width >= RUNNING]
+        words = [place for place in others if not columns[place].figures]
+        lengths = {place: self._lengths(place) for place in self._columns}
+        foldings: Sequence[tuple[list[int], tuple[int, int], int]] = (
+            ([], _WIDE, 2), (running, _WIDE, 2), (running, _SNUG, 2), (running, _TIGHT, 1),
+            (words, _WIDE, 2), (words, _TIGHT, 1), (others, _TIGHT, 1),
+        )  # fmt: skip
+        for folded, room_for, gap in foldings:
+            kept = [place for place in self._columns if place not in folded]
+            least = [self._least(place, *lengths[place], room_for) for place in kept]
+            room = width - gap * (len(kept) - 1)
+            if sum(least) <= room:
+                most = [width if folded and place == main else lengths[place][1] for place in kept]
+                return _Layout(kept, _shared(least, most, [columns[place].width for place in kept], room), folded, gap)
+        return _Layout([main], [width], [place for place in self._columns if place != main], 0)
+
+    def _least(self, place: int, word: int, longest: int, room_for: tuple[int, int]) -> int:
+        """The least width of a column: of its longest word, and of its lines as far as there is to be room for them."""
+        return max(word, min(longest, room_for[self._table.columns[place].width < RUNNING]))
+
+    def _lengths(self, place: int) -> tuple[int, int]:
+        """The least that a column must be wide, and the most that it can use."""
+        column = self._table.columns[place]
+        shown = [column.title, *(plain(row[place]) for row in self._table.rows)]
+        most = max(cell_len(line) for text in shown for line in text.split("\n"))
+        if column.figures:
+            return most, most
+        return min(max((cell_len(word) for text in shown for word in text.split()), default=0), _LONGEST_WORD), most
+
+    def _grid(self, layout: _Layout) -> Grid:
+        table, alone = self._table, len(layout.kept) == 1
+        space = (0, max(layout.gap - 1, 0), 0, 0)
+        grid = Grid(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=space, leading=int(alone))
+        for place, width in zip(layout.kept, layout.widths, strict=True):
+            column = table.columns[place]
+            title = Line(column.title, on_colour(column.colour) if column.colour else "")
+            grid.add_column(title, justify="right" if column.figures else "left", width=width, overflow="fold")
+        repeats = table.columns[0].width >= RUNNING and layout.kept[0] == 0 and not layout.folded
+        above: Cell = ""
+        for number, row in enumerate(table.rows):
+            if table.totals and number == len(table.rows) - 1:
+                grid.add_section()
+            cells = [
+                self._cell(row, place, layout, width) for place, width in zip(layout.kept, layout.widths, strict=True)
+            ]
+            if repeats and row[0] == above:
+                cells[0] = Line()
+            above = row[0]
+            grid.add_row(*cells, style="bold" if table.totals and number == len(table.rows) - 1 else "")
+        return grid
+
+    def _cell(self, row: Sequence[Cell], place: int, layout: _Layout, width: int) -> Line:
+        if place != self._main:
+            return shown(row[place], width if self._table.columns[place].width < RUNNING else None)
+        lines = [shown(row[place])]
+        for folded in layout.folded:
+            column = self._table.columns[folded]
+            if row[folded] not in ("", (), Pair(0, 0)) and not (column.optional and row[folded] == 0):
+                lines.append(named(column, row[folded]))
+        return Line("\n").join(line for line in lines if line)
+
+
+def _is_nil(table: Table, place: int) -> bool:
+    return all(row[place] in (0, "", Pair(0, 0)) for row in table.rows)
+
+
+def _shared(least: list[int], most: list[int], shares: list[float], room: int) -> list[int]:
+    """Widths for columns: of the room by their shares, but of each no less than its least and no more than its most."""
+    low, high = 0.0, float(room)
+    for _ in range(30):  # by then the unit that a share has is known exactly enough
+        unit = (low + high) / 2
+        widths = [max(few, min(many, int(unit * share))) for few, many, share in zip(least, most, shares, strict=True)]
+        low, high = (unit, high) if sum(widths) <= room else (low, unit)
+    return [max(few, min(many, int(low * share))) for few, many, share in zip(least, most, shares, strict=True)]

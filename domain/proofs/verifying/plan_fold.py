@@ -1,0 +1,228 @@
+"""The plan as its events tell of it, as far as the figures go. It is not the fold by which AsAt answers, on purpose."""
+
+import bisect
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from domain.names import name_key
+from domain.proofs.verifying.failure import Failed, shown
+from domain.proofs.verifying.pack_events import Event, read_version
+
+#: The kinds of events that this program knows, whether or not they change a figure.
+KINDS = frozenset({
+    "PlanOpened", "ScaleAdopted", "PlanClosed", "InspectionReported", "RecommendationMade", "PriorityAdded",
+    "PriorityReworded", "ActionAdded", "ActionReworded", "ActionRenumbered", "ActionRescheduled", "ActionReassigned",
+    "ActionRated", "RatingConfirmed", "ProgressReported", "EvidenceAdded", "ActionClosed", "ActionWithdrawn",
+    "ActionReinstated", "AssuranceGiven", "MeasureDefined", "MeasureReported", "VersionIssued", "ReportPresented",
+    "EventWithdrawn", "TextRedacted",
+})  # fmt: skip
+
+_STATUS = {"ActionClosed": "closed", "ActionWithdrawn": "withdrawn", "ActionReinstated": "open"}
+
+#: The names that stand beside the codes of ratings in papers: no rating can be called that.
+_NO_CODES = {"total", "unrated"}
+_FLAGS = ("complete", "needs_evidence", "concern")
+
+
+class Fact(NamedTuple):
+    """A value that an event gave, with the day from which it holds and the event's version."""
+
+    on: str
+    version: int
+    value: Any
+
+
+@dataclass(eq=False)
+class Subject:
+    """Something of which events give facts: each fact's values by (day, version)."""
+
+    facts: dict[str, list[Fact]] = field(default_factory=dict)
+
+    def give(self, name: str, event: Event, value: object, on: str | None = None) -> None:
+        """Take in a value that an event gives, from its own day unless another is given."""
+        fact = Fact(on or str(event.fields["effective_on"]), event.entry.version, value)
+        bisect.insort(self.facts.setdefault(name, []), fact, key=lambda one: one[:2])
+
+
+@dataclass(eq=False)
+class Action(Subject):
+    """An action, and the one that it is part of."""
+
+    parent: "Action | None" = None
+
+    def __post_init__(self) -> None:
+        #: It, or the whole that it is part of: that one alone has a priority.
+        self.root: Action = self.parent.root if self.parent is not None else self
+
+
+class Fold:
+    """A plan at every day and basis, folded from its events; raises Failed at one that names what the plan has not."""
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        #: The day from which the plan was open, and its heading in papers.
+        self.opened = ""
+        self.heading: dict[str, Any] = {}
+        self.scale = Subject()
+        self.priorities: dict[str, Subject] = {}
+        self.actions: list[Action] = []
+        self._borne: dict[str, list[tuple[int, Action]]] = {}
+        self._withdrawn: dict[int, int] = {}
+        #: Version -> a rating that counts only once somebody else has confirmed it.
+        self._awaiting: dict[int, tuple[Event, Action]] = {}
+        for event in events:
+            try:
+                self._take_in(event)
+            except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
+                what = f"it names what the plan does not have, or is not as AsAt records it ({error})"
+                raise Failed(event.where, what) from None
+
+    def _take_in(self, event: Event) -> None:
+        fields, topic = event.fields, event.entry.topic
+        if topic == "EventWithdrawn":
+            self._withdraw(event)
+        elif topic in ("PlanOpened", "ScaleAdopted"):
+            self._adopt(event)
+        elif topic in ("PriorityAdded", "PriorityReworded"):
+            if (title := event.words("title")) is not None:
+                self.priorities.setdefault(fields["number"], Subject()).give("title", event, title)
+        elif topic == "ActionAdded":
+            self._add(event)
+        elif topic == "ActionRenumbered":
+            self._number(self._find(fields["action"]), event)
+        elif topic == "ActionReworded":
+            if (text := event.words("text")) is not None:
+                self._find(fields["action"]).give("text", event, text)
+        elif topic == "ActionRescheduled":
+            due = {"text": fields["timescale"], **{one: event.words(one) for one in ("approved_by", "reason")}}
+            self._find(fields["action"]).give("due", event, due)
+        elif topic == "ActionRated":
+            self._rate(event)
+        elif topic == "RatingConfirmed":
+            self._confirm(event)
+        elif topic in _STATUS:
+            self._find(fields["action"]).give("status", event, _STATUS[topic])
+
+    def _withdraw(self, event: Event) -> None:
+        version = read_version(event)
+        if version >= event.entry.version:
+            raise Failed(event.where, f"it withdraws version {version}, which does not come before it")
+        self._withdrawn[version] = event.entry.version
+
+    def _adopt(self, event: Event) -> None:
+        fields = event.fields
+        if event.entry.topic == "PlanOpened":
+            self.opened = str(fields["effective_on"])
+            self.heading = {"plan": event.entry.plan, "title": event.words("title"),
+                            "organisation": fields.get("organisation"),
+                            "priority_word": fields.get("priority_word") or "Priority"}  # fmt: skip
+        scale = fields.get("scale") or {}
+        check_codes(scale, event.where)
+        self.scale.give("scale", event, scale_document(scale))
+
+    def _add(self, event: Event) -> None:
+        fields = event.fields
+        action = Action(parent=self._find(fields["parent"]) if fields.get("parent") is not None else None)
+        self.actions.append(action)
+        self._number(action, event)
+        action.give("status", event, "open")
+        action.give("text", event, event.words("text"))
+        if fields.get("timescale") is not None:
+            action.give("due", event, {"text": fields["timescale"], "approved_by": None, "reason": None})
+
+    def _number(self, action: Action, event: Event) -> None:
+        number = event.fields["number"]
+        action.give("number", event, number)
+        if event.fields.get("priority") is not None and action.parent is None:
+            action.give("priority", event, event.fields["priority"])
+        self._borne.setdefault(number, []).append((event.entry.version, action))
+
+    def _find(self, number: str) -> Action:
+        """The action that bears or has borne this number, of the events so far."""
+        borne = self._borne.get(number, [])
+        while borne and borne[-1][0] in self._withdrawn:
+            borne.pop()  # withdrawn for good: no later event finds it
+        if not borne:
+            raise KeyError(f"an action {number}")
+        return borne[-1][1]
+
+    def _rate(self, event: Event) -> None:
+        """A rating counts, unless the scale of its day, as known so far, says that a second person must confirm it."""
+        fields, version = event.fields, event.entry.version
+        action = self._find(fields["action"])
+        scale = self.value(self.scale, "scale", str(fields["effective_on"]), version - 1) or {}
+        if find_rating(scale, fields["rating"]).get("needs_second_person"):
+            self._awaiting[version] = event, action
+            action.give("awaiting", event, (fields["rating"], event.entry.recorded_by, event.words("evidence")))
+        else:
+            action.give("rating", event, fields["rating"])
+
+    def _confirm(self, event: Event) -> None:
+        """A rating counts from the day it was confirmed, if that is by somebody else; before, it did not."""
+        rated, action = self._awaiting[read_version(event)]
+        if name_key(rated.entry.recorded_by) == name_key(event.entry.recorded_by):
+            raise Failed(event.where, f"{event.entry.recorded_by} confirms a rating of their own")
+        day = max(str(rated.fields["effective_on"]), str(event.fields["effective_on"]))
+        action.give("rating", event, rated.fields["rating"], day)
+
+    def known(self, subject: Subject, name: str, day: str, basis: int) -> Iterator[Fact]:
+        """The values of a fact by a day and a basis that were not withdrawn by it; the last by (day, version) first."""
+        facts = subject.facts.get(name, [])
+        for place in range(bisect.bisect_right(facts, day, key=lambda fact: fact.on) - 1, -1, -1):
+            version = facts[place].version
+            if version <= basis < self._withdrawn.get(version, basis + 1):
+                yield facts[place]
+
+    def fact(self, subject: Subject, name: str, day: str, basis: int) -> Fact | None:
+        """The value of a fact that was in force, with its event."""
+        return next(self.known(subject, name, day, basis), None)
+
+    def value(self, subject: Subject, name: str, day: str, basis: int) -> Any:
+        """The value that was in force; None if none was."""
+        fact = self.fact(subject, name, day, basis)
+        return fact.value if fact else None
+
+    def withdrawn_by(self, version: int, basis: int) -> int | None:
+        """The version that withdrew an event by a basis."""
+        by = self._withdrawn.get(version)
+        return by if by is not None and by <= basis else None
+
+    def scale_of(self, fact: Fact, basis: int) -> dict[str, Any]:
+        """The scale on which a rating was given: of its day, as known at a basis or when it was given."""
+        for known in (basis, fact.version):
+            scale = self.value(self.scale, "scale", fact.on, known) or {}
+            if find_rating(scale, fact.value):
+                return dict(scale)
+        return {}
+
+
+def check_codes(scale: dict[str, Any], where: str) -> None:
+    """That each rating of a scale has a code of its own, under which it is counted, and true flags; raises Failed."""
+    codes = [rating["code"] for rating in scale.get("ratings", [])]
+    for code in codes:
+        if type(code) is not str or code in _NO_CODES or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", code):
+            raise Failed(where, f"a rating cannot have the code {shown(code)}")
+    if len({*codes}) != len(codes):
+        raise Failed(where, "two ratings of its scale have the same code")
+    for rating in scale.get("ratings", []):
+        for flag in (*_FLAGS, "needs_second_person"):
+            if type(rating.get(flag, False)) is not bool:
+                raise Failed(where, f"{flag} of the rating {rating['code']} is neither true nor false")
+
+
+def scale_document(scale: dict[str, Any]) -> dict[str, Any]:
+    """A scale of an event as papers show it: with all that it leaves unsaid."""
+    ratings = []
+    for rating in scale.get("ratings", []):
+        document = {name: rating.get(name) for name in ("code", "label", "meaning", "colour")}
+        document |= {name: bool(rating.get(name)) for name in _FLAGS}
+        if rating.get("needs_second_person"):
+            document["needs_second_person"] = True
+        ratings.append(document)
+    return {"name": scale.get("name"), "ratings": ratings}
+
+
+def find_rating(scale: dict[str, Any], code: str) -> dict[str, Any]:
+    """The rating of this code on a scale; an empty one if there is none."""
+    return next((one for one in scale.get("ratings", []) if one["code"] == code), {})
