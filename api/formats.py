@@ -8,8 +8,8 @@ from typing import Any
 from rich.console import Console
 from typing_extensions import TypedDict
 
-from api.papers.compose import COMPOSED, compose
 from api.papers.paper import Paper
+from api.questions.question_registry import QUESTIONS, compose
 from domain.edition import EDITION
 from domain.refusals import Unknown
 
@@ -119,7 +119,7 @@ def addressed() -> list[str]:
 
 def formats_of(question: str) -> list[str]:
     """The formats with an address that the answer to a question comes in."""
-    return addressed() if question in COMPOSED else ["json"]
+    return addressed() if question in QUESTIONS else ["json"]
 
 
 def render(question: str, name: str, document: Any) -> bytes:
@@ -129,7 +129,7 @@ def render(question: str, name: str, document: Any) -> bytes:
         FormatUnknown: the answer to this question does not come in this format.
     """
     chosen = FORMATS.get(name)
-    if chosen is None or not (chosen.write is None or question in COMPOSED):
+    if chosen is None or not (chosen.write is None or question in QUESTIONS):
         raise FormatUnknown(question, name)
     if chosen.write is None:
         edited: EditionDocument = {"edition": EDITION}
@@ -144,7 +144,7 @@ def print_text(question: str, document: Any, console: Console) -> None:
     """Print an answer to a terminal, as wide as that is; raises FormatUnknown where it has no text."""
     from api.papers.writers.terminal import terminal
 
-    if question not in COMPOSED:
+    if question not in QUESTIONS:
         raise FormatUnknown(question, "text")
     console.print(terminal(compose(question, document, as_asked=True)))
 

@@ -1,33 +1,22 @@
 """An evidence pack with the papers that are asked for: the same on the command line and over HTTP."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from api.formats import addressed, formats_of, render
-from api.questions import Answer, Asker
+from api.questions.asker import Answer, Asker
+from api.questions.history_question import HISTORY
+from api.questions.plan_question import PLAN_AS_AT
+from api.questions.question import OfTwoPoints
+from api.questions.question_registry import QUESTIONS
 from domain.integrity.evidence_packs import pack
 from domain.points import read_point
 from domain.proofs.keys import SignerKey
 from domain.proofs.pack import NoPack
-
-_AT: dict[str, Callable[[Asker, str, str], Answer]] = {
-    "plan": Asker.plan,
-    "history": Asker.history,
-    "overdue": Asker.overdue,
-    "gaps": Asker.gaps,
-    "measures": Asker.measures,
-    "assurance": Asker.assurance,
-    "stale": Asker.stale,
-    "ratings": Asker.ratings,
-}
-_BETWEEN: dict[str, Callable[[Asker, str, str, str], Answer]] = {
-    "comparison": Asker.comparison,
-    "changes": Asker.changes,
-    "paper": Asker.paper,
-}
+from projections.point import PointDocument
 
 #: What a pack can hold.
-PAPERS = (*_AT, *_BETWEEN)
+PAPERS = tuple(one.name for one in QUESTIONS.values() if one.packed)
 
 #: What it holds unless something else is asked for: for people, and for the verifier.
 USUAL = ("plan.json", "plan.md", "comparison.json", "comparison.md")
@@ -74,19 +63,19 @@ def make_pack(
     Raises:
         NoPack, KeyRefused, CheckpointUnknown: there can be none; the message says why.
     """
-    shown = ask.plan(slug, at).document["point"]
-    basis, questions = shown["basis"], list(dict.fromkeys(name.rpartition(".")[0] for name in papers))
+    shown = PLAN_AS_AT.ask(ask, slug, at=at).document["point"]
+    basis = shown["basis"]
+    questions = [QUESTIONS[name] for name in dict.fromkeys(name.rpartition(".")[0] for name in papers)]
     # From here on it is these very points, whatever is recorded meanwhile: all papers show the same.
     point = before = f"{shown['effective_on']}@{basis}"
-    if any(question in _BETWEEN for question in questions):
+    if any(isinstance(question, OfTwoPoints) for question in questions):
         before = previous_point(ask, slug, at, shown) if previous is None else _fixed(ask, slug, previous)
         basis = max(basis, int(before.rpartition("@")[2]))
 
     def made() -> dict[str, bytes]:
-        answers = {
-            question: _AT[question](ask, slug, point)
-            if question in _AT
-            else _BETWEEN[question](ask, slug, before, point)
+        two_points, one_point = {"previous": before, "current": point}, {"at": point}
+        answers: dict[str, Answer[Any]] = {
+            question.name: question.ask(ask, slug, **(two_points if isinstance(question, OfTwoPoints) else one_point))
             for question in questions
         }
         return {name: _rendered(answers, name) for name in papers}
@@ -96,28 +85,28 @@ def make_pack(
 
 def _fixed(ask: Asker, slug: str, at: str) -> str:
     """A point in the form that nothing recorded later can move."""
-    point = ask.history(slug, at).document["point"]
+    point = HISTORY.ask(ask, slug, at=at).document["point"]
     return f"{point['effective_on']}@{point['basis']}"
 
 
-def previous_point(ask: Asker, slug: str, at: str, shown: dict[str, Any]) -> str:
+def previous_point(ask: Asker, slug: str, at: str, shown: PointDocument) -> str:
     """What a point is compared with where nothing is said: the document version before it, or the plan's first day.
 
     Of a document version it is the one before that; of any other point the last that was issued before its day.
     """
     point = f"{shown['effective_on']}@{shown['basis']}"
     label = read_point(at).label
-    issued = ask.history(slug, point).document["versions"]
+    issued = HISTORY.ask(ask, slug, at=point).document["versions"]
     if label is not None:
         before = [one for one in issued if one["version"] < shown["basis"] and one["label"] != label]
     else:
         before = [one for one in issued if one["issued_on"] < shown["effective_on"]]
     if before:
         return f"{before[-1]['point']['effective_on']}@{before[-1]['point']['basis']}"
-    opened: str = ask.plan(slug, point).document["opened_on"]
+    opened = PLAN_AS_AT.ask(ask, slug, at=point).document["opened_on"]
     return f"{min(opened, shown['effective_on'])}@{shown['basis']}"
 
 
-def _rendered(answers: dict[str, Answer], name: str) -> bytes:
+def _rendered(answers: dict[str, Answer[Any]], name: str) -> bytes:
     question, _, form = name.rpartition(".")
     return render(question, form, answers[question].document)

@@ -1,12 +1,12 @@
 """What became of one action between two points: coming and going, its facts, and what was reported of it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple, Self
 
 from domain.plan.action_at import ActionAt, ActionFacts
-from domain.plan.facts import Due
+from domain.plan.facts import Due, Evidence
 from domain.plan.timeline import Assertion
-from projections.change import Change, Said, as_change, by_name, iso, itself
+from projections.change import Change, Value, as_change, by_name, iso, itself
 from projections.difference import Between, Difference
 
 
@@ -19,7 +19,7 @@ class _Fact(NamedTuple):
     kind: str
     name: str
     place: int | None
-    said: Said = itself
+    said: Callable[[Any], Value] = itself
 
 
 class OneAction(NamedTuple):
@@ -53,7 +53,7 @@ class OneAction(NamedTuple):
         return (self.is_.priority_number if self.is_ else None) or (self.was.priority_number if self.was else None)
 
 
-def _due(due: Due) -> dict[str, str | None]:
+def _due(due: Due) -> Mapping[str, str | None]:
     written = due.timescale
     return {"text": written.text, "due": iso(written.due), "approved_by": due.approved_by, "reason": due.reason}
 
@@ -136,10 +136,10 @@ def _evidence_rested_on(rated: Difference[Any], named: dict[str, str | None]) ->
         for title in mine.value.evidence if mine else ():
             if mine is None or (other and title in other.value.evidence):
                 continue
-            said = Assertion({"title": title, "location": None, "sha256": None}, mine.effective_on, mine.version)
+            said = Assertion(Evidence(title, None, None), mine.effective_on, mine.version)
             was, is_ = (None, said) if mine is rated.is_ else (said, None)
             found = Difference(was, is_, rated.versions, rated.by_withdrawal)
-            yield as_change("evidence", "evidence", found, itself, named)
+            yield as_change("evidence", "evidence", found, by_name, named)
 
 
 def _named(one: OneAction) -> dict[str, str | None]:

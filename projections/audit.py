@@ -5,13 +5,12 @@ audit can never count otherwise than the table does.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 from typing_extensions import TypedDict
 
 from domain.plan.plan_at import PlanAt
 from domain.refusals import Refused, RuleCode
-from projections.claims import UNRATED, Claim
+from projections.claims import UNRATED, Claim, ClaimDocument
 from projections.claims_record import ClaimsRecord
 from projections.contradictions import ContradictionDocument, contradictions
 from projections.heading import Heading, heading
@@ -22,7 +21,7 @@ from projections.rag_comparison import rag_comparison
 class DifferenceDocument(TypedDict):
     """A claim that the record does not bear out, and what the record says."""
 
-    claim: dict[str, Any]
+    claim: ClaimDocument
     record: int
 
 
@@ -52,7 +51,7 @@ def audit(previous: PlanAt, current: PlanAt, claims: Sequence[Claim]) -> AuditDo
         _known(place, claim, "rating", "rating", claim.rating, codes)
     record = ClaimsRecord(previous, current, comparison)
     differences: list[DifferenceDocument] = [
-        {"claim": claim.model_dump(), "record": count}
+        {"claim": claim.document(), "record": count}
         for claim in claims
         if (count := record.count(claim)) != claim.count
     ]

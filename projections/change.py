@@ -2,13 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any, TypeAlias
+from typing import NamedTuple, TypeAlias, TypeVar, cast
 
 from typing_extensions import TypedDict
 
 from projections.difference import Difference
 
-Said: TypeAlias = Callable[[Any], Any]
+V = TypeVar("V")
+
+
+#: What one field of a fact says, where the fact has several.
+Field: TypeAlias = str | list[str] | list[dict[str, str]] | Mapping[str, str | None] | None
+#: What a fact was or is: for most facts a text.
+Value: TypeAlias = str | list[str] | Mapping[str, Field]
 
 
 class Change(TypedDict):
@@ -31,14 +37,16 @@ class Change(TypedDict):
     measure: str | None
     recommendation: str | None
     text: str | None
-    previous: Any
-    current: Any
+    previous: Value | None
+    current: Value | None
     on: str | None
     versions: list[int]
     by_withdrawal: bool
 
 
-def as_change(kind: str, fact: str, found: Difference[Any], said: Said, named: Mapping[str, str | None]) -> Change:
+def as_change(
+    kind: str, fact: str, found: Difference[V], said: Callable[[V], Value], named: Mapping[str, str | None]
+) -> Change:
     """A difference as data.
 
     Args:
@@ -83,11 +91,11 @@ def iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def itself(value: Any) -> Any:
-    """For values that are plain data already."""
+def itself(value: str) -> Value:
+    """A text."""
     return value
 
 
-def by_name(value: Any) -> Any:
-    """For values with named fields."""
-    return value._asdict()
+def by_name(value: NamedTuple) -> Value:
+    """For values with named fields, which are those of the document."""
+    return cast(Value, value._asdict())

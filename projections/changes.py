@@ -8,11 +8,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple, TypeVar
 
+from domain.plan.facts import Inspection, Presentation
 from domain.plan.number_order import natural_order
 from domain.plan.plan_at import MeasureAt, PlanAt, PriorityAt
 from domain.plan.timeline import Assertion
+from domain.scales import Scale
 from projections.action_changes import OneAction, action_changes
-from projections.change import Change, Said, as_change, by_name, iso, itself
+from projections.change import Change, Value, as_change, by_name, iso, itself
 from projections.difference import Between, Difference
 from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
@@ -61,7 +63,7 @@ def _changes(between: Between) -> Iterator[Change]:
         measures.setdefault(measure.priority, []).append(measure)
     for priority in _priorities(between):
         yield from _of_a_priority(between, priority)
-        for one in sorted(actions.get(priority.number, []), key=_order):
+        for one in sorted(actions.get(priority.number, []), key=lambda one: natural_order(one.number)):
             yield from action_changes(between, one)
         yield from _of_measures(between, measures.get(priority.number, []))
     yield from _of_measures(between, measures.get(None, []))
@@ -115,7 +117,7 @@ def _last(was: T | None, is_: T | None, of: Callable[[T], Assertion[Any] | None]
 
 
 def _gathered(
-    between: Between, before: Iterable[Assertion[Any]], now: Iterable[Assertion[Any]], kind: str, said: Said
+    between: Between, before: Iterable[Assertion[T]], now: Iterable[Assertion[T]], kind: str, said: Callable[[T], Value]
 ) -> Iterator[Change]:
     for found in between.gathered(before, now):
         yield as_change(kind, kind.split()[0], found, said, {})
@@ -169,11 +171,11 @@ def _of_measures(between: Between, measures: list[_OneMeasure]) -> Iterator[Chan
             yield as_change("measure reported", "reading", reported, by_name, named)
 
 
-def _scale(scale: Any) -> Any:
+def _scale(scale: Scale) -> Value:
     return {"name": scale.name, "ratings": [rating.label for rating in scale.ratings]}
 
 
-def _inspection(inspection: Any) -> Any:
+def _inspection(inspection: Inspection) -> Value:
     return {
         "body": inspection.body,
         "framework": inspection.framework,
@@ -184,11 +186,8 @@ def _inspection(inspection: Any) -> Any:
     }
 
 
-def _presentation(presented: Any) -> Any:
-    points = {"previous": presented.previous, "current": presented.current}
-    fixed = {name: f"{point[0].isoformat()}@{point[1]}" if point else None for name, point in points.items()}
-    return {"forum": presented.forum, "title": presented.title, **fixed}
-
-
-def _order(one: OneAction) -> Any:
-    return natural_order(one.number)
+def _presentation(presented: Presentation) -> Value:
+    previous, current = (
+        f"{point[0].isoformat()}@{point[1]}" if point else None for point in (presented.previous, presented.current)
+    )
+    return {"forum": presented.forum, "title": presented.title, "previous": previous, "current": current}

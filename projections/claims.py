@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from typing_extensions import TypedDict
 
 from domain.events import PointText
 from domain.misfits import should_be
@@ -38,6 +39,28 @@ class Claim(BaseModel):
     at: Literal["previous", "current"]
     rating: Line | None = Field(default=None, description="Code of the rating; none: any; `unrated`: without one.")
     count: Annotated[int, Field(ge=0, le=10**9, strict=True)]
+
+    def document(self) -> "ClaimDocument":
+        """The claim as data."""
+        return {
+            "where": self.where,
+            "priority": self.priority,
+            "population": self.population,
+            "at": self.at,
+            "rating": self.rating,
+            "count": self.count,
+        }
+
+
+class ClaimDocument(TypedDict):
+    """A claim, as in `Claim`."""
+
+    where: str
+    priority: str | None
+    population: str
+    at: str
+    rating: str | None
+    count: int
 
 
 class Claims(BaseModel):

@@ -4,10 +4,10 @@ from collections import Counter
 
 from domain.plan.plan_at import PlanAt
 from projections.claims import UNRATED, Claim
-from projections.comparison_rows import TotalsDocument
+from projections.comparison_tables import ComparisonDocument, TotalsDocument
 from projections.counted_behind import rating_now
 from projections.difference import Between
-from projections.rag_comparison import ComparisonDocument, Movement, counted_at, movements
+from projections.rag_comparison import Movement, counted_at, movements
 
 
 class ClaimsRecord:

@@ -13,14 +13,14 @@ from domain.plan.number_order import natural_order
 from domain.plan.plan_at import PlanAt
 from projections.action import ActionDocument, ActionsAt, AwaitingDocument, awaiting_document
 from projections.assurance import AssuranceDocument, assurance_at
-from projections.comparison_rows import Pair, TotalsDocument
+from projections.comparison_tables import ComparisonDocument, Pair, TotalsDocument
 from projections.document_history import HistoryDocument, document_history
 from projections.heading import Heading, heading
 from projections.measures import MeasureDocument, measures_at
 from projections.overdue import OverdueDocument, overdue_at
 from projections.plan_as_at import IssueDocument, document_version
 from projections.point import PointDocument, point_document
-from projections.rag_comparison import ComparisonDocument, Counts, counted_at, rag_comparison
+from projections.rag_comparison import Counts, counted_at, rag_comparison
 from projections.ratings_over_time import RatingsOverTimeDocument, ratings_over_time
 from projections.scale import RatingDocument, ScaleDocument, scale_document
 

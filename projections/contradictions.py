@@ -7,11 +7,11 @@ parts that exceed their whole always contradict it, parts that fall short of it 
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from typing_extensions import TypedDict
 
-from projections.claims import UNRATED, Claim
+from projections.claims import UNRATED, Claim, ClaimDocument
 
 _MOVEMENTS = ("new", "closed", "withdrawn")
 
@@ -19,7 +19,7 @@ _MOVEMENTS = ("new", "closed", "withdrawn")
 class ContradictionDocument(TypedDict):
     """Claims that cannot all be right, and why."""
 
-    claims: list[dict[str, Any]]
+    claims: list[ClaimDocument]
     why: str
 
 
@@ -53,7 +53,7 @@ def contradictions(
         word: what the plan calls a priority.
     """
     return [
-        {"claims": [claim.model_dump() for claim in involved], "why": why}
+        {"claims": [claim.document() for claim in involved], "why": why}
         for involved, why in _Claimed(claims, codes, numbers, word).contradictions()
     ]
 

@@ -1,7 +1,6 @@
 """What does one event say, who recorded it when, and does it still count? The trail's entry for a single version."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from typing_extensions import TypedDict
 
@@ -11,7 +10,7 @@ from domain.plan.record import PlanRecord
 from domain.refusals import Unknown
 from projections.heading import Heading, heading
 from projections.scale import RatingDocument, rating_document
-from projections.trail import trail_entry, with_withdrawals
+from projections.trail import TrailEntry, trail_entry, with_withdrawals
 
 
 class EventUnknown(Unknown):
@@ -42,8 +41,8 @@ class EventDocument(Heading):
     basis: int
     known_at: str
     ratings: list[RatingDocument]
-    event: dict[str, Any]
-    withdrawn: dict[str, Any] | None
+    event: TrailEntry
+    withdrawn: TrailEntry | None
     action: EventAction | None
     previous: int | None
     next: int | None

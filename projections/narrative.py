@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
-from projections.comparison_rows import ChangeDocument, RowDocument, TotalsDocument
+from projections.comparison_tables import ChangeDocument, RowDocument, TotalsDocument
 from projections.scale import RatingDocument
 
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")

@@ -19,29 +19,17 @@ from domain.plan.plan_at import PlanAt
 from domain.plan.timeline import Assertion
 from domain.refusals import Unprocessable
 from domain.scales import Rating
-from projections.comparison_rows import ChangeDocument, Pair, RowDocument, TotalsDocument
-from projections.heading import Heading, heading
+from projections.comparison_tables import ChangeDocument, ComparisonDocument, Pair, RowDocument, TotalsDocument
+from projections.heading import heading
 from projections.narrative import Move, narrative
-from projections.point import PointDocument, point_document
-from projections.scale import RatingDocument, rating_document
+from projections.point import point_document
+from projections.scale import rating_document
 
 
 class PointsReversed(Unprocessable):
     """The current point's day is before the previous one's."""
 
     code, field = "points-reversed", "current"
-
-
-class ComparisonDocument(Heading):
-    """Previous against current. `ratings` is the key to the codes, in the order of the columns."""
-
-    previous: PointDocument
-    current: PointDocument
-    ratings: list[RatingDocument]
-    rows: list[RowDocument]
-    totals: TotalsDocument
-    changes: list[ChangeDocument]
-    narrative: list[str]
 
 
 class Counted(NamedTuple):

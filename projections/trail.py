@@ -8,13 +8,14 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import NotRequired, cast
 
 from typing_extensions import TypedDict
 
 from domain.envelopes import Recorded, instant_text
 from domain.plan.record import PlanRecord
 from projections.action import ActionUnknown
+from projections.event_fields import RecordedFields
 from projections.heading import Heading, heading
 from projections.lateness import late_by_days, late_versions, missing_from
 from projections.sentence import sentence_in
@@ -37,13 +38,24 @@ class WithdrawalDocument(TypedDict):
     reason: str | None
 
 
-class TrailDocument(Heading):
-    """A page of events; each is the record as data, with what is known of it besides.
+class TrailEntry(RecordedFields):
+    """An event with what is known of it besides.
 
-    `withdrawn_by` is the version that withdrew it and `withdrawal` a `WithdrawalDocument`, both null of what still
-    counts; `late_by_days` says how late it was recorded, `missing_from` for which document versions that was too late,
-    `sentence` what it says in words. Where texts of it were destroyed, `redacted` names their fields and `redacted_by`
-    the versions by which that was done, whatever the basis.
+    `withdrawn_by` is the version that withdrew it, null of what still counts, as `withdrawal` is; `late_by_days` says
+    how late it was recorded, `missing_from` for which document versions that was too late, `sentence` what it says in
+    words. Where texts of it were destroyed, `redacted_by` names the versions that did, whatever the basis.
+    """
+
+    withdrawn_by: int | None
+    withdrawal: WithdrawalDocument | None
+    late_by_days: int
+    missing_from: list[str]
+    sentence: str
+    redacted_by: NotRequired[list[int]]
+
+
+class TrailDocument(Heading):
+    """A page of events.
 
     `basis` is the newest version that was taken into account, whichever events were asked for, and `known_at` is when
     it was recorded. `matching` counts all events asked for; `before` are those of them on earlier pages, `rest` those
@@ -56,7 +68,7 @@ class TrailDocument(Heading):
     matching: int
     before: int
     rest: int
-    events: list[dict[str, Any]]
+    events: list[TrailEntry]
     previous: int | None
     next: int | None
 
@@ -156,7 +168,7 @@ def matching_versions(record: PlanRecord, query: TrailQuery) -> Sequence[int]:
     return found
 
 
-def trail_entry(record: PlanRecord, version: int, records: Mapping[int, Recorded]) -> dict[str, Any]:
+def trail_entry(record: PlanRecord, version: int, records: Mapping[int, Recorded]) -> TrailEntry:
     """One event as it stands in a trail.
 
     Args:
@@ -167,16 +179,18 @@ def trail_entry(record: PlanRecord, version: int, records: Mapping[int, Recorded
     recorded, withdrawn_by = records[version], record.withdrawn_by(version)
     fields = recorded.fields()
     del fields["plan"]
-    return {
+    # Whatever the basis: the texts are gone at every one.
+    by = sorted(set(record.redactions(version).values()))
+    told = {
         **fields,
         "withdrawn_by": withdrawn_by,
         "withdrawal": None if withdrawn_by is None else withdrawal_document(records[withdrawn_by]),
         "late_by_days": late_by_days(recorded),
         "missing_from": missing_from(record, version),
         "sentence": sentence_in(record, version, recorded.event),
-        # Whatever the basis: the texts are gone at every one.
-        **({"redacted_by": sorted(set(by.values()))} if (by := record.redactions(version)) else {}),
+        **({"redacted_by": by} if by else {}),
     }
+    return cast(TrailEntry, told)
 
 
 def withdrawal_document(recorded: Recorded) -> WithdrawalDocument:

@@ -2,7 +2,8 @@
 
 EVENTS.md is made from domain/events.py, so that an officer can review its diff, and docs/refusals.md from the classes
 and codes of refusals. domain/ledger/catalogue.json is made from the migrations, and only where they have changed, as
-that takes a server. domain/proofs/verify.py is joined from domain/proofs/verifying: a stranger has one file to read.
+that takes a server. domain/proofs/verify.py is joined from domain/proofs/verifying: a stranger reads one file. The
+command line starts with api/cli/generated_arguments.py, which is made from the commands.
 """
 
 import json
@@ -16,9 +17,11 @@ from domain.events import EVENTS, Event, Said
 from domain.ledger.catalogue import EXPECTED
 from domain.redaction import redactable
 from domain.scales import Colour, Rating, Scale
+from scripts.argument_tables import argument_tables
 from scripts.generated_catalogue import catalogue_document, migrations_digest
 from scripts.generated_refusals import refusals_document
 from scripts.generated_verifier import verifier
+from scripts.question_table import GUIDE, guide
 
 ROOT = Path(__file__).resolve().parent.parent
 GOLDENS = ROOT / "tests" / "goldens"
@@ -137,11 +140,14 @@ def catalogue() -> str:
 
 
 CATALOGUE = f"domain/ledger/{EXPECTED}"
+ARGUMENTS = "api/cli/generated_arguments.py"
 DOCUMENTS = {
     "EVENTS.md": events_document,
     "docs/refusals.md": refusals_document,
     CATALOGUE: catalogue,
     "domain/proofs/verify.py": verifier,
+    ARGUMENTS: argument_tables,
+    GUIDE: guide,
 }
 
 

@@ -26,9 +26,9 @@ from domain.points import LONDON, Point, read_point
 from domain.refusals import Refused
 from domain.rules import judge
 from projections.action import ActionUnknown, SingleActionDocument, action_at
-from projections.comparison_rows import RowDocument
+from projections.comparison_tables import ComparisonDocument, RowDocument
 from projections.plan_as_at import PlanDocument, plan_as_at
-from projections.rag_comparison import ComparisonDocument, rag_comparison
+from projections.rag_comparison import rag_comparison
 
 # Days on which things were true
 

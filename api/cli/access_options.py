@@ -2,39 +2,21 @@
 
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any, get_args
+from typing import get_args
 
 import click
 
-from api import clock
+from api.cli.argument_types import LAST_DAY
 from api.cli.command_context import Session, complain, put
 from api.formats import render
-from api.last_day import end_of_last_day
 from api.papers.wording import safe_text
 from domain.access.principals import Grant
 from domain.access.roles import ROLES, Role
 from domain.envelopes import instant_text
 
-
-class LastDay(click.ParamType[datetime]):
-    """A last day of validity in London, read as the instant at which it ends."""
-
-    name = "date"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """The instant; a usage error where it is no day, or over."""
-        if isinstance(value, datetime):
-            return value
-        try:
-            return end_of_last_day(value, clock.now())
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-
-
 NAME = click.argument("name")
 UNTIL = click.option(
-    "--until", type=LastDay(), metavar="DATE", help="The last day on which it is valid, such as 2027-03-31."
+    "--until", type=LAST_DAY, metavar="DATE", help="The last day on which it is valid, such as 2027-03-31."
 )
 ROLE = click.option("--role", type=click.Choice(get_args(Role)), required=True, metavar="ROLE",
                     help=f"One of {', '.join(ROLES)}.")  # fmt: skip

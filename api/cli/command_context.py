@@ -4,11 +4,11 @@ import errno
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 import click
 from rich.console import Console
@@ -16,22 +16,19 @@ from rich.console import Console
 from api import clock
 from api.formats import FORMATS, addressed, print_text, render
 from api.papers.wording import UNSAFE, safe_lines, safe_text
-from api.questions import Answer, Asker
+from api.questions.asker import Answer, Asker
 from api.settings import Settings, account
 from domain.access.principal_names import operator
 from domain.access.principals import Principal
 from domain.files.whole_files import written_whole
 from domain.ledger.ledger import Ledger
 from domain.ledger.opening import login_in
-from domain.points import PointUnreadable, read_instant, read_point
 from domain.proofs.checkpoint import NotACheckpoint
 from domain.proofs.keys import NotAKey
 from domain.proofs.pack import NoPack
 from domain.proofs.signed_notes import NotANote, NotSigned
 from domain.proofs.verifying.failure import Failed
 from domain.refusals import LedgerUnusable, PlanUnknown, Refusal
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class Session:
@@ -112,25 +109,6 @@ class Session:
             self._ledger.close()
 
 
-class Written(click.ParamType[str]):
-    """A text in a notation; written wrongly, it is a usage error before anything is opened."""
-
-    def __init__(self, name: str, read: Callable[[str], object]) -> None:
-        self.name, self._read = name, read
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The text as it was written, as answers state what they were asked."""
-        try:
-            self._read(str(value))
-        except PointUnreadable as error:
-            self.fail(str(error), param, ctx)
-        return str(value)
-
-
-POINT = Written("point", read_point)
-INSTANT = Written("instant", read_instant)
-
-
 #: What does not hold of a proof -> the code that it is told by.
 PROOFS: dict[type[Exception], str] = {
     Failed: "not-verified",
@@ -198,27 +176,7 @@ def complain(sentence: str) -> None:
 SUFFIXES = {FORMATS[name].suffix: name for name in (*addressed(), *FORMATS)}
 
 
-def answering(command: Command) -> Command:
-    """Give a command the options of the form its answer takes."""
-    command = click.option(
-        "-f", "--format", "form", type=click.Choice(list(FORMATS)), metavar="FORM",
-        help=f"{', '.join(FORMATS)}. Default: text on a terminal, json elsewhere.",
-    )(command)  # fmt: skip
-    return click.option(
-        "-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
-        help=f"Write to this file, in the form that its suffix says ({', '.join(SUFFIXES)}) or -f.",
-    )(command)  # fmt: skip
-
-
-def paged(command: Command) -> Command:
-    """Give a command the options of a page of events."""
-    command = click.option("--limit", type=click.IntRange(1), metavar="NUMBER", help="So many events at most.")(command)
-    return click.option(
-        "--after", type=click.IntRange(0), default=0, metavar="VERSION", help="Begin after this version."
-    )(command)
-
-
-def tell(answer: Answer, form: str | None, output: Path | None) -> None:
+def tell(answer: Answer[Any], form: str | None, output: Path | None) -> None:
     """Print or write an answer in the form asked for."""
     if output is not None:
         chosen = form or SUFFIXES.get(output.suffix)

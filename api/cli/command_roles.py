@@ -14,6 +14,8 @@ import click
 
 from api import clock, event_roles
 from api.cli.command_context import SUFFIXES, Session, plainly
+from api.questions.question import OfTheLedger
+from api.questions.question_registry import QUESTIONS
 from domain.access.access_events import AccessEvent, CommandBegun, Exported, RequestRefused
 from domain.access.principals import NotAllowed
 from domain.access.roles import Role
@@ -51,14 +53,7 @@ SIGNING = Need("steward", operator=True, noted=True)
 NEEDS: dict[str, Need] = {
     "demo": NOTHING,
     "serve": NOTHING,
-    "plans": LISTING,
-    **dict.fromkeys(
-        (
-            "show", "compare", "paper", "changes", "counted", "event", "history", "trail", "action", "overdue", "gaps",
-            "measures", "assurance", "ratings", "stale", "audit", "replay",
-        ),
-        READING,
-    ),
+    **{one.called: LISTING if isinstance(one, OfTheLedger) else READING for one in QUESTIONS.values()},
     "record": RECORDING,
     "redact": OPERATING_ON_PLAN,
     "purge": SIGNING,

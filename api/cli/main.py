@@ -1,7 +1,6 @@
 """`asat`: every question and every record, from a terminal."""
 
 import io
-import os
 import signal
 import sys
 from pathlib import Path
@@ -9,38 +8,24 @@ from typing import Any
 
 import click
 
-from api.cli import (
-    migrate_command,
-    principal_commands,
-    question_commands,
-    record_commands,
-    redact_commands,
-    safekeeping_commands,
-    serve_commands,
-    token_commands,
-    trust_commands,
-)
-from api.cli.command_context import Session
-from api.cli.command_roles import guard
-from api.papers.wording import safe_text
-from api.settings import read_settings
+from api.cli.arguments import InOrder, command
+from api.cli.generated_arguments import COMMANDS
 
 
-class _InOrder(click.Group):
-    """Lists commands in the order they are taught, not by the alphabet."""
-
-    def list_commands(self, _: click.Context) -> list[str]:
-        return list(self.commands)
+class _Program(InOrder):
+    """The program: what it complains of is made safe to show, as it may repeat what it was given."""
 
     def invoke(self, context: click.Context) -> Any:
-        """Run the command; what it complains of is made safe to show, as it may repeat what it was given."""
+        """Run the command that is named."""
         try:
             return super().invoke(context)
         except click.UsageError as error:
+            from api.papers.wording import safe_text
+
             raise click.UsageError(safe_text(error.format_message()), error.ctx) from None
 
 
-@click.group(cls=_InOrder, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=_Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="asat", prog_name="asat")
 @click.option("--database-url", metavar="URL", help="PostgreSQL server to use (ASAT_DATABASE_URL). Default: embedded.")
 @click.option(
@@ -49,8 +34,7 @@ class _InOrder(click.Group):
     help="The same server as the owner of the ledger (ASAT_OWNER_URL), for migrate, purge and restore.",
 )
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of the embedded database (ASAT_DATA).")
-@click.pass_context
-def cli(context: click.Context, database_url: str | None, owner_url: str | None, data: Path | None) -> None:
+def cli(**_: object) -> None:
     """The audit trail of improvement plans: what was known when, and who had been told.
 
     Every status change, new action and regrading is an event that is never altered. Ask what a plan said at any POINT:
@@ -75,24 +59,10 @@ def cli(context: click.Context, database_url: str | None, owner_url: str | None,
     text; replay a line an event. What went wrong is said on standard error, with `-f json` as an object with its code
     (docs/refusals.md); the exit code is 1 for a refusal or a finding, 2 for a command that is not one.
     """
-    try:
-        settings = read_settings()
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
-    # The embedded server that may be started has no use for them.
-    for secret in ("ASAT_TOKEN", "ASAT_OWNER_URL"):
-        os.environ.pop(secret, None)
-    context.obj = Session(settings, database_url, data, owner_url)
-    context.call_on_close(context.obj.close)
 
 
-_OF = (
-    serve_commands, question_commands, record_commands, redact_commands, migrate_command, trust_commands,
-    safekeeping_commands, principal_commands, token_commands,
-)  # fmt: skip
-for command in (one for commands in _OF for one in commands.COMMANDS):
-    cli.add_command(command)
-guard(cli)
+for _name, _row in COMMANDS.items():
+    cli.add_command(command(_name, _row))
 
 
 def _stopped(*_: object) -> None:

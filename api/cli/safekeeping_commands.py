@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 
 from api import clock
-from api.cli.command_context import INSTANT, Session, complain, plainly
+from api.cli.argument_types import INSTANT
+from api.cli.command_context import Session, complain, plainly
 from api.settings import account
 from domain.access.access_events import CommandBegun
 from domain.access.principal_names import operator

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
-from api.cli.command_context import POINT, Session, plainly
+from api.cli.argument_types import CHECKPOINT_SIZE, POINT
+from api.cli.command_context import Session, plainly
 from api.packing import PAPERS, USUAL, make_pack, papers_named
 from api.papers.wording import safe_text
 from api.signing import new_signer, read_signer, write_signer
@@ -201,18 +202,6 @@ def _read(file: Path) -> bytes:
         return opened.read(_MOST)
 
 
-class _Since(click.ParamType[Any]):
-    """The size of a checkpoint, or a file that holds one."""
-
-    name = "since"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """A number, or the path of a file that is there."""
-        if str(value).isdecimal() and str(value).isascii():
-            return int(value)
-        return click.Path(exists=True, dir_okay=False, path_type=Path).convert(value, param, ctx)
-
-
 @click.command(short_help="Make an evidence pack of a plan.")
 @click.argument("plan")
 @signing
@@ -222,7 +211,7 @@ class _Since(click.ParamType[Any]):
 @click.option("--papers", multiple=True, metavar="NAME.FORM,...",
               help=f"Which papers go with it ({', '.join(PAPERS)}). Default: {','.join(USUAL)}.")  # fmt: skip
 @click.option("--no-papers", is_flag=True, help="The events and their proofs alone.")
-@click.option("--since", type=_Since(), metavar="FILE|SIZE",
+@click.option("--since", type=CHECKPOINT_SIZE, metavar="FILE|SIZE",
               help="A checkpoint or pack that the reader holds, or its size: the new one continues it.")  # fmt: skip
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="FILE",
               help="Write the pack to this file, pack.zip.")  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 
 from api.forms.event_forms import Form
 from api.papers.wording import day_in_words, safe_text, unended
-from api.questions import Asker
+from api.questions.asker import Asker
 from domain.names import name_key
 from domain.plan.plan_at import PlanAt
 from domain.plan.record import PlanRecord
@@ -83,7 +83,7 @@ def standing(ask: Asker, plan: str, about: dict[str, str], day: date | None = No
             action_at(shown, about["action"]) if "action" in about else None,
         )
 
-    shown: Standing = ask.together(plan, at, answers).document
+    shown: Standing = ask.at(plan, at, answers).document
     return shown
 
 

@@ -1,6 +1,6 @@
 """Before an event is recorded: what others have recorded since the form was opened, and what it would change."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,7 +12,8 @@ from api.papers.chart import rating_bar
 from api.papers.revision import revised
 from api.papers.wording import Labels, day_in_words, safe_lines
 from api.papers.wording_changes import change_words
-from api.questions import Asker
+from api.questions.asker import Asker
+from api.questions.trail_question import TRAIL
 from domain.envelopes import Proposal
 from domain.events import ActionAdded, ActionRescheduled, Event, EventWithdrawn
 from domain.plan.record import PlanRecord
@@ -23,6 +24,7 @@ from projections.change import Change, is_revision
 from projections.changes import changes_between
 from projections.register import register_entry
 from projections.sentence import sentence_in
+from projections.trail import TrailEntry
 
 # What others have recorded
 
@@ -39,7 +41,7 @@ class Since:
 
     newest: int
     own: int | None
-    others: list[dict[str, Any]]
+    others: list[TrailEntry]
 
 
 def recorded_since(
@@ -58,7 +60,7 @@ def recorded_since(
     """
     action = _action_meant(ask, plan, form, said)
     try:
-        trail = ask.trail(plan, action=action, after=shown, limit=None).document
+        trail = TRAIL.ask(ask, plan, action=action, after=shown, limit=None).document
     except ActionUnknown:  # a rule will say so
         return Since(_newest(ask, plan), None, [])
     own = next((entry["version"] for entry in trail["events"] if entry["event_id"] == event_id), None)
@@ -78,26 +80,27 @@ def _action_meant(ask: Asker, plan: str, form: Form, said: dict[str, str]) -> st
     if form.about != "version":
         return said.get("action", "").strip() or None if form.about == "action" else None
     entry = entry_at(ask, plan, said.get("version", ""))
-    number = "number" if entry and entry["type"] == "ActionAdded" else "action"
-    return entry.get(number) if entry else None
+    if entry is None:
+        return None
+    return entry.get("number") if entry["type"] == "ActionAdded" else entry.get("action")
 
 
-def entry_at(ask: Asker, plan: str, version: str) -> dict[str, Any] | None:
+def entry_at(ask: Asker, plan: str, version: str) -> TrailEntry | None:
     """The entry of that version, where there is one."""
     if not (version.isascii() and version.isdigit() and 0 < len(version) <= 12):
         return None
-    found = ask.trail(plan, after=int(version) - 1, limit=1).document["events"]
+    found = TRAIL.ask(ask, plan, after=int(version) - 1, limit=1).document["events"]
     return found[0] if found and found[0]["version"] == int(version) else None
 
 
-def _withdrawn_by(ask: Asker, plan: str, entries: list[dict[str, Any]]) -> dict[int, dict[str, Any]]:
+def _withdrawn_by(ask: Asker, plan: str, entries: list[TrailEntry]) -> dict[int, dict[str, Any]]:
     """What was said by the events that any of these withdraw, by their versions."""
     withdrawn = {entry["withdraws"] for entry in entries if entry["type"] == EventWithdrawn.__name__}
     return {one.version: one.fields() for one in ask.ledger.events_of(plan, sorted(withdrawn))}
 
 
 def _is_same(
-    form: Form, said: dict[str, str], entry: dict[str, Any], targets: dict[int, dict[str, Any]]
+    form: Form, said: dict[str, str], entry: TrailEntry, targets: dict[int, dict[str, Any]]
 ) -> bool:  # fmt: skip
     """Whether an event is about what the form is about; a withdrawal is about what the event withdrawn was about."""
     if entry["type"] != EventWithdrawn.__name__:
@@ -107,7 +110,7 @@ def _is_same(
     return _matches(form, said, targets[entry["withdraws"]])
 
 
-def _matches(form: Form, said: dict[str, str], entry: dict[str, Any]) -> bool:
+def _matches(form: Form, said: dict[str, str], entry: Mapping[str, Any]) -> bool:
     for kind, theirs, ours in form.same:
         if kind not in ("*", entry["type"]):
             continue
@@ -189,7 +192,7 @@ def _in_words(change: Change, word: str, labels: Labels) -> dict[str, Any]:
         about = f"{word} {change['priority']}"
     shown: dict[str, Any] = {"about": about or "The plan", "what": said.what, "pieces": None}
     if is_revision(change):
-        text = revised(safe_lines(change["previous"]), safe_lines(change["current"]))
+        text = revised(safe_lines(str(change["previous"])), safe_lines(str(change["current"])))
         return {**shown, "pieces": [(piece.text, piece.mark) for piece in text.pieces]}
     same = said.previous == said.current
     return {**shown, "previous": "" if same else said.previous, "current": said.current}

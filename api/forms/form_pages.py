@@ -28,7 +28,7 @@ from api.pages.here import Here
 from api.pages.plan_pages import Kept
 from api.pages.rendering import page
 from api.pages.routes import page_routes
-from api.questions import Asker
+from api.questions.asker import Asker
 from domain.envelopes import Proposal
 from domain.points import read_instant
 from domain.refusals import InDoubt, NothingRecorded, Refused, RuleCode, VersionConflict

@@ -5,7 +5,7 @@ from fastapi import Request
 from api.forms.event_forms import FORMS
 from api.http.access.address_roles import Needs
 from api.http.access.callers import caller_of
-from api.questions import Asker
+from api.questions.asker import Asker
 from domain.access.principals import NotAllowed
 from domain.events import PlanOpened
 

@@ -18,7 +18,7 @@ from api.http.access.callers import recorded_by
 from api.pages.rendering import Said, capital, page
 from api.pages.tags import Tags
 from api.papers.wording import day_in_words
-from api.questions import Asker
+from api.questions.asker import Asker
 from domain.envelopes import Proposal
 
 _OPTIONAL = " (optional)"

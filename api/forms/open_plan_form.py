@@ -20,7 +20,7 @@ from api.pages.here import Here
 from api.pages.rendering import Said, capital, page
 from api.pages.routes import page_routes
 from api.pages.tags import Tags
-from api.questions import Asker
+from api.questions.asker import Asker
 from domain.envelopes import Proposal, read_proposal
 from domain.events import PlanOpened
 from domain.refusals import InDoubt, NotAnEvent, Refused

@@ -1,7 +1,5 @@
 """The page that says what its reader has just recorded, and what may come next."""
 
-from typing import Any
-
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
@@ -18,6 +16,7 @@ from api.pages.plan_pages import Kept
 from api.pages.rendering import page
 from api.pages.routes import page_routes
 from domain.points import PointUnknown
+from projections.trail import TrailEntry
 
 recorded = page_routes()
 
@@ -72,7 +71,7 @@ def _waits(request: Request, stands: Standing) -> bool:
     return any(may_confirm(action, recorded_by(request)) for action in stands.actions)
 
 
-def _paper(plan: str, entry: dict[str, Any]) -> str | None:
+def _paper(plan: str, entry: TrailEntry) -> str | None:
     """Where the committee's paper of a version issued, or of what was presented, is made; None of anything else."""
     if entry["type"] == "VersionIssued":
         return Here(plan, "paper", f"issue:{entry['label']}").this

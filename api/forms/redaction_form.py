@@ -12,7 +12,7 @@ from api.forms.dry_run import entry_at
 from api.forms.event_forms import ABOUT, Form
 from api.pages.rendering import Said, page
 from api.papers.wording_events import texts_left
-from api.questions import Asker
+from api.questions.asker import Asker
 from domain.events import TextRedacted
 
 

@@ -14,7 +14,8 @@ from fastapi import Request, Response
 from api.formats import FORMATS, render
 from api.http.access.callers import known_caller
 from api.http.problem_documents import documented
-from api.questions import Answer
+from api.questions.asker import Answer
+from api.questions.question_registry import QUESTIONS
 from api.waiting import PATIENCE, one_of, waiting_at_most
 from domain.edition import EDITION
 
@@ -39,7 +40,7 @@ _STILL = (
 )
 
 
-def respond(request: Request, answer: Answer, form: str) -> Response:
+def respond(request: Request, answer: Answer[Any], form: str) -> Response:
     """The answer in a form, or 304 to those who have it already: then nothing is worked out or rendered."""
     headers = {"Cache-Control": KEPT if answer.immutable else "private, no-cache"}
     asked = dict(request.query_params)
@@ -48,7 +49,7 @@ def respond(request: Request, answer: Answer, form: str) -> Response:
     tag = _tag_of(request, answer, form)
     if tag is not None and (held := _held(request, tag)):
         return _not_modified(headers, held)
-    if answer.question in ("trail", "replay") and answer.document["next"] is not None:
+    if QUESTIONS[answer.question].is_paged and answer.document["next"] is not None:
         headers["Link"] = f'<{_address(request, asked | {"after": str(answer.document["next"])})}>; rel="next"'
     if form != "json":
         headers["Content-Disposition"] = f'inline; filename="{_file_name(answer)}{FORMATS[form].suffix}"'
@@ -63,7 +64,7 @@ def respond(request: Request, answer: Answer, form: str) -> Response:
     return send(request, body, FORMATS[form].media_type, headers, tag)
 
 
-def _tag_of(request: Request, answer: Answer, form: str) -> str | None:
+def _tag_of(request: Request, answer: Answer[Any], form: str) -> str | None:
     """What an answer in a form is known by, without making it; None where that takes the answer itself.
 
     It follows from the address, from what the answer's document follows from, and from the program: at one address the
@@ -117,14 +118,12 @@ def _not_modified(headers: dict[str, str], tag: str) -> Response:
     return Response(status_code=304, headers={**headers, **same})
 
 
-def _file_name(answer: Answer) -> str:
+def _file_name(answer: Answer[Any]) -> str:
     """What the file of an answer is called when it is kept, with its points: `sunderland-paper-2019-05-31-v282`."""
     document = answer.document
     named = [document["plan"], answer.question] if "plan" in document else [answer.question]
-    if answer.question == "action":
-        named.append(document["action"]["number"])
-    if answer.question == "event":
-        named.append(str(document["event"]["version"]))
+    if named_by := QUESTIONS[answer.question].named_by:
+        named.append(named_by(document))
     elif "up_to" in answer.fixed:
         named.append(f"v{answer.fixed['up_to']}")
     named += [said.replace("@", "-v") for name, said in answer.fixed.items() if name != "up_to"]

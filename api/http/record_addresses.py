@@ -23,6 +23,7 @@ from api.http.bodies import (
 from api.http.parameters import only_its_own
 from api.http.problem_documents import documented
 from api.http.question_addresses import Ask, Plan
+from api.questions.audit_question import AUDIT
 from api.waiting import PATIENCE, one_of, waiting_at_most
 from domain.envelopes import Recorded
 from domain.ledger.ledger import Ledger
@@ -152,7 +153,7 @@ async def record(
     "/plans/{plan}/audit",
     dependencies=[Depends(needs("reader")), Depends(only_its_own)],
     name="audit",
-    summary="Read a published paper's counts against the record.",
+    summary=AUDIT.sentence,
     response_class=Response,
     responses={
         200: {"model": AuditDocument, "description": "What the record does not bear out, and what contradicts itself."},
@@ -186,7 +187,7 @@ async def audit(request: Request, plan: Plan, ask: Ask) -> Response:
                 places.enter_context(waiting_at_most(PATIENCE))
                 places.enter_context(one_of(_OF_UNKNOWN_AT_ONCE, "audits"))
             claims = read_claims(places.enter_context(whole_body(body)))
-            return render("audit", "json", ask.audit(plan, claims).document)
+            return render("audit", "json", AUDIT.ask(ask, plan, claims=claims).document)
 
     with await received_json(request, LARGEST_AUDIT if known else LARGEST_UNKNOWN_AUDIT) as body:
         audited = await run_in_threadpool(read_and_audit)

@@ -1,6 +1,6 @@
 """The pages of one action and of one event."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import Query, Request, Response
 
@@ -8,6 +8,7 @@ from api.forgetting import still_on_disk
 from api.forms.current_values import may_confirm
 from api.http.access.callers import recorded_by
 from api.http.question_addresses import Ask, At, Number, Plan, Version
+from api.pages.action_life import LIFE_PAGE, life
 from api.pages.here import Here
 from api.pages.paging import Page, around
 from api.pages.plan_pages import Kept, is_past
@@ -16,12 +17,13 @@ from api.pages.routes import page_routes
 from api.pages.tags import Tags
 from api.papers.wording import Labels, as_at, rated_words
 from api.papers.wording_events import event_basis, event_fields, kind_in_words, source_words, withdrawal_words
-from api.questions import LIFE_PAGE
+from api.questions.event_question import EVENT
 from domain.events import EventWithdrawn, PlanOpened, TextRedacted
 from domain.plan.plan_at import PlanAt
 from domain.plan.record import PlanRecord
 from domain.redaction import redactable
 from projections.action import ActionDocument
+from projections.trail import TrailEntry
 
 actions = page_routes()
 
@@ -56,7 +58,7 @@ def action_page(
 ) -> Response:
     """An action as at a point, and its life on both clocks."""
     here = Here(plan, f"actions/{action}", at, previous)
-    shown = ask.life(plan, action, at, by_day=order == "effective", page=number)
+    shown = life(ask, plan, action, at, by_day=order == "effective", page=number)
     document = shown.document["document"]
     return page(
         request,
@@ -87,7 +89,7 @@ def _recording(action: ActionDocument, by: str) -> list[tuple[str, str]]:
     return [*confirm, *(form for form in _FORMS if form[0] != "close" or action["status"] == "complete")]
 
 
-def _on_disk(ask: Ask, plan: str, event: dict[str, Any]) -> str | None:
+def _on_disk(ask: Ask, plan: str, event: TrailEntry) -> str | None:
     """What is to be said of the files of the database, where the event destroyed texts or has lost some."""
     if event["type"] == TextRedacted.__name__:
         return still_on_disk(ask.ledger, event["position"])
@@ -106,12 +108,12 @@ def event_page(
     def stands(shown: PlanAt, newest: PlanRecord) -> tuple[int, int, int | None]:
         return shown.basis, newest.version, newest.withdrawn_by(version)
 
-    basis, newest, withdrawn_since = ask.together(plan, at, stands).document
+    basis, newest, withdrawn_since = ask.at(plan, at, stands).document
     # What was recorded after the point shown is told as it stands today.
     later = basis < version
-    shown = ask.event(plan, version, basis if here.is_past and not later else None)
+    shown = EVENT.ask(ask, plan, version=version, up_to=basis if here.is_past and not later else None)
     document = shown.document
-    event: dict[str, Any] = document["event"]
+    event = document["event"]
     labels, word = Labels(document), document["priority_word"]
     withdrawable = event["withdrawn_by"] is None and event["type"] not in NOT_WITHDRAWN
     return page(

@@ -22,10 +22,14 @@ from api.papers.paper import pieces_of
 from api.papers.revision import revised
 from api.papers.wording import Labels, as_at_both, direction, reconciliation, safe_lines
 from api.papers.wording_changes import change_words
-from api.questions import Asker
+from api.questions.asker import Asker
+from api.questions.changes_question import CHANGES
+from api.questions.comparison_question import COMPARISON
+from api.questions.trail_question import TRAIL
 from projections.change import Change, is_revision
+from projections.comparison_tables import ComparisonDocument
 from projections.point import PointDocument
-from projections.rag_comparison import ComparisonDocument, PointsReversed
+from projections.rag_comparison import PointsReversed
 
 comparing = page_routes()
 
@@ -44,8 +48,8 @@ def comparison_page(
     if previous is None:
         return RedirectResponse(with_previous(ask, here).this, 303)
     try:
-        shown = ask.comparison(plan, previous, current)
-        document: ComparisonDocument = shown.document
+        shown = COMPARISON.ask(ask, plan, previous=previous, current=current)
+        document = shown.document
     except PointsReversed as error:
         return points_reversed(request, here, error)
 
@@ -111,7 +115,7 @@ def changes_page(
     here = Here(plan, "changes", current, previous)
     if previous is None:
         return RedirectResponse(with_previous(ask, here).this, 303)
-    shown = ask.changes(plan, previous, current)
+    shown = CHANGES.ask(ask, plan, previous=previous, current=current)
     document = shown.document
     labels, word = Labels(document), document["priority_word"]
     pages = _pages(document["changes"])
@@ -157,7 +161,7 @@ def _recorded_between(ask: Asker, here: Here, fixed: dict[str, str]) -> dict[str
     first, last = sorted(int(point.rpartition("@")[2]) for point in fixed.values())
     if first == last:
         return None
-    document = ask.trail(here.plan, after=first, limit=1, up_to=last).document
+    document = TRAIL.ask(ask, here.plan, after=first, limit=1, up_to=last).document
     return {"events": document["rest"], "address": here.to("trail", after=first, up_to=last)}
 
 
@@ -185,4 +189,4 @@ def _pieces(change: Change) -> Any:
     previous, current = change["previous"], change["current"]
     if not is_revision(change) or previous == current:
         return None
-    return pieces_of(revised(safe_lines(previous), safe_lines(current)))
+    return pieces_of(revised(safe_lines(str(previous)), safe_lines(str(current))))

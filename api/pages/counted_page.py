@@ -11,7 +11,7 @@ from api.pages.routes import page_routes
 from api.pages.tags import Tags
 from api.papers.wording import as_at, as_at_both
 from api.papers.wording_counted import counted_words, figure_words, signed, what_moved
-from projections.counted import CountQuery
+from api.questions.counted_question import COUNTED
 
 counting = page_routes()
 
@@ -34,12 +34,11 @@ def counted_page(
 ) -> Response:
     """The actions behind a figure, each with the events behind it."""
     here = Here(plan, "counted", current, previous)
-    query = CountQuery(when, population, rating, priority)
-    shown = ask.counted(plan, query, previous, current)
+    asked = {"when": when, "population": population, "rating": rating, "priority": priority}
+    shown = COUNTED.ask(ask, plan, previous=previous, current=current, **asked)
     document, words = shown.document, counted_words(shown.document)
     said, _, figure = words.rpartition(": ")
     points = [document["previous"], document["current"]]
-    asked = {"when": when, "population": population, "rating": rating, "priority": priority}
     told = {name: value for name, value in asked.items() if value not in (None, "all", "current")}
     moving = population not in ("all", "due")
     return page(

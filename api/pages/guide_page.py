@@ -11,7 +11,10 @@ from api.http.question_addresses import Ask
 from api.pages.here import Here
 from api.pages.rendering import page
 from api.pages.routes import page_routes
-from api.questions import Asker
+from api.questions.asker import Asker
+from api.questions.history_question import HISTORY
+from api.questions.plan_question import PLAN_AS_AT
+from api.questions.plans_question import PLANS
 from projections.document_history import HistoryDocument
 from projections.register import RegisterEntry
 
@@ -33,17 +36,17 @@ def guide_page(
     ] = None,
 ) -> Response:
     """What can be done here, each with a way into the plan it was opened from, or into one of this ledger."""
-    plans: list[RegisterEntry] = ask.plans().document["plans"]
+    plans = PLANS.ask(ask).document["plans"]
     if slug is not None:
         caller_of(request).require("reader", slug)
     if slug is None:
         plan = _example(plans)
     else:
-        asked = ask.history(slug).document["plan"]  # says so where there is no such plan
+        asked = HISTORY.ask(ask, slug).document["plan"]  # says so where there is no such plan
         plan = next((one for one in plans if one["plan"] == asked), None)
     if plan is None:
         return page(request, "guide.html", plan=None)
-    history: HistoryDocument = ask.history(plan["plan"]).document
+    history = HISTORY.ask(ask, plan["plan"]).document
     now, issues, told = Here(plan["plan"]), history["versions"], history["presented"]
     return page(
         request,
@@ -83,6 +86,8 @@ def _papers(compared: Here) -> dict[str, str]:
 
 def _action(ask: Asker, slug: str) -> str | None:
     """An action of which there is something to tell: the first that bears a rating, or the first."""
-    actions = [action for priority in ask.plan(slug).document["priorities"] for action in priority["actions"]]
+    actions = [
+        action for priority in PLAN_AS_AT.ask(ask, slug).document["priorities"] for action in priority["actions"]
+    ]
     rated = [action for action in actions if action["rating"]]
     return next((action["number"] for action in [*rated, *actions]), None)

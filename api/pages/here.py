@@ -4,19 +4,19 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote, urlencode
 
 from api.formats import FORMATS, formats_of
+from api.questions.question import OfTwoPoints
+from api.questions.question_registry import QUESTIONS
 
 #: What a page is called in the navigation of a plan, and its path below the plan.
 NAVIGATION = (
-    ("Plan", ""),
-    ("Previous against current", "comparison"),
-    ("What changed", "changes"),
-    ("Document history", "history"),
-    ("Trail", "trail"),
-    ("Replay", "replay"),
+    *((one.page.name, one.below.strip("/")) for one in QUESTIONS.values()
+      if one.page and one.page.among == "navigation"),
     ("Record", "record"),
-)
+)  # fmt: skip
+#: The lists of a plan, likewise.
+LISTS = tuple((one.page.name, one.name) for one in QUESTIONS.values() if one.page and one.page.among == "lists")
 #: The paths that take two points, and call the one all others are asked at `current`.
-OF_TWO_POINTS = frozenset({"comparison", "changes", "paper", "counted"})
+OF_TWO_POINTS = frozenset(one.name for one in QUESTIONS.values() if isinstance(one, OfTwoPoints) and not one.posted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,11 @@ class Here:
         """Name, address and whether it is this one, of every page of the plan."""
         own = self.path.partition("/")[0]
         return [(name, self.to(path), path == own) for name, path in NAVIGATION]
+
+    @property
+    def lists(self) -> list[tuple[str, str]]:
+        """Name and address of every list of the plan."""
+        return [(name, self.to(path)) for name, path in LISTS]
 
     @property
     def this(self) -> str:

@@ -39,7 +39,7 @@ def history_page(
     def answers(at: PlanAt, newest: PlanRecord) -> tuple[HistoryDocument, int]:
         return document_history(at), newest.version
 
-    answer = ask.together(plan, at, answers)
+    answer = ask.at(plan, at, answers)
     document, newest = answer.document
     here = Here(plan, "history", at, previous)
     issues, told = document["versions"], document["presented"]

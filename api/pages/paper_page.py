@@ -11,7 +11,8 @@ from api.pages.rendering import page
 from api.pages.routes import page_routes
 from api.papers.compose.comparison_paper import due_by
 from api.papers.wording import as_at_both, reconciliation
-from projections.rag_comparison import ComparisonDocument, PointsReversed
+from api.questions.comparison_question import COMPARISON
+from projections.rag_comparison import PointsReversed
 
 committee = page_routes()
 
@@ -26,8 +27,8 @@ def paper_page(
         return RedirectResponse(with_previous(ask, here).this, 303)
     try:
         # The paper itself takes long to make: the page speaks of it from the comparison that it is made around.
-        shown = ask.comparison(plan, previous, current)
-        document: ComparisonDocument = shown.document
+        shown = COMPARISON.ask(ask, plan, previous=previous, current=current)
+        document = shown.document
     except PointsReversed as error:
         return points_reversed(request, here, error)
     return page(

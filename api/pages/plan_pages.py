@@ -17,6 +17,7 @@ from api.papers.chart import rating_bar
 from api.papers.compose.action_tables import every
 from api.papers.drawing import UNRATED, box, fills
 from api.papers.wording import NOT_RATED, as_at
+from api.questions.plans_question import PLANS
 from domain.plan.plan_at import PlanAt
 from domain.plan.record import PlanRecord
 from domain.points import LONDON
@@ -34,7 +35,7 @@ Kept = Annotated[str | None, Query(max_length=600, description="The previous poi
 @pages.get("/plans", name="plans page")
 def plans_page(request: Request, ask: Ask) -> Response:
     """All plans, as they stand today."""
-    document = ask.plans().document
+    document = PLANS.ask(ask).document
     bars = {one["plan"]: Markup(rating_bar(one["ratings"], one["unrated"])) for one in document["plans"]}  # noqa: S704
     keys = {one["plan"]: _key(one) for one in document["plans"]}
     forms = form_links("plans", "/plans{}")
@@ -82,7 +83,7 @@ def plan_page(
             "recorded": [day_recorded(newest, version) for version in (1, shown.basis)],
         }
 
-    shown = ask.together(plan, at, answers)
+    shown = ask.at(plan, at, answers)
     document, here = shown.document["plan"], Here(plan, "", at, previous)
     summary = shown.document["summary"]
     return page(

@@ -15,7 +15,9 @@ from api.pages.plan_pages import Kept, day_recorded
 from api.pages.rendering import Said, capital, page
 from api.pages.routes import page_routes
 from api.papers.wording import day_in_words, fixed
-from api.questions import Asker
+from api.questions.asker import Asker
+from api.questions.history_question import HISTORY
+from api.questions.plan_question import PLAN_AS_AT
 from domain.points import PointUnknown, PointUnreadable, read_point
 from projections.document_history import HistoryDocument
 
@@ -85,13 +87,13 @@ def chosen(
     point, field = _written(given)
     if was is None:
         asked = at if of == "current" else previous or "now"
-        was = _was(_given(asked, ask, plan), ask.history(plan).document)
+        was = _was(_given(asked, ask, plan), HISTORY.ask(ask, plan).document)
     if point and (other := unheard(show, _UNDER, given, was)):
         return _form(request, ask, here, of, given, {"show": which_is_meant(_CHOICES[other], _CHOICES[show])})
     try:
         if not point:
             raise PointUnreadable("choose one of these" if field == "show" else "give a day, such as 2019-05-31")
-        ask.together(plan, point, lambda _plan, _point: None)
+        ask.at(plan, point, lambda _plan, _point: None)
     except (PointUnreadable, PointUnknown) as error:
         return _form(request, ask, here, of, given, {field: str(error)}, was)
     there = replace(here, **{"at" if of == "current" else "previous": point})
@@ -121,7 +123,7 @@ def _given(asked: str, ask: Asker, plan: str) -> dict[str, str]:
     given = {"show": "today", "day": today, "known_day": today, "known_at": "", "issue": "", "forum": "",
              "told_by": today}  # fmt: skip
     try:
-        point = ask.together(plan, asked, lambda shown, _: shown.point).document
+        point = ask.at(plan, asked, lambda shown, _: shown.point).document
         read = read_point(asked)
     except (PointUnreadable, PointUnknown):
         return given
@@ -169,7 +171,7 @@ def _form(
     was: str | None = None,
 ) -> Response:
     """The form; `was` is what it was filled in with before it was changed, by default what it is filled in with now."""
-    history = ask.history(here.plan).document
+    history = HISTORY.ask(ask, here.plan).document
     which = {"current": "What do you want to see?", "previous": "What do you want to compare with?"}[of]
     kept = {"to": here.path or None, "of": of, "at": here.at, "previous": here.previous}
     return page(
@@ -188,7 +190,7 @@ def _form(
         was=was if was is not None else _was(given, history),
         kept=[(name, value) for name, value in kept.items() if value is not None],
         back=here.this,
-        began=ask.together(here.plan, "now", lambda _, newest: day_recorded(newest, 1)).document,
+        began=ask.at(here.plan, "now", lambda _, newest: day_recorded(newest, 1)).document,
     )
 
 
@@ -204,10 +206,10 @@ def first_previous(ask: Asker, slug: str, current: str) -> str:
     Where none was, it is the day on which the plan was opened. Of a current point at which less than everything was
     known it says no more than was known there.
     """
-    history: HistoryDocument = ask.history(slug, current).document
+    history = HISTORY.ask(ask, slug, at=current).document
     point, everything = history["point"], sees_all(current)
     if before := [one for one in history["versions"] if one["issued_on"] < point["effective_on"]]:
         return f"issue:{before[-1]['label']}" if everything else fixed(before[-1]["point"])
-    opened: str = ask.plan(slug, current).document["opened_on"]
+    opened = PLAN_AS_AT.ask(ask, slug, at=current).document["opened_on"]
     day = min(opened, point["effective_on"], key=date.fromisoformat)
     return day if everything else f"{day}@{point['basis']}"

@@ -20,7 +20,7 @@ from api.http.request_refusals import OpenToOthers, SignInNeeded
 from api.pages.here import OF_TWO_POINTS, Here
 from api.pages.point_pages import PATH
 from api.pages.rendering import capital, page
-from api.questions import Asker
+from api.questions.asker import Asker
 from domain.points import PointUnknown, PointUnreadable
 from domain.refusals import LedgerUnusable, PlanUnknown
 
@@ -135,7 +135,7 @@ def _had(ask: Asker, plan: str, point: str | None) -> str | None:
     if point is None or len(point) > _LONGEST:
         return None
     try:
-        ask.together(plan, point, lambda _plan, _point: None)
+        ask.at(plan, point, lambda _plan, _point: None)
     except (PointUnreadable, PointUnknown):
         return None
     return point

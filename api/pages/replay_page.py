@@ -17,7 +17,8 @@ from api.pages.trail_parts import record_sentence, unlimited_by
 from api.papers.chart import alternative, over_time_table, rating_bar, ratings_chart
 from api.papers.drawing import OUTLINE, UNRATED, fills, is_pale
 from api.papers.wording_events import withdrawal_words
-from api.questions import LONGEST_TRAIL_PAGE, REPLAY_PAGE
+from api.questions.question_parameters import LONGEST_PAGE
+from api.questions.replay_question import REPLAY, REPLAY_PAGE
 from domain.plan.plan_at import PlanAt
 from domain.plan.record import PlanRecord
 from projections.ratings_over_time import RatingsOverTimeDocument, ratings_over_time
@@ -43,13 +44,13 @@ def replay_page(
         drawn = shown if here.is_past else _as_far_as_told(shown, newest)
         return ratings_over_time(drawn), drawn.point.fixed, newest.version
 
-    ratings, drawn, newest = ask.together(plan, at, answers).document
+    ratings, drawn, newest = ask.at(plan, at, answers).document
     basis = ratings["point"]["basis"]
     typed = step.strip() or "1"
     number = int(typed) if typed.isascii() and typed.isdigit() else 0
     errors = {} if 1 <= number <= basis else {"step": f"write a number from 1 to {basis}"}
-    answer = ask.replay(plan, after=0 if errors else number - 1, limit=1, up_to=basis)
-    document: ReplayDocument = answer.document
+    answer = REPLAY.ask(ask, plan, after=0 if errors else number - 1, limit=1, up_to=basis)
+    document = answer.document
     shown = document["steps"][0]
     counts = _counts(document, shown)
     return page(
@@ -77,8 +78,8 @@ def replay_page(
         chart=Markup(ratings_chart(ratings)),  # noqa: S704  # made and escaped by us, as the bar is
         alternative=alternative(ratings),
         table=over_time_table(ratings),
-        forms=here.forms("replay", answer.fixed, limit=LONGEST_TRAIL_PAGE),
-        most=LONGEST_TRAIL_PAGE,
+        forms=here.forms("replay", answer.fixed, limit=LONGEST_PAGE),
+        most=LONGEST_PAGE,
         chart_forms=replace(here, path="ratings").forms("ratings", {"at": drawn}),
     )
 

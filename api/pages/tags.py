@@ -3,16 +3,24 @@
 from collections.abc import Iterable
 
 from markupsafe import Markup, escape
+from typing_extensions import TypedDict
 
 from api.papers.colours import ink_on
 from api.papers.wording import NOT_RATED, safe_text
-from projections.scale import RatingDocument
+
+
+class TaggedRating(TypedDict):
+    """What a tag shows of a rating."""
+
+    code: str
+    label: str
+    colour: str | None
 
 
 class Tags:
     """The tags of a page's ratings, and the style that colours them."""
 
-    def __init__(self, ratings: Iterable[RatingDocument]) -> None:
+    def __init__(self, ratings: Iterable[TaggedRating]) -> None:
         rules, self._tags = [], {}
         self._words: dict[str, str] = {}
         for place, rating in enumerate(ratings):

@@ -25,7 +25,8 @@ from api.pages.trail_parts import (
     what_is_wrong,
 )
 from api.papers.wording import day_in_words
-from api.questions import LONGEST_TRAIL_PAGE
+from api.questions.question_parameters import LONGEST_PAGE
+from api.questions.trail_question import TRAIL
 from projections.action import ActionUnknown
 
 trail = page_routes()
@@ -56,7 +57,7 @@ def trail_page(
     recorded_after: Typed = "",
     late_by: Typed = "",
     after: After = 0,
-    limit: Annotated[int, Query(ge=1, le=LONGEST_TRAIL_PAGE, description="Events a page.")] = EVENTS_A_PAGE,
+    limit: Annotated[int, Query(ge=1, le=LONGEST_PAGE, description="Events a page.")] = EVENTS_A_PAGE,
     up_to: Annotated[int | None, Query(ge=1, le=10**12, description="The trail as known at this version.")] = None,
 ) -> Response:
     """The plan's events in the order they were recorded."""
@@ -68,11 +69,11 @@ def trail_page(
     asked: dict[str, Any] = {name: value or None for name, value in given.items()}
     asked["late_by"] = int(given["late_by"]) if given["late_by"] and not errors else None
     try:
-        answer = ask.trail(plan, **({} if errors else asked), after=after, limit=limit, up_to=basis)
+        answer = TRAIL.ask(ask, plan, **({} if errors else asked), after=after, limit=limit, up_to=basis)
         document = answer.document
     except ActionUnknown as error:
         errors = {"action": str(error)}
-        answer = ask.trail(plan, limit=1, up_to=basis)
+        answer = TRAIL.ask(ask, plan, limit=1, up_to=basis)
         document = answer.document
     kept = {**asked, "limit": None if limit == EVENTS_A_PAGE else limit, "up_to": up_to}
     return page(
@@ -92,8 +93,8 @@ def trail_page(
         unlimited=unlimited_by(ask, here),
         late_days=LATE_BY,
         pages=pages_of(here, document, kept, after),
-        forms=[] if errors else here.forms("trail", answer.fixed, **asked, limit=LONGEST_TRAIL_PAGE),
-        most=LONGEST_TRAIL_PAGE,
+        forms=[] if errors else here.forms("trail", answer.fixed, **asked, limit=LONGEST_PAGE),
+        most=LONGEST_PAGE,
     )
 
 
@@ -117,8 +118,12 @@ def since_page(
     from_day = None if errors or seen is not None else day or None
     began = seen or 0
     first = began if after is None else max(after, began)
-    document = ask.trail(plan, recorded_after=from_day, after=first, limit=EVENTS_A_PAGE, up_to=basis).document
-    whole = document if first == began else ask.trail(plan, None, from_day, None, began, 1, basis).document
+    document = TRAIL.ask(ask, plan, recorded_after=from_day, after=first, limit=EVENTS_A_PAGE, up_to=basis).document
+    whole = (
+        document
+        if first == began
+        else TRAIL.ask(ask, plan, recorded_after=from_day, after=began, limit=1, up_to=basis).document
+    )
     events = document["events"] if seen is not None or from_day else []
     read = events[-1]["version"] if events and document["next"] is not None else basis
     return page(

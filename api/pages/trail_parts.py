@@ -5,14 +5,14 @@ from typing import Any
 
 from api.pages.here import Here
 from api.papers.wording import count, day_in_words, instant_in_words, safe_text
-from api.questions import Asker
+from api.questions.asker import Asker
 from domain.points import LONDON, PointUnreadable, read_instant
 from projections.trail import TrailDocument
 
 
 def known_and_newest(ask: Asker, plan: str, at: str) -> tuple[int, int]:
     """The version up to which the record is asked for, and the plan's newest."""
-    known: tuple[int, int] = ask.together(plan, at, lambda plan, newest: (plan.basis, newest.version)).document
+    known: tuple[int, int] = ask.at(plan, at, lambda plan, newest: (plan.basis, newest.version)).document
     return known
 
 
@@ -53,7 +53,7 @@ def record_sentence(basis: int, known_at: str) -> str:
 
 def unlimited_by(ask: Asker, here: Here) -> str:
     """That the day of a point does not limit which events are shown; nothing where the point is of today."""
-    on = ask.together(here.plan, here.at, lambda plan, _: plan.effective_on).document
+    on = ask.at(here.plan, here.at, lambda plan, _: plan.effective_on).document
     if on == ask.today:
         return ""
     day = day_in_words(on.isoformat())
@@ -87,7 +87,7 @@ def changes_since(ask: Asker, here: Here, seen: int | None) -> str | None:
     """Where to see what changed since the version read last: between the day it was recorded, and now."""
     if seen is None:
         return None
-    instant = ask.together(here.plan, "now", lambda _, newest: newest.known_at(seen)).document
+    instant = ask.at(here.plan, "now", lambda _, newest: newest.known_at(seen)).document
     current = {} if here.is_past else {"current": "now"}
     day = instant.astimezone(LONDON).date().isoformat()
     return here.to("changes", **{**current, "previous": f"{day}@{seen}"})

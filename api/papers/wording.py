@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.points import LONDON
 from projections.action import ActionDocument, TimescaleDocument
-from projections.comparison_rows import ChangeDocument, TotalsDocument
+from projections.comparison_tables import ChangeDocument, TotalsDocument
 from projections.counted import CountedAction
 from projections.overdue import OverdueAction
 from projections.plan_as_at import IssueDocument, PlanDocument

@@ -8,11 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from api.questions import Answer, Asker
+from api.questions.asker import Answer, Asker
+from api.questions.question_registry import QUESTIONS
 from projections.claims import read_claims
-from projections.counted import CountQuery
 from tests.answers.examples import EXAMPLES
 from tests.answers.readable_formats import READABLE
+from tests.asked import AT, BETWEEN
 
 #: What programs read. Of the points that differ little from others only these are kept.
 DATA = ("json", "csv")
@@ -25,24 +26,23 @@ class Asked:
 
     Attributes:
         name: what its files are called, with the plan as their folder: `sunderland/comparison.issue-2.0.issue-3.0`.
-        question: the method of `Asker` that answers it.
-        told: what that is called with, in order.
-        options: what it is called with by name.
+        question: its name.
+        plan: the plan that it is asked of; None of all plans.
+        given: what else it is asked with.
         forms: the forms that are kept, of those that it has.
         hashed: whether its Word, Excel and PDF papers are kept too, as hashes.
     """
 
     name: str
     question: str
-    told: Sequence[Any] = ()
-    options: Mapping[str, Any] = field(default_factory=dict)
+    plan: str | None = None
+    given: Mapping[str, Any] = field(default_factory=dict)
     forms: Sequence[str] = ALL
     hashed: bool = False
 
-    def ask(self, asker: Asker) -> Answer:
+    def ask(self, asker: Asker) -> Answer[Any]:
         """Ask it."""
-        answer: Answer = getattr(asker, self.question)(*self.told, **self.options)
-        return answer
+        return QUESTIONS[self.question].ask(asker, self.plan, **self.given)
 
 
 @dataclass(frozen=True)
@@ -120,14 +120,12 @@ EXAMPLE_PLANS: Mapping[str, Example] = {
     ),
 }
 
-AT = ("history", "overdue", "gaps", "measures", "assurance", "stale", "ratings")
-BETWEEN = ("comparison", "changes", "paper")
-COUNTED: Mapping[str, CountQuery] = {
-    "all": CountQuery(),
-    "previous": CountQuery(when="previous"),
-    "due": CountQuery(population="due"),
-    "new": CountQuery(population="new"),
-    "unrated": CountQuery(rating="unrated"),
+COUNTED: Mapping[str, Mapping[str, str]] = {
+    "all": {},
+    "previous": {"when": "previous"},
+    "due": {"population": "due"},
+    "new": {"population": "new"},
+    "unrated": {"rating": "unrated"},
 }
 
 
@@ -146,28 +144,35 @@ def _at_points(plan: str, example: Example) -> Iterator[Asked]:
     for name, point in example.points.items():
         is_main, forms = name == main, ALL if name == main else DATA
         of_plan = ALL if is_main else ("json",)
-        yield Asked(f"{plan}/plan.{name}", "plan", (plan, point), forms=of_plan, hashed=is_main)
-        for question in AT:
-            yield Asked(f"{plan}/{question}.{name}", question, (plan, point), forms=forms, hashed=is_main)
+        yield Asked(f"{plan}/plan.{name}", "plan", plan, {"at": point}, of_plan, is_main)
+        for question in [name for name in AT if name != "plan"]:
+            yield Asked(f"{plan}/{question}.{name}", question, plan, {"at": point}, forms, is_main)
         if not is_main and name != "end":
             continue
-        yield Asked(f"{plan}/plan.everything.{name}", "plan", (plan, point), {"everything": True}, of_plan)
+        yield Asked(f"{plan}/plan.everything.{name}", "plan", plan, {"at": point, "everything": True}, of_plan)
         for n, number in enumerate(example.actions):
             called = f"{plan}/action.{number}.{name}"
-            yield Asked(called, "action", (plan, number, point), forms=forms, hashed=is_main and n == 0)
+            yield Asked(called, "action", plan, {"number": number, "at": point}, forms, is_main and n == 0)
 
 
 def _between_points(plan: str, example: Example) -> Iterator[Asked]:
     for n, (previous, current) in enumerate(example.pairs):
-        told = plan, example.points[previous], example.points[current]
-        for question in BETWEEN:
+        points = {"previous": example.points[previous], "current": example.points[current]}
+        for question in [name for name in BETWEEN if name != "counted"]:
             called, forms = f"{plan}/{question}.{previous}.{current}", DATA if n else ALL
-            yield Asked(called, question, told, forms=forms, hashed=n == 0)
+            yield Asked(called, question, plan, points, forms, n == 0)
     first, second = (example.points[name] for name in example.pairs[0])
     for name, query in COUNTED.items():
         forms = DATA if name == "previous" else ALL
-        yield Asked(f"{plan}/counted.{name}", "counted", (plan, query, first, second), {}, forms, name == "all")
-    yield Asked(f"{plan}/counted.one-point", "counted", (plan, CountQuery()), {"current": second}, DATA)
+        yield Asked(
+            f"{plan}/counted.{name}",
+            "counted",
+            plan,
+            {**query, "previous": first, "current": second},
+            forms,
+            name == "all",
+        )
+    yield Asked(f"{plan}/counted.one-point", "counted", plan, {"current": second}, DATA)
 
 
 def _of_events(plan: str, example: Example) -> Iterator[Asked]:
@@ -175,21 +180,21 @@ def _of_events(plan: str, example: Example) -> Iterator[Asked]:
     middle = newest // 2
     for version in example.events:
         last = version == example.events[-1]
-        yield Asked(f"{plan}/event.{version}", "event", (plan, version, newest), hashed=last)
-    yield Asked(f"{plan}/event.{middle}.as-newest", "event", (plan, middle, middle))
+        yield Asked(f"{plan}/event.{version}", "event", plan, {"version": version, "up_to": newest}, hashed=last)
+    yield Asked(f"{plan}/event.{middle}.as-newest", "event", plan, {"version": middle, "up_to": middle})
     whole = {"limit": None, "up_to": newest}
     for question in ("trail", "replay"):
-        yield Asked(f"{plan}/{question}", question, (plan,), whole, ("json",))
+        yield Asked(f"{plan}/{question}", question, plan, whole, ("json",))
         page = {"after": 6, "limit": 15, "up_to": newest}
-        yield Asked(f"{plan}/{question}.page", question, (plan,), page, hashed=True)
+        yield Asked(f"{plan}/{question}.page", question, plan, page, hashed=True)
         end = {"after": newest - 11, "limit": 20, "up_to": newest}
-        yield Asked(f"{plan}/{question}.end", question, (plan,), end)
+        yield Asked(f"{plan}/{question}.end", question, plan, end)
         early = {"after": max(0, middle - 10), "limit": 20, "up_to": middle}
-        yield Asked(f"{plan}/{question}.early", question, (plan,), early, DATA)
+        yield Asked(f"{plan}/{question}.early", question, plan, early, DATA)
     trails: dict[str, dict[str, Any]] = {"late": {"late_by": 1800}, "since": {"recorded_after": "2021-04-01"}}
     trails |= {f"action.{number}": {"action": number} for number in example.actions}
     for name, options in trails.items():
-        yield Asked(f"{plan}/trail.{name}", "trail", (plan,), {**options, "limit": 20, "up_to": newest}, DATA)
+        yield Asked(f"{plan}/trail.{name}", "trail", plan, {**options, "limit": 20, "up_to": newest}, DATA)
 
 
 #: The scrutiny plan's paper claims no counts; these are ours, one of them wrong.
@@ -201,5 +206,5 @@ _OUR_CLAIMS = b"""{"previous": "issue:Agreed", "current": "issue:Progress update
 
 def _audits() -> Iterator[Asked]:
     printed = read_claims((EXAMPLES / "sunderland-claims.json").read_bytes())
-    yield Asked("sunderland/audit", "audit", ("sunderland", printed), hashed=True)
-    yield Asked("stockton-scrutiny/audit", "audit", ("stockton-scrutiny", read_claims(_OUR_CLAIMS)))
+    yield Asked("sunderland/audit", "audit", "sunderland", {"claims": printed}, hashed=True)
+    yield Asked("stockton-scrutiny/audit", "audit", "stockton-scrutiny", {"claims": read_claims(_OUR_CLAIMS)})

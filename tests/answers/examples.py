@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from api.questions import Asker
+from api.questions.asker import Asker
 from domain.envelopes import read_proposal_json
 from tests.answers.remembered import RememberedLedger
 

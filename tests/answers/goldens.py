@@ -10,8 +10,9 @@ import json
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from api.questions import Answer
+from api.questions.asker import Answer
 from tests.answers.asked_questions import Asked, questions
 from tests.answers.examples import asker
 from tests.answers.readable_formats import HASHED, READABLE, in_form, readable_forms
@@ -41,7 +42,7 @@ def paper_hashes(asked: Asked) -> dict[str, str]:
     return {f"{asked.name}{suffix}": paper_hash(answer, form) for form, suffix in HASHED.items()}
 
 
-def paper_hash(answer: Answer, form: str) -> str:
+def paper_hash(answer: Answer[Any], form: str) -> str:
     """SHA-256 of an answer as a paper.
 
     Word and Excel papers are zip files, and how a zip file is compressed depends on the zlib of the system, which

@@ -6,28 +6,22 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from api.questions.question_registry import QUESTIONS
 from domain.envelopes import Recorded
 from domain.events import Event
 from domain.plan.plan import Plan
 from projections.action import action_at
-from projections.assurance import assurances_at
 from projections.audit import audit
 from projections.changes import changes_between
 from projections.claims import read_claims
 from projections.committee_paper import committee_paper
 from projections.counted import CountQuery, counted_actions
-from projections.document_history import document_history
 from projections.event import EventDocument, event_in_trail
-from projections.gaps import gaps_at
-from projections.measures import measures_over_time
-from projections.overdue import overdue_at
-from projections.plan_as_at import plan_as_at
 from projections.rag_comparison import rag_comparison
-from projections.ratings_over_time import ratings_over_time
 from projections.register import plans_register, register_entry
 from projections.replay import replay_page
-from projections.stale_text import stale_texts_at
 from projections.trail import TrailDocument, TrailQuery, trail_page
+from tests.asked import AT
 from tests.kit import added, fold, given, plan_at, progressed, rated, read_history, record_at, recorded
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -75,22 +69,15 @@ def answers(plan: Plan, told: tuple[Event, ...], previous: str, current: str, ac
     before, now = plan_at(plan, previous), plan_at(plan, current)
     return {
         "plans": plans_register([register_entry(now)]),
-        "plan": plan_as_at(now),
         "comparison": rag_comparison(before, now),
         "paper": committee_paper(before, now),
         "changes": changes_between(before, now),
         "counted": counted_actions(before, now, CountQuery()),
         "event": event_of(plan, told, action),
-        "history": document_history(now),
         "trail": trail_of(plan, told, TrailQuery()),
         "replay": replay_page(record_at(plan), records_of(plan, told)),
-        "ratings": ratings_over_time(now),
         "action": action_at(now, action),
-        "overdue": overdue_at(now),
-        "gaps": gaps_at(now),
-        "measures": measures_over_time(now),
-        "assurance": assurances_at(now),
-        "stale": stale_texts_at(now),
+        **{name: QUESTIONS[name].projection(now) for name in AT},
     }
 
 

@@ -211,7 +211,7 @@ def test_a_token_may_stand_in_a_file_that_nobody_else_can_read(closed: Asat, tmp
 def test_a_token_is_not_shown_with_the_settings_nor_handed_on(closed: Asat, monkeypatch: pytest.MonkeyPatch):
     assert "asat_secret" not in repr(read_settings({"ASAT_TOKEN": "asat_secret"}))
     seen = []
-    monkeypatch.setattr("api.cli.main.Session.asker", lambda _: seen.append(os.environ.get("ASAT_TOKEN")))
+    monkeypatch.setattr("api.cli.command_context.Session.asker", lambda _: seen.append(os.environ.get("ASAT_TOKEN")))
     CliRunner().invoke(cli, ["plans"], env={"ASAT_TOKEN": token(closed, "Case system", "reader")})
     assert seen == [None]
 

@@ -12,8 +12,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from api.cli.command_roles import NEEDS, Undeclared, each_command, guard
+from api.cli.every_command import PROGRAM
 from api.cli.main import cli
 from api.event_roles import EVENT_ROLES, PERSONS_EVENTS, may_record, must_record
+from api.questions.question_registry import QUESTIONS
 from domain.access.principals import Grant, PersonNeeded, Principal
 from domain.access.roles import ROLES
 from domain.events import EVENTS
@@ -34,10 +36,8 @@ EVERYBODY = {"none", *CALLERS}
 OPERATOR = {"none"}
 READERS = {"reader", "recorder", "keeper", "reader of plan"}
 
-ANSWERS = [
-    "show", "compare", "paper", "changes", "counted", "event", "history", "trail", "action", "overdue", "gaps",
-    "measures", "assurance", "ratings", "stale", "audit", "replay",
-]  # fmt: skip
+#: The questions about one plan, by their commands.
+ANSWERS = [one.called for one in QUESTIONS.values() if one.name != "plans"]
 
 #: Command -> who gets past the question whether they may.
 MAY: dict[str, set[str]] = {
@@ -115,7 +115,7 @@ def _no_work(monkeypatch: pytest.MonkeyPatch) -> None:
     def worked(*_: object, **__: object) -> None:
         raise SystemExit(77)
 
-    for path, command in each_command(cli):
+    for path, command in each_command(PROGRAM):
         wrapped = command.callback
         assert wrapped is not None
         if path == "record":
@@ -126,7 +126,7 @@ def _no_work(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_command_is_in_the_table():
-    paths = {path for path, _ in each_command(cli)}
+    paths = {path for path, _ in each_command(PROGRAM)}
     assert paths == set(MAY)
     assert paths == set(NEEDS), "api/cli/command_roles.py names a command that there is not"
 

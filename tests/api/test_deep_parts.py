@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from api.formats import addressed
 from api.http.application import make_application
 from api.packing import make_pack, papers_named
-from api.questions import Asker
+from api.questions.asker import Asker
 from api.signing import new_signer
 from domain.envelopes import Proposal
 from domain.events import EVENTS, ActionAdded

@@ -17,6 +17,7 @@ from domain.ledger.ledger import Ledger
 from domain.proofs.keys import SignerKey
 from domain.proofs.verify import zip_files
 from tests.api.conftest import BY, OPENING, asking
+from tests.asked import AT, BETWEEN
 
 #: A whole with two timescales, and a part that has none of its own until record 6.
 WHOLE: list[dict[str, Any]] = [
@@ -43,16 +44,10 @@ MORE: list[dict[str, Any]] = [
 POINT = "2020-06-01@5"
 #: Question -> its address, without the form, and its query.
 ADDRESSES: dict[str, tuple[str, str]] = {
-    **{
-        question: (f"/plans/plan/{question}", f"at={POINT}")
-        for question in ("history", "overdue", "gaps", "measures", "assurance", "stale", "ratings")
-    },
+    **{question: (f"/plans/plan/{question}", f"at={POINT}") for question in AT},
     "plan": ("/plans/plan", f"at={POINT}&all=1"),
     "action": ("/plans/plan/actions/1.1a", f"at={POINT}"),
-    **{
-        question: (f"/plans/plan/{question}", f"previous=2020-01-31@3&current={POINT}")
-        for question in ("comparison", "changes", "paper", "counted")
-    },
+    **{question: (f"/plans/plan/{question}", f"previous=2020-01-31@3&current={POINT}") for question in BETWEEN},
     "event": ("/plans/plan/events/4", "up_to=5"),
     "trail": ("/plans/plan/trail", "up_to=5&action=1.1"),
     "replay": ("/plans/plan/replay", "up_to=5"),

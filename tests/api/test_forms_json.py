@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api import formats as forms
+from api.questions.plan_question import PLAN_AS_AT
 from tests.answers.examples import asker
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
@@ -28,7 +29,7 @@ def test_the_pieces_are_the_text_in_one(document: dict[str, Any]) -> None:
 
 
 def test_no_piece_is_long_where_there_are_many_actions() -> None:
-    document = asker().plan("sunderland", "issue:3.0").document
+    document = PLAN_AS_AT.ask(asker(), "sunderland", at="issue:3.0").document
     many = {**document, "priorities": [{**one, "actions": one["actions"] * 200} for one in document["priorities"]]}
     pieces = list(forms._written(many))
     assert "".join(pieces) == in_one(many)

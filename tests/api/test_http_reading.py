@@ -12,11 +12,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from api import formats as forms
+from api.questions.question import OfAPoint
 from domain.ledger.ledger import Ledger
 from tests.api.conftest import ROOT, rated
+from tests.asked import paths
 
 POINTS = ["now", "2019-05-31", "2019-05-31@212", "issue:3.0"]
-AT_A_POINT = ["", "/history", "/actions/2.4", "/overdue", "/gaps", "/measures", "/assurance", "/stale"]
+AT_A_POINT = paths(OfAPoint, action="2.4")
 BETWEEN_POINTS = ["/comparison", "/changes"]
 PAIR = "previous=issue:2.0&current=issue:3.0"
 

@@ -16,6 +16,7 @@ from domain.access.principals import Grant
 from domain.ledger.ledger import Ledger
 from tests.api.conftest import BY, OPENING, asking, rated
 from tests.api.signed_in import BROWSER, ORIGIN, PAGE, browser, close, principal, program, token_on
+from tests.asked import paths
 
 #: Path -> what it needs, of every address but those of a question, whose forms need a reader.
 TABLE = {
@@ -36,10 +37,7 @@ TABLE = {
     "GET /plans/{plan}/recorded/{version}": "reader",
     "GET /plans/{plan}/point": "reader", "GET /plans/{plan}/point/chosen": "reader",
     "GET /plans/{plan}/since": "reader", "POST /plans/{plan}/since": "reader",
-    **{f"GET /plans/{{plan}}/{page}": "reader" for page in (
-        "comparison", "paper", "changes", "counted", "history", "trail", "replay", "ratings", "overdue", "gaps",
-        "measures", "assurance", "stale", "actions/{action}", "events/{version}",
-    )},
+    **{f"GET /plans/{{plan}}{path}": "reader" for path in paths()},
 }  # fmt: skip
 FORMS = ("json", "md", "csv", "html", "xlsx", "docx", "pdf")
 EXPIRED = datetime(2020, 1, 1, tzinfo=UTC)

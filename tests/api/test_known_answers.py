@@ -7,14 +7,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.formats import addressed
+from api.questions.question import OfAPoint, OfTheRecord, OfTwoPoints
 from tests.api.conftest import BY, OPENING, rated
+from tests.asked import paths
 
-QUESTIONS = (
-    "/plans", "/plans/plan", "/plans/plan/actions/2.4", "/plans/plan/history", "/plans/plan/overdue",
-    "/plans/plan/gaps", "/plans/plan/measures", "/plans/plan/assurance", "/plans/plan/stale", "/plans/plan/ratings",
-    "/plans/plan/trail", "/plans/plan/replay", "/plans/plan/events/4",
-)  # fmt: skip
-BETWEEN = ("/plans/plan/comparison", "/plans/plan/changes", "/plans/plan/paper", "/plans/plan/counted")
+QUESTIONS = ["/plans", *(f"/plans/plan{path}" for path in paths(OfAPoint, OfTheRecord, action="2.4", version=4))]
+BETWEEN = [f"/plans/plan{path}" for path in paths(OfTwoPoints)]
 
 
 @pytest.fixture

@@ -10,12 +10,14 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.formats import addressed
+from api.questions.question import OfAPoint
 from tests.api.conftest import BY, OPENING
 from tests.api.filled_forms import PAGE
+from tests.asked import paths
 
 #: In two halves, so that the test itself holds no more than these. No other text has the one after the other.
 HALVES = "Peculiarly", "named child"
-ADDRESSES = ("", "/trail", "/replay", "/actions/2.4", "/stale", "/overdue", "/history", "/changes?previous=2019-01-07")
+ADDRESSES = (*paths(OfAPoint, action="2.4"), "/trail", "/replay", "/changes?previous=2019-01-07")
 
 
 def sender(client: TestClient) -> Callable[..., int]:

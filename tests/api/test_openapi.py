@@ -32,6 +32,7 @@ from domain.events import EVENTS
 from domain.ledger.ledger import Ledger
 from domain.points import PointUnreadable, read_instant, read_point
 from tests.api.conftest import BY, ROOT, asking, load_examples
+from tests.asked import paths
 from tests.measuring import HANGS
 
 SEED = 20190531
@@ -90,13 +91,7 @@ def test_it_describes_every_address(app: FastAPI, document: dict[str, Any]) -> N
 
 def addresses() -> Iterator[tuple[str, str]]:
     """Every address of the contract, with the method it takes."""
-    questions = [
-        "/plans",
-        "/plans/{plan}",
-        *(f"/plans/{{plan}}/{name}" for name in ("comparison", "changes", "history", "actions/{action}", "trail")),
-        *(f"/plans/{{plan}}/{name}" for name in ("overdue", "gaps", "measures", "assurance", "stale")),
-        *(f"/plans/{{plan}}/{name}" for name in ("counted", "events/{version}", "paper", "ratings", "replay")),
-    ]
+    questions = ["/plans", *(f"/plans/{{plan}}{path}" for path in paths())]
     for question in questions:
         for form in (one for one in FORMATS.values() if one.addressed):
             yield question + form.suffix, "get"

@@ -14,6 +14,8 @@ from click.testing import CliRunner, Result
 
 from api.cli.main import cli
 from api.cli.serve_commands import EXAMPLES
+from api.questions.question import OfTwoPoints
+from api.questions.question_registry import QUESTIONS
 from api.signing import new_signer, write_signer
 from domain.integrity.checkpoint_store import checkpoints_of
 from domain.ledger.ledger import Ledger
@@ -21,15 +23,15 @@ from domain.proofs.checkpoint import Checkpoint, cosign, witness_key
 from domain.proofs.keys import SignerKey
 from tests.api.conftest import ROOT, load_examples
 from tests.api.process import ASAT, environment
+from tests.asked import asked_of
 
 WITNESS = SignerKey("inspector.example/w1", b"eyes" * 8)
 #: Every command that takes -o, with what else it needs; the file that it writes, where its form depends on it, and
 #: whether it replaces one that is there.
 ASKING = {
-    "plans": "", "show": "sunderland", "compare": "sunderland issue:2.0", "paper": "sunderland issue:2.0",
-    "changes": "sunderland issue:2.0", "counted": "sunderland", "event": "sunderland 6", "history": "sunderland",
-    "trail": "sunderland", "action": "sunderland 2.4", "overdue": "sunderland", "gaps": "stockton-2016",
-    "measures": "sunderland", "assurance": "sunderland", "ratings": "sunderland", "stale": "sunderland",
+    **{one.called: "sunderland" for one in QUESTIONS.values()},
+    **{one.called: "sunderland issue:2.0" for one in asked_of(OfTwoPoints) if one.name != "counted"},
+    "plans": "", "event": "sunderland 6", "action": "sunderland 2.4",
     "audit": f"sunderland {EXAMPLES / 'sunderland-claims.json'}", "replay": "sunderland --limit 5",
 }  # fmt: skip
 REPLACING = {

@@ -4,10 +4,12 @@ import pytest
 from lxml import html
 from starlette.testclient import TestClient
 
+from api.pages.here import LISTS as NAMED
 from tests.api.answers import MARKDOWN
 from tests.api.conftest import rated
 
-LISTS = ("overdue", "gaps", "measures", "assurance", "stale")
+#: The lists that the guide leads to.
+LISTS = [path for _, path in NAMED]
 PAGE = {"Accept": "text/html"}
 
 

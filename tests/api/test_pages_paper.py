@@ -3,8 +3,8 @@
 import pytest
 from starlette.testclient import TestClient
 
-from api.papers.compose import compose
 from api.papers.paper import Heading
+from api.questions.question_registry import compose
 from tests.api.page_reader import BROWSER, Page
 
 PAIR = "previous=issue:2.0&current=issue:3.0"

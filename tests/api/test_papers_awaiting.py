@@ -9,8 +9,8 @@ import pytest
 from rich.console import Console
 
 from api.formats import print_text, render
-from api.papers.compose import compose
 from api.papers.paper import Day, Table, Tag, lines_of
+from api.questions.question_registry import compose
 from projections.committee_paper import committee_paper
 from projections.counted import CountQuery, counted_actions
 from projections.overdue import overdue_at

@@ -10,11 +10,11 @@ import pytest
 
 from api.cli.command_context import SUFFIXES, tell
 from api.formats import FORMATS, FormatUnknown, addressed, formats_of, render
-from api.papers.compose import COMPOSED, compose
 from api.papers.paper import Column, Heading, PageBreak, Pair, Piece, Prose, Table, Tag, Text, lines_of, pieces_of
 from api.papers.revision import revised
 from api.papers.wording import safe_lines, unended
-from api.questions import Answer
+from api.questions.asker import Answer
+from api.questions.question_registry import QUESTIONS, compose
 from projections.committee_paper import committee_paper
 from projections.event import event_in_trail
 from tests.api.answers import ESCAPES, RIGHT_TO_LEFT, answers, harmful, poisoned, records_of, sunderland
@@ -78,7 +78,7 @@ def changes(*events, previous=FEBRUARY, current=MAY):
 # Every paper
 
 
-@pytest.mark.parametrize("question", COMPOSED)
+@pytest.mark.parametrize("question", QUESTIONS)
 def test_a_paper_says_whose_it_is_what_it_shows_and_how_to_make_it_again(question):
     document = sunderland()[question]
     paper = compose(question, document)
@@ -91,7 +91,7 @@ def test_a_paper_says_whose_it_is_what_it_shows_and_how_to_make_it_again(questio
         assert document["organisation"] in paper.under
 
 
-@pytest.mark.parametrize("question", COMPOSED)
+@pytest.mark.parametrize("question", QUESTIONS)
 def test_every_row_has_a_cell_for_every_column(question):
     for table in tables(compose(question, sunderland()[question])):
         assert {len(row) for row in table.rows} == {len(table.columns)}
@@ -102,7 +102,7 @@ def test_every_row_has_a_cell_for_every_column(question):
                 assert all(isinstance(row[place], Pair) for row in table.rows)
 
 
-@pytest.mark.parametrize("question", COMPOSED)
+@pytest.mark.parametrize("question", QUESTIONS)
 def test_tables_of_one_sheet_have_the_same_columns(question):
     columns: dict[str, Any] = {}
     for table in tables(compose(question, sunderland()[question])):
@@ -112,13 +112,13 @@ def test_tables_of_one_sheet_have_the_same_columns(question):
         )
 
 
-@pytest.mark.parametrize("question", COMPOSED)
+@pytest.mark.parametrize("question", QUESTIONS)
 def test_no_two_tables_of_a_paper_have_the_same_caption(question):
     captions = [table.caption for table in tables(compose(question, sunderland()[question]))]
     assert len(set(captions)) == len(captions)
 
 
-@pytest.mark.parametrize("question", COMPOSED)
+@pytest.mark.parametrize("question", QUESTIONS)
 @pytest.mark.parametrize("text", [ESCAPES, RIGHT_TO_LEFT, "a\u2028b\tc\ud800"])
 def test_whatever_people_wrote_is_safe_to_show(question, text):
     source = sunderland() if question == "audit" else harmful("plain")
@@ -311,7 +311,7 @@ def test_the_parts_of_an_action_follow_it():
 # The forms
 
 
-@pytest.mark.parametrize("question", COMPOSED)
+@pytest.mark.parametrize("question", QUESTIONS)
 def test_every_question_comes_in_every_form(question):
     assert formats_of(question) == addressed()
 

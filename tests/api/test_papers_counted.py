@@ -6,8 +6,8 @@ import io
 from rich.console import Console
 
 from api.formats import print_text, render
-from api.papers.compose import compose
 from api.papers.paper import Facts, Prose, Table, Tag
+from api.questions.question_registry import compose
 from projections.counted import CountQuery, counted_actions
 from projections.event import event_in_trail
 from tests.api.answers import CURRENT, PREVIOUS, event_of, example, records_of

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from api.formats import render
-from api.papers.compose import COMPOSED
 from api.papers.writers.comma_separated import cell, comma_separated
+from api.questions.question_registry import QUESTIONS
 from projections.gaps import gaps_at
 from tests.api.answers import EMOJI, ESCAPES, RIGHT_TO_LEFT, answers, example, harmful, poisoned, sunderland
 from tests.kit import MAY, added, given, priority, renumbered
@@ -134,7 +134,7 @@ def test_a_list_has_a_row_for_each_thing_it_lists(question, rows):
 
 
 def test_lines_end_as_the_standard_has_it_and_every_row_has_the_columns_of_the_header():
-    for question in COMPOSED:
+    for question in QUESTIONS:
         written = render(question, "csv", sunderland()[question])
         assert written.endswith(b"\r\n")
         rows = list(csv.reader(io.StringIO(written.decode(), newline="")))
@@ -156,7 +156,7 @@ def test_figures_and_truths_are_not_text():
     assert [cell(-3), cell(0), cell(True), cell(False), cell(None)] == [-3, 0, "yes", "no", ""]
 
 
-@pytest.mark.parametrize("question", COMPOSED)
+@pytest.mark.parametrize("question", QUESTIONS)
 @pytest.mark.parametrize("text", ["=1+1", ESCAPES, RIGHT_TO_LEFT, EMOJI, 'a "quoted", b\nc', "x" * 10_000])
 def test_whatever_people_write_is_read_back_and_never_runs(question, text):
     source = sunderland() if question == "audit" else harmful("plain")

@@ -12,7 +12,6 @@ import openpyxl
 import pytest
 from openpyxl.cell.rich_text import CellRichText
 
-from api.papers.compose import compose
 from api.papers.paper import (
     Column,
     Day,
@@ -30,10 +29,11 @@ from api.papers.paper import (
 from api.papers.writers.excel import excel
 from api.papers.writers.excel_cells import LONGEST_TEXT
 from api.papers.writers.excel_sheets import utf16
+from api.questions.question_registry import compose
 from tests.api.answers import EMOJI, ESCAPES, RIGHT_TO_LEFT, harmful, poisoned, sunderland
 from tests.api.conftest import ROOT
 
-COMPOSED = ("plan", "comparison", "history", "trail", "action", "audit")
+QUESTIONS = ("plan", "comparison", "history", "trail", "action", "audit")
 FORMULAS = ["=1+1", "+1", "-1+1", "@SUM(A1)", "\t=1", "＝1", "=cmd|' /C calc'!A0", "http://elsewhere.example", "1.10"]  # noqa: RUF001
 
 
@@ -345,7 +345,7 @@ def test_text_that_just_fits_is_whole():
     assert only("x" * LONGEST_TEXT).value == "x" * LONGEST_TEXT
 
 
-@pytest.mark.parametrize("question", COMPOSED)
+@pytest.mark.parametrize("question", QUESTIONS)
 @pytest.mark.parametrize("text", ["=1+1", ESCAPES, RIGHT_TO_LEFT, EMOJI, "x" * 10_000, "&P &D && <x>"])
 def test_whatever_people_write_in_any_answer_is_text(question, text):
     source = sunderland() if question == "audit" else harmful("plain")
@@ -425,7 +425,7 @@ def test_the_figures_of_the_comparison_are_those_of_the_document():
 
 MAKES = """
 import sys
-from api.papers.compose import compose
+from api.questions.question_registry import compose
 from api.papers.writers.excel import excel
 from tests.api.answers import sunderland
 for question in sys.argv[1:]:
@@ -434,10 +434,10 @@ for question in sys.argv[1:]:
 
 
 def test_the_same_paper_is_the_same_bytes_in_any_process():
-    here = b"".join(excel(compose(question, sunderland()[question])) for question in COMPOSED)
+    here = b"".join(excel(compose(question, sunderland()[question])) for question in QUESTIONS)
     for seed, zone in (("1", "UTC"), ("2", "Asia/Tokyo")):
         done = subprocess.run(
-            [sys.executable, "-c", MAKES, *COMPOSED], capture_output=True, check=True, cwd=ROOT, timeout=60,
+            [sys.executable, "-c", MAKES, *QUESTIONS], capture_output=True, check=True, cwd=ROOT, timeout=60,
             env={"PYTHONHASHSEED": seed, "TZ": zone, "PYTHONPATH": str(ROOT)},
         )  # fmt: skip
         assert done.stdout == here

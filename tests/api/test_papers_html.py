@@ -8,7 +8,6 @@ import pytest
 
 from api.formats import render
 from api.papers.colours import contrast, ink_on
-from api.papers.compose import COMPOSED, compose
 from api.papers.paper import (
     Column,
     Day,
@@ -26,6 +25,7 @@ from api.papers.paper import (
 )
 from api.papers.writers.hypertext import hypertext
 from api.papers.writers.markdown import markdown
+from api.questions.question_registry import QUESTIONS, compose
 from tests.api.answers import ESCAPES, MARKDOWN, RIGHT_TO_LEFT, harmful, poisoned, sunderland
 
 VOID = {"meta", "br", "col"}
@@ -67,7 +67,7 @@ def written(question, document):
     return render(question, "html", document).decode()
 
 
-@pytest.mark.parametrize("question", COMPOSED)
+@pytest.mark.parametrize("question", QUESTIONS)
 def test_a_paper_is_one_whole_page_with_its_language_its_title_and_nothing_from_elsewhere(question):
     text = written(question, sunderland()[question])
     page = Page(text)
@@ -79,14 +79,14 @@ def test_a_paper_is_one_whole_page_with_its_language_its_title_and_nothing_from_
     assert "@import" not in text
 
 
-@pytest.mark.parametrize("question", COMPOSED)
+@pytest.mark.parametrize("question", QUESTIONS)
 def test_headings_go_down_one_step_at_a_time(question):
     levels = [int(tag[1]) for tag, _ in Page(written(question, sunderland()[question])).elements if tag[1:].isdigit()]
     assert levels[0] == 1
     assert all(later <= earlier + 1 for earlier, later in pairwise(levels))
 
 
-@pytest.mark.parametrize("question", COMPOSED)
+@pytest.mark.parametrize("question", QUESTIONS)
 def test_every_table_has_a_caption_headings_with_their_scope_and_full_rows(question):
     text = written(question, sunderland()[question])
     tables = re.findall(r"<table>.*?</table>", text, re.DOTALL)
@@ -107,7 +107,7 @@ def test_every_table_has_a_caption_headings_with_their_scope_and_full_rows(quest
 
 
 def test_no_row_is_named_by_nothing():
-    for question in COMPOSED:
+    for question in QUESTIONS:
         assert not re.search(r'<th scope="row"[^>]*></th>', written(question, sunderland()[question])), question
 
 
@@ -119,7 +119,7 @@ def test_the_figures_are_those_of_the_document():
     assert "95 + 6 new + 0 moved − 0 closed − 0 withdrawn = 101 actions." in text
 
 
-@pytest.mark.parametrize("question", COMPOSED)
+@pytest.mark.parametrize("question", QUESTIONS)
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_no_text_becomes_markup(question, text):
     source = sunderland() if question == "audit" else harmful("plain")

@@ -3,9 +3,9 @@ import re
 import pytest
 
 from api.formats import FORMATS, render
-from api.papers.compose import COMPOSED
 from api.papers.paper import Column, Paper, Piece, Prose, Table, Text
 from api.papers.writers.markdown import markdown, md, md_lines
+from api.questions.question_registry import QUESTIONS
 from projections.gaps import gaps_at
 from projections.overdue import overdue_at
 from projections.trail import TrailQuery
@@ -127,7 +127,7 @@ def test_a_split_action_is_counted_by_its_parts():
     assert "| 2.4 | Do 2.4 | Amber | By its parts | split into parts |  |" in text
 
 
-@pytest.mark.parametrize("question", COMPOSED)
+@pytest.mark.parametrize("question", QUESTIONS)
 def test_every_row_of_every_table_has_the_cells_of_its_header(question):
     text = written(question, sunderland()[question])
     assert tables(text) or question in {"gaps"}
@@ -135,7 +135,7 @@ def test_every_row_of_every_table_has_the_cells_of_its_header(question):
         assert {unescaped_pipes(row) for row in rows} == {unescaped_pipes(rows[0])}
 
 
-@pytest.mark.parametrize("question", COMPOSED)
+@pytest.mark.parametrize("question", QUESTIONS)
 @pytest.mark.parametrize(
     "text", [MARKDOWN, f"two\n\n{MARKDOWN}\r\nlines", ESCAPES, RIGHT_TO_LEFT, "\\| x |", "x" * 10_000]
 )
@@ -157,7 +157,7 @@ def test_markup_is_escaped_and_what_would_open_a_list_or_heading_too():
     assert md_lines("one\n- two\r\nthree") == r"one<br>\- two<br>three"
 
 
-@pytest.mark.parametrize("question", COMPOSED)
+@pytest.mark.parametrize("question", QUESTIONS)
 @pytest.mark.parametrize("form", [name for name, form in FORMATS.items() if not form.binary])
 def test_the_same_document_makes_the_same_bytes(question, form):
     document = sunderland()[question]

@@ -10,7 +10,6 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from api.papers.compose import compose
 from api.papers.paper import (
     Column,
     Day,
@@ -34,6 +33,7 @@ from api.papers.writers import pdf_setting
 from api.papers.writers.pdf import pdf
 from api.papers.writers.pdf_headings import with_row_headings
 from api.papers.writers.pdf_letters import _ALL_FONTS, _TEXT_FONT, drawable, unjoined
+from api.questions.question_registry import compose
 from tests.api.answers import ESCAPES, MARKDOWN, RIGHT_TO_LEFT, poisoned, sunderland
 from tests.api.pdf_reader import page_texts, read_structure
 

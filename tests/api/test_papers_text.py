@@ -5,8 +5,10 @@ import pytest
 from rich.console import Console
 
 from api.formats import FormatUnknown, addressed, formats_of, print_text, render
-from api.papers.compose import COMPOSED
+from api.papers.paper import Column, Day, Heading, Paper, Piece, Table, Tag, Text
 from api.papers.wording import as_at, as_at_both, instant_in_words, safe_lines, safe_text
+from api.papers.writers.terminal import terminal
+from api.questions.question_registry import QUESTIONS
 from projections.gaps import gaps_at
 from projections.overdue import overdue_at
 from projections.point import PointDocument
@@ -179,7 +181,7 @@ def test_the_audit_shows_paper_against_record():
     assert "Whole plan: actions due, rated completed, current 33 34" in shown
 
 
-@pytest.mark.parametrize("question", COMPOSED)
+@pytest.mark.parametrize("question", QUESTIONS)
 @pytest.mark.parametrize("width", [20, 80, 120])
 def test_every_answer_fits_the_terminal_and_comes_out_the_same_twice(question, width):
     document = sunderland()[question]
@@ -188,7 +190,7 @@ def test_every_answer_fits_the_terminal_and_comes_out_the_same_twice(question, w
     assert max(map(len, shown.splitlines())) <= width
 
 
-@pytest.mark.parametrize("question", COMPOSED)
+@pytest.mark.parametrize("question", QUESTIONS)
 @pytest.mark.parametrize("text", [ESCAPES, RIGHT_TO_LEFT, RICH_MARKUP, EMOJI, "\ud800", "x" * 10_000])
 def test_no_text_can_steer_the_terminal(question, text):
     source = harmful("plain") if question != "audit" else sunderland()
@@ -279,3 +281,46 @@ def test_ratings_of_which_no_meaning_is_said_are_explained_in_a_sentence():
 def test_a_rating_that_was_reviewed_is_told_from_its_first_day():
     story = given(added("2.4"), rated("2.4", "amber", MARCH), rated("2.4", "amber", MAY))
     assert "from 15 March 2019, last reviewed 15 May 2019" in printed("action", story.action("2.4"))
+
+
+def of_paper(*blocks, width):
+    screen = io.StringIO()
+    paper = Paper("Title", ("Council",), "As at.", blocks, "asat show plan", "2019-05-31@1")
+    Console(width=width, file=screen).print(terminal(paper))
+    return [line.rstrip() for line in screen.getvalue().splitlines()]
+
+
+def test_a_table_too_wide_folds_running_text_first_and_then_all_words_under_the_main_column():
+    columns = (
+        Column("No."),
+        Column("Action", 4),
+        Column("Rating", 1.7),
+        Column("Progress", 5),
+        Column("Days", figures=True),
+    )
+    row = ("1.1", "Do it " * 5, Tag("Green"), (Day("2019-03-31"), "Begun " * 20), 61)
+    table = Table("Actions", "Actions", columns, (row,))
+    headings = {width: of_paper(table, width=width)[5].split() for width in (120, 60, 30, 9)}
+    assert headings == {
+        120: ["No.", "Action", "Rating", "Progress", "Days"], 60: ["No.", "Action", "Rating", "Days"],
+        30: ["No.", "Action", "Days"], 9: ["Action"],
+    }  # fmt: skip
+    folded = squeezed(" ".join(of_paper(table, width=30)))
+    assert "Rating: Green Progress (31/03/2019): Begun" in folded
+    assert "No.: 1.1" in squeezed(" ".join(of_paper(table, width=14)))
+
+
+def test_a_column_that_may_be_left_out_stands_only_where_it_counts_anything():
+    columns = (Column("Title", 3), Column("New", figures=True, optional=True), Column("All", figures=True))
+    shown = [of_paper(Table("T", "T", columns, (("One", new, 0),)), width=80)[5].split() for new in (0, 1)]
+    assert shown == [["Title", "All"], ["Title", "New", "All"]]
+
+
+def test_a_revised_text_is_shown_before_and_after_and_its_subject_once():
+    revised = Text((Piece("old", "deleted"), Piece(" "), Piece("new", "inserted"), Piece(" words")))
+    columns = (Column("About", 3), Column("Text", 6))
+    table = Table("Texts", "Texts", columns, (("Action 1.1", revised), ("Action 1.1", "another")))
+    shown = of_paper(Heading("Texts"), table, width=80)
+    assert [line.split() for line in shown[8:11]] == [
+        ["Action", "1.1", "was:", "old", "words"], ["now:", "new", "words"], ["another"],
+    ]  # fmt: skip

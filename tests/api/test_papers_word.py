@@ -12,7 +12,6 @@ import pytest
 from docx.oxml.ns import qn
 from docx.oxml.parser import parse_xml
 
-from api.papers.compose import compose
 from api.papers.paper import (
     Block,
     Cell,
@@ -33,6 +32,7 @@ from api.papers.paper import (
     table_of,
 )
 from api.papers.writers.word import word
+from api.questions.question_registry import compose
 from projections.committee_paper import committee_paper
 from tests.api.answers import CURRENT, EMOJI, ESCAPES, MARKDOWN, PREVIOUS, RIGHT_TO_LEFT, example
 from tests.kit import plan_at

@@ -7,9 +7,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.formats import addressed
+from api.questions.question import OfAPoint, OfTheRecord
 from tests.api.conftest import BY, OPENING
 from tests.api.filled_forms import PAGE, tree, words
 from tests.api.process import complained, said
+from tests.asked import paths
 
 NAME = "Peculiar name of a child"
 REDACTION = {"type": "TextRedacted", "version": 5, "fields": ["text"], "reason": "It named a child."}
@@ -26,7 +28,7 @@ def plan(client: TestClient) -> str:
     return "/plans/plan"
 
 
-ADDRESSES = ["", "/trail", "/replay", "/actions/2.4", "/stale", "/events/{version}", "/overdue", "/history"]
+ADDRESSES = paths(OfAPoint, OfTheRecord, action="2.4")
 
 
 @pytest.mark.parametrize("form", addressed())

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from api.questions import Asker
+from api.questions.asker import Asker
 from domain.ledger.ledger import Ledger
 from tests.answers.asked_questions import questions
 from tests.answers.examples import TODAY

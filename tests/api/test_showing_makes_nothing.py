@@ -6,7 +6,10 @@ import pytest
 
 from api.cli.command_roles import NEEDS, each_command
 from api.cli.main import cli
+from api.questions.question import OfTwoPoints
+from api.questions.question_registry import QUESTIONS
 from tests.api.process import CLAIMS, complained
+from tests.asked import asked_of
 
 #: The words with which each command begins that records, signs or makes something; every other only shows.
 MAKING = {
@@ -19,9 +22,8 @@ MAKING = {
 OPENS_NONE = {"verify"}
 #: What a command must be given besides.
 WITH: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("show", "history", "trail", "overdue", "gaps", "measures", "assurance", "ratings", "stale",
-                     "replay"), ("sunderland",)),
-    **dict.fromkeys(("compare", "paper", "changes"), ("sunderland", "2019-01-01", "2019-06-01")),
+    **{one.called: ("sunderland",) for one in QUESTIONS.values() if one.name != "plans"},
+    **{one.called: ("sunderland", "2019-01-01", "2019-06-01") for one in asked_of(OfTwoPoints)},
     "counted": ("sunderland", "--previous", "2019-01-01", "--current", "2019-06-01"),
     "audit": ("sunderland", str(CLAIMS)), "event": ("sunderland", "1"), "action": ("sunderland", "1.1"),
     "pack": ("sunderland", "-o", "pack.zip"),

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from api.formats import addressed
 from api.packing import make_pack, papers_named
-from api.questions import Asker
+from api.questions.asker import Asker
 from api.signing import new_signer
 from domain.envelopes import Proposal
 from domain.events import EVENTS
@@ -21,6 +21,7 @@ from domain.proofs import verify as verifier
 from tests.api.conftest import BY, OPENING, rated
 from tests.api.pdf_reader import page_texts
 from tests.api.signed_in import PAGE
+from tests.asked import paths
 
 TURNED = "approved \u202edevorppa ton\u2067 \u202a\u2069x"
 SHOWN = "approved devorppa ton x"
@@ -46,10 +47,7 @@ STORED: list[dict[str, Any]] = [
     {"type": "VersionIssued", "label": TURNED, "summary": TURNED, "author": TURNED, **ON},
     {"type": "ReportPresented", "forum": TURNED, "title": TURNED, "current": "now", **ON},
 ]  # fmt: skip
-QUESTIONS = ("plans", *(f"plans/plan{path}" for path in (
-    "", "/actions/2.4", "/overdue", "/gaps", "/measures", "/assurance", "/stale", "/history", "/trail", "/replay",
-    "/ratings", "/events/3", "/comparison", "/paper", "/changes", "/counted",
-)))  # fmt: skip
+QUESTIONS = ["plans", *(f"plans/plan{path}" for path in paths(action="2.4", version=3))]
 
 
 @pytest.fixture

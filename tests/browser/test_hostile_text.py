@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from api.pages.here import LISTS
 from tests.browser.steps import WINDOWS, arrived, click, fact, field, fill, press, trail
 
 pytestmark = pytest.mark.long
@@ -43,7 +44,14 @@ def test_hostile_text_comes_back_unharmed_after_an_error_and_on_pages(
     click(page, "Go to action 2.4")
     arrived(page, "Action 2.4")
     assert fact(page, "Progress, reported").text_content() == SHOWN
-    for address in ("", "/trail", "/events/4", "/changes?previous=2019-02-01", "/replay?step=4", "/stale"):
+    for address in (
+        "",
+        "/trail",
+        "/events/4",
+        "/changes?previous=2019-02-01",
+        "/replay?step=4",
+        *(f"/{path}" for _, path in LISTS),
+    ):
         page.goto(plan + address)
         expect(page.locator("h1")).to_have_count(1)
         expect(page).not_to_have_title("harmed")

@@ -7,33 +7,30 @@ from typing import Any, get_args
 
 from hypothesis import strategies as st
 
-from api.questions import Answer, Asker
+from api.pages.action_life import life
+from api.questions.asker import Answer, Asker
+from api.questions.question_registry import QUESTIONS
 from projections.claims import Claim, Claims
-from projections.counted import CountQuery, Population, When
+from projections.counted import Population, When
 from tests.answers.readable_formats import in_form, readable_forms
 from tests.answers.remembered import RememberedLedger
+from tests.asked import AT, BETWEEN
 from tests.kit import recorded
 from tests.laws.histories import DAYS, NUMBERS
-
-#: Asked of a plan's record: questions that take the version up to which the record is taken into account.
-UP_TO = ("event", "trail", "replay")
-AT = ("plan", "history", "overdue", "gaps", "measures", "assurance", "stale", "ratings")
-BETWEEN = ("comparison", "changes", "paper")
-#: These have no fixed point: the list of all plans is of today; `together` asks what a page gives it.
-NEVER_FIXED = ("plans", "together")
 
 
 @dataclass(frozen=True)
 class Fixed:
-    """A question at fixed points: the method of `Asker` that answers it, and what it is called with."""
+    """A question at fixed points: its name, the plan, and what else it is asked with; `life` is that of an action."""
 
     question: str
-    told: tuple[Any, ...] = ()
-    options: dict[str, Any] = field(default_factory=dict)
+    plan: str
+    given: dict[str, Any] = field(default_factory=dict)
 
-    def ask(self, asker: Asker) -> Answer:
-        answer: Answer = getattr(asker, self.question)(*self.told, **self.options)
-        return answer
+    def ask(self, asker: Asker) -> Answer[Any]:
+        if self.question == "life":
+            return life(asker, self.plan, **self.given)
+        return QUESTIONS[self.question].ask(asker, self.plan, **self.given)
 
 
 def answered(asker: Asker, fixed: Fixed, forms: Collection[str]) -> dict[str, bytes]:
@@ -70,29 +67,30 @@ def questions(ledger: RememberedLedger, slug: str, draw: Callable[[st.SearchStra
     number, newest = draw(NUMBERS), ledger.newest(slug)
     for at in (previous, current):
         for question in AT:
-            yield Fixed(question, (slug, at))
-        yield Fixed("plan", (slug, at), {"everything": True})
+            yield Fixed(question, slug, {"at": at})
+        yield Fixed("plan", slug, {"at": at, "everything": True})
         for one in (number, "1.1", "2.1a"):
-            yield Fixed("action", (slug, one, at))
+            yield Fixed("action", slug, {"number": one, "at": at})
     for question in BETWEEN:
-        yield Fixed(question, (slug, previous, current))
-    yield Fixed("changes", (slug, current, previous))  # back in time
+        yield Fixed(question, slug, {"previous": previous, "current": current})
+    yield Fixed("changes", slug, {"previous": current, "current": previous})  # back in time
     for population in get_args(Population):
-        query = CountQuery(draw(st.sampled_from(get_args(When))), population, draw(_RATING), draw(_PRIORITY))
-        yield Fixed("counted", (slug, query, previous, current))
-    yield Fixed("counted", (slug, CountQuery()), {"current": current})
-    yield Fixed("audit", (slug, Claims(previous=previous, current=current, claims=tuple(_claims()))))
-    yield Fixed("life", (slug, number, current), {"by_day": draw(st.booleans())})
+        when = draw(st.sampled_from(get_args(When)))
+        query = {"when": when, "population": population, "rating": draw(_RATING), "priority": draw(_PRIORITY)}
+        yield Fixed("counted", slug, {**query, "previous": previous, "current": current})
+    yield Fixed("counted", slug, {"current": current})
+    yield Fixed("audit", slug, {"claims": Claims(previous=previous, current=current, claims=tuple(_claims()))})
+    yield Fixed("life", slug, {"number": number, "at": current, "by_day": draw(st.booleans())})
     up_to = draw(st.integers(1, newest))
     for version in {1, up_to, draw(st.integers(1, up_to))}:
-        yield Fixed("event", (slug, version, up_to))
+        yield Fixed("event", slug, {"version": version, "up_to": up_to})
     pages = [{"limit": None}, {"after": draw(st.integers(0, newest)), "limit": draw(st.integers(1, 7))}]
     for page in pages:
-        yield Fixed("trail", (slug,), {**page, "up_to": up_to})
-        yield Fixed("replay", (slug,), {**page, "up_to": up_to})
+        yield Fixed("trail", slug, {**page, "up_to": up_to})
+        yield Fixed("replay", slug, {**page, "up_to": up_to})
     since = recorded(draw(st.integers(1, newest))).isoformat()
     for asked in ({"action": number}, {"action": "1.1"}, {"recorded_after": since}, {"late_by": 700}):
-        yield Fixed("trail", (slug,), {**asked, "up_to": up_to})
+        yield Fixed("trail", slug, {**asked, "up_to": up_to})
 
 
 _RATING = st.sampled_from([None, None, "red", "completed", "unrated"])

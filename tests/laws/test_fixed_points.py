@@ -11,14 +11,15 @@ import pytest
 from hypothesis import Phase, currently_in_test_context, given, note, settings
 from hypothesis import strategies as st
 
-from api.questions import Asker
+from api.questions.asker import Asker
+from api.questions.question import OfTheLedger
+from api.questions.question_registry import QUESTIONS
 from domain import events
 from domain.refusals import Refused
-from projections.counted import CountQuery
 from tests.answers.readable_formats import READABLE, readable_forms
 from tests.answers.remembered import RememberedLedger
 from tests.kit import SECONDED, opened, say
-from tests.laws.fixed_points import NEVER_FIXED, Fixed, answered, questions
+from tests.laws.fixed_points import Fixed, answered, questions
 from tests.laws.histories import STEPS, Confirm, Step, Withdraw, author, each_kind
 from tests.laws.test_laws import LAWFUL, THOROUGH
 
@@ -130,9 +131,8 @@ def test_nothing_recorded_later_changes_an_answer_at_a_fixed_point() -> None:
 
 
 def questions_there_are() -> set[str]:
-    """The questions that `Asker` knows and that have a fixed point."""
-    public = {name for name, one in vars(Asker).items() if callable(one) and not name.startswith("_")}
-    return public - set(NEVER_FIXED)
+    """The questions that have a fixed point: the list of all plans is of today."""
+    return {"life", *(name for name, one in QUESTIONS.items() if not isinstance(one, OfTheLedger))}
 
 
 def test_a_part_that_is_rescheduled_later_keeps_the_original_timescale_that_was_shown() -> None:
@@ -146,8 +146,9 @@ def test_a_part_that_is_rescheduled_later_keeps_the_original_timescale_that_was_
         say(events.ActionAdded, on, number="1.1a", parent="1.1", text="Part"),
     )
     assert history.ledger.newest(SLUG) == 5
-    asked = [Fixed("plan", (SLUG, "2026-06-01@5")), Fixed("action", (SLUG, "1.1a", "2026-06-01@5"))]
-    asked.append(Fixed("counted", (SLUG, CountQuery()), {"current": "2026-06-01@5"}))
+    at = "2026-06-01@5"
+    asked = [Fixed("plan", SLUG, {"at": at}), Fixed("action", SLUG, {"number": "1.1a", "at": at})]
+    asked.append(Fixed("counted", SLUG, {"current": at}))
     first = [answered(history.asker, one, READABLE) for one in asked]
     assert all(b'"original":"12/08/2026"' in one["json"] for one in first)
     later = date(2026, 11, 1)

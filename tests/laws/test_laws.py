@@ -22,6 +22,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from api.questions.question_registry import QUESTIONS
 from domain import events
 from domain.plan.draft import Draft
 from domain.plan.evolve import evolve
@@ -33,16 +34,13 @@ from domain.points import Point
 from domain.refusals import Refused
 from domain.rules import judge
 from projections.action import ActionUnknown, action_at
-from projections.assurance import assurances_at
 from projections.changes import changes_between
-from projections.document_history import document_history
 from projections.gaps import gaps_at
-from projections.measures import measures_over_time
 from projections.overdue import overdue_at
 from projections.plan_as_at import plan_as_at
 from projections.rag_comparison import PointsReversed, rag_comparison
 from projections.register import register_entry
-from projections.stale_text import stale_texts_at
+from tests.asked import AT
 from tests.kit import (
     SCALE,
     SECONDED,
@@ -255,8 +253,8 @@ class AnyPlan(RuleBasedStateMachine):
         assert [gap["number"] for gap in gaps["gaps"]] == self.naive.gaps((point.effective_on, point.basis))
         unknown = [(one["priority"], one["recommendation"]) for one in gaps["unknown"]]
         assert unknown == self.naive.unknown((point.effective_on, point.basis))
-        for question in (assurances_at, measures_over_time, document_history, overdue_at, stale_texts_at):
-            self.ask(question, point)
+        for name in AT:
+            self.ask(QUESTIONS[name].projection, point)
         self.ask(changes_between, previous, point)
 
     @rule(data=st.data())

@@ -30,8 +30,8 @@ from domain.safekeeping.backups import owner_conninfo
 from domain.safekeeping.purging import copied_elsewhere
 from projections.action import action_at
 from tests.kit import LATER, added, contents, in_error, opened, priority, progressed, rated, rescheduled
-from tests.ledger.conftest import Connection, begin, held_by, proposed, record, until
-from tests.measuring import HANGS
+from tests.ledger.conftest import Connection, begin, held_by, proposed, record
+from tests.measuring import HANGS, until
 
 NAME = "Peculiar name of a child"
 

@@ -9,8 +9,9 @@ import pytest
 from domain.plan.plan_at import PlanAt
 from projections.claims import Claim
 from projections.claims_record import ClaimsRecord
+from projections.comparison_tables import ComparisonDocument
 from projections.counted import CountQuery, CountUnknown, counted_actions
-from projections.rag_comparison import ComparisonDocument, PointsReversed, rag_comparison
+from projections.rag_comparison import PointsReversed, rag_comparison
 from tests.kit import (
     APRIL,
     FEBRUARY,

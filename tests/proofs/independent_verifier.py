@@ -414,10 +414,12 @@ def verify(data: bytes, known: str | None = None, earlier: bytes | None = None) 
     require(others == statement["files"], "a file is not the one in the statement")
     events = read_events(files["events.jsonl"], statement, checkpoint)
     check_redactions(events)
-    for name in files:
-        if re.fullmatch("stamped(-[0-9]+)?[.]txt", name):
-            proof = proof_in(files[name.replace(".txt", "-proof.json")])
-            check_continues(read_checkpoint(files[name], all_keys), checkpoint, proof)
+    found = {re.fullmatch("(since|stamped(?:-[0-9]{1,2})?)(?:[.]txt|[.]tsr|-proof[.]json)", name) for name in files}
+    for which in {name[1] for name in found if name and name[0] != "since.tsr"}:
+        for name in (f"{which}.txt", f"{which}-proof.json", *([f"{which}.tsr"] if which != "since" else [])):
+            require(name in files, f"{name} is missing")
+        proof = proof_in(files[f"{which}-proof.json"])
+        check_continues(read_checkpoint(files[f"{which}.txt"], all_keys), checkpoint, proof)
     if earlier is not None:
         check_earlier(files, earlier, all_keys, checkpoint, events)
     return events

@@ -35,14 +35,13 @@ def resigned(pack: bytes, papers: dict[str, Change], key: SignerKey = NEXT_KEY) 
 
 
 def signed_anew(files: dict[str, bytes], key: SignerKey = NEXT_KEY, **said: str | None) -> bytes:
-    """A pack of these files; in its statement the digests are made to agree, and lines `NAME VALUE` as said."""
+    """A pack of these files; its statement names those that it must, and has lines `NAME VALUE` as said."""
     lines = []
     for line in Note.read(files["statement.txt"]).text.splitlines():
         word, _, rest = line.partition(" ")
-        if word == "file":
-            name = rest.partition(" ")[2]
-            lines.append(f"file {sha256(files[name]).hexdigest()} {name}")
-        elif said.get(word, rest) is not None:
+        if word != "file" and said.get(word, rest) is not None:
             lines.append(f"{word} {said[word]}" if word in said else line)
+    proved = ("keys.json", "checkpoint.txt", "statement.txt", "events.jsonl")
+    lines += [f"file {sha256(data).hexdigest()} {name}" for name, data in files.items() if name not in proved]
     files = {**files, "statement.txt": sign_note("".join(f"{line}\n" for line in lines), key)}
     return b"".join(zip_chunks([*files.items()]))

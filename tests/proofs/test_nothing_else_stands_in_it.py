@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
-from domain.proofs.verify import FIGURES
+from domain.proofs.verify import FIGURES, verify
 from tests.proofs.hostile_packs import refused
 from tests.proofs.lying import FULL, resigned
+from tests.proofs.packs import Book
 from tests.proofs.test_figures import Document, verified
+from tests.proofs.test_pack import OVER_TIME, RATINGS, as_json
 
 
 def last(document: Document) -> Any:
@@ -52,3 +54,18 @@ def asked_otherwise(document: Any) -> None:
         document["asked"] = "as it pleased us"
     for value in document.values() if isinstance(document, dict) else document if isinstance(document, list) else ():
         asked_otherwise(value)
+
+
+def test_the_ratings_of_former_scales_have_their_order():
+    """They stand behind those of the scale in force, the one first that was counted first."""
+    book = Book()
+    book.add("plan", "ActionAdded", {"number": "2.5", "priority": "2", "text": "Another"})
+    book.add("plan", "ActionRated", {"action": "2.5", "rating": "amber"})
+    book.add("plan", "ScaleAdopted", {"scale": {"name": "New", "ratings": [{"code": "red", "label": "Red"}]}})
+    red, (amber, green) = {**RATINGS[0], "code": "red", "label": "Red"}, RATINGS
+    counts = [{**one, "ratings": {"red": 0, "green": 1, "amber": 1}, "total": 2} for one in OVER_TIME["counts"]]
+    point = {**OVER_TIME["point"], "basis": 8, "known_at": "2019-05-01T09:10:00.000000Z"}
+    paper = {**OVER_TIME, "point": point, "counts": counts}
+    honest, reordered = ({**paper, "ratings": ratings} for ratings in ([red, green, amber], [red, amber, green]))
+    assert verify(book.pack(papers={"ratings.json": as_json(honest)})).proved
+    refused(book.pack(papers={"ratings.json": as_json(reordered)}), "rating amber stands in its key in another order")

@@ -25,7 +25,9 @@ def audit_paper(document: AuditDocument) -> Paper:
     blocks.append(Heading("Contradictions within the paper"))
     for number, contradiction in enumerate(document["contradictions"], 1):
         why = f"{unended(contradiction['why'])}."
-        rows = [[line(claim["where"]), claim_words(claim), claim["count"]] for claim in contradiction["claims"]]
+        rows: list[list[Cell]] = [
+            [line(claim["where"]), claim_words(claim), claim["count"]] for claim in contradiction["claims"]
+        ]
         caption = f"Contradiction {number}: the claims"
         table = table_of(caption, _CLAIM, rows, sheet="Contradictions")
         blocks += [Prose(why), replace(table, before_columns=(Column("Why", 4),), before=(why,))]

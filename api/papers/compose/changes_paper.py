@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from typing import cast
 
 from api.papers.compose.parts import Tags, day, line, paper_between
 from api.papers.paper import Block, Cell, Column, Data, Heading, Paper, Prose, Table, Value, table_of
@@ -61,9 +62,9 @@ def _row(change: Change, word: str, where: str, tags: Tags) -> list[Cell]:
 
 def _values(change: Change, words: ChangeWords, tags: Tags) -> list[Cell]:
     if is_revision(change):
-        return [revised(safe_lines(change["previous"]), safe_lines(change["current"]))]
+        return [revised(safe_lines(str(change["previous"])), safe_lines(str(change["current"])))]
     if change["fact"] == "rating":
-        return [tags(change["previous"]), tags(change["current"])]
+        return [tags(cast("str | None", change[when])) for when in ("previous", "current")]
     return [words.previous, words.current]
 
 

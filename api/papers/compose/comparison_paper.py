@@ -12,9 +12,8 @@ from api.papers.wording import (
     direction,
     reconciliation,
 )
-from projections.comparison_rows import Pair as Counts
-from projections.comparison_rows import RowDocument, TotalsDocument
-from projections.rag_comparison import ComparisonDocument
+from projections.comparison_tables import ComparisonDocument, RowDocument, TotalsDocument
+from projections.comparison_tables import Pair as Counts
 
 _NUMBER, _TITLE = Column("No.", 1.1), Column("Title", 6)
 

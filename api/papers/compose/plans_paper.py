@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from api.papers.compose.parts import day, figures, line, tag
-from api.papers.paper import Block, Cell, Column, Data, Paper, Piece, Text, Value, table_of
+from api.papers.paper import Block, Cell, Column, Data, Paper, Piece, Prose, Text, Value, table_of
 from api.papers.wording import NOT_RATED, count, day_in_figures, fixed
 from api.papers.wording_lines import unreadable_words
 from projections.register import RegisterDocument, RegisterEntry
@@ -25,17 +25,17 @@ def register_paper(document: RegisterDocument) -> Paper:
     entries = document["plans"]
     points = tuple(entry["point"] for entry in entries)
     blocks: list[Block] = [table_of("Improvement plans", _COLUMNS, list(map(_entry, entries)))] if entries else []
+    if "unreadable" in document:
+        blocks.insert(0, Prose(unreadable_words(document["unreadable"]), strong=True))
     made = "each plan at the point beside it" if points else "no plan was recorded yet"
-    unreadable = document.get("unreadable", [])
-    said = f"{count(len(entries), 'plan')}." + (f" {unreadable_words(unreadable)}" if unreadable else "")
     return Paper(
-        "Improvement plans", (), said, tuple(blocks), "asat plans", made, landscape=True, points=points,
-        data=Data(_KEYS, partial(_rows, entries, unreadable)),
+        "Improvement plans", (), f"{count(len(entries), 'plan')}.", tuple(blocks), "asat plans", made, landscape=True,
+        points=points, data=Data(_KEYS, partial(_rows, document)),
     )  # fmt: skip
 
 
-def _rows(entries: list[RegisterEntry], unreadable: list[str]) -> Iterator[list[Value]]:
-    for entry in entries:
+def _rows(document: RegisterDocument) -> Iterator[list[Value]]:
+    for entry in document["plans"]:
         version, presented = entry["document_version"], entry["presented"]
         yield [
             entry["plan"], entry["title"], entry["organisation"], entry["status"],
@@ -44,8 +44,8 @@ def _rows(entries: list[RegisterEntry], unreadable: list[str]) -> Iterator[list[
             entry["overdue"], presented and presented["forum"], day(presented and presented["on"]),
             fixed(entry["point"]),
         ]  # fmt: skip
-    for plan in unreadable:
-        yield [plan, None, None, "unreadable", *[None] * (len(_KEYS) - 4)]
+    for plan in document.get("unreadable", ()):
+        yield [plan, None, None, "unreadable", *[None] * 9]
 
 
 def _entry(entry: RegisterEntry) -> list[Cell]:

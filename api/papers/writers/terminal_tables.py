@@ -14,7 +14,7 @@ from rich.table import Table as Grid
 from rich.text import Text as Line
 
 from api.papers.paper import Cell, Pair, Table
-from api.papers.writers.terminal_cells import RUNNING, named, on_colour, plain, shown
+from api.papers.writers.terminal_cells import RUNNING, named, on_colour, shown
 
 #: How wide columns of running text and others are at the least, where their lines are no shorter.
 _WIDE, _SNUG, _TIGHT = (24, 18), (24, 0), (16, 0)
@@ -72,11 +72,11 @@ class FoldingTable:
     def _lengths(self, place: int) -> tuple[int, int]:
         """The least that a column must be wide, and the most that it can use."""
         column = self._table.columns[place]
-        shown = [column.title, *(plain(row[place]) for row in self._table.rows)]
-        most = max(cell_len(line) for text in shown for line in text.split("\n"))
+        texts = [column.title, *(shown(row[place]).plain for row in self._table.rows)]
+        most = max(cell_len(line) for text in texts for line in text.split("\n"))
         if column.figures:
             return most, most
-        return min(max((cell_len(word) for text in shown for word in text.split()), default=0), _LONGEST_WORD), most
+        return min(max((cell_len(word) for text in texts for word in text.split()), default=0), _LONGEST_WORD), most
 
     def _grid(self, layout: _Layout) -> Grid:
         table, alone = self._table, len(layout.kept) == 1

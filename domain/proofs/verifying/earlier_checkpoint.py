@@ -5,8 +5,7 @@ from typing import NamedTuple
 
 from domain.proofs.checkpoint import Checkpoint
 from domain.proofs.keys import VerifierKey
-from domain.proofs.signed_notes import NotANote, Note
-from domain.proofs.tree import NotProved, check_consistency
+from domain.proofs.tree import EMPTY_ROOT, NotProved, check_consistency
 from domain.proofs.verifying.failure import Failed
 from domain.proofs.verifying.json_values import read_json
 from domain.proofs.verifying.key_chain import decoded, read_checkpoint, signed_text
@@ -16,6 +15,7 @@ from domain.proofs.verifying.statement import Statement, read_statement
 from domain.proofs.verifying.verification_report import Report, several
 
 _EARLIER = "the earlier checkpoint"
+_OTHER = "the ledger does not continue it: what it held at {} entries was altered, or it was forked"
 _REWRITTEN = (
     "That the ledger was not rewritten before this checkpoint was cut is not shown. Keep this pack: with --since it"
     " shows that the next one continues it."
@@ -33,34 +33,58 @@ class Pack(NamedTuple):
 
 def check_since(pack: Pack, since: bytes | None, report: Report) -> None:
     """That the ledger continues an earlier checkpoint: the reader's own, as any other shows nothing; raises Failed."""
-    kept = pack.files.get("since.txt") if since is None else since
-    if kept is None:
+    before, earlier = _earlier(since, pack, report) if since is not None else (None, None)
+    in_pack = None
+    if {"since.txt", "since-proof.json"} & {*pack.files}:
+        in_pack = continued(pack, "since", _EARLIER)
+    if before is None:
+        before = in_pack
+    if before is None:
         report.remarks.append(_REWRITTEN)
         return
-    before, earlier = _earlier(kept, pack, report)
-    if before.origin != pack.checkpoint.origin:
-        raise Failed(_EARLIER, f"it is of another ledger: {before.origin}")
-    if before.size > pack.checkpoint.size:
-        raise Failed(
-            _EARLIER,
-            f"it is of {before.size:,} entries, more than this pack's ledger has: the end of the ledger is missing, or"
-            " this pack is the older of the two",
-        )
-    proof = consistency(pack, before, "since")
-    if proof is not None and not continues(before, pack.checkpoint, proof):
-        raise Failed(
-            _EARLIER,
-            f"the ledger does not continue it: what it held at {before.size:,} entries was altered, or it was forked",
-        )
+    _check_may_continue(before, pack, _EARLIER)
+    proved = {one.size: one.root for one in (in_pack, pack.checkpoint, Checkpoint(before.origin, 0, EMPTY_ROOT)) if one}
+    is_proved = before.size in proved
+    if proved.get(before.size, before.root) != before.root:
+        raise Failed(_EARLIER, _OTHER.format(f"{before.size:,}"))
     if earlier is not None:
         _check_kept_back(earlier, pack.events)
-    if proof is None:
+    if not is_proved:
         report.unchecked.append(
             f"whether the ledger continues the earlier checkpoint, of {before.size:,} entries. This"
             " pack brings no proof from that one, which by itself is no sign of fraud. Have it made with --since"
             f" {before.size}, or give that number on the page."
         )
-    _say_since(before.size, pack.checkpoint.size, since is not None, proof is not None, report)
+    _say_since(before.size, pack.checkpoint.size, since is not None, is_proved, report)
+
+
+def continued(pack: Pack, which: str, where: str) -> Checkpoint:
+    """A checkpoint in the pack, which the ledger continues by the proof beside it; raises Failed."""
+    text, name = f"{which}.txt", f"{which}-proof.json"
+    for file in (text, name):
+        if file not in pack.files:
+            raise Failed(file, "it is missing from the pack")
+    before, now = read_checkpoint(signed_text(pack.files[text], pack.chain, where), where), pack.checkpoint
+    _check_may_continue(before, pack, where)
+    proof = read_json(pack.files[name], name)
+    if not isinstance(proof, list) or len(proof) > 128:
+        raise Failed(name, "it is no proof")
+    try:
+        check_consistency(before.size, before.root, now.size, now.root, [decoded(one, name) for one in proof])
+    except NotProved:
+        raise Failed(where, _OTHER.format(f"{before.size:,}")) from None
+    return before
+
+
+def _check_may_continue(before: Checkpoint, pack: Pack, where: str) -> None:
+    if before.origin != pack.checkpoint.origin:
+        raise Failed(where, f"it is of another ledger: {before.origin}")
+    if before.size > pack.checkpoint.size:
+        raise Failed(
+            where,
+            f"it is of {before.size:,} entries, more than this pack's ledger has: the end of the ledger is missing, or"
+            " this pack is the older of the two",
+        )
 
 
 def _say_since(before: int, now: int, own: bool, proved: bool, report: Report) -> None:
@@ -111,34 +135,6 @@ def signed_statement(
     where = f"the statement{of}"
     text = signed_text(files.get("statement.txt", b""), keys, where)
     return checkpoint, read_statement(text, checkpoint, where)
-
-
-def consistency(pack: Pack, before: Checkpoint, which: str) -> list[bytes] | None:
-    """The proof that a pack brings from a checkpoint to its own; None if it brings none, and raises Failed."""
-    text, name = f"{which}.txt", f"{which}-proof.json"
-    if before.size in (0, pack.checkpoint.size):
-        return []
-    if name not in pack.files or text not in pack.files:
-        return None
-    try:
-        proved = Note.read(pack.files[text])
-    except NotANote as error:
-        raise Failed(text, str(error)) from None
-    if read_checkpoint(proved.text, text).size != before.size:
-        return None
-    proof = read_json(pack.files[name], name)
-    if not isinstance(proof, list) or len(proof) > 128:
-        raise Failed(name, "it is no proof")
-    return [decoded(one, name) for one in proof]
-
-
-def continues(before: Checkpoint, now: Checkpoint, proof: Sequence[bytes]) -> bool:
-    """That the tree of the later checkpoint begins with that of the earlier."""
-    try:
-        check_consistency(before.size, before.root, now.size, now.root, proof)
-    except NotProved:
-        return False
-    return True
 
 
 def _check_kept_back(earlier: Statement, events: Sequence[Event]) -> None:

@@ -4,17 +4,19 @@ import re
 from hashlib import sha256
 
 from domain.proofs.verifying.calendar_days import instant
-from domain.proofs.verifying.earlier_checkpoint import Pack, consistency, continues
+from domain.proofs.verifying.earlier_checkpoint import Pack, continued
 from domain.proofs.verifying.failure import Failed
-from domain.proofs.verifying.key_chain import as_cut, read_checkpoint, signed_text
+from domain.proofs.verifying.key_chain import as_cut
 from domain.proofs.verifying.stamp_roots import read_roots, vouched_for
 from domain.proofs.verifying.time_stamps import Stamp, read_stamp
 from domain.proofs.verifying.verification_report import Report
 
+_STAMP_FILE = re.compile(r"(stamped(?:-[0-9]{1,2})?)(?:[.]txt|[.]tsr|-proof[.]json)")
+
 
 def check_stamps(pack: Pack, roots: bytes | None, report: Report) -> None:
     """That each time stamp is of a checkpoint that this one continues, and one at least is vouched for."""
-    names = [name[:-4] for name in pack.files if re.fullmatch(r"stamped(-[0-9]{1,2})?\.tsr", name)]
+    names = [*dict.fromkeys(found[1] for name in pack.files if (found := _STAMP_FILE.fullmatch(name)))]
     trusted = None if roots is None else read_roots(roots)
     if trusted is not None and not names:
         raise Failed("the time stamp", "the pack has none: leave --tsa-root out, or ask for a pack with one")
@@ -42,19 +44,10 @@ def check_stamps(pack: Pack, roots: bytes | None, report: Report) -> None:
 
 def _stamp_of(pack: Pack, name: str) -> tuple[Stamp, int]:
     """A time stamp in the pack, and the number of entries of the checkpoint that it is of; raises Failed."""
-    where = "the stamped checkpoint"
-    if f"{name}.txt" not in pack.files:
-        raise Failed(f"{name}.txt", "it is missing from the pack")
-    data = pack.files[f"{name}.txt"]
-    stamped = read_checkpoint(signed_text(data, pack.chain, where), where)
-    if stamped.origin != pack.checkpoint.origin or stamped.size > pack.checkpoint.size:
-        raise Failed(where, "it is none that the ledger in this pack can continue")
-    proof = consistency(pack, stamped, name)
-    if proof is None:
-        raise Failed(where, "the pack has no proof from it")
-    if not continues(stamped, pack.checkpoint, proof):
-        raise Failed(where, "the ledger does not continue it: what it held was altered, or it was forked")
+    stamped = continued(pack, name, "the stamped checkpoint")
+    if f"{name}.tsr" not in pack.files:
+        raise Failed(f"{name}.tsr", "it is missing from the pack")
     stamp = read_stamp(pack.files[f"{name}.tsr"], "the time stamp")
-    if stamp.digest != sha256(as_cut(data)).digest():
+    if stamp.digest != sha256(as_cut(pack.files[f"{name}.txt"])).digest():
         raise Failed("the time stamp", "it is of something else than the checkpoint beside it")
     return stamp, stamped.size

@@ -21,7 +21,7 @@ from domain.proofs.verifying.stamped_checkpoint import check_stamps
 from domain.proofs.verifying.statement import Statement, check_files, check_present
 from domain.proofs.verifying.verification_report import Report, several
 
-#: The other files that are looked into here; of papers see below.
+#: The other files that are looked into; of a file of another name there is the signature alone.
 _LOOKED_INTO = re.compile(
     r"verify[.]py|since([.]txt|-proof[.]json)|stamped(-[0-9]{1,2})?([.]txt|[.]tsr|-proof[.]json)|papers/.+"
 )

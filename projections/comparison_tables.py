@@ -1,6 +1,10 @@
-"""The rows, totals and changes of a comparison."""
+"""What a comparison is made of, as data: counts at two points, by rating and by priority."""
 
 from typing_extensions import TypedDict
+
+from projections.heading import Heading
+from projections.point import PointDocument
+from projections.scale import RatingDocument
 
 
 class Pair(TypedDict):
@@ -51,3 +55,15 @@ class ChangeDocument(TypedDict):
     previous_version: int | None
     current_version: int | None
     corrected_by: int | None
+
+
+class ComparisonDocument(Heading):
+    """Previous against current. `ratings` is the key to the codes, in the order of the columns."""
+
+    previous: PointDocument
+    current: PointDocument
+    ratings: list[RatingDocument]
+    rows: list[RowDocument]
+    totals: TotalsDocument
+    changes: list[ChangeDocument]
+    narrative: list[str]

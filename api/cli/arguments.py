@@ -1,0 +1,62 @@
+"""The commands as they are read and explained, made from a table: their work is loaded when one is run."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from api.cli.argument_types import NAMED
+
+#: A command, a parameter or a type, as `api.cli.generated_arguments` has it.
+Row = Mapping[str, Any]
+
+
+class InOrder(click.Group):
+    """Lists commands in the order they are taught, not by the alphabet."""
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        """The names of the commands."""
+        return list(self.commands)
+
+
+class LoadedWhenRun(click.Command):
+    """A command of which only the arguments are known until it is run."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Load the program and run the command."""
+        from api.cli.every_command import run
+
+        return run(context)
+
+
+def command(name: str, row: Row) -> click.Command:
+    """The command, or the group of commands, that a row of the table describes."""
+    described: dict[str, Any] = {"help": row["help"], "short_help": row.get("short_help")}
+    if below := row.get("commands"):
+        return click.Group(name, commands={word: command(word, one) for word, one in below.items()}, **described)
+    return LoadedWhenRun(name, params=[_parameter(one) for one in row["params"]], **described)
+
+
+def _parameter(row: Row) -> click.Parameter:
+    given = {key: value for key, value in row.items() if key not in ("argument", "names", "type")}
+    if "type" in row:
+        given["type"] = _type(row["type"])
+    return click.Argument(row["names"], **given) if row.get("argument") else click.Option(row["names"], **given)
+
+
+def _type(row: Row) -> click.ParamType[Any]:
+    given = {key: value for key, value in row.items() if key != "is"}
+    match row["is"]:
+        case "path":
+            return click.Path(**given, path_type=Path)
+        case "file":
+            return click.Path(**given)
+        case "choice":
+            return click.Choice(row["choices"])
+        case "integer":
+            return click.IntRange(**given)
+        case "float":
+            return click.FloatRange(**given)
+        case name:
+            return NAMED[name]

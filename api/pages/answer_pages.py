@@ -1,0 +1,130 @@
+"""The pages that show an answer and nothing else: the composed paper with its points, and a link in every row."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from fastapi import Request, Response
+from markupsafe import Markup
+
+from api.http.question_addresses import Ask, signature
+from api.pages.here import Here
+from api.pages.plan_pages import is_past
+from api.pages.rendering import page
+from api.pages.routes import page_routes
+from api.pages.tags import Tags
+from api.papers import paper as made_of
+from api.papers.paper import Cell, Paper, pieces_of
+from api.papers.wording import as_at
+from api.questions.asker import Asker
+from api.questions.question import Links, OfAPoint, Page
+from api.questions.question_parameters import PREVIOUS
+from api.questions.question_registry import QUESTIONS, compose
+
+answers = page_routes()
+
+_KEPT = replace(PREVIOUS, stands="option", required=False, help="The previous point, kept while moving between pages")
+
+
+class Line(NamedTuple):
+    """A line of a cell: what kind of thing it is, the thing, and where it leads."""
+
+    kind: str
+    value: Any
+    link: str | None
+
+
+class Section(NamedTuple):
+    """A heading with what stands under it: pairs of a kind and what the template needs of it."""
+
+    anchor: str
+    heading: str
+    blocks: list[tuple[str, Any]]
+
+
+def _serve(question: OfAPoint[Any], shown: Page[Any]) -> None:
+    """Serve the page of a question about a point."""
+
+    def endpoint(request: Request, ask: Asker, previous: str | None, **given: Any) -> Response:
+        here = Here(given["plan"], question.below.strip("/").format(**given), given["at"], previous)
+        answer = question.ask(ask, **given)
+        document, paper = answer.document, compose(question.name, answer.document)
+        return page(
+            request,
+            "answer.html",
+            here=here,
+            title=document["title"],
+            shown=shown,
+            sentence=as_at(document["point"]),
+            past=is_past(document["point"], ask.ledger.plan(here.plan).version),
+            tags=_tags(paper),
+            sections=_sections(here, paper, shown, document),
+            forms=here.forms(question.name, answer.fixed),
+        )
+
+    read = signature([*question.parameters, _KEPT], request=Request, ask=Ask)
+    endpoint.__signature__ = read  # type: ignore[attr-defined]  # FastAPI goes by it
+    answers.add_api_route(question.address, endpoint, methods=["GET"], name=f"{question.name} page")
+
+
+def _sections(here: Here, paper: Paper, shown: Page[Any], document: Any) -> list[Section]:
+    links, anchors = iter([rows for rows in shown.links(document) if rows]), iter(shown.anchors(document))
+    sections = [Section("", "", [])]
+    for block in paper.blocks:
+        blocks = sections[-1].blocks
+        match block:
+            case made_of.Heading(text):
+                sections.append(Section(next(anchors, f"s{len(sections)}"), text, []))
+            case made_of.Prose(text, strong):
+                blocks.append(("prose", (pieces_of(text), strong)))
+            case made_of.Facts(_, facts):
+                blocks.append(("facts", [(name, list(_lines(here, cell))) for name, cell in facts]))
+            case made_of.Table():
+                blocks.append(("table", (block, list(_rows(here, block, next(links, ()) if block.rows else ())))))
+            case made_of.Picture(svg):
+                blocks.append(("picture", Markup(svg[svg.index("<svg") :])))  # noqa: S704  # made and escaped by us
+    return sections
+
+
+def _rows(here: Here, table: made_of.Table, links: Sequence[Links]) -> Iterator[list[list[Line]]]:
+    """The cells of a table, row by row, each as its lines."""
+    for place, row in enumerate(table.rows):
+        leads = links[place] if links else {}
+        yield [list(_lines(here, cell, leads.get(column))) for column, cell in enumerate(row)]
+
+
+def _lines(here: Here, cell: Cell, link: str | Sequence[str] | None = None) -> Iterator[Line]:
+    """The lines of a cell; of a tuple with several links each line has its own."""
+    if isinstance(cell, tuple):
+        for place, one in enumerate(cell):
+            yield from _lines(here, one, link if isinstance(link, str | None) else link[place])
+        return
+    leads = None
+    if isinstance(link, str):
+        path, sharp, anchor = link.partition("#")
+        leads = f"{here.to(path)}{sharp}{anchor}"
+    match cell:
+        case made_of.Text() | str():
+            yield Line("text", pieces_of(cell), leads)
+        case made_of.Day(iso):
+            yield Line("day", iso, leads)
+        case made_of.Instant(iso):
+            yield Line("instant", iso, leads)
+        case made_of.Tag():
+            yield Line("tag", cell, leads)
+        case made_of.Pair(before, now):
+            yield Line("figure", f"{before} → {now}", leads)
+        case figure:
+            yield Line("figure", figure, leads)
+
+
+def _tags(paper: Paper) -> Tags:
+    """The ratings of a paper, by the cells that show them."""
+    tables = [block for block in paper.blocks if isinstance(block, made_of.Table)]
+    tags = {cell for table in tables for row in table.rows for cell in row if isinstance(cell, made_of.Tag)}
+    return Tags({"code": one.label, "label": one.label, "colour": one.colour} for one in tags)
+
+
+for _question in QUESTIONS.values():
+    if isinstance(_question, OfAPoint) and _question.page and not _question.page.own:
+        _serve(_question, _question.page)

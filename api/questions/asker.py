@@ -1,0 +1,152 @@
+"""How a ledger is asked: points are resolved, the plan is taken from the ledger, and something answers.
+
+The answer carries its document, and whether that can ever come out differently.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Generic, TypeVar
+
+from domain.envelopes import instant_text
+from domain.ledger.ledger import Ledger
+from domain.plan.plan_at import PlanAt
+from domain.plan.record import PlanRecord
+from domain.points import Asked, Point, VersionUnknown, read_point
+from projections.action import ActionUnknown
+from projections.not_known import action_not_known
+
+D = TypeVar("D")
+E = TypeVar("E")
+
+
+class Answer(Generic[D]):
+    """A document that answers a question, which is made when it is first asked for.
+
+    Attributes:
+        question: its name.
+        immutable: whether nothing recorded later can change it.
+        fixed: the points in the form that makes it so.
+        state: what the document follows from, beside the question, what it is asked with, and the program. While it is
+            the same, so is the document: somebody who holds that need not be sent it again.
+    """
+
+    def __init__(
+        self,
+        question: str,
+        make: Callable[[], D],
+        immutable: bool = False,
+        fixed: Mapping[str, str] | None = None,
+        state: str | None = None,
+    ) -> None:
+        self.question, self.immutable, self.fixed, self.state = question, immutable, dict(fixed or {}), state
+        self._make = make
+
+    @cached_property
+    def document(self) -> D:
+        """The document; raises what the question raises."""
+        return self._make()
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Asks a ledger, on a day.
+
+    `reads` says which plans are listed: those that whoever asks may read. It does not guard what is asked of one plan.
+    """
+
+    ledger: Ledger
+    today: date
+    reads: Callable[[str], bool] = lambda _: True
+
+    def every_plan(
+        self, question: str, entry: Callable[[PlanAt], E], project: Callable[[Iterable[E], Sequence[str]], D]
+    ) -> Answer[D]:  # fmt: skip
+        """What is said of every plan, as it stands today with everything recorded."""
+        now = read_point("now")
+        states = [state for state in self.ledger.states() if self.reads(state.plan)]
+
+        def entry_of(record: PlanRecord) -> E:
+            return entry(record.at(record.resolve(now, self.today)))
+
+        state = " ".join([self.today.isoformat(), *(f"{one.plan} {one.event_id}" for one in states)])
+        return Answer(
+            question, lambda: project(*self.ledger.of_every_plan(states, self.today, entry_of)), state=state
+        )  # fmt: skip
+
+    def at(self, plan: str, at: str, ask: Callable[[PlanAt, PlanRecord], D], question: str = "page") -> Answer[D]:
+        """What is said of a plan at a point, which `ask` is given with the record of all that the plan has by now.
+
+        Several projections that a page shows are asked so of one state of the plan.
+        """
+        asked, record = read_point(at), self.ledger.plan(plan)
+        point = self._resolve(asked, record)
+
+        def make() -> D:
+            shown = record.at(point)
+            with _explaining(record, shown):
+                return ask(shown, record)
+
+        return Answer(question, make, _is_fixed(asked, point, record), {"at": point.fixed}, _state_of(record, point))
+
+    def between(
+        self, plan: str, previous: str, current: str, ask: Callable[[PlanAt, PlanAt], D], question: str
+    ) -> Answer[D]:  # fmt: skip
+        """What is said of a plan at two points."""
+        asked = read_point(previous), read_point(current)
+        record = self.ledger.plan(plan)
+        points = [self._resolve(one, record) for one in asked]
+        immutable = all(_is_fixed(one, point, record) for one, point in zip(asked, points, strict=True))
+        fixed = {"previous": points[0].fixed, "current": points[1].fixed}
+        state = _state_of(record, *points)
+        return Answer(question, lambda: ask(record.at(points[0]), record.at(points[1])), immutable, fixed, state)
+
+    def up_to(self, plan: str, up_to: int | None, ask: Callable[[PlanRecord], D], question: str) -> Answer[D]:
+        """What is said of the record of a plan up to a version; without one up to its newest."""
+        newest = self.ledger.plan(plan)
+        if up_to is not None and not 1 <= up_to <= newest.version:
+            raise self.ledger.no_version(plan, up_to, newest.version)
+        record = newest if up_to is None else newest.up_to(up_to)
+
+        def make() -> D:
+            with _explaining(newest, record):
+                return ask(record)
+
+        return Answer(question, make, up_to is not None, {"up_to": str(record.version)}, _state_of(record))
+
+    def _resolve(self, asked: Asked, record: PlanRecord) -> Point:
+        try:
+            return record.resolve(asked, self.today)
+        except VersionUnknown as unknown:
+            raise self.ledger.no_version(unknown.plan, unknown.version, unknown.newest) from unknown
+
+
+@contextmanager
+def _explaining(newest: PlanRecord, then: PlanAt | PlanRecord) -> Iterator[None]:
+    """Where an action was not known then, say since when it is, if it is by now."""
+    try:
+        yield
+    except ActionUnknown as unknown:
+        if why := action_not_known(newest, unknown.number, then):
+            raise ActionUnknown(unknown.number, why) from None
+        raise
+
+
+def _state_of(record: PlanRecord, *points: Point) -> str:
+    """What a document follows from: the points as they are fixed, when their versions were recorded, and how many
+    events had texts destroyed, as that alone reaches back. Without points it is the record, up to its newest version.
+    """
+    known = [(point.fixed, point.known_at) for point in points]
+    known = known or [(str(record.version), record.known_at(record.version))]
+    return " ".join([f"{fixed} {instant_text(instant)}" for fixed, instant in known] + [str(record.redactions_known)])
+
+
+def _is_fixed(asked: Asked, point: Point, record: PlanRecord) -> bool:
+    """Whether this way of writing the point can never come to mean another.
+
+    A version cannot. An instant cannot once something was recorded after it, as instants never go back. A day alone, an
+    issue and a presentation can: all three look at everything recorded.
+    """
+    return asked.version is not None or (asked.instant is not None and point.basis < record.version)

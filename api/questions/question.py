@@ -1,0 +1,208 @@
+"""What a question is: everything that is known of it, in one object.
+
+Commands, addresses, pages, packs, the navigation, the description of the API and the README are made in loops over the
+questions (`api.questions.question_registry`).
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, Literal, TypeVar, get_type_hints
+
+from api.papers.paper import Paper
+from api.questions.asker import Answer, Asker
+from api.questions.question_parameters import AT, CURRENT, PLAN, PREVIOUS, Parameter
+from domain.plan.plan_at import PlanAt
+
+D = TypeVar("D")
+E = TypeVar("E")
+
+#: What a question is asked with, by name.
+Given = Mapping[str, Any]
+
+
+#: The links of a row of a table by the number of the column, as paths below the plan; several where each line of the
+#: cell leads elsewhere.
+Links = Mapping[int, str | Sequence[str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page(Generic[D]):
+    """The page of a question.
+
+    Attributes:
+        name: what it is called in the navigation and in lists of pages.
+        among: whether it stands in the navigation of a plan, or among its lists; nowhere where it is reached otherwise.
+        own: `api.pages` has a page that does more than show the answer.
+        title: the heading, where the page shows the answer.
+        lead: what is said first, where the page shows the answer.
+        links: of every table of the answer that has rows, the links of each row.
+        anchors: what the headings of the answer are called in addresses, in order.
+    """
+
+    name: str
+    among: Literal["navigation", "lists", "nowhere"] = "nowhere"
+    own: bool = False
+    title: str = ""
+    lead: str = ""
+    links: Callable[[D], Iterable[Sequence[Links]]] = lambda _: ()
+    anchors: Callable[[D], Sequence[str]] = lambda _: ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question(ABC, Generic[D]):
+    """One question.
+
+    Attributes:
+        name: what it is called in files, in packs and in code.
+        place: where it stands among the questions; they are listed from the least.
+        sentence: what it does, for lists; at most 60 letters.
+        help: its help on the command line, before its examples.
+        examples: commands that ask it, without `asat` and its own name.
+        projection: what answers it; its annotation names the type of the document.
+        compose: makes the paper of a document.
+        command: its command, where that is not its name.
+        path: its address below that of a plan, where that is not its name.
+        posted: what it is asked with is sent to its address (`api.http.record_addresses`); others are there to `GET`.
+        points: the parameters that say which points.
+        own: what else it is asked with.
+        page: its page; None where it has none.
+        packed: whether it goes into evidence packs.
+        finds: whether a document says that something is amiss: then the command exits with 1.
+        named_by: what the name of a file says beside the plan and the question.
+    """
+
+    name: str
+    place: int
+    sentence: str
+    help: str
+    examples: tuple[str, ...] = ()
+    projection: Callable[..., D]
+    compose: Callable[[D], Paper]
+    command: str = ""
+    path: str = "/{name}"
+    posted: bool = False
+    points: tuple[Parameter, ...] = ()
+    own: tuple[Parameter, ...] = ()
+    page: Page[D] | None = None
+    packed: bool = False
+    finds: Callable[[D], bool] = lambda _: False
+    named_by: Callable[[D], str] | None = None
+
+    #: What it is asked of, in a word or two.
+    of: ClassVar[str]
+
+    @abstractmethod
+    def answer(self, asker: Asker, given: Given, own: Given) -> Answer[D]:
+        """The answer; `given` is everything that it is asked with, `own` what is neither the plan nor a point."""
+
+    def ask(self, asker: Asker, plan: str | None = None, **given: object) -> Answer[D]:
+        """Ask it; the parameters that are left out have their defaults.
+
+        Raises:
+            TypeError: a parameter is missing, or it has none of that name.
+        """
+        asked = {**given, **({} if plan is None else {"plan": plan})}
+        if unknown := asked.keys() - {one.name for one in self.parameters}:
+            raise TypeError(f"{self.name} is not asked with {', '.join(sorted(unknown))}")
+        if missing := [one.name for one in self.parameters if one.required and one.name not in asked]:
+            raise TypeError(f"{self.name} is asked with {', '.join(missing)}")
+        complete = {**{one.name: one.default for one in self.parameters}, **asked}
+        return self.answer(asker, complete, {one.name: complete[one.name] for one in self.own})
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Everything that it is asked with: the plan, what names a part of it, the points, and the rest."""
+        named = tuple(one for one in self.own if one.stands == "path")
+        return (PLAN, *named, *self.points, *(one for one in self.own if one.stands != "path"))
+
+    @property
+    def document(self) -> Any:
+        """The type of its document."""
+        return get_type_hints(self.projection)["return"]
+
+    @property
+    def called(self) -> str:
+        """Its command."""
+        return self.command or self.name
+
+    @property
+    def below(self) -> str:
+        """Its address below a plan's, such as `/gaps`."""
+        return self.path.replace("{name}", self.name)
+
+    @property
+    def address(self) -> str:
+        """Its address, without the suffix of a form."""
+        return f"/plans/{{plan}}{self.below}"
+
+    @property
+    def is_paged(self) -> bool:
+        """Whether an answer over HTTP holds a page of events, and says what comes next."""
+        return any(one.a_page for one in self.parameters)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfTheLedger(Question[D], Generic[D, E]):
+    """A question about all plans, as they stand today: `projection` is given what `entry` says of each."""
+
+    entry: Callable[[PlanAt], E]
+    parameters = ()
+    address = "/plans"
+    of: ClassVar[str] = "all plans"
+
+    def answer(self, asker: Asker, given: Given, own: Given) -> Answer[D]:
+        """The answer."""
+        return asker.every_plan(self.name, self.entry, self.projection)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfAPoint(Question[D]):
+    """A question about a plan at a point: `projection` is given a `PlanAt`."""
+
+    points: tuple[Parameter, ...] = (AT,)
+    of: ClassVar[str] = "a point"
+
+    def answer(self, asker: Asker, given: Given, own: Given) -> Answer[D]:
+        """The answer."""
+        return asker.at(given["plan"], given["at"], lambda plan, _: self.projection(plan, **own), self.name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfTwoPoints(Question[D]):
+    """A question about a plan at two points: `projection` is given a `PlanAt` of each.
+
+    `compared` finds the points in everything that is given.
+    """
+
+    points: tuple[Parameter, ...] = (PREVIOUS, CURRENT)
+    compared: Callable[[Given], tuple[str, str]] = lambda given: (given["previous"], given["current"])
+    of: ClassVar[str] = "two points"
+
+    def answer(self, asker: Asker, given: Given, own: Given) -> Answer[D]:
+        """The answer."""
+        previous, current = self.compared(given)
+        return asker.between(
+            given["plan"], previous, current, lambda before, now: self.projection(before, now, **own), self.name
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfTheRecord(Question[D]):
+    """A question about a plan's events: `projection` is given a `PlanRecord` and the ledger to read them from.
+
+    `points` says up to which version the record is taken into account; it stands last.
+    """
+
+    of: ClassVar[str] = "the record"
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The plan, its own, and the version."""
+        return (PLAN, *self.own, *self.points)
+
+    def answer(self, asker: Asker, given: Given, own: Given) -> Answer[D]:
+        """The answer."""
+        return asker.up_to(
+            given["plan"], given["up_to"], lambda record: self.projection(record, asker.ledger, **own), self.name
+        )
