@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from psycopg.errors import (
+    ArraySubscriptError,
     CheckViolation,
     InsufficientPrivilege,
     NotNullViolation,
@@ -216,7 +217,7 @@ def test_an_event_id_that_is_taken_is_refused(app: Connection, ledger: Ledger):
     ],
 )
 def test_an_append_that_does_not_add_up_is_refused(app: Connection, ledger: Ledger, arguments: str):
-    with pytest.raises((NotNullViolation, CheckViolation, InsufficientPrivilege)):
+    with pytest.raises((ArraySubscriptError, NotNullViolation, CheckViolation, InsufficientPrivilege)):
         app.execute(f"select append({arguments})".encode())
     assert ledger.size() == 3
 
