@@ -907,6 +907,8 @@ def read_chain(data: bytes) -> list[VerifierKey]:
         where = f"key {number} of the ledger"
         lines = text.split("\n")
         key = read_key(lines[2] if len(lines) > 2 else "", where)
+        if key in chain:
+            raise Failed(where, "it was a key of the ledger before, and cannot follow another")
         before = str(chain[-1]) if chain else "none"
         for signer in [*chain[-1:], key]:
             signed = signed_text(encoded(text, where), [signer], where)
@@ -932,7 +934,7 @@ def read_checkpoint(text: str, where: str) -> Checkpoint:
 _PROVED = ("keys.json", "checkpoint.txt", "statement.txt", "events.jsonl")
 
 _STATEMENT = re.compile(
-    r"AsAt evidence pack 1\n(?P<origin>[^\n]+)\nplan (?P<plan>[^\n]+)\nversion (?P<version>[1-9][0-9]{0,18})\n"
+    r"AsAt evidence pack 1\n(?P<origin>[^\n]+)\nplan (?P<plan>[^\n]{1,63})\nversion (?P<version>[1-9][0-9]{0,18})\n"
     r"position (?P<position>[1-9][0-9]{0,18})\nsize (?P<size>[1-9][0-9]{0,18})\nroot (?P<root>[A-Za-z0-9+/=]{44})\n"
     r"(?:signed (?P<signed>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)\n)?"
     r"(?:at (?P<at>[0-9]{4}-[0-9]{2}-[0-9]{2}@[1-9][0-9]{0,18})\n)?(?:edition (?P<edition>[1-9][0-9]{0,18})\n)?"
@@ -1011,6 +1013,9 @@ def check_files(files: dict[str, bytes], statement: Statement) -> None:
 #: The bytes that are hashed before each text, so that nobody can find it out by trying.
 SALT_SIZE = 16
 
+#: The most characters of an author and of a kind; AsAt gives at most 100 and 20.
+_LONGEST_AUTHOR, _LONGEST_KIND = 200, 63
+
 #: Stands in papers for a text that is gone, and in a list for several.
 REDACTED = "[redacted]"
 
@@ -1067,6 +1072,10 @@ def read_event(line: bytes, checkpoint: Checkpoint, due: int) -> Event:
         entry = Entry.read(data)
     except NotAnEntry as error:
         raise Failed(where, str(error)) from None
+    if len(entry.recorded_by) > _LONGEST_AUTHOR or len(entry.topic) > _LONGEST_KIND:
+        raise Failed(
+            where, f"its author has more than {_LONGEST_AUTHOR} characters, or its kind more than {_LONGEST_KIND}"
+        )
     steps = [decoded(one, where) for one in proof]
     where = _place(entry)
     try:
@@ -1153,7 +1162,9 @@ def redactions(events: Sequence[Event]) -> list[str]:
         version, fields = read_version(event), event.fields.get("fields")
         if not isinstance(fields, list) or any(type(name) is not str for name in fields):
             raise Failed(event.where, "it does not name the texts that it redacts")
-        for name in fields if version < event.entry.version else []:
+        if version >= event.entry.version:
+            raise Failed(event.where, f"it redacts version {version}, which does not come before it")
+        for name in fields:
             redacted.setdefault((version, name), event)
     found = []
     for event in events:
@@ -1530,6 +1541,12 @@ KINDS = frozenset({
     "EventWithdrawn", "TextRedacted",
 })  # fmt: skip
 
+#: Fields that figures are worked out from; no redaction can destroy them.
+_KEPT = frozenset({
+    "action", "number", "organisation", "parent", "priority", "priority_word", "rating", "scale", "timescale",
+    "version",
+})  # fmt: skip
+
 _STATUS = {"ActionClosed": "closed", "ActionWithdrawn": "withdrawn", "ActionReinstated": "open"}
 
 #: The names that stand beside the codes of ratings in papers: no rating can be called that.
@@ -1569,10 +1586,21 @@ class Action(Subject):
         self.root: Action = self.parent.root if self.parent is not None else self
 
 
-class Fold:
-    """A plan at every day and basis, folded from its events; raises Failed at one that names what the plan has not."""
+class Absent(Exception):
+    """An event names an action or a rating that the plan did not have, as far as the kinds known here tell."""
 
-    def __init__(self, events: Sequence[Event]) -> None:
+
+class Fold:
+    """A plan at every day and basis, folded from its events; raises Failed at one that cannot be.
+
+    Of another edition, an event of an unknown kind may have added what a later one names: that one is left out.
+    """
+
+    def __init__(self, events: Sequence[Event], *, own_edition: bool = True) -> None:
+        self._events = events
+        self.unknown = [event for event in events if event.entry.topic not in KINDS]
+        #: The first event that was left out, and the reason.
+        self.left_out: str | None = None
         #: The day from which the plan was open, and its heading in papers.
         self.opened = ""
         self.heading: dict[str, Any] = {}
@@ -1586,12 +1614,20 @@ class Fold:
         for event in events:
             try:
                 self._take_in(event)
-            except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
-                what = f"it names what the plan does not have, or is not as AsAt records it ({error})"
-                raise Failed(event.where, what) from None
+            except Absent as absent:
+                what = f"it names {absent}, which the plan does not have"
+                if own_edition or not self.unknown or self.unknown[0].entry.version > event.entry.version:
+                    raise Failed(event.where, what) from None
+                self.left_out = self.left_out or f"{event.where}: {what}"
+            except (KeyError, TypeError, AttributeError, ValueError, RecursionError):
+                raise Failed(event.where, "it is not as AsAt records such an event") from None
 
     def _take_in(self, event: Event) -> None:
         fields, topic = event.fields, event.entry.topic
+        if (topic == "PlanOpened") != (event.entry.version == 1):
+            raise Failed(event.where, "the first event of a plan opens it, and no other does")
+        if topic in KINDS and (gone := _KEPT.intersection(event.gone)):
+            raise Failed(event.where, f"its {min(gone)} is gone, which no redaction can destroy")
         if topic == "EventWithdrawn":
             self._withdraw(event)
         elif topic in ("PlanOpened", "ScaleAdopted"):
@@ -1656,7 +1692,7 @@ class Fold:
         while borne and borne[-1][0] in self._withdrawn:
             borne.pop()  # withdrawn for good: no later event finds it
         if not borne:
-            raise KeyError(f"an action {number}")
+            raise Absent(f"an action {shown(number)}")
         return borne[-1][1]
 
     def _rate(self, event: Event) -> None:
@@ -1672,9 +1708,17 @@ class Fold:
 
     def _confirm(self, event: Event) -> None:
         """A rating counts from the day it was confirmed, if that is by somebody else; before, it did not."""
-        rated, action = self._awaiting[read_version(event)]
-        if name_key(rated.entry.recorded_by) == name_key(event.entry.recorded_by):
-            raise Failed(event.where, f"{event.entry.recorded_by} confirms a rating of their own")
+        version = read_version(event)
+        if version >= event.entry.version:
+            raise Failed(event.where, f"it confirms version {version}, which does not come before it")
+        rated = self._events[version - 1]
+        if rated.entry.topic == "ActionRated":
+            check_two_people(rated.entry.recorded_by, event)
+        if version not in self._awaiting:
+            raise Absent(f"version {version} as a rating that awaits confirmation")
+        action = self._awaiting[version][1]
+        if self._find(event.fields["action"]) is not action:
+            raise Failed(event.where, f"version {version}, which it confirms, rates another action")
         day = max(str(rated.fields["effective_on"]), str(event.fields["effective_on"]))
         action.give("rating", event, rated.fields["rating"], day)
 
@@ -1707,6 +1751,17 @@ class Fold:
             if find_rating(scale, fact.value):
                 return dict(scale)
         return {}
+
+
+def check_two_people(author: str, confirmation: Event) -> None:
+    """That both the author of a rating and that of its confirmation can be seen, and are not one; raises Failed."""
+    names = author, confirmation.entry.recorded_by
+    keys = [name_key(name) for name in names]
+    for name, key in zip(names, keys, strict=True):
+        if not key or any(unicodedata.category(character) == "Cc" for character in name):
+            raise Failed(confirmation.where, f"{shown(name)} is no name of a person who rates or confirms")
+    if keys[0] == keys[1]:
+        raise Failed(confirmation.where, f"{names[1]} confirms a rating of their own")
 
 
 def check_codes(scale: dict[str, Any], where: str) -> None:
@@ -2474,6 +2529,8 @@ def _check_points(paper: str, document: dict[str, Any], events: Sequence[Event],
         which = f"its part {part!r}"
         if not isinstance(document.get(part), dict):
             raise Failed(paper, f"{which} is missing, or is no object")
+        if "edition" in document[part]:
+            raise Failed(paper, f"{which} names an edition, which the whole does")
         _of_points(paper, which, document[part], of, events)
         if not all(alike(document[part][one], document[one if of is _TWO else "current"]) for one in of):
             raise Failed(paper, f"{which} is of another point than it")
@@ -2584,8 +2641,8 @@ def check_figures(
             paper.compare(document, {**heading(paper, document), **dict.fromkeys(_UNCHECKED[kind], UNCHECKED)})
             return None
         return FIGURES[f"{kind}.json"].check(paper, document)
-    except (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError) as error:
-        raise Failed(name, f"its figures cannot be compared with the events ({error!r})") from None
+    except (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError):
+        raise Failed(name, "it is not in the form of such a paper, so its figures cannot be compared") from None
 
 
 # Time stamps (RFC 3161): the signature of an authority that knows nothing of the ledger, and its time.
@@ -2653,8 +2710,8 @@ def read_stamp(data: bytes, where: str) -> Stamp:
         return _read_stamp(data, where)
     except Failed:
         raise
-    except Exception as error:  # the library's names for a certificate that is none are many
-        raise Failed(where, f"it is no time stamp that can be read ({error})") from None
+    except Exception:  # the library's names for a certificate that is none are many
+        raise Failed(where, "it is no time stamp that can be read") from None
 
 
 def _read_stamp(data: bytes, where: str) -> Stamp:
@@ -2751,8 +2808,8 @@ def _may_stamp(stamp: Stamp, where: str) -> bool:
         usage = stamp.signer.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
     except x509.ExtensionNotFound:
         return False
-    except Exception as error:  # as above
-        raise Failed(where, f"the certificate of {stamp.name} cannot be read ({error})") from None
+    except Exception:  # as above
+        raise Failed(where, f"the certificate of {stamp.name} cannot be read") from None
     return usage.critical and list(usage.value) == [x509.oid.ExtendedKeyUsageOID.TIME_STAMPING]
 
 
@@ -2837,6 +2894,11 @@ def _stamp_of(pack: Pack, name: str) -> tuple[Stamp, int]:
 #: The other files that are looked into; of a file of another name there is the signature alone.
 _LOOKED_INTO = re.compile(
     r"verify[.]py|since([.]txt|-proof[.]json)|stamped(-[0-9]{1,2})?([.]txt|[.]tsr|-proof[.]json)|papers/.+"
+)
+
+_RULES = (
+    "Whether each event kept AsAt's other rules of recording was not checked, such as that a number was free, or that a"
+    " rating was on the scale."
 )
 
 
@@ -2953,15 +3015,17 @@ def _fold(events: Sequence[Event], statement: Statement, report: Report) -> Fold
     In every edition an event names what the plan has, and nobody confirms a rating of their own: so much is checked of
     each. Of an event whose kind this program does not know it cannot tell what it adds to the plan.
     """
-    try:
-        fold = Fold(events)
-    except Failed as failed:
-        unknown = next((one for one in events if one.entry.topic not in KINDS), None)
-        if statement.edition == EDITION or unknown is None:
-            raise
+    fold = Fold(events, own_edition=statement.edition == EDITION)
+    report.remarks.append(_RULES)
+    if fold.unknown:
+        report.remarks.append(
+            f"What {', '.join(one.where for one in fold.unknown[:20])} changes was not worked out: this"
+            f" program does not know the kind. The pack has {several(fold.unknown, 'such event')}."
+        )
+    if fold.left_out is not None:
         report.other_edition = (
-            f"whether all events name what the plan has. {unknown.where} is of a kind that this program does not know,"
-            f" and by what it does know {failed} does not hold."
+            f"whether all events name what the plan has. {fold.unknown[0].where} is of a kind that this program does"
+            f" not know, and by what it does know this does not hold: {fold.left_out}."
         )
         return None
     if statement.edition == EDITION:
@@ -2977,17 +3041,15 @@ def _check_papers(files: dict[str, bytes], fold: Fold | None, statement: Stateme
     papers = sorted(name for name in files if name.startswith("papers/"))
     if not papers:
         return
+    if statement.at is None:
+        raise Failed("the statement", "it does not say which point the papers show")
     figures = {
         name: check_figures(name, files[name], fold, report.events, statement) if name.endswith(".json") else None
         for name in papers
     }
-    shows = ""
-    if statement.at is not None:
-        day, _, version = statement.at.partition("@")
-        shows = f" They show the plan as at {day}, as known at version {version}."
-    else:
-        report.remarks.append("Which point the papers show was not signed for: each says so itself.")
-    report.proved.append(f"The papers are those that the ledger signed for ({', '.join(papers)}).{shows}")
+    day, _, version = statement.at.partition("@")
+    shows = f"They show the plan as at {day}, as known at version {version}."
+    report.proved.append(f"The papers are those that the ledger signed for ({', '.join(papers)}). {shows}")
     _say_figures({name: count for name, count in figures.items() if count is not None}, report)
     if fold is None and any(name.removeprefix("papers/") in FIGURES for name in papers):
         report.other_edition = f"{report.other_edition} Nor " if report.other_edition else ""

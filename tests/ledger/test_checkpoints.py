@@ -599,7 +599,7 @@ def test_a_text_that_is_redacted_while_the_papers_are_made_stands_in_none_of_the
             record(ledger, redactions.pop())
         return {"said.txt": said}
 
-    made = pack(ledger, "plan", KEY, papers)
+    made = pack(ledger, "plan", KEY, papers, at="2019-05-31@4")
     assert b"Unspeakable" not in made
     assert "Each of the 5 events" in " ".join(verify(made, str(KEY.verifier)).proved)
 

@@ -181,6 +181,7 @@ def read_keys(data: bytes) -> list[PublicKey]:
             lines == [f"AsAt signing key {number}", key.name, key.text, f"after {before}", ""], "a key follows another"
         )
         require(not keys or keys[-1].name == key.name, "a key has another name")
+        require(key.text not in [one.text for one in keys], "a key stands twice")
         for needed in [*keys[-1:], key]:
             note.signed_by([needed])
         keys.append(key)
@@ -274,7 +275,7 @@ def read_statement(data: bytes, keys: list[PublicKey], checkpoint: tuple[str, in
     note = Note(data)
     note.signed_by(keys)
     found = re.fullmatch(
-        f"AsAt evidence pack 1\n(?P<origin>.+)\nplan (?P<plan>.+)\nversion (?P<version>{NUMBER})\n"
+        f"AsAt evidence pack 1\n(?P<origin>.+)\nplan (?P<plan>[^\n]{{1,63}})\nversion (?P<version>{NUMBER})\n"
         f"position (?P<position>{NUMBER})\nsize (?P<size>{NUMBER})\nroot (?P<root>.+)\n"
         f"(?:signed (?P<signed>{INSTANT})\n)?"
         f"(?:at (?P<at>([0-9]{{4}})-([0-9]{{2}})-([0-9]{{2}})@{NUMBER})\n)?(?:edition (?P<edition>{NUMBER})\n)?"
@@ -294,6 +295,7 @@ def read_statement(data: bytes, keys: list[PublicKey], checkpoint: tuple[str, in
         require(int(basis) <= int(said["version"]), "the papers are of a version that there is not")
     lines = [line.split(" ") for line in said["files"].split("\n")[:-1]]
     said["files"] = {name: value for _, value, name in lines}
+    require(said["at"] or not any(name.startswith("papers/") for name in said["files"]), "the papers have no point")
     require(len(said["files"]) == len(lines), "the statement has a name twice")
     return said
 
@@ -316,6 +318,7 @@ class Event:
             self.plan, self.author, self.kind = (text.decode("utf-8") for text in texts[:3])
         except UnicodeDecodeError:
             raise Refused("an entry is not UTF-8") from None
+        require(len(self.author) <= 200 and len(self.kind) <= 63, "an author or a kind is too long")
         self.fields = from_json(texts[3])
         require(isinstance(self.fields, dict), "an event is no object")
         self.gone = set()
@@ -383,7 +386,8 @@ def check_redactions(events: list[Event]) -> None:
             version, fields = event.fields.get("version"), event.fields.get("fields")
             require(type(version) is int and version >= 1, "a redaction names no version")
             require(isinstance(fields, list) and all(isinstance(name, str) for name in fields), "it names no fields")
-            redacted |= {(version, name) for name in fields if version < event.version}
+            require(version < event.version, "a redaction comes before its event")
+            redacted |= {(version, name) for name in fields}
     for event in events:
         for name in event.fields:
             gone = name in event.gone

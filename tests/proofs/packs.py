@@ -4,7 +4,7 @@ import json
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -79,12 +79,25 @@ class Book:
         held = [
             Held(entry.position, bytes(entry), json.dumps(self.texts[entry.position - 1])) for entry in self.of(plan)
         ]  # fmt: skip
-        signed_at = BEGAN + timedelta(minutes=30)
-        return Contents(plan, held, self.checkpoint(), self.keys, **{"signed_at": signed_at, **fields})
+        usual = {"signed_at": BEGAN + timedelta(minutes=30), "at": shown_by(fields.get("papers", {}), len(held))}
+        return Contents(plan, held, self.checkpoint(), self.keys, **{**usual, **fields})
 
     def pack(self, plan: str = "plan", signer: SignerKey | None = None, **fields: Any) -> bytes:
         node = Grown([bytes(entry) for entry in self.entries]).node
         return make_pack(self.contents(plan, **fields), node, signer or self.signer)
+
+
+def shown_by(papers: dict[str, bytes], version: int) -> str | None:
+    """The point that the papers show, `2019-06-01@5`, as the first says that has one; None without papers."""
+    for name in (name for name in papers if name.endswith(".json")):
+        try:
+            document = json.loads(papers[name])
+            point = document.get("current") or document["point"]
+            if type(point["basis"]) is int and 1 <= point["basis"] <= version:
+                return f"{date.fromisoformat(point['effective_on'])}@{point['basis']}"
+        except (ValueError, AttributeError, LookupError, TypeError, RecursionError):
+            continue
+    return f"2019-06-01@{version}" if papers else None
 
 
 def with_file(pack: bytes, name: str, change: Callable[[bytes], bytes]) -> bytes:

@@ -52,7 +52,7 @@ def test_nothing_but_a_sentence_comes_of_any_events_that_are_signed(seed: int):
     """Whoever has the key puts anything into the ledger, and signs for it."""
     source = random.Random(seed)
     kinds: list[tuple[str, dict[str, Any]]] = [
-        ("PlanOpened", {"title": "x", "scale": packs.RAG}),
+        ("ScaleAdopted", {"scale": packs.RAG}),
         ("ScaleAdopted", {"scale": {"ratings": [{"code": "green", "needs_second_person": True}]}}),
         ("PriorityAdded", {"number": "3", "title": "x"}), ("PriorityReworded", {"number": "2", "title": "y"}),
         ("ActionAdded", {"number": "2.5", "parent": "2.4", "text": "x", "timescale": "May 2019"}),

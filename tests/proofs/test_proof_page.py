@@ -54,7 +54,8 @@ CLAIMS = {
     ],
     "**The figures follow from the events**": [
         "test_a_lie_about_a_comparison_is_named", "test_a_pack_says_which_point_its_papers_show",
-        "test_nobody_confirms_a_rating_of_their_own", "test_true_papers_pass_and_the_report_says_of_each_what_was"
+        "test_nobody_confirms_a_rating_of_their_own", "test_nobody_unseen_rates_or_confirms",
+        "test_true_papers_pass_and_the_report_says_of_each_what_was"
         "_compared_and_what_was_not",
     ],
     "**What was redacted, by whom, when and why.**": [

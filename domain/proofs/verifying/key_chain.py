@@ -74,6 +74,8 @@ def read_chain(data: bytes) -> list[VerifierKey]:
         where = f"key {number} of the ledger"
         lines = text.split("\n")
         key = read_key(lines[2] if len(lines) > 2 else "", where)
+        if key in chain:
+            raise Failed(where, "it was a key of the ledger before, and cannot follow another")
         before = str(chain[-1]) if chain else "none"
         for signer in [*chain[-1:], key]:
             signed = signed_text(encoded(text, where), [signer], where)

@@ -18,6 +18,9 @@ from domain.proofs.verifying.statement import Statement
 #: The bytes that are hashed before each text, so that nobody can find it out by trying.
 SALT_SIZE = 16
 
+#: The most characters of an author and of a kind; AsAt gives at most 100 and 20.
+_LONGEST_AUTHOR, _LONGEST_KIND = 200, 63
+
 #: Stands in papers for a text that is gone, and in a list for several.
 REDACTED = "[redacted]"
 
@@ -74,6 +77,10 @@ def read_event(line: bytes, checkpoint: Checkpoint, due: int) -> Event:
         entry = Entry.read(data)
     except NotAnEntry as error:
         raise Failed(where, str(error)) from None
+    if len(entry.recorded_by) > _LONGEST_AUTHOR or len(entry.topic) > _LONGEST_KIND:
+        raise Failed(
+            where, f"its author has more than {_LONGEST_AUTHOR} characters, or its kind more than {_LONGEST_KIND}"
+        )
     steps = [decoded(one, where) for one in proof]
     where = _place(entry)
     try:
@@ -160,7 +167,9 @@ def redactions(events: Sequence[Event]) -> list[str]:
         version, fields = read_version(event), event.fields.get("fields")
         if not isinstance(fields, list) or any(type(name) is not str for name in fields):
             raise Failed(event.where, "it does not name the texts that it redacts")
-        for name in fields if version < event.entry.version else []:
+        if version >= event.entry.version:
+            raise Failed(event.where, f"it redacts version {version}, which does not come before it")
+        for name in fields:
             redacted.setdefault((version, name), event)
     found = []
     for event in events:

@@ -41,6 +41,8 @@ def _check_points(paper: str, document: dict[str, Any], events: Sequence[Event],
         which = f"its part {part!r}"
         if not isinstance(document.get(part), dict):
             raise Failed(paper, f"{which} is missing, or is no object")
+        if "edition" in document[part]:
+            raise Failed(paper, f"{which} names an edition, which the whole does")
         _of_points(paper, which, document[part], of, events)
         if not all(alike(document[part][one], document[one if of is _TWO else "current"]) for one in of):
             raise Failed(paper, f"{which} is of another point than it")

@@ -2,6 +2,7 @@
 
 import bisect
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -17,6 +18,12 @@ KINDS = frozenset({
     "ActionRated", "RatingConfirmed", "ProgressReported", "EvidenceAdded", "ActionClosed", "ActionWithdrawn",
     "ActionReinstated", "AssuranceGiven", "MeasureDefined", "MeasureReported", "VersionIssued", "ReportPresented",
     "EventWithdrawn", "TextRedacted",
+})  # fmt: skip
+
+#: Fields that figures are worked out from; no redaction can destroy them.
+_KEPT = frozenset({
+    "action", "number", "organisation", "parent", "priority", "priority_word", "rating", "scale", "timescale",
+    "version",
 })  # fmt: skip
 
 _STATUS = {"ActionClosed": "closed", "ActionWithdrawn": "withdrawn", "ActionReinstated": "open"}
@@ -57,10 +64,21 @@ class Action(Subject):
         self.root: Action = self.parent.root if self.parent is not None else self
 
 
-class Fold:
-    """A plan at every day and basis, folded from its events; raises Failed at one that names what the plan has not."""
+class Absent(Exception):
+    """An event names an action or a rating that the plan did not have, as far as the kinds known here tell."""
 
-    def __init__(self, events: Sequence[Event]) -> None:
+
+class Fold:
+    """A plan at every day and basis, folded from its events; raises Failed at one that cannot be.
+
+    Of another edition, an event of an unknown kind may have added what a later one names: that one is left out.
+    """
+
+    def __init__(self, events: Sequence[Event], *, own_edition: bool = True) -> None:
+        self._events = events
+        self.unknown = [event for event in events if event.entry.topic not in KINDS]
+        #: The first event that was left out, and the reason.
+        self.left_out: str | None = None
         #: The day from which the plan was open, and its heading in papers.
         self.opened = ""
         self.heading: dict[str, Any] = {}
@@ -74,12 +92,20 @@ class Fold:
         for event in events:
             try:
                 self._take_in(event)
-            except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
-                what = f"it names what the plan does not have, or is not as AsAt records it ({error})"
-                raise Failed(event.where, what) from None
+            except Absent as absent:
+                what = f"it names {absent}, which the plan does not have"
+                if own_edition or not self.unknown or self.unknown[0].entry.version > event.entry.version:
+                    raise Failed(event.where, what) from None
+                self.left_out = self.left_out or f"{event.where}: {what}"
+            except (KeyError, TypeError, AttributeError, ValueError, RecursionError):
+                raise Failed(event.where, "it is not as AsAt records such an event") from None
 
     def _take_in(self, event: Event) -> None:
         fields, topic = event.fields, event.entry.topic
+        if (topic == "PlanOpened") != (event.entry.version == 1):
+            raise Failed(event.where, "the first event of a plan opens it, and no other does")
+        if topic in KINDS and (gone := _KEPT.intersection(event.gone)):
+            raise Failed(event.where, f"its {min(gone)} is gone, which no redaction can destroy")
         if topic == "EventWithdrawn":
             self._withdraw(event)
         elif topic in ("PlanOpened", "ScaleAdopted"):
@@ -144,7 +170,7 @@ class Fold:
         while borne and borne[-1][0] in self._withdrawn:
             borne.pop()  # withdrawn for good: no later event finds it
         if not borne:
-            raise KeyError(f"an action {number}")
+            raise Absent(f"an action {shown(number)}")
         return borne[-1][1]
 
     def _rate(self, event: Event) -> None:
@@ -160,9 +186,17 @@ class Fold:
 
     def _confirm(self, event: Event) -> None:
         """A rating counts from the day it was confirmed, if that is by somebody else; before, it did not."""
-        rated, action = self._awaiting[read_version(event)]
-        if name_key(rated.entry.recorded_by) == name_key(event.entry.recorded_by):
-            raise Failed(event.where, f"{event.entry.recorded_by} confirms a rating of their own")
+        version = read_version(event)
+        if version >= event.entry.version:
+            raise Failed(event.where, f"it confirms version {version}, which does not come before it")
+        rated = self._events[version - 1]
+        if rated.entry.topic == "ActionRated":
+            check_two_people(rated.entry.recorded_by, event)
+        if version not in self._awaiting:
+            raise Absent(f"version {version} as a rating that awaits confirmation")
+        action = self._awaiting[version][1]
+        if self._find(event.fields["action"]) is not action:
+            raise Failed(event.where, f"version {version}, which it confirms, rates another action")
         day = max(str(rated.fields["effective_on"]), str(event.fields["effective_on"]))
         action.give("rating", event, rated.fields["rating"], day)
 
@@ -195,6 +229,17 @@ class Fold:
             if find_rating(scale, fact.value):
                 return dict(scale)
         return {}
+
+
+def check_two_people(author: str, confirmation: Event) -> None:
+    """That both the author of a rating and that of its confirmation can be seen, and are not one; raises Failed."""
+    names = author, confirmation.entry.recorded_by
+    keys = [name_key(name) for name in names]
+    for name, key in zip(names, keys, strict=True):
+        if not key or any(unicodedata.category(character) == "Cc" for character in name):
+            raise Failed(confirmation.where, f"{shown(name)} is no name of a person who rates or confirms")
+    if keys[0] == keys[1]:
+        raise Failed(confirmation.where, f"{names[1]} confirms a rating of their own")
 
 
 def check_codes(scale: dict[str, Any], where: str) -> None:

@@ -13,7 +13,7 @@ from domain.proofs.verifying.key_chain import decoded
 _PROVED = ("keys.json", "checkpoint.txt", "statement.txt", "events.jsonl")
 
 _STATEMENT = re.compile(
-    r"AsAt evidence pack 1\n(?P<origin>[^\n]+)\nplan (?P<plan>[^\n]+)\nversion (?P<version>[1-9][0-9]{0,18})\n"
+    r"AsAt evidence pack 1\n(?P<origin>[^\n]+)\nplan (?P<plan>[^\n]{1,63})\nversion (?P<version>[1-9][0-9]{0,18})\n"
     r"position (?P<position>[1-9][0-9]{0,18})\nsize (?P<size>[1-9][0-9]{0,18})\nroot (?P<root>[A-Za-z0-9+/=]{44})\n"
     r"(?:signed (?P<signed>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)\n)?"
     r"(?:at (?P<at>[0-9]{4}-[0-9]{2}-[0-9]{2}@[1-9][0-9]{0,18})\n)?(?:edition (?P<edition>[1-9][0-9]{0,18})\n)?"

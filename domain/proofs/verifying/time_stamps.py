@@ -73,8 +73,8 @@ def read_stamp(data: bytes, where: str) -> Stamp:
         return _read_stamp(data, where)
     except Failed:
         raise
-    except Exception as error:  # the library's names for a certificate that is none are many
-        raise Failed(where, f"it is no time stamp that can be read ({error})") from None
+    except Exception:  # the library's names for a certificate that is none are many
+        raise Failed(where, "it is no time stamp that can be read") from None
 
 
 def _read_stamp(data: bytes, where: str) -> Stamp:

@@ -16,7 +16,7 @@ from domain.proofs.verifying.figures import FIGURES, check_figures
 from domain.proofs.verifying.key_chain import read_chain, read_key, read_witness, witnessed
 from domain.proofs.verifying.pack_events import Event, read_events, redactions
 from domain.proofs.verifying.pack_zip import zip_files
-from domain.proofs.verifying.plan_fold import KINDS, Fold
+from domain.proofs.verifying.plan_fold import Fold
 from domain.proofs.verifying.stamped_checkpoint import check_stamps
 from domain.proofs.verifying.statement import Statement, check_files, check_present
 from domain.proofs.verifying.verification_report import Report, several
@@ -24,6 +24,11 @@ from domain.proofs.verifying.verification_report import Report, several
 #: The other files that are looked into; of a file of another name there is the signature alone.
 _LOOKED_INTO = re.compile(
     r"verify[.]py|since([.]txt|-proof[.]json)|stamped(-[0-9]{1,2})?([.]txt|[.]tsr|-proof[.]json)|papers/.+"
+)
+
+_RULES = (
+    "Whether each event kept AsAt's other rules of recording was not checked, such as that a number was free, or that a"
+    " rating was on the scale."
 )
 
 
@@ -140,15 +145,17 @@ def _fold(events: Sequence[Event], statement: Statement, report: Report) -> Fold
     In every edition an event names what the plan has, and nobody confirms a rating of their own: so much is checked of
     each. Of an event whose kind this program does not know it cannot tell what it adds to the plan.
     """
-    try:
-        fold = Fold(events)
-    except Failed as failed:
-        unknown = next((one for one in events if one.entry.topic not in KINDS), None)
-        if statement.edition == EDITION or unknown is None:
-            raise
+    fold = Fold(events, own_edition=statement.edition == EDITION)
+    report.remarks.append(_RULES)
+    if fold.unknown:
+        report.remarks.append(
+            f"What {', '.join(one.where for one in fold.unknown[:20])} changes was not worked out: this"
+            f" program does not know the kind. The pack has {several(fold.unknown, 'such event')}."
+        )
+    if fold.left_out is not None:
         report.other_edition = (
-            f"whether all events name what the plan has. {unknown.where} is of a kind that this program does not know,"
-            f" and by what it does know {failed} does not hold."
+            f"whether all events name what the plan has. {fold.unknown[0].where} is of a kind that this program does"
+            f" not know, and by what it does know this does not hold: {fold.left_out}."
         )
         return None
     if statement.edition == EDITION:
@@ -164,17 +171,15 @@ def _check_papers(files: dict[str, bytes], fold: Fold | None, statement: Stateme
     papers = sorted(name for name in files if name.startswith("papers/"))
     if not papers:
         return
+    if statement.at is None:
+        raise Failed("the statement", "it does not say which point the papers show")
     figures = {
         name: check_figures(name, files[name], fold, report.events, statement) if name.endswith(".json") else None
         for name in papers
     }
-    shows = ""
-    if statement.at is not None:
-        day, _, version = statement.at.partition("@")
-        shows = f" They show the plan as at {day}, as known at version {version}."
-    else:
-        report.remarks.append("Which point the papers show was not signed for: each says so itself.")
-    report.proved.append(f"The papers are those that the ledger signed for ({', '.join(papers)}).{shows}")
+    day, _, version = statement.at.partition("@")
+    shows = f"They show the plan as at {day}, as known at version {version}."
+    report.proved.append(f"The papers are those that the ledger signed for ({', '.join(papers)}). {shows}")
     _say_figures({name: count for name, count in figures.items() if count is not None}, report)
     if fold is None and any(name.removeprefix("papers/") in FIGURES for name in papers):
         report.other_edition = f"{report.other_edition} Nor " if report.other_edition else ""
