@@ -150,10 +150,10 @@ def test_it_may_stand_in_one_batch_with_others(ledger: Ledger):
     ("event", "sentence"),
     [
         (redacted(9, "text"), "has no version 9; its newest is 4"),
-        (redacted(4, "action"), "`action` of version 4 \\(ProgressReported\\) cannot be redacted; what can be is"),
+        (redacted(4, "action"), "`action` of version 4 \\(progress reported\\) cannot be redacted; what can be is"),
         (redacted(4, "outcome"), "`outcome` of version 4"),
         (redacted(4, "source"), "version 4 has no text `source` that could be redacted"),
-        (redacted(4, "text", reason=None), "redacting version 4 \\(ProgressReported\\) needs a reason"),
+        (redacted(4, "text", reason=None), "redacting version 4 \\(progress reported\\) needs a reason"),
     ],
 )
 def test_what_cannot_be_redacted_is_refused_and_nothing_is_lost(ledger: Ledger, event: TextRedacted, sentence: str):
