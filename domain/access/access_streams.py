@@ -19,7 +19,7 @@ from uuid import uuid4
 import psycopg
 from eventsourcing.persistence import DatabaseError, IntegrityError, InterfaceError, OperationalError, PersistenceError
 from psycopg.rows import tuple_row
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Composed, Identifier
 
 from domain.access.access_errors import AccessLost, AccessRefused
 from domain.access.access_events import ACCESS_EVENTS, AccessEvent, PasswordSet, PrincipalLeft
@@ -130,14 +130,19 @@ class AccessStreams:
 
     # Against removal
 
-    def lost_from(self) -> datetime | None:
-        """When the access ledger was there that is gone, or is another one by now; None where all is well."""
-        [(since,)] = self._plans.read_rows(SQL("select {}.access_lost_from()").format(Identifier(self._plans.schema)))
+    def lost_from(self, ask: Callable[[Composed], list[Any]] | None = None) -> datetime | None:
+        """The day of the access ledger that is gone, or is another one by now; None if all is well.
+
+        Args:
+            ask: asks the plans' database; by default on a connection of its pool.
+        """
+        query = SQL("select {}.access_lost_from()").format(Identifier(self._plans.schema))
+        [(since,)] = (ask or self._plans.read_rows)(query)
         return since  # type: ignore[no-any-return]
 
-    def refuse_where_lost(self) -> None:
-        """Raises AccessLost where the access ledger is gone: without it the ledger would be open to everybody."""
-        if (since := self.lost_from()) is not None:
+    def refuse_where_lost(self, ask: Callable[[Composed], list[Any]] | None = None) -> None:
+        """Raises AccessLost if the access ledger is gone: without it the ledger would be open to everybody."""
+        if (since := self.lost_from(ask)) is not None:
             raise AccessLost(since)
 
     def _mark(self) -> None:

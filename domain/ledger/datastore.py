@@ -141,11 +141,12 @@ class LedgerDatastore(PostgresDatastore):
         instant, at = self._told_instant
         return instant + timedelta(seconds=_elapsed() - at)
 
-    def ping(self) -> None:
-        """Ask the database for nothing, once and with a connection of its own; raises LedgerUnusable."""
+    def ask_once(self, query: SQL | Composed) -> list[Any]:
+        """Rows of a reading query, asked once and on a connection of its own; raises LedgerUnusable."""
         try:
             with PatientConnection.connect(str(self.pool.conninfo), connect_timeout=2, autocommit=True) as connection:
-                connection.execute("select")
+                connection.execute(SQL("set role {}").format(Identifier(self.role)))
+                return connection.execute(query).fetchall()
         except psycopg.Error as error:
             Thread(target=self._start_anew, daemon=True).start()
             raise LedgerUnusable(f"the database does not answer: {not_let_in(error)}") from error

@@ -160,8 +160,7 @@ class Ledger:
 
     def ready(self) -> None:
         """Answer at once whether the database does and knows who may do what; raises LedgerUnusable if not."""
-        self._datastore.ping()
-        self._access.refuse_where_lost()
+        self._access.refuse_where_lost(self._datastore.ask_once)
 
     def today(self) -> date:
         """Today's date in London by the clock of the database, which is the one that decides what day has come.
