@@ -18,7 +18,7 @@ from domain.safekeeping.purging import copied_elsewhere
 
 _log = logging.getLogger("asat")
 
-#: Said of a redaction until the purge is done: of the table, then of the server's log where the table is done.
+#: The notes on a redaction until its purge is done: for the table, then for old log files of the database.
 STILL_ON_DISK = "destroyed in the record; still on disk until `asat purge`"
 STILL_IN_THE_LOG = "destroyed in the record; still in old log files of the database: `asat purge` says why"
 

@@ -81,7 +81,6 @@ def _pdf(paper: Paper) -> bytes:
 
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
-#: Formats by name.
 FORMATS = {
     "text": Format("Text", ".txt", "text/plain; charset=utf-8", _text, addressed=False),
     "json": Format("JSON", ".json", "application/json", None),

@@ -16,7 +16,6 @@ class InOrder(click.Group):
     """Lists commands in their order of definition, not alphabetically."""
 
     def list_commands(self, _: click.Context) -> list[str]:
-        """The names of the commands."""
         return list(self.commands)
 
 

@@ -83,7 +83,6 @@ class Draft:
 
     @property
     def hidden(self) -> list[tuple[str, str]]:
-        """The hidden fields."""
         return [("event_id", self.event_id), ("shown", str(self.shown)), ("seen", str(self.seen))]
 
     @property

@@ -213,7 +213,6 @@ def fields_of(form: Form) -> list[Field]:
     return [*about, *own, reason, *SOURCE]
 
 
-#: The fields for the source document.
 SOURCE = (
     Field("source_title", "Title of the document"),
     Field("source_reference", "Its reference"),

@@ -67,8 +67,8 @@ def respond(request: Request, answer: Answer[Any], form: str) -> Response:
 def _tag_of(request: Request, answer: Answer[Any], form: str) -> str | None:
     """The ETag of an answer in a format, without rendering it; None if the tag needs the rendered body.
 
-    It is a digest of the address, of the state behind the document, and of the release. So at one address the same tag
-    means the same bytes, and it changes only if they may have changed.
+    It is a digest of the address, the format, the state behind the document, the edition and the release: at one
+    address the same tag means the same bytes.
     """
     if answer.state is None or request.method not in ("GET", "HEAD"):
         return None

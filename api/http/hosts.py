@@ -1,8 +1,7 @@
 """Checks the Host and Origin headers, against DNS rebinding and cross-site request forgery.
 
-On an open ledger anybody who reaches the loopback address may record, so no web page of another origin may: neither one
-whose host name resolves to this machine, nor one that has the browser send a request. With a public address, the own
-origin is https.
+On an open ledger anybody who reaches the loopback address may record. Web pages of other origins must not: their host
+name may resolve to this machine, or they may have the browser send a request. With a public address, ours is https.
 """
 
 import re

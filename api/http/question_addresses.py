@@ -109,7 +109,7 @@ def _serve(question: Question[Any]) -> None:
     def answer(ask: Asker, **given: Any) -> Answer[Any]:
         return question.ask(ask, **given)
 
-    answer.__signature__ = signature(question.parameters, ask=Ask)  # type: ignore[attr-defined]  # FastAPI reads the parameters from it
+    answer.__signature__ = signature(question.parameters, ask=Ask)  # type: ignore[attr-defined]  # FastAPI reads it
     for form in formats_of(question.name):
         reading.add_api_route(
             f"{question.address}.{form}",

@@ -63,7 +63,7 @@ def _serve(question: OfAPoint[Any], shown: Page[Any]) -> None:
         )
 
     read = signature([*question.parameters, _KEPT], request=Request, ask=Ask)
-    endpoint.__signature__ = read  # type: ignore[attr-defined]  # FastAPI reads the parameters from it
+    endpoint.__signature__ = read  # type: ignore[attr-defined]  # FastAPI reads it
     answers.add_api_route(question.address, endpoint, methods=["GET"], name=f"{question.name} page")
 
 

@@ -27,7 +27,7 @@ _PASSED_ON = ("forwarded", "x-forwarded-", "x-real-ip", "via")
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The principal of a request; `way` is how it was identified, and `session` its browser session."""
+    """The principal of a request, with the way it was identified, and its browser session."""
 
     principal: Principal
     way: Literal["open", "anyone", "token", "session"]

@@ -42,7 +42,6 @@ class MovingWindow:
         self._lock = Lock()
 
     def __len__(self) -> int:
-        """The number of names counted."""
         return len(self._hits)
 
     def hit(self, name: str) -> int:
