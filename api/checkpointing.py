@@ -1,4 +1,4 @@
-"""Checkpoints on a schedule: while the program serves, one is cut every hour in which something was recorded."""
+"""Checkpoints on a schedule: a server cuts one every hour, if something was recorded since the last."""
 
 import logging
 import threading
@@ -12,15 +12,15 @@ from domain.ledger.ledger import Ledger
 
 log = logging.getLogger("asat")
 
-#: Seconds between two. What was recorded since the last checkpoint is what can still be altered unseen: an hour is less
-#: than a meeting, and a year of them fewer than nine thousand rows.
+#: Seconds between two checkpoints. Until the next one, an alteration of new events stays undetected. An hour is shorter
+#: than a meeting, and makes fewer than nine thousand rows a year.
 EVERY = 3600.0
 
 
 def cut_if_grown(ledger: Ledger, key: Path) -> bool:
-    """Cut a checkpoint where the ledger has grown since the last; whether it had.
+    """Cut a checkpoint if the ledger has grown since the last one; return whether it had.
 
-    The key is read anew each time, so that one that takes over signs without the program being started again.
+    The key file is read each time, so that a rotated key takes effect without a restart.
     """
     kept = checkpoints_of(ledger)
     try:
@@ -35,9 +35,9 @@ def cut_if_grown(ledger: Ledger, key: Path) -> bool:
 
 @contextmanager
 def cut_regularly(ledger: Ledger, key: Path | None, every: float = EVERY) -> Iterator[None]:
-    """Cut checkpoints as long as the block lasts, the first at once; without a key, none.
+    """Cut checkpoints in a thread while the block lasts, the first one at once. Without a key, cut none.
 
-    What goes wrong is logged and tried again at the next turn: not serving would help nobody.
+    Errors are logged, and the next turn tries again: they must not stop the server.
     """
     if key is None:
         yield

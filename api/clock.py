@@ -1,4 +1,4 @@
-"""The wall clock, read here and nowhere else; everything inside takes the day or the instant as an argument."""
+"""The wall clock. Only this module reads it; all other code takes the day or the instant as an argument."""
 
 from datetime import UTC, date, datetime
 
@@ -6,10 +6,10 @@ from domain.points import LONDON
 
 
 def today() -> date:
-    """Today's date in London, by which councils keep their days."""
+    """Today's date in London, the time zone of the councils."""
     return datetime.now(LONDON).date()
 
 
 def now() -> datetime:
-    """The instant, in UTC: until when something is granted or somebody is signed in is told by it."""
+    """The current instant in UTC, to which expiries of roles and sessions are compared."""
     return datetime.now(UTC)

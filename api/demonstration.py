@@ -1,14 +1,14 @@
-"""Whom the demo knows besides everybody: one officer, whom the link that it prints signs in."""
+"""The one named principal of the demo: an officer, signed in by the link that the demo prints."""
 
 from domain.access.access_errors import PrincipalUnknown
 from domain.access.access_ledger import AccessLedger
 
-#: Who may record in the demo.
+#: The principal that may record in the demo.
 OFFICER = "demo officer"
 
 
 def is_demonstration(access: AccessLedger) -> bool:
-    """Whether this is a ledger of the demo, so that starting it again gives another link."""
+    """Whether this is a ledger of the demo; then a restart prints another link."""
     try:
         return not access.principals.find(OFFICER).left
     except PrincipalUnknown:

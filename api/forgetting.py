@@ -1,7 +1,7 @@
-"""After a redaction the database's files are written anew: by `asat purge`, or by itself on the embedded server.
+"""Purging after a redaction: the database's files are rewritten by `asat purge`, or by the embedded server itself.
 
-No request waits for it. What is owed is known from the ledger: a program that was stopped takes it up when next it
-serves, and another that serves the same folder within a minute or so.
+No request waits for a purge. The ledger shows which purge is pending: a program that was stopped does it when it next
+serves, and another program that serves the same folder does it within about a minute.
 """
 
 import logging
@@ -18,22 +18,22 @@ from domain.safekeeping.purging import copied_elsewhere
 
 _log = logging.getLogger("asat")
 
-#: What is said of a redaction until a purge is done: of the table, and of the server's log where the table is.
+#: The notes on a redaction until its purge is done: for the table, then for old log files of the database.
 STILL_ON_DISK = "destroyed in the record; still on disk until `asat purge`"
 STILL_IN_THE_LOG = "destroyed in the record; still in old log files of the database: `asat purge` says why"
 
-#: Seconds from a redaction to the purge, in which the page that follows is shown: during a purge nobody reads.
+#: Seconds from a redaction to the purge, so that the next page can be shown first: nobody can read during a purge.
 SOON = 1.0
-#: Seconds until what could not be done is tried again; each time twice as long, up to the longest.
+#: Seconds until a failed purge is tried again; doubled each time, up to the longest.
 AGAIN, LONGEST = 60.0, 3600.0
-#: Seconds between two looks whether anything is owed: another program on the folder may have died before its purge.
+#: Seconds between two checks for a pending purge: another program on the folder may have died before its own.
 LOOK = 60.0
-#: Seconds in which it ends: what then goes on is ended with the server, and done when next it serves.
+#: Seconds to wait for a purge on shutdown. After that it ends with the server and is done at the next start.
 _ENDED_WITHIN = 10.0
 
 
 def still_on_disk(ledger: Ledger, position: int) -> str | None:
-    """What is to be said of the redaction at a position of the ledger; None once it has left the files.
+    """The note on the pending purge of the redaction at a ledger position; None once it is purged.
 
     Raises:
         LedgerUnusable: the database does not answer.
@@ -45,13 +45,13 @@ def still_on_disk(ledger: Ledger, position: int) -> str | None:
 
 
 def owed(ledger: Ledger) -> str | None:
-    """What is to be said of the newest redaction; None where nothing is owed, and where nothing was redacted."""
+    """The note on the pending purge of the newest redaction; None if none is pending, or nothing was redacted."""
     newest = ledger.purged().redacted
     return still_on_disk(ledger, newest) if newest else None
 
 
 class Forgetting:
-    """Purges what is owed, in a thread of its own, one purge at a time; where that is not its part it only says so."""
+    """Purges in a thread, one purge at a time. If the program does not purge by itself, it only logs a warning."""
 
     def __init__(self, ledger: Ledger, soon: float = SOON, again: float = AGAIN, look: float = LOOK) -> None:
         self._ledger, self._soon, self._again, self._look = ledger, soon, again, look
@@ -59,7 +59,7 @@ class Forgetting:
         self._thread: threading.Thread | None = None
 
     def after(self, stored: Iterable[Recorded]) -> None:
-        """Have the files forget what these events redacted, after the answer."""
+        """Start a purge, after the answer, if any of these events is a redaction."""
         if not any(isinstance(one.event, TextRedacted) for one in stored):
             return
         if self._ledger.purges_itself:
@@ -68,7 +68,7 @@ class Forgetting:
             _log.warning("texts were %s", STILL_ON_DISK)
 
     def __enter__(self) -> Self:
-        """Begin with what is owed from before; nothing happens where the program does not purge by itself."""
+        """Start the thread with any pending purge; do nothing if the program does not purge by itself."""
         if self._ledger.purges_itself:
             self._wanted.set()
             self._thread = threading.Thread(target=self._run, name="purge", daemon=True)
@@ -76,7 +76,7 @@ class Forgetting:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End, mostly after the purge that is under way: what is owed still is done when next it serves."""
+        """Stop, usually after the purge under way; a purge still pending is done at the next start."""
         self._ended.set()
         self._wanted.set()
         if self._thread is not None:
@@ -95,21 +95,21 @@ class Forgetting:
             if self._purge():
                 pause = self._again
             else:
-                self._wanted.wait(pause)  # or until there is another redaction, or the end
+                self._wanted.wait(pause)  # until another redaction, or the end
                 self._wanted.set()
                 pause = min(2 * pause, LONGEST)
 
     def _another_left_some(self) -> bool:
-        """Whether a purge is owed that this program was not asked for."""
+        """Whether a purge is pending that this program was not asked for."""
         try:
             return owed(self._ledger) is not None
-        except Exception as error:  # a thread that ended would purge nothing any more
-            # Nothing is known to be owed: it looks again soon, and whoever asks the ledger is told what is wrong.
+        except Exception as error:  # the thread must survive, or nothing is purged any more
+            # Not known to be pending: the thread checks again soon, and anybody who asks the ledger sees the error.
             _log.debug("whether a purge is owed was not seen: %s", error)
             return False
 
     def _purge(self) -> bool:
-        """Purge what is owed; whether nothing is any more."""
+        """Do the pending purge; return whether none is pending any more."""
         try:
             if owed(self._ledger) is None:
                 return True
@@ -118,7 +118,7 @@ class Forgetting:
                 _log.warning("after a redaction: %s", copied)
         except LedgerUnusable as error:
             left = [str(error)]
-        except Exception as error:  # a thread that ended would purge nothing any more
+        except Exception as error:  # the thread must survive, or nothing is purged any more
             left = [f"{type(error).__name__}: {error}"]
         for step in left:
             _log.warning("not done after a redaction, it is tried again: %s", step)

@@ -1,4 +1,4 @@
-"""The formats that answers come in: a paper is composed once and written in each; JSON is the document itself."""
+"""The formats of answers: a paper is composed once and written in any of them; JSON is the document itself."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -19,12 +19,12 @@ class Format:
     """A format.
 
     Attributes:
-        title: what people call it.
-        suffix: of its files.
-        media_type: of its files.
-        write: writes a paper; None: the document is written as JSON.
+        title: the name shown to people.
+        suffix: file name suffix.
+        media_type: MIME type.
+        write: writes a paper; None for JSON.
         binary: whether only programs can read it.
-        addressed: whether it has an address; otherwise it is for the terminal, and says how its points were asked for.
+        addressed: whether it has an address. If not, it is for the terminal, and repeats the points as asked.
     """
 
     title: str
@@ -35,7 +35,7 @@ class Format:
     addressed: bool = True
 
 
-# Each writer is imported when first needed: the libraries behind some of them take long to load.
+# Each writer is imported lazily: some of their libraries take long to load.
 
 
 def _text(paper: Paper) -> str:
@@ -81,7 +81,6 @@ def _pdf(paper: Paper) -> bytes:
 
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
-#: Every format by its name.
 FORMATS = {
     "text": Format("Text", ".txt", "text/plain; charset=utf-8", _text, addressed=False),
     "json": Format("JSON", ".json", "application/json", None),
@@ -113,17 +112,17 @@ class FormatUnknown(Unknown):
 
 
 def addressed() -> list[str]:
-    """The formats that have an address."""
+    """The names of the formats that have an address."""
     return [name for name, one in FORMATS.items() if one.addressed]
 
 
 def formats_of(question: str) -> list[str]:
-    """The formats with an address that the answer to a question comes in."""
+    """The addressed formats in which a question is answered."""
     return addressed() if question in QUESTIONS else ["json"]
 
 
 def render(question: str, name: str, document: Any) -> bytes:
-    """A document in a format: the same document gives the same bytes, always. In JSON it names the edition.
+    """A document in a format. The same document always gives the same bytes; JSON also names the edition.
 
     Raises:
         FormatUnknown: the answer to this question does not come in this format.
@@ -134,14 +133,14 @@ def render(question: str, name: str, document: Any) -> bytes:
     if chosen.write is None:
         edited: EditionDocument = {"edition": EDITION}
         written = "".join(_written({**edited, **document})) + "\n"
-        # Half a character, which UTF-8 cannot carry, is escaped: inside a string that is JSON too.
+        # UTF-8 cannot encode a lone surrogate: it is escaped, which inside a string is valid JSON too.
         return written.encode("utf-8", "backslashreplace")
     paper = chosen.write(compose(question, document, as_asked=not chosen.addressed))
     return paper if isinstance(paper, bytes) else paper.encode("utf-8", "replace")
 
 
 def print_text(question: str, document: Any, console: Console) -> None:
-    """Print an answer to a terminal, as wide as that is; raises FormatUnknown where it has no text."""
+    """Print an answer to a terminal, at its width; raises FormatUnknown where the question has no text format."""
     from api.papers.writers.terminal import terminal
 
     if question not in QUESTIONS:
@@ -151,13 +150,13 @@ def print_text(question: str, document: Any, console: Console) -> None:
 
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
-#: Lists from this length on are written an entry at a time: within one call nobody else's request is worked on, and a
-#: plan of twenty thousand actions takes seconds.
+#: Lists from this length on are encoded entry by entry: one encoder call blocks all other requests, and takes seconds
+#: for a plan of twenty thousand actions.
 _LONG = 100
 
 
 def _written(value: Any, level: int = 0) -> Iterator[str]:
-    """A document as JSON, in pieces; the same text as in one."""
+    """A document as JSON, in pieces; joined, they are the text that one call gives."""
     if isinstance(value, dict) and level < 3:
         before = "{"
         for name, held in value.items():

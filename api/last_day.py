@@ -1,4 +1,4 @@
-"""The last day on which a role or a token is valid, as it is typed: the instant at which that day is over."""
+"""The last day of validity of a role or a token, read as the instant at which that day ends."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -6,7 +6,7 @@ from domain.points import LONDON
 
 
 def end_of_last_day(typed: str, now: datetime) -> datetime:
-    """The end of a day in London; raises ValueError where it is no day, or over already."""
+    """The end of a day in London; raises ValueError for no valid day, or one already over."""
     try:
         over = datetime.combine(date.fromisoformat(typed) + timedelta(days=1), time(), LONDON).astimezone(UTC)
     except (ValueError, OverflowError):

@@ -1,7 +1,7 @@
-"""The log: a line of JSON for each request, sign-in, refusal and export, for whoever runs the server.
+"""The log of the server: a line of JSON for each request, sign-in, refusal and export.
 
-No secret goes into it: no token, password, cookie or query. It is silent until it is asked for, so that a program or
-a test that uses the application is not talked to; faults are logged in any case.
+It never holds a secret: no token, password, cookie or query. It is off by default, so that programs and tests that use
+the application get no output; faults are always logged.
 """
 
 import json
@@ -11,19 +11,19 @@ from datetime import UTC, datetime
 from typing import TextIO
 
 _LOG = logging.getLogger("asat.told")
-#: Longest text in a line, in characters.
+#: Longest text in a log line, in characters.
 _LONGEST = 500
 
 
 def told(kind: str, **facts: object) -> None:
-    """Log that something of this kind happened, with the facts of it that are not None."""
+    """Log an event of this kind, with those of its facts that are not None."""
     if _LOG.isEnabledFor(logging.INFO):
         said = {name: _short(fact) for name, fact in facts.items() if fact is not None}
         _LOG.info(kind, extra={"facts": said})
 
 
 def log_to(stream: TextIO = sys.stderr) -> None:
-    """Log to a stream from now on; also what goes wrong, with its trace."""
+    """Log to this stream from now on, faults with their traceback."""
     handler = logging.StreamHandler(stream)
     handler.setFormatter(_Lines())
     logger = logging.getLogger("asat")
@@ -33,7 +33,7 @@ def log_to(stream: TextIO = sys.stderr) -> None:
 
 
 class _Lines(logging.Formatter):
-    """Each record as a JSON object on a line of its own; whatever is in it cannot begin another."""
+    """Formats each record as one line of JSON; escaping keeps its contents from starting another line."""
 
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

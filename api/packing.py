@@ -1,4 +1,4 @@
-"""An evidence pack with the papers that are asked for: the same on the command line and over HTTP."""
+"""An evidence pack with the papers asked for: the same on the command line and over HTTP."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,21 +15,21 @@ from domain.proofs.keys import SignerKey
 from domain.proofs.pack import NoPack
 from projections.point import PointDocument
 
-#: What a pack can hold.
+#: The questions whose papers a pack can hold.
 PAPERS = tuple(one.name for one in QUESTIONS.values() if one.packed)
 
-#: What it holds unless something else is asked for: for people, and for the verifier.
+#: The default papers: for people, and for the verifier.
 USUAL = ("plan.json", "plan.md", "comparison.json", "comparison.md")
 
-#: More papers than anybody asks for.
+#: The most papers in a pack.
 MOST = 24
 
 
 def papers_named(given: Sequence[str]) -> list[str]:
-    """The papers in one or more lists such as `plan.json,paper.docx`, each once.
+    """The papers in one or more lists such as `plan.json,paper.docx`, without duplicates.
 
     Raises:
-        NoPack: there is no such paper, or there are more than a pack may hold.
+        NoPack: an unknown paper, or more than `MOST`.
     """
     named = list(dict.fromkeys(name.strip() for one in given for name in one.split(",") if name.strip()))
     for name in named:
@@ -55,18 +55,18 @@ def make_pack(
         slug: the plan.
         signer: the key that signs for the ledger.
         at: the point that the papers show.
-        previous: the point that they compare it with; by default the last document version before it, or the day on
-            which the plan was opened.
-        papers: which, as `papers_named` gives them.
-        since: a checkpoint that the reader holds, or how many entries it is of.
+        previous: the point to compare with; default: the last document version before it, or the day on which the plan
+            was opened.
+        papers: as `papers_named` gives them.
+        since: a checkpoint that the reader holds, or its size in entries.
 
     Raises:
-        NoPack, KeyRefused, CheckpointUnknown: there can be none; the message says why.
+        NoPack, KeyRefused, CheckpointUnknown: no pack can be made; the message says why.
     """
     shown = PLAN_AS_AT.ask(ask, slug, at=at).document["point"]
     basis = shown["basis"]
     questions = [QUESTIONS[name] for name in dict.fromkeys(name.rpartition(".")[0] for name in papers)]
-    # From here on it is these very points, whatever is recorded meanwhile: all papers show the same.
+    # From here on the points are fixed, so that all papers show the same, whatever is recorded meanwhile.
     point = before = f"{shown['effective_on']}@{basis}"
     if any(isinstance(question, OfTwoPoints) for question in questions):
         before = previous_point(ask, slug, at, shown) if previous is None else _fixed(ask, slug, previous)
@@ -84,15 +84,15 @@ def make_pack(
 
 
 def _fixed(ask: Asker, slug: str, at: str) -> str:
-    """A point in the form that nothing recorded later can move."""
+    """The point in the fixed form, which later events cannot change."""
     point = HISTORY.ask(ask, slug, at=at).document["point"]
     return f"{point['effective_on']}@{point['basis']}"
 
 
 def previous_point(ask: Asker, slug: str, at: str, shown: PointDocument) -> str:
-    """What a point is compared with where nothing is said: the document version before it, or the plan's first day.
+    """The default previous point: the last document version before a point, or else the day the plan was opened.
 
-    Of a document version it is the one before that; of any other point the last that was issued before its day.
+    For a document version, that is the version before it; for any other point, the last version issued before its day.
     """
     point = f"{shown['effective_on']}@{shown['basis']}"
     label = read_point(at).label

@@ -1,4 +1,4 @@
-"""What is set from outside for serving alone: the public address, who else vouches for people, and the log."""
+"""Settings for serving only: the public address, the OpenID Connect provider, and the log."""
 
 import os
 import re
@@ -9,14 +9,14 @@ from urllib.parse import urlsplit
 
 from domain.files.secret_files import SecretExposed, read_secret
 
-#: No provider gives a longer secret; a longer file is another.
+#: No provider's secret is longer; a longer file is the wrong file.
 _LONGEST_SECRET = 1 << 16
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class OpenIdSettings:
-    """The OpenID Connect provider that vouches for people, and what it knows this program by."""
+    """The OpenID Connect provider, and this program's identity there."""
 
     issuer: str
     client_id: str
@@ -33,15 +33,15 @@ class ServingSettings:
 
     @property
     def host(self) -> str | None:
-        """The name in the public address."""
+        """The host name of the public address."""
         return urlsplit(self.url).hostname if self.url else None
 
 
 def read_serving_settings(url: str | None = None, environment: Mapping[str, str] = os.environ) -> ServingSettings:
-    """The settings that the environment makes, and the public address where an option names it.
+    """The settings from the environment; the argument replaces the public address.
 
     Raises:
-        ValueError: something cannot be used; the message names it and the remedy.
+        ValueError: a setting is invalid; the message names it and the remedy.
     """
     said = url or environment.get("ASAT_URL") or None
     public = None if said is None else public_address(said)
@@ -52,7 +52,7 @@ def read_serving_settings(url: str | None = None, environment: Mapping[str, str]
 
 
 def public_address(said: str) -> str:
-    """The public address without a slash at its end; raises ValueError where it is none that can be served under."""
+    """The public address without a trailing slash; raises ValueError if it is not a plain https origin."""
     wrong = ValueError(f"the address {said[:200]!r} cannot be served under: write it as https://asat.example.gov.uk")
     try:
         split = urlsplit(said.strip())
@@ -89,7 +89,7 @@ def _openid(environment: Mapping[str, str]) -> OpenIdSettings | None:
 
 
 def is_safe_address(address: object) -> bool:
-    """Whether nobody on the way can read or alter what is sent there: it is https, or on this very machine."""
+    """Whether traffic to an address is safe from eavesdropping: it is https, or on this machine."""
     if not isinstance(address, str):
         return False
     try:

@@ -1,4 +1,4 @@
-"""What can be set from outside: each by an environment variable and, but for secrets, by an option too."""
+"""Settings, each set by an environment variable and, except for secrets, also by an option."""
 
 import getpass
 import os
@@ -16,7 +16,7 @@ from domain.texts import Line, unpaired_direction
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the ledger is, where it serves, who records, which file holds the key that signs, and who asks."""
+    """The place of the ledger, the address to serve on, the author of records, the key file, and the caller's token."""
 
     database_url: str | None
     data: Path
@@ -24,19 +24,19 @@ class Settings:
     port: int
     by: str
     key: Path | None = None
-    #: How many bytes the plans in memory may take up; None for a quarter of the machine's memory, at most 1 GB.
+    #: Memory for cached plans, in bytes; None for a quarter of the machine's memory, at most 1 GB.
     memory: int | None = None
-    #: The token of whoever runs a command; none on an open ledger, or for whoever runs the machine.
+    #: The token of the command's caller; None on an open ledger, or for the operator of the machine.
     token: str | None = field(default=None, repr=False)
-    #: The address of the ledger's owner, for what only the owner may do.
+    #: The connection address of the ledger's owner, for operations that need the owner.
     owner_url: str | None = field(default=None, repr=False)
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
-    """The settings that the environment makes.
+    """The settings from the environment.
 
     Raises:
-        ValueError: a variable cannot be used; the message names it.
+        ValueError: a variable is invalid; the message names it.
     """
     port = environment.get("ASAT_PORT") or "8000"
     if not port.isascii() or not port.isdigit() or int(port) > 65535:
@@ -62,14 +62,14 @@ _UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9}
 
 
 def read_size(variable: str, text: str) -> int:
-    """A number of bytes, as `500 MB` or `2GB` (powers of 1000); raises ValueError, which names the variable."""
+    """A number of bytes, written `500 MB` or `2GB` (powers of 1000); raises ValueError, which names the variable."""
     if (written := re.fullmatch(r"([0-9]{1,15}) ?([kMG]?)B?", text.strip(), re.ASCII)) is None:
         raise ValueError(f"{variable} is {text[:60]!r}; it must be a number of bytes, such as 500MB or 2GB")
     return int(written[1]) * _UNITS[written[2]]
 
 
 def _token(environment: Mapping[str, str]) -> str | None:
-    """The token that names who asks; there is no option for it, as options show in lists of processes."""
+    """The caller's token. There is no option for it, because options are visible in process lists."""
     token, named = environment.get("ASAT_TOKEN") or None, environment.get("ASAT_TOKEN_FILE") or None
     if named is None:
         return token.strip() if token else None
@@ -87,17 +87,17 @@ def _token(environment: Mapping[str, str]) -> str | None:
     return held
 
 
-#: No token is longer; a longer file is another.
+#: No token is longer; a longer file is the wrong file.
 _LONGEST_TOKEN = 4096
 
 _AUTHOR = TypeAdapter(Line)
 
-#: What to say of a name that `author` refuses, after where it stands.
+#: The message for a name that `author` refuses; the source of the name goes before it.
 NO_AUTHOR = "is empty, too long or holds a character that a name cannot have: say who records"
 
 
 def author(name: str) -> str:
-    """Who records, from wherever it comes: one line; raises ValueError where it is none."""
+    """The author's name as one valid line, from any source; raises ValueError if it is invalid."""
     read = _AUTHOR.validate_python(name.strip())
     if unpaired_direction(read):
         raise ValueError(NO_AUTHOR)
@@ -105,14 +105,14 @@ def author(name: str) -> str:
 
 
 def default_data() -> Path:
-    """Where the embedded database lives unless told otherwise: the user's folder for application data."""
+    """The default data folder of the embedded database: the user's folder for application data."""
     if os.geteuid() == 0:
         return Path("/var/lib/asat")
     return Path(platformdirs.user_data_dir("asat"))
 
 
 def account() -> str:
-    """The account this program runs under, which is who records until someone says otherwise."""
+    """The system account of this process: the default author."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

@@ -1,5 +1,5 @@
-"""The file that holds the ledger's signing key. It is read when something is signed, and kept nowhere else: not in the
-database, not in a setting's value, not in what is printed.
+"""The file of the ledger's signing key. It is read only to sign, and the key is stored nowhere else: not in the
+database, not in a setting's value, not in any output.
 """
 
 import os
@@ -12,7 +12,7 @@ from domain.proofs.keys import NotAKey, SignerKey
 from domain.refusals import Refusal
 from domain.texts import unpaired_direction
 
-#: No key is longer; a longer file is another.
+#: No key is longer; a longer file is the wrong file.
 _MOST = 1 << 16
 
 
@@ -23,10 +23,10 @@ class NotStamped(Refusal):
 
 
 def read_signer(file: Path | None) -> SignerKey:
-    """The secret key in a file.
+    """Read the secret key from a file.
 
     Raises:
-        KeyRefused: no file is named, it holds no key, or others than its owner can read or replace it.
+        KeyRefused: no file is named, it holds no key, or it is not private to its owner.
     """
     if file is None:
         raise KeyRefused("say which key signs: --key FILE or ASAT_KEY; `asat key create` makes one")
@@ -41,13 +41,13 @@ def read_signer(file: Path | None) -> SignerKey:
 
 
 def write_signer(key: SignerKey, file: Path) -> None:
-    """Keep a secret key in a new file of its own that nobody else can read; one that is there is never replaced."""
+    """Write a secret key to a new private file; an existing file is never replaced."""
     with written_whole(file, replace=False, private=True) as written:
         written.write(f"{key.secret()}\n".encode())
 
 
 def new_signer(name: str) -> SignerKey:
-    """A key that nobody has had before; raises NotAKey where it cannot have this name."""
+    """A new random key; raises NotAKey if the name is not allowed."""
     if unpaired_direction(name):
         raise NotAKey(f"{name[:80]!r} cannot be the name of a key: it holds a mark that turns the direction of writing")
     return SignerKey(name, os.urandom(32))

@@ -1,4 +1,4 @@
-"""Time stamps (RFC 3161): asking an authority over the network, and believing its answer."""
+"""Time stamps (RFC 3161): request one from an authority over the network, and verify the answer."""
 
 import httpx2
 from cryptography import x509
@@ -17,23 +17,23 @@ from domain.proofs.verifying.key_chain import as_cut
 from domain.proofs.verifying.stamp_roots import read_roots, vouched_for
 from domain.proofs.verifying.time_stamps import read_stamp
 
-#: Seconds that an authority may take, and the bytes that its answer may have.
+#: The time limit for an authority, in seconds, and the longest answer, in bytes.
 _PATIENCE = 20.0
 _MOST = 1 << 16
 
 
 def stamp(checkpoint: bytes, authority: str, roots: bytes) -> bytes:
-    """The answer of the authority at an address to being asked to stamp a checkpoint, verified.
+    """A verified time stamp of a checkpoint, as the authority answered it.
 
     Args:
-        checkpoint: the note, as it was cut.
+        checkpoint: the signed note, as it was cut.
         authority: the address of a time-stamping authority.
-        roots: certificates that it must be under, PEM or DER.
+        roots: trusted root certificates, PEM or DER.
 
     Raises:
-        NotStamped: as its message says; nothing is to be kept then.
+        NotStamped: the authority did not answer, or not validly; store nothing.
     """
-    # The library hashes what it is given; the verifier in a pack hashes the same.
+    # The library hashes its input; the verifier in a pack hashes the same bytes.
     request = TimestampRequestBuilder().data(as_cut(checkpoint)).hash_algorithm(HashAlgorithm.SHA256).build()
     try:
         answer = _sent(authority, request.as_bytes())

@@ -1,7 +1,7 @@
-"""Waiting for one of a few places, where something takes a processor for seconds or much memory.
+"""Waiting for one of a few slots, for work that takes seconds of a processor, or much memory.
 
-On the command line it is waited for as long as it takes. A server keeps a thread for whoever waits, and has few, so
-over HTTP it is waited for a moment only.
+The command line waits without limit. Over HTTP the wait is short, because each waiting request holds one of the
+server's few threads.
 """
 
 from collections.abc import Iterator
@@ -11,9 +11,9 @@ from threading import Semaphore
 
 from domain.refusals import Refusal
 
-#: How long a place is waited for over HTTP, in seconds: it takes a thread away from everybody else.
+#: The longest wait over HTTP, in seconds: a waiting request holds a thread.
 PATIENCE = 2.0
-#: How long is waited at most, in seconds; None: as long as it takes.
+#: The longest wait, in seconds; None for no limit.
 _patience: ContextVar[float | None] = ContextVar("patience", default=None)
 
 
@@ -29,7 +29,7 @@ class NoPlace(Refusal):
 
 @contextmanager
 def waiting_at_most(seconds: float) -> Iterator[None]:
-    """Within this, a place is waited for no longer, by this request and nobody else."""
+    """Within this block, limit the wait for a slot, for this request only."""
     before = _patience.set(seconds)
     try:
         yield
@@ -39,7 +39,7 @@ def waiting_at_most(seconds: float) -> Iterator[None]:
 
 @contextmanager
 def one_of(places: Semaphore, what: str) -> Iterator[None]:
-    """Have one of the places for what is made there; raises NoPlace."""
+    """Hold one of the slots during the block; raises NoPlace."""
     if not places.acquire(timeout=_patience.get()):
         raise NoPlace(what)
     try:

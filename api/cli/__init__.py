@@ -1,1 +1,1 @@
-"""The commands of `asat`, by what they are for."""
+"""The commands of `asat`, by subject."""

@@ -1,4 +1,4 @@
-"""Options and output that the commands about access share."""
+"""Options and output shared by the commands about access."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -28,7 +28,7 @@ LISTED = click.option(
 
 
 def warn_of_unknown(session: Session, plans: Sequence[str | None]) -> None:
-    """Name the plans that do not exist: a grant may come before its plan, or be mistyped."""
+    """Warn of plans that do not exist: the grant may be mistyped, or made before its plan."""
     existing = {None, *session.ledger.plans()}
     for plan in plans:
         if plan not in existing:
@@ -42,7 +42,7 @@ def grant_document(grant: Grant) -> dict[str, str | None]:
 
 
 def tell_list(form: str | None, name: str, documents: Sequence[Mapping[str, object]], lines: Sequence[str]) -> None:
-    """Print a list as lines, or as a JSON object that holds it by this name."""
+    """Print a list as lines, or as a JSON object with the list under this name."""
     if form == "text" or (form is None and sys.stdout.isatty()):
         for line in lines:
             click.echo(safe_text(line))

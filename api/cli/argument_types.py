@@ -1,4 +1,4 @@
-"""What arguments are written in, beside the types that click has. Light: the help of a command loads no more."""
+"""Argument types besides those of click. The imports are light, because the help of a command loads them."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -13,13 +13,13 @@ from domain.points import PointUnreadable, read_instant, read_point
 
 
 class Written(click.ParamType[str]):
-    """A text in a notation; written wrongly, it is a usage error before anything is opened."""
+    """A text in a notation; a syntax error is reported as a usage error before anything is opened."""
 
     def __init__(self, name: str, read: Callable[[str], object]) -> None:
         self.name, self._read = name, read
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The text as it was written, as answers state what they were asked."""
+        """The text unchanged: answers repeat it as it was asked."""
         try:
             self._read(str(value))
         except PointUnreadable as error:
@@ -33,7 +33,7 @@ class LastDay(click.ParamType[datetime]):
     name = "date"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """The instant; a usage error where it is no day, or none to come."""
+        """The instant at which that day ends; a usage error for no valid day, or one already over."""
         if isinstance(value, datetime):
             return value
         try:
@@ -48,7 +48,7 @@ class CheckpointSize(click.ParamType[Any]):
     name = "since"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | Path:
-        """A number, or the path of a file that is there."""
+        """A number, or the path of an existing file."""
         if str(value).isdecimal() and str(value).isascii():
             return int(value)
         file: Path = click.Path(exists=True, dir_okay=False, path_type=Path).convert(value, param, ctx)
@@ -60,5 +60,5 @@ INSTANT = Written("instant", read_instant)
 LAST_DAY = LastDay()
 CHECKPOINT_SIZE = CheckpointSize()
 
-#: The types by their names, as the table of arguments has them.
+#: The types by the names that the table of arguments uses.
 NAMED: dict[str, click.ParamType[Any]] = {one.name: one for one in (POINT, INSTANT, LAST_DAY, CHECKPOINT_SIZE)}

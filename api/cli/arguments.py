@@ -1,4 +1,4 @@
-"""The commands as they are read and explained, made from a table: their work is loaded when one is run."""
+"""The click commands, built from a table; the code of a command is imported only when it runs."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,20 +8,19 @@ import click
 
 from api.cli.argument_types import NAMED
 
-#: A command, a parameter or a type, as `api.cli.generated_arguments` has it.
+#: A command, a parameter or a type, as in `api.cli.generated_arguments`.
 Row = Mapping[str, Any]
 
 
 class InOrder(click.Group):
-    """Lists commands in the order they are taught, not by the alphabet."""
+    """Lists commands in their order of definition, not alphabetically."""
 
     def list_commands(self, _: click.Context) -> list[str]:
-        """The names of the commands."""
         return list(self.commands)
 
 
 class LoadedWhenRun(click.Command):
-    """A command of which only the arguments are known until it is run."""
+    """A command with its arguments only; its code is imported when it runs."""
 
     def invoke(self, context: click.Context) -> Any:
         """Load the program and run the command."""
@@ -31,7 +30,7 @@ class LoadedWhenRun(click.Command):
 
 
 def command(name: str, row: Row) -> click.Command:
-    """The command, or the group of commands, that a row of the table describes."""
+    """The command, or the group of commands, of a row of the table."""
     described: dict[str, Any] = {"help": row["help"], "short_help": row.get("short_help")}
     if below := row.get("commands"):
         return click.Group(name, commands={word: command(word, one) for word, one in below.items()}, **described)

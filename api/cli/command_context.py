@@ -1,4 +1,4 @@
-"""What every command works with: the settings, and a ledger that is opened when first needed."""
+"""The context of every command: the settings, and a ledger opened lazily."""
 
 import errno
 import json
@@ -38,16 +38,16 @@ class Session:
         self, settings: Settings, database_url: str | None, data: Path | None, owner_url: str | None = None
     ) -> None:
         self.settings = settings
-        # A data folder named on the command line is meant, whatever server the environment names.
+        # A data folder on the command line takes precedence over the server of the environment.
         self.database_url = database_url or (None if data else settings.database_url)
-        # So is a server: the environment's owner may be that of another.
+        # So does a server: the owner in the environment may belong to another one.
         self.owner_url = owner_url or (None if data or database_url else settings.owner_url)
         self.data = data or settings.data
         self._ledger: Ledger | None = None
 
     @property
     def ledger(self) -> Ledger:
-        """The ledger, opened when first asked for."""
+        """The ledger, opened on first use."""
         if self._ledger is None:
             if self.database_url is None and self.owner_url is not None:
                 raise LedgerUnusable(
@@ -60,22 +60,22 @@ class Session:
         return self._ledger
 
     def as_owner(self) -> None:
-        """Work as the owner, where no login that serves is named."""
+        """Connect as the owner, if no serving login is configured."""
         if self.owner_url is not None and self.database_url is None:
             self.database_url = self.owner_url
 
     @property
     def serving_login(self) -> str | None:
-        """The login that serves, where the owner is another."""
+        """The login that serves; None unless an owner is configured too."""
         if self.database_url is None or self.owner_url is None:
             return None
         return login_in(self.database_url)
 
     def not_nowhere(self) -> None:
-        """Raises LedgerUnusable where opening the ledger would make a new one, in a folder that holds nothing."""
+        """Raises LedgerUnusable if opening the ledger would create one in a missing or empty folder."""
         if self.database_url is not None or self.owner_url is not None:
             return
-        with suppress(OSError):  # of a folder that cannot be read the server says more
+        with suppress(OSError):  # the server reports an unreadable folder better
             if not self.data.exists() or not any(self.data.iterdir()):
                 raise LedgerUnusable(
                     f"there is no ledger in {self.data}: `asat demo` makes one with the examples, and `asat record` one"
@@ -84,10 +84,10 @@ class Session:
 
     @cached_property
     def principal(self) -> Principal:
-        """Who runs the command: whom the token names; else anyone, who on an open ledger may do everything.
+        """The principal of the command: that of the token, or else `anyone`, who on an open ledger may do everything.
 
         Raises:
-            NotSignedIn: the token opens nothing.
+            NotSignedIn: the token is not valid.
         """
         if self.settings.token is not None:
             return self.ledger.access.tokens.principal(self.settings.token, clock.now())
@@ -95,11 +95,11 @@ class Session:
 
     @property
     def decides(self) -> str:
-        """The name under which what a steward does is noted: whom the token names, or whoever runs the machine."""
+        """The name for a steward's acts in the audit: the token's principal, or the operator of the machine."""
         return operator(account()) if self.settings.token is None else self.principal.name
 
     def asker(self) -> Asker:
-        """Asks the ledger, today; plans are listed that whoever asks may read."""
+        """The asker of the ledger, as of today; it lists only plans that the principal may read."""
         now = clock.now()
         return Asker(self.ledger, self.ledger.today(), lambda plan: self.principal.may("reader", plan, now))
 
@@ -109,7 +109,7 @@ class Session:
             self._ledger.close()
 
 
-#: What does not hold of a proof -> the code that it is told by.
+#: Error of a proof -> its code.
 PROOFS: dict[type[Exception], str] = {
     Failed: "not-verified",
     NoPack: "no-pack",
@@ -122,10 +122,10 @@ PROOFS: dict[type[Exception], str] = {
 
 @contextmanager
 def plainly() -> Iterator[None]:
-    """Say what went wrong on standard error, in a sentence or with `-f json` as an object, and exit with 1."""
+    """Print errors on standard error, as a sentence or with `-f json` as an object, and exit with 1."""
     try:
         yield
-    except BrokenPipeError:  # the reader of a pipe, such as `head`, has seen enough
+    except BrokenPipeError:  # the reader of the pipe, such as `head`, has ended
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
     except PlanUnknown as error:
@@ -134,7 +134,7 @@ def plainly() -> Iterator[None]:
         _fail(error)
     except OSError as error:
         if error.errno == errno.ENOSPC:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or it is tried once more at the exit
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python flushes it again at exit
             _fail(FileUnusable("the disk that it is written to is full: free some space, or write to another"))
         if error.filename is None:
             raise
@@ -168,16 +168,16 @@ def _fail(error: Refusal) -> NoReturn:
 
 
 def complain(sentence: str) -> None:
-    """Say it on standard error; what a file holds cannot speak to the terminal through it."""
+    """Print a sentence on standard error, with control characters made safe."""
     click.echo(safe_text(sentence), err=True)
 
 
-#: Suffix of a file -> the format written to it.
+#: Suffix of a file -> its format.
 SUFFIXES = {FORMATS[name].suffix: name for name in (*addressed(), *FORMATS)}
 
 
 def tell(answer: Answer[Any], form: str | None, output: Path | None) -> None:
-    """Print or write an answer in the form asked for."""
+    """Print an answer, or write it to a file, in the format asked for."""
     if output is not None:
         chosen = form or SUFFIXES.get(output.suffix)
         if chosen is None:
@@ -197,7 +197,7 @@ def tell(answer: Answer[Any], form: str | None, output: Path | None) -> None:
 
 
 def put(written: bytes, form: str) -> None:
-    """Print what is for programs; a terminal gets it with everything escaped that would speak to it."""
+    """Print output for programs; on a terminal, control characters are escaped."""
     if sys.stdout.isatty():
         text = written.decode()
         written = (_escaped(text) if form == "json" else safe_lines(text)).encode()
@@ -206,5 +206,5 @@ def put(written: bytes, form: str) -> None:
 
 
 def _escaped(json_text: str) -> str:
-    """The same JSON; in it such characters stand only inside strings, where they may be written as escapes."""
+    """The same JSON with unsafe characters as escapes, which is valid because they occur only inside strings."""
     return UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", json_text)

@@ -1,7 +1,7 @@
-"""The role that each command needs: a table, and the one place where it is enforced.
+"""The role that each command needs, as a table, and its enforcement.
 
-A steward's commands are the operator's of the machine, who can reach the database's files anyway. They are run without
-a token, as no token is a steward, and noted under the operator's account.
+A steward's commands belong to the operator of the machine, who can reach the database's files anyway. They run without
+a token, because no token can have the role steward, and are noted under the operator's account.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,9 +28,9 @@ class Need:
 
     Attributes:
         role: the role, if any.
-        of_plan: it is needed for the plan that the command names; otherwise for all plans.
-        operator: without a token the command is the operator's; with one the role counts.
-        noted: its beginning is noted in the access ledger.
+        of_plan: the role is needed for the command's plan; otherwise for all plans.
+        operator: without a token no role is needed; with one it is.
+        noted: its start is noted in the access ledger.
     """
 
     role: Role | None = None
@@ -41,7 +41,7 @@ class Need:
 
 NOTHING = Need()
 READING = Need("reader", of_plan=True)
-#: It shows the plans that may be read.
+#: For commands that list the plans that the principal may read.
 LISTING = Need("reader")
 #: Each event needs its own role (`EVENT_ROLES`) for its plan: `must_record`.
 RECORDING = Need("recorder")
@@ -49,7 +49,7 @@ OPERATING = Need("steward", operator=True)
 OPERATING_ON_PLAN = Need("steward", of_plan=True, operator=True)
 SIGNING = Need("steward", operator=True, noted=True)
 
-#: Every command by its words -> what it needs.
+#: Command -> its need.
 NEEDS: dict[str, Need] = {
     "demo": NOTHING,
     "serve": NOTHING,
@@ -57,10 +57,10 @@ NEEDS: dict[str, Need] = {
     "record": RECORDING,
     "redact": OPERATING_ON_PLAN,
     "purge": SIGNING,
-    # Whoever has the address of the owner can do anything.
+    # The connection address of the owner gives full access anyway.
     "migrate": NOTHING,
     "check": NOTHING,
-    # Makes a file, or shows what is public.
+    # It makes a file, or shows public keys.
     "key create": NOTHING,
     "key show": OPERATING,
     "key rotate": SIGNING,
@@ -68,11 +68,11 @@ NEEDS: dict[str, Need] = {
     "checkpoint list": OPERATING,
     "checkpoint cosign": SIGNING,
     "checkpoint stamp": SIGNING,
-    # Whoever has the key's file makes packs of any plan.
+    # Anybody with the key file can make packs of any plan.
     "pack": Need("reader", of_plan=True, operator=True, noted=True),
     "verify": NOTHING,
     "backup": Need(noted=True),
-    # Into a ledger that holds nothing yet, and knows nobody.
+    # It needs an empty ledger, which has no principals.
     "restore": NOTHING,
     **dict.fromkeys(
         (
@@ -85,22 +85,22 @@ NEEDS: dict[str, Need] = {
 }  # fmt: skip
 
 
-#: Besides questions, the commands that make no ledger where there is none.
+#: Commands besides questions that do not create a missing ledger.
 _OF_A_LEDGER = {
     "check", "backup", "purge", "redact", "key show", "checkpoint list", "principal list", "token list", "access log",
 }  # fmt: skip
 
 
-#: The owner of a ledger runs these, and need not name a login that serves.
+#: Commands that the ledger's owner runs, without a serving login.
 _AS_OWNER = {"purge"}
 
 
 class Undeclared(Exception):
-    """A command is not in NEEDS: the program does not start."""
+    """A command is not in NEEDS; the program does not start."""
 
 
 def guard(group: click.Group) -> None:
-    """Make every command check its need first, and tell its errors plainly; raises Undeclared."""
+    """Make every command check its need first, and print its errors plainly; raises Undeclared."""
     for path, command in each_command(group):
         if path not in NEEDS:
             raise Undeclared(f"`asat {path}` does not say what it needs: add it to NEEDS in api/cli/command_roles.py")
@@ -109,7 +109,7 @@ def guard(group: click.Group) -> None:
 
 
 def each_command(group: click.Group, words: str = "") -> Iterator[tuple[str, click.Command]]:
-    """Every command that does something, by the words it is called by."""
+    """Every command that can run, by its full name."""
     for name, command in group.commands.items():
         path = f"{words} {name}".strip()
         if isinstance(command, click.Group):
@@ -121,7 +121,7 @@ def each_command(group: click.Group, words: str = "") -> Iterator[tuple[str, cli
 
 
 def must_record(session: Session, proposals: Sequence[Proposal]) -> None:
-    """Raises NotAllowed unless the command's principal may record each of these."""
+    """Raises NotAllowed unless the command's principal may record all of these."""
     for proposal in proposals:
         with _noted_where_refused(session, "record"):
             event_roles.must_record(session.principal, type(proposal.event).__name__, proposal.plan, clock.now())
@@ -173,13 +173,13 @@ def _noted_where_refused(session: Session, path: str) -> Iterator[None]:
 
 
 def _note(session: Session, event: AccessEvent, by: str) -> None:
-    """Note an event, except on an open ledger, where nobody is known."""
+    """Note an event in the audit, except on an open ledger, which has no principals."""
     if not session.ledger.access.principals.is_open():
         session.ledger.access.audit.note(event, by)
 
 
 def _exported_as(options: Mapping[str, Any]) -> str | None:
-    """The form of the file that an answer was written to; None where it was only shown."""
+    """The format of an exported answer; None if it was only shown."""
     form, output = options.get("form"), options.get("output")
     if output is not None:
         return str(form or SUFFIXES.get(output.suffix, output.suffix))

@@ -1,4 +1,4 @@
-"""Every command of the program with its work, and the one place where a command is run."""
+"""All commands with their code, and the one function that runs a command."""
 
 import os
 from typing import Any
@@ -25,19 +25,19 @@ _OF = (
     safekeeping_commands, principal_commands, token_commands,
 )  # fmt: skip
 
-#: The commands, guarded, in the order they are taught.
+#: The guarded commands, in the order of the help.
 PROGRAM = click.Group("asat", commands={one.name or "": one for commands in _OF for one in commands.COMMANDS})
 guard(PROGRAM)
 
 
 def run(context: click.Context) -> Any:
-    """Run the command that a context was made for, within a session of its own."""
+    """Run the command of a context, in a session of its own."""
     root = context.find_root()
     try:
         settings = read_settings()
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    # The embedded server that may be started has no use for them.
+    # An embedded server, if started, must not inherit them.
     for secret in ("ASAT_TOKEN", "ASAT_OWNER_URL"):
         os.environ.pop(secret, None)
     session = Session(settings, root.params["database_url"], root.params["data"], root.params["owner_url"])
@@ -47,7 +47,7 @@ def run(context: click.Context) -> Any:
 
 
 def _of(context: click.Context) -> click.Command:
-    """The command with its work."""
+    """The command with its code, for the command of a context."""
     if context.parent is None:
         return PROGRAM
     group = _of(context.parent)

@@ -13,7 +13,7 @@ from api.cli.generated_arguments import COMMANDS
 
 
 class _Program(InOrder):
-    """The program: what it complains of is made safe to show, as it may repeat what it was given."""
+    """The program; usage errors are made safe for a terminal, because they may repeat arguments."""
 
     def invoke(self, context: click.Context) -> Any:
         """Run the command that is named."""
@@ -66,14 +66,14 @@ for _name, _row in COMMANDS.items():
 
 
 def _stopped(*_: object) -> None:
-    """Terminated: leave by the ordinary way, so that the ledger is closed."""
+    """On SIGTERM, leave by SystemExit, so that the ledger is closed."""
     raise SystemExit(143)
 
 
 def main() -> None:
-    """The console command."""
+    """The console entry point."""
     signal.signal(signal.SIGTERM, _stopped)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal that lacks a letter shows the rest
+            stream.reconfigure(errors="replace")  # characters that the terminal cannot show become "?"
     cli(prog_name="asat")

@@ -1,4 +1,4 @@
-"""The command of the ledger's owner: its schemas are made, upgraded and granted to the login that serves."""
+"""The command of the ledger's owner: it makes and upgrades the schemas, and grants them to the login that serves."""
 
 import click
 

@@ -1,4 +1,4 @@
-"""Commands that destroyed texts have the database's files forget them, where that is theirs to do."""
+"""Purging after a command that redacted texts."""
 
 from collections.abc import Sequence
 
@@ -14,21 +14,21 @@ from domain.safekeeping.purging import copied_elsewhere
 
 
 def purge_after(session: Session, stored: Sequence[Recorded]) -> None:
-    """Purge where this redacted something, if this program is the one that does; else say who is to."""
+    """After a redaction, purge if this program may; otherwise say who must."""
     if not any(isinstance(one.event, TextRedacted) for one in stored):
         return
-    # With one login for everything it is the owner who asks.
+    # With a single login, that login is the owner.
     if session.ledger.purges_itself or session.owner_url is not None or not session.ledger.guarded:
         try:
             purge_files(session)
-        except LedgerUnusable as error:  # the event is recorded, whatever becomes of the files
+        except LedgerUnusable as error:  # the event is recorded, whether or not the purge succeeds
             complain(f"asat: {STILL_ON_DISK}: {error}")
     else:
         complain(f"asat: {STILL_ON_DISK}, run as the owner of the ledger (ASAT_OWNER_URL)")
 
 
 def purge_files(session: Session) -> bool:
-    """Whether all of it was done."""
+    """Purge the files and print the result; return whether the purge is complete."""
     left = session.ledger.purge()
     for step in left:
         complain(f"the database's files may still hold it: {step}")

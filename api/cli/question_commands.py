@@ -1,4 +1,4 @@
-"""The commands that ask: one a question, the same as the addresses of the API."""
+"""The commands that ask: one for each question, like the addresses of the API."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +19,7 @@ def form_options(
     default: str = "text on a terminal, json elsewhere.",
     written: str = f"in the form that its suffix says ({', '.join(SUFFIXES)}) or -f.",
 ) -> list[click.Parameter]:
-    """The options of the form that an answer takes; `default` and `written` end what their help says."""
+    """The options for an answer's format; `default` and `written` end their help texts."""
     return [
         click.Option(
             ["-o", "--output"], type=click.Path(path_type=Path), metavar="FILE", help=f"Write to this file, {written}"
@@ -32,14 +32,14 @@ def form_options(
 
 
 def own_options(question: Question[Any]) -> list[click.Parameter]:
-    """What a question is asked with, as arguments and options."""
+    """The parameters of a question, as arguments and options."""
     return [_argument(one) if one.stands != "option" else _option(one) for one in question.parameters]
 
 
 def question_command(
     question: Question[Any], run: Callable[..., None], options: list[click.Parameter]
 ) -> click.Command:  # fmt: skip
-    """The command of a question, which `run` answers."""
+    """The command of a question, with `run` as its callback."""
     examples = "\n".join(f"  asat {question.called} {one}" for one in question.examples)
     told = f"{question.help}\n\n\b\n{examples}" if examples else question.help
     return click.Command(
@@ -94,5 +94,5 @@ def _type(parameter: Parameter) -> click.ParamType[Any]:
     return click.STRING
 
 
-#: The replay is played on a terminal: `api.cli.replay_command` has its command.
+#: `api.cli.replay_command` has the command of the replay, which plays on a terminal.
 COMMANDS = tuple(_asks(one) for one in QUESTIONS.values() if one.name != "replay")

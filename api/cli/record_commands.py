@@ -1,4 +1,4 @@
-"""The commands that keep a ledger: record and check; replay stands between them in the list of commands."""
+"""The commands `record` and `check`; `replay` stands between them in the list of commands."""
 
 import json
 import sys
@@ -67,13 +67,13 @@ def record(session: Session, /, file: Path, by: str | None, expect: int | None, 
                 f"line {lines[refused.index]}: {refused}; nothing of this file was recorded"
             ) from None
         for plan, versions in _by_plan(stored).items():
-            # A batch is repeated whole or not at all.
+            # A batch is a repetition as a whole, or not at all.
             _say_recorded(form, plan, versions, repeated=versions[-1] <= heads.get(plan, 0))
         purge_after(session, stored)
 
 
 def _say_recorded(form: str, plan: str, versions: list[int], *, repeated: bool) -> None:
-    """As which versions of a plan the events of a file were recorded, now or before."""
+    """Print the plan versions under which a file's events were recorded, now or earlier."""
     first, last = versions[0], versions[-1]
     if form == "json":
         told = {"plan": plan, "versions": versions, "repeated": repeated}
@@ -84,7 +84,7 @@ def _say_recorded(form: str, plan: str, versions: list[int], *, repeated: bool) 
 
 
 def _print_to_send_again(proposals: list[Proposal], event_ids: Sequence[UUID]) -> None:
-    """Print the events as they were sent, each with the event_id that makes it the same when it is sent again."""
+    """Print the events as sent, each with its event_id, so that sending them again cannot record them twice."""
     for proposal, event_id in zip(proposals, event_ids, strict=True):
         said = proposal.event.model_dump(mode="json", exclude_unset=True)
         sent = {"type": type(proposal.event).__name__, "plan": proposal.plan, "event_id": str(event_id), **said}
@@ -92,7 +92,7 @@ def _print_to_send_again(proposals: list[Proposal], event_ids: Sequence[UUID]) -
 
 
 def recording_as(session: Session, by: str | None) -> str:
-    """The name under which is recorded: on an open ledger whatever is said, else that of whoever is signed in."""
+    """The author's name: on an open ledger any name given, otherwise that of the principal."""
     if not session.principal.open:
         if by is not None:
             raise click.UsageError(
@@ -107,7 +107,7 @@ def recording_as(session: Session, by: str | None) -> str:
 
 
 def _head(session: Session, plan: str) -> int:
-    """The plan's newest version; 0 where there is no such plan yet."""
+    """The plan's newest version; 0 if the plan does not exist."""
     try:
         return session.ledger.plan(plan).version
     except PlanUnknown:
@@ -115,7 +115,7 @@ def _head(session: Session, plan: str) -> int:
 
 
 def _read(file: Path) -> tuple[list[Proposal], list[int]]:
-    """Every proposal of a file, and the line each stands on; the first that is no event ends it."""
+    """The proposals of a file with their line numbers; the first invalid line raises NotAnEvent."""
     data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     lines = data.splitlines()
     with _progress(len(lines) >= 2000) as bar:
@@ -160,7 +160,7 @@ def check(session: Session, /, since: Path | None) -> None:
         kept = checkpoints_of(session.ledger)
         held = read_pack(since) if since is not None else None
         if held is not None:
-            checkpoint_in(held)  # whether it is anything to compare with
+            checkpoint_in(held)  # check that it can be compared with
         for broken in chain(
             to_its_end("the checkpoints", kept.broken),
             to_its_end("what was kept elsewhere", lambda: () if held is None else against(session.ledger, held)),
@@ -189,7 +189,7 @@ def check(session: Session, /, since: Path | None) -> None:
 
 
 def _say_notes(session: Session) -> None:
-    """What is so of the ledger, and is nothing broken."""
+    """Print notes about the ledger that are not faults."""
     if said := owed(session.ledger):
         click.echo(f"Note: texts redacted by position {session.ledger.purged().redacted}: {said}")
     if powers := session.ledger.powers():
@@ -200,7 +200,7 @@ def _say_notes(session: Session) -> None:
 
 
 def _progress(long: bool) -> Progress:
-    """A bar on standard error, where that is a terminal and the work is long enough to wonder about."""
+    """A progress bar on standard error, if that is a terminal and the work is long."""
     console = Console(stderr=True)
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
     return Progress(*columns, console=console, transient=True, disable=not (long and console.is_terminal))

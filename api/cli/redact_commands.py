@@ -30,7 +30,7 @@ def redact(session: Session, /, plan: str, version: int, fields: tuple[str, ...]
         said = {"type": "TextRedacted", "version": version, "fields": list(fields), "reason": reason}
         today = session.ledger.today()
         proposal = read_proposal(said, today, plan)
-        # Where people are known it is the operator's, as no token may.
+        # Where principals are known, the author is the operator: no token may redact.
         name = recording_as(session, by) if by or session.principal.open else session.decides
         try:
             [stored] = session.ledger.record([proposal], by=name, today=today)

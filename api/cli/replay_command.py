@@ -1,4 +1,4 @@
-"""The command that replays a plan's history: as it goes on a terminal, and as a paper where one is asked for."""
+"""The command that replays a plan's history: event by event, or as a paper with `-o` or in the format of a paper."""
 
 import sys
 import time
@@ -44,7 +44,7 @@ def _play(
 
 
 def _steps(session: Session, plan: str, up_to: int | None) -> tuple[str, Sequence[Scale], Iterator[ReplayStep]]:
-    """The plan's title, its scales and its steps up to a version, which are made one after the other."""
+    """The plan's title, its scales, and its steps up to a version as a lazy iterator."""
     record = session.ledger.plan(plan)
     if up_to is not None and up_to > record.version:
         raise session.ledger.no_version(plan, up_to, record.version)

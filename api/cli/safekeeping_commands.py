@@ -1,6 +1,6 @@
-"""The commands by which the record outlives a disk: backup and restore.
+"""Backup and restore.
 
-Whoever runs them can read the database's files anyway.
+They need no role: the operator can read the database's files anyway.
 """
 
 import shlex
@@ -94,7 +94,7 @@ def restore_command(session: Session, /, source: Path, to: str | None, into: Pat
     moment = read_instant(to) if to is not None else None
     if moment is not None and not source.is_dir():
         raise click.UsageError("--to goes with the folder of `asat backup --continuous`; a file is of one moment")
-    # Where the owner is another login than the one that serves, the owner restores.
+    # The owner restores, if it is another login than the one that serves.
     url, data = (None, into) if into is not None else (session.owner_url or session.database_url, session.data)
     login = session.serving_login if into is None else None
     with plainly():
@@ -106,7 +106,7 @@ def restore_command(session: Session, /, source: Path, to: str | None, into: Pat
             _restore_folder(source, moment, url, data)
         else:
             held = restore(source, database_url=url, data=data, login=login)
-            if login is not None and url is not None:  # a backup of an older program is upgraded
+            if login is not None and url is not None:  # upgrades the backup of an older program
                 make_ledger(url, login)
         with Ledger.open(database_url=url, data=data) as ledger:
             _tell(ledger, held, outside)
@@ -140,7 +140,7 @@ def _tell(ledger: Ledger, held: Backup | None, since: bytes | None) -> None:
 
 
 def _end_what_was_open(ledger: Ledger) -> None:
-    """End sessions and links, and say what whoever restores has to end again."""
+    """End sessions and links, and print what the operator has to end again."""
     click.echo("Texts that were redacted after the backup are there again: redact them again")
     access, by = ledger.access, operator(account())
     if not access.audit.size():
@@ -156,7 +156,7 @@ def _end_what_was_open(ledger: Ledger) -> None:
 
 
 def _read(file: Path) -> bytes:
-    """What is to be compared with, read before anything is restored; raises BackupUnusable where it is neither."""
+    """The checkpoint or pack to compare with; raises BackupUnusable if the file is neither."""
     held = read_pack(file)
     try:
         checkpoint_in(held)

@@ -36,10 +36,10 @@ URL = click.option(
     "before it.",
 )  # fmt: skip
 
-#: How long the demo's link to sign in once can be used: a day, in minutes.
+#: Lifetime of the demo's single-use sign-in link, in minutes: a day.
 _LINK_MINUTES = 24 * 60
 
-#: The histories that come with the program, as event files.
+#: The example histories of the program, as event files.
 EXAMPLES = Path(domain.__file__).parent.parent / "examples"
 
 
@@ -92,7 +92,7 @@ def serve(session: Session, /, host: str | None, port: int | None, url: str | No
 
 
 def _load_examples(session: Session) -> None:
-    """Record each example that the ledger does not hold yet; a ledger with plans of its own is left alone."""
+    """Record each example that the ledger lacks; raises LedgerUnusable if it has plans of its own."""
     today = clock.today()
     examples: dict[str, list[Proposal]] = {}
     for file in sorted(EXAMPLES.glob("*.jsonl")):
@@ -114,14 +114,14 @@ def _load_examples(session: Session) -> None:
 
 
 def let_in(access: AccessLedger) -> None:
-    """Let anyone read the demo, and one officer do everything, where nobody is known yet."""
+    """On an open ledger, let anyone read the demo, and one officer do everything."""
     if access.principals.is_open():
         access.principals.grant(ANYONE, Grant("reader"), "AsAt demo")
         access.principals.add(OFFICER, [Grant("keeper"), Grant("steward")], "AsAt demo")
 
 
 def tell_link(access: AccessLedger, root: str) -> None:
-    """Print a link to sign in once, unless the demo's ledger was given to others."""
+    """Print a single-use sign-in link; nothing if the officer is unknown, or the ledger refuses the link."""
     try:
         key = access.links.make(OFFICER, "AsAt demo", _LINK_MINUTES)
     except (PrincipalUnknown, AccessRefused):
@@ -131,7 +131,7 @@ def tell_link(access: AccessLedger, root: str) -> None:
 
 
 def _published(session: Session, address: str, url: str | None) -> ServingSettings:
-    """The settings for serving; refuses where others could do what nobody may who is not known."""
+    """The settings for serving; refuses an address reachable by others on an open ledger, or without https."""
     try:
         settings = read_serving_settings(url)
     except ValueError as error:
@@ -155,10 +155,10 @@ def _serve(session: Session, /, host: str | None, port: int | None, url: str | N
     session.ledger.access.refuse_where_lost()
     settings = _published(session, address, url)
     if session.settings.key is not None:
-        # One that is away may come back; one that others can use is put right before anything is signed with it.
+        # A missing key file may reappear; an exposed one must be fixed before anything is signed.
         with suppress(OSError):
             read_signer(session.settings.key)
-    # Most runs of the program never serve, and importing the web application takes as long as answering a question.
+    # Imported lazily: the web application takes as long to import as a question takes to answer.
     from api.checkpointing import cut_regularly
     from api.http.application import make_application
     from api.http.server import listen, serve_on
@@ -179,7 +179,7 @@ def _serve(session: Session, /, host: str | None, port: int | None, url: str | N
 
 
 def _say_powers(session: Session) -> None:
-    """Say once, in the log, where the guards of the database do not hold against the login that serves."""
+    """Warn once, in the log: of ineffective database guards, of an unneeded owner address, and of a pending purge."""
     if powers := session.ledger.powers():
         logging.getLogger("asat").warning(
             "the guards of the database do not hold against the login that serves (%s): let another role own the ledger"

@@ -1,4 +1,4 @@
-"""The commands about tokens, and the one that shows the audit of access."""
+"""The commands about tokens, and the command that shows the audit of access."""
 
 from datetime import datetime
 from typing import get_args

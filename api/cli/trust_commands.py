@@ -1,4 +1,4 @@
-"""The commands by which the record can be relied on: the signing key, checkpoints, evidence packs, verifying."""
+"""The commands for proofs: the signing key, checkpoints, evidence packs, and verification."""
 
 import runpy
 import sys
@@ -26,12 +26,12 @@ from domain.proofs.verifying.verification_report import several
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-#: No checkpoint and no certificate is longer; a longer file is another.
+#: No checkpoint or certificate is longer; a longer file is the wrong file.
 _MOST = 1 << 16
 
 
 def signing(command: Command) -> Command:
-    """Give a command the option that names the file of the signing key."""
+    """Add the option for the file of the signing key to a command."""
     return click.option(
         "--key", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
         help="File of the ledger's signing key (ASAT_KEY), which nobody but you may read.",
@@ -171,7 +171,7 @@ def stamp_(session: Session, /, tsa: str, tsa_root: Path) -> None:
     \b
       asat checkpoint stamp --tsa https://freetsa.org/tsr --tsa-root freetsa.pem
     """
-    from api.stamping import stamp  # the network's libraries take a while to import
+    from api.stamping import stamp  # imported lazily: its network libraries take a while
 
     with plainly():
         kept = checkpoints_of(session.ledger)
@@ -239,7 +239,7 @@ def pack(
         named = [] if no_papers else papers_named(papers or USUAL)
         earlier = _checkpoint_in(read_pack(since)) if isinstance(since, Path) else since
         data = make_pack(session.asker(), plan, signer, at, previous=previous, papers=named, since=earlier)
-        # What the verifier would not accept is not handed out.
+        # A pack that the verifier rejects is not written.
         report = verify(data, str(signer.verifier), earlier if isinstance(earlier, bytes) else None)
         with written_whole(output) as file:
             file.write(data)
@@ -248,7 +248,7 @@ def pack(
 
 
 def _checkpoint_in(held: bytes) -> bytes:
-    """The checkpoint that a reader holds, by itself or in a pack."""
+    """The checkpoint in a file's contents: the contents themselves, or a pack's checkpoint."""
     return zip_files(held).get("checkpoint.txt", b"") if is_zip(held) else held
 
 

@@ -1,1 +1,1 @@
-"""Forms that record an event: fields, drafts, dry run, and their pages."""
+"""Forms that record events: fields, drafts, dry run, and pages."""

@@ -1,7 +1,7 @@
-"""Forms with ways to choose from, each with fields of its own: what was filled in must be under the way chosen.
+"""Forms with alternatives, each with its own fields: values must be under the alternative chosen.
 
-Such a form carries unseen what its fields were filled in with when it was shown. What was changed since under another
-way than the one chosen would go unheard, so whoever sent it is asked which they mean; sent once more, it stands.
+Such a form has a hidden field with its values as first shown. A value changed since under another alternative would be
+ignored, so the sender is asked which is meant; if the same form is sent again, the choice stands.
 """
 
 from collections.abc import Mapping
@@ -9,20 +9,20 @@ from urllib.parse import parse_qsl, urlencode
 
 
 def written(fields: Mapping[str, str]) -> str:
-    """What the fields are filled in with, to be carried along by the form."""
+    """The values of fields, encoded for the hidden field."""
     return urlencode(fields)
 
 
 def unheard(
     chosen: str, ways: Mapping[str, tuple[str, ...]], said: Mapping[str, str], was: str | None = None
 ) -> str | None:
-    """The way under which something was filled in although another was chosen; None where there is none.
+    """The alternative whose fields were changed although another was chosen; None if there is none.
 
     Args:
-        chosen: the way that was chosen.
-        ways: the fields under each.
-        said: what the fields hold by now; one that was not sent, or was emptied, is not filled in.
-        was: what they were filled in with, as `written`; a field not in it was empty.
+        chosen: the alternative chosen.
+        ways: alternative -> its fields.
+        said: the current values; a field not sent, or emptied, does not count.
+        was: the values first shown, encoded by `written`; a missing field was empty.
     """
     before = dict(parse_qsl(was or "", keep_blank_values=True))
     for way, fields in ways.items():
@@ -32,5 +32,5 @@ def unheard(
 
 
 def which_is_meant(filled_in: str, chosen: str) -> str:
-    """What is asked of whoever filled in something under another way than they chose; both as the form calls them."""
+    """The question to the sender which of two alternatives is meant; both by their labels in the form."""
     return f"you filled in something under “{filled_in}” but chose “{chosen}”: choose which you mean"

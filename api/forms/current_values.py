@@ -1,4 +1,4 @@
-"""What a form needs to know of the plan: what can be chosen from, and what stands there already."""
+"""The state of the plan for a form: the options to choose from, and the current values."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,11 +18,11 @@ from projections.scale import RatingDocument, scale_document
 
 
 def may_confirm(action: ActionDocument, by: str) -> bool:
-    """Whether a rating of an action awaits confirmation by somebody else than who gave it, and this name is another."""
+    """Whether a rating of an action awaits confirmation, and this name is not that of its author."""
     return "awaiting" in action and name_key(action["awaiting"]["rated_by"]) != name_key(by)
 
 
-#: What is chosen from: the value that is sent, and what is read.
+#: Options of a field: the value sent, and the label.
 Options = list[tuple[str, str]]
 
 _LONGEST = 70
@@ -30,13 +30,13 @@ _LONGEST = 70
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A plan as a form is shown or sent.
+    """A plan, for showing a form or reading it.
 
     Attributes:
-        plan: the plan at the point, with what was closed or withdrawn.
-        history: its documents and presentations.
-        ratings: of the scale on the day that the form is about.
-        action: the action that the form is about, where its address names one.
+        plan: the plan at the point, with its closed and withdrawn actions.
+        history: its document versions and presentations.
+        ratings: the ratings of the scale on the form's day.
+        action: the form's action, if its address names one.
     """
 
     plan: PlanDocument
@@ -46,12 +46,12 @@ class Standing:
 
     @property
     def word(self) -> str:
-        """What the plan calls a priority."""
+        """The plan's word for a priority."""
         return self.plan["priority_word"]
 
     @property
     def actions(self) -> list[ActionDocument]:
-        """Every action and part, in the order of the plan."""
+        """All actions and their parts, in the order of the plan."""
         found: list[ActionDocument] = []
         left = [action for priority in reversed(self.plan["priorities"]) for action in reversed(priority["actions"])]
         while left:
@@ -61,17 +61,17 @@ class Standing:
 
 
 def standing(ask: Asker, plan: str, about: dict[str, str], day: date | None = None, at: str = "now") -> Standing:
-    """The plan as a form needs it.
+    """The state of a plan for a form.
 
     Args:
         ask: asks the ledger.
         plan: the plan's name.
-        about: what the form is about, as its address says it.
-        day: the day it is about; by default today.
-        at: the point; by default as things stand.
+        about: the subject of the form, from its address.
+        day: the form's day; default: today.
+        at: the point; default: now.
 
     Raises:
-        ActionUnknown: the plan has no action of the number that the address names.
+        ActionUnknown: the plan has no action with the number in the address.
     """
 
     def answers(shown: PlanAt, newest: PlanRecord) -> Standing:
@@ -88,7 +88,7 @@ def standing(ask: Asker, plan: str, about: dict[str, str], day: date | None = No
 
 
 def options(of: str, form: Form, stands: Standing) -> Options:
-    """What can be chosen from, or is suggested, for a field."""
+    """The options or suggestions for a field."""
     return _OPTIONS[of](form, stands)
 
 
@@ -127,7 +127,7 @@ def _ratings(_: Form, stands: Standing) -> Options:
 
 
 def _meaning(rating: RatingDocument) -> str:
-    """What a rating means, and what it takes to give it beside saying so."""
+    """The meaning of a rating, with its conditions: evidence, or a second person."""
     said = [unended(rating["meaning"])] if rating["meaning"] else []
     if rating["needs_evidence"]:
         said.append("Needs evidence")
@@ -164,7 +164,7 @@ _OPTIONS: dict[str, Callable[[Form, Standing], Options]] = {
 
 
 def filled_in(form: Form, about: dict[str, str], stands: Standing) -> dict[str, str]:
-    """What stands there already and is offered to be changed, by the name of its field; empty where nothing does."""
+    """The current values that a form offers for editing, by field; empty if there are none."""
     if stands.action is not None:
         action = stands.action["action"]
         of_form: dict[str, dict[str, Any]] = {

@@ -1,4 +1,4 @@
-"""A form on its way: what it is about, what was typed, and as which version of the plan it was opened and last seen."""
+"""The draft of a form: its subject, its values, and the plan versions at which it was opened and last seen."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ from api.http.request_refusals import RequestCode, Unreadable
 from api.pages.here import Here
 from domain.redaction import REDACTABLE
 
-#: What a form carries unseen: what makes it repeatable, and the versions of the plan it was opened at and last seen at.
+#: The hidden fields: the event_id, against double recording, and the plan versions at opening and last seen.
 HIDDEN = ("event_id", "shown", "seen")
-#: The fields that a kind of field has within it. Of a point: those under the ways to say it, and what carries what they
-#: were filled in with. Of texts: one to be ticked for each that an event may have.
+#: Kind of field -> its subfields. A point has those of its alternatives, and the hidden one with their first values;
+#: texts have a checkbox for each redactable field.
 _PARTS = {"point": ("issue", "day", "known", "was"), "texts": tuple(sorted(REDACTABLE))}
 
 _Name = Annotated[str | None, Query(max_length=63)]
@@ -27,7 +27,7 @@ _Name = Annotated[str | None, Query(max_length=63)]
 def named_subjects(
     action: _Name = None, priority: _Name = None, measure: _Name = None, version: _Name = None
 ) -> dict[str, str]:
-    """What an address says a form is about."""
+    """The subjects that an address names."""
     named = {"action": action, "priority": priority, "measure": measure, "version": version}
     return {name: value for name, value in named.items() if value}
 
@@ -37,17 +37,17 @@ Named = Annotated[dict[str, str], Depends(named_subjects)]
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A form on its way.
+    """A form in progress.
 
     Attributes:
         here: the page.
         form: the form.
-        named: what its address says it is about.
+        named: the subjects that the address names.
         past: whether it was opened to name a past point.
-        said: what was typed, by field.
-        event_id: makes it repeatable.
-        shown: the plan's version when it was opened.
-        seen: the plan's version up to which its sender has seen what others recorded.
+        said: the typed values by field.
+        event_id: makes the form idempotent.
+        shown: the plan's version when the form was opened.
+        seen: the plan's version up to which the sender has seen others' events.
     """
 
     here: Here
@@ -61,39 +61,38 @@ class Draft:
 
     @property
     def about(self) -> dict[str, str]:
-        """What it is about, by the field that says so; empty where that is asked for."""
+        """The subject by its field; empty if the address does not name it."""
         field = self.form.about
         given = self.named.get("priority" if field == "number" else field)
         return {field: given} if given else {}
 
     @property
     def address(self) -> str:
-        """Where it is shown and sent."""
+        """The address where the form is shown and sent."""
         return self.here.to(f"record/{self.form.name}", **self.named, past=1 if self.past else None)
 
     @property
     def title(self) -> str:
-        """What one does with it."""
+        """The title, which names the task."""
         return "Name a past point: what was presented" if self.past else self.form.title
 
     @property
     def day(self) -> date | None:
-        """The day it is about, where what was typed is one."""
+        """The typed effective date, if it is valid."""
         return as_day(self.said.get("effective_on", ""))
 
     @property
     def hidden(self) -> list[tuple[str, str]]:
-        """What it carries unseen."""
         return [("event_id", self.event_id), ("shown", str(self.shown)), ("seen", str(self.seen))]
 
     @property
     def typed(self) -> list[tuple[str, Markup]]:
-        """All that was typed, to be carried unseen exactly as it was: marks of direction are part of it."""
+        """All typed values, as hidden fields with the exact text, including direction marks."""
         return [(name, escape(value)) for name, value in self.said.items() if self.about.get(name) != value]
 
 
 def as_day(text: str) -> date | None:
-    """The day that was typed, where it is one."""
+    """The typed day, or None if it is invalid."""
     try:
         return date.fromisoformat(text.strip())
     except ValueError:
@@ -101,12 +100,12 @@ def as_day(text: str) -> date | None:
 
 
 def new_draft(here: Here, form: Form, named: Mapping[str, str], past: bool, version: int) -> Draft:
-    """A form that has just been opened, with the plan at this version."""
+    """The draft of a newly opened form, with the plan at this version."""
     return Draft(here, form, named, past, {}, str(uuid4()), version, version)
 
 
 def read_draft(here: Here, form: Form, named: Mapping[str, str], past: bool, sent: Mapping[str, str]) -> Draft:
-    """A form as it was sent; raises Unreadable where it is none of ours."""
+    """The draft in a sent form; raises Unreadable if its fields are not those of the form."""
     names = [*HIDDEN, "do"]
     for field in fields_of(form):
         names += [field.name, *(f"{field.name}_{part}" for part in _PARTS.get(field.kind, ()))]

@@ -1,4 +1,4 @@
-"""Before an event is recorded: what others have recorded since the form was opened, and what it would change."""
+"""Checks before recording: others' events since the form was opened, and the effects of the new event (dry run)."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -26,17 +26,17 @@ from projections.register import register_entry
 from projections.sentence import sentence_in
 from projections.trail import TrailEntry
 
-# What others have recorded
+# Others' events
 
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """What has been recorded since a form was opened.
+    """The events recorded since a form was opened.
 
     Attributes:
-        newest: the version up to which was looked.
-        own: the version as which the form itself was recorded already, if it was.
-        others: the entries about the same, after the version last looked at.
+        newest: the plan's version at the time of the check.
+        own: the version of the form's own event, if it was recorded already.
+        others: others' events about the same subject, after the version last seen.
     """
 
     newest: int
@@ -47,21 +47,21 @@ class Since:
 def recorded_since(
     ask: Asker, plan: str, form: Form, said: dict[str, str], shown: int, seen: int, event_id: str
 ) -> Since:  # fmt: skip
-    """What has been recorded since a form was opened.
+    """The events recorded since a form was opened.
 
     Args:
         ask: asks the ledger.
         plan: the plan's name.
         form: the form.
-        said: what was typed into it.
+        said: the typed values.
         shown: the plan's version when the form was opened.
-        seen: the version up to which its sender has seen what others recorded.
-        event_id: of the form.
+        seen: the version up to which the sender has seen others' events.
+        event_id: the form's event_id.
     """
     action = _action_meant(ask, plan, form, said)
     try:
         trail = TRAIL.ask(ask, plan, action=action, after=shown, limit=None).document
-    except ActionUnknown:  # a rule will say so
+    except ActionUnknown:  # a rule reports it later
         return Since(_newest(ask, plan), None, [])
     own = next((entry["version"] for entry in trail["events"] if entry["event_id"] == event_id), None)
     others = [entry for entry in trail["events"] if entry["version"] > seen and entry["version"] != own]
@@ -76,7 +76,7 @@ def _newest(ask: Asker, plan: str) -> int:
 
 
 def _action_meant(ask: Asker, plan: str, form: Form, said: dict[str, str]) -> str | None:
-    """The action whose entries concern the sender: that of the form, or of the entry that it withdraws."""
+    """The action that the form concerns: its own, or that of the event to withdraw."""
     if form.about != "version":
         return said.get("action", "").strip() or None if form.about == "action" else None
     entry = entry_at(ask, plan, said.get("version", ""))
@@ -86,7 +86,7 @@ def _action_meant(ask: Asker, plan: str, form: Form, said: dict[str, str]) -> st
 
 
 def entry_at(ask: Asker, plan: str, version: str) -> TrailEntry | None:
-    """The entry of that version, where there is one."""
+    """The event of that version, or None."""
     if not (version.isascii() and version.isdigit() and 0 < len(version) <= 12):
         return None
     found = TRAIL.ask(ask, plan, after=int(version) - 1, limit=1).document["events"]
@@ -94,7 +94,7 @@ def entry_at(ask: Asker, plan: str, version: str) -> TrailEntry | None:
 
 
 def _withdrawn_by(ask: Asker, plan: str, entries: list[TrailEntry]) -> dict[int, dict[str, Any]]:
-    """What was said by the events that any of these withdraw, by their versions."""
+    """The fields of the events that any of these withdraw, by version."""
     withdrawn = {entry["withdraws"] for entry in entries if entry["type"] == EventWithdrawn.__name__}
     return {one.version: one.fields() for one in ask.ledger.events_of(plan, sorted(withdrawn))}
 
@@ -102,7 +102,7 @@ def _withdrawn_by(ask: Asker, plan: str, entries: list[TrailEntry]) -> dict[int,
 def _is_same(
     form: Form, said: dict[str, str], entry: TrailEntry, targets: dict[int, dict[str, Any]]
 ) -> bool:  # fmt: skip
-    """Whether an event is about what the form is about; a withdrawal is about what the event withdrawn was about."""
+    """Whether an event has the form's subject; a withdrawal has the subject of the event withdrawn."""
     if entry["type"] != EventWithdrawn.__name__:
         return _matches(form, said, entry)
     if form.about == "version" and str(entry["withdraws"]) == said.get("version", "").strip():
@@ -122,16 +122,16 @@ def _matches(form: Form, said: dict[str, str], entry: Mapping[str, Any]) -> bool
     return False
 
 
-# What it would change
+# Effects of the event
 
 
 def rehearsed(ask: Asker, proposal: Proposal, by: str) -> dict[str, Any]:
-    """The event in a sentence, and what it would change as at today and as at the day from which it is true.
+    """The event in a sentence, and its effects as at today and as at its effective date.
 
-    `by` is who would record it.
+    `by` is the author.
 
     Raises:
-        Refused: a rule refuses it.
+        Refused: a rule refuses the event.
     """
     with ask.ledger.rehearse([proposal], today=ask.today, by=by) as record:
         days = dict.fromkeys([ask.today, min(_own_day(record, proposal), ask.today)])
@@ -142,7 +142,7 @@ def rehearsed(ask: Asker, proposal: Proposal, by: str) -> dict[str, Any]:
 
 
 def timescale_read(event: Event) -> str:
-    """How the timescale that an event gives is read; nothing where it gives none."""
+    """The sentence on how an event's timescale is read; empty if it has none."""
     written = event.timescale if isinstance(event, ActionAdded | ActionRescheduled) else None
     if written is None:
         return ""
@@ -152,13 +152,13 @@ def timescale_read(event: Event) -> str:
 
 
 def _own_day(record: PlanRecord, proposal: Proposal) -> date:
-    """The day on which the event makes itself felt: of a withdrawal, that of the entry withdrawn."""
+    """The effective date of an event; for a withdrawal, that of the event withdrawn."""
     event = proposal.event
     return record.logged(event.version).effective_on if isinstance(event, EventWithdrawn) else event.effective_on
 
 
 def _effect(record: PlanRecord, day: date) -> dict[str, Any]:
-    """What the newest event changes as at a day. Nothing of it says when that event was recorded: it was not."""
+    """The effects of the newest event as at a day. They do not say when it was recorded, because it was not."""
     stored = record.version - 1
     before, after = (
         record.at(Point(day, basis, record.known_at(stored), day.isoformat())) for basis in (stored, record.version)
@@ -177,7 +177,7 @@ def _effect(record: PlanRecord, day: date) -> dict[str, Any]:
 
 
 def _counts(was: Any, is_: Any) -> Iterator[tuple[str, int, int]]:
-    """The actions by rating, before and after; a scale may be adopted in between."""
+    """The number of actions by rating, before and after; the event may adopt another scale."""
     counted: dict[str, list[int]] = {}
     for place, entry in enumerate((was, is_)):
         for rating in entry["ratings"]:

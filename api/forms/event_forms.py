@@ -1,7 +1,7 @@
-"""Every form that records, as data: what it asks in an officer's words, and which event the answers make.
+"""All forms that record, as data: their questions in an officer's words, and the event that the answers make.
 
-The name of a field is that of the event's own field, except where one field of the event is made from several of the
-form (`api.forms.proposing`).
+A form field has the name of the event's field, except where several form fields make one field of the event
+(`api.forms.proposing`).
 """
 
 from typing import Literal, NamedTuple
@@ -10,16 +10,16 @@ Kind = Literal["line", "area", "day", "select", "radios", "lines", "judgements",
 
 
 class Field(NamedTuple):
-    """One thing that a form asks for.
+    """A field of a form.
 
     Attributes:
-        name: of the field.
-        label: what it is called.
-        kind: how it is asked for, and how what was typed is read.
-        hint: what helps to fill it in.
-        needed: whether nothing can be recorded without it.
-        options: what it is chosen from, or what is suggested for it; one of `api.forms.current_values.options`.
-        unless: whether another field may be filled in instead, as its hint says: it is not optional by itself.
+        name: the field's name.
+        label: the label shown.
+        kind: the input control, and how its text is read.
+        hint: help for filling it in.
+        needed: whether the field is required.
+        options: the name of its options or suggestions in `api.forms.current_values.options`.
+        unless: whether another field may be filled in instead, as its hint says; then it is not marked as optional.
     """
 
     name: str
@@ -35,19 +35,19 @@ _TRUE_FROM = "From which day was this true?"
 
 
 class Form(NamedTuple):
-    """A form: the event it proposes and what it asks for.
+    """A form: the event it proposes, and its fields.
 
     Attributes:
-        name: of the form in its address.
+        name: the form's name in its address.
         event: the event it proposes.
-        title: what one does with it.
-        about: the field that names what it is about, which an address may answer; empty where it is about the plan.
-        fields: what else it asks for.
-        why: what is asked for as the reason, where that is more than "Why?".
-        owes_reason: whether the rules need a reason in any case.
-        same: what others record "about the same": (event, its field, the field of ours that says the same), where an
-            event without fields always is, and `*` is any event. For what is about an action it is all about it.
-        day: what the day from which it was true is called.
+        title: the title, which names the task.
+        about: the field with its subject, which the address may give; empty if the subject is the plan.
+        fields: the other fields.
+        why: the label of the reason, if "Why?" is not enough.
+        owes_reason: whether the rules always require a reason.
+        same: others' events with the same subject: (event, its field, the form's field of the same value). An event
+            without a field always counts, and `*` is any event. If the subject is an action, all its events count.
+        day: the label of the effective date.
     """
 
     name: str
@@ -180,7 +180,7 @@ _CORRECTIONS = (
        owes_reason=True, day="When was it decided?"),
 )  # fmt: skip
 
-#: What the forms are about, and those about it.
+#: Subject -> its forms.
 GROUPS: tuple[tuple[str, tuple[Form, ...]], ...] = (
     ("An action", _OF_AN_ACTION),
     ("The plan", _OF_THE_PLAN),
@@ -190,7 +190,7 @@ GROUPS: tuple[tuple[str, tuple[Form, ...]], ...] = (
 #: Name -> form.
 FORMS: dict[str, Form] = {form.name: form for _, forms in GROUPS for form in forms}
 
-#: The fields that name what a form is about.
+#: The fields for the subject of a form.
 ABOUT: dict[str, Field] = {
     "action": Field("action", "Action", "select", "", True, "actions"),
     "priority": Field("priority", "Priority", "select", "", True, "priorities"),
@@ -203,17 +203,16 @@ ABOUT: dict[str, Field] = {
 
 
 def fields_of(form: Form) -> list[Field]:
-    """Everything that a form asks for, in its order: what it is about, its own fields, and what every event may say."""
+    """All fields of a form in order: its subject, its own fields, and those of every event."""
     about = [ABOUT[form.about]] if form.about else []
     day = Field("effective_on", form.day, "day", "", True)
     reason = Field("reason", "Why?", "area", form.why, form.owes_reason)
-    # What is issued or presented is so on a day, of which its other fields speak.
+    # The other fields of a version or presentation refer to its day, so the day comes second.
     first = len(form.fields) if form.day == _TRUE_FROM else 1
     own = [*form.fields[:first], day, *form.fields[first:]]
     return [*about, *own, reason, *SOURCE]
 
 
-#: The document that something was taken from.
 SOURCE = (
     Field("source_title", "Title of the document"),
     Field("source_reference", "Its reference"),

@@ -1,4 +1,4 @@
-"""Reading what a form sends: the fields by name, as they were typed."""
+"""Reading the body of a sent form."""
 
 from collections.abc import Iterable
 from urllib.parse import parse_qsl
@@ -11,17 +11,17 @@ from api.http.bodies import FORM, body_up_to, largest, media_type
 from api.http.request_refusals import RequestCode, Unreadable
 
 _MOST_FIELDS = 60
-#: A longer form is read beside everybody else's requests, as that may take a second.
+#: A longer form, in bytes, is parsed in a thread, because that may take a second.
 _LONG = 64 * 1024
 
 
 async def sent_form(request: Request) -> dict[str, str]:
-    """The fields of a form by name; the line ends of browsers become those of the record.
+    """The fields of a form by name, with LF as the line end.
 
-    The token that a form carries was looked at before anything else was done, and is left out.
+    The form token, which was checked earlier, is left out.
 
     Raises:
-        Unreadable: it is no form (415), too large (413), not in UTF-8, or says a field twice (422).
+        Unreadable: it is no form (415), too large (413), not in UTF-8, or has a duplicate field (422).
     """
     media = media_type(request)
     if media != FORM:
@@ -48,6 +48,6 @@ def _fields(body: bytes) -> dict[str, str]:
 
 
 def only_known(typed: Iterable[str], known: Iterable[str]) -> None:
-    """Raises Unreadable where something was sent that the form does not ask for."""
+    """Raises Unreadable if a field is sent that the form does not have."""
     if unknown := sorted(set(typed) - set(known)):
         raise Unreadable(RequestCode.NOT_A_FORM, "", f"the form has no field {unknown[0][:60]!r}; nothing was recorded")

@@ -1,4 +1,4 @@
-"""The forms that record: each proposes one event, checks it first if asked to, and says what is wrong by its field."""
+"""The pages of forms that record: each form proposes one event, can check it first, and shows errors by field."""
 
 from dataclasses import replace
 from datetime import date
@@ -34,13 +34,13 @@ from domain.points import read_instant
 from domain.refusals import InDoubt, NothingRecorded, Refused, RuleCode, VersionConflict
 
 recording = page_routes(NeedsOfForm("recording"))
-#: What is typed into a form is not lost by signing in anew.
+#: Signing in again does not lose the values of a form.
 sending = page_routes(NeedsOfForm("recording", shows_again=True))
 
 Past = Annotated[bool, Query(description="The form was opened to name a past point.")]
 Sent = Annotated[dict[str, str], Depends(sent_form)]
 
-# How often what others record is looked at again before giving up: each time they came between looking and recording.
+# How many times recording is tried again when others record between the check and the write.
 _TRIES = 20
 
 
@@ -145,7 +145,7 @@ def send_form(
             return form_shown(request, ask, replace(draft, event_id=str(uuid4())), stands, used, 409)
         return form_shown(request, ask, draft, stands, refused(error, form).problems, 409)
     except InDoubt:
-        # It carries its event_id, so the same form is the way to send the same again.
+        # The form keeps its event_id, so sending it again is safe.
         return form_shown(request, ask, draft, stands, {"": NOT_KNOWN}, 503)
     if isinstance(recorded, Since):
         return overtaken_shown(request, ask, replace(draft, seen=recorded.newest), stands, recorded)
@@ -155,7 +155,7 @@ def send_form(
 
 
 _SIGNED_IN_ANEW = "your sign-in had ended, so nothing was recorded: check what the form says, and send it again"
-#: Why the id that a form bears cannot be used -> what is said; the form bears a new one then.
+#: Reason why a form's event_id cannot be used -> message; the form gets a new one.
 _ID_USED: dict[str, str] = {
     RuleCode.EVENT_ID_TAKEN: "nothing was recorded, as the form bore an id that is taken; it has a new one now: "
     "send it again",
@@ -165,7 +165,7 @@ _ID_USED: dict[str, str] = {
 
 
 def _form(request: Request, what: str, plan: str) -> Form:
-    """The form of that name; raises where whoever asks may not record what it proposes."""
+    """The form of that name; raises if the caller may not record its event."""
     if what not in FORMS:
         raise HTTPException(404)
     caller_of(request).require_to_record(FORMS[what].event, plan)
@@ -173,14 +173,14 @@ def _form(request: Request, what: str, plan: str) -> Form:
 
 
 def _typed(ask: Asker, draft: Draft) -> Typed:
-    """What was typed, beside what the form was filled in with when it was opened."""
+    """The typed values, and those that the form had when it was opened."""
     stood: dict[str, str] = {}
     if draft.about:
         at = f"{ask.today.isoformat()}@{draft.shown}"
         stood = filled_in(draft.form, draft.about, standing(ask, draft.here.plan, draft.about, at=at))
 
     def known_by(day: date) -> int:
-        """The version known by the end of a day; where that is not over, or nothing came after it, what was seen."""
+        """The version known by the end of a day; if no event was recorded after that, the version last seen."""
         end = read_instant(day.isoformat())
         record = ask.ledger.plan(draft.here.plan)
         return record.basis_at(end) if record.is_past(end) else draft.seen
@@ -193,12 +193,12 @@ def _since(ask: Asker, draft: Draft) -> Since:
 
 
 def _record(request: Request, ask: Asker, draft: Draft, proposal: Proposal, since: Since) -> int | Since:
-    """The version as which it was recorded, or what others recorded of the same in the meantime.
+    """Record the event; return its version, or others' events with the same subject recorded meanwhile.
 
-    It is recorded after the very version up to which was looked: where others come in between, it is looked again.
+    The write expects the version of the last check (optimistic locking). If others record in between, it checks again.
 
     Raises:
-        Refused: a rule refuses it.
+        Refused: a rule refuses the event.
     """
     for _ in range(_TRIES):
         try:

@@ -1,4 +1,4 @@
-"""What forms need of whoever opens or sends them: the role of the event that each proposes."""
+"""The role needed to open or send a form: that of the event it proposes."""
 
 from fastapi import Request
 
@@ -11,10 +11,10 @@ from domain.events import PlanOpened
 
 
 class NeedsOfForm(Needs):
-    """As every route that records, but whoever may record nothing is told which role this very form takes."""
+    """As for any recording route; but a caller who may record nothing is told the role that this form needs."""
 
     async def __call__(self, request: Request) -> None:
-        """Raises where whoever asks may not record anything; see `Needs`."""
+        """Raises if the caller may not record anything; see `Needs`."""
         try:
             await super().__call__(request)
         except NotAllowed:
@@ -25,7 +25,7 @@ class NeedsOfForm(Needs):
 
 
 def may_open_some(request: Request, ask: Asker) -> bool:
-    """Whether whoever asks may open any plan that is not open yet."""
+    """Whether the caller may open some plan that does not exist yet."""
     caller = caller_of(request)
     if caller.may("keeper", None):
         return True

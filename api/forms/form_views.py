@@ -1,4 +1,4 @@
-"""What the templates of the forms are given to show."""
+"""The pages of forms, rendered from templates."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -23,7 +23,7 @@ from domain.envelopes import Proposal
 
 _OPTIONAL = " (optional)"
 _CHOOSE_PRIORITY = "Choose a priority"
-#: How many of the events that others recorded are listed: the newest.
+#: The most events of others listed: the newest.
 _OTHERS = 20
 _SOURCE = {field.name for field in SOURCE}
 
@@ -36,7 +36,7 @@ def form_shown(
     errors: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> Response:
-    """The form, with what was typed and what is wrong with it."""
+    """The form, with its values and errors."""
     shown = _shown(request, ask, draft, stands)
     form = draft.form
     known = form.about if shown["facts"] else ""
@@ -63,7 +63,7 @@ def form_shown(
 
 
 def check_shown(request: Request, ask: Asker, draft: Draft, stands: Standing, proposal: Proposal) -> Response:
-    """What the event would change; raises Refused where a rule refuses it."""
+    """The page with the effects of the event; raises Refused if a rule refuses it."""
     shown = _shown(request, ask, draft, stands)
     answers = _answers(draft, stands)
     texts = texts_shown(draft, shown["facts"], stands.word)
@@ -75,7 +75,7 @@ def check_shown(request: Request, ask: Asker, draft: Draft, stands: Standing, pr
 
 
 def overtaken_shown(request: Request, ask: Asker, draft: Draft, stands: Standing, since: Since) -> Response:
-    """What others have recorded of the same since the form was opened; the form goes on from there."""
+    """The page with others' events since the form was opened; the form continues from there."""
     shown = _shown(request, ask, draft, stands)
     by = {entry["recorded_by"] for entry in since.others}
     return page(
@@ -92,7 +92,7 @@ def overtaken_shown(request: Request, ask: Asker, draft: Draft, stands: Standing
 
 
 def _trail_of(draft: Draft, since: Since) -> str:
-    """Where all that others recorded of the same stands, from its first event on."""
+    """The address of others' events, from the first one on."""
     action = draft.said.get("action", "").strip() if draft.form.about == "action" else ""
     now = replace(draft.here, at="now")
     return now.to("trail", action=action or None, after=since.others[0]["version"] - 1 or None)
@@ -112,7 +112,7 @@ def _shown(request: Request, ask: Asker, draft: Draft, stands: Standing) -> dict
 
 
 def _facts(ask: Asker, draft: Draft, stands: Standing) -> dict[str, Any]:
-    """What the form is about; empty where its address does not say, or the plan has no such thing."""
+    """The subject of the form; empty if its address names none, or the plan does not have it."""
     [(name, value)] = draft.about.items() or [("", "")]
     if stands.action is not None:
         return {"of": "action", **stands.action}
@@ -125,7 +125,7 @@ def _facts(ask: Asker, draft: Draft, stands: Standing) -> dict[str, Any]:
 
 
 def _field(field: Field, draft: Draft, stands: Standing, errors: Mapping[str, str]) -> dict[str, Any]:
-    """A field with what was typed into it, exactly: what a person typed is not ours to tidy."""
+    """A field with its exact value: what a person typed is not normalised."""
     label = in_plan_words(field.label, stands.word)
     chosen_from = options(field.options, draft.form, stands) if field.options and field.kind != "point" else []
     return {
@@ -140,9 +140,9 @@ def _field(field: Field, draft: Draft, stands: Standing, errors: Mapping[str, st
 
 
 def _was(name: str, draft: Draft, stands: Standing, told: bool) -> str:
-    """What was filled in under the ways to say a point when whoever fills it in was last `told` of it.
+    """A point's hidden field: its values as first shown or, if the sender was `told` of a mistake, as they are now.
 
-    A list from which nothing was chosen shows its first.
+    A list without a choice shows its first entry.
     """
     if not told and (was := draft.said.get(f"{name}_was")) is not None:
         return was
@@ -152,12 +152,12 @@ def _was(name: str, draft: Draft, stands: Standing, told: bool) -> str:
 
 
 def in_plan_words(text: str, word: str) -> str:
-    """A text of ours with the word that the plan has for its priorities."""
+    """A text of the program, with the plan's word for a priority."""
     return text.replace("Priority", word).replace("a priority", f"a {word.lower()}")
 
 
 def _answers(draft: Draft, stands: Standing) -> list[tuple[str, str | Markup]]:
-    """What was typed, field by field, as it is read."""
+    """The typed values by field, as they are understood."""
     answers: list[tuple[str, str | Markup]] = []
     for field in fields_of(draft.form):
         typed = draft.said.get(field.name, "").strip()

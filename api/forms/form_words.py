@@ -1,11 +1,11 @@
-"""What is wrong with what was typed, in the words of a form and beside its field."""
+"""Error messages in the words of a form, by field."""
 
 from collections.abc import Sequence
 
 from api.forms.event_forms import Field, Form, fields_of
 from domain.refusals import Problem, Refused
 
-#: Where the outcome of recording is not known; the form carries its event_id.
+#: For an unknown outcome of recording; the form carries its event_id.
 NOT_KNOWN = (
     "the database has not answered, so whether this was recorded is not known. Send the same form again in a while: "
     "nothing is stored twice"
@@ -13,7 +13,7 @@ NOT_KNOWN = (
 
 
 class Unfit(ValueError):
-    """What was typed makes no event, or one that a rule refuses: what is wrong, by field; "" where it is of none."""
+    """The values make no valid event: messages by field, with "" for those of no field."""
 
     def __init__(self, problems: dict[str, str]) -> None:
         self.problems = problems
@@ -21,7 +21,7 @@ class Unfit(ValueError):
 
 
 def by_field(problems: Sequence[Problem], form: Form) -> dict[str, str]:
-    """What is wrong by field of the form; the first thing where several are wrong with one."""
+    """The messages by field of the form; the first one if a field has several."""
     named = {field.name: field for field in fields_of(form)}
     found: dict[str, str] = {}
     for _, path, sentence in problems:
@@ -35,7 +35,7 @@ def by_field(problems: Sequence[Problem], form: Form) -> dict[str, str]:
 
 
 def missing(form: Form, field: Field) -> str:
-    """What is to be done about a field without which nothing can be recorded."""
+    """The message for a missing required field."""
     if field.kind == "day":
         return "give a day, such as 2027-03-31"
     if field.kind == "select":
@@ -45,7 +45,7 @@ def missing(form: Form, field: Field) -> str:
 
 
 _CHOSEN = {"actions": "choose an action", "priorities": "choose a priority", "measures": "choose a measure"}
-#: Field, or form and field -> what is to be done where it is missing, when its label does not say that by itself.
+#: Field, or form and field -> message if it is missing, where the label is not enough.
 _MISSING = {
     "reason": "say why",
     "rating": "choose a rating",
@@ -63,6 +63,6 @@ _MISSING = {
 
 
 def refused(error: Refused, form: Form) -> Unfit:
-    """Why a rule refuses it, beside the field that it is about."""
+    """The refusal by a rule, at the field that caused it."""
     named = {field.name for field in fields_of(form)}
     return Unfit({error.field if error.field in named else "": str(error)})

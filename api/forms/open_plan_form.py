@@ -1,4 +1,4 @@
-"""The form that opens a plan: its name, whose it is, and the scale it rates its actions on."""
+"""The form that opens a plan: name, organisation, and rating scale."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -31,7 +31,7 @@ opening = page_routes()
 
 Sent = Annotated[dict[str, str], Depends(sent_form)]
 
-#: Field -> its label and what to do where it is empty.
+#: Field -> its label and the message if it is empty.
 _TEXTS = {
     "title": ("Title", "Enter the title of the plan"),
     "organisation": ("Organisation", "Enter whose plan it is"),
@@ -45,7 +45,7 @@ _KIND = PlanOpened.__name__
 
 
 class _Unfit(ValueError):
-    """What was typed opens no plan: what is wrong, by field."""
+    """The values make no valid plan: messages by field."""
 
     def __init__(self, problems: dict[str, str], status: int = 422) -> None:
         self.problems, self.status = problems, status
@@ -92,7 +92,7 @@ def send_open_plan(request: Request, ask: Ask, sent: Sent) -> Response:
 
 
 def _proposal(request: Request, ask: Asker, said: Mapping[str, str]) -> Proposal:
-    """The event that was typed; raises _Unfit where it is none, or whoever typed it may not record it."""
+    """The proposed event; raises _Unfit if it is invalid, or the caller may not record it."""
     try:
         event_id = str(UUID(said.get("event_id", "")))
     except ValueError:
@@ -139,7 +139,7 @@ def _in_words(ratings: tuple[dict[str, Any], ...]) -> str:
 
 
 def _check(request: Request, ask: Asker, said: Mapping[str, str], proposal: Proposal) -> Response:
-    """What would be opened; raises Refused where a rule refuses it."""
+    """The page with the plan to be opened; raises Refused if a rule refuses it."""
     event, by = proposal.event, recorded_by(request)
     assert isinstance(event, PlanOpened), "the form proposes nothing else"
     with ask.ledger.rehearse([proposal], today=ask.today, by=by) as record:

@@ -1,4 +1,4 @@
-"""From what was typed to the event it proposes, or to what is wrong with it: in the words of a form, by its field."""
+"""From typed values to the event they propose, or to messages by field in the words of the form."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from domain.envelopes import Proposal, read_proposal
 from domain.points import PointUnreadable, read_point
 from domain.refusals import NotAnEvent
 
-#: Forms in which what is left as it stands is left out of the event.
+#: Forms whose unchanged fields are left out of the event.
 _AS_IT_STANDS = {"reword", "reword-priority"}
-#: The ways to say a point, as a form calls them, and what is filled in under each.
+#: Alternatives for a point -> their labels; `_UNDER` has their fields.
 WAYS = {
     "met": "As it stood on that day, as it was known by its end",
     "": "With nothing",
@@ -26,13 +26,13 @@ _UNDER = {"issue": ("issue",), "day": ("day", "known")}
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What was typed into a form.
+    """The typed values of a form.
 
     Attributes:
         form: the form.
         said: text by field.
-        stood: what the form was filled in with when it was first shown.
-        known_by: the version known by the end of a day, 0 where nothing was.
+        stood: the values that the form had when it was first shown.
+        known_by: the version known by the end of a day; 0 if nothing was.
     """
 
     form: Form
@@ -42,10 +42,10 @@ class Typed:
 
 
 def propose(typed: Typed, plan: str, event_id: str, today: date) -> Proposal:
-    """The event that was typed.
+    """The proposed event.
 
     Raises:
-        Unfit: it is none.
+        Unfit: the values make no valid event.
     """
     fields: dict[str, Any] = {"type": typed.form.event, "event_id": event_id}
     problems: dict[str, str] = {}
@@ -77,7 +77,7 @@ def _gather_source(fields: dict[str, Any], problems: dict[str, str]) -> None:
         fields["source"] = source
 
 
-# One reader for each kind of field: what goes into the event, or None where nothing was typed
+# One reader for each kind of field: the value for the event, or None if nothing was typed
 
 
 def _text(field: Field, typed: Typed) -> str | None:
@@ -90,7 +90,7 @@ def _text(field: Field, typed: Typed) -> str | None:
 def _lines(field: Field, typed: Typed) -> list[str] | None:
     lines = _split(typed.said.get(field.name, ""))
     if typed.form.name in _AS_IT_STANDS and field.name in typed.stood:
-        return None if lines == _split(typed.stood[field.name]) else lines  # made empty, it answers none from now on
+        return None if lines == _split(typed.stood[field.name]) else lines  # emptied: it answers none from now on
     return lines or None
 
 
@@ -112,13 +112,13 @@ def _whole(field: Field, typed: Typed) -> int | None:
 
 
 def _texts(field: Field, typed: Typed) -> list[str] | None:
-    """The names of what was ticked, each of which is sent as a field of its own."""
+    """The names of the ticked checkboxes; each is sent as a field of its own."""
     begins = f"{field.name}_"
     return [name.removeprefix(begins) for name, said in typed.said.items() if name.startswith(begins) and said] or None
 
 
 def _point(field: Field, typed: Typed) -> str | None:
-    """The point that was chosen among those of a field, in the notation."""
+    """The chosen alternative of a point field, in the notation."""
     said, name = typed.said, field.name
     chosen = said.get(name, "")
     under = {part: said.get(f"{name}_{part}", "").strip() for part in ("issue", "day", "known")}
@@ -152,7 +152,7 @@ def _as_met(day: str, typed: Typed) -> str:
     try:
         known = typed.known_by(date.fromisoformat(day))
     except (ValueError, OverflowError):
-        return "now"  # what is wrong with the day is said beside the day
+        return "now"  # the error is reported at the day's own field
     if known:
         return f"{day}@{known}"
     raise ValueError("nothing of the plan had been recorded by the end of that day; choose another state of the plan")
@@ -163,7 +163,7 @@ def _split(text: str) -> list[str]:
 
 
 def _as_typed(text: str) -> str:
-    """A text as it comes back from a form in which nobody touched it."""
+    """A text as a browser returns it unedited."""
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 

@@ -1,4 +1,4 @@
-"""The page that says what its reader has just recorded, and what may come next."""
+"""The page after recording: the event, and the next steps."""
 
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
@@ -20,12 +20,12 @@ from projections.trail import TrailEntry
 
 recorded = page_routes()
 
-# How long, in seconds, a browser remembers that its reader has just recorded something.
+# Lifetime in seconds of the cookie that marks the reader's own event.
 _FRESH = 600
 
 
 def remember(request: Request, response: Response, plan: str, version: int) -> None:
-    """Have the browser remember for a while that its reader recorded this version of the plan."""
+    """Set the cookie that marks this version of the plan as recorded by the reader."""
     path = f"/plans/{plan}/recorded"
     response.set_cookie(
         f"recorded-{plan}", str(version), max_age=_FRESH, path=path, secure=request.app.state.https, httponly=True,
@@ -67,12 +67,12 @@ def recorded_page(
 
 
 def _waits(request: Request, stands: Standing) -> bool:
-    """Whether another rating awaits confirmation by whoever asks."""
+    """Whether another rating awaits confirmation by the caller."""
     return any(may_confirm(action, recorded_by(request)) for action in stands.actions)
 
 
 def _paper(plan: str, entry: TrailEntry) -> str | None:
-    """Where the committee's paper of a version issued, or of what was presented, is made; None of anything else."""
+    """The address of the committee's paper for a version issued or a presentation; None for other events."""
     if entry["type"] == "VersionIssued":
         return Here(plan, "paper", f"issue:{entry['label']}").this
     if entry["type"] == "ReportPresented":

@@ -1,4 +1,4 @@
-"""The form that destroys texts: it asks for the event first, then shows its texts to be ticked."""
+"""The form that redacts texts: it asks for the event first, then shows its texts as checkboxes."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,17 +17,17 @@ from domain.events import TextRedacted
 
 
 def is_redaction(form: Form) -> bool:
-    """Whether a form destroys texts, which nothing brings back: it is always checked first."""
+    """Whether a form redacts texts; that cannot be undone, so it is always checked first."""
     return form.event == TextRedacted.__name__
 
 
 def asked_first(request: Request, ask: Asker, draft: Draft, stands: Standing) -> Response | None:
-    """The page that asks which event it is, where the address names none with texts to destroy; None of other forms."""
+    """The page that asks for the event, if the address names none with texts to redact; None for other forms."""
     if not is_redaction(draft.form):
         return None
     here, version = draft.here, draft.about.get("version", "")
     entry = entry_at(ask, here.plan, version)
-    if entry and (draft.said or texts_left(entry, stands.word)):  # what was sent is for the rules to judge
+    if entry and (draft.said or texts_left(entry, stands.word)):  # the rules judge what was sent
         return None
     error = {"version": _why_not(entry, version, stands)} if version else {}
     return page(
@@ -51,11 +51,11 @@ def _why_not(entry: Mapping[str, Any] | None, version: str, stands: Standing) ->
 
 
 def texts_shown(draft: Draft, facts: Mapping[str, Any], word: str) -> list[tuple[str, str, str]]:
-    """The texts to be ticked: field, what it is called and what it says; none of other forms.
+    """The texts as checkboxes: field, label and text; empty for other forms.
 
     Args:
         draft: the form.
         facts: the event it is about.
-        word: what the plan calls a priority.
+        word: the plan's word for a priority.
     """
     return texts_left(facts, word) if is_redaction(draft.form) and facts else []

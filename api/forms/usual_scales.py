@@ -1,4 +1,4 @@
-"""The rating scales that a plan can be opened with by a form. Any other is given by a file or a program."""
+"""The rating scales that the form for a new plan offers. Other scales need a file or a program."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,9 +8,9 @@ _RED, _AMBER, _GREEN, _BLUE = "#d4351c", "#f47738", "#00703c", "#1d70b8"
 
 @dataclass(frozen=True, slots=True)
 class UsualScale:
-    """A scale to choose: what it is called, and its ratings as an event gives them, worst first.
+    """A scale to choose: its label, and its ratings as in an event, worst first.
 
-    `completes` is the code of its rating of what is complete; empty where it has none.
+    `completes` is the code of its rating for complete actions; empty if it has none.
     """
 
     name: str
@@ -18,11 +18,11 @@ class UsualScale:
     completes: str = ""
 
     def given(self, *, evidence: bool, second_person: bool) -> dict[str, Any]:
-        """The scale as an event gives it.
+        """The scale as the event has it.
 
         Args:
-            evidence: whether its rating of what is complete needs evidence.
-            second_person: whether that counts only once a second person has confirmed it.
+            evidence: whether the rating for complete actions needs evidence.
+            second_person: whether that rating counts only after confirmation by a second person.
         """
         ratings = [dict(rating) for rating in self.ratings]
         for rating in ratings:

@@ -1,1 +1,1 @@
-"""The answers at their addresses: one address per question, the suffix picks the form."""
+"""The HTTP API: one address per question; the suffix selects the format."""

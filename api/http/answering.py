@@ -1,4 +1,4 @@
-"""An answer as an HTTP response: what names its basis may be kept a while, and everything can be asked for again."""
+"""An answer as an HTTP response: at fixed points it may be cached; any other answer is revalidated."""
 
 import gzip
 import hashlib
@@ -19,21 +19,21 @@ from api.questions.question_registry import QUESTIONS
 from api.waiting import PATIENCE, one_of, waiting_at_most
 from domain.edition import EDITION
 
-#: What names its basis is changed by nothing that is recorded later; anything else may be, and is asked for again. The
-#: one exception is a redaction, after which a browser may show for an hour what it has kept, and no longer.
+#: An answer at fixed points is not changed by later events; any other may change and is revalidated. One exception:
+#: after a redaction, a browser may still show its cached copy for up to an hour.
 KEPT = "private, max-age=3600, immutable"
 
-#: Files made at once for those who are not known: each takes a processor for a moment, and a large one memory.
+#: Concurrent files for unknown callers: each takes processor time, and a large one memory.
 _OF_UNKNOWN_AT_ONCE = BoundedSemaphore(4)
 
-#: The release whose program makes the answers.
+#: The release of this program, which is part of each ETag.
 RELEASE = version("asat")
 
-#: Bodies from this size on are compressed for those who take that.
+#: Bodies of at least this size, in bytes, are compressed for clients that accept it.
 _WORTH_COMPRESSING = 1000
-#: Media types of files that are compressed in themselves.
+#: Media types that are compressed already.
 _COMPRESSED = {form.media_type for form in FORMATS.values() if form.binary}
-#: A paper as a web page runs nothing, loads nothing and stands in no other page, whoever opens it where.
+#: A paper as a web page runs nothing, loads nothing and cannot be framed, wherever it is opened.
 _STILL = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'; "
     "form-action 'none'"
@@ -41,7 +41,7 @@ _STILL = (
 
 
 def respond(request: Request, answer: Answer[Any], form: str) -> Response:
-    """The answer in a form, or 304 to those who have it already: then nothing is worked out or rendered."""
+    """The answer in a format, or 304 if the client has it already; then nothing is computed or rendered."""
     headers = {"Cache-Control": KEPT if answer.immutable else "private, no-cache"}
     asked = dict(request.query_params)
     if answer.fixed:
@@ -65,10 +65,10 @@ def respond(request: Request, answer: Answer[Any], form: str) -> Response:
 
 
 def _tag_of(request: Request, answer: Answer[Any], form: str) -> str | None:
-    """What an answer in a form is known by, without making it; None where that takes the answer itself.
+    """The ETag of an answer in a format, without rendering it; None if the tag needs the rendered body.
 
-    It follows from the address, from what the answer's document follows from, and from the program: at one address the
-    same tag means the same bytes, and as long as they are the same, so is the tag.
+    It is a digest of the address, the format, the state behind the document, the edition and the release: at one
+    address the same tag means the same bytes.
     """
     if answer.state is None or request.method not in ("GET", "HEAD"):
         return None
@@ -77,17 +77,17 @@ def _tag_of(request: Request, answer: Answer[Any], form: str) -> str | None:
 
 
 def send(request: Request, body: bytes, media_type: str, headers: dict[str, str], tag: str | None = None) -> Response:
-    """These bytes, compressed for those who take that, or 304 to those who have them already.
+    """The body as a response, compressed if the client accepts that; 304 if the client has it already.
 
-    `tag` is what they are known by; by default it is made of the bytes.
+    `tag` is the ETag; by default it is a digest of the body.
     """
     tag = tag or _digest(body)
     if held := _held(request, tag):
         return _not_modified(headers, held)
-    # An answer is what its media type says, whatever it may look like to a browser.
+    # Browsers must not guess another media type from the content.
     headers = {**headers, "Vary": "Accept-Encoding", "X-Content-Type-Options": "nosniff"}
     if len(body) >= _WORTH_COMPRESSING and media_type not in _COMPRESSED and _takes_gzip(request):
-        # Other bytes need another strong tag. Without a time in it, what is compressed again comes out the same.
+        # A strong ETag must differ for other bytes. Without a time stamp, gzip gives the same bytes each time.
         tag, body = f"{tag}-gzip", gzip.compress(body, 6, mtime=0)
         headers["Content-Encoding"] = "gzip"
     headers["ETag"] = f'"{tag}"'
@@ -103,13 +103,13 @@ def _digest(data: bytes) -> str:
 
 
 def _held(request: Request, tag: str) -> str | None:
-    """The tag of what the sender has already, as it was or compressed; None where they have something else."""
+    """The matching tag that the client sent, plain or compressed; None if none matches."""
     known = [held.strip().removeprefix("W/") for held in request.headers.get("if-none-match", "").split(",")]
     return next((one for one in (f'"{tag}"', f'"{tag}-gzip"') if one in known), None)
 
 
 def _takes_any(request: Request) -> bool:
-    """Whether the sender has something of the address already, whatever it is."""
+    """Whether the client sent `If-None-Match: *`, which any answer matches."""
     return "*" in [held.strip() for held in request.headers.get("if-none-match", "").split(",")]
 
 
@@ -119,7 +119,7 @@ def _not_modified(headers: dict[str, str], tag: str) -> Response:
 
 
 def _file_name(answer: Answer[Any]) -> str:
-    """What the file of an answer is called when it is kept, with its points: `sunderland-paper-2019-05-31-v282`."""
+    """The file name of an answer, with its points: `sunderland-paper-2019-05-31-v282`."""
     document = answer.document
     named = [document["plan"], answer.question] if "plan" in document else [answer.question]
     if named_by := QUESTIONS[answer.question].named_by:
@@ -144,7 +144,7 @@ def _address(request: Request, query: dict[str, str]) -> str:
 
 
 def described_answers(document: Any, form: str, of_a_plan: bool) -> dict[int | str, dict[str, Any]]:
-    """What a question may be answered with, for the description of the API."""
+    """The responses of a question, for the OpenAPI description."""
     ok: dict[str, Any] = {"description": "The answer.", "headers": _HEADERS}
     if form == "json":
         ok["model"] = document

@@ -1,4 +1,4 @@
-"""The web application: the addresses, put together around one ledger."""
+"""The web application: all routes, for one ledger."""
 
 from pathlib import Path
 
@@ -36,23 +36,23 @@ def make_application(
 ) -> FastAPI:
     """The application on this ledger.
 
-    What it redacts leaves the database's files while somebody is within `app.state.forgetting`.
+    Purges after redactions run only inside the context manager `app.state.forgetting`.
 
     Args:
-        ledger: an open ledger; whoever opened it closes it.
-        by: who records on an open ledger where a request does not say (`X-Recorded-By`).
-        host: the name it is served under; it answers to that and to those of this machine.
-        key: file of the key that signs evidence packs; without one there are none.
-        settings: the public address, whose name it then answers to as well, and who else vouches for people.
+        ledger: an open ledger; the caller closes it.
+        by: the author on an open ledger, if a request has no `X-Recorded-By`.
+        host: the host name that it answers to, besides those of this machine.
+        key: the file of the key that signs evidence packs; without it, packs are refused.
+        settings: the public address, whose host name it then answers to as well, and the OpenID Connect provider.
 
     Raises:
-        Undeclared: a route does not say who may use it.
+        Undeclared: a route declares no role.
     """
     app = FastAPI(
         title="AsAt",
         summary="The audit trail of improvement plans.",
         version="0.1.0",
-        docs_url=None,  # their scripts come from elsewhere; /openapi.json says the same
+        docs_url=None,  # their scripts come from other sites; /openapi.json has the same content
         redoc_url=None,
         redirect_slashes=False,
     )
@@ -65,9 +65,9 @@ def make_application(
     app.add_middleware(OwnHosts, host=settings.host or host, https=app.state.https)
     app.add_middleware(ProblemPages)
     app.add_middleware(SecurityHeaders, https=app.state.https)
-    app.add_middleware(_Heads)  # around the pages of problems, which are made from the bodies that a HEAD leaves out
+    app.add_middleware(_Heads)  # outside the problem pages, which are made from the bodies that a HEAD omits
     app.add_middleware(RequestLog)
-    # The forms with a suffix come first: a page's address would otherwise match them.
+    # Routes with a suffix come first: the route of a page would otherwise match them.
     for routes in (reading, recording, packing, *PAGES):
         app.include_router(routes)
     nobody = [Depends(needs("nobody"))]
@@ -96,7 +96,7 @@ def _readyz(request: Request) -> JSONResponse:
         ledger.ready()
         try:
             return JSONResponse(_state(ledger))
-        except LedgerUnusable:  # by a connection that died with the database, which is back: those are gone now
+        except LedgerUnusable:  # a dead connection to a restarted database, replaced by now
             return JSONResponse(_state(ledger))
     except LedgerUnusable as error:
         return told_unusable(request, error)
@@ -110,7 +110,7 @@ def _state(ledger: Ledger) -> dict[str, object]:
 
 
 class _Heads:
-    """Answers HEAD as GET is answered, without the body; the request's state tells one from the other."""
+    """Answers HEAD as GET, without the body; `request.state.is_head` marks the request."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""Reading what is sent: the body of a request, the events in it, and the name of who sends it."""
+"""Reading requests: the body, the events in it, and the author's name."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,29 +18,29 @@ from domain.envelopes import Proposal, read_proposal
 from domain.refusals import NotAnEvent
 from domain.strict_json import NotJson, read_json
 
-#: Largest request body, in bytes: some 100,000 events.
+#: The largest request body, in bytes: some 100,000 events.
 LARGEST_BODY = 32 * 1024 * 1024
-#: Largest form: every text field filled with the longest text there can be, in any script.
+#: The largest form, in bytes: every text field filled with the longest text allowed, in any script.
 LARGEST_FORM = 2 * 1024 * 1024
-#: Largest form around a sign-in, which anybody may send: a name and three passwords as long as they may be.
+#: The largest form of a sign-in, in bytes, which anybody may send: a name and three passwords of full length.
 LARGEST_SIGN_IN = 64 * 1024
-#: Largest audit: ten thousand claims, each of hundreds of bytes; and one of whoever is not known.
+#: The largest audit, in bytes: ten thousand claims of hundreds of bytes each; and that of an unknown caller.
 LARGEST_AUDIT, LARGEST_UNKNOWN_AUDIT = 4 * 1024 * 1024, 1024 * 1024
 
 #: The media type of a form.
 FORM = "application/x-www-form-urlencoded"
 _AROUND_SIGN_IN = ("/sign-in", "/sign-out", "/password")
-#: A body up to this size is kept in memory while it is received, a larger one in a file without a name.
+#: A body up to this size, in bytes, is received in memory, a larger one in an unnamed temporary file.
 _IN_MEMORY = 256 * 1024
-#: From this size on a body is one of few that are worked on at once: it takes many times the memory of its length.
+#: From this size on, in bytes, few bodies are processed at once: each takes many times its size in memory.
 _LARGE = 1024 * 1024
 _LARGE_AT_ONCE = BoundedSemaphore(2)
-#: So many problems are counted; what has more is not read on, as that could take minutes.
+#: The most problems counted in a body; reading stops there, because more could take minutes.
 _MOST_PROBLEMS = 10_000
 
 
 def largest(path: str, media: str) -> tuple[int, str]:
-    """How long a body that is sent to a path may be, in bytes, and what to say of a longer one."""
+    """The largest body that a path accepts, in bytes, and the message for a larger one."""
     if media != FORM:
         return LARGEST_BODY, f"the body is larger than {LARGEST_BODY} bytes; send it in parts"
     most = min(LARGEST_BODY, LARGEST_SIGN_IN if path.startswith(_AROUND_SIGN_IN) else LARGEST_FORM)
@@ -48,27 +48,26 @@ def largest(path: str, media: str) -> tuple[int, str]:
 
 
 def media_type(request: Request) -> str:
-    """The media type that a request says its body is, without parameters and in lower case."""
+    """The media type of a request's body, without parameters, in lower case."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 async def body_up_to(request: Request, most: int, otherwise: str) -> bytes:
-    """The body of a request, read no further than it may be long.
+    """Read the body of a request, up to a limit.
 
     Args:
-        request: the request.
-        most: how many bytes it may have.
-        otherwise: what to say of a longer one.
+        most: the limit, in bytes.
+        otherwise: the message for a longer body.
 
     Raises:
-        Unreadable: it is longer (413).
+        Unreadable: the body is longer (413).
     """
     with await _received(request, most, otherwise) as body:
         return body.read()
 
 
 def _is_plain(request: Request) -> None:
-    """Raises Unreadable (415) where a body says that it is compressed, or in another encoding of characters."""
+    """Raises Unreadable (415) if a body is declared as compressed, or not as UTF-8."""
     coding = request.headers.get("content-encoding", "identity").strip().lower()
     if coding not in ("", "identity"):
         raise Unreadable(
@@ -94,7 +93,7 @@ async def _received(request: Request, most: int, otherwise: str) -> IO[bytes]:
                 raise Unreadable(RequestCode.TOO_LARGE, "", otherwise)
             body.write(chunk)
         body.seek(0)
-    except OSError as error:  # the disk that it is kept on meanwhile is full
+    except OSError as error:  # the disk of the temporary file is full
         body.close()
         log.told("body not kept", why=str(error))
         raise NoPlace("large bodies") from error
@@ -110,17 +109,16 @@ def _said_length(request: Request) -> int:
 
 
 async def received_json(request: Request, most: int = LARGEST_BODY) -> IO[bytes]:
-    """The body of a request as a file to be read and closed, which must say that it is JSON.
+    """Receive a JSON body as a file, which the caller reads and closes.
 
-    Nothing is kept in memory of one that is still on its way, however many are.
+    Large bodies are not kept in memory while they arrive, however many there are.
 
     Args:
-        request: the request.
-        most: how many bytes it may have.
+        most: the limit, in bytes.
 
     Raises:
-        Unreadable: it is longer (413), or something else than JSON (415).
-        NoPlace: the disk on which it is kept meanwhile is full (503).
+        Unreadable: it is longer (413), or not declared as JSON (415).
+        NoPlace: the disk of the temporary file is full (503).
     """
     media = media_type(request)
     if media != "application/json" and not media.endswith("+json"):
@@ -132,10 +130,10 @@ async def received_json(request: Request, most: int = LARGEST_BODY) -> IO[bytes]
 
 @contextmanager
 def whole_body(body: IO[bytes]) -> Iterator[bytes]:
-    """All of a body, for as long as it is worked on: few large ones are at once.
+    """The whole body, while it is processed; large bodies wait for one of few slots.
 
     Raises:
-        NoPlace: too many large ones are worked on just now (503).
+        NoPlace: too many large bodies are being processed (503).
     """
     body.seek(0, SEEK_END)
     size = body.tell()
@@ -148,10 +146,10 @@ def whole_body(body: IO[bytes]) -> Iterator[bytes]:
 
 
 def read_proposals(body: bytes, plan: str, today: date) -> list[Proposal]:
-    """Every proposed event of a body, in order; `today` is the day of those that say none.
+    """The proposed events of a body, in order; `today` is the default day.
 
     Raises:
-        Unreadable: it is not JSON, or something in it is no event of this plan; every problem with any is named.
+        Unreadable: it is not JSON, or not only valid events of this plan; every problem is named.
     """
     try:
         data = read_json(body)
@@ -184,11 +182,11 @@ def read_proposals(body: bytes, plan: str, today: date) -> list[Proposal]:
 
 
 def read_author(header: str | None, otherwise: str) -> str:
-    """Who records; raises Unreadable where the header holds no name."""
+    """The author that the header names, or the default; raises Unreadable for an invalid name."""
     if header is None:
         return otherwise
     try:
-        # Headers arrive as Latin-1; names are sent in UTF-8.
+        # Headers are decoded as Latin-1; clients send names in UTF-8.
         return author(header.encode("latin-1").decode("utf-8"))
     except ValueError:
         raise Unreadable(
@@ -200,7 +198,7 @@ def read_author(header: str | None, otherwise: str) -> str:
 
 
 def read_expected(header: str | None) -> int | None:
-    """The version that If-Match names; raises Unreadable where it names none."""
+    """The version in If-Match; None without that header. Raises Unreadable if it is malformed."""
     if header is None:
         return None
     version = header[1:-1]

@@ -1,8 +1,7 @@
-"""Answering only those who ask this machine under its own name.
+"""Checks the Host and Origin headers, against DNS rebinding and cross-site request forgery.
 
-Whoever reaches the loopback address may record, so no web page may: not one whose name was made to lead here (DNS
-rebinding), and not one of another address that has the browser send something. Where there is a public address it is
-an https one, and so are its pages.
+On an open ledger anybody who reaches the loopback address may record. Web pages of other origins must not: their host
+name may resolve to this machine, or they may have the browser send a request. With a public address, ours is https.
 """
 
 import re
@@ -17,7 +16,7 @@ _ELSEWHERE = ("cross-site", "same-site")
 
 
 class OwnHosts:
-    """Refuses requests for other hosts, and those that a page of another origin has sent to change something."""
+    """Refuses requests for other hosts, and those other than GET or HEAD that a page of another origin sends."""
 
     def __init__(self, app: ASGIApp, host: str, https: bool = False) -> None:
         self._app, self._schemes = app, ("https",) if https else ("http", "https")
@@ -41,7 +40,7 @@ class OwnHosts:
             return problem_of(ForeignHost(sentence))
         origins = [value for name, value in headers if name == b"origin"]
         own = {f"{scheme}://{hosts[0]}" for scheme in self._schemes}
-        # Browsers say by themselves whether a page of another site, or of a neighbour of this one, has them send it.
+        # Browsers send Sec-Fetch-Site: a page of another site, or of another host of the same site, sent the request.
         foreign = any(name == b"sec-fetch-site" and value in _ELSEWHERE for name, value in headers)
         if scope["method"] not in ("GET", "HEAD") and (foreign or not own.issuperset(origins)):
             page = origins[0][:100] if origins else "another site"

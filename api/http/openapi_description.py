@@ -1,7 +1,7 @@
-"""The OpenAPI description, with the events' own shapes in it.
+"""The OpenAPI description, with the schemas of the events.
 
-It is made as exact as JSON Schema can be: what it does not allow is not taken; what it allows is taken, refused by a
-rule, or, where its fields do not go together (days out of order, a code given twice), not a valid event after all.
+It is as exact as JSON Schema can be. A request that it does not allow is refused; one that it allows is accepted,
+refused by a rule, or invalid because its fields contradict each other (days out of order, a duplicate code).
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ from projections.claims import MOST_CLAIMS, Claims
 _REF = "#/components/schemas/{model}"
 _NULL = {"type": "null"}
 
-#: Event -> the fields of which at least one must be given.
+#: Event -> the fields of which it needs at least one.
 _AT_LEAST_ONE = {
     "PriorityReworded": ("title", "answers"),
     "ActionAdded": ("priority", "parent"),
@@ -34,7 +34,7 @@ _POINTS = {"ReportPresented": ("previous", "current"), "Claims": ("previous", "c
 
 
 def describe(app: FastAPI) -> None:
-    """Have the application describe events, claims and problems as they are."""
+    """Replace the application's OpenAPI description with one that describes events, claims and problems."""
     original = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -60,11 +60,11 @@ def describe(app: FastAPI) -> None:
             app.openapi_schema = schema
         return app.openapi_schema
 
-    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the description
+    app.openapi = openapi  # type: ignore[method-assign]  # the way that FastAPI documents
 
 
 def _say_the_edition(schema: dict[str, Any]) -> None:
-    """Every answer about plans names the edition, which stands in no document within another."""
+    """Add the edition to every answer about plans; only the outermost document of an answer names it."""
     edition = {"$ref": _REF.format(model="EditionDocument")}
     for path, operations in schema["paths"].items():
         for operation in operations.values() if path.startswith("/plans") else ():
@@ -75,9 +75,9 @@ def _say_the_edition(schema: dict[str, Any]) -> None:
 
 
 def _say_what_is_needed(app: FastAPI, schema: dict[str, Any]) -> None:
-    """The role that each address needs, and what is answered to those who do not have it.
+    """Add the role that each address needs, and the responses to callers without it.
 
-    A token need not be sent on an open ledger, nor for what was published to anyone.
+    The token is optional: an open ledger needs none, nor does a plan that `anyone` may read.
     """
     for route in routes_of(app.routes):
         if not isinstance(route, APIRoute) or not route.include_in_schema or (needed := declared(route)) == "nobody":
@@ -96,7 +96,7 @@ def _say_what_is_needed(app: FastAPI, schema: dict[str, Any]) -> None:
 
 
 def _events() -> dict[str, Any]:
-    """A schema for each event as it is proposed, and `Proposal`, which is any of them."""
+    """A schema for each event as a proposal, and `Proposal`, which is any of them."""
     _, described = models_json_schema([(event, "validation") for event in EVENTS.values()], ref_template=_REF)
     schemas: dict[str, Any] = described["$defs"]
     for name in EVENTS:
@@ -134,7 +134,7 @@ def _events() -> dict[str, Any]:
 
 
 def _say_null(schema: dict[str, Any]) -> None:
-    """Null says no more than leaving a field out, so what may be left out may be null."""
+    """Allow null for every optional field: it means the same as no field."""
     for name, field in schema.get("properties", {}).items():
         if name not in schema.get("required", []) and _NULL not in field.get("anyOf", []):
             described = {key: field.pop(key) for key in ("title", "description", "default") if key in field}
@@ -149,7 +149,7 @@ def _parameters(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _say_without_null(schema: dict[str, Any]) -> None:
-    """Nothing in an address or a header is null: it is left out."""
+    """Remove null, which an address or a header cannot hold."""
     if "anyOf" in schema:
         for alternative in schema.pop("anyOf"):
             if alternative != _NULL:
@@ -157,5 +157,5 @@ def _say_without_null(schema: dict[str, Any]) -> None:
 
 
 def _text_of(field: dict[str, Any]) -> dict[str, Any]:
-    """The part of a field's schema that is about its text."""
+    """The schema of a field's text alternative."""
     return next((one for one in field.get("anyOf", []) if one.get("type") == "string"), field)

@@ -1,4 +1,4 @@
-"""The parameters of an address: what is misspelled must not quietly mean something else."""
+"""Checks the names of query parameters: a misspelled one must not be ignored."""
 
 from difflib import get_close_matches
 
@@ -12,10 +12,10 @@ from api.http.request_refusals import RequestCode
 
 
 async def only_its_own(request: Request) -> None:
-    """Refuse parameters that the address does not have: `?att=2019-05-31` would otherwise be answered as of now.
+    """Refuse unknown query parameters: `?att=2019-05-31` would otherwise be answered as of now.
 
     Raises:
-        Unreadable: it has no such parameter, or one stands twice, of which only one could count.
+        Unreadable: a parameter is unknown, or given twice.
     """
     if not request.query_params:
         return
@@ -23,7 +23,7 @@ async def only_its_own(request: Request) -> None:
     own = [field.alias for field in get_flat_params(route.dependant) if isinstance(field.field_info, Query)]
     given = [name for name, _ in request.query_params.multi_items()]
     wrong: list[tuple[RequestCode, str, str]] = []
-    # A hint takes a while to find, and an address holds thousands of names.
+    # A hint takes time to compute, and a query string can hold thousands of names.
     for name in list(dict.fromkeys(given))[: len(own) + MOST_TOLD]:
         if name not in own:
             near = get_close_matches(name[:60], own, n=1)

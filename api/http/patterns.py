@@ -1,6 +1,6 @@
-"""How names, days and points are written, as patterns for the description of the API.
+"""Regular expressions for names, days and points, for the OpenAPI description.
 
-They say for programs what `domain.points` reads. Nothing is read by them, as a pattern cannot say what is wrong.
+`domain.points` reads points without them, because a pattern cannot tell what is wrong.
 """
 
 _YEAR = r"([0-9]{3}[1-9]|[0-9]{2}[1-9][0-9]|[0-9][1-9][0-9]{2}|[1-9][0-9]{3})"
@@ -15,5 +15,5 @@ _SOME_WORDS = r"[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 INSTANT = rf"^{_INSTANT}$"
 POINT = rf"^(now|{_DAY}(@([1-9][0-9]{{0,17}}|{_INSTANT}))?|issue:{_SOME_WORDS}|told:{_SOME_WORDS}@{_DAY})$"
-#: A name in the characters that every program can put into a header; others are sent in UTF-8.
+#: An author's name in printable ASCII, which every program can put into a header; others are sent in UTF-8.
 AUTHOR = r"^[!-~]([ -~]*[!-~])?$"

@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problem documents: what was wrong, in a sentence that names the thing and the remedy."""
+"""Errors as problem documents (RFC 9457): a sentence that names the fault and the remedy."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -65,21 +65,21 @@ class ProblemDocument(TypedDict):
 
 
 def problem(status: int, kind: str, detail: str, headers: Mapping[str, str] | None = None, **more: Any) -> JSONResponse:
-    """A problem document; `kind` becomes its type, a stable name that programs may rely on."""
+    """A problem document; `kind` becomes its type, a stable name for programs."""
     document = {"type": f"tag:asat,2026:{kind}", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
     document |= {"code": kind}
-    # A problem repeats what it was asked: no browser may take that for a page.
+    # A problem repeats parts of the request: browsers must not take it for a page.
     sent = {**(headers or {}), "X-Content-Type-Options": "nosniff"}
     return JSONResponse(document | more, status, headers=sent, media_type=PROBLEM)
 
 
 def documented(errors: Mapping[int, str]) -> dict[int | str, dict[str, Any]]:
-    """Statuses and what they mean, for the description of the API."""
+    """Responses by status, with what each status means, for the OpenAPI description."""
     schema = {"$ref": "#/components/schemas/ProblemDocument"}
     return {status: {"description": what, "content": {PROBLEM: {"schema": schema}}} for status, what in errors.items()}
 
 
-#: Kind of refusal -> status and type of its problem document; where None stands, its type is the code of its class.
+#: Class of a refusal -> status and type of its problem document; None: the type is the `code` of the class.
 STATUSES: dict[type[Refusal], tuple[int, str | None]] = {
     Refused: (409, None),
     VersionConflict: (412, None),
@@ -100,12 +100,12 @@ STATUSES: dict[type[Refusal], tuple[int, str | None]] = {
     NotReached: (503, None),
     NoPlace: (503, None),
 }
-#: Code of a request that cannot be read -> its status, where that is another.
+#: Code of an unreadable request -> its status, where it is not the usual one.
 UNREADABLE = {RequestCode.TOO_LARGE: 413, RequestCode.WRONG_MEDIA_TYPE: 415, RequestCode.TWO_LENGTHS: 400}
 
 
 def status_and_type(kind: type[Refusal]) -> tuple[int, str]:
-    """The status of the problem document of a kind of refusal, and its type; raises KeyError where it has none."""
+    """The status and type of the problem document for a class of refusal; raises KeyError if it has none."""
     for one in kind.__mro__:
         if issubclass(one, Refusal) and one in STATUSES:
             status, name = STATUSES[one]
@@ -116,7 +116,7 @@ def status_and_type(kind: type[Refusal]) -> tuple[int, str]:
 def problem_of(
     error: Refusal, detail: str | None = None, headers: Mapping[str, str] | None = None, **more: Any
 ) -> JSONResponse:
-    """The problem document of a refusal, or with this detail in its place."""
+    """The problem document of a refusal; `detail` replaces its message."""
     status, name = status_and_type(type(error))
     if isinstance(error, Unreadable):
         status = next((other for code, other in UNREADABLE.items() if code is error.code), status)
@@ -128,7 +128,7 @@ def problem_of(
 
 
 def handle_problems(app: FastAPI) -> None:
-    """Have every error of the application answered with a problem document."""
+    """Answer every error of the application with a problem document."""
     for kind in STATUSES:
         app.add_exception_handler(kind, _refusal)
 
@@ -138,13 +138,13 @@ def handle_problems(app: FastAPI) -> None:
 
     @app.exception_handler(Unreadable)
     def unreadable(_: Request, error: Unreadable) -> JSONResponse:
-        # The rest of what is too large is on its way still, for as long as whoever sends it likes.
+        # The rest of an oversized body may still arrive, for as long as the client likes.
         headers = {"Connection": "close"} if error.code == RequestCode.TOO_LARGE else {}
         return problem_of(error, headers=headers, problems=error.problems or None)
 
     @app.exception_handler(ClientDisconnect)
     def gone(_: Request, __: ClientDisconnect) -> JSONResponse:
-        # Nobody reads it; but it is no fault of ours, and whoever likes could fill the log with its trace.
+        # Nobody reads this answer. But it is not a fault of the server, and clients could fill the log with tracebacks.
         return problem_of(CutOff("the request ended before its body did; nothing was recorded"))
 
     @app.exception_handler(PlanUnknown)
@@ -175,7 +175,7 @@ def handle_problems(app: FastAPI) -> None:
         return problem(500, "fault", "the program failed on this request; nothing was recorded by it")
 
 
-#: So many problems are told of one address.
+#: The most problems listed for one address.
 MOST_TOLD = 100
 _WORDS = {
     "missing": "is needed: say it in the address, as in ?previous=2019-03-29",
@@ -186,7 +186,7 @@ _WORDS = {
 
 
 def parameters_unreadable(wrong: Sequence[tuple[RequestCode, str, str]]) -> Unreadable:
-    """The refusal of an address of which these parameters are wrong: code, name, and what is wrong with it."""
+    """The refusal of an address with invalid parameters: code, name and problem of each."""
     code, field, _ = wrong[0] if len(wrong) == 1 else (RequestCode.PARAMETERS, "", "")
     problems: list[FieldProblem] = [{"field": name, "detail": detail, "code": why} for why, name, detail in wrong]
     sentence = "; ".join(f"{name} {detail}" for _, name, detail in wrong[:5])
@@ -198,12 +198,12 @@ def _code(detail: Mapping[str, Any]) -> RequestCode:
 
 
 def _in_words(detail: Mapping[str, Any]) -> str:
-    """What is wrong with a parameter, to go on after its name."""
+    """The problem with a parameter, as the end of a sentence that begins with its name."""
     return _WORDS.get(detail["type"]) or should_be(detail)
 
 
 def _not_an_address(request: Request, what: str) -> JSONResponse:
-    """Nothing has this address; perhaps its suffix is no form, or its plan cannot be one."""
+    """The answer for an unknown address; its suffix may be no format, or its plan no valid name."""
     stem, _, suffix = request.url.path.rpartition(".")
     asked = stem.startswith("/plans") and suffix.isalnum() and what != "action"
     forms = [FORMATS[name].suffix for name in addressed()]

@@ -1,7 +1,7 @@
-"""What proves the record, over HTTP: evidence packs, and the public key and checkpoints that anybody may note.
+"""Proofs over HTTP: evidence packs, the public keys, and the checkpoints.
 
-A checkpoint says how many events there are and what they come to, and nothing of what they say: witnesses ask for it
-without signing in.
+A checkpoint holds the number of events and their root hash, and nothing of their content: witnesses read it without
+signing in.
 """
 
 import threading
@@ -33,7 +33,7 @@ from domain.proofs.verifying.verification import verify
 
 packing = APIRouter()
 
-#: Packs made at once: a large one takes a processor for seconds.
+#: Concurrent packs: a large one takes a processor for seconds.
 _AT_ONCE = threading.BoundedSemaphore(2)
 
 _USUAL = ",".join(USUAL)
@@ -53,7 +53,7 @@ _ZIP: dict[int | str, dict[str, Any]] = {
 
 
 def _typed(value: object) -> object:
-    """A number as people type it into the form: nothing, or with commas."""
+    """A number as typed into the form: perhaps empty, or with commas."""
     return (value.replace(",", "").strip() or None) if isinstance(value, str) else value
 
 
@@ -156,7 +156,7 @@ def _checkpoints(request: Request) -> Checkpoints:
 
 
 def _signer(request: Request) -> SignerKey:
-    """The key that signs here; raises KeyRefused, in words for whoever only asks."""
+    """The key that signs; raises KeyRefused, with a message that is safe for any caller."""
     file: File | None = request.app.state.key
     if file is None:
         raise KeyRefused(
@@ -166,7 +166,7 @@ def _signer(request: Request) -> SignerKey:
     try:
         return read_signer(file)
     except (OSError, KeyRefused) as error:
-        log.told("signing key refused", why=str(error))  # where the file is concerns nobody who asks
+        log.told("signing key refused", why=str(error))  # callers need not know the path of the file
         raise KeyRefused("this server's signing key cannot be read: whoever runs it looks after ASAT_KEY") from None
 
 

@@ -1,4 +1,4 @@
-"""Asking over HTTP: `GET` at one address per question, in the form its suffix names."""
+"""Questions over HTTP: `GET` at one address per question, in the format of its suffix."""
 
 import inspect
 from collections.abc import Callable, Iterable
@@ -29,7 +29,7 @@ _POINTS = (
 
 
 def in_address(parameter: Parameter) -> Any:
-    """A parameter as FastAPI reads and describes it, for `Annotated`."""
+    """A parameter with its FastAPI type and description, for `Annotated`."""
     described: dict[str, Any] = {"description": f"{parameter.help}."}
     if parameter.example is not None:
         described["examples"] = [parameter.example]
@@ -68,7 +68,7 @@ reading = APIRouter(dependencies=[Depends(needs("reader")), Depends(only_its_own
 
 
 def asker(request: Request) -> Asker:
-    """Asks this application's ledger, today, for whoever was found to ask."""
+    """The asker of this application's ledger, as of today, for the caller of this request."""
     caller, ledger = known_caller(request), request.app.state.ledger
     return Asker(ledger, ledger.today(), caller.may_read if caller else lambda _: False)
 
@@ -77,7 +77,7 @@ Ask = Annotated[Asker, Depends(asker)]
 
 
 def signature(parameters: Iterable[Parameter], **before: Any) -> inspect.Signature:
-    """The signature by which FastAPI reads parameters from an address; `before` are the annotations of others."""
+    """The signature from which FastAPI reads the query parameters; `before` are further annotations."""
     kind = inspect.Parameter.KEYWORD_ONLY
     others = [inspect.Parameter(name, kind, annotation=annotation) for name, annotation in before.items()]
     return inspect.Signature([*others, *(_read(one) for one in parameters)])
@@ -104,12 +104,12 @@ def _type(parameter: Parameter) -> Any:
 
 
 def _serve(question: Question[Any]) -> None:
-    """Serve a question at its address with the suffix of each form. At the plain address is its page (`api.pages`)."""
+    """Register a question at its address with the suffix of each format; without one it has its page (`api.pages`)."""
 
     def answer(ask: Asker, **given: Any) -> Answer[Any]:
         return question.ask(ask, **given)
 
-    answer.__signature__ = signature(question.parameters, ask=Ask)  # type: ignore[attr-defined]  # FastAPI goes by it
+    answer.__signature__ = signature(question.parameters, ask=Ask)  # type: ignore[attr-defined]  # FastAPI reads it
     for form in formats_of(question.name):
         reading.add_api_route(
             f"{question.address}.{form}",
@@ -129,7 +129,7 @@ def _endpoint(ask: Callable[..., Answer[Any]], form: str) -> Callable[..., Respo
     return endpoint
 
 
-# The addresses below a plan come before the plan's own, whose suffix would otherwise match them.
+# Addresses below a plan come first: the plan's own address with a suffix would otherwise match them.
 for _question in sorted(QUESTIONS.values(), key=lambda question: question.below == ""):
     if not _question.posted:
         _serve(_question)

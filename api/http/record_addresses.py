@@ -32,7 +32,7 @@ from projections.claims import read_claims
 
 recording = APIRouter()
 
-#: Audits of those who are not known that are worked on at once.
+#: Concurrent audits of unknown callers.
 _OF_UNKNOWN_AT_ONCE = BoundedSemaphore(2)
 
 
@@ -57,8 +57,8 @@ class RecordedDocument(TypedDict):
     events: list[StoredEvent]
 
 
-# Told of in words and not as a parameter: whatever version a program makes up is answered with 412, which is right, and
-# no test that is made from the description could know it.
+# It is described in text and not as a parameter: generated API tests would send arbitrary versions, which are rightly
+# answered with 412.
 IfMatch = Annotated[str | None, Header(include_in_schema=False)]
 RecordedBy = Annotated[
     str | None,

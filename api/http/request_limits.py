@@ -1,4 +1,4 @@
-"""Limits the bodies of requests, and logs every request."""
+"""Limits request bodies, and logs requests."""
 
 import time
 
@@ -9,12 +9,12 @@ from api.http import bodies
 from api.http.problem_documents import problem_of
 from api.http.request_refusals import RequestCode, Unreadable
 
-#: The rest of a body that is not read is on its way still.
+#: The unread rest of a body may still arrive.
 _CLOSE = {"Connection": "close"}
 
 
 class BodyLimits:
-    """Refuses bodies that are larger than their address takes, with or without Content-Length."""
+    """Refuses bodies larger than their address accepts, with or without Content-Length."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -30,7 +30,7 @@ class BodyLimits:
             await problem_of(Unreadable(RequestCode.TOO_LARGE, "", too_large), headers=_CLOSE)(scope, receive, send)
             return
         if {b"content-length", b"transfer-encoding"} <= {name for name, _ in scope["headers"]}:
-            # A proxy that goes by the other of the two would split the request elsewhere (request smuggling).
+            # A proxy that reads the other header would end the body elsewhere (request smuggling).
             twice = "both Content-Length and Transfer-Encoding say how the body ends: send one of the two"
             await problem_of(Unreadable(RequestCode.TWO_LENGTHS, "", twice), headers=_CLOSE)(scope, receive, send)
             return
@@ -51,7 +51,7 @@ def _number(header: bytes) -> int:
 
 
 class RequestLog:
-    """Logs each request: method, path, status, milliseconds and principal; nothing of its query."""
+    """Logs each request: method, path, status, milliseconds and principal; never the query."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""Why a request is refused before it comes to a plan: who sends it, how it is sent, and how often."""
+"""Refusals of a request before it reaches a plan: for its sender, its form, or its rate."""
 
 from collections.abc import Sequence
 from typing import NotRequired

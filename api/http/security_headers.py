@@ -1,18 +1,18 @@
-"""The security headers of every answer, and who may cache it."""
+"""The security headers of every answer, and its cacheability."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-#: Except for pages, an answer runs nothing, loads nothing and stands in no frame.
+#: The policy of all answers but pages: run nothing, load nothing, and stand in no frame.
 _NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-#: Browsers show these in viewers of their own, which a policy would break.
+#: Browsers show these in their own viewers, which such a policy would break.
 _FILES = ("application/pdf", "application/vnd.", "application/zip", "text/csv", "text/markdown")
 #: Two years, in seconds.
 _HTTPS = "max-age=63072000"
 
 
 class SecurityHeaders:
-    """Adds the headers that an answer does not have yet."""
+    """Adds security headers that an answer does not set itself."""
 
     def __init__(self, app: ASGIApp, https: bool) -> None:
         self._app, self._https = app, https

@@ -1,4 +1,4 @@
-"""Serving on an address of this machine until told to stop."""
+"""Serving on an address of this machine until a signal stops it."""
 
 import signal
 import socket
@@ -17,13 +17,13 @@ class AddressTaken(Refusal):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket listening on the address; port 0 takes any that is free.
+    """A listening socket on the address; port 0 takes any free port.
 
     Raises:
-        AddressTaken: another program has it, or this machine has no such address.
+        AddressTaken: another program uses it, or this machine has no such address.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # The protocol is named because asyncio turns off Nagle's algorithm (44 ms a request) only where it is.
+    # asyncio turns off Nagle's algorithm (44 ms a request) only if the protocol is named.
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -38,13 +38,13 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def serve_on(app: FastAPI, listening: socket.socket) -> None:
-    """Serve until interrupted or terminated; requests under way are answered first."""
-    # What a request says of where it came from is not believed, but for what `address_of` believes.
+    """Serve until interrupted or terminated; requests under way are finished first."""
+    # Proxy headers are not trusted, except as `address_of` reads them.
     config = uvicorn.Config(
         app, log_level="warning", server_header=False, proxy_headers=False, timeout_graceful_shutdown=10
     )
-    # Once everything is answered uvicorn raises the signal again, so that its caller may clear up: ours returns, for
-    # either signal, as being told to stop is no failure.
+    # After shutdown uvicorn raises the signal again, for its caller to clean up. Here either signal just returns: being
+    # told to stop is no failure.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listening])

@@ -1,6 +1,6 @@
-"""What callers are told where the ledger cannot be used: what they can do, and nothing of where its database is.
+"""The messages to callers when the ledger cannot be used: the remedy, and nothing of the database's address.
 
-What the database itself says names its address, its files, its roles and its processes; that goes to the log.
+The errors of the database name its address, files, roles and processes; they go to the log only.
 """
 
 import logging
@@ -40,12 +40,12 @@ _DAMAGED = "the ledger holds something that this program cannot read: whoever ru
 _NOT_TAKEN = "nothing was recorded: the database takes nothing just now; try again in a moment"
 
 
-#: So many ids stand in the sentence itself.
+#: The most event ids in the sentence itself.
 _NAMED = 3
 
 
 def handle_unusable(app: FastAPI) -> None:
-    """Have it answered with a problem document where the ledger, or a place to make something, cannot be had."""
+    """Answer LedgerUnusable, and a slot that is not free, with a problem document."""
 
     @app.exception_handler(LedgerUnusable)
     def unusable(request: Request, error: LedgerUnusable) -> JSONResponse:
@@ -53,7 +53,7 @@ def handle_unusable(app: FastAPI) -> None:
 
 
 def told_unusable(request: Request, error: LedgerUnusable) -> JSONResponse:
-    """The problem document for it; what went wrong in detail is logged."""
+    """The problem document of an unusable ledger; the details are logged."""
     _log.warning("%s %s: %s", safe_text(request.method), safe_text(request.url.path), error)
     if isinstance(error, InDoubt) and error.event_ids:
         ids = [str(event_id) for event_id in error.event_ids]
@@ -73,7 +73,7 @@ def _sentence(request: Request, error: LedgerUnusable) -> str:
             return _LOST
         case NothingRecorded():
             caller = known_caller(request)
-            # Who may record is told what keeps them from it, and how to end that.
+            # A caller who may record is told the cause and the remedy.
             return _NOT_TAKEN if caller is None or caller.way == "anyone" else str(error)
         case AccessLost():
             return _ACCESS_LOST

@@ -1,5 +1,5 @@
-"""Pages: the answers as people read them in a browser, at the addresses of the API without a suffix.
+"""The answers as pages for a browser, at the addresses of the API without a suffix.
 
-Rendered on the server from the same documents as every other form, in the patterns of the GOV.UK Design System. All of
-it works without JavaScript.
+They are rendered on the server from the same documents as all other formats, in the patterns of the GOV.UK Design
+System. Everything works without JavaScript.
 """

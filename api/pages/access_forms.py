@@ -1,4 +1,4 @@
-"""The forms by which a steward changes who may do what."""
+"""The forms with which a steward changes principals, roles and tokens."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ Typed = dict[str, str]
 
 
 class Wrong(ValueError):
-    """A field cannot be taken as it was typed; the sentence says what to do."""
+    """A field's value is invalid; the message says the remedy."""
 
     def __init__(self, field: str, sentence: str) -> None:
         self.field = field
@@ -25,7 +25,7 @@ class Wrong(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Sure:
-    """The question before something is ended: a heading, what will happen, and the words of the button."""
+    """The confirmation before an ending: a heading, the consequences, and the text of the button."""
 
     title: str
     what: str
@@ -38,9 +38,9 @@ class Change:
 
     Attributes:
         fields: the fields of the form.
-        do: makes the change in the name of a steward; returns the secret to be shown, if any.
-        about: the field beside which a refusal is shown; empty where it stands at the top.
-        sure: the question that is asked first, if any; raises Wrong where the change cannot be made.
+        do: makes the change in the name of a steward; returns the secret to show, if any.
+        about: the field beside which a refusal is shown; empty for the top of the page.
+        sure: makes the confirmation, if any; raises Wrong if the change is impossible.
     """
 
     fields: tuple[str, ...]
@@ -132,7 +132,7 @@ def _not_ones_own(name: str, by: str) -> None:
 
 _GRANTED, _LINKED = ("name", "role", "plan", "until"), ("name", "issuer", "subject")
 
-#: Last part of the address of a form -> its change.
+#: Last part of a form's address -> its change.
 CHANGES: dict[str, Change] = {
     "add": Change(_GRANTED, lambda to, typed, by: to.principals.add(_new_name(typed), [_grant(typed)], by), "name"),
     "grant": Change(_GRANTED, lambda to, typed, by: to.principals.grant(_name(typed), _grant(typed), by), "name"),
@@ -145,7 +145,7 @@ CHANGES: dict[str, Change] = {
     "revoke": Change(("id",), lambda to, typed, by: to.tokens.revoke(typed["id"], by), "", _sure_to_revoke),
 }
 
-#: What is said after a change, behind the sentence of the audit.
+#: The text shown after a change, behind the sentence of the audit.
 AFTERWARDS: dict[type[events.AccessEvent], str] = {
     events.PrincipalAdded: "Give them a link to sign in once: with it they can set a password of their own.",
     events.RoleGranted: "It counts at once.",

@@ -1,4 +1,4 @@
-"""The steward's pages: who may do what, changing it, and the audit of access."""
+"""The steward's pages: principals and their roles, the forms to change them, and the audit of access."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -22,7 +22,7 @@ from domain.names import name_key
 
 access = page_routes("steward")
 
-#: How many records of the audit a page shows, and among how many of the newest a change is looked for.
+#: The entries on a page of the audit; and the newest entries that are searched for a change.
 LISTED, _LOOKED_THROUGH = 50, 100
 
 _NO_STORE = {"Cache-Control": "no-store"}
@@ -45,7 +45,7 @@ def access_page(
 
 
 def _done(request: Request, position: int) -> str:
-    """The sentence of a change that the caller has just made; empty where another made it."""
+    """The sentence of the caller's own latest change; empty if another principal made it."""
     for one in access_of(request).audit.records(position - 1, 1):
         if (one.position, one.recorded_by) == (position, caller_of(request).principal.name):
             return f"{capital(sentence(one.event))}. {AFTERWARDS.get(type(one.event), '')}".strip()
@@ -53,7 +53,7 @@ def _done(request: Request, position: int) -> str:
 
 
 def _shown(request: Request, status: int = 200, **shown: Any) -> Response:
-    """The page; of the form that was sent, `given` holds what was typed and `errors` what is wrong."""
+    """The page; for the form that was sent, `given` holds its values and `errors` its problems."""
     ledger, now = access_of(request), clock.now()
     people, identities = ledger.principals.all(), ledger.identities.all()
     own = name_key(caller_of(request).principal.name)
@@ -113,7 +113,7 @@ def change(request: Request, what: str, sent: Sent) -> Response:
 
 
 def _again(request: Request, status: int, what: str, typed: Typed, field: str, error: str) -> Response:
-    """The page with the form that was sent, as it was filled in, and the error beside its field."""
+    """The page with the sent form as filled in, and the error beside its field."""
     name = f"{what}-{field}" if CHANGES[what].about and field else ""
     return _shown(request, status, form=what, given=Said(typed), errors=Said({name: capital(error)}))
 

@@ -1,4 +1,4 @@
-"""An action with its life on both clocks: the page of an action shows it at a point, with a page of its events."""
+"""One action at a point with its events, ordered by recording or by effective date, a page at a time."""
 
 from typing import TypedDict
 
@@ -8,7 +8,7 @@ from domain.plan.record import PlanRecord
 from projections.action import SingleActionDocument, action_at, confirmed_rating
 from projections.trail import TrailEntry, trail_action, trail_entry, with_withdrawals
 
-#: Events on a page.
+#: Events per page.
 LIFE_PAGE = 50
 
 
@@ -31,10 +31,10 @@ def life(ask: Asker, slug: str, number: str, at: str = "now", *, by_day: bool = 
     Args:
         ask: asks the ledger.
         slug: the plan.
-        number: the action's number, or one it once bore.
+        number: the action's current or a former number.
         at: the point.
-        by_day: in the order in which they were true, not in which they were recorded.
-        page: which page of events, from 1.
+        by_day: order the events by effective date instead of by recording.
+        page: the page of events, from 1.
     """
 
     def answer(plan: PlanAt, newest: PlanRecord) -> Life:

@@ -27,7 +27,7 @@ from projections.trail import TrailEntry
 
 actions = page_routes()
 
-#: What can be recorded about an action that is in the plan, by the form that records it.
+#: The forms for an action that is in the plan: name and label.
 _FORMS = (
     ("rate", "Rate"),
     ("progress", "Report progress"),
@@ -82,7 +82,7 @@ def action_page(
 
 
 def _recording(action: ActionDocument, by: str) -> list[tuple[str, str]]:
-    """The forms that make sense for an action as it stands, to whoever would record by this name."""
+    """The forms that apply to an action in its status, for an author of this name."""
     if action["status"] in ("closed", "withdrawn"):
         return [("reinstate", "Reinstate")]
     confirm = [("confirm", "Confirm this rating")] if may_confirm(action, by) else []
@@ -90,7 +90,7 @@ def _recording(action: ActionDocument, by: str) -> list[tuple[str, str]]:
 
 
 def _on_disk(ask: Ask, plan: str, event: TrailEntry) -> str | None:
-    """What is to be said of the files of the database, where the event destroyed texts or has lost some."""
+    """The note on a pending purge, for a redaction or an event with redacted texts."""
     if event["type"] == TextRedacted.__name__:
         return still_on_disk(ask.ledger, event["position"])
     if by := event.get("redacted_by"):
@@ -109,7 +109,7 @@ def event_page(
         return shown.basis, newest.version, newest.withdrawn_by(version)
 
     basis, newest, withdrawn_since = ask.at(plan, at, stands).document
-    # What was recorded after the point shown is told as it stands today.
+    # An event recorded after the point is shown as of now.
     later = basis < version
     shown = EVENT.ask(ask, plan, version=version, up_to=basis if here.is_past and not later else None)
     document = shown.document

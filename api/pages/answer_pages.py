@@ -1,4 +1,4 @@
-"""The pages that show an answer and nothing else: the composed paper with its points, and a link in every row."""
+"""The pages that show just an answer: the composed paper with its points, and links in its rows."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -27,7 +27,7 @@ _KEPT = replace(PREVIOUS, stands="option", required=False, help="The previous po
 
 
 class Line(NamedTuple):
-    """A line of a cell: what kind of thing it is, the thing, and where it leads."""
+    """A line of a cell: its kind, its content, and its link."""
 
     kind: str
     value: Any
@@ -35,7 +35,7 @@ class Line(NamedTuple):
 
 
 class Section(NamedTuple):
-    """A heading with what stands under it: pairs of a kind and what the template needs of it."""
+    """A heading and the blocks under it, each a kind with the values for its template."""
 
     anchor: str
     heading: str
@@ -43,7 +43,7 @@ class Section(NamedTuple):
 
 
 def _serve(question: OfAPoint[Any], shown: Page[Any]) -> None:
-    """Serve the page of a question about a point."""
+    """Register the page of a question about a point."""
 
     def endpoint(request: Request, ask: Asker, previous: str | None, **given: Any) -> Response:
         here = Here(given["plan"], question.below.strip("/").format(**given), given["at"], previous)
@@ -63,7 +63,7 @@ def _serve(question: OfAPoint[Any], shown: Page[Any]) -> None:
         )
 
     read = signature([*question.parameters, _KEPT], request=Request, ask=Ask)
-    endpoint.__signature__ = read  # type: ignore[attr-defined]  # FastAPI goes by it
+    endpoint.__signature__ = read  # type: ignore[attr-defined]  # FastAPI reads it
     answers.add_api_route(question.address, endpoint, methods=["GET"], name=f"{question.name} page")
 
 
@@ -87,14 +87,14 @@ def _sections(here: Here, paper: Paper, shown: Page[Any], document: Any) -> list
 
 
 def _rows(here: Here, table: made_of.Table, links: Sequence[Links]) -> Iterator[list[list[Line]]]:
-    """The cells of a table, row by row, each as its lines."""
+    """The cells of a table, row by row, as lists of lines."""
     for place, row in enumerate(table.rows):
         leads = links[place] if links else {}
         yield [list(_lines(here, cell, leads.get(column))) for column, cell in enumerate(row)]
 
 
 def _lines(here: Here, cell: Cell, link: str | Sequence[str] | None = None) -> Iterator[Line]:
-    """The lines of a cell; of a tuple with several links each line has its own."""
+    """The lines of a cell; for a tuple with several links, each line has its own."""
     if isinstance(cell, tuple):
         for place, one in enumerate(cell):
             yield from _lines(here, one, link if isinstance(link, str | None) else link[place])
@@ -119,7 +119,7 @@ def _lines(here: Here, cell: Cell, link: str | Sequence[str] | None = None) -> I
 
 
 def _tags(paper: Paper) -> Tags:
-    """The ratings of a paper, by the cells that show them."""
+    """The tags for the ratings of a paper, taken from its cells."""
     tables = [block for block in paper.blocks if isinstance(block, made_of.Table)]
     tags = {cell for table in tables for row in table.rows for cell in row if isinstance(cell, made_of.Tag)}
     return Tags({"code": one.label, "label": one.label, "colour": one.colour} for one in tags)

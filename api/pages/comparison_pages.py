@@ -33,9 +33,9 @@ from projections.rag_comparison import PointsReversed
 
 comparing = page_routes()
 
-#: Changed ratings shown on a page at a time.
+#: Changed ratings per page.
 _RATINGS = 15
-#: How much is shown on a page of changes: letters of what they say, with so many for the markup of each.
+#: The length of a page of changes, in letters; and the letters counted for the markup of each change.
 _LETTERS, _MARKUP = 40_000, 350
 
 
@@ -54,10 +54,10 @@ def comparison_page(
         return points_reversed(request, here, error)
 
     def near(path: str) -> str:
-        """The address of another page of the plan from here: there are hundreds on the page, so each is short."""
+        """The relative address of another page of the plan: short, because this page has hundreds of them."""
         return here.to(path).removeprefix(f"/plans/{plan}/")
 
-    # The narrative speaks of the whole plan first and then of every row, in a paragraph each.
+    # The narrative has paragraphs on the whole plan first, then one for every row.
     first = len(document["narrative"]) - len(document["rows"])
     return page(
         request,
@@ -90,18 +90,18 @@ def comparison_page(
 
 
 def with_previous(ask: Ask, here: Here) -> Here:
-    """The same page against the point that comparisons start from where none was chosen."""
+    """The same page with the default previous point."""
     return Here(here.plan, here.path, here.at, first_previous(ask, here.plan, here.at))
 
 
 def points_reversed(request: Request, here: Here, error: PointsReversed) -> Response:
-    """That the points of a page are the wrong way round, with a way to turn them."""
+    """The page that says that the points are reversed, with a link that swaps them."""
     swapped = Here(here.plan, here.path, here.previous or "now", here.at)
     return page(request, "reversed.html", 422, here=here, swapped=swapped.this, detail=str(error))
 
 
 def _bar(document: ComparisonDocument, name: str) -> Markup:
-    """How the ratings stood at one of the points."""
+    """The bar of the ratings at one of the points."""
     totals: Any = document["totals"]
     counts: Any = [{**rating, "count": totals["ratings"][rating["code"]][name]} for rating in document["ratings"]]
     return Markup(rating_bar(counts, totals["unrated"][name]))  # noqa: S704  # made and escaped by us
@@ -120,7 +120,7 @@ def changes_page(
     labels, word = Labels(document), document["priority_word"]
     pages = _pages(document["changes"])
     shown_here = pages[number - 1] if number <= len(pages) else []
-    # That a withdrawal made the difference is said beside the change, with the event that it was.
+    # The page shows a withdrawal beside the change, with its event, so the sentence leaves it out.
     told = [(one, change_words({**one, "by_withdrawal": False}, word, labels)) for one in shown_here]
     places = [
         (place, [(subject, list(under)) for subject, under in groupby(of_place, lambda one: _subject(*one))])
@@ -145,7 +145,7 @@ def changes_page(
 
 
 def _reversed(previous: PointDocument, current: PointDocument) -> str:
-    """Which way round the points are, where the list tells what going back would undo; nothing where it does not."""
+    """The note on reversed points: the list shows what going back would undo. Empty if they are in order."""
     if current["effective_on"] < previous["effective_on"]:
         return "The current point is before the previous one: this says what going back would undo."
     if current["basis"] < previous["basis"]:
@@ -157,7 +157,7 @@ def _reversed(previous: PointDocument, current: PointDocument) -> str:
 
 
 def _recorded_between(ask: Asker, here: Here, fixed: dict[str, str]) -> dict[str, Any] | None:
-    """How many events were recorded between what is known at the points, and where they stand; None where none was."""
+    """The number of events recorded between the versions of the points, and their address; None if there are none."""
     first, last = sorted(int(point.rpartition("@")[2]) for point in fixed.values())
     if first == last:
         return None
@@ -166,7 +166,7 @@ def _recorded_between(ask: Asker, here: Here, fixed: dict[str, str]) -> dict[str
 
 
 def _pages(changes: list[Change]) -> list[list[Change]]:
-    """The changes in pages of about the same length to read: some say a word, others ten thousand letters."""
+    """Split the changes into pages of similar length: some changes have one word, others ten thousand letters."""
     pages: list[list[Change]] = []
     full = 0
     for change in changes:
@@ -180,12 +180,12 @@ def _pages(changes: list[Change]) -> list[list[Change]]:
 
 
 def _subject(change: Change, words: Any) -> tuple[str | None, str, str]:
-    """What a change is about: the action it leads to, what that is called, and what it is to do."""
+    """The subject of a change: the number of its action, if any, its name, and its text."""
     return change["action"], words.subject, words.text if change["action"] or words.subject else ""
 
 
 def _pieces(change: Change) -> Any:
-    """The revision of a text, word by word; nothing where the change is no revision of running text."""
+    """The word-by-word revision of a text; None if the change is no revision of running text."""
     previous, current = change["previous"], change["current"]
     if not is_revision(change) or previous == current:
         return None

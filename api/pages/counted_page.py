@@ -1,4 +1,4 @@
-"""The page of the actions behind a number, each with the events behind it."""
+"""The page of the actions behind a figure, each with the events behind it."""
 
 from fastapi import Request, Response
 
@@ -15,7 +15,7 @@ from api.questions.counted_question import COUNTED
 
 counting = page_routes()
 
-#: Actions shown on a page at a time.
+#: Actions per page.
 _ACTIONS = 50
 
 

@@ -1,4 +1,4 @@
-"""The page that says what can be done here, and where."""
+"""The guide: the tasks that the pages support, with links."""
 
 from typing import Annotated
 
@@ -42,7 +42,7 @@ def guide_page(
     if slug is None:
         plan = _example(plans)
     else:
-        asked = HISTORY.ask(ask, slug).document["plan"]  # says so where there is no such plan
+        asked = HISTORY.ask(ask, slug).document["plan"]  # raises PlanUnknown
         plan = next((one for one in plans if one["plan"] == asked), None)
     if plan is None:
         return page(request, "guide.html", plan=None)
@@ -64,20 +64,20 @@ def guide_page(
 
 
 def _example(plans: list[RegisterEntry]) -> RegisterEntry | None:
-    """The plan that the guide leads into: the one with the most to show, or none where there is none."""
+    """The example plan that the guide links to: the one with the most to show; None if there are no plans."""
     rated = [plan for plan in plans if any(rating["count"] for rating in plan["ratings"])]
     return max(rated or plans, key=lambda plan: (plan["presented"] is not None, plan["actions"]), default=None)
 
 
 def _compared(now: Here, history: HistoryDocument) -> Here:
-    """The comparison that says most: between the last two versions issued, and else with how the plan stands."""
+    """The most useful comparison: of the last two document versions, or else of the plan as it is now."""
     if len(issues := history["versions"]) > 1:
         return Here(now.plan, "comparison", f"issue:{issues[-1]['label']}", f"issue:{issues[-2]['label']}")
     return Here(now.plan, "comparison")
 
 
 def _papers(compared: Here) -> dict[str, str]:
-    """Where the committee's paper is in each form; none without two points."""
+    """The addresses of the committee's paper by format; empty without two points."""
     if compared.previous is None:
         return {}
     points = {"previous": compared.previous, "current": compared.at}
@@ -85,7 +85,7 @@ def _papers(compared: Here) -> dict[str, str]:
 
 
 def _action(ask: Asker, slug: str) -> str | None:
-    """An action of which there is something to tell: the first that bears a rating, or the first."""
+    """The number of an example action: the first with a rating, or else the first."""
     actions = [
         action for priority in PLAN_AS_AT.ask(ask, slug).document["priorities"] for action in priority["actions"]
     ]

@@ -1,4 +1,4 @@
-"""The page of the document history: versions issued, presentations made, and naming a past point afterwards."""
+"""The page of the document history: versions issued, presentations, and past points named afterwards."""
 
 from itertools import pairwise
 from typing import Annotated, Any
@@ -18,7 +18,7 @@ from projections.document_history import HistoryDocument, PresentedDocument, Ver
 
 documents = page_routes()
 
-#: How many versions, and how many presentations, a page lists.
+#: Versions, and presentations, per page.
 LISTED = 25
 
 Page = Annotated[int, Query(ge=1, le=10**6)]
@@ -63,12 +63,12 @@ def history_page(
 
 
 def _listed(entries: list[Any], number: int) -> list[Any]:
-    """The entries of a page, newest first."""
+    """The entries of one page, newest first."""
     return entries[::-1][(number - 1) * LISTED : number * LISTED]
 
 
 def _pages(here: Here, name: str, number: int, entries: int, **kept: object) -> dict[str, str]:
-    """Where the pages before and after are, by the words of their links."""
+    """The addresses of the pages before and after, by the text of their links."""
     pages = {}
     if number > 1:
         pages["Newer"] = here.to("history", **{**kept, name: None if number == 2 else number - 1}) + f"#{name}"
@@ -78,9 +78,9 @@ def _pages(here: Here, name: str, number: int, entries: int, **kept: object) -> 
 
 
 def _issued(here: Here, issue: VersionDocument, before: VersionDocument | None, everything: bool) -> dict[str, Any]:
-    """A version with where to see the plan as it was issued, and what was compared with the version before.
+    """A document version with links to the plan as issued, and to the comparison with the version before.
 
-    A page that does not look at everything recorded leads to where they were frozen: by now a label may mean another.
+    At a past state of the record the links have fixed points, because a label may mean another version by now.
     """
 
     def point(one: VersionDocument) -> str:
@@ -97,9 +97,9 @@ def _issued(here: Here, issue: VersionDocument, before: VersionDocument | None, 
 
 
 def _presented(here: Here, told: PresentedDocument, by_forum: bool) -> dict[str, Any]:
-    """A presentation with where to see what it showed: the plan or the comparison, and its paper again.
+    """A presentation with links to the plan or the comparison that was shown, and to its paper.
 
-    The plan is asked for `by_forum` where that certainly means what was shown.
+    The link to the plan names the forum if `by_forum`: then that certainly gives the point that was shown.
     """
     previous, current = told["previous"], told["current"]
     there = Here(here.plan, "", f"told:{told['forum']}@{told['on']}" if by_forum else fixed(current))
@@ -114,12 +114,12 @@ def _presented(here: Here, told: PresentedDocument, by_forum: bool) -> dict[str,
 
 
 def _papers(question: str, address: str) -> list[tuple[str, str]]:
-    """The forms in which people keep a paper."""
+    """The links to the file formats of a paper."""
     return [link for link in form_links(question, address) if link[0] in ("Word", "PDF", "Excel")]
 
 
 def _is_last(told: PresentedDocument, presented: list[PresentedDocument]) -> bool:
-    """Whether it is what the forum had last been told by that day: it may have been presented with twice on one day."""
+    """Whether it was the forum's last presentation on its day: there may have been two on one day."""
     forum, on = told["forum"].casefold(), told["on"]
     same = [one["version"] for one in presented if one["forum"].casefold() == forum and one["on"] == on]
     return same[-1] == told["version"]

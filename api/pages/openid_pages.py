@@ -1,4 +1,4 @@
-"""Signing in by the organisation's own sign-in: going there, and coming back."""
+"""Signing in by OpenID Connect: the redirect to the provider, and the redirect back."""
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
@@ -17,7 +17,7 @@ from api.pages.sign_in_pages import PRIVATE, Next, log_refusal, sign_in_form, si
 from domain.access.access_errors import SignInFailed
 
 openid = page_routes("nobody")
-#: A provider may add parameters of its own to this address, so that none is refused.
+#: It accepts unknown parameters, because a provider may add its own.
 openid_back = APIRouter(dependencies=[Depends(needs("nobody"))], include_in_schema=False)
 
 
@@ -64,7 +64,7 @@ def back(request: Request) -> Response:
 
 
 def _forgotten(request: Request, response: Response) -> Response:
-    """The response, which deletes the cookie: a sign-in comes back once."""
+    """The response, which also deletes the cookie: each sign-in comes back once."""
     app = request.app
     response.delete_cookie(_cookie(app), path="/", secure=app.state.https, httponly=True, samesite="lax")
     return response
@@ -78,7 +78,7 @@ def _provider(request: Request) -> OpenId:
 
 
 def _back(request: Request) -> str:
-    """The address to come back to, which is registered with the provider."""
+    """The redirect address, as registered with the provider."""
     root = request.app.state.url or f"http://{request.headers['host']}"
     return f"{root}/sign-in/openid/back"
 

@@ -1,4 +1,4 @@
-"""The page of what is overdue and what has slipped, so many actions at a time."""
+"""The page of overdue and rescheduled actions, paginated."""
 
 from typing import Annotated
 
@@ -16,7 +16,7 @@ from api.questions.overdue_question import OVERDUE
 
 slipping = page_routes()
 
-#: How many actions the page of overdue and rescheduled actions lists, so that it loads at once.
+#: Actions per page, so that it loads at once.
 ACTIONS_A_PAGE = 75
 
 

@@ -1,4 +1,4 @@
-"""Long lists on pages: a page of them at a time, with what stands around it."""
+"""Pagination of long lists."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -9,19 +9,19 @@ Page = Annotated[int, Query(alias="page", ge=1, le=100_000, description="Which p
 
 
 def page_of(entries: Sequence[Any], number: int, most: int) -> dict[str, Any]:
-    """A page of a list, and its place in it.
+    """A page of a list, with its position in the list.
 
     Args:
         entries: the whole list.
-        number: which page, from 1.
-        most: how many stand on a page.
+        number: the page, from 1.
+        most: the entries per page.
     """
     start = (number - 1) * most
     return {"shown": entries[start : start + most], **around(start, most, len(entries))}
 
 
 def around(start: int, most: int, total: int) -> dict[str, Any]:
-    """Of a page of a list that begins after `start` entries: its first and last, and the pages before and after it."""
+    """The place of the page that begins after `start` entries: its first and last entry, and the pages around it."""
     last = min(start + most, total)
     number = start // most + 1
     return {

@@ -1,4 +1,4 @@
-"""The page of the committee's paper: between which points it is made, what it holds, and a button for each form."""
+"""The page of the committee's paper: its points, its contents, and a button for each format."""
 
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
@@ -26,7 +26,7 @@ def paper_page(
     if previous is None:
         return RedirectResponse(with_previous(ask, here).this, 303)
     try:
-        # The paper itself takes long to make: the page speaks of it from the comparison that it is made around.
+        # The paper itself takes long to make, so the page describes it from the comparison in it.
         shown = COMPARISON.ask(ask, plan, previous=previous, current=current)
         document = shown.document
     except PointsReversed as error:

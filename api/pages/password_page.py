@@ -16,7 +16,7 @@ from api.pages.sign_in_pages import PRIVATE, Sent, log_refusal, of_own_form, sig
 from domain.access.access_errors import AccessRefused, SignInFailed
 from domain.access.sessions import PrincipalSession
 
-#: It takes a session, and no role.
+#: It needs a session, but no role.
 own_password = page_routes("nobody")
 
 
@@ -27,7 +27,7 @@ def password_page(request: Request, done: Annotated[Literal["", "set"], Query()]
 
 
 def _session(request: Request) -> PrincipalSession:
-    """The session of the caller; raises SignInNeeded where there is none, and on an open ledger 404."""
+    """The caller's session; raises SignInNeeded if there is none, and HTTPException (404) on an open ledger."""
     caller = caller_of(request)
     if caller.way == "open":
         raise HTTPException(404)

@@ -1,4 +1,4 @@
-"""Where somebody is sent once they have signed in: a page of this application, never another site."""
+"""The page to go to after signing in: a page of this application, never another site."""
 
 from urllib.parse import urlsplit
 
@@ -7,7 +7,7 @@ START = "/plans"
 
 
 def own_place(said: str) -> str:
-    """The path of a page as it was said, or the list of plans where it leads anywhere else."""
+    """The path of a page if it is safe; otherwise that of the list of plans."""
     if not said.startswith("/") or said[1:2] in ("/", "\\") or len(said) > _LONGEST:
         return START
     if "\\" in said or not said.isascii() or not said.isprintable() or said.startswith(("/sign-in", "/sign-out")):

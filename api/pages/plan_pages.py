@@ -1,4 +1,4 @@
-"""The pages one starts from: all plans, and one plan as at a point."""
+"""The entry pages: all plans, and one plan at a point."""
 
 from dataclasses import replace
 from typing import Annotated, Any
@@ -28,7 +28,7 @@ from projections.register import RegisterEntry, register_entry
 
 pages = page_routes()
 
-#: The point compared with: kept by pages that do not compare, so that it stays while one moves between pages.
+#: The previous point. Pages that do not compare take it too, so that it is kept while moving between pages.
 Kept = Annotated[str | None, Query(max_length=600, description="The previous point, kept while moving between pages.")]
 
 
@@ -52,7 +52,7 @@ def plans_page(request: Request, ask: Ask) -> Response:
 
 
 def _key(entry: RegisterEntry) -> list[tuple[Markup, str, int]]:
-    """What the parts of a plan's bar stand for, in their order: swatch, word and count of each that has actions."""
+    """The legend of a plan's bar, in its order: swatch, word and count of each part that has actions."""
     coloured = zip(entry["ratings"], fills([one["colour"] for one in entry["ratings"]]), strict=True)
     parts = [(fill, one["label"], one["count"]) for one, fill in coloured][::-1]
     parts.append((UNRATED, NOT_RATED, entry["unrated"]))
@@ -91,7 +91,7 @@ def plan_page(
         "plan.html",
         **shown.document,
         here=here,
-        # So many links that a long way of writing the point would double the page: they name the same point shortly.
+        # A long point in so many links would double the page, so they use its fixed form.
         rows=here if len(at) <= _SHORT else replace(here, at=shown.fixed["at"]),
         sentence=as_at(document["point"]),
         past=is_past(document["point"], shown.document["newest"]),
@@ -111,14 +111,14 @@ def plan_page(
 
 
 def day_recorded(record: PlanRecord, version: int) -> str:
-    """The day in London on which a version was recorded, as data."""
+    """The day in London on which a version was recorded, in ISO format."""
     return record.known_at(version).astimezone(LONDON).date().isoformat()
 
 
-#: Letters of a point that is short enough to stand in every link.
+#: The longest point, in letters, that every link may repeat.
 _SHORT = 20
 
 
 def is_past(point: PointDocument, newest: int) -> bool:
-    """Whether a point shows something else than how things stand."""
+    """Whether a point shows another state than the current one."""
     return point["basis"] < newest or point["effective_on"] != clock.today().isoformat()

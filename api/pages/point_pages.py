@@ -1,4 +1,4 @@
-"""Choosing a point in time: which day, and what was known; the choice then stays while one moves between pages."""
+"""Choosing a point: the day, and the state of the record. The choice is kept while moving between pages."""
 
 from dataclasses import replace
 from datetime import date
@@ -23,15 +23,15 @@ from projections.document_history import HistoryDocument
 
 points = page_routes()
 
-#: A page below the plan. Neither `..` nor `//`: it is below the plan, whatever a browser makes of the address.
+#: A path below the plan. It excludes `..` and `//`, so that no browser resolves it to an address elsewhere.
 PATH = r"^/?([A-Za-z0-9()_-][A-Za-z0-9()_.-]*(/[A-Za-z0-9()_-][A-Za-z0-9()_.-]*)*/?)?$"
 To = Annotated[str, Query(max_length=200, pattern=PATH, description="The page of the plan to come back to.")]
 Of = Annotated[Literal["current", "previous"], Query(description="Which of the two points of that page.")]
 Typed = Annotated[str, Query(max_length=600)]
 
-#: What is filled in under each of the choices.
+#: The fields of each choice.
 _UNDER = {"day": ("day",), "known": ("known_day", "known_at"), "issue": ("issue",), "told": ("forum", "told_by")}
-#: The choices, as the form calls them.
+#: The choices, by their labels in the form.
 _CHOICES = {
     "today": "How the plan stands today",
     "day": "The plan on another day, with everything that is recorded by now",
@@ -101,7 +101,7 @@ def chosen(
 
 
 def _written(given: dict[str, str]) -> tuple[str, str]:
-    """The point as it is written, or nothing where something is missing; and the field that it depends on."""
+    """The chosen point in the notation, empty if something is missing; and the field that decides it."""
     match given["show"]:
         case "today":
             return "now", "show"
@@ -118,7 +118,7 @@ def _written(given: dict[str, str]) -> tuple[str, str]:
 
 
 def _given(asked: str, ask: Asker, plan: str) -> dict[str, str]:
-    """What the form holds at first: the point shown by now, taken apart, and else what would be asked most often."""
+    """The initial values of the form: the parts of the point shown, and the usual default for everything else."""
     today = clock.today().isoformat()
     given = {"show": "today", "day": today, "known_day": today, "known_at": "", "issue": "", "forum": "",
              "told_by": today}  # fmt: skip
@@ -150,12 +150,12 @@ def _issues(history: HistoryDocument) -> list[tuple[str, str]]:
 
 
 def _forums(history: HistoryDocument) -> list[str]:
-    """The forums to choose from."""
+    """The forums to choose from, by name."""
     return sorted({told["forum"] for told in history["presented"]}, key=str.casefold)
 
 
 def _was(given: dict[str, str], history: HistoryDocument) -> str:
-    """What the form is filled in with when it is shown: a list from which nothing was chosen shows its first."""
+    """The values of the form when it is shown, as text; a list without a choice shows its first entry."""
     first = {"issue": [label for label, _ in _issues(history)], "forum": _forums(history)}
     listed = {name: given[name] or next(iter(options), "") for name, options in first.items()}
     return written({name: value for name, value in {**given, **listed}.items() if name != "show"})
@@ -170,7 +170,7 @@ def _form(
     errors: dict[str, str],
     was: str | None = None,
 ) -> Response:
-    """The form; `was` is what it was filled in with before it was changed, by default what it is filled in with now."""
+    """The form; `was` holds its values before they were edited, by default the current ones."""
     history = HISTORY.ask(ask, here.plan).document
     which = {"current": "What do you want to see?", "previous": "What do you want to compare with?"}[of]
     kept = {"to": here.path or None, "of": of, "at": here.at, "previous": here.previous}
@@ -195,16 +195,15 @@ def _form(
 
 
 def sees_all(at: str) -> bool:
-    """Whether a point, as it is written, looks at everything recorded by now: others must not be told by later news."""
+    """Whether a point takes in everything recorded by now. Pages at other points must not show later news."""
     asked = read_point(at)
     return asked.version is None and asked.instant is None and asked.label is None and asked.forum is None
 
 
 def first_previous(ask: Asker, slug: str, current: str) -> str:
-    """The point that a comparison starts from where none was chosen: the last version issued before the current day.
+    """The default previous point: the last document version issued before the current day, or else the opening day.
 
-    Where none was, it is the day on which the plan was opened. Of a current point at which less than everything was
-    known it says no more than was known there.
+    If the current point takes in only a part of the record, the previous point takes in no more.
     """
     history = HISTORY.ask(ask, slug, at=current).document
     point, everything = history["point"], sees_all(current)

@@ -1,4 +1,4 @@
-"""Problems as pages: who asks with a browser is told in a page what a program is told in a problem document."""
+"""Problems as pages, for browsers."""
 
 import json
 import re
@@ -48,7 +48,7 @@ _FAULT: dict[str, object] = {
 
 
 class ProblemPages:
-    """Turns problem documents into pages for those who ask for a page."""
+    """Turns problem documents into pages for clients that accept HTML."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -84,17 +84,17 @@ class ProblemPages:
         try:
             await self._app(scope, receive, send_page)
         except Exception:
-            # Faults are logged, and told to programs, further out; that stays as it is where a page was sent already.
+            # Outer layers log the fault and answer it for programs. If an answer has begun, no page can be sent.
             if not answered:
                 await _page_of(_FAULT, Request(scope), Headers(), {})(scope, receive, send)
             raise
 
 
-#: What is wrong with what was asked of a page, and may be right at another point.
+#: Problems that may not occur at another point.
 _AT_A_POINT = re.compile(r":(unknown-(action|event|point|count)|points-reversed|unreadable|unreadable-point)$")
-#: Who is told these is told nothing more: it is not their plan to walk about in, or it cannot be had.
+#: Statuses whose pages have no links into the plan: the caller may not read it, or cannot be served.
 _TOLD_NO_MORE = {401, 403, 421}
-#: Titles by the kind of problem, where the status alone does not say enough.
+#: Titles by kind of problem, where the title of the status is too vague.
 _BY_KIND = {
     "not-allowed": "You may not do this",
     "forged": "This form is not valid any more",
@@ -107,11 +107,11 @@ _LONGEST = 600
 
 
 def _around(document: dict[str, object], request: Request) -> dict[str, Any]:
-    """Where one can go on from a problem with an address below a plan: its pages, at those points that can be had."""
+    """The links of a problem page below a plan: the plan's pages, at those of the points that are valid."""
     status = int(str(document["status"]))
     if status not in (401, 421) and status < 500:
         with suppress(SignInNeeded, OpenToOthers, LedgerUnusable):
-            caller_of(request)  # an address that is none has not asked for them
+            caller_of(request)  # no route has determined the caller of an unknown address
     found = _OF_A_PLAN.fullmatch(_SUFFIX.sub("", request.scope["path"]))
     if found is None or status >= 500 or status in _TOLD_NO_MORE:
         return {}
@@ -131,7 +131,7 @@ def _around(document: dict[str, object], request: Request) -> dict[str, Any]:
 
 
 def _had(ask: Asker, plan: str, point: str | None) -> str | None:
-    """The point, where the plan has it; raises PlanUnknown."""
+    """The point, if the plan has it, else None; raises PlanUnknown."""
     if point is None or len(point) > _LONGEST:
         return None
     try:
@@ -141,12 +141,12 @@ def _had(ask: Asker, plan: str, point: str | None) -> str | None:
     return point
 
 
-#: The headers of a problem that its page bears too.
+#: The headers that a problem passes on to its page.
 _KEPT = ("etag", "allow", "retry-after", "www-authenticate", "set-cookie")
 
 
 def _to_sign_in(request: Request, headers: Headers) -> ASGIApp:
-    """Have a browser sign in first, and then come back; what it showed that does not count is forgotten."""
+    """Redirect a browser to sign in, and then back; the cookie of an invalid session is deleted."""
     said = request.url.query
     there = quote(request.url.path + (f"?{said}" if said else ""), safe="/")
     kept = {"Cache-Control": "no-store", **({"Set-Cookie": cookie} if (cookie := headers.get("set-cookie")) else {})}

@@ -1,4 +1,4 @@
-"""Every page, as the routes that the application serves."""
+"""All routes of pages."""
 
 from api.forms.form_pages import recording, sending
 from api.forms.open_plan_form import opening
@@ -21,7 +21,7 @@ from api.pages.replay_page import replaying
 from api.pages.sign_in_pages import signing_in, signing_out
 from api.pages.trail_pages import trail
 
-#: Every route of a page, a plan's own last.
+#: All routes of pages, those of a plan itself last.
 PAGES = (
     static, signing_in, signing_out, own_password, openid, openid_back, access,
     guide, points, comparing, committee, counting, actions, documents, trail, replaying, slipping, answers,

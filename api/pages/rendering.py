@@ -1,4 +1,4 @@
-"""Templates become pages: all text is escaped and safe to show, and a strict policy says what a page may load."""
+"""Rendering templates: all text is escaped and made safe to show, and a strict policy limits what a page may load."""
 
 import hashlib
 from base64 import b64encode
@@ -22,17 +22,17 @@ HTML = "text/html; charset=utf-8"
 
 
 def _shown(value: Any) -> Any:
-    """Text as it may be shown: marks of direction and controls in it cannot make it read as something else."""
+    """Text made safe to show: control characters and direction marks cannot disguise it."""
     return wording.safe_lines(value) if type(value) is str else value
 
 
 def capital(sentence: str) -> str:
-    """A sentence as it begins a line of a page."""
+    """A sentence with a capital letter."""
     return sentence[:1].upper() + sentence[1:]
 
 
 class Said(dict[str, str]):
-    """What is said of the fields of a form, by name: what was typed, or what is wrong. Nothing of those not in it."""
+    """Texts by form field, either values or errors; a missing field gives the empty string."""
 
     def __missing__(self, name: str) -> str:
         return ""
@@ -64,7 +64,7 @@ environment.filters |= {
 def page(
     request: Request, template: str, status: int = 200, headers: dict[str, str] | None = None, **shown: Any
 ) -> Response:
-    """A page made from a template, or 304 to those who have it already."""
+    """A page made from a template, or 304 if the client has it already."""
     shown["me"] = visitor(request)
     body = environment.get_template(template).render(shown).encode()
     tags: Tags | None = shown.get("tags")
@@ -82,7 +82,7 @@ def page(
 
 @lru_cache(maxsize=256)
 def _policy(style: str) -> str:
-    """What a page may load: only what is served with it, and the style of its own ratings."""
+    """The Content-Security-Policy of a page: only our own files, and the style of its ratings."""
     own = f" 'sha256-{b64encode(hashlib.sha256(style.encode()).digest()).decode()}'" if style else ""
     return (
         f"default-src 'none'; style-src 'self'{own}; script-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -90,7 +90,7 @@ def _policy(style: str) -> str:
     )
 
 
-# What pages load. The address of a file names its content, so it may be kept for ever.
+# Files that pages load. Their addresses contain a digest of the content, so they may be cached for ever.
 
 _MEDIA = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 _FILES = {file.name: file.read_bytes() for file in sorted((_FOLDER / "static").iterdir()) if file.suffix in _MEDIA}

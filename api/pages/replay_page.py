@@ -1,4 +1,4 @@
-"""The page that plays a plan's history, event by event, with the ratings over time."""
+"""The page that replays a plan's history, event by event, with the ratings over time."""
 
 from dataclasses import replace
 from typing import Annotated, Any
@@ -75,7 +75,7 @@ def replay_page(
         steps=_steps(here, shown["version"], basis),
         window=f"/plans/{plan}/replay.json?up_to={basis}&limit={REPLAY_PAGE}&after=",
         ends=ratings["point"]["effective_on"],
-        chart=Markup(ratings_chart(ratings)),  # noqa: S704  # made and escaped by us, as the bar is
+        chart=Markup(ratings_chart(ratings)),  # noqa: S704  # made and escaped by us, like the bar
         alternative=alternative(ratings),
         table=over_time_table(ratings),
         forms=here.forms("replay", answer.fixed, limit=LONGEST_PAGE),
@@ -91,12 +91,12 @@ def ratings_page(plan: Plan, at: At = "now", previous: Kept = None) -> Response:
 
 
 def _as_far_as_told(plan: PlanAt, newest: PlanRecord) -> PlanAt:
-    """The last day that anything recorded is about: beyond it a chart of the plan's life is a straight line."""
+    """The plan on the last day that any event is about: after it, a chart would be a straight line."""
     return plan.earlier(min(plan.effective_on, newest.up_to(plan.basis).latest_day()))
 
 
 def _counts(document: ReplayDocument, step: PageStep) -> list[dict[str, Any]]:
-    """A line for each rating of the key: how many bear it after the step, and by how many that changed."""
+    """A line for each rating of the key: its count after the step, and the change of that count."""
     key = document["ratings"]
     lines = []
     for rating, fill in zip(key, fills([one["colour"] for one in key]), strict=True):
@@ -118,7 +118,7 @@ def _counts(document: ReplayDocument, step: PageStep) -> list[dict[str, Any]]:
 
 
 def _steps(here: Here, step: int, last: int) -> list[tuple[str, str, str | None]]:
-    """The ways to other steps: a name for each, its words, and its address where there is one."""
+    """The links to other steps: name, text, and the address, if there is such a step."""
     places = (("first", "First", 1), ("back", "Back", step - 1), ("next", "Next", step + 1), ("last", "Last", last))
     return [
         (name, said, here.to("replay", step=place) if 1 <= place <= last and place != step else None)

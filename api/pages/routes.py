@@ -1,4 +1,4 @@
-"""Where pages are registered, with the role that they need."""
+"""Routers for pages, with the role that they need."""
 
 from fastapi import APIRouter, Depends, Response
 
@@ -7,9 +7,9 @@ from api.http.parameters import only_its_own
 
 
 def page_routes(needed: Needed | Needs = "reader", *, shows_again: bool = False) -> APIRouter:
-    """Routes for pages: like every address, they refuse parameters that are not theirs.
+    """A router for pages; like all addresses, they refuse unknown parameters.
 
-    They are not in the description of the API, which is for programs.
+    Pages are not in the OpenAPI description, which is for programs.
     """
     first = needed if isinstance(needed, Needs) else needs(needed, shows_again=shows_again)
     return APIRouter(

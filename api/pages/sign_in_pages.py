@@ -1,4 +1,4 @@
-"""The pages of signing in with a password or a link, and of signing out."""
+"""The pages for signing in with a password or a link, and for signing out."""
 
 from typing import Annotated, Any, Literal
 
@@ -18,10 +18,10 @@ from api.pages.routes import page_routes
 from domain.access.access_errors import SignInFailed
 
 signing_in = page_routes("nobody")
-#: Signing out takes a session, and no role.
+#: Signing out needs a session, but no role.
 signing_out = page_routes("nobody")
 
-#: Pages around a sign-in are not cached, and their addresses are told to no other site.
+#: Pages around a sign-in are not cached, and their addresses are not sent to other sites.
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "strict-origin"}
 Next = Annotated[str, Query(alias="next", max_length=2000, description="The page to come to once signed in.")]
 Sent = Annotated[dict[str, str], Depends(sent_form)]
@@ -50,14 +50,14 @@ def sign_in(request: Request, sent: Sent) -> Response:
 
 
 def signed_in(request: Request, secret: str, place: str) -> Response:
-    """Go on to a page, in a session that has just begun."""
+    """Redirect to a page, in a new session."""
     response = RedirectResponse(place, 303, PRIVATE)
     begin_session(request, response, secret)
     return response
 
 
 def log_refusal(request: Request, error: Exception) -> tuple[int, dict[str, str]]:
-    """Log that nobody was signed in; the status and headers to answer with."""
+    """Log a failed sign-in; return the status and headers of the answer."""
     wait: int | None = getattr(error, "retry_after", None)
     status = 429 if wait else 403
     log.told("sign-in refused", status=status, address=address_of(request), why=str(error))
@@ -68,7 +68,7 @@ def sign_in_form(
     request: Request, place: str, error: Exception | None = None, account: str = "", field: str = "account",
     out: bool = False,
 ) -> Response:  # fmt: skip
-    """The form to sign in with and, beside `field`, why nobody was signed in."""
+    """The sign-in form and, beside `field`, the reason of a failed sign-in."""
     status, headers = log_refusal(request, error) if error else (200, PRIVATE)
     errors = Said({field: capital(str(error))} if error else {})
     return page(
@@ -102,7 +102,7 @@ def sign_in_once(request: Request, sent: Sent) -> Response:
 
 
 async def of_own_form(request: Request) -> None:
-    """Raises Forged where another site has the browser sign out, or set a password."""
+    """Raises Forged if another site has the browser sign out, or set a password."""
     try:
         await carries_its_token(request, caller_of(request))
     except SignInNeeded:

@@ -1,4 +1,4 @@
-"""Ratings on a page: each a word on the colour that the plan's scale gives it."""
+"""Ratings on a page: words on the colours of the plan's scale."""
 
 from collections.abc import Iterable
 
@@ -18,7 +18,7 @@ class TaggedRating(TypedDict):
 
 
 class Tags:
-    """The tags of a page's ratings, and the style that colours them."""
+    """The tags of a page's ratings, and the CSS of their colours."""
 
     def __init__(self, ratings: Iterable[TaggedRating]) -> None:
         rules, self._tags = [], {}
@@ -33,11 +33,11 @@ class Tags:
         self.css = "".join(rules)
 
     def word(self, code: str) -> str:
-        """The word of a rating without its colour, which belongs to ratings that count."""
+        """The word of a rating without its colour, for ratings that do not count."""
         return self._words.get(code) or safe_text(code)
 
     def __call__(self, code: str | None) -> Markup:
-        """The tag of a rating; a code that the key does not have is shown as it is."""
+        """The tag of a rating; an unknown code is shown as it is."""
         if code is None:
             return Markup('<span class="soft">{}</span>').format(NOT_RATED)
         return self._tags.get(code) or Markup('<b class="t">{}</b>').format(safe_text(code))

@@ -1,4 +1,4 @@
-"""The pages of the record itself: every event, those since the last visit, and those recorded late."""
+"""The pages of the record: all events, those since the last visit, and those recorded late."""
 
 import re
 from typing import Annotated, Any
@@ -31,11 +31,11 @@ from projections.action import ActionUnknown
 
 trail = page_routes()
 
-#: How many events a page shows unless it is asked for another number: as many as load at once.
+#: The default number of events on a page: as many as load at once.
 EVENTS_A_PAGE = 50
-#: How many days after it was true an event was recorded, for the view "Recorded late" to show it.
+#: The days between effective date and recording from which the view "Recorded late" shows an event.
 LATE_BY = 30
-#: How long a browser remembers how far its reader has read: 400 days, the longest that browsers keep anything.
+#: The lifetime of the cookie with the version last read, in seconds: 400 days, the longest that browsers allow.
 _REMEMBERED = 400 * 24 * 60 * 60
 _LARGEST_FORM = 1000
 
@@ -155,7 +155,7 @@ def since_page(
 
 
 async def _sent(request: Request) -> bytes:
-    """The body of a small form; raises Unreadable of a large one."""
+    """The body of a small form; raises Unreadable if it is large."""
     return await body_up_to(request, _LARGEST_FORM, f"the form is larger than {_LARGEST_FORM} bytes")
 
 

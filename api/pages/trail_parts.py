@@ -1,4 +1,4 @@
-"""What the pages of the trail have in common: what was asked for, in words, and where its other pages are."""
+"""Shared parts of the trail's pages: the query in words, and the addresses of its other pages."""
 
 import re
 from typing import Any
@@ -11,13 +11,13 @@ from projections.trail import TrailDocument
 
 
 def known_and_newest(ask: Asker, plan: str, at: str) -> tuple[int, int]:
-    """The version up to which the record is asked for, and the plan's newest."""
+    """The version that a point takes in, and the plan's newest."""
     known: tuple[int, int] = ask.at(plan, at, lambda plan, newest: (plan.basis, newest.version)).document
     return known
 
 
 def what_is_wrong(given: dict[str, str]) -> dict[str, str]:
-    """What is wrong with what was typed, by field."""
+    """The problems with the typed values, by field."""
     errors = {}
     if (late := given.get("late_by")) and not re.fullmatch("[0-9]{1,6}", late):
         errors["late_by"] = "write a number of days, such as 30"
@@ -30,13 +30,13 @@ def what_is_wrong(given: dict[str, str]) -> dict[str, str]:
 
 
 def view_of(given: dict[str, str]) -> str:
-    """Which of the views at the top it is; none of them where more was asked for."""
+    """The view of these parameters, among those at the top of the page; empty for any other query."""
     asked = [name for name, value in given.items() if value]
     return {(): "all", ("late_by",): "late"}.get(tuple(asked), "")
 
 
 def asked_for(document: TrailDocument) -> str:
-    """Which events were asked for, to go on after their number."""
+    """The query in words, to follow the number of events."""
     query = document["query"]
     asked = [f" of action {safe_text(query['action'])}"] if query["action"] is not None else []
     if query["recorded_after"] is not None:
@@ -47,12 +47,12 @@ def asked_for(document: TrailDocument) -> str:
 
 
 def record_sentence(basis: int, known_at: str) -> str:
-    """Up to which version the record is shown, and when that was recorded."""
+    """The sentence on the version shown, and the instant it was recorded."""
     return f"The record up to version {basis}, as known on {instant_in_words(known_at)}."
 
 
 def unlimited_by(ask: Asker, here: Here) -> str:
-    """That the day of a point does not limit which events are shown; nothing where the point is of today."""
+    """The note that the day of a point does not limit the events shown; empty if the day is today."""
     on = ask.at(here.plan, here.at, lambda plan, _: plan.effective_on).document
     if on == ask.today:
         return ""
@@ -61,7 +61,7 @@ def unlimited_by(ask: Asker, here: Here) -> str:
 
 
 def pages_of(here: Here, document: TrailDocument, kept: dict[str, Any], after: int, began: int = 0) -> dict[str, str]:
-    """Where the pages before and after are, by the words of their links."""
+    """The addresses of the pages before and after, by the text of their links."""
     pages = {}
     first = max(document["previous"] or 0, began)
     if document["before"] and after > began:
@@ -72,7 +72,7 @@ def pages_of(here: Here, document: TrailDocument, kept: dict[str, Any], after: i
 
 
 def read_up_to(cookie: str | None, newest: int) -> tuple[int | None, str]:
-    """The version up to which the reader has read, if that is known; and why what the browser sent is left aside."""
+    """The version last read, from the cookie, or None; and a message, if the cookie is ignored."""
     if cookie is None:
         return None, ""
     if not re.fullmatch(r"[1-9][0-9]{0,17}", cookie, re.ASCII):
@@ -84,7 +84,7 @@ def read_up_to(cookie: str | None, newest: int) -> tuple[int | None, str]:
 
 
 def changes_since(ask: Asker, here: Here, seen: int | None) -> str | None:
-    """Where to see what changed since the version read last: between the day it was recorded, and now."""
+    """The address of the changes since the version last read, from the day it was recorded until now."""
     if seen is None:
         return None
     instant = ask.at(here.plan, "now", lambda _, newest: newest.known_at(seen)).document

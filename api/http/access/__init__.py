@@ -1,1 +1,1 @@
-"""Who asks over HTTP, and what they may: credentials, roles, tokens of forms, rate limits, and the audit."""
+"""Authentication and authorisation over HTTP: credentials, roles, form tokens, rate limits, and the audit of access."""

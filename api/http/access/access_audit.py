@@ -1,4 +1,4 @@
-"""What requests add to the audit of access: refusals and exports."""
+"""The entries that requests add to the audit of access: refusals and exports."""
 
 from fastapi import FastAPI, Request, Response
 from starlette.background import BackgroundTask
@@ -10,12 +10,12 @@ from domain.access.access_events import AccessEvent, Exported
 from domain.ledger.ledger import Ledger
 from domain.refusals import LedgerUnusable
 
-#: Forms that are no exports: programs and pages read them.
+#: Formats that are not exports: programs and pages read them.
 _READ_IN_PLACE = ("json",)
 
 
 def note(app: FastAPI, event: AccessEvent, by: str) -> None:
-    """Note an event, or log why it cannot be; the request is answered all the same."""
+    """Note an event in the audit; if that fails, log it, and answer the request all the same."""
     ledger: Ledger = app.state.ledger
     try:
         ledger.access.audit.note(event, by)
@@ -24,9 +24,9 @@ def note(app: FastAPI, event: AccessEvent, by: str) -> None:
 
 
 def noting_export(request: Request, response: Response, form: str) -> Response:
-    """The response, which once sent is logged as an export and, of a known caller, noted in the ledger.
+    """The response; once sent, it is logged as an export and, for a known caller, noted in the ledger.
 
-    Exports beyond the limit and of unknown callers are logged only; on an open ledger, and of a HEAD, there are none.
+    Exports beyond the limit or by unknown callers are only logged. On an open ledger, and for HEAD, there are none.
     """
     caller = known_caller(request)
     if form in _READ_IN_PLACE or response.status_code != 200 or caller is None or caller.way == "open":

@@ -1,4 +1,4 @@
-"""How refusals of a caller are answered, noted and logged."""
+"""Answering, noting and logging refusals of a caller."""
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
@@ -49,7 +49,7 @@ def handle_refusals(app: FastAPI) -> None:
 
 
 def _refused(request: Request, status: int, role: Role, plan: str | None) -> None:
-    """Log a refusal and, of a known caller, note it in the ledger: others could fill the disk."""
+    """Log a refusal and, for a known caller, note it in the ledger; unknown callers could fill the disk."""
     _log(request, status, f"lacks the role {role}")
     caller = known_caller(request)
     if caller is None or not caller.is_known:

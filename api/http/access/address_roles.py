@@ -1,4 +1,4 @@
-"""The role that an address needs: every route declares one, which its callers must have."""
+"""The role that an address needs: every route declares one."""
 
 from collections.abc import Iterable, Iterator
 from typing import Literal
@@ -21,19 +21,19 @@ from domain.envelopes import Proposal
 Needed = Role | Literal["recording", "nobody"]
 
 _SAFE = ("GET", "HEAD")
-#: The roles with which anything can be recorded, the least first.
+#: The roles that can record something, the least first.
 RECORDING: tuple[Role, ...] = tuple(sorted(set(EVENT_ROLES.values()), key=list(ROLES).index))
 
 
 class Undeclared(Exception):
-    """A route that does not declare the role it needs: the application does not start."""
+    """A route declares no role; the application does not start."""
 
 
 class Needs:
     """A dependency of a route: the caller must have a role.
 
-    With `shows_again` the route records nothing of a form that was opened before its sender signed in anew
-    (`is_of_before`), but shows it again as it was filled in.
+    With `shows_again`, a form that was opened before its sender signed in again (`is_of_before`) is shown again as it
+    was filled in; it records nothing.
     """
 
     def __init__(self, needed: Needed, *, shows_again: bool = False) -> None:
@@ -71,13 +71,13 @@ class Needs:
 
 
 def may_record(caller: Caller, proposals: Iterable[Proposal]) -> None:
-    """Raises where a caller may not record one of these events; see `Caller.require`."""
+    """Raises if the caller may not record one of these events; see `Caller.require`."""
     for proposal in proposals:
         caller.require_to_record(type(proposal.event).__name__, proposal.plan)
 
 
 def is_of_before(request: Request) -> bool:
-    """Whether a form was opened before its sender signed in anew: nothing may be recorded of it."""
+    """Whether a form was opened before its sender signed in again; then it must record nothing."""
     return getattr(request.state, "is_of_before", False)
 
 
@@ -87,7 +87,7 @@ def needs(needed: Needed, *, shows_again: bool = False) -> Needs:
 
 
 def routes_of(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
-    """Every route, those of routers within others included."""
+    """All routes, with those of nested routers."""
     for route in routes:
         within = getattr(route, "original_router", None)
         if isinstance(within, APIRouter):
@@ -97,7 +97,7 @@ def routes_of(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
 
 
 def declared(route: APIRoute) -> Needed:
-    """The role of a route; raises Undeclared where it is not its first dependency, and the only one of its kind."""
+    """The role of a route; raises Undeclared unless it is the first dependency, and the only one of its kind."""
     calls: list[object] = [one.call for one in route.dependant.dependencies]
     found = [call for call in calls if isinstance(call, Needs)]
     if len(found) != 1 or calls[0] is not found[0]:
@@ -106,7 +106,7 @@ def declared(route: APIRoute) -> Needed:
 
 
 def every_route_declares(app: FastAPI) -> None:
-    """Raises Undeclared where a route declares no role; only the description of the API need not."""
+    """Raises Undeclared if a route declares no role; only the OpenAPI description need not."""
     for route in routes_of(app.routes):
         if isinstance(route, APIRoute):
             declared(route)

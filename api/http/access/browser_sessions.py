@@ -1,4 +1,4 @@
-"""The session of a browser: its cookie, which no script can read, and the cross-site request forgery token of forms."""
+"""Browser sessions: the cookie, which scripts cannot read, and the cross-site request forgery token of forms."""
 
 import hmac
 import re
@@ -11,14 +11,14 @@ from api.http.access.rate_limits import address_of
 from api.http.bodies import FORM, media_type
 from api.http.request_refusals import Forged
 
-#: The token in the field of a form, and in the header of a script.
+#: Name of the token's form field, and of its header, for scripts.
 FIELD, HEADER = "csrf", "x-asat-csrf"
-#: In a form as browsers send it: nothing in a token is escaped.
+#: The field in the body as browsers send it: no character of a token needs escaping.
 _FIELD = re.compile(rb"(?:^|&)csrf=([A-Za-z0-9_-]{0,200})(?:&|$)")
 
 
 def begin_session(request: Request, response: Response, secret: str) -> None:
-    """Set the cookie of a session that has just begun, and end the browser's former session."""
+    """Set the cookie of a new session, and end the browser's previous session."""
     sessions, now = access_of(request).sessions, clock.now()
     if former := request.cookies.get(cookie_name(request.app)):
         sessions.end(former, now)
@@ -47,7 +47,7 @@ def forget(request: Request, response: Response) -> None:
 
 
 async def carries_its_token(request: Request, caller: Caller) -> None:
-    """Raises Forged where a request with a session lacks its token; no browser sends a bearer token by itself."""
+    """Raises Forged if a request with a session lacks its token; no browser sends a bearer token by itself."""
     if caller.session is None:
         return
     sent = request.headers.get(HEADER) or ""
@@ -58,5 +58,5 @@ async def carries_its_token(request: Request, caller: Caller) -> None:
 
 
 def is_of_a_page_here(request: Request) -> bool:
-    """Whether a browser says that a page of this site sent it; another site's was refused before (`hosts`)."""
+    """Whether the browser says that a page of this site sent it; other sites were refused before (`hosts`)."""
     return "origin" in request.headers or request.headers.get("sec-fetch-site") == "same-origin"

@@ -1,4 +1,4 @@
-"""The caller of a request: the principal of its token or session, or on an open ledger whoever serves it."""
+"""The caller of a request: the principal of its token or session or, on an open ledger, anybody."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,17 +17,17 @@ from domain.access.roles import Role
 from domain.access.sessions import PrincipalSession
 from domain.access.tokens import TOKEN_PREFIX
 
-#: No name of a plan is longer.
+#: The longest name of a plan.
 _LONGEST = 63
-#: The challenge to a program that shows no valid token (RFC 6750).
+#: The challenge to a program without a valid token (RFC 6750).
 CHALLENGE = 'Bearer realm="AsAt"'
-#: How the headers begin that a proxy adds.
+#: Prefixes of the headers that proxies add.
 _PASSED_ON = ("forwarded", "x-forwarded-", "x-real-ip", "via")
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The principal that asks; `way` is how it is known, and `session` that of a browser."""
+    """The principal of a request, with the way it was identified, and its browser session."""
 
     principal: Principal
     way: Literal["open", "anyone", "token", "session"]
@@ -84,7 +84,7 @@ def access_of(request: Request) -> AccessLedger:
 
 
 def caller_of(request: Request) -> Caller:
-    """The caller, found once for a request.
+    """The caller, determined once per request.
 
     Raises:
         SignInNeeded: the credentials are not valid.
@@ -98,7 +98,7 @@ def caller_of(request: Request) -> Caller:
 
 
 def known_caller(request: Request) -> Caller | None:
-    """The caller, where it was found already."""
+    """The caller, if it was determined already."""
     found: Caller | None = getattr(request.state, "caller", None)
     return found
 

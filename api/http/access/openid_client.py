@@ -1,6 +1,6 @@
-"""Signing in by OpenID Connect: authorization code with PKCE, and every claim of the ID token checked.
+"""Signing in by OpenID Connect: authorization code with PKCE; every claim of the ID token is checked.
 
-The provider's metadata and keys are read at each sign-in, so that a replaced key no longer counts.
+The provider's metadata and keys are read at each sign-in, so that a withdrawn key no longer counts.
 """
 
 import hmac
@@ -20,14 +20,14 @@ from api import log
 from api.serving_settings import OpenIdSettings, is_safe_address
 from domain.access.access_errors import SignInFailed
 
-#: Signatures by keys of which only the provider has the private half; never `none`, never a shared secret.
+#: Asymmetric signatures only, of which the provider alone has the private key; never `none`, never a shared secret.
 _ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
-#: How far the provider's clock may be from ours, in seconds.
+#: The tolerated clock difference to the provider, in seconds.
 _LEEWAY = 60
-#: How long the provider may take to answer, in seconds.
+#: The time limit for the provider's answers, in seconds.
 _PATIENCE = 10
 _LONGEST = 300
-#: How long a sign-in may be on its way.
+#: The time limit to complete a sign-in.
 ON_ITS_WAY = timedelta(minutes=15)
 
 
@@ -37,7 +37,7 @@ class NotVouchedFor(SignInFailed):
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A sign-in on its way to a page (`next`), as the browser's cookie holds it."""
+    """A pending sign-in with its target page (`next`), as stored in the browser's cookie."""
 
     state: str
     nonce: str = field(repr=False)
@@ -46,19 +46,19 @@ class Begun:
 
 
 class OpenId:
-    """One provider. Its cookies are signed with a key that lasts as long as the process."""
+    """One OpenID Connect provider. Its cookies are signed with a key that lives as long as the process."""
 
     def __init__(self, settings: OpenIdSettings) -> None:
         self.issuer, self._settings = settings.issuer, settings
         self._key = OctKey.import_key(secrets.token_bytes(32))
 
     def cookie(self, begun: Begun, now: datetime) -> str:
-        """The signed cookie of a sign-in on its way."""
+        """The signed cookie of a pending sign-in."""
         claims = {**asdict(begun), "exp": int((now + ON_ITS_WAY).timestamp())}
         return jwt.encode({"alg": "HS256"}, claims, self._key)
 
     def read_cookie(self, cookie: str, now: datetime) -> Begun | None:
-        """The sign-in of a cookie; None where it is not ours, or has expired."""
+        """The pending sign-in of a cookie; None if its signature is invalid, or it has expired."""
         try:
             claims = jwt.decode(cookie, self._key, algorithms=["HS256"]).claims
             jwt.JWTClaimsRegistry(int(now.timestamp()), exp={"essential": True}).validate(claims)
@@ -67,7 +67,7 @@ class OpenId:
         return Begun(claims["state"], claims["nonce"], claims["verifier"], claims["next"])
 
     def begin(self, back: str, place: str) -> tuple[str, Begun]:
-        """The provider's address for a sign-in that comes back to ours, on its way to a page; raises NotVouchedFor."""
+        """The provider's address for a new sign-in, with the sign-in to keep in the cookie; raises NotVouchedFor."""
         nonce, verifier = secrets.token_urlsafe(32), generate_token(64)
         try:
             with self._client(back) as client:
@@ -75,7 +75,7 @@ class OpenId:
                 address, state = client.create_authorization_url(
                     described["authorization_endpoint"], nonce=nonce, code_verifier=verifier
                 )
-        except Exception as error:  # whatever a provider sends, or the network does
+        except Exception as error:  # anything that a provider sends, or the network does
             raise _unreachable(error) from error
         return address, Begun(state, nonce, verifier, place)
 
@@ -83,12 +83,12 @@ class OpenId:
         """The subject that the provider vouches for.
 
         Args:
-            begun: the sign-in as it was begun in the same browser.
-            back: the address it came back to.
-            answer: the query of that address.
+            begun: the pending sign-in of the same browser.
+            back: our redirect address.
+            answer: the query parameters of the redirect.
 
         Raises:
-            NotVouchedFor: it vouches for none, or not in a valid way.
+            NotVouchedFor: the provider vouches for nobody, or its answer is invalid.
         """
         if not hmac.compare_digest(answer.get("state", "").encode(), begun.state.encode()):
             raise NotVouchedFor("this is not the sign-in that was begun in this browser; begin again")
@@ -109,7 +109,7 @@ class OpenId:
             raise NotVouchedFor(f"what your organisation's sign-in says does not count ({error.error})") from error
         except NotVouchedFor:
             raise
-        except Exception as error:  # whatever a provider sends, or the network does
+        except Exception as error:  # anything that a provider sends, or the network does
             raise _unreachable(error) from error
 
     def _client(self, back: str) -> Any:
@@ -119,7 +119,7 @@ class OpenId:
         )  # fmt: skip
 
     def _described(self, client: Any) -> dict[str, Any]:
-        """The provider's metadata; raises ValueError where it is another's, or not safe."""
+        """The provider's metadata; raises ValueError if it names another issuer, or an unsafe address."""
         address = f"{self.issuer.rstrip('/')}/.well-known/openid-configuration"
         described: dict[str, Any] = client.request("GET", address, withhold_token=True).raise_for_status().json()
         if described["issuer"] != self.issuer:

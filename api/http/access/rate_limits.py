@@ -1,4 +1,4 @@
-"""How fast anybody may sign in or write; each process counts for itself.
+"""Rate limits of sign-ins and writes; each process counts for itself.
 
 The throttle of an account (domain.access.sign_in_throttle) stops guessing a password. These limits stop one address
 from trying many accounts, a faulty program from filling the ledger, and sign-ins from taking every thread.
@@ -22,31 +22,30 @@ SIGN_INS, WRITES = 10, 120
 #: Per minute and principal: refusals noted in the ledger, notes that there were more, and exports noted. The rest is
 #: logged only, so that nobody fills the disk.
 REFUSALS_NOTED, REFUSALS_LEFT_OUT_NOTED, EXPORTS_NOTED = 30, 1, 60
-#: Concurrent sign-ins. Each may keep one of the server's forty threads for ten seconds.
+#: Concurrent sign-ins. Each may hold one of the server's forty threads for ten seconds.
 SIGNING_IN_AT_ONCE = 8
-#: Seconds after which to try again where too many sign in at once.
+#: Seconds to wait after too many concurrent sign-ins.
 _A_MOMENT = 5
-#: Seconds that a hit counts.
+#: The length of the window, in seconds.
 WINDOW = 60.0
-#: The names counted of one kind, in some 10 MB at most; the name longest without a hit is forgotten first.
+#: The most names counted of one kind (about 10 MB); the name with the oldest last hit is dropped first.
 MOST_NAMES = 10_000
 
 
 class MovingWindow:
-    """Counts hits of one kind, at most `limit` of a name within any minute by a monotonic clock in seconds."""
+    """Counts hits of one kind: at most `limit` for a name in any `WINDOW`, by a monotonic clock in seconds."""
 
     def __init__(self, limit: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._limit, self._clock = limit, clock
-        #: Name -> the times of its hits, oldest first; the name that was hit last stands last.
+        #: Name -> the times of its hits, oldest first; the most recently hit name is last.
         self._hits: OrderedDict[str, deque[float]] = OrderedDict()
         self._lock = Lock()
 
     def __len__(self) -> int:
-        """How many names are counted."""
         return len(self._hits)
 
     def hit(self, name: str) -> int:
-        """Count a hit: 0 within the limit, and beyond it the seconds until another hit would be within it."""
+        """Count a hit; return 0 within the limit, else the seconds until another hit is allowed."""
         with self._lock:
             now = self._clock()
             self._forget(now - WINDOW)
@@ -55,7 +54,7 @@ class MovingWindow:
                 hits = self._hits[name] = deque(maxlen=self._limit)
             if len(hits) == self._limit and hits[0] > now - WINDOW:
                 return max(1, math.ceil(hits[0] + WINDOW - now))
-            hits.append(now)  # the oldest goes where it is full
+            hits.append(now)  # drops the oldest when full
             self._hits.move_to_end(name)
             if len(self._hits) > MOST_NAMES:
                 self._hits.popitem(last=False)
@@ -74,7 +73,7 @@ class Limiter:
         self.signing_in = BoundedSemaphore(SIGNING_IN_AT_ONCE)
 
     def hit(self, limit: int, kind: str, name: str) -> int:
-        """As `MovingWindow.hit`, for a kind that has this limit."""
+        """As `MovingWindow.hit`, for a kind with this limit."""
         window = self._windows.get(kind)
         if window is None:
             window = self._windows.setdefault(kind, MovingWindow(limit))
@@ -83,7 +82,7 @@ class Limiter:
 
 @contextmanager
 def sign_in_no_faster(request: Request, step: str = "sign-in") -> Iterator[None]:
-    """Count a step of signing in from the address of a request, and take it within the block; raises TooFast."""
+    """Count a step of signing in for the address of a request, and hold a slot during the block; raises TooFast."""
     limiter = limiter_of(request)
     if wait := limiter.hit(SIGN_INS, step, _counted_as(request)):
         raise TooFast("too many have tried to sign in from your address", wait)
@@ -96,7 +95,7 @@ def sign_in_no_faster(request: Request, step: str = "sign-in") -> Iterator[None]
 
 
 def write_no_faster(request: Request, caller: Caller) -> None:
-    """Count a write of a principal or, where it is not known, of its address; raises TooFast."""
+    """Count a write of a principal or, if it is unknown, of its address; raises TooFast."""
     kind, name = ("write", caller.principal.name) if caller.is_known else ("unknown write", _counted_as(request))
     if wait := limiter_of(request).hit(WRITES, kind, name):
         sender = name if caller.is_known else "your address"
@@ -113,7 +112,7 @@ def limiter_of(request: Request) -> Limiter:
 def address_of(request: Request) -> str:
     """The network address of the sender.
 
-    Behind a public address, a proxy on this machine is believed about its own peer: the last hop in X-Forwarded-For.
+    Behind a public address, a proxy on this machine is trusted about its own peer: the last hop in X-Forwarded-For.
     """
     peer = request.client.host if request.client else ""
     near = _address(peer)
@@ -124,14 +123,14 @@ def address_of(request: Request) -> str:
 
 
 def _counted_as(request: Request) -> str:
-    """The name that an address is counted by: in version 6 its network of 64 bits, which belongs to one site."""
+    """The key under which an address is counted: for IPv6 its /64 network, which belongs to one site."""
     sender = address_of(request)
     address = _address(sender)
     return str(IPv6Network((int(address), 64), strict=False)) if isinstance(address, IPv6Address) else sender
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:
-    """The address in a text; None where it is none, or has a zone, of which there are any number."""
+    """The IP address in a text; None if it is none, or has a zone, which can be varied without end."""
     try:
         address = None if "%" in text else ip_address(text)
     except ValueError:
