@@ -66,8 +66,8 @@ EVERY_KIND: list[Event] = [
     rated("2.4", "green", on=APRIL), rated("2.4", "red", on=FEBRUARY), completed("2.4"), progressed("2.4"),
     evidenced("2.4"), reworded("2.4"), renumbered("2.4", "9.9", priority="1"), rescheduled("2.4"), reassigned("2.4"),
     withdrawn("2.4", on=JULY), added("2.9"), part("2.4a", of="2.4", on=JULY), priority("7"), priority_reworded("2"),
-    recommended("R7"), inspected(), measure("new"), measured(), assured("2"), issued("9.0"), presented(), rescaled(GRADES), plan_closed(),
-    in_error(5),
+    recommended("R7"), inspected(), measure("new"), measured(), assured("2"), issued("9.0"), presented(),
+    rescaled(GRADES), plan_closed(), in_error(5),
 ]  # fmt: skip
 
 
