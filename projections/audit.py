@@ -1,6 +1,6 @@
 """Is what a published paper says borne out by the record, and does the paper agree with itself?
 
-A claim is one figure of the paper. It is compared with the comparison of the paper's two points, so that the audit
+A claim is one figure of the paper. It is checked against the comparison of the paper's two points, so that the audit
 always counts as the table does.
 """
 

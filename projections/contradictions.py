@@ -75,7 +75,7 @@ class _Claimed:
                 if found := self._against(figure, self._added(parts), by):
                     seen.update(id(claim) for claim in found[0])
                     yield found
-        # Then wholes whose parts are only given by their own parts; unless their claims have been reported already.
+        # Then wholes without claims of their parts, only of the parts of those; unless already reported.
         for figure in [figure for figure in self._wholes() if (figure.priority, figure.rating) == (None, None)]:
             for parts, by in ((self._by_rating(figure), "rating"), (self._by_priority(figure), self._word.lower())):
                 found = self._against(figure, self._added(parts, derive=True), by)

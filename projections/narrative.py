@@ -173,7 +173,7 @@ def _left(row: RowDocument, came_and_went: Mapping[tuple[str, str], list[str]]) 
 
 
 def _elsewhere(priority: str, moves: list[Move], word: str) -> list[str]:
-    """The actions that have moved to each other priority, and those that have come from each."""
+    """Sentences about the actions that moved out, by new priority, and about those that moved in, by old priority."""
     out: dict[str, list[str]] = {}
     into: dict[str, list[str]] = {}
     for move in moves:

@@ -50,7 +50,7 @@ def blank(x: float, y: float, wide: float, tall: float) -> str:
 
 
 def line(x: float, y: float, to: float, colour: str) -> str:
-    """A thin horizontal line from (`x`, `y`) to the `x` of `to`."""
+    """A thin horizontal line from (`x`, `y`) to (`to`, `y`)."""
     return f'<path d="M{number(x)} {number(y)}H{number(to)}" stroke="{colour}"/>'
 
 

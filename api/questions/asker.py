@@ -64,7 +64,7 @@ class Asker:
     def every_plan(
         self, question: str, entry: Callable[[PlanAt], E], project: Callable[[Iterable[E], Sequence[str]], D]
     ) -> Answer[D]:  # fmt: skip
-        """The answer from every plan, as it stands today with everything recorded."""
+        """The answer to a question about all plans, as they stand today with everything recorded."""
         now = read_point("now")
         states = [state for state in self.ledger.states() if self.reads(state.plan)]
 
@@ -77,7 +77,7 @@ class Asker:
         )  # fmt: skip
 
     def at(self, plan: str, at: str, ask: Callable[[PlanAt, PlanRecord], D], question: str = "page") -> Answer[D]:
-        """The answer from a plan at a point; `ask` also gets the complete record of today.
+        """The answer to a question about a plan at a point; `ask` also gets the complete record of today.
 
         A page with several projections calls it once, so that all of them show the same state of the plan.
         """
@@ -94,7 +94,7 @@ class Asker:
     def between(
         self, plan: str, previous: str, current: str, ask: Callable[[PlanAt, PlanAt], D], question: str
     ) -> Answer[D]:  # fmt: skip
-        """The answer from a plan at two points."""
+        """The answer to a question about a plan at two points."""
         asked = read_point(previous), read_point(current)
         record = self.ledger.plan(plan)
         points = [self._resolve(one, record) for one in asked]
@@ -104,7 +104,7 @@ class Asker:
         return Answer(question, lambda: ask(record.at(points[0]), record.at(points[1])), immutable, fixed, state)
 
     def up_to(self, plan: str, up_to: int | None, ask: Callable[[PlanRecord], D], question: str) -> Answer[D]:
-        """The answer from the record of a plan up to a version; by default, up to its newest."""
+        """The answer to a question about the record of a plan up to a version, by default its newest."""
         newest = self.ledger.plan(plan)
         if up_to is not None and not 1 <= up_to <= newest.version:
             raise self.ledger.no_version(plan, up_to, newest.version)

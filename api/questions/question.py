@@ -139,7 +139,7 @@ class Question(ABC, Generic[D]):
 
 @dataclass(frozen=True, kw_only=True)
 class OfTheLedger(Question[D], Generic[D, E]):
-    """A question about all plans, as they stand today: `projection` gets the `entry` of each."""
+    """A question about all plans, as they stand today: `projection` gets the result of `entry` for each."""
 
     entry: Callable[[PlanAt], E]
     parameters = ()

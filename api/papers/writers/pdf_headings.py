@@ -16,7 +16,7 @@ _CELL = re.compile(rb"(\d+ 0 obj\n<</Type/StructElem/S)/TD(/P \d+ 0 R/A\[<</O/Ta
 
 
 def with_row_headings(file: bytes, wanted: Sequence[bool]) -> bytes:
-    """The PDF with the first cell of each row as row heading, in those of its tables, in order, that are `wanted`."""
+    """The PDF with the first cells of rows as their headings; `wanted` says for each table whether it has them."""
     start = _START.search(file)
     places = start and _PLACES.match(file, int(start[1]))
     if not start or not places:

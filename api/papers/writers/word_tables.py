@@ -40,7 +40,7 @@ def _is_short(table: Table) -> bool:
 
 
 def _keep_together(rows: Sequence[Element]) -> None:
-    """Keep all rows on the page of the last one."""
+    """Keep the rows together on one page."""
     for row in rows[:-1]:
         for one in row.iterfind(".//w:p", row.nsmap):
             one.get_or_add_pPr().keepNext_val = True
