@@ -105,25 +105,25 @@ class ActionUnknown(Unknown):
         super().__init__(sentence)
 
 
-#: So many levels of parts are nested in a document. What may be recorded now nests five; 0.1.0 knew no end.
+#: The levels of parts that are nested in a document. Today five can be recorded; version 0.1.0 had no limit.
 DEEPEST = 100
 
 
 class ActionsAt:
-    """Tells of actions at one point."""
+    """The documents of actions at one point."""
 
     def __init__(self, plan: PlanAt, *, everything: bool = False) -> None:
         self._plan = plan
         self._everything = everything
 
     def document(self, action: ActionAt) -> ActionDocument | None:
-        """The action with its parts; None where it was not in the plan (or had left it, unless all are asked for)."""
+        """The action with its parts; None if it is not in the plan (with `everything`: if it has never been in it)."""
         return self._document(action, 1)
 
     def documents(self, actions: list[ActionAt]) -> list[ActionDocument]:
-        """The actions among these that are to be shown, with their parts, in the order of their numbers.
+        """Those of the actions that are shown, with their parts, in the order of their numbers.
 
-        Parts are nested `DEEPEST` levels deep; what is part of those stands beside them, each after what it is part of.
+        Parts are nested `DEEPEST` levels deep. Deeper parts stand beside their wholes, each after its own.
         """
         return self._documents(actions, 1)
 
@@ -141,7 +141,7 @@ class ActionsAt:
         return self._told(action, standing.value, self._documents(parts, level + 1) if (parts := action.parts) else [])
 
     def _side_by_side(self, actions: list[ActionAt]) -> list[ActionDocument]:
-        """The actions and all that is part of them, without nesting any."""
+        """The actions and all their parts in one list, without nesting."""
         order: list[tuple[ActionAt, Standing, str | None]] = []
         below: list[tuple[ActionAt, str | None]] = [(action, None) for action in reversed(_in_order(actions))]
         while below:
@@ -152,7 +152,7 @@ class ActionsAt:
                 number = action.number.value if action.number else ""
                 below += ((part, number) for part in reversed(_in_order(action.parts)))
         told: dict[int, ActionDocument] = {}
-        for action, standing_, part_of in reversed(order):  # what is part of it comes before it
+        for action, standing_, part_of in reversed(order):  # parts before their wholes
             document = self._told(action, standing_, [told[part.id] for part in action.parts if part.id in told])
             told[action.id] = {**document, "actions": []}
             if part_of is not None:
@@ -160,7 +160,7 @@ class ActionsAt:
         return [told[action.id] for action, _, _ in order]
 
     def _told(self, action: ActionAt, standing: Standing, documents: list[ActionDocument]) -> ActionDocument:
-        """What is shown of an action, of whose parts everything is."""
+        """The document of an action, from the documents of its parts."""
         number, text, outcome, due, first_due, leads, rated, awaiting, progress = action.facts
         assert number is not None and text is not None, "an action has a number and a text from the day it was added"
         if due is None:
@@ -190,14 +190,14 @@ class ActionsAt:
     def _is_overdue(
         self, action: ActionAt, outstanding: bool, due: Assertion[Due] | None, parts: list[ActionDocument]
     ) -> bool:
-        """What `due.is_late` says, of what was looked up already; one with parts in the plan is late through them."""
+        """The result of `due.is_late`, from facts already known; an action with open parts is late through them."""
         if parts and action.open_parts:
             return any(part["overdue"] for part in parts)
         return outstanding and is_past(due, self._plan.effective_on)
 
     @staticmethod
     def _evidence(action: ActionAt, rated: Assertion[Rated] | None) -> list[EvidenceDocument]:
-        """What was filed, and what the rating in force rests on."""
+        """The evidence filed, and the evidence of the rating in force."""
         documents: list[EvidenceDocument] = [
             {"title": title, "location": location, "sha256": sha256, "on": _iso(on)}
             for (title, location, sha256), on, _ in action.evidence
@@ -241,7 +241,7 @@ def _iso(day: date) -> str:
 
 
 def action_at(plan: PlanAt, number: str) -> SingleActionDocument:
-    """One action at a point, also when it has left the plan; its old numbers find it too.
+    """One action at a point, also if it has left the plan; it is found by any number it has had.
 
     Raises:
         ActionUnknown: the plan had no action of that number at the point.
@@ -266,9 +266,9 @@ def action_at(plan: PlanAt, number: str) -> SingleActionDocument:
 
 
 def _rated_since(action: ActionAt) -> str | None:
-    """The day since which it has borne the rating that it has at a point; None where it has none."""
+    """The day since which the action has borne its rating at the point; None if it has no rating."""
     since: date | None = None
-    # The last of a day is what it bore at the end of it.
+    # The last one of a day is the rating at its end.
     by_day = {said.effective_on: said.value.code for said in action.ratings}
     codes = list(by_day.values())
     for day, code in reversed(by_day.items()):
@@ -279,7 +279,7 @@ def _rated_since(action: ActionAt) -> str | None:
 
 
 def confirmed_rating(plan: PlanAt, number: str) -> list[int]:
-    """The versions that gave and that confirmed the rating of an action at a point; none where nobody confirmed it."""
+    """The versions that gave and that confirmed the rating of an action at a point; none if nobody confirmed it."""
     action = plan.find_action(number)
     counts = action.rating if action else None
     if action is None or counts is None:

@@ -1,4 +1,4 @@
-"""What became of one action between two points: coming and going, its facts, and what was reported of it."""
+"""The changes of one action between two points: coming and going, its facts, and its progress and evidence."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple, Self
@@ -11,9 +11,9 @@ from projections.difference import Between, Difference
 
 
 class _Fact(NamedTuple):
-    """A fact of an action: what a change of it is called, what it is of, and what of it is said.
+    """A fact of an action: the name of its change, the name of the fact, and its value as data.
 
-    `place` is that of the fact among the facts of an action; None of the priority that it was itself put under.
+    `place` is the position of the fact among those of an action; None for the priority that it was itself put under.
     """
 
     kind: str
@@ -23,7 +23,7 @@ class _Fact(NamedTuple):
 
 
 class OneAction(NamedTuple):
-    """An action at the two points of a comparison, None at one where it is not known, with what is said of it there."""
+    """An action at the two points of a comparison (None at a point where it is unknown), with its facts there."""
 
     was: ActionAt | None
     is_: ActionAt | None
@@ -32,24 +32,24 @@ class OneAction(NamedTuple):
 
     @classmethod
     def at(cls, was: ActionAt | None, is_: ActionAt | None) -> Self:
-        """The action that these two are, at least one of which is not None."""
+        """The action of which these are the two states; at least one is not None."""
         return cls(was, is_, was.facts if was else _NOTHING, is_.facts if is_ else _NOTHING)
 
     def both(self, fact: _Fact) -> tuple[Assertion[Any] | None, Assertion[Any] | None]:
-        """A fact of it at either point."""
+        """A fact at both points."""
         if fact.place is None:
             return self.was.priority if self.was else None, self.is_.priority if self.is_ else None
         return self.before[fact.place], self.now[fact.place]
 
     @property
     def number(self) -> str:
-        """Its number now or, where it has none now, before."""
+        """Its current number or, if it has none, its previous one."""
         number = self.now.number or self.before.number
         return number.value if number else ""
 
     @property
     def priority(self) -> str | None:
-        """The priority that it stands under or, where it does under none now, did before."""
+        """Its current priority or, if it has none, its previous one."""
         return (self.is_.priority_number if self.is_ else None) or (self.was.priority_number if self.was else None)
 
 
@@ -76,7 +76,7 @@ _REPORTED_FACTS = (
 
 
 def action_changes(between: Between, one: OneAction) -> Iterator[Change]:
-    """Every change of an action: whether it is in the plan, then its own facts, then what was reported of it."""
+    """Every change of an action: coming or going, its own facts, its progress and its evidence."""
     was, is_ = one.was.standing if one.was else None, one.is_.standing if one.is_ else None
     if was is None and is_ is None:
         return
@@ -100,7 +100,7 @@ def action_changes(between: Between, one: OneAction) -> Iterator[Change]:
 
 
 def _coming_or_going(one: OneAction, standing: Difference[Any], named: dict[str, str | None]) -> Change:
-    """An action added, told whole as it now is; or one whose being added is undone, as it was."""
+    """An action that was added, with its current values; or one whose adding was undone, with its previous values."""
     action = one.is_ if standing.is_ else one.was
     assert action is not None, "what is in the plan at a point is known there"
     values: dict[str, Any] = {}
@@ -118,9 +118,9 @@ def _coming_or_going(one: OneAction, standing: Difference[Any], named: dict[str,
 
 
 def _awaiting(between: Between, one: OneAction, named: dict[str, str | None]) -> Iterator[Change]:
-    """A rating that has come to await confirmation, or does so no more as it was withdrawn.
+    """A rating that now awaits confirmation, or that no longer does because it was withdrawn.
 
-    Where it was confirmed, or another has taken its place, the change of the rating says so.
+    If it was confirmed or replaced, the change of the rating says so.
     """
     was, is_ = one.was.awaiting if one.was else None, one.is_.awaiting if one.is_ else None
     found = between.difference(was, is_)
@@ -131,7 +131,7 @@ def _awaiting(between: Between, one: OneAction, named: dict[str, str | None]) ->
 
 
 def _evidence_rested_on(rated: Difference[Any], named: dict[str, str | None]) -> Iterator[Change]:
-    """The evidence that only one of the two ratings rests on: what the action has no more, and what it has now."""
+    """The evidence that only one of the two ratings rests on: the evidence lost, and the evidence gained."""
     for mine, other in ((rated.is_, rated.was), (rated.was, rated.is_)):
         for title in mine.value.evidence if mine else ():
             if mine is None or (other and title in other.value.evidence):
@@ -143,7 +143,7 @@ def _evidence_rested_on(rated: Difference[Any], named: dict[str, str | None]) ->
 
 
 def _named(one: OneAction) -> dict[str, str | None]:
-    """What an action is called: by its current number and place, and by its previous ones where they differ."""
+    """The identity of an action: its current number and priority, and the previous ones where they differ."""
     number, text = one.now.number or one.before.number, one.now.text or one.before.text
     place, old_number, old_place = one.priority, one.before.number, one.was.priority_number if one.was else None
     return {

@@ -46,7 +46,7 @@ def assurance_at(priority: PriorityAt) -> AssuranceDocument | None:
 
 
 def assurances_at(plan: PlanAt) -> AssurancesDocument:
-    """The assurance on every priority at a point, with how it came there."""
+    """The assurance on every priority at a point, with all earlier ones."""
     priorities: list[PriorityAssurance] = []
     for priority in plan.priorities:
         given: list[GivenAssurance] = [

@@ -1,7 +1,7 @@
 """Is what a published paper says borne out by the record, and does the paper agree with itself?
 
-A claim is one figure of the paper. Its counterpart is taken from the comparison of the paper's two points, so that the
-audit can never count otherwise than the table does.
+A claim is one figure of the paper. It is checked against the comparison of the paper's two points, so that the audit
+always counts as the table does.
 """
 
 from collections.abc import Sequence

@@ -11,9 +11,9 @@ from projections.difference import Difference
 V = TypeVar("V")
 
 
-#: What one field of a fact says, where the fact has several.
+#: The value of one field of a fact that has several.
 Field: TypeAlias = str | list[str] | list[dict[str, str]] | Mapping[str, str | None] | None
-#: What a fact was or is: for most facts a text.
+#: The value of a fact: for most facts a text.
 Value: TypeAlias = str | list[str] | Mapping[str, Field]
 
 
@@ -50,11 +50,11 @@ def as_change(
     """A difference as data.
 
     Args:
-        kind: what it is called where the two values differ.
-        fact: what it is of.
+        kind: the name of the change if the two values differ.
+        fact: the name of the fact.
         found: the difference.
-        said: makes plain data of a value.
-        named: what it is about; the keys are those of a change.
+        said: converts a value to data.
+        named: the subject; its keys are those of a change.
     """
     previous = said(found.was.value) if found.was else None
     current = said(found.is_.value) if found.is_ else None
@@ -82,7 +82,7 @@ _RUNNING = {"text", "outcome", "title", "progress"}
 
 
 def is_revision(change: Change) -> bool:
-    """Whether it is of a running text that became another: of that people want to see what was revised."""
+    """Whether a running text became another; the paper then marks the revision."""
     return change["fact"] in _RUNNING and isinstance(change["previous"], str) and isinstance(change["current"], str)
 
 
@@ -92,10 +92,10 @@ def iso(day: date | None) -> str | None:
 
 
 def itself(value: str) -> Value:
-    """A text."""
+    """The value of a text: the text itself."""
     return value
 
 
 def by_name(value: NamedTuple) -> Value:
-    """For values with named fields, which are those of the document."""
+    """The value of a named tuple: a dictionary of its fields."""
     return cast(Value, value._asdict())

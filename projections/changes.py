@@ -1,7 +1,7 @@
 """What changed between two points? Every difference, in the order of the plan, with the events behind it.
 
-Actions are compared by identity, whatever number they bear. Where the previous point is the later one, in day or in
-basis, the list says what going back to the current one would undo.
+Actions are compared by identity, whatever their numbers. If the previous point is later than the current one, in day or
+in basis, the list shows what going back would undo.
 """
 
 from collections import Counter
@@ -75,7 +75,7 @@ def _actions(between: Between) -> Iterator[OneAction]:
     """Every action known at either point, in the order in which they were recorded."""
     was = {action.id: action for action in between.before.actions}
     is_ = {action.id: action for action in between.now.actions}
-    # The later of two bases knows all that the other knows.
+    # The later basis knows every action of the earlier one.
     for action in max(was, is_, key=len):
         yield OneAction.at(was.get(action), is_.get(action))
 
@@ -112,7 +112,7 @@ def _measures(between: Between) -> Iterator[_OneMeasure]:
 
 
 def _last(was: T | None, is_: T | None, of: Callable[[T], Assertion[Any] | None]) -> Assertion[Any] | None:
-    """What a fact of something is now or, where it is nothing now, was before."""
+    """A fact at the current point or, if there is none, at the previous one."""
     return (of(is_) if is_ else None) or (of(was) if was else None)
 
 

@@ -11,14 +11,14 @@ from domain.refusals import Unprocessable
 from domain.strict_json import NotJson, read_json
 from domain.texts import Line
 
-#: Instead of the code of a rating: the actions that have none.
+#: In place of a rating code: actions without a rating.
 UNRATED = "unrated"
 
-#: Most claims audited at a time: every figure of the longest paper many times over.
+#: The most claims of one audit: many times the figures of the longest paper.
 MOST_CLAIMS = 10_000
-#: Each claim is an object; within their texts there may be brackets too.
+#: The most brackets: one for each claim, and some within their texts.
 _MOST_BRACKETS = 5 * MOST_CLAIMS
-#: Most things said to be wrong with them, each in a sentence.
+#: The most faults that are reported, each in a sentence.
 _MOST_PROBLEMS = 1000
 
 
@@ -117,7 +117,7 @@ def _problem(detail: Any) -> str:
     return f"{where[:100]}: {sentence}"
 
 
-#: Field -> what is to be said there.
+#: Field -> the values allowed there.
 _SHOULD_BE = {
     "previous": "the point that the paper compares from, such as issue:2.0",
     "current": "the point that it reports, such as issue:3.0",

@@ -11,11 +11,11 @@ from projections.rag_comparison import Movement, counted_at, movements
 
 
 class ClaimsRecord:
-    """The figures of a comparison, and those it does not print.
+    """The figures of a comparison, and those that it does not print.
 
-    Not printed are the actions due by the previous point's own day, and movements by rating. An action new at the
-    current point had no rating at the previous one; one that has left is counted at the current point under the rating
-    it left with. Of an action split into parts, the first of them takes its place.
+    It does not print the actions due by the previous point's own day, nor movements by rating. A new action had no
+    rating at the previous point. At the current point, an action that has left is counted under its last rating, and a
+    split one under the rating of its first part.
     """
 
     def __init__(self, previous: PlanAt, current: PlanAt, comparison: ComparisonDocument) -> None:
@@ -23,7 +23,7 @@ class ClaimsRecord:
         self._tables: dict[str | None, TotalsDocument] = {row["priority"]: row for row in comparison["rows"]}
         self._tables[None] = comparison["totals"]
         self._before, self._now = counted_at(previous), counted_at(current)
-        #: (population, at, priority, code) -> count, for what the comparison does not print.
+        #: (population, at, priority, code) -> count, for the figures that the comparison does not print.
         self._counts: Counter[tuple[str, str, str, str]] = Counter()
         for was in self._before.values():
             if was.due:
@@ -34,7 +34,7 @@ class ClaimsRecord:
             self._counts[name, "current", priority, self._current_rating(movement)] += movement.step
 
     def count(self, claim: Claim) -> int:
-        """The record's figure where the claim has its own."""
+        """The record's figure for a claim."""
         table, at = self._tables[claim.priority], claim.at
         match claim.population, claim.rating:
             case "all", None:

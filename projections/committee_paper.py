@@ -1,7 +1,7 @@
 """What does the committee need to be told? Everything its paper says of a plan between two points, in one document.
 
-It is put together from the other answers, so that a figure of the paper is the figure of the comparison, and a version
-in it that of the document history.
+It is composed of the other answers, so that its figures are those of the comparison, and its versions those of the
+document history.
 """
 
 from typing import NotRequired
@@ -90,14 +90,10 @@ class CommitteePaperDocument(Heading):
 
 
 def committee_paper(previous: PlanAt, current: PlanAt) -> CommitteePaperDocument:
-    """The committee's paper: the plan at the current point against the previous one.
-
-    Raises:
-        PointsReversed: the current point's day is before the previous one's.
-    """
+    """The committee's paper: the plan at the current point against the previous one; raises PointsReversed."""
     comparison = rag_comparison(previous, current)
     scale = current.scale
-    # The narrative speaks of the whole plan first and then of every row, in a paragraph each.
+    # The first paragraph of the narrative is about the whole plan, the others about one row each.
     first = len(comparison["narrative"]) - len(comparison["rows"])
     counted = counted_at(current)
     head = heading(current)
@@ -162,7 +158,7 @@ def _line(rating: RatingDocument | None, counts: Pair, total: Pair) -> SummaryLi
 
 
 def _per_cent(count: int, total: int) -> int | None:
-    # In whole numbers, as binary fractions would round some halves down.
+    # In integers, because binary fractions would round some halves down.
     return (200 * count + total) // (2 * total) if total else None
 
 

@@ -1,4 +1,4 @@
-"""What a comparison is made of, as data: counts at two points, by rating and by priority."""
+"""The types of a comparison's document: counts at two points, by rating and by priority."""
 
 from typing_extensions import TypedDict
 

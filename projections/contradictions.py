@@ -1,8 +1,8 @@
 """Which of a paper's figures cannot all be right, whatever the record says?
 
-Four things are looked at: the same figure given twice; parts by rating against their whole; parts by priority against
-their whole; and opening + new - closed - withdrawn = closing. A paper may leave figures out, nil ones above all. So
-parts that exceed their whole always contradict it, parts that fall short of it only where none is left out.
+Four things are checked: the same figure given twice; parts by rating against their whole; parts by priority against
+their whole; and opening + new - closed - withdrawn = closing. A paper may leave out figures, mostly those that are 0.
+Therefore parts that exceed their whole always contradict it; parts that fall short of it do so only if none is missing.
 """
 
 from collections import defaultdict
@@ -24,7 +24,7 @@ class ContradictionDocument(TypedDict):
 
 
 class _Figure(NamedTuple):
-    """What is counted. `priority` and `rating` are None for any."""
+    """The subject of a figure. `priority` and `rating` are None for any."""
 
     population: str
     at: str
@@ -33,7 +33,7 @@ class _Figure(NamedTuple):
 
 
 class _Sum(NamedTuple):
-    """What claims add up to: from low to high where a figure was given more than once; `whole` if none is left out."""
+    """The sum of claims: a range if a figure was given more than once; `whole` if none is missing."""
 
     low: int
     high: int
@@ -46,11 +46,7 @@ def contradictions(
 ) -> list[ContradictionDocument]:
     """The contradictions between claims, each reported once.
 
-    Args:
-        claims: the figures of a paper.
-        codes: every rating there is, with `unrated`.
-        numbers: every priority there is.
-        word: what the plan calls a priority.
+    `codes` are all ratings, with `unrated`; `numbers` are all priorities; `word` is the plan's word for a priority.
     """
     return [
         {"claims": [claim.document() for claim in involved], "why": why}
@@ -59,13 +55,13 @@ def contradictions(
 
 
 class _Claimed:
-    """A paper's figures by what they count."""
+    """A paper's figures by their subjects."""
 
     def __init__(self, claims: Sequence[Claim], codes: list[str], numbers: list[str], word: str) -> None:
         self._codes, self._numbers, self._word = codes, numbers, word
         self._figures: defaultdict[_Figure, list[Claim]] = defaultdict(list)
         for claim in claims:
-            # A movement lies between the two points: only by rating does it matter at which.
+            # A movement lies between the two points; the point only matters for its rating.
             at = "current" if claim.population in _MOVEMENTS and claim.rating is None else claim.at
             self._figures[_Figure(claim.population, at, claim.priority, claim.rating)].append(claim)
 
@@ -79,7 +75,7 @@ class _Claimed:
                 if found := self._against(figure, self._added(parts), by):
                     seen.update(id(claim) for claim in found[0])
                     yield found
-        # A whole whose parts are not given themselves, only the parts of those; unless it has been said already.
+        # Then wholes without claims of their parts, only of the parts of those; unless already reported.
         for figure in [figure for figure in self._wholes() if (figure.priority, figure.rating) == (None, None)]:
             for parts, by in ((self._by_rating(figure), "rating"), (self._by_priority(figure), self._word.lower())):
                 found = self._against(figure, self._added(parts, derive=True), by)
@@ -89,7 +85,7 @@ class _Claimed:
         yield from self._reconciled()
 
     def _wholes(self) -> list[_Figure]:
-        """What is claimed, and its whole as far as a movement is one whole at either point."""
+        """The figures claimed; a movement of any rating stands for both points."""
         figures = dict.fromkeys(self._figures)
         for figure in self._figures:
             if figure.population in _MOVEMENTS and figure.rating is None:
@@ -108,7 +104,7 @@ class _Claimed:
         return [figure._replace(rating=code) for code in self._codes] if figure.rating is None else []
 
     def _by_priority(self, figure: _Figure) -> list[_Figure]:
-        # A movement of any rating is the same at either point, and is looked at once.
+        # A movement of any rating is the same at both points, and is checked once.
         twice = figure.population in _MOVEMENTS and figure.rating is None and figure.at == "previous"
         if figure.priority is not None or twice:
             return []

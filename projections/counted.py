@@ -1,7 +1,7 @@
 """Which actions does a figure count? The actions behind any number of a comparison, with the events behind each.
 
-The counts of a comparison and these lists are made from the same two sets of actions (`counted_at`) and the same
-movements, so that the signs of a list add up to the figure it stands behind.
+Comparison and lists use the same two sets of actions (`counted_at`) and the same movements, so that the entries of a
+list add up to its figure.
 """
 
 from collections.abc import Iterator
@@ -39,13 +39,13 @@ class CountUnknown(Unknown):
 
 @dataclass(frozen=True, slots=True)
 class CountQuery:
-    """Which figure is asked about.
+    """The figure that is asked about.
 
     Attributes:
-        when: at which point the actions and their ratings are looked at; of a movement, which rating counts.
+        when: the point of the actions and their ratings; for a movement, the point of the rating.
         population: all actions; those due by the point's day; or those that came, left or moved between the points.
-        rating: its code, "unrated" for none; None asks for any.
-        priority: its number; None asks for the whole plan.
+        rating: its code, "unrated" for none; None for any.
+        priority: its number; None for the whole plan.
     """
 
     when: When = "current"
@@ -155,7 +155,7 @@ def _known(field: str, what: str, named: str | None, known: list[str]) -> None:
 
 
 class _Both:
-    """The actions counted at both points, and how each is told of."""
+    """The actions counted at both points, and their entries."""
 
     def __init__(self, previous: PlanAt, current: PlanAt) -> None:
         self._previous, self._current = previous, current
@@ -174,7 +174,7 @@ class _Both:
         for movement in accounted:
             if movement.name != query.population:
                 continue
-            if query.when == "previous":  # what is new had no rating then
+            if query.when == "previous":  # a new action had no rating at the previous point
                 rated = self.before.get(movement.action) if movement.name != "new" else None
             else:
                 rated = rating_now(self.between, movement, self.before, self.now)

@@ -1,4 +1,4 @@
-"""What is behind an action's being counted at one point and not at the other: which events, and which rating?"""
+"""Why is an action counted at one point and not at the other? The events behind it, and its rating."""
 
 from collections.abc import Iterable
 
@@ -10,11 +10,10 @@ from projections.rag_comparison import Counted, Counts, Movement
 
 
 def movement_behind(between: Between, movement: Movement) -> tuple[str, list[int]]:
-    """What happened to an action that came, left or moved, and the versions of the events behind it.
+    """The kind of a movement, and the versions of the events behind it.
 
-    What happened is "added", "reinstated", "parts left" (it is counted again, as its parts have left), "split" (it is
-    counted by its parts), "closed", "withdrawn", "not in the record" (as known at the current point it was never
-    added), or "moved".
+    The kind is "added", "reinstated", "parts left" (its parts have left, so it counts again), "split" (its parts count
+    instead), "closed", "withdrawn", "not in the record" (as known at the current point it was never added), or "moved".
     """
     chain = _upwards(between, movement.action)
     if movement.name == "moved":
@@ -28,16 +27,16 @@ def movement_behind(between: Between, movement: Movement) -> tuple[str, list[int
         standing = now.own_standing if now else None
         why = "added" if standing and standing.version == movement.action and turned == chain[:1] else "reinstated"
         return why, _versions(between, turned)
-    # It left by the first of these; what left above it since makes no difference.
+    # The first of these made it leave; actions above it that also left make no difference.
     now = between.now.action(movement.action)
     gone = now is None or now.standing is None
     return ("not in the record" if gone else movement.name), _versions(between, turned[:1])
 
 
 def rating_now(between: Between, movement: Movement, before: Counts, now: Counts) -> Counted | None:
-    """How the action of a movement is rated at the current point; None where no action stands for it there.
+    """The rating of a moved action at the current point; None if no action is counted for it there.
 
-    What has left is rated as it left; of an action that was split, the first of its parts takes its place.
+    An action that has left keeps its last rating; for one that was split, the first of its parts counts.
     """
     action = between.now.action(movement.action)
     if movement.name in ("new", "moved") and movement.action not in now:
@@ -51,7 +50,7 @@ def rating_now(between: Between, movement: Movement, before: Counts, now: Counts
 
 
 def _upwards(between: Between, action: int) -> list[int]:
-    """The action, and those it is part of."""
+    """The action and all actions above it."""
     known = between.now.action(action) or between.before.action(action)
     assert known is not None, "what moved is known at one of the points"
     return [one.id for one in known.upwards()]
@@ -68,7 +67,7 @@ def _own_standing(plan: PlanAt, action: int) -> Assertion[Standing] | None:
 
 
 def _has_turned(between: Between, action: int) -> bool:
-    """Whether it has itself come into the plan or left it, whatever it is part of."""
+    """Whether the action itself came into the plan or left it, regardless of the actions above it."""
     return _is_itself_open(between.before, action) != _is_itself_open(between.now, action)
 
 

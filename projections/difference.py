@@ -1,4 +1,4 @@
-"""One fact at two points: what it was, what it is, and which events are behind the difference."""
+"""The difference of one fact between two points: both values, and the events behind it."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -10,10 +10,10 @@ V = TypeVar("V")
 
 
 class Difference(NamedTuple, Generic[V]):
-    """A fact that other events are behind at the two points, even where they say the same.
+    """A fact that has different events behind it at the two points, even if its value is the same.
 
-    `versions` are those of the events behind what it is now; where the only reason is that an event was withdrawn
-    (`by_withdrawal`), that of the withdrawal; where going back in time leaves nothing, that of the event undone.
+    `versions` are the events behind the current value. If only a withdrawal made the difference (`by_withdrawal`), they
+    are the withdrawal; if going back in time leaves no value, the event undone.
     """
 
     was: Assertion[V] | None
@@ -23,19 +23,19 @@ class Difference(NamedTuple, Generic[V]):
 
 
 class Between:
-    """A plan at two points, between which facts are compared."""
+    """A plan at two points, to compare facts between them."""
 
     def __init__(self, previous: PlanAt, current: PlanAt) -> None:
         self.before, self.now = previous, current
 
     def difference(self, was: Assertion[V] | None, is_: Assertion[V] | None) -> Difference[V] | None:
-        """What became of a fact; None where the same event is behind it at both points."""
+        """The difference of a fact; None if the same event is behind it at both points."""
         if was == is_ or (was and is_ and was.version == is_.version):
             return None
         return Difference(was, is_, *self._behind(was, is_))
 
     def gathered(self, before: Iterable[Assertion[V]], now: Iterable[Assertion[V]]) -> Iterator[Difference[V]]:
-        """What was added to, or is gone from, a fact of which every assertion stands beside the others."""
+        """The differences of a fact with several assertions in force at once: those added, and those gone."""
         was = {said.version: said for said in before}
         is_ = {said.version: said for said in now}
         for version, said in is_.items():
@@ -52,7 +52,7 @@ class Between:
         if is_ is None:
             return [withdrawal], True
         if (is_.effective_on, is_.version) > (was.effective_on, was.version):
-            return [is_.version], False  # it would be in force whether or not the other had been withdrawn
+            return [is_.version], False  # in force whether or not the other had been withdrawn
         if is_.version <= self.before.basis and is_.effective_on <= self.before.effective_on:
             return [withdrawal], True
         return sorted([is_.version, withdrawal]), False

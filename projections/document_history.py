@@ -84,6 +84,6 @@ def document_history(plan: PlanAt) -> HistoryDocument:
 
 
 def _point(plan: PlanAt, said: tuple[date, int], asked: str | None = None) -> PointDocument:
-    """A point that was settled when something was recorded; by default asked for in the form that cannot move."""
+    """A point that was settled by an event; `asked` is how it was asked for, by default in its fixed form."""
     day, basis = said
     return point_document(Point(day, basis, plan.known_at(basis), asked or f"{day.isoformat()}@{basis}"))

@@ -49,7 +49,7 @@ class EventDocument(Heading):
 
 
 def event_versions(record: PlanRecord, version: int) -> list[int]:
-    """The versions that tell of an event: itself, the one that withdrew it and, of a withdrawal, the one it withdrew.
+    """The versions needed to show an event: its own, its withdrawal's, that of the event it withdraws.
 
     Raises:
         EventUnknown: the record has no event of that version.
@@ -61,16 +61,7 @@ def event_versions(record: PlanRecord, version: int) -> list[int]:
 
 
 def event_in_trail(record: PlanRecord, version: int, told: Iterable[Recorded]) -> EventDocument:
-    """One event of a plan.
-
-    Args:
-        record: the plan's record, up to the version that is taken into account.
-        version: the event's.
-        told: the records of `event_versions`.
-
-    Raises:
-        EventUnknown: the record has no event of that version.
-    """
+    """One event of a plan; `told` are the records of its `event_versions`; raises EventUnknown."""
     event_versions(record, version)
     records = {one.version: one for one in told}
     target = _withdrawn_by_it(record, version)
@@ -92,7 +83,7 @@ def _withdrawn_by_it(record: PlanRecord, version: int) -> int | None:
 
 
 def _key(record: PlanRecord, event: events.Event, version: int) -> list[RatingDocument]:
-    """The rating that an event gives, from the scale it was judged by."""
+    """The rating that an event gives, from the scale of its day as known just before it."""
     if not isinstance(event, events.ActionRated):
         return []
     scale = record.up_to(version - 1).on(event.effective_on).scale

@@ -1,4 +1,4 @@
-"""What events say, as data: the fields of every event, of which each event has its own."""
+"""The types of events as data: the fields of all events, of which each event has its own."""
 
 from collections.abc import Mapping
 from typing import NotRequired

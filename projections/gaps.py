@@ -72,8 +72,7 @@ def recommendations_at(plan: PlanAt) -> list[RecommendationDocument]:
 def gaps_at(plan: PlanAt) -> GapsDocument:
     """The recommendations that no action in the plan answers at a point.
 
-    An action answers what the priority it stands under says it answers. Actions that were closed have done so too; one
-    that was withdrawn has not.
+    An action answers the recommendations of its priority. Closed actions count as answers; withdrawn ones do not.
     """
     head = heading(plan)
     with_actions: set[str | None] = set()

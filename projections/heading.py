@@ -1,4 +1,4 @@
-"""What every answer about a plan begins with: which plan, whose, and the word it uses for its priorities."""
+"""The head of every answer about a plan: the plan, its organisation, and its word for a priority."""
 
 from typing_extensions import TypedDict
 
@@ -15,7 +15,7 @@ class Heading(TypedDict):
 
 
 def heading(plan: Known) -> Heading:
-    """The head of an answer about a plan, as said when it was opened."""
+    """The head of an answer about a plan, as recorded when the plan was opened."""
     opening = plan.opening
     return {
         "plan": plan.slug,

@@ -8,26 +8,26 @@ from domain.events import ReportPresented, VersionIssued
 from domain.plan.record import PlanRecord
 from domain.points import LONDON
 
-#: Events about documents, which are in none: whether they were known in time says nothing of what a version held.
+#: Events about documents, which no document version contains: none can be missing from one.
 _OF_DOCUMENTS = frozenset({VersionIssued.__name__, ReportPresented.__name__})
 
 
 def late_by_days(recorded: Recorded) -> int:
-    """How many days after it was true the event was recorded, by the days of London."""
+    """The number of days between the day of the event and its recording, by days in London."""
     return days_late(recorded.event.effective_on, recorded.recorded_at)
 
 
 def days_late(effective_on: date, recorded_at: datetime) -> int:
-    """How many days after a day something was recorded, by the days of London; 0 where it was not after it."""
+    """The number of days between a day and a recording, by days in London; 0 if the recording is not later."""
     return max(0, (_london_day(recorded_at)[0] - effective_on).days)
 
 
 def late_versions(record: PlanRecord, versions: Sequence[int], by: int) -> list[int]:
-    """Those of the versions, which are in order, whose events were recorded at least so many days late."""
+    """Those of the versions, given in order, whose events were recorded at least `by` days late."""
     found: list[int] = []
     latest, ended = 0, datetime.min.replace(tzinfo=UTC)
     for version, effective_on, recorded_at in record.days_and_instants(versions):
-        if recorded_at >= ended:  # instants never go back, and to look up the day of each would take long
+        if recorded_at >= ended:  # instants never go back: one lookup serves a whole day
             day, ended = _london_day(recorded_at)
             latest = day.toordinal() - by
         if by == 0 or effective_on.toordinal() <= latest:
@@ -36,19 +36,15 @@ def late_versions(record: PlanRecord, versions: Sequence[int], by: int) -> list[
 
 
 def _london_day(instant: datetime) -> tuple[date, datetime]:
-    """The day in London of an instant, and the instant at which it ends."""
+    """The day in London of an instant, and the instant at which that day ends."""
     day = instant.astimezone(LONDON).date()
     return day, datetime.combine(day + timedelta(days=1), time(), LONDON).astimezone(UTC)
 
 
 def missing_from(record: PlanRecord, version: int) -> list[str]:
-    """The document versions that do not hold an event although it was true by the day they were issued.
+    """The document versions that do not contain an event although it was true by the day of their issue.
 
-    They were issued, by their labels and in the order of their days, when it had not been recorded yet.
-
-    Args:
-        record: the plan's record, up to the version that is taken into account.
-        version: the event's.
+    They were issued before the event was recorded; their labels are in the order of their days.
     """
     kind, effective_on = record.logged(version)
     if kind in _OF_DOCUMENTS:

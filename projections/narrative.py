@@ -1,4 +1,4 @@
-"""What do the figures say in words? The sentences a committee paper puts beside the table, made from its counts."""
+"""What do the figures say in words? The sentences beside the table of a committee paper, made from its counts."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -11,7 +11,7 @@ _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", 
 
 
 class Move(NamedTuple):
-    """An action that stands under another priority than before, by the number it bears now."""
+    """An action that has moved to another priority, by its current number."""
 
     number: str
     previous: str
@@ -33,17 +33,17 @@ def narrative(
     """The comparison in paragraphs: the whole plan first, then each priority.
 
     Args:
-        word: what the plan calls a priority.
+        word: the plan's word for a priority.
         day: the current effective day.
         ratings: the key to the codes, in the order of the columns.
         rows: the counts by priority.
         totals: the counts of the whole plan.
         changes: the actions that changed, remain a concern or were split.
-        split: into how many parts each of those was split, by its number.
+        split: the number of parts of each split action, by its number.
         moves: the actions that moved between priorities.
         came_and_went: the numbers of the actions counted as "new", "closed" or "withdrawn" in a priority, by (number of
             the priority, name of the count).
-        awaiting: how many of the actions counted have a rating that awaits confirmation.
+        awaiting: the number of counted actions with a rating that awaits confirmation.
     """
     labels = {rating["code"]: rating["label"] for rating in ratings}
     concerns = [rating for rating in ratings if rating["concern"]]
@@ -84,7 +84,7 @@ def _size(totals: TotalsDocument) -> str:
 
 
 def _due_of_all(totals: TotalsDocument, day: date, labels: dict[str, str]) -> str:
-    """How many of the whole plan's actions are due: what follows on the sentence that says how many it has."""
+    """The number of the whole plan's actions that are due; it follows the sentence with the number of actions."""
     total, due = totals["total"]["current"], totals["due"]["total"]
     by = f"due by {day.day} {day:%B %Y}"
     if total == 0:
@@ -94,13 +94,13 @@ def _due_of_all(totals: TotalsDocument, day: date, labels: dict[str, str]) -> st
     if due == total:
         whole = {1: "It was", 2: "Both were"}.get(total, "All of them were")
         return f"{whole} {by}: {_by_rating(totals, labels)}."
-    # Not "of these": what stands last before may be the actions added.
+    # Not "of these": the sentence before may be about the actions added.
     were = f"{_number(due)} {'was' if due == 1 else 'were'} {by}"
     return f"Of the {_count(total, 'action')}, {were}: {_by_rating(totals, labels)}."
 
 
 def _by_rating(table: TotalsDocument, labels: dict[str, str]) -> str:
-    """How many of the actions due bear which rating, best first."""
+    """The number of due actions by rating, best first."""
     counts = [f"{_number(count)} {labels[code]}" for code in reversed(labels) if (count := table["due"][code])]
     if unrated := table["due"]["total"] - sum(table["due"][code] for code in labels):
         counts.append(f"{_number(unrated)} not rated")
@@ -166,14 +166,14 @@ def _left(row: RowDocument, came_and_went: Mapping[tuple[str, str], list[str]]) 
         if count := row[name]:  # type: ignore[literal-required]
             been = "is" if count == 1 else "are"
             said, numbers = _count(count, "action").capitalize(), came_and_went.get((row["priority"], name), [])
-            if len(numbers) == count:  # a split takes one from the new ones, and none of them by name
+            if len(numbers) == count:  # a split takes one from the count of new ones, but no name from the list
                 said += f" ({_joined(numbers)})"
             sentences.append(f"{said} {been} new." if verb == "new" else f"{said} {_has(count)} been {verb}.")
     return sentences
 
 
 def _elsewhere(priority: str, moves: list[Move], word: str) -> list[str]:
-    """Which actions have gone to which other priority, and which have come from where."""
+    """Sentences about the actions that moved out, by new priority, and about those that moved in, by old priority."""
     out: dict[str, list[str]] = {}
     into: dict[str, list[str]] = {}
     for move in moves:

@@ -5,13 +5,7 @@ from domain.plan.record import PlanRecord
 
 
 def action_not_known(newest: PlanRecord, number: str, then: PlanAt | PlanRecord) -> str | None:
-    """What to tell whoever asks for an action that was not known; None where the plan never had it.
-
-    Args:
-        newest: the record with everything that it has by now.
-        number: the number asked for.
-        then: the point, or the record, at which the action was not known.
-    """
+    """The reason why an action was not known at a point or version (`then`); None if the plan has never had it."""
     borne = newest.bearers(number)
     if not borne:
         return None
@@ -22,7 +16,7 @@ def action_not_known(newest: PlanRecord, number: str, then: PlanAt | PlanRecord)
 
 
 def _why(newest: PlanRecord, action: int, version: int, then: PlanAt | PlanRecord) -> str:
-    """Since when the action bears the number, which the event of that version gave it."""
+    """The day since which the action has had the number, given by the event of that version."""
     on = newest.logged(version).effective_on
     day, was_added = f"{on.day} {on:%B} {on.year}", version == action
     if by := newest.withdrawn_by(version):

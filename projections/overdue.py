@@ -46,7 +46,7 @@ class WhenDue(TypedDict):
     due: str | None
 
 
-#: One change of an action's timescale, and who approved it. (`from` is a word of Python, hence this form.)
+#: One change of an action's timescale, and who approved it. (`from` is a Python keyword, hence this form.)
 Rescheduling = TypedDict(
     "Rescheduling",
     {
@@ -112,9 +112,9 @@ def _is_undated(action: ActionAt) -> bool:
 
 
 def overdue_actions(plan: PlanAt) -> list[tuple[ActionAt, Assertion[Due], date]]:
-    """The actions in the plan that are late, each with the timescale it is late by and the last day that was.
+    """The late actions in the plan, each with the timescale that it has missed and the last day of that timescale.
 
-    They are those that the plan at the point marks as overdue, without the actions that are so through their parts.
+    They are the actions marked as overdue in the plan at the point, except those that are so through their parts.
     """
     late: list[tuple[ActionAt, Assertion[Due], date]] = []
     for action in plan.actions:
@@ -147,7 +147,7 @@ def _overdue(action: ActionAt, due: Assertion[Due], by: date, days: int) -> Over
 
 
 def _rescheduled(action: ActionAt) -> RescheduledAction | None:
-    """The action with every change of its own timescale; None where it still has the first it was given."""
+    """The action with every change of its own timescale; None if the timescale has never changed."""
     given, first = action.own_dues, action.own_first_due
     changes: list[Rescheduling] = [
         {

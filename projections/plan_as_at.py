@@ -55,12 +55,7 @@ class PlanDocument(Heading):
 
 
 def plan_as_at(plan: PlanAt, *, everything: bool = False) -> PlanDocument:
-    """The plan at a point.
-
-    Args:
-        plan: the plan at the point.
-        everything: also the actions that were closed or withdrawn by then.
-    """
+    """The plan at a point; with `everything`, also the actions that were closed or withdrawn by then."""
     scale, point = plan.scale, plan.point
     opened_on = plan.opening.effective_on
     status = "closed" if plan.closing else "open"
@@ -80,7 +75,7 @@ def plan_as_at(plan: PlanAt, *, everything: bool = False) -> PlanDocument:
 
 
 def document_version(plan: PlanAt) -> IssueDocument | None:
-    """The document version in force at a point; None where none had been issued."""
+    """The document version in force at a point; None if none had been issued."""
     issue = plan.issue
     if issue is None:
         return None
@@ -94,7 +89,7 @@ def document_version(plan: PlanAt) -> IssueDocument | None:
 def _priorities(plan: PlanAt, everything: bool) -> list[PriorityDocument]:
     under: dict[str, list[ActionAt]] = {}
     for action in plan.actions:
-        if placed := action.priority:  # a part stands where its parent does
+        if placed := action.priority:  # a part has the priority of its parent
             under.setdefault(placed.value, []).append(action)
     actions = ActionsAt(plan, everything=everything)
     documents: list[PriorityDocument] = []

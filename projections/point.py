@@ -1,4 +1,4 @@
-"""How an answer states the point it was computed at, so that it can be asked for again."""
+"""The point of an answer as data, to ask for the same answer again."""
 
 from typing_extensions import TypedDict
 

@@ -1,7 +1,7 @@
 """How did the ratings move? The previous-against-current table by priority, with the changes behind it.
 
-Every action in the plan counts once, under its rating or as unrated; an action with parts is counted by its parts.
-Actions are compared by identity, whatever number they bear. In every row and in the totals
+Every action in the plan counts once, under its rating or as unrated; for an action with parts, its parts are counted.
+Actions are compared by identity, whatever their numbers. In every row and in the totals
 
     previous total + new + moved - closed - withdrawn = current total
 
@@ -33,7 +33,7 @@ class PointsReversed(Unprocessable):
 
 
 class Counted(NamedTuple):
-    """An action counted at a point: where it stands, its rating, the event that gave it, and whether it is due."""
+    """An action counted at a point: its priority, its rating, the event that gave it, and whether it is due."""
 
     action: ActionAt
     priority: str
@@ -52,11 +52,7 @@ Counts: TypeAlias = dict[int, Counted]
 
 
 def rag_comparison(previous: PlanAt, current: PlanAt) -> ComparisonDocument:
-    """The ratings at two points side by side, by priority, with movements, changes and narrative.
-
-    Raises:
-        PointsReversed: the current point's day is before the previous one's.
-    """
+    """The ratings at two points by priority, with movements, changes and narrative; raises PointsReversed."""
     if current.effective_on < previous.effective_on:
         raise PointsReversed(
             f"the current point ({_day(current.effective_on)}) is before the previous one"
@@ -109,7 +105,7 @@ def rag_comparison(previous: PlanAt, current: PlanAt) -> ComparisonDocument:
 
 
 class _Table:
-    """The counts of one row while they are being made."""
+    """The counts of one row, while they are summed up."""
 
     def __init__(self, codes: list[str]) -> None:
         self.ratings: dict[str, Pair] = {code: {"previous": 0, "current": 0} for code in codes}
@@ -170,7 +166,7 @@ def counted_at(plan: PlanAt) -> Counts:
 
 
 def columns(previous: PlanAt, current: PlanAt, counted: Iterable[Counted]) -> dict[str, Rating]:
-    """The ratings that need a column: the current scale's, then what only the previous scale or an older one has."""
+    """The ratings that need a column: those of the current scale, then those only of the previous or an older scale."""
     columns: dict[str, Rating] = {}
     for scale in (current.scale, previous.scale):
         for rating in scale.value.ratings if scale else ():
@@ -182,7 +178,7 @@ def columns(previous: PlanAt, current: PlanAt, counted: Iterable[Counted]) -> di
 
 
 class Movement(NamedTuple):
-    """Why a row holds more or fewer actions than before: `step` is 1 or -1, `name` the column that accounts for it.
+    """The reason why a row has one action more or less: `step` is 1 or -1, `name` the column that accounts for it.
 
     `action` is the version that added the action.
     """
@@ -194,10 +190,10 @@ class Movement(NamedTuple):
 
 
 def movements(current: PlanAt, before: Counts, now: Counts) -> Iterator[Movement]:
-    """Account for every action that is counted at one point and not at the other, or under another priority.
+    """Account for every action that is counted at only one point, or under another priority.
 
-    When an action is split, it stops being counted and its parts are counted as new: one of them takes its place, so
-    `new` is one less. When all its parts have left it is counted again, as new in their place.
+    A split action is no longer counted, and its parts are counted as new; one part takes its place, so `new` is one
+    less. When all its parts have left, it is counted again, as new in their place.
     """
     for action, is_ in now.items():
         was = before.get(action)
@@ -224,7 +220,7 @@ def movements(current: PlanAt, before: Counts, now: Counts) -> Iterator[Movement
 
 
 def _moves(current: PlanAt, accounted: list[Movement]) -> list[Move]:
-    """Each action that has moved, by the number it bears now, from where to where."""
+    """Each action that has moved, by its current number, with both priorities."""
     moved = [movement for movement in accounted if movement.name == "moved"]
     into = {movement.action: movement.priority for movement in moved if movement.step > 0}
     moves = [Move(_number(current, out.action), out.priority, into[out.action]) for out in moved if out.step < 0]
@@ -258,15 +254,15 @@ def _day(day: date) -> str:
 
 
 def _corrected_by(was: Counted | None, current: PlanAt) -> int | None:
-    """The version that by the current point had withdrawn the previous rating."""
+    """The version of the withdrawal of the previous rating, if it was withdrawn by the current point."""
     version = was.version if was else None
     return None if version is None else current.withdrawn_by(version)
 
 
 def _direction(previous: PlanAt, current: PlanAt, was: Counted | None, is_: Counted | None) -> str:
-    """Where a rating went, by the order of the current scale, the previous one, or the one that both were given on.
+    """The direction of a change, by the current scale, the previous one, or the one on which both ratings were given.
 
-    Where none of these orders the two (a first rating, or one from another scale), there is no direction.
+    If none of these orders the two ratings (a first rating, or one from another scale), the result is "same".
     """
     if was is None or is_ is None or was.rating is None or is_.rating is None:
         return "same"

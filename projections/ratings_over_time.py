@@ -1,7 +1,7 @@
 """How have the ratings moved, month by month? The counts at the end of each, from the plan's opening to a point.
 
-All are as known at the point's basis: late news and withdrawals count on the days they are about. Actions are counted
-as in a comparison, one with parts by its parts. Each timeline is gone through once, whatever the number of days.
+All are as known at the point's basis: late events and withdrawals count from their effective days. For an action with
+parts, its parts are counted, as in a comparison. Each timeline is read once, whatever the number of days.
 """
 
 from bisect import bisect_left
@@ -22,12 +22,12 @@ from projections.scale import RatingDocument, rating_document
 
 Every: TypeAlias = Literal["month", "quarter", "year"]
 
-#: More days than this in a row cannot be read: the steps between them become longer.
+#: More days than this in a row cannot be read: longer steps are taken.
 MOST_DAYS = 24
-#: A plan of centuries can only come of a slip; no further back than so many years is counted.
+#: A plan of centuries can only be a slip of input; at most this many years are counted.
 MOST_YEARS = 60
 
-# The length of each step in months, and the month it ends with (0: January). Councils keep their years to 31 March.
+# The length of each step in months, and its last month (0: January). Councils' financial years end on 31 March.
 _STEPS: tuple[tuple[Every, int, int], ...] = (("month", 1, 0), ("quarter", 3, 2), ("year", 12, 2))
 
 V = TypeVar("V")
@@ -58,7 +58,7 @@ class RatingsOverTimeDocument(Heading):
 def ratings_over_time(plan: PlanAt) -> RatingsOverTimeDocument:
     """The counts by rating at the end of each month from the plan's opening to the point's day, and on that day.
 
-    Where that would be more than 24 days it is done by quarters; where that would be, by years (the newest 60).
+    For more than 24 days, the step is a quarter; for more than 24 quarters, a year (the newest 60).
     """
     every, days = _days(plan.opening.effective_on, plan.effective_on)
     counts, ratings = _counts(plan, days)
@@ -80,7 +80,7 @@ def ratings_over_time(plan: PlanAt) -> RatingsOverTimeDocument:
 
 
 def _days(first: date, last: date) -> tuple[Every, list[date]]:
-    """The days to count on, of which the last is `last`, and how far they lie apart."""
+    """The step, and the days to count on; the last one is `last`."""
     opened, asked = (day.year * 12 + day.month - 1 for day in (first, last))
     for every, length, ending in _STEPS:
         months = range(opened + (ending - opened) % length, asked + 1, length)
@@ -96,7 +96,7 @@ def _month_end(month: int) -> date:
 
 
 def _counts(plan: PlanAt, days: list[date]) -> tuple[list[Counter[str | None]], dict[str, Rating]]:
-    """The counts by code (None: unrated) on each day, and the ratings that these codes are."""
+    """The counts by code (None: unrated) on each day, and the ratings of these codes."""
     scales = [
         {rating.code: rating for rating in said.value.ratings} if said else {} for said in _over(plan.scales, days)
     ]
@@ -117,16 +117,16 @@ def _counts(plan: PlanAt, days: list[date]) -> tuple[list[Counter[str | None]], 
 
 
 def _in_order(found: dict[str, Rating], scales: list[dict[str, Rating]]) -> dict[str, Rating]:
-    """The ratings in the order of the scale of the last day, then in those of the days before it, newest first."""
+    """The ratings in the order of the last day's scale, then of the earlier days' scales, newest first."""
     order = dict.fromkeys(code for scale in reversed(scales) for code in scale if code in found)
     return {code: found[code] for code in (*order, *(code for code in found if code not in order))}
 
 
 def _counted(plan: PlanAt, days: list[date]) -> dict[int, list[int]]:
-    """Each action (the version that added it), with the places of the days on which it is in the plan without parts."""
+    """Each action (the version that added it) with the indexes of the days on which it is in the plan without parts."""
     standings: dict[int, list[Standing | None]] = {}
     split: dict[int, set[int]] = {}
-    for action in plan.actions:  # a whole was added before its parts
+    for action in plan.actions:  # a whole is added before its parts
         standing = [said.value if said else None for said in _over(action.own_standings, days)]
         if (parent := action.parent_id) is not None:  # as in ActionAt.standing
             above = standings[parent]
@@ -141,7 +141,7 @@ def _counted(plan: PlanAt, days: list[date]) -> dict[int, list[int]]:
 
 
 def _over(told: list[Assertion[V]], days: list[date]) -> list[Assertion[V] | None]:
-    """What was in force on each of the days, of what was told of a fact by the last of them."""
+    """The assertion in force on each of the days, from all assertions of a fact by the last day."""
     values: list[Assertion[V] | None] = []
     current: Assertion[V] | None = None
     for said in told:

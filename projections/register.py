@@ -49,12 +49,12 @@ class RegisterDocument(TypedDict):
     """The plans of the ledger, in the order of their organisations and titles."""
 
     plans: list[RegisterEntry]
-    #: The names of plans that hold an event which cannot be read; only where there are any.
+    #: The plans with an event that cannot be read; present only if there are any.
     unreadable: NotRequired[list[str]]
 
 
 def plans_register(entries: Iterable[RegisterEntry], unreadable: Sequence[str] = ()) -> RegisterDocument:
-    """The plans with their figures, in the order in which people look for them, and the names of those without."""
+    """The plans with their figures, sorted by organisation and title, and the names of those that cannot be read."""
     in_order = sorted(
         entries, key=lambda entry: (entry["organisation"].casefold(), entry["title"].casefold(), entry["plan"])
     )

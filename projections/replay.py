@@ -1,7 +1,7 @@
-"""How did the plan come to stand where it does? Event by event: what was said, and the ratings after it.
+"""How did the plan come to stand where it does? Event by event: its sentence, and the ratings after it.
 
-The counts after an event are those of the plan as known at its version, on the latest effective day of any event so
-far: late news does not take the day back. Actions are counted as in a comparison, one with parts by its parts.
+The counts after an event are those of the plan as known at its version, on the latest effective day so far: a late
+event does not set the day back. For an action with parts, its parts are counted, as in a comparison.
 """
 
 from collections import Counter
@@ -68,12 +68,7 @@ class ReplayDocument(Heading):
 
 
 def replay(record: PlanRecord, plan_events: Iterable[Recorded]) -> Iterator[ReplayStep]:
-    """Every event of one plan from its first, each with the counts by rating after it.
-
-    Args:
-        record: the plan's record.
-        plan_events: its records, in the order of their versions from 1.
-    """
+    """Every event of one plan, in the order of the versions from 1, each with the counts by rating after it."""
     tally = Tally(record)
     for recorded in plan_events:
         tally.take_in(recorded.event)
@@ -81,7 +76,7 @@ def replay(record: PlanRecord, plan_events: Iterable[Recorded]) -> Iterator[Repl
 
 
 def withdrawals_of(record: PlanRecord, after: int = 0, limit: int | None = None) -> list[int]:
-    """The versions that had withdrawn events of a page, for `replay_page` to tell of them, in order."""
+    """The versions that withdrew events of a page, in order: input of `replay_page`."""
     last = record.basis if limit is None else min(record.basis, after + limit)
     return sorted(by for version, by in record.withdrawals().items() if after < version <= last)
 
@@ -93,14 +88,14 @@ def replay_page(
     limit: int | None = None,
     withdrawals: Iterable[Recorded] = (),
 ) -> ReplayDocument:
-    """The steps that `replay` gives after a version: none of those before is gone through.
+    """The steps of `replay` after a version, without replaying the earlier ones.
 
     Args:
         record: the plan's record, up to the version to replay to.
         plan_events: its records after version `after`, in the order of their versions; read no further than needed.
         after: the version before the first step.
-        limit: how many steps at most; None for all.
-        withdrawals: the records of `withdrawals_of` the same page, except those that stand among its own events.
+        limit: the most steps; None for all.
+        withdrawals: the records of `withdrawals_of` the same page, except those that are among its own events.
     """
     basis = record.basis
     last = basis if limit is None else min(basis, after + limit)
@@ -117,11 +112,11 @@ def replay_page(
         steps.append({
             **_step(recorded, sentence_in(record, recorded.version, recorded.event), tally),
             "withdrawn_by": record.withdrawn_by(recorded.version),
-            "withdrawal": None,  # it comes later
+            "withdrawal": None,  # set below
             "change": _change(before, tally.counts),
         })  # fmt: skip
         scales += tally.scales()
-        if recorded.version == last:  # not asked for another, for which the ledger might have to be read again
+        if recorded.version == last:  # stop before the next one, which may have to be read from the ledger
             break
     for step in steps:
         if step["withdrawn_by"] is not None:
@@ -161,7 +156,7 @@ def _change(before: Counter[str | None], after: Counter[str | None]) -> StepChan
 
 
 def _key(record: PlanRecord, scales: Iterable[Scale]) -> list[RatingDocument]:
-    """The key at the basis, then the ratings of scales that were in force at a step and have since been withdrawn."""
+    """The key at the basis, then the ratings of scales that were in force at a step and were withdrawn later."""
     key = ratings_key(record.on(record.latest_day()))
     known = {rating["code"] for rating in key}
     more: dict[str, Rating] = {}

@@ -1,4 +1,4 @@
-"""A rating scale as data: the key that stands at the head of every paper."""
+"""A rating scale as data: the key of every paper."""
 
 from typing import NotRequired
 
@@ -45,14 +45,14 @@ def rating_document(rating: Rating) -> RatingDocument:
 
 
 def scale_document(scale: Scale | None) -> ScaleDocument:
-    """A scale as data; an empty one where the plan had none yet."""
+    """A scale as data; an empty one if the plan has none yet."""
     if scale is None:
         return {"name": "None yet", "ratings": []}
     return {"name": scale.name, "ratings": [rating_document(rating) for rating in scale.ratings]}
 
 
 def ratings_key(plan: PlanAt) -> list[RatingDocument]:
-    """The key to the rating codes that can stand at a point: the scale's of that day, then those of former scales."""
+    """The key to the rating codes that can occur at a point: those of the day's scale, then those of former scales."""
     key: dict[str, Rating] = {}
     for said in reversed(plan.scales):
         for rating in said.value.ratings:

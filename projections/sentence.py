@@ -1,6 +1,6 @@
 """What does one event say, in a line of plain English? For trails, replays and pages.
 
-What was true before ("was Green") is looked up on the event's own day, as known just before it was recorded.
+The previous value ("was Green") is looked up on the event's own day, as known just before the event was recorded.
 """
 
 import re
@@ -20,7 +20,7 @@ _LONGEST = 120
 
 
 class _Before:
-    """The plan as it stood on the event's day, just before the event was recorded; of an opening there is none."""
+    """The plan on the event's day, as known just before the event was recorded; empty for an opening."""
 
     def __init__(self, record: PlanRecord | None, event: events.Event) -> None:
         self.record = record
@@ -34,7 +34,7 @@ class _Before:
         return self.plan.priority(number) if self.plan else None
 
     def measure(self, code: str) -> Assertion[Definition] | None:
-        """How a measure was defined."""
+        """The definition of a measure."""
         measure = self.plan.measure(code) if self.plan else None
         return measure.definition if measure else None
 
@@ -47,7 +47,7 @@ class _Before:
         return rating.label if rating else code
 
     def rating(self, number: str) -> tuple[str, str] | None:
-        """Code and label of the rating that the action had."""
+        """Code and label of an action's rating."""
         action = self.action(number)
         given = action.rating if action else None
         if given is None or self.plan is None:
@@ -56,17 +56,12 @@ class _Before:
         return given.value.code, rating.label if rating else given.value.code
 
     def logged(self, version: int) -> Logged | None:
-        """Name and day of an event recorded before."""
+        """Type and day of an earlier event."""
         return self.record.logged(version) if self.record and version <= self.record.basis else None
 
 
 def sentence(event: events.Event, before: PlanRecord | None) -> str:
-    """The event in one line, without a full stop.
-
-    Args:
-        event: the event.
-        before: the record of the plan up to the event; None where the event opens the plan.
-    """
+    """The event in one line, without a full stop; `before` is the record up to it, None if it opens the plan."""
     return " ".join(_SAY[type(event)](_Before(before, event), event).split())
 
 
@@ -243,7 +238,7 @@ def _text_redacted(before: _Before, event: events.TextRedacted) -> str:
 
 
 def _kind(name: str) -> str:
-    """What kind of event it is: `action rated`."""
+    """The kind of an event: `action rated`."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
 
 
@@ -257,7 +252,7 @@ def _short(text: str) -> str:
 
 
 def _was(text: str | None) -> str:
-    """What was said before, where that is short enough to be told of beside what is said now."""
+    """The previous text, if it is short enough to stand beside the current one."""
     line = " ".join((text or "").split()).rstrip(".")
     return f", was: {line}" if 0 < len(line) <= _LONGEST // 2 else ""
 
@@ -272,7 +267,7 @@ def _recommendations(numbers: tuple[str, ...]) -> str:
 
 
 def _point(written: str) -> str:
-    """A point in words: `31 May 2019, version 282 of the record`; as it is written where it is no day."""
+    """A point in words: `31 May 2019, version 282 of the record`; unchanged if it is no day."""
     day, _, known = written.partition("@")
     try:
         said = _day(date.fromisoformat(day))

@@ -16,7 +16,7 @@ from projections.point import PointDocument, point_document
 
 _DONE = "completed|achieved|introduced|implemented|launched|held|took place|met"
 _WHEN = "in|on|at|during|from|since|early|late|mid|end|of|the|again|[a-z]{1,20}ly"
-# Between the word and the month: two words at most, of those that only say when or how, and the day in the month.
+# Between the word and the month: at most two words about when or how, and the day of the month.
 _DONE_IN = re.compile(
     rf"\b(?:{_DONE})(?:[\s:(]{{1,3}}(?:{_WHEN})){{0,2}}[\s:(]{{1,3}}"
     r"(?:(?:[0-9]{1,2}(?:st|nd|rd|th)? (?:of )?)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
@@ -63,11 +63,11 @@ class StaleDocument(Heading):
 
 
 def stale_texts_at(plan: PlanAt) -> StaleDocument:
-    """The progress texts in force that nobody has touched since they went out of date; only of what is not complete.
+    """The progress texts in force that have gone out of date, of actions that are not complete.
 
-    A text is stale when it names a month that was still running or to come on the text's own day and has since ended,
-    or when it is older than the plan's reporting cycle. That something was done in the month in which it is told
-    ("Completed in October 2019") is no promise and does not go stale with the month.
+    A text is stale if it names a month that had not ended on the text's own day but has ended since, or if it is older
+    than the plan's reporting cycle. Something done in the month of its text ("Completed in October 2019") is no
+    promise: the text does not go stale with that month.
     """
     cycle = reporting_cycle(plan)
     stale: list[StaleText] = []
@@ -91,9 +91,9 @@ def stale_texts_at(plan: PlanAt) -> StaleDocument:
 
 
 def reporting_cycle(plan: PlanAt) -> int | None:
-    """How many days usually lie between two days on which the plan was issued or presented: the median.
+    """The median number of days between two days on which the plan was issued or presented; None before the second.
 
-    Of an even number of gaps the longer of the two in the middle, so that nothing is called old too early.
+    Of an even number of gaps, it is the longer of the two in the middle, so that no text is called old too early.
     """
     days = {said.effective_on for said in plan.issues} | {said.effective_on for said in plan.presentations}
     told = sorted(days)
@@ -126,12 +126,12 @@ def _stale(action: ActionAt, today: date, cycle: int | None) -> StaleText | None
 
 
 def _months_ahead(text: str, on: date) -> list[date]:
-    """The last days of the months a text speaks of that were still running or to come on its day.
+    """The last days of the months in a text that had not ended on the text's day.
 
-    Left out is the month of that day itself where all that is said of it is that something was done: one of `_DONE`
-    stands within the three words before its name (or the day in it), and no word around makes a plan of it. So
-    "Completed on 15 October 2019" is left out, "to be completed in October 2019" and "completed by October 2019" are
-    not: where it is in doubt, a text is listed.
+    The month of that day itself is left out if the text only tells that something was done: one of `_DONE` stands
+    within the three words before its name (or the day in it), and no word around it makes it a plan. So "Completed on
+    15 October 2019" is left out; "to be completed in October 2019" and "completed by October 2019" are not: in doubt, a
+    text is listed.
     """
     ahead = [month for month in months_named(text) if on <= month]
     if not ahead or (ahead[0].year, ahead[0].month) != (on.year, on.month):
@@ -146,7 +146,7 @@ def _without_what_was_done(said: re.Match[str]) -> str:
 
 
 def _silent(action: ActionAt, today: date, cycle: int | None) -> SilentAction | None:
-    """An action that was never reported on; one with parts is reported on through them, and they through it."""
+    """An action older than a cycle on which, or above which, nothing was ever reported; None if it has open parts."""
     if any(one.progress for one in action.upwards()):
         return None
     first = next(iter(action.own_standings), None)

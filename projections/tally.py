@@ -1,6 +1,6 @@
-"""The counts by rating version by version: an event changes only those of what it is about, or all of them.
+"""The counts by rating, version by version: an event changes those of the action it concerns, or all of them.
 
-Actions are counted as in a comparison, one with parts by its parts.
+For an action with parts, its parts are counted, as in a comparison.
 """
 
 from collections import Counter
@@ -14,27 +14,27 @@ from domain.scales import Scale
 
 
 class Tally:
-    """The counts of a plan version by version, keeping what each event cannot have touched.
+    """The counts of a plan, version by version; counts that an event cannot change are kept.
 
-    No event is effective after the day counted on, so a later day alone changes nothing: an action's count changes by
-    events about it, its parent or its parts, and every count by a change of scale.
+    No event is effective after the day of the counts, so a later day alone changes nothing. Events about an action, its
+    parent or its parts change its count; a change of scale changes all counts.
     """
 
     def __init__(self, record: PlanRecord, since: int = 0) -> None:
-        """Counts that begin as they are at version `since`; the events after it are taken in one by one."""
+        """Counts as at version `since`; `take_in` adds the events after it one by one."""
         self._record = record
         self._since = self._version = since
         self.day = record.up_to(since).latest_day() if since else date.min
         self.counts: Counter[str | None] = Counter()
-        #: Under which rating each counted action was counted (None: unrated).
+        #: The rating under which each counted action is counted (None: unrated).
         self._counted: dict[int, str | None] = {}
-        #: Which action each event taken in was about.
+        #: The action of each event taken in.
         self._about: dict[int, int] = {}
         if since:
             self._count_all(self._now())
 
     def take_in(self, event: events.Event) -> None:
-        """Count again what the next event of the record may have changed."""
+        """Recount the actions that the next event of the record may have changed."""
         self._version += 1
         version = self._version
         self.day = max(self.day, event.effective_on)
@@ -48,10 +48,10 @@ class Tally:
         if action := self._about.get(version):
             self._count_family(now, action)
         elif version <= self._since or self._record.logged(version).kind == events.ScaleAdopted.__name__:
-            self._count_all(now)  # what an event before the first was about is not known here
+            self._count_all(now)  # the action of an event up to `since` is not known here
 
     def ratings(self) -> dict[str, int]:
-        """Counts by code: every rating of the scale of the day, then those that only a former scale has."""
+        """Counts by code: every rating of the day's scale, then those that only a former scale has."""
         scale = self._now().scale
         counts = {rating.code: self.counts[rating.code] for rating in scale.value.ratings} if scale else {}
         former = [code for code, count in self.counts.items() if code is not None and count and code not in counts]
@@ -59,15 +59,15 @@ class Tally:
         return counts
 
     def scales(self) -> list[Scale]:
-        """The scales whose ratings can stand, newest first."""
+        """The scales whose ratings can occur, newest first."""
         return [said.value for said in reversed(self._now().scales)]
 
     def _now(self) -> PlanAt:
-        """The plan after the event taken in last, on the latest day of any so far."""
+        """The plan after the last event taken in, on the latest effective day so far."""
         return self._record.up_to(self._version).on(self.day)
 
     def _known(self, number: str, basis: int) -> int:
-        """The action of this number, as it was known before an event that may itself have given a number."""
+        """The action of this number as known at `basis`, before an event that may change its number."""
         action = self._record.up_to(basis).find_action(number)
         assert action is not None, f"{self._record.slug} holds an event about action {number}, which it did not know"
         return action
@@ -79,7 +79,7 @@ class Tally:
     def _count_family(self, now: PlanAt, added: int) -> None:
         action = now.action(added)
         assert action is not None, "an event is about an action that is known"
-        if (parent := action.parent) is not None:  # what that is part of had a part in the plan before, and has it now
+        if (parent := action.parent) is not None:  # the grandparent has a part in the plan before and after
             self._count(now, parent)
         below = [action]
         while below:

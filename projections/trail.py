@@ -1,7 +1,7 @@
 """Who recorded what, when? A plan's events in the order they were recorded, each with how late it came.
 
-A trail is paged, never capped: `next` is the version after which the rest follows. Which events match is told by the
-folded plan, so that only those shown need be read.
+A trail is paged, never capped: `next` is the version after which the rest follows. The folded plan knows which events
+match, so that only those shown are read.
 """
 
 from bisect import bisect_right
@@ -75,12 +75,12 @@ class TrailDocument(Heading):
 
 @dataclass(frozen=True, slots=True)
 class TrailQuery:
-    """Which events are asked for; what is None asks for all.
+    """The events that are asked for; None asks for all.
 
     Attributes:
-        action: number of an action, of now or of before; its own events, and the withdrawals of any of them.
+        action: a current or former number of an action: the events about it, and their withdrawals.
         recorded_after: the instant after which they were recorded: "since my last visit".
-        late_by: how many days after they were true they were recorded, at least.
+        late_by: the least number of days between their effective day and their recording.
     """
 
     action: str | None = None
@@ -91,14 +91,14 @@ class TrailQuery:
 def trail_page(
     record: PlanRecord, events: Iterable[Recorded], query: TrailQuery, limit: int | None = None, after: int = 0
 ) -> TrailDocument:
-    """The first events after a version that match, and where to go on.
+    """The first matching events after a version, and the version to go on from.
 
     Args:
         record: the plan's record, up to the version that the trail is asked at.
         events: its records after that version, at least those to be shown and those that withdrew any of them
             (`with_withdrawals`), in the order of their versions; read no further than needed.
-        query: which of them.
-        limit: how many at most; None for all.
+        query: the events asked for.
+        limit: the most events; None for all.
         after: the version before the first that may be shown.
 
     Raises:
@@ -128,13 +128,13 @@ def trail_page(
 
 
 def with_withdrawals(record: PlanRecord, versions: Iterable[int]) -> list[int]:
-    """These versions and those that had withdrawn any of them, in order."""
+    """These versions and their withdrawals, in order."""
     wanted = set(versions)
     return sorted(wanted | {by for version in wanted if (by := record.withdrawn_by(version)) is not None})
 
 
 def _only(versions: Sequence[int], events: Iterable[Recorded]) -> Iterator[Recorded]:
-    """The records of these versions, reading none after the last."""
+    """The records of these versions; reads nothing after the last."""
     wanted = set(versions)
     for recorded in events if wanted else ():
         if recorded.version in wanted:
@@ -144,9 +144,9 @@ def _only(versions: Sequence[int], events: Iterable[Recorded]) -> Iterator[Recor
 
 
 def trail_action(record: PlanRecord, number: str) -> int:
-    """The action that a trail of this number is about, even where its being added was withdrawn; raises ActionUnknown.
+    """The action (the version that added it) that bears or last bore the number; raises ActionUnknown.
 
-    It is the one that bears or last bore the number, as the version that added it.
+    It is found also if its adding was withdrawn.
     """
     action = record.find_action(number)
     if action is not None:
@@ -169,17 +169,11 @@ def matching_versions(record: PlanRecord, query: TrailQuery) -> Sequence[int]:
 
 
 def trail_entry(record: PlanRecord, version: int, records: Mapping[int, Recorded]) -> TrailEntry:
-    """One event as it stands in a trail.
-
-    Args:
-        record: the plan's record, up to the version that is taken into account.
-        version: the event's.
-        records: the record of that version and, where it was withdrawn, of its withdrawal.
-    """
+    """One event in a trail; `records` has its record and, if it was withdrawn, that of its withdrawal."""
     recorded, withdrawn_by = records[version], record.withdrawn_by(version)
     fields = recorded.fields()
     del fields["plan"]
-    # Whatever the basis: the texts are gone at every one.
+    # Whatever the basis: a destroyed text is missing at every one.
     by = sorted(set(record.redactions(version).values()))
     told = {
         **fields,
@@ -194,7 +188,7 @@ def trail_entry(record: PlanRecord, version: int, records: Mapping[int, Recorded
 
 
 def withdrawal_document(recorded: Recorded) -> WithdrawalDocument:
-    """What the record of a withdrawal says of the event that it withdraws."""
+    """A withdrawal as part of the event that it withdraws."""
     return {
         "version": recorded.version,
         "recorded_at": instant_text(recorded.recorded_at),

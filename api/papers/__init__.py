@@ -1,4 +1,4 @@
-"""Papers: one answer document, written out in the forms that people and programs read.
+"""Papers: an answer document, written in the formats for people and for programs.
 
-No paper computes a figure; all of it stands in the document, so that no two forms can disagree.
+No paper computes a figure: all figures come from the document, so that no two formats can disagree.
 """

@@ -1,7 +1,7 @@
-"""Drawings of ratings: the columns of a plan's ratings over time, and the bar of how they stand.
+"""Drawings of ratings: a column chart of a plan's ratings over time, and a bar of its ratings.
 
-Each is one SVG string, which serves page, Word and PDF alike. Colour is never the only sign: the layers stand in the
-order of the legend from the foot up and bear their figures, and the same figures stand in a table (`over_time_table`).
+Each is one SVG string for pages, Word and PDF. Colour is never the only sign: the layers have the order of the legend,
+from the bottom up, and show their figures; a table (`over_time_table`) repeats the figures.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,21 +17,21 @@ from api.papers.wording import NOT_RATED, count, day_in_words, safe_text
 from projections.ratings_over_time import CountsDocument, RatingsOverTimeDocument
 from projections.register import RatingCount
 
-#: The size of the chart in its own units, and on paper in millimetres: four units are one.
+#: The size of the chart in its own units. On paper, four units are one millimetre.
 WIDTH, HEIGHT = 640, 280
 WIDTH_ON_PAPER, HEIGHT_ON_PAPER = 160, 70
 
 _FONT = "Arial, Helvetica, 'Liberation Sans', 'Open Sans', sans-serif"  # Open Sans: that of our PDF
 _GRID = "#d8dadb"
-# Text is set in 12 units, which is 8.5 points on paper. Words in the plain fonts are no wider than so much a letter.
+# Text is 12 units high: 8.5 points on paper. A word is at most this wide, per letter, in the plain fonts.
 _LETTER = 6.8
 _LINE = 18
-# Of the bar: its height, and what sets its parts apart.
+# The height of the bar, and the gap between its parts.
 _TALL, _GAP = 12, 4
 
 
 class _Layer(NamedTuple):
-    """What is stacked: its word, its colour, and how many actions it has on each day."""
+    """A layer of the stack: its label, its colour, and its number of actions on each day."""
 
     label: str
     fill: str
@@ -39,7 +39,7 @@ class _Layer(NamedTuple):
 
 
 class _Frame(NamedTuple):
-    """Where the columns stand: the edges of the plot, the figure at its top, and how far its lines are apart."""
+    """The area of the columns: its edges, the figure at its top, and the distance between its grid lines."""
 
     left: float
     top: float
@@ -53,16 +53,16 @@ class _Frame(NamedTuple):
 
 
 def ratings_chart(document: RatingsOverTimeDocument) -> str:
-    """The ratings over time as stacked columns, one for each day counted, the best rating at the foot.
+    """The ratings over time as stacked columns, one for each day counted, the best rating at the bottom.
 
-    It is hidden from readers of the screen: whoever shows it says what it shows (`alternative`).
+    It is hidden from screen readers: the caller shows the alternative text (`alternative`).
     """
     layers, counts = _layers(document), document["counts"]
     legend, lines = _legend(layers)
     largest = max(entry["total"] for entry in counts)
     step = _step(largest)
     most = max(1, ceil(largest / step)) * step
-    right = WIDTH - (4 if len(counts) <= 12 else 14)  # what stands under a narrow column is wider than that
+    right = WIDTH - (4 if len(counts) <= 12 else 14)  # the label under a narrow column is wider than the column
     frame = _Frame(12 + _LETTER * len(str(most)), lines * _LINE + 40, right, HEIGHT - 24, most, step)
     drawn = [*legend, *_grid(frame, document["every"]), *_columns(frame, layers, counts), *_days(frame, counts)]
     if not largest:
@@ -74,7 +74,7 @@ def ratings_chart(document: RatingsOverTimeDocument) -> str:
 
 
 def alternative(document: RatingsOverTimeDocument) -> str:
-    """What the chart shows, in words: how the ratings stood on its first day and on its last."""
+    """The alternative text of the chart: the ratings on its first day and on its last."""
     first, last = document["counts"][0], document["counts"][-1]
     if first is last:
         return f"Ratings as at {day_in_words(last['on'])}: {_said(document, last)}."
@@ -100,7 +100,7 @@ def over_time_table(document: RatingsOverTimeDocument) -> Table:
 
 
 def rating_bar(ratings: Sequence[RatingCount], unrated: int) -> str:
-    """How the ratings stand as a bar that fills its width, the best rating first; its figures must stand beside it."""
+    """The ratings as a bar that fills its width, the best rating first; its figures must stand beside it."""
     coloured = zip(ratings, fills([one["colour"] for one in ratings]), strict=True)
     parts = [*[(one["count"], fill) for one, fill in coloured][::-1], (unrated, UNRATED)]
     parts = [(actions, fill) for actions, fill in parts if actions]
@@ -118,7 +118,7 @@ def rating_bar(ratings: Sequence[RatingCount], unrated: int) -> str:
 
 
 def _layers(document: RatingsOverTimeDocument) -> list[_Layer]:
-    """What is stacked, from the foot up: the best rating first, the actions without one last."""
+    """The layers, from the bottom up: the best rating first, the actions without one last."""
     key, counts = document["ratings"], document["counts"]
     coloured = zip(key, fills([one["colour"] for one in key]), strict=True)
     layers = [
@@ -130,7 +130,7 @@ def _layers(document: RatingsOverTimeDocument) -> list[_Layer]:
 
 
 def _legend(layers: Sequence[_Layer]) -> tuple[list[str], int]:
-    """The words of the layers, from the foot up, and how many lines they take."""
+    """The legend, in the order of the layers, and the number of lines that it takes."""
     longest = 34 if len(layers) <= 6 else 16
     drawn: list[str] = []
     x, lines = 0.0, 1
@@ -146,14 +146,14 @@ def _legend(layers: Sequence[_Layer]) -> tuple[list[str], int]:
 
 
 def _step(largest: int) -> int:
-    """How far apart the lines of the grid are, so that there are at most five: 1, 2, 5, 10, 20, 25, 50 and so on."""
+    """The distance between the grid lines, so that there are at most five: 1, 2, 5, 10, 20, 25, 50 and so on."""
     tens = (int(10**power) for power in counting())
     steps = (step * ten // 10 for ten in tens for step in (10, 20, 25, 50) if ten > 1 or step != 25)
     return next(step for step in steps if largest <= 5 * step)
 
 
 def _grid(frame: _Frame, every: str) -> Iterator[str]:
-    """The lines with their figures, and what is counted when."""
+    """The title of the chart, and the grid lines with their figures."""
     yield letters(0, frame.top - 26, f"Actions by rating over time, at the end of each {_in_full(every)}")
     for actions in range(0, frame.most + 1, frame.step):
         y = round(frame.foot - frame.height(actions)) + 0.5
@@ -178,12 +178,12 @@ def _columns(frame: _Frame, layers: Sequence[_Layer], counts: Sequence[CountsDoc
             y -= tall
         room = _LETTER * len(str(entry["total"]))
         if entry["total"] and (slot >= room + 3 or place == len(counts) - 1):
-            yield blank(middle - room / 2, y - 14, room, 12)  # no line of the grid goes through it
+            yield blank(middle - room / 2, y - 14, room, 12)  # hides the grid line behind the figure
             yield letters(middle, y - 4, str(entry["total"]), "middle")
 
 
 def _days(frame: _Frame, counts: Sequence[CountsDocument]) -> Iterator[str]:
-    """The days under the columns: as many as stand clear of each other, the last among them."""
+    """The days under the columns: as many as fit, always the last."""
     slot = (frame.right - frame.left) / len(counts)
     for place in range(len(counts) - 1, -1, -ceil((6 * _LETTER + 4) / slot)):
         day = date.fromisoformat(counts[place]["on"])
@@ -191,14 +191,14 @@ def _days(frame: _Frame, counts: Sequence[CountsDocument]) -> Iterator[str]:
 
 
 def _said(document: RatingsOverTimeDocument, entry: CountsDocument) -> str:
-    """The counts of a day in words; what is nil is left out."""
+    """The counts of a day in words, without those that are 0."""
     key = [(entry["ratings"][one["code"]], safe_text(one["label"])) for one in document["ratings"]]
     counts = [f"{actions} {label}" for actions, label in [*key, (entry["unrated"], NOT_RATED.lower())] if actions]
     return f"{count(entry['total'], 'action')}{': ' + ', '.join(counts) if counts else ''}"
 
 
 def _in_full(every: str) -> str:
-    """What the counts were taken at the ends of; councils' years do not end with those of the calendar."""
+    """The period of each count, in words. A year ends on 31 March, as the financial year of councils does."""
     return "financial year (31 March)" if every == "year" else every
 
 

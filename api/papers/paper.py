@@ -1,7 +1,7 @@
-"""A paper: an answer composed for people, with the data behind it for programs.
+"""A paper: an answer composed for people, with its data for programs.
 
-`compose/` makes a paper of a document, and each writer writes it in one format. All text for people is safe to show
-(`wording.safe_text`), none of it is markup, and no writer computes a figure or chooses a word.
+`compose/` makes a paper from a document, and each writer writes it in one format. All text for people is safe to show
+(`wording.safe_text`) and contains no markup. No writer computes a figure or chooses a word.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -11,11 +11,11 @@ from typing import Literal, TypeAlias
 from domain.refusals import Unprocessable
 from projections.point import PointDocument
 
-#: How a piece of text stands out; in print it must not be by colour alone.
+#: The emphasis of a piece of text; in print it must not rely on colour alone.
 Mark: TypeAlias = Literal["", "strong", "inserted", "deleted", "struck"]
 
 
-#: So many letters fit on a line at the head of a page.
+#: The most letters on the line at the head of a page.
 _RUNNING = 120
 
 
@@ -29,7 +29,7 @@ class PaperTooLong(Unprocessable):
 class Piece:
     """A run of text within a line, with the colour (`#rrggbb`) of a rating, which a format may leave out.
 
-    Inserted and deleted text is a revision; what is struck no longer counts.
+    Inserted and deleted text is a revision; struck text no longer counts.
     """
 
     text: str
@@ -39,7 +39,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Text with marks."""
+    """Text with emphasis."""
 
     pieces: tuple[Piece, ...]
 
@@ -60,7 +60,7 @@ class Instant:
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A rating: its word, on its colour (`#rrggbb`) where the scale gives one. The word alone says it all."""
+    """A rating: its label on its colour (`#rrggbb`), if the scale gives one. The label alone says everything."""
 
     label: str
     colour: str | None = None
@@ -74,10 +74,10 @@ class Pair:
     current: int
 
 
-#: What stands in a cell. Text keeps its line breaks; a tuple stands line under line.
+#: The content of a cell. Text keeps its line breaks; the items of a tuple stand on lines of their own.
 Cell: TypeAlias = "str | int | Day | Instant | Tag | Pair | Text | tuple[Cell, ...]"
 
-#: What stands in a cell of data. Text is what somebody wrote, letter by letter, or a code.
+#: The content of a cell of data. Text is unaltered, as it was recorded, or a code.
 Value: TypeAlias = "str | int | bool | Day | Instant | None"
 
 
@@ -87,8 +87,8 @@ class Data:
 
     Attributes:
         keys: the key of each column.
-        rows: makes the rows, each with a cell for every key but those of `last`.
-        last: the cells that every row ends with: which plan and which points it is of.
+        rows: makes the rows, each with a cell for every key except those of `last`.
+        last: the last cells of every row: the plan and the points.
     """
 
     keys: tuple[str, ...] = ()
@@ -98,12 +98,12 @@ class Data:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its heading, its share of the width, and whether it holds figures (set to the right).
+    """A column: its heading, its share of the width, and whether it holds figures (aligned right).
 
     Attributes:
         pairs: every cell is a `Pair` (or empty).
         optional: a format may leave it out where all its figures are 0.
-        colour: of the rating that it counts (`#rrggbb`); a format may leave it out.
+        colour: the colour (`#rrggbb`) of the rating that it counts; a format may leave it out.
     """
 
     title: str
@@ -116,15 +116,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table with one row of headings, whose first column names its rows unless `row_headings` is off.
+    """A table with one row of headings. Its first column names the rows unless `row_headings` is off.
 
     Attributes:
-        caption: what it shows, for those who come upon it alone.
-        sheet: a name for its sheet in a spreadsheet, at most 31 characters.
+        caption: its description, complete without the text around it.
+        sheet: the name of its sheet in a spreadsheet, at most 31 characters.
         rows: a cell for every column.
         totals: whether the last row is that of totals.
-        before: cells before each row's own on a sheet, where several tables become one: such as their priority.
-            `before_columns` are their headings.
+        before: further first cells on a sheet that joins several tables, such as the priority; `before_columns` are
+            their headings.
     """
 
     caption: str
@@ -139,7 +139,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading; 1 is a section of the paper (its title stands above, at 0)."""
+    """A heading; level 1 is a section of the paper, whose title has level 0."""
 
     text: str
     level: int = 1
@@ -147,7 +147,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """A paragraph. `strong` for one that must not be missed."""
+    """A paragraph; a `strong` one must not be missed."""
 
     text: str | Text
     strong: bool = False
@@ -155,7 +155,7 @@ class Prose:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A summary list: names and what is said of them."""
+    """A summary list: names and their values."""
 
     caption: str
     facts: tuple[tuple[str, Cell], ...]
@@ -173,7 +173,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class PageBreak:
-    """What follows begins on a new page."""
+    """A page break: the next block begins on a new page."""
 
 
 Block: TypeAlias = Heading | Prose | Facts | Table | Picture | PageBreak
@@ -185,10 +185,11 @@ class Paper:
 
     Attributes:
         title: the first line, and the title of the file.
-        under: the lines under the title: whose it is and what it is.
-        sentence: the points and what was known.
+        under: the lines under the title: the organisation, then the subject.
+        sentence: the points, and the record they are based on.
         blocks: its content.
-        command: the command that makes it again; with `made`, what was taken into account, it stands on every page.
+        command: the command that makes the paper again; it stands on every page, with `made`.
+        made: the points and versions that were taken into account.
         landscape: whether its tables need the width.
         points: the points it was made at.
         data: the same for programs.
@@ -206,28 +207,28 @@ class Paper:
 
     @property
     def footer(self) -> str:
-        """How it can be made again, word for word."""
+        """The line at the foot of each page, with the command that makes the paper again."""
         return f"Made by AsAt: {self.made}. To make it again: {self.command}"
 
     @property
     def running(self) -> str:
-        """What it is, in at most 120 letters, for the head of each page but the first."""
+        """The line at the head of each page but the first: the title, in at most 120 letters."""
         head = " – ".join((self.title, *self.under[1:2]))
         return head if len(head) <= _RUNNING else head[: _RUNNING - 1].rstrip() + "…"
 
     @property
     def known_at(self) -> str:
-        """The latest instant of its points (ISO 8601): the time inside its file, which every making has."""
+        """The latest instant of its points (ISO 8601): the time inside its file, which is thereby reproducible."""
         return max((point["known_at"] for point in self.points), default="1980-01-01T00:00:00.000000Z")
 
 
 def pieces_of(text: str | Text) -> tuple[Piece, ...]:
-    """The pieces of a text, marked or not."""
+    """The pieces of a text, with or without emphasis."""
     return text.pieces if isinstance(text, Text) else (Piece(text),)
 
 
 def lines_of(cell: Cell) -> Iterator[Cell]:
-    """The cells that stand line under line in a cell."""
+    """The lines of a cell, each a cell."""
     if isinstance(cell, tuple):
         for one in cell:
             yield from lines_of(one)

@@ -1,4 +1,4 @@
-"""The words that every paper shares: days, instants and points as people write them, and text made safe to show."""
+"""The words that papers share: days, instants and points in plain English, and text made safe to show."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -20,49 +20,49 @@ BY_ITS_PARTS = "By its parts"
 # Terminal sequences: those with parameters, strings up to their end, and single ones.
 _SEQUENCE = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
-    # None begins within another: otherwise every beginning without an end would be read to the end of the text.
+    # No string begins within another: otherwise each beginning without an end would be read to the end of the text.
     r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c\x9d\x90\x98\x9e\x9f]*(?:\x07|\x1b\\|\x9c)"
     r"|\x1b[ -/]*[0-~]"
 )
 _BREAK = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
-#: Controls of the terminal; marks that reverse the order in which text reads; halves of a character, which no paper
-# can carry. The joiners that hold an emoji together stay.
+#: Terminal controls; marks that reverse the direction of text; lone surrogates, which no paper can carry. The joiners
+#: within an emoji stay.
 UNSAFE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff]"
 )
 
 
 def safe_lines(text: str) -> str:
-    """Text that shows as what it says: no escape sequences, controls or marks of direction; its lines are kept."""
+    """Text that is safe to show: no escape sequences, controls or marks of direction. Line breaks are kept."""
     text = _BREAK.sub("\n", _SEQUENCE.sub("", text))
     return UNSAFE.sub("", text).replace("\t", " ")
 
 
 def safe_text(text: str) -> str:
-    """The same on one line."""
+    """Text that is safe to show, on one line."""
     return " ".join(safe_lines(text).split())
 
 
 def day_in_words(day: str) -> str:
-    """A day of the data as prose writes it: `31 May 2019`."""
+    """A day in prose: `31 May 2019`."""
     read = date.fromisoformat(day)
     return f"{read.day} {read:%B} {read.year}"
 
 
 def day_in_figures(day: str) -> str:
-    """A day of the data as tables write it: `31/05/2019`."""
+    """A day in tables: `31/05/2019`."""
     read = date.fromisoformat(day)
     return f"{read:%d/%m}/{read.year:04}"
 
 
 def instant_in_words(instant: str) -> str:
-    """An instant of the data by the clock of London: `4 June 2019, 10:00 UK time`."""
+    """An instant in prose, in London time: `4 June 2019, 10:00 UK time`."""
     read = _in_london(instant)
     return f"{day_in_words(read.date().isoformat())}, {read:%H:%M} UK time"
 
 
 def instant_in_figures(instant: str) -> str:
-    """An instant of the data by the clock of London, for tables: `04/06/2019 10:00`."""
+    """An instant in tables, in London time: `04/06/2019 10:00`."""
     read = _in_london(instant)
     return f"{day_in_figures(read.date().isoformat())} {read:%H:%M}"
 
@@ -73,22 +73,22 @@ def _in_london(instant: str) -> datetime:
 
 
 def fixed(point: PointDocument) -> str:
-    """The point in the form that no later event can move: `2019-05-31@289`."""
+    """The point in its fixed form, which no later event can change: `2019-05-31@289`."""
     return f"{point['effective_on']}@{point['basis']}"
 
 
 def known(point: PointDocument) -> str:
-    """What was taken into account: `with the record up to version 289 (20 November 2026, 13:03 UK time)`."""
+    """The record that was taken into account: `with the record up to version 289 (20 November 2026, 13:03 UK time)`."""
     return f"with the record up to version {point['basis']} ({instant_in_words(point['known_at'])})"
 
 
 def as_at(point: PointDocument) -> str:
-    """One point as a sentence; what it was asked for as comes first where that says more than the day."""
+    """One point as a sentence; it begins with the document version or presentation that was asked for, if any."""
     return f"{_asked(point)}As at {day_in_words(point['effective_on'])}, {known(point)}."
 
 
 def as_at_both(previous: PointDocument, current: PointDocument) -> str:
-    """Two points as sentences, or as one where both were known alike."""
+    """Two points as sentences, or as one where both have the same basis and were asked for by their days."""
     if previous["basis"] == current["basis"] and not (_asked(previous) or _asked(current)):
         days = [day_in_words(point["effective_on"]) for point in (previous, current)]
         return f"As at {days[0]} (previous) and {days[1]} (current), {known(current)}."
@@ -106,7 +106,7 @@ def _asked(point: PointDocument) -> str:
 
 
 def version_words(version: IssueDocument) -> str:
-    """The document version in force: as what is shown where it is exactly that, otherwise as the last one issued."""
+    """The document version in force, named as the last one issued unless the point shows exactly that version."""
     label, issued = safe_text(version["label"]), day_in_words(version["issued_on"])
     if version["frozen"]:
         return f"Document version {label}, issued {issued}"
@@ -114,7 +114,7 @@ def version_words(version: IssueDocument) -> str:
 
 
 def due_in_words(timescale: TimescaleDocument | None) -> str:
-    """When an action is due: a day in figures; a month, a quarter or anything else as it was written."""
+    """The due date of an action: a day in figures; a month, a quarter or anything else as it was written."""
     if timescale is None:
         return "No date"
     if timescale["due"] and timescale["precision"] == "day":
@@ -123,20 +123,20 @@ def due_in_words(timescale: TimescaleDocument | None) -> str:
 
 
 def due_moved(timescale: TimescaleDocument | None) -> str:
-    """What the timescale was at first, where it has been changed since; otherwise nothing."""
+    """The original timescale, if it has changed since; otherwise nothing."""
     if timescale is None or timescale["original"] == timescale["text"]:
         return ""
     return f"was {safe_text(timescale['original'])}"
 
 
 def ratings_of(document: Mapping[str, Any]) -> list[RatingDocument]:
-    """The ratings a document gives as its key, by itself or in its scale; none where it gives no key."""
+    """The ratings of a document's key, by itself or in its scale; none if it has no key."""
     found: list[RatingDocument] = document.get("ratings") or (document.get("scale") or {}).get("ratings") or []
     return found
 
 
 def printed_key(document: PlanDocument) -> list[RatingDocument]:
-    """The ratings that a plan's key explains: those of its scale, and former ones that actions still bear."""
+    """The ratings in the key of a plan: those of its scale, and former ones that actions still bear."""
     known = {rating["code"] for rating in document["scale"]["ratings"]}
     borne: set[str | None] = set()
     left: list[ActionDocument] = [action for priority in document["priorities"] for action in priority["actions"]]
@@ -149,7 +149,7 @@ def printed_key(document: PlanDocument) -> list[RatingDocument]:
 
 
 def key_in_words(ratings: Sequence[RatingDocument]) -> str:
-    """The key to ratings of which the scale says no meaning: the word of each, and what AsAt takes it for."""
+    """The key to ratings without recorded meanings: the label of each, and how AsAt treats it."""
     return f"Worst first: {'; '.join(map(_rating_in_words, ratings))}."
 
 
@@ -165,14 +165,14 @@ def _rating_in_words(rating: RatingDocument) -> str:
 
 
 def not_opened(document: PlanDocument) -> str:
-    """That the plan was not open yet on the day asked for, and when it was opened; nothing where it was."""
+    """A sentence that the plan was not open yet on that day, and when it was opened; nothing if it was open."""
     if document["status"] != "not opened":
         return ""
     return f"The plan was not open yet on that day; it was opened on {day_in_words(document['opened_on'])}."
 
 
 def rated_words(action: ActionDocument, since: str | None) -> str:
-    """Since when an action has borne its rating, and when that was last reviewed; nothing where it has none."""
+    """The day since which an action has borne its rating, and the day of its last review; nothing if it has none."""
     if not action["rated_on"]:
         return ""
     if since is None or since == action["rated_on"]:
@@ -181,13 +181,13 @@ def rated_words(action: ActionDocument, since: str | None) -> str:
 
 
 def awaiting_words(entry: ActionDocument | CountedAction | OverdueAction, labels: "Labels") -> str:
-    """That a rating of an action awaits confirmation, and which; nothing where none does."""
+    """A note that a rating of the action awaits confirmation; nothing if none does."""
     waiting = entry.get("awaiting")
     return f"awaiting confirmation: {labels(waiting['rating'])}" if waiting else ""
 
 
 def awaiting_fact(action: ActionDocument, labels: "Labels") -> str:
-    """The rating of the action that awaits confirmation, from when and by whom; nothing where none does."""
+    """The rating that awaits confirmation: its day, who gave it, and its evidence; nothing if there is none."""
     waiting = action.get("awaiting")
     if not waiting:
         return ""
@@ -197,18 +197,18 @@ def awaiting_fact(action: ActionDocument, labels: "Labels") -> str:
 
 
 class Labels:
-    """The words of a document's ratings: a code that its key does not have is shown as it is."""
+    """The labels of a document's ratings. A code that is not in the key is shown unchanged."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._labels = {rating["code"]: safe_text(rating["label"]) for rating in ratings_of(document)}
 
     def __call__(self, code: str | None) -> str:
-        """The word of a rating, or that there is none."""
+        """The label of a rating; `None` is not rated."""
         return NOT_RATED if code is None else self._labels.get(code, code)
 
 
 def direction(change: ChangeDocument) -> str:
-    """Where a rating went: better, worse, or why that cannot be said."""
+    """The direction of a change of rating: better, worse, or the reason why there is none."""
     if change["why"] == "unchanged concern":
         return "no change"
     if change["why"] == "split":
@@ -221,7 +221,7 @@ def direction(change: ChangeDocument) -> str:
 
 
 def reconciliation(totals: TotalsDocument) -> str:
-    """How the previous total became the current one: `95 + 6 new + 0 moved − 0 closed − 0 withdrawn = 101 actions`."""
+    """The reconciliation of two totals: `95 + 6 new + 0 moved − 0 closed − 0 withdrawn = 101 actions`."""
     signs = (("+", "new"), ("+", "moved"), ("−", "closed"), ("−", "withdrawn"))
     moves = " ".join(f"{sign} {_bracketed(totals[name])} {name}" for sign, name in signs)  # type: ignore[literal-required]
     return f"{totals['total']['previous']} {moves} = {count(totals['total']['current'], 'action')}"
@@ -232,7 +232,7 @@ def _bracketed(number: int) -> str:
 
 
 def unended(text: str) -> str:
-    """What somebody wrote, made safe and without the full stop at its end: for a sentence that has its own."""
+    """A text made safe, without its full stop, to stand within a sentence."""
     text = safe_text(text)
     return text if text.endswith("..") else text.removesuffix(".")
 

@@ -1,4 +1,4 @@
-"""One change of a plan in words: what it is about, what happened, and what was said before and after."""
+"""One change of a plan in words: its subject, what happened, and the values before and after."""
 
 from typing import Any, NamedTuple
 
@@ -60,7 +60,7 @@ def _subject(change: Change) -> str:
 
 
 def value_words(fact: str, value: Any, labels: Labels) -> str:
-    """What was said of a fact; nothing where nothing was."""
+    """The value of a fact in words; nothing if it had none."""
     if value is None:
         return "Not rated" if fact == "rating" else ""
     if fact in ("rating", "awaiting"):

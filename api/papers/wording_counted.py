@@ -1,4 +1,4 @@
-"""The words for the actions behind a figure: what is counted, and what happened to each."""
+"""The words for the actions behind a figure: the figure, and what happened to each action."""
 
 from api.papers.wording import Labels, count, day_in_words, safe_text
 from projections.counted import CountedAction, CountedDocument
@@ -21,18 +21,18 @@ _HAPPENED = {
 
 
 def is_moving(document: CountedDocument) -> bool:
-    """Whether what is counted came, left or moved between the points, and does not stand at one of them."""
+    """Whether the figure counts movements between the points, and not the actions at one of them."""
     return document["query"]["population"] in _MOVEMENTS
 
 
 def events_behind(entry: CountedAction, *, moving: bool) -> str:
-    """The versions behind an entry: those of the movement; else the one that rated it or, where none did, added it."""
+    """The versions behind an entry: those of the movement; otherwise of the rating or, without one, of the addition."""
     versions = entry["versions"] if moving else [entry["rating_version"] or entry["added_version"]]
     return ", ".join(map(str, versions))
 
 
 def counted_words(document: CountedDocument) -> str:
-    """What is counted and how many there are: `Actions rated Green in Priority 2 on 31 May 2019: 12`."""
+    """The figure and its name: `Actions rated Green in Priority 2 on 31 May 2019: 12`."""
     query, number = document["query"], document["count"]
     labels = Labels(document)
     rated = {None: "", "unrated": " not rated"}.get(query["rating"], f" rated {labels(query['rating'])}")
@@ -55,7 +55,7 @@ def _signed(number: int) -> str:
 
 
 def figure_words(document: CountedDocument) -> str:
-    """How the list adds up to its figure, where that is not the number of its entries; else nothing."""
+    """The sum behind the figure, if the figure is not the number of entries; otherwise nothing."""
     entries = document["actions"]
     less = sum(entry["count"] < 0 for entry in entries)
     if not less:
@@ -64,7 +64,7 @@ def figure_words(document: CountedDocument) -> str:
 
 
 def what_moved(entry: CountedAction, word: str) -> str:
-    """What happened to an action that came, left or moved."""
+    """The event of an action that came, left or moved, in words."""
     if entry["why"] == "moved":
         way = "From" if entry["count"] > 0 else "To"
         return safe_text(f"{way} {word} {entry['other_priority']}")
@@ -72,5 +72,5 @@ def what_moved(entry: CountedAction, word: str) -> str:
 
 
 def signed(entry: CountedAction) -> str:
-    """What an action adds to its figure: `+1` or `−1`."""
+    """The amount that an action adds to the figure: `+1` or `−1`."""
     return "+1" if entry["count"] > 0 else "−1"

@@ -1,4 +1,4 @@
-"""One event in words: what kind it is, what it says field by field, and how it came to be recorded."""
+"""One event in words: its kind, its fields, and its recording."""
 
 import re
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from api.papers.wording import Labels, day_in_words, instant_in_words, safe_line
 from domain.redaction import redactable
 from projections.event import EventDocument
 
-#: What stands in an event beside what was said in it, or is told of in words of its own.
+#: The fields of the envelope, and fields that have words of their own.
 _AROUND = {
     "version", "position", "recorded_at", "recorded_by", "event_id", "type", "effective_on", "reason", "source",
     "withdrawn_by", "withdrawal", "late_by_days", "missing_from", "sentence", "redacted_by",
@@ -36,14 +36,14 @@ _DAYS = {"inspected_from", "inspected_to", "published_on"}
 
 
 def kind_in_words(event: Mapping[str, Any]) -> str:
-    """What kind of event it is: `Action rated`."""
+    """The kind of an event: `Action rated`."""
     return re.sub(r"(?<!^)([A-Z])", lambda found: f" {found[1].lower()}", event["type"])
 
 
 def event_fields(event: Mapping[str, Any], word: str, labels: Labels) -> list[tuple[str, str]]:
     """The event's own fields: the name of each and its value, which may have several lines.
 
-    `word` is what the plan calls a priority, `labels` are the words of its ratings.
+    `word` is the plan's word for a priority, `labels` are the words of its ratings.
     """
     fields = {name: value for name, value in event.items() if name not in _AROUND and value not in (None, [])}
     return [(_name(name, word), _value(name, value, labels)) for name, value in fields.items()]
@@ -74,7 +74,7 @@ def _value(field: str, value: Any, labels: Labels) -> str:
 
 
 def source_words(event: Mapping[str, Any]) -> str:
-    """The document that an event was taken from; nothing where none was named."""
+    """The source document of an event; nothing if it names none."""
     source = event.get("source")
     if not source:
         return ""
@@ -83,7 +83,7 @@ def source_words(event: Mapping[str, Any]) -> str:
 
 
 def texts_left(event: Mapping[str, Any], word: str) -> list[tuple[str, str, str]]:
-    """The texts of an event that could be destroyed and were not: field, name and content."""
+    """The texts of an event that can still be destroyed: field, name and content."""
     left = [field for field in redactable(event["type"], event) if field not in event.get("redacted", ())]
     return [(field, *_text_left(field, event, word)) for field in left]
 
@@ -96,7 +96,7 @@ def _text_left(field: str, event: Mapping[str, Any], word: str) -> tuple[str, st
 
 
 def withdrawal_words(event: Mapping[str, Any]) -> str:
-    """Who withdrew an event as recorded in error, when and why; nothing where it still counts."""
+    """The withdrawal of an event: by whom, when and why; nothing if the event still counts."""
     withdrawal = event["withdrawal"]
     if withdrawal is None:
         return ""
@@ -106,10 +106,10 @@ def withdrawal_words(event: Mapping[str, Any]) -> str:
 
 
 def event_basis(document: EventDocument) -> str:
-    """What an event is told with: `As recorded up to version 289, on 20 November 2026, 13:03 UK time.`"""
+    """The basis of an answer about an event: `As recorded up to version 289, on 20 November 2026, 13:03 UK time.`"""
     return f"As recorded up to version {document['basis']}, on {instant_in_words(document['known_at'])}."
 
 
 def event_command(document: EventDocument) -> str:
-    """The command that tells of an event again, whatever was recorded since."""
+    """The command that shows the event again, unchanged by anything recorded later."""
     return f"asat event {document['plan']} {document['event']['version']} --up-to {document['basis']}"

@@ -24,13 +24,13 @@ NEVER_MADE = "no such recommendation was made"
 
 
 def unreadable_words(plans: Sequence[str]) -> str:
-    """Which plans of the ledger cannot be read: `Plan x cannot be read: see asat check.`"""
+    """The plans that cannot be read: `Plan x cannot be read: see asat check.`"""
     names = ", ".join(map(safe_text, plans))
     return f"{'Plan' if len(plans) == 1 else 'Plans'} {names} cannot be read: see asat check."
 
 
 def claim_words(claim: Mapping[str, Any]) -> str:
-    """What a claim counts: `Priority 8: due, rated completed, at the current point`."""
+    """The subject of a claim: `No. 8: actions due, rated completed, current`."""
     place = f"No. {safe_text(claim['priority'])}" if claim["priority"] else "Whole plan"
     rating = {None: "", "unrated": ", not rated"}.get(claim["rating"], f", rated {safe_text(claim['rating'] or '')}")
     population = "all actions" if claim["population"] == "all" else f"actions {claim['population']}"
@@ -38,7 +38,7 @@ def claim_words(claim: Mapping[str, Any]) -> str:
 
 
 def what_happened(event: Mapping[str, Any]) -> str:
-    """An event of the trail in a line: its sentence or, where it carries none, its type and what it says."""
+    """An event of the trail in a line: its sentence or, if it has none, its type and main fields."""
     if words := event.get("sentence"):
         return safe_text(words)
     fields = [f"{name} {event[name]}" for name in ("action", "number", "rating", "text") if event.get(name)]
@@ -46,7 +46,7 @@ def what_happened(event: Mapping[str, Any]) -> str:
 
 
 def lateness(event: Mapping[str, Any]) -> str:
-    """How late an event was recorded, and which document versions do not hold it; nothing where it was in time."""
+    """The lateness of an event, and the document versions issued before it was recorded; nothing if it was in time."""
     words = [f"{count(event['late_by_days'], 'day')} late"] if event["late_by_days"] else []
     missed = [safe_text(label) for label in event["missing_from"]]
     if len(missed) > 2:
@@ -57,12 +57,12 @@ def lateness(event: Mapping[str, Any]) -> str:
 
 
 def withdrawn_words(event: Mapping[str, Any]) -> str:
-    """That an event of the trail no longer counts; nothing where it does."""
+    """A note that an event of the trail was withdrawn; nothing if it counts."""
     return "" if event["withdrawn_by"] is None else f"withdrawn by version {event['withdrawn_by']}"
 
 
 def withdrawal_words(event: Mapping[str, Any]) -> str:
-    """Who withdrew an event of the trail, when and why; nothing where it counts."""
+    """The withdrawal of an event of the trail: by whom, when and why; nothing if the event counts."""
     if (withdrawal := event["withdrawal"]) is None:
         return ""
     reason = f": {safe_text(withdrawal['reason'])}" if withdrawal["reason"] else ""
@@ -70,7 +70,7 @@ def withdrawal_words(event: Mapping[str, Any]) -> str:
 
 
 def trail_words(document: TrailDocument) -> str:
-    """Which events a page of the trail holds and up to which version, in two sentences."""
+    """The events on a page of the trail and its basis, in two sentences."""
     events, query = document["events"], document["query"]
     asked = [f" of action {safe_text(query['action'])}"] if query["action"] is not None else []
     if query["recorded_after"] is not None:
@@ -83,17 +83,17 @@ def trail_words(document: TrailDocument) -> str:
 
 
 def trail_basis(document: TrailDocument) -> str:
-    """What a trail takes into account: `as recorded up to version 289, on 20 November 2026, 13:03 UK time`."""
+    """The basis of a trail: `as recorded up to version 289, on 20 November 2026, 13:03 UK time`."""
     return f"as recorded up to version {document['basis']}, on {instant_in_words(document['known_at'])}"
 
 
 def more_events(document: TrailDocument | ReplayDocument) -> str:
-    """That more events follow the page; nothing where none do."""
+    """A note that more events follow the page; nothing if none do."""
     return "" if document["next"] is None else f"More events follow after version {document['next']}."
 
 
 def page_options(document: TrailDocument | ReplayDocument, shown: Sequence[Mapping[str, Any]]) -> dict[str, int | None]:
-    """The options that give a page of events again; where it shows none, it began after the last."""
+    """The options that give a page of events again; an empty page begins after the last event."""
     first = shown[0]["version"] if shown else document["basis"] + 1
     return {
         "--after": first - 1 or None,
@@ -103,14 +103,14 @@ def page_options(document: TrailDocument | ReplayDocument, shown: Sequence[Mappi
 
 
 def written_options(options: Mapping[str, Any]) -> str:
-    """Options as a command has them, those left out that have no value."""
+    """Options as written in a command, without those that have no value."""
     return "".join(f" {name} {shlex.quote(str(value))}" for name, value in options.items() if value is not None)
 
 
 def trail_command(document: TrailDocument) -> str:
-    """The command that makes a trail again, whatever was recorded since."""
+    """The command that makes a trail again, unchanged by anything recorded later."""
     page = page_options(document, document["events"])
-    # An unasked --after would read as if the events before it had been left out.
+    # An --after that was not asked for would suggest that earlier events had been left out.
     page["--after"] = page["--after"] if document["before"] else None
     options = {
         "--action": document["query"]["action"],
@@ -122,12 +122,12 @@ def trail_command(document: TrailDocument) -> str:
 
 
 def replay_command(document: ReplayDocument) -> str:
-    """The command that makes a replay again, whatever was recorded since."""
+    """The command that makes a replay again, unchanged by anything recorded later."""
     return f"asat replay {document['plan']}{written_options(page_options(document, document['steps']))}"
 
 
 def assurance_words(given: AssuranceDocument | None) -> str:
-    """A level of assurance, the report that gave it and since when."""
+    """A level of assurance, its report and its day."""
     if given is None:
         return "None given"
     report = f", {safe_text(given['report'])}" if given["report"] else ""
@@ -135,25 +135,25 @@ def assurance_words(given: AssuranceDocument | None) -> str:
 
 
 def rescheduling_words(change: Rescheduling) -> str:
-    """One change of a timescale: since when, to what, approved by whom, and why."""
+    """One change of a timescale: its day, the new timescale, who approved it, and why."""
     approved = f"approved by {safe_text(change['approved_by'])}" if change["approved_by"] else "no approval recorded"
     reason = f". {safe_text(change['reason'])}" if change["reason"] else ""
     return f"{day_in_figures(change['on'])}: to {safe_text(change['to'])}, {approved}{reason}"
 
 
 def days_moved(days: int | None) -> str:
-    """By how many days a timescale moved, with its sign."""
+    """The number of days that a timescale moved, with its sign."""
     return "–" if days is None else f"{days:+d}".replace("-", "−")
 
 
 def cycle_words(document: StaleDocument) -> str:
-    """How often the plan was reported on; nothing before it was twice."""
+    """The reporting cycle of the plan; nothing before its second report."""
     days = document["cycle_days"]
     return "" if days is None else f"Between the plan's reports so far lay {count(days, 'day')}, by the median."
 
 
 def undated_words(document: OverdueDocument) -> str:
-    """How many actions cannot be overdue because nothing says by which day they are due; nothing where none is so."""
+    """The number of actions that cannot be overdue because no day is settled for them; nothing if there are none."""
     if not (number := document["undated"]):
         return ""
     has, it = ("has", "it") if number == 1 else ("have", "they")
@@ -167,7 +167,7 @@ def answered_by(recommendation: RecommendationDocument, word: str) -> str:
 
 
 def inspection_lines(inspection: InspectionDocument) -> list[str]:
-    """The framework and the days of an inspection, each in a line of its own."""
+    """The framework and the days of an inspection, each on a line of its own."""
     words = [safe_text(inspection["framework"] or "")]
     if inspection["inspected_from"]:
         until = f" to {day_in_words(inspection['inspected_to'])}" if inspection["inspected_to"] else ""
@@ -178,5 +178,5 @@ def inspection_lines(inspection: InspectionDocument) -> list[str]:
 
 
 def due_as_written(text: str, day: str) -> str:
-    """A due date that is only known by its words and its last possible day: words stay as they were written."""
+    """A due date as written if it has letters; otherwise its last possible day, in figures."""
     return safe_text(text) if any(letter.isalpha() for letter in text) else day_in_figures(day)

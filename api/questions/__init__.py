@@ -1,1 +1,1 @@
-"""The questions that can be asked: one object each, in a file of its own."""
+"""The questions of AsAt: one object each, in a file of its own."""

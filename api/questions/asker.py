@@ -1,6 +1,6 @@
-"""How a ledger is asked: points are resolved, the plan is taken from the ledger, and something answers.
+"""Asks a ledger: resolves the points, takes the plan from the ledger, and gives it to the function that answers.
 
-The answer carries its document, and whether that can ever come out differently.
+The answer carries its document, and whether that document can ever change.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -23,14 +23,14 @@ E = TypeVar("E")
 
 
 class Answer(Generic[D]):
-    """A document that answers a question, which is made when it is first asked for.
+    """The answer to a question; its document is made lazily.
 
     Attributes:
-        question: its name.
-        immutable: whether nothing recorded later can change it.
-        fixed: the points in the form that makes it so.
-        state: what the document follows from, beside the question, what it is asked with, and the program. While it is
-            the same, so is the document: somebody who holds that need not be sent it again.
+        question: the name of the question.
+        immutable: whether nothing recorded later can change the document.
+        fixed: the points in their fixed form.
+        state: everything that the document depends on, beside the question, its parameters and the program. While the
+            state is the same, so is the document: a client that has it need not download it again.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Answer(Generic[D]):
 
     @cached_property
     def document(self) -> D:
-        """The document; raises what the question raises."""
+        """The document; raises the errors of its question."""
         return self._make()
 
 
@@ -54,7 +54,7 @@ class Answer(Generic[D]):
 class Asker:
     """Asks a ledger, on a day.
 
-    `reads` says which plans are listed: those that whoever asks may read. It does not guard what is asked of one plan.
+    `reads` selects the plans that are listed: those that the user may read. It does not guard questions about one plan.
     """
 
     ledger: Ledger
@@ -64,7 +64,7 @@ class Asker:
     def every_plan(
         self, question: str, entry: Callable[[PlanAt], E], project: Callable[[Iterable[E], Sequence[str]], D]
     ) -> Answer[D]:  # fmt: skip
-        """What is said of every plan, as it stands today with everything recorded."""
+        """The answer to a question about all plans, as they stand today with everything recorded."""
         now = read_point("now")
         states = [state for state in self.ledger.states() if self.reads(state.plan)]
 
@@ -77,9 +77,9 @@ class Asker:
         )  # fmt: skip
 
     def at(self, plan: str, at: str, ask: Callable[[PlanAt, PlanRecord], D], question: str = "page") -> Answer[D]:
-        """What is said of a plan at a point, which `ask` is given with the record of all that the plan has by now.
+        """The answer to a question about a plan at a point; `ask` also gets the complete record of today.
 
-        Several projections that a page shows are asked so of one state of the plan.
+        A page with several projections calls it once, so that all of them show the same state of the plan.
         """
         asked, record = read_point(at), self.ledger.plan(plan)
         point = self._resolve(asked, record)
@@ -94,7 +94,7 @@ class Asker:
     def between(
         self, plan: str, previous: str, current: str, ask: Callable[[PlanAt, PlanAt], D], question: str
     ) -> Answer[D]:  # fmt: skip
-        """What is said of a plan at two points."""
+        """The answer to a question about a plan at two points."""
         asked = read_point(previous), read_point(current)
         record = self.ledger.plan(plan)
         points = [self._resolve(one, record) for one in asked]
@@ -104,7 +104,7 @@ class Asker:
         return Answer(question, lambda: ask(record.at(points[0]), record.at(points[1])), immutable, fixed, state)
 
     def up_to(self, plan: str, up_to: int | None, ask: Callable[[PlanRecord], D], question: str) -> Answer[D]:
-        """What is said of the record of a plan up to a version; without one up to its newest."""
+        """The answer to a question about the record of a plan up to a version, by default its newest."""
         newest = self.ledger.plan(plan)
         if up_to is not None and not 1 <= up_to <= newest.version:
             raise self.ledger.no_version(plan, up_to, newest.version)
@@ -125,7 +125,7 @@ class Asker:
 
 @contextmanager
 def _explaining(newest: PlanRecord, then: PlanAt | PlanRecord) -> Iterator[None]:
-    """Where an action was not known then, say since when it is, if it is by now."""
+    """Add to an `ActionUnknown` since when the plan has had the action, if it has it by now."""
     try:
         yield
     except ActionUnknown as unknown:
@@ -135,8 +135,9 @@ def _explaining(newest: PlanRecord, then: PlanAt | PlanRecord) -> Iterator[None]
 
 
 def _state_of(record: PlanRecord, *points: Point) -> str:
-    """What a document follows from: the points as they are fixed, when their versions were recorded, and how many
-    events had texts destroyed, as that alone reaches back. Without points it is the record, up to its newest version.
+    """The state behind a document: its points in their fixed form, their recording times, and the number of redactions.
+
+    Only a redaction changes the past. Without points, the state is the newest version of the record.
     """
     known = [(point.fixed, point.known_at) for point in points]
     known = known or [(str(record.version), record.known_at(record.version))]
@@ -144,9 +145,9 @@ def _state_of(record: PlanRecord, *points: Point) -> str:
 
 
 def _is_fixed(asked: Asked, point: Point, record: PlanRecord) -> bool:
-    """Whether this way of writing the point can never come to mean another.
+    """Whether the point, as written, can never mean another one.
 
-    A version cannot. An instant cannot once something was recorded after it, as instants never go back. A day alone, an
-    issue and a presentation can: all three look at everything recorded.
+    A version cannot. An instant cannot once something was recorded after it, because instants never go back. A day
+    alone, an issue and a presentation can: all three take everything recorded into account.
     """
     return asked.version is not None or (asked.instant is not None and point.basis < record.version)

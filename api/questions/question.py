@@ -1,6 +1,6 @@
-"""What a question is: everything that is known of it, in one object.
+"""A question: everything that is known of it, in one object.
 
-Commands, addresses, pages, packs, the navigation, the description of the API and the README are made in loops over the
+Commands, addresses, pages, packs, the navigation, the API description and the README are made in loops over the
 questions (`api.questions.question_registry`).
 """
 
@@ -17,12 +17,11 @@ from domain.plan.plan_at import PlanAt
 D = TypeVar("D")
 E = TypeVar("E")
 
-#: What a question is asked with, by name.
+#: The arguments of a question, by the names of its parameters.
 Given = Mapping[str, Any]
 
 
-#: The links of a row of a table by the number of the column, as paths below the plan; several where each line of the
-#: cell leads elsewhere.
+#: The links of a table row, as paths below the plan, by column number; several where each line of the cell has its own.
 Links = Mapping[int, str | Sequence[str]]
 
 
@@ -31,13 +30,13 @@ class Page(Generic[D]):
     """The page of a question.
 
     Attributes:
-        name: what it is called in the navigation and in lists of pages.
-        among: whether it stands in the navigation of a plan, or among its lists; nowhere where it is reached otherwise.
+        name: its name in the navigation and in lists of pages.
+        among: whether it is in the navigation of a plan, or among its lists; nowhere if it is reached otherwise.
         own: `api.pages` has a page that does more than show the answer.
-        title: the heading, where the page shows the answer.
-        lead: what is said first, where the page shows the answer.
-        links: of every table of the answer that has rows, the links of each row.
-        anchors: what the headings of the answer are called in addresses, in order.
+        title: the heading, if the page shows the answer.
+        lead: the first paragraph, if the page shows the answer.
+        links: for every table of the answer that has rows, the links of each row.
+        anchors: the anchors of the headings of the answer, in order.
     """
 
     name: str
@@ -54,22 +53,22 @@ class Question(ABC, Generic[D]):
     """One question.
 
     Attributes:
-        name: what it is called in files, in packs and in code.
-        place: where it stands among the questions; they are listed from the least.
-        sentence: what it does, for lists; at most 60 letters.
+        name: its name in files, in packs and in code.
+        place: its place among the questions, which are listed in ascending order.
+        sentence: its summary, for lists; at most 60 letters.
         help: its help on the command line, before its examples.
-        examples: commands that ask it, without `asat` and its own name.
-        projection: what answers it; its annotation names the type of the document.
+        examples: example commands, without `asat` and the name of the command.
+        projection: the function that answers it; its annotation names the type of the document.
         compose: makes the paper of a document.
-        command: its command, where that is not its name.
-        path: its address below that of a plan, where that is not its name.
-        posted: what it is asked with is sent to its address (`api.http.record_addresses`); others are there to `GET`.
-        points: the parameters that say which points.
-        own: what else it is asked with.
-        page: its page; None where it has none.
+        command: its command, if that is not its name.
+        path: its address below that of a plan, if that is not its name.
+        posted: whether its parameters are sent by `POST` (`api.http.record_addresses`); otherwise it is a `GET`.
+        points: the parameters for its points.
+        own: its other parameters.
+        page: its page; None if it has none.
         packed: whether it goes into evidence packs.
-        finds: whether a document says that something is amiss: then the command exits with 1.
-        named_by: what the name of a file says beside the plan and the question.
+        finds: whether a document reports a fault: then the command exits with 1.
+        named_by: the part of a file name after the plan and the question.
     """
 
     name: str
@@ -89,19 +88,15 @@ class Question(ABC, Generic[D]):
     finds: Callable[[D], bool] = lambda _: False
     named_by: Callable[[D], str] | None = None
 
-    #: What it is asked of, in a word or two.
+    #: The subject of the question, in a word or two.
     of: ClassVar[str]
 
     @abstractmethod
     def answer(self, asker: Asker, given: Given, own: Given) -> Answer[D]:
-        """The answer; `given` is everything that it is asked with, `own` what is neither the plan nor a point."""
+        """The answer; `given` are all arguments, `own` those that are neither the plan nor a point."""
 
     def ask(self, asker: Asker, plan: str | None = None, **given: object) -> Answer[D]:
-        """Ask it; the parameters that are left out have their defaults.
-
-        Raises:
-            TypeError: a parameter is missing, or it has none of that name.
-        """
+        """Ask it, with defaults for parameters left out; raises TypeError for one that is missing or unknown."""
         asked = {**given, **({} if plan is None else {"plan": plan})}
         if unknown := asked.keys() - {one.name for one in self.parameters}:
             raise TypeError(f"{self.name} is not asked with {', '.join(sorted(unknown))}")
@@ -112,7 +107,7 @@ class Question(ABC, Generic[D]):
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
-        """Everything that it is asked with: the plan, what names a part of it, the points, and the rest."""
+        """All parameters: the plan, those in the path, the points, and the rest."""
         named = tuple(one for one in self.own if one.stands == "path")
         return (PLAN, *named, *self.points, *(one for one in self.own if one.stands != "path"))
 
@@ -128,23 +123,23 @@ class Question(ABC, Generic[D]):
 
     @property
     def below(self) -> str:
-        """Its address below a plan's, such as `/gaps`."""
+        """Its address below that of a plan, such as `/gaps`."""
         return self.path.replace("{name}", self.name)
 
     @property
     def address(self) -> str:
-        """Its address, without the suffix of a form."""
+        """Its address, without the suffix of a format."""
         return f"/plans/{{plan}}{self.below}"
 
     @property
     def is_paged(self) -> bool:
-        """Whether an answer over HTTP holds a page of events, and says what comes next."""
+        """Whether an answer over HTTP is a page of events, with the start of the next one."""
         return any(one.a_page for one in self.parameters)
 
 
 @dataclass(frozen=True, kw_only=True)
 class OfTheLedger(Question[D], Generic[D, E]):
-    """A question about all plans, as they stand today: `projection` is given what `entry` says of each."""
+    """A question about all plans, as they stand today: `projection` gets the result of `entry` for each."""
 
     entry: Callable[[PlanAt], E]
     parameters = ()
@@ -158,7 +153,7 @@ class OfTheLedger(Question[D], Generic[D, E]):
 
 @dataclass(frozen=True, kw_only=True)
 class OfAPoint(Question[D]):
-    """A question about a plan at a point: `projection` is given a `PlanAt`."""
+    """A question about a plan at a point: `projection` gets a `PlanAt`."""
 
     points: tuple[Parameter, ...] = (AT,)
     of: ClassVar[str] = "a point"
@@ -170,9 +165,9 @@ class OfAPoint(Question[D]):
 
 @dataclass(frozen=True, kw_only=True)
 class OfTwoPoints(Question[D]):
-    """A question about a plan at two points: `projection` is given a `PlanAt` of each.
+    """A question about a plan at two points: `projection` gets a `PlanAt` of each.
 
-    `compared` finds the points in everything that is given.
+    `compared` takes the points from all arguments.
     """
 
     points: tuple[Parameter, ...] = (PREVIOUS, CURRENT)
@@ -189,16 +184,16 @@ class OfTwoPoints(Question[D]):
 
 @dataclass(frozen=True, kw_only=True)
 class OfTheRecord(Question[D]):
-    """A question about a plan's events: `projection` is given a `PlanRecord` and the ledger to read them from.
+    """A question about a plan's events: `projection` gets a `PlanRecord` and the ledger to read them from.
 
-    `points` says up to which version the record is taken into account; it stands last.
+    `points` is the parameter for the version up to which the record is taken into account; it is the last one.
     """
 
     of: ClassVar[str] = "the record"
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
-        """The plan, its own, and the version."""
+        """The plan, its own parameters, and the version."""
         return (PLAN, *self.own, *self.points)
 
     def answer(self, asker: Asker, given: Given, own: Given) -> Answer[D]:

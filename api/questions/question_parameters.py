@@ -1,4 +1,4 @@
-"""What a question is asked with: each parameter once, for the command line, for addresses and for documents."""
+"""The parameters of questions: each one once, for the command line, addresses and documents."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,22 +8,22 @@ Kind = Literal["text", "point", "instant", "number", "choice", "flag", "claims"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Parameter:
-    """One thing that a question is asked with.
+    """A parameter of a question.
 
     Attributes:
-        name: what projections call it.
+        name: its name in projections.
         help: a sentence without its full stop.
-        kind: how it is written; a flag is there or not, claims are a file of JSON.
-        word: what it is called in addresses and options, where that is not its name.
-        stands: in the path of the address, where it must be given; as an argument of the command; or as an option.
+        kind: its type; a flag is present or not, claims are a JSON file.
+        word: its name in addresses and options, if that is another.
+        stands: in the path of the address (then it is required); as an argument of the command; or as an option.
         required: whether it must be given.
-        default: what it is where it is not given.
+        default: its value if it is not given.
         example: one value, for documents.
-        metavar: what its value is called in the help of an option.
+        metavar: the name of its value in the help of an option.
         least, most: the bounds of a number.
         longest: the most letters of a text.
-        options: what can be chosen.
-        a_page: over HTTP an answer comes a page at a time: entries by default, and at most.
+        options: the values to choose from.
+        a_page: the number of entries on a page over HTTP: the default and the most.
     """
 
     name: str
@@ -43,7 +43,7 @@ class Parameter:
 
     @property
     def called(self) -> str:
-        """What it is called in addresses and options."""
+        """Its name in addresses and options."""
         return self.word or self.name
 
 
@@ -66,7 +66,7 @@ AFTER = Parameter(
 
 
 def limit(a_page: int) -> Parameter:
-    """How many events are shown: all, or over HTTP a page of them."""
+    """The most events shown: all by default, or over HTTP a page of them."""
     return Parameter(
         name="limit",
         help="So many events at most",
@@ -78,12 +78,12 @@ def limit(a_page: int) -> Parameter:
 
 
 def up_to(what: str) -> Parameter:
-    """Up to which version the record is taken into account; `what` is then shown."""
+    """The version up to which the record is taken into account; `what` is shown as at that version."""
     return Parameter(
         name="up_to", help=f"The {what} as it {'stood' if what == 'event' else 'was'} when this version of the plan was"
         " the newest", kind="number", metavar="VERSION",
     )  # fmt: skip
 
 
-#: Most events of a page over HTTP.
+#: The most events on a page over HTTP.
 LONGEST_PAGE = 1000

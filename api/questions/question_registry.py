@@ -1,4 +1,4 @@
-"""Every question there is: each module of this package that is called `..._question` defines one."""
+"""All questions: each module of this package named `..._question` defines one."""
 
 from collections.abc import Iterator
 from importlib import import_module
@@ -23,10 +23,10 @@ QUESTIONS: dict[str, Question[Any]] = {one.name: one for one in sorted(_found(),
 
 
 def compose(question: str, document: Any, *, as_asked: bool = False) -> Paper:
-    """The paper of a document that answers a question; raises KeyError of a question that there is not.
+    """The paper of a document; raises KeyError for an unknown question.
 
-    However its points were asked for, the paper is that of the points themselves, as its own command makes it again.
-    `as_asked`: its sentence says how they were asked for, too.
+    The paper is that of the resolved points, however they were asked for, so that its command makes it again.
+    `as_asked`: its sentence also tells how they were asked for.
     """
     if as_asked:
         return QUESTIONS[question].compose(document)

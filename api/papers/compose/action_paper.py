@@ -12,7 +12,7 @@ from projections.action import EvidenceDocument, SingleActionDocument
 
 
 def action_paper(document: SingleActionDocument) -> Paper:
-    """One action at a point, with all that is recorded of it in force; as data, with its parts."""
+    """One action at a point, with everything in force on it; as data, the action and its parts."""
     action, tags = document["action"], Tags(document)
     number = line(action["number"])
     blocks: list[Block] = [Prose(lines(action["text"])), _facts(document, tags)]

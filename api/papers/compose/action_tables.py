@@ -1,4 +1,4 @@
-"""Actions in tables: what each is to do, its rating, when it is due, who leads it, and how far it has come."""
+"""Tables of actions: text, rating, due date, leads and progress."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -31,12 +31,12 @@ def actions_table(
     """A row for each action and for each part of one.
 
     Args:
-        caption: what the table shows.
+        caption: the caption of the table.
         actions: the actions.
-        tags: the ratings they bear.
-        sheet: its sheet.
-        outcomes: whether it has a column for what each is to achieve.
-        under: the number and title of the priority they stand under, which a spreadsheet repeats in every row.
+        tags: the tags of their ratings.
+        sheet: the name of its sheet.
+        outcomes: whether to add a column for the intended outcomes.
+        under: the number and title of their priority; a spreadsheet repeats them in every row.
     """
     columns = [Column("No."), Column("Action", 4), *([Column("Outcome", 3)] if outcomes else [])]
     columns += [Column("Rating", 1.7), Column("Due", 1.7), Column("Lead", 2), Column("Progress", 5)]
@@ -63,12 +63,12 @@ def _cells(action: ActionDocument, tags: Tags, outcomes: bool) -> Iterator[Cell]
 
 
 def rating_cell(action: ActionDocument, tags: Tags) -> Cell:
-    """The rating of an action, and in plain words the one that awaits confirmation."""
+    """The rating of an action, and in plain words a rating that awaits confirmation."""
     return with_awaiting(counting_cell(action, tags), action, tags)
 
 
 def with_awaiting(counts: Cell, entry: ActionDocument | CountedAction | OverdueAction, tags: Tags) -> Cell:
-    """What counts, and under it in plain words what awaits confirmation, if anything does."""
+    """The rating that counts, and under it in plain words a rating that awaits confirmation, if there is one."""
     waiting = awaiting_words(entry, tags.labels)
     return (counts, waiting) if waiting else counts
 
@@ -82,7 +82,7 @@ def counting_cell(action: ActionDocument, tags: Tags) -> Cell:
 
 
 def due_cell(timescale: TimescaleDocument | None, overdue: bool) -> Cell:
-    """When an action is due, what that was at first where it has changed, and whether it is overdue."""
+    """The due date of an action, its original one where it has changed, and whether the action is overdue."""
     due: list[Cell] = [due_in_words(timescale)]
     if timescale and timescale["due"] and timescale["precision"] == "day":
         due = [Day(timescale["due"])]
@@ -94,7 +94,7 @@ def due_cell(timescale: TimescaleDocument | None, overdue: bool) -> Cell:
 
 
 def progress_cell(action: ActionDocument) -> Cell:
-    """What was last reported of an action, under the day it was."""
+    """The last progress reported on an action, under its day."""
     if not action["progress"]:
         return ""
     progress = lines(action["progress"])
@@ -102,11 +102,9 @@ def progress_cell(action: ActionDocument) -> Cell:
 
 
 def actions_data(placed: Sequence[tuple[str, str, ActionDocument]], labels: Labels) -> Data:
-    """A row for each action and for each part of one; with columns for ratings that await confirmation, if any do.
+    """A row for each action and for each part of one; columns for ratings that await confirmation, if there are any.
 
-    Args:
-        placed: each action with the number and the title of its priority.
-        labels: the words of its ratings.
+    `placed` has each action with the number and the title of its priority.
     """
     waits = any("awaiting" in one for one in every([action for _, _, action in placed]))
     return Data((*_KEYS, *(_AWAITING_KEYS if waits else ())), partial(_placed_rows, placed, labels, waits))

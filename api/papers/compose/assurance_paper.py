@@ -1,4 +1,4 @@
-"""The assurance on each priority, and what it was before, as a paper."""
+"""The assurance on each priority, and every earlier one, as a paper."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -12,7 +12,7 @@ _KEYS = ("priority", "title", "level", "report", "given on", "in force")
 
 
 def assurance_paper(document: AssurancesDocument) -> Paper:
-    """The assurance on each priority; as data, a row for each one given, and one for a priority without any."""
+    """The assurance on each priority; as data, a row for each assurance, and one for each priority without any."""
     columns = [
         Column(line(document["priority_word"])), Column("Title", 4), Column("Assurance", 4), Column("Before that", 4),
     ]  # fmt: skip

@@ -18,7 +18,7 @@ _CLAIM = (Column("Where", 2), Column("What is counted", 5), Column("Paper", 1, f
 
 
 def audit_paper(document: AuditDocument) -> Paper:
-    """The claims that the record does not bear out, and those that contradict others; in data, `kind` says which."""
+    """The claims that differ from the record, and those that contradict each other; in data, `kind` says which."""
     borne_out = f"{document['borne_out']} of {count(document['claims'], 'claim')} borne out by the record."
     blocks: list[Block] = [Prose(borne_out, strong=True), Heading("Differences from the record")]
     blocks.append(_differences(document) if document["differences"] else Prose(NONE))

@@ -1,4 +1,4 @@
-"""Everything that differs between two points as a paper: by priority, texts with what was deleted and inserted."""
+"""Every difference between two points as a paper: by priority, with deleted and inserted text marked."""
 
 import json
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ _KEYS = (
 
 
 def changes_paper(document: ChangesDocument) -> Paper:
-    """Everything that differs between two points, priority by priority; in data, in words and in JSON."""
+    """Every difference between two points, by priority; in data, in words and in JSON."""
     blocks = list(_differences(document)) or [Prose("Nothing changed.")]
     data = Data(_KEYS, partial(_rows, document))
     return paper_between(document, "changes", ["Changes between two points"], blocks, data)

@@ -56,7 +56,7 @@ def committee_paper(document: CommitteePaperDocument) -> Paper:
 
 
 def _versions(document: CommitteePaperDocument) -> Iterator[str]:
-    """The document versions that the paper shows or, of the current point, the last that had been issued."""
+    """The document version in force, and the one compared with it if the previous point shows exactly that version."""
     if version := document["document_version"]:
         yield version_words(version)
     if (against := document["previous_version"]) and against["frozen"]:
@@ -93,7 +93,7 @@ def _counts(summed: SummaryLine) -> list[Cell]:
 
 
 def _awaiting(document: CommitteePaperDocument) -> Iterator[Block]:
-    """The ratings that a second person has still to confirm: of which action, and who gave which when."""
+    """The ratings that await confirmation by a second person: the action, who gave the rating and when."""
     if not (awaiting := document.get("awaiting")):
         return
     tags = Tags(document)

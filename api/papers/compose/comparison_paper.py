@@ -1,4 +1,4 @@
-"""The comparison as a paper: the table that reconciles, what is due, the changes and the narrative."""
+"""The comparison as a paper: the table that reconciles, the actions due, the changes and the narrative."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -39,7 +39,7 @@ def previous_against_current(document: ComparisonDocument) -> list[Block]:
 
 
 def due_by(document: ComparisonDocument) -> str:
-    """What the table of actions due shows."""
+    """The heading of the table of actions due."""
     return f"Due by {day_in_words(document['current']['effective_on'])}, by current rating"
 
 

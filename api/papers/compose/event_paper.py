@@ -1,4 +1,4 @@
-"""One event of the record as a paper: what it says, who recorded it when, and whether it still counts."""
+"""One event of the record as a paper: its content, who recorded it when, and whether it still counts."""
 
 from collections.abc import Mapping
 from typing import Any

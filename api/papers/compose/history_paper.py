@@ -1,4 +1,4 @@
-"""The document's history as a paper: its versions as issued, and the forums it was presented to."""
+"""The document history as a paper: the versions issued, and the forums the plan was presented to."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -21,7 +21,7 @@ _PRESENTED = [
 
 
 def history_paper(document: HistoryDocument) -> Paper:
-    """The versions of the document as issued, then its presentations; in data, `kind` says which."""
+    """The document versions issued, then the presentations; in data, `kind` tells them apart."""
     blocks = [
         Heading("Versions issued"), versions_block(document), Heading("Presented to"), presented_block(document),
     ]  # fmt: skip
@@ -30,7 +30,7 @@ def history_paper(document: HistoryDocument) -> Paper:
 
 
 def versions_block(document: HistoryDocument) -> Block:
-    """The versions issued, oldest first; a sentence where there are none."""
+    """The document versions issued, oldest first, or a sentence that there are none."""
     rows: list[list[Cell]] = [
         [
             line(version["label"]),
@@ -46,7 +46,7 @@ def versions_block(document: HistoryDocument) -> Block:
 
 
 def presented_block(document: HistoryDocument) -> Block:
-    """The forums it was presented to, with the points they were shown; a sentence where there are none."""
+    """The presentations, with the points shown, or a sentence that there are none."""
     rows: list[list[Cell]] = [
         [
             line(report["forum"]),

@@ -1,4 +1,4 @@
-"""What is overdue and what has slipped, as a paper."""
+"""The overdue and the rescheduled actions as a paper."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -17,7 +17,7 @@ _KEYS = (
 
 
 def overdue_paper(document: OverdueDocument) -> Paper:
-    """The overdue actions, then every one that was rescheduled, with who approved it; in data, `kind` says which."""
+    """The overdue actions, then the rescheduled ones, with who approved it; in data, `kind` tells them apart."""
     rescheduled = [_moved(moved) for moved in document["rescheduled"]]
     blocks: list[Block] = [Heading(f"{count(len(document['overdue']), 'action')} overdue")]
     if document["overdue"]:
@@ -34,7 +34,7 @@ def overdue_paper(document: OverdueDocument) -> Paper:
 
 
 def overdue_table(document: OverdueDocument) -> Table:
-    """The overdue actions, each with its original date beside the one it is late by."""
+    """The overdue actions, each with its original date and the date that it has missed."""
     tags = Tags(document)
     columns = [
         Column("No."), Column("Action", 5), Column("Rating", 1.4), Column("Due", 1.5), Column("Originally", 1.5),

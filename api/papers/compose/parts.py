@@ -1,4 +1,4 @@
-"""What every paper is composed with: its head and foot, text made safe to show, ratings, and the points it names."""
+"""The parts that papers share: head and foot, safe text, rating tags, and the points."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +13,7 @@ from projections.scale import RatingDocument
 
 _COLOUR = re.compile("#[0-9a-fA-F]{6}")
 
-#: What stands where there is nothing to list.
+#: Shown in place of an empty list.
 NONE = "None."
 
 
@@ -38,12 +38,12 @@ class OfRecord(Heading):
 
 
 def line(text: str | None) -> str:
-    """What somebody wrote, on one line; nothing where nothing was written."""
+    """A text on one line, made safe to show; empty for None."""
     return safe_text(text or "")
 
 
 def lines(text: str | None) -> str:
-    """What somebody wrote, with its line breaks."""
+    """A text with its line breaks, made safe to show; empty for None."""
     return safe_lines(text or "").strip()
 
 
@@ -53,26 +53,26 @@ def stacked(texts: Iterable[str]) -> tuple[Cell, ...]:
 
 
 def day(iso: str | None) -> Day | None:
-    """A day of the data; None where there is none."""
+    """A day of the data as a cell."""
     return Day(iso) if iso else None
 
 
 class Tags:
-    """The ratings of a document as tags: the word of each, on its colour."""
+    """The ratings of a document as tags: each label on its colour."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.labels = Labels(document)
         self._colours = {rating["code"]: rating["colour"] for rating in ratings_of(document)}
 
     def __call__(self, code: str | None) -> Cell:
-        """The tag of a rating; that there is none, in plain words."""
+        """The tag of a rating; plain words for no rating."""
         if code is None:
             return NOT_RATED
         return tag(self.labels(code), self._colours.get(code))
 
 
 def tag(label: str, colour: str | None) -> Tag:
-    """A rating by its word, which is made safe; a colour that is not one is left out."""
+    """A rating as a tag: its label is made safe, and a colour that is not valid is left out."""
     return Tag(safe_text(label), colour if colour and _COLOUR.fullmatch(colour) else None)
 
 
@@ -82,13 +82,13 @@ def figures(*titles: str, width: float = 1, optional: bool = False) -> list[Colu
 
 
 def rating_columns(ratings: Sequence[RatingDocument], width: float = 1, *, pairs: bool = False) -> list[Column]:
-    """A column for each rating, with how many actions bear it."""
+    """A column for each rating, for the number of actions that bear it."""
     tags = [tag(rating["label"], rating["colour"]) for rating in ratings]
     return [Column(one.label, width, figures=True, pairs=pairs, colour=one.colour) for one in tags]
 
 
 def taken(*points: PointDocument) -> str:
-    """What was taken into account: up to which versions, recorded by when."""
+    """The basis of a paper: each point in its fixed form, with its version and the time of its recording."""
     return "; ".join(f"{fixed(point)}, {known(point)}" for point in points)
 
 
@@ -100,8 +100,7 @@ def paper_at(
 
     Args:
         document: the answer.
-        command: the command that answers it, such as `overdue`, with its `argument` after the plan and its `options`
-            after the point.
+        command: the command that answers it, such as `overdue`; `argument` follows the plan, `options` the point.
         what: the lines under the organisation.
         blocks: its content.
         data: the same for programs; the plan and the point are added.
@@ -151,7 +150,7 @@ def _ending(data: Data, last: Mapping[str, str | int]) -> Data:
 
 
 def labels_apart(ratings: Sequence[RatingDocument], *others: str) -> list[str]:
-    """The labels of ratings as keys of data; with its code where several bear a label, or another column does."""
+    """The labels of ratings as keys of data; the code is added where a label is not unique or is one of the others."""
     labels = [rating["label"] for rating in ratings]
     return [
         f"{label} ({rating['code']})" if label in others or labels.count(label) > 1 else label

@@ -43,7 +43,7 @@ def _key(document: PlanDocument) -> list[Block]:
 
 
 def key_blocks(title: str, ratings: Sequence[RatingDocument]) -> list[Block]:
-    """The key to the ratings under its heading; that there are none, where that is so."""
+    """The key to the ratings under its heading, or a sentence that the plan has no ratings."""
     if not ratings:
         return [Prose("The actions of this plan are not rated.")]
     if not any(rating["meaning"] for rating in ratings):
@@ -73,12 +73,12 @@ def _priority(priority: PriorityDocument, word: str, tags: Tags, outcomes: bool)
 
 
 def priority_title(word: str, number: str, title: str) -> str:
-    """What stands over a priority: `Priority 2: Safeguarding`."""
+    """The heading of a priority: `Priority 2: Safeguarding`."""
     return safe_text(f"{word} {number}: {title}")
 
 
 def assurance_blocks(given: AssuranceDocument | None) -> list[Block]:
-    """The assurance on a priority, in a line; none where none was given."""
+    """The assurance on a priority as one line; nothing where none was given."""
     if given is None:
         return []
     report = f", {given['report']}" if given["report"] else ""
@@ -86,7 +86,7 @@ def assurance_blocks(given: AssuranceDocument | None) -> list[Block]:
 
 
 def _behind(document: PlanDocument) -> Iterator[Block]:
-    """What the plan measures, and what it answers to."""
+    """The measures, recommendations and inspections of the plan."""
     word = document["priority_word"]
     if document["measures"]:
         yield Heading("Measures")

@@ -1,4 +1,4 @@
-"""The plans as a paper, each with how it stands."""
+"""The plans of the ledger as a paper, each with its counts."""
 
 import json
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ _COLUMNS = [
 
 
 def register_paper(document: RegisterDocument) -> Paper:
-    """The plans, each with how it stands; as data, its ratings, which differ between plans, in JSON by code."""
+    """The plans, each with its counts; as data, ratings are JSON by code, because plans have different ratings."""
     entries = document["plans"]
     points = tuple(entry["point"] for entry in entries)
     blocks: list[Block] = [table_of("Improvement plans", _COLUMNS, list(map(_entry, entries)))] if entries else []

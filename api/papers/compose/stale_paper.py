@@ -1,4 +1,4 @@
-"""The progress texts that are out of date, and the actions nobody has reported on, as a paper."""
+"""The out-of-date progress texts, and the actions never reported on, as a paper."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -13,7 +13,7 @@ _KEYS = ("kind", "priority", "action", "text", "on", "age in days", "why", "vers
 
 
 def stale_paper(document: StaleDocument) -> Paper:
-    """The texts that are out of date, then the actions never reported on; in data, `kind` says which."""
+    """The out-of-date texts, then the actions never reported on; in data, `kind` tells them apart."""
     stale: list[list[Cell]] = [
         [line(one["number"]), lines(one["text"]), Day(one["reported_on"]), one["age_days"], line(one["why"])]
         for one in document["stale"]

@@ -19,7 +19,7 @@ from api.papers.wording_lines import (
 )
 from projections.trail import TrailDocument
 
-#: What the ledger adds to an event; all else of it is what was said.
+#: The fields that the ledger adds to an event; all others are the event's own.
 _ENVELOPE = ("version", "position", "recorded_at", "recorded_by", "event_id", "effective_on", "type")
 _ADDED = ("withdrawn_by", "withdrawal", "late_by_days", "missing_from", "sentence")
 _KEYS = (
@@ -62,7 +62,7 @@ def _event(event: Mapping[str, Any]) -> list[Cell]:
 
 
 def trail_data(events: Iterable[Mapping[str, Any]]) -> Data:
-    """A row for each event: its envelope, what happened in a line, and its own fields in JSON."""
+    """A row for each event: its envelope, its sentence, and its own fields in JSON."""
     return Data(_KEYS, partial(_rows, events))
 
 

@@ -6,11 +6,11 @@ from itertools import chain
 
 from api.papers.paper import Day, Instant, Paper, Value
 
-# What a spreadsheet takes for the start of a formula, in the widths it knows; and what it skips before one.
+# The first characters of a formula, also in full width; and the characters that a spreadsheet skips before one.
 _FORMULA = "=+-@\t\r\n＝＋－＠"  # noqa: RUF001 - the full-width forms are meant
 _SKIPPED = " \u00a0\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 
-# What parts one cell or line from the next, for this format or for a spreadsheet that guesses at another.
+# The characters that separate cells or lines, in this format or for a spreadsheet with other separators.
 _PARTS = re.compile('[,;|\t"\r\n]')
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 
@@ -22,12 +22,12 @@ def comma_separated_values(paper: Paper) -> str:
 
 
 def comma_separated(columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> str:
-    """A header row and the rows, as RFC 4180 has it: lines end in CR LF."""
+    """A header row and the rows, as in RFC 4180: lines end in CR LF."""
     return "".join(",".join(map(_field, row)) + "\r\n" for row in chain([columns], rows))
 
 
 def cell(value: Value) -> str | int:
-    """A value as it is written: figures as figures, text always as text, yes or no in words.
+    """A value as written: figures as figures, text as text, yes or no in words.
 
     Text that a spreadsheet would run as a formula gets an apostrophe before it (OWASP: CSV injection). A plain decimal
     number, such as a measure's -3.2, is no formula and stays a number.
@@ -45,9 +45,9 @@ def cell(value: Value) -> str | int:
 
 
 def _field(value: Value) -> str:
-    """A cell as a field, in quotation marks where it holds anything at which some spreadsheet would part it.
+    """A cell as a field, in quotation marks if it contains a separator of any spreadsheet.
 
-    One that is set to part at semicolons or tabs as well would take what follows for a cell of its own, and run it.
+    A spreadsheet that also splits at semicolons or tabs would otherwise run the rest of the text as a formula.
     """
     written = str(cell(value))
     return '"' + written.replace('"', '""') + '"' if _PARTS.search(written) else written

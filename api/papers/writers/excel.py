@@ -1,6 +1,6 @@
-"""A paper as an Excel workbook: what it is and says on the first sheet, and then a sheet for each of its tables.
+"""A paper as an Excel workbook: everything outside the tables on the first sheet, then a sheet for each table.
 
-Nothing in it runs: there are no formulas, no macros and no addresses, and text is stored as text.
+Nothing in it runs: it has no formulas, no macros and no links to the outside, and text is stored as text.
 """
 
 import io
@@ -28,11 +28,11 @@ _CELL: dict[str, Any] = {"text_wrap": True, "valign": "top", "border": 1, "borde
 _HEADING = {**_CELL, "bold": True, "bg_color": "#F3F2F1", "bottom": 2, "bottom_color": "#505A5F"}
 _TOTALS = {**_CELL, "bold": True, "top": 2, "top_color": "#505A5F"}
 
-# What Excel allows in a property of the file, and in a printed header or footer with its codes.
+# Limits of Excel: a property of the file, and a printed header or footer with its codes.
 _LONGEST_PROPERTY = 255
 _LONGEST_PRINTED = 255
 _A4 = 9
-# Text that means another character inside a workbook: Excel would find two spellings of one heading, and repair it.
+# Escape sequences of workbooks: Excel would read such a heading in two ways, and repair the file.
 _ESCAPED = re.compile("_x[0-9a-fA-F]{4}_|[\ufffe\uffff]")
 
 
@@ -62,7 +62,7 @@ def excel(paper: Paper) -> bytes:
 
 
 def _write_sheet(written: Worksheet, sheet: Sheet, formats: Formats) -> None:
-    """A row of headings that stays in sight, the rows as a table that can be sorted and filtered, the totals below."""
+    """A header row that stays in view, the rows as a table to sort and filter, and the totals below."""
     widths = widths_of(sheet)
     for place, (column, width) in enumerate(zip(sheet.columns, widths, strict=True)):
         written.set_column(place, place, width)
@@ -74,18 +74,18 @@ def _write_sheet(written: Worksheet, sheet: Sheet, formats: Formats) -> None:
             write_cell(written, number, place, cell, formats, {**look, **_align(sheet.columns[place])})
         written.set_row(number, row_height(row, widths))
     written.freeze_panes(1, 0)
-    # Numbers such as 1.10 are names, and stay text.
+    # Numbers such as 1.10 are names of actions, and stay text.
     written.ignore_errors({"number_stored_as_text": f"A1:XFD{1 + len(sheet.rows) + len(sheet.totals)}"})
     _make_sortable(written, sheet, formats)
 
 
 def _align(column: Column) -> dict[str, Any]:
-    """Figures stand to the right, away from what stands beside them."""
+    """Figures are aligned right, with a space to the next column."""
     return {"align": "right", "indent": 1} if column.figures else {"align": "left"}
 
 
 def _make_sortable(written: Worksheet, sheet: Sheet, formats: Formats) -> None:
-    """The headings and rows as a table, which screen readers know as one; or filtered where there can be no table."""
+    """Make the headings and rows a table, which screen readers announce; only filter them if no table is possible."""
     last = len(sheet.rows), len(sheet.columns) - 1
     if not sheet.rows or any(_ESCAPED.search(column.title) for column in sheet.columns):
         written.autofilter(0, 0, *last)
@@ -99,7 +99,7 @@ def _make_sortable(written: Worksheet, sheet: Sheet, formats: Formats) -> None:
 
 
 def _make_printable(written: Worksheet, paper: Paper) -> None:
-    """On A4, one page wide, with the title and the page above and how it is made again below."""
+    """A4, one page wide, with the title and page number above and the command that makes the paper again below."""
     written.set_landscape()
     written.set_paper(_A4)
     written.fit_to_pages(1, 0)
@@ -112,9 +112,9 @@ def _make_printable(written: Worksheet, paper: Paper) -> None:
 
 
 def _cut_code(text: str, last: str, length: int) -> str:
-    """Text for a printed header or footer, in which `&` begins a code, with what comes last.
+    """Text for a printed header or footer (in which `&` begins a code), followed by `last`.
 
-    Of text too long for Excel the end is left out, and as little of what comes last as can be.
+    If both are too long for Excel, the end of `text` is cut first, and `last` only if it is too long alone.
     """
     last = _escaped(last, length)
     return _escaped(text, length - utf16(last)) + last

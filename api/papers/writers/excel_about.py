@@ -1,6 +1,6 @@
-"""The first sheet of a workbook: what the paper is, where its tables stand, and what it says outside them.
+"""The first sheet of a workbook: the head of the paper, a list of its tables, and everything outside them.
 
-It has two columns, a name and what is said of it, and no cell is merged, so that it reads in order to any reader.
+It has two columns, names and values, and no merged cells, so that a screen reader reads it in order.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ _SAID: dict[str, Any] = {"text_wrap": True, "valign": "top", "align": "left"}
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """How the first cell of a row looks, and how high a line of it is in points; if it wraps, the row grows with it."""
+    """The look of a row's first cell, and its line height in points; a row that wraps is higher."""
 
     properties: dict[str, Any]
     line: float = 15
@@ -38,7 +38,7 @@ _Row = tuple[_Look, Cell, Cell]
 
 
 def write_about(about: Worksheet, paper: Paper, sheets: Sequence[Sheet], formats: Formats) -> None:
-    """Title, what it shows and how it was made, the list of sheets, and whatever the paper says outside its tables."""
+    """Write the title, the subject, the foot of the paper, the list of sheets, and everything outside the tables."""
     for place, width in enumerate(_WIDTHS):
         about.set_column(place, place, width)
     about.hide_gridlines(2)
@@ -66,7 +66,7 @@ def _rows(paper: Paper, sheets: Sequence[Sheet]) -> Iterator[_Row]:
 
 
 def _said_outside_tables(paper: Paper) -> Iterator[_Row]:
-    """Headings, paragraphs, and facts beside their names; a heading under which there are only tables is left out."""
+    """Headings, paragraphs and facts, without the headings that have only tables below them."""
     pending = [Heading("What it says")]
     for block in paper.blocks:
         if isinstance(block, Heading):
@@ -87,5 +87,5 @@ def _said(block: Prose | Facts) -> Iterator[_Row]:
 
 
 def _in_words(cell: Cell) -> Cell:
-    """What a cell says, ratings by their words alone: a colour would fill the whole width."""
+    """A cell with its ratings as text: on a colour, they would fill the whole width."""
     return tuple(Text((Piece(one.label, "strong"),)) if isinstance(one, Tag) else one for one in lines_of(cell))

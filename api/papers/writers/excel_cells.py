@@ -1,4 +1,4 @@
-"""What stands in the cells of a workbook: dates and figures as what they are, and text that never is anything else."""
+"""The cells of a workbook: dates and figures as such, and text that stays text."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -14,18 +14,18 @@ from api.papers.wording import instant_in_figures
 from api.papers.writers.excel_sheets import cut_to, utf16
 from api.papers.writers.plain import shown_as
 
-# Excel counts days from 1900 on and takes that year for a leap year, so that the first days it gets right are these.
+# Excel takes 1900 for a leap year, so that its days are right only from here on.
 _FIRST_DAY = date(1900, 3, 1)
-#: What a cell holds at most, as Excel counts.
+#: The most characters of a cell, as Excel counts them.
 LONGEST_TEXT = 32_767
-# Beyond fifteen digits a number would change.
+# Excel keeps fifteen digits of a number.
 _LARGEST_FIGURE = 10**15 - 1
-# What a spreadsheet would take for the start of a formula when the text is typed in again, in the widths it knows.
+# The first characters of a formula, also in full width: Excel would run such text when a user edits it.
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - the full-width forms are meant
-#: A typeface without serifs that every office program has, or has one of the same widths for.
+#: A sans-serif typeface of every office program, or with a substitute of the same widths.
 TYPE = {"font_name": "Arial", "font_size": 11}
 _CLOCK = "%d/%m/%Y %H:%M"
-#: How each mark looks: never by its colour alone.
+#: The look of each mark: never its colour alone.
 _MARKS: dict[Mark, dict[str, Any]] = {
     "": {},
     "strong": {"bold": True},
@@ -36,14 +36,14 @@ _MARKS: dict[Mark, dict[str, Any]] = {
 
 
 class Formats:
-    """The formats of a workbook: one for each set of properties, however often it is used."""
+    """The formats of a workbook, each set of properties made once."""
 
     def __init__(self, workbook: Workbook) -> None:
         self._workbook = workbook
         self._made: dict[tuple[tuple[str, Any], ...], Format] = {}
 
     def __call__(self, properties: dict[str, Any]) -> Format:
-        """The format with these properties of XlsxWriter's."""
+        """The format with these XlsxWriter properties."""
         key = tuple(sorted(properties.items()))
         if key not in self._made:
             self._made[key] = self._workbook.add_format({**TYPE, **properties})
@@ -51,7 +51,7 @@ class Formats:
 
 
 def write_cell(sheet: Worksheet, row: int, column: int, cell: Cell, formats: Formats, look: dict[str, Any]) -> None:
-    """Write a cell with that look: a date, a figure, a rating on its colour, or text."""
+    """Write a cell: a date, a figure, a rating on its colour, or text."""
     lines = [*lines_of(cell)]
     only = lines[0] if len(lines) == 1 else None
     moment = _moment(only)
@@ -69,7 +69,7 @@ def write_cell(sheet: Worksheet, row: int, column: int, cell: Cell, formats: For
 def write_text(
     sheet: Worksheet, row: int, column: int, pieces: list[Piece], formats: Formats, look: dict[str, Any]
 ) -> None:
-    """Write text, whatever it begins with; text too long for a cell says at its end how much of it is left out."""
+    """Write text, also if it looks like a formula; text too long for a cell is cut, and ends with a note."""
     kept = _cut(_runs(pieces))
     if not kept:
         sheet.write_blank(row, column, None, formats(look))
@@ -85,12 +85,12 @@ def write_text(
 
 
 def lines_shown(cell: Cell) -> Iterator[str]:
-    """The lines of a cell as they are seen, for the width of its column."""
+    """The lines of a cell as displayed, for the width of its column."""
     yield from "".join(piece.text for piece in _pieces([*lines_of(cell)])).split("\n")
 
 
 def _moment(cell: "Cell | None") -> date | datetime | None:
-    """The date or time (of the clock of London) that a cell is, if Excel can hold it."""
+    """The date, or the time in London, of a cell, if Excel can hold it."""
     if isinstance(cell, Day):
         day = date.fromisoformat(cell.iso)
         return day if day >= _FIRST_DAY else None
@@ -111,7 +111,7 @@ def _pieces(lines: list[Cell]) -> Iterator[Piece]:
 
 
 def _runs(pieces: list[Piece]) -> list[Piece]:
-    """The pieces without empty ones, neighbours of one mark as one: a rich text may hold no others."""
+    """The pieces merged by mark, without empty ones: Excel's rich text allows no others."""
     runs: list[Piece] = []
     for piece in pieces:
         if runs and runs[-1].mark == piece.mark:
@@ -122,7 +122,7 @@ def _runs(pieces: list[Piece]) -> list[Piece]:
 
 
 def _cut(runs: list[Piece]) -> list[Piece]:
-    """The runs as far as a cell can hold them, and how many characters are left out where it cannot hold all."""
+    """The runs that fit into a cell, with a note of the number of characters left out, if any."""
     length = sum(utf16(run.text) for run in runs)
     if length <= LONGEST_TEXT:
         return runs

@@ -1,4 +1,4 @@
-"""Which sheets a paper's tables become: tables that are one list are joined, and every sheet has a name of its own."""
+"""The sheets of a workbook: tables that form one list are joined, and every sheet has its own name."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from api.papers.paper import Block, Cell, Column, Instant, Pair, Table, lines_of
 
-#: The first sheet of every workbook, and the name that Excel keeps for itself.
+#: The name of the first sheet, and a name that Excel reserves.
 ABOUT, _KEPT = "About", "History"
 _LONGEST_NAME = 31
 _LONGEST_HEADING = 255
@@ -15,7 +15,7 @@ _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f\ufffe\uffff]+")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table as it stands on a sheet: a cell for each of its columns, pairs taken apart, the totals by themselves."""
+    """A table on a sheet: a cell for each column, a pair in two columns, the totals apart from the rows."""
 
     name: str
     captions: tuple[str, ...]
@@ -25,7 +25,7 @@ class Sheet:
 
 
 def sheets_of(blocks: Iterable[Block]) -> list[Sheet]:
-    """The sheets of a paper's tables, in the order in which they first come."""
+    """The sheets of a paper's tables, in the order of their first tables."""
     joined: dict[tuple[str, tuple[tuple[str, bool], ...]], list[Table]] = {}
     for block in blocks:
         if isinstance(block, Table):
@@ -36,18 +36,18 @@ def sheets_of(blocks: Iterable[Block]) -> list[Sheet]:
 
 
 def utf16(text: str) -> int:
-    """The length of a text as Excel counts it, in which an emoji is two."""
+    """The length of a text as Excel counts it, in UTF-16 code units: an emoji counts as two."""
     return len(text) + sum(character > "\uffff" for character in text)
 
 
 def cut_to(text: str, length: int) -> str:
-    """As much of a text as has that length for Excel, no character halved."""
+    """The start of a text, cut to that length for Excel without splitting a character."""
     text = text[:length]
     return text if text.isascii() else text.encode("utf-16-le")[: 2 * length].decode("utf-16-le", "ignore")
 
 
 def _name(wanted: str, taken: set[str]) -> str:
-    """A name that Excel accepts and that none of those taken differs from by its capitals alone; it is taken then."""
+    """A sheet name that Excel accepts, distinct from those taken also without regard to case; it is added to them."""
     clean = " ".join(_NOT_IN_NAMES.sub(" ", wanted).split()) or "Table"
     place = 1
     while True:
@@ -72,7 +72,7 @@ def _joined(name: str, tables: list[Table]) -> Sheet:
 
 
 def _single(columns: Iterable[Column], row: Iterable[Cell]) -> Iterator[Cell]:
-    """The cells of a row, a pair in two."""
+    """The cells of a row, each pair as two."""
     for column, cell in zip(columns, row, strict=True):
         if not column.pairs:
             yield cell
@@ -83,7 +83,7 @@ def _single(columns: Iterable[Column], row: Iterable[Cell]) -> Iterator[Cell]:
 
 
 def _headed(columns: Iterable[Column], rows: list[tuple[Cell, ...]]) -> Iterator[Column]:
-    """The columns as they stand, each with a heading of its own, as a table in Excel must have."""
+    """The columns with unique headings, as Excel requires of a table."""
     single: list[Column] = []
     for column in columns:
         whens = (" previous", " current") if column.pairs else ("",)

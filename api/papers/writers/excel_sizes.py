@@ -1,6 +1,6 @@
-"""How wide the columns of a sheet are and how high its rows, reckoned from what stands in them.
+"""The widths of a sheet's columns and the heights of its rows, computed from their contents.
 
-Desktop Excel would fit the heights by itself; viewers, printers and other programs show only what a row has room for.
+Desktop Excel fits the heights itself; viewers, printers and other programs show only the height that is set.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,17 +9,17 @@ from api.papers.paper import Cell
 from api.papers.writers.excel_cells import lines_shown
 from api.papers.writers.excel_sheets import Sheet
 
-# Widths in characters: the narrowest column, the widest one, and what a landscape page still holds in readable type.
+# Widths in characters: the narrowest column, the widest one, and a landscape page in readable type.
 _NARROWEST, _WIDEST, _PAGE = 9, 60, 190
-_ARROW = 3  # the button that filters stands beside the heading
-# Widths count figures: as many letters and spaces take less room, and as many capitals take more.
+_ARROW = 3  # the filter button beside the heading
+# Widths count figures: letters and spaces are narrower, capitals are wider.
 _LETTERS, _CAPITALS = 1.1, 0.8
-# Heights in points: of a line, and of the highest row there can be.
+# Heights in points: a line, and the maximum of a row.
 _LINE, _HIGHEST = 15.0, 409.0
 
 
 def widths_of(sheet: Sheet) -> list[int]:
-    """A width for each column by what stands in it; the widest give way until the page holds them all."""
+    """A width for each column by its contents; the widest are reduced until all fit the page."""
     wanted = []
     for place, column in enumerate(sheet.columns):
         shown = (len(line) for row in (*sheet.rows, *sheet.totals) for line in lines_shown(row[place]))
@@ -32,19 +32,19 @@ def widths_of(sheet: Sheet) -> list[int]:
 
 
 def heading_height(sheet: Sheet, widths: Sequence[int]) -> float:
-    """The height of the row of headings, beside each of which stands a button."""
+    """The height of the header row; each heading has a filter button beside it."""
     titles = [column.title for column in sheet.columns]
     return row_height(titles, [width - _ARROW for width in widths])
 
 
 def row_height(cells: Iterable[Cell], widths: Iterable[int], line: float = _LINE) -> float:
-    """The height that a row of cells needs in columns that wide; `line` is that of a line in its type."""
+    """The height of a row of cells in columns of these widths; `line` is the height of a line in its type."""
     lines = (_wrapped(cell, width) for cell, width in zip(cells, widths, strict=True))
     return min(line * max(lines, default=1), _HIGHEST)
 
 
 def _wrapped(cell: Cell, width: int) -> int:
-    """The lines that a cell takes in a column, as far as there can be any; words are kept whole where they fit."""
+    """The number of lines of a cell in a column, up to the maximum; words are kept whole where they fit."""
     most, lines = int(_HIGHEST / _LINE) + 1, 0
     for line in lines_shown(cell):
         room = max(int(width * (_CAPITALS if line.isupper() else _LETTERS)), 1)

@@ -1,4 +1,4 @@
-"""The fonts that papers and drawings are set in: those installed with AsAt, so that every machine makes the same."""
+"""The fonts of papers and drawings: those installed with AsAt, so that the result is the same on every machine."""
 
 from functools import cache
 from importlib.util import find_spec
@@ -8,8 +8,8 @@ import typst
 
 @cache
 def fonts() -> typst.Fonts:
-    """Open Sans, and what typst brings along for the letters it lacks."""
-    # Found and not imported: the package would bring in an imaging library where there is one.
+    """Open Sans, and the fonts included in typst for characters that it lacks."""
+    # Located without importing the package, which would load an imaging library if one is installed.
     found = find_spec("ttf_opensans")
     assert found, "ttf-opensans is among the requirements"
     return typst.Fonts(include_system_fonts=False, font_paths=list(found.submodule_search_locations or []))

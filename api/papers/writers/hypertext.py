@@ -1,4 +1,4 @@
-"""A paper as one HTML file: no script, nothing from elsewhere; for reading, for a screen reader, for print."""
+"""A paper as one HTML file without scripts or outside resources, for screens, screen readers and print."""
 
 from collections.abc import Iterator
 from html import escape
@@ -28,12 +28,12 @@ from api.papers.writers.plain import shown_as
 _STYLE = files("api.papers.writers").joinpath("hypertext.css").read_text().partition("\n")[2]  # without its comment
 _ELEMENTS: dict[Mark, str] = {"strong": "strong", "inserted": "ins", "deleted": "del", "struck": "s"}
 
-#: A table of no more rows than this is not broken between two pages where it fits on one.
+#: A table of at most this many rows is kept on one page in print, where it fits.
 _KEPT_TOGETHER = 8
 
 
 def hypertext(paper: Paper) -> str:
-    """The paper as an HTML document that stands by itself."""
+    """The paper as a self-contained HTML document."""
     about = paper.under[0] if paper.under else ""
     title = f"{paper.title} – {about}" if about else paper.title
     page = "A4 landscape" if paper.landscape else "A4"
@@ -67,7 +67,7 @@ def _block(block: Block) -> Iterator[str]:
         case Table():
             yield from _table(block)
         case Picture():
-            # The drawing is made by this program, its texts escaped; without the declaration that only a file has.
+            # The drawing comes from this program, with its texts escaped; the XML declaration before it is cut off.
             drawing = block.svg[block.svg.index("<svg") :]
             yield f'<div class="picture" role="img" aria-label="{escape(block.alternative)}"'
             yield f' style="max-width:{block.width}mm">{drawing}</div>\n'
@@ -76,7 +76,7 @@ def _block(block: Block) -> Iterator[str]:
 
 
 def _table(table: Table) -> Iterator[str]:
-    """A table with its caption; one that is too wide for a screen is moved sideways, also from the keyboard."""
+    """A table with its caption; if it is too wide for the screen, it scrolls sideways, also by keyboard."""
     kept = " short" if len(table.rows) <= _KEPT_TOGETHER else ""
     yield f'<div class="wide{kept}" role="group" tabindex="0" aria-label="{escape(table.caption)}">\n<table>\n'
     yield f"<caption>{_lines(table.caption)}</caption>\n<colgroup>"

@@ -9,13 +9,13 @@ from api.papers.writers.plain import shown_as
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]|~$])")
 _HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
-# What would open a list, a heading or a rule at the start of a paragraph.
+# Characters that open a list, a heading or a rule at the start of a paragraph.
 _OPENING = re.compile(r"^(?:([#+=-])(?=\s|$|\1)|([0-9]{1,9})([.)])(?=\s|$))")
 _SIGNS: dict[Mark, str] = {"": "", "strong": "**", "inserted": "**", "deleted": "~~", "struck": "~~"}
 
 
 def markdown(paper: Paper) -> str:
-    """The paper, its parts with a blank line between, ending with how it can be made again."""
+    """The paper, its parts separated by blank lines; the last line is the command that makes it again."""
     head = [f"# {md(paper.title)}", *(f"**{md(text)}**" for text in paper.under), md_lines(paper.sentence)]
     foot = f"Made by AsAt: {md(paper.made)}. To make it again: {_code(paper.command)}"
     parts = [*head, *(part for block in paper.blocks for part in _block(block)), "---", foot]
@@ -23,7 +23,7 @@ def markdown(paper: Paper) -> str:
 
 
 def md(text: str) -> str:
-    """Text on one line, as it reads: no character of it is markup or HTML."""
+    """Text on one line, with every character of markup or HTML escaped."""
     text = _MARKUP.sub(r"\\\1", safe_text(text)).translate(_HTML)
     return _OPENING.sub(lambda found: f"\\{found[1]}" if found[1] else f"{found[2]}\\{found[3]}", text)
 
@@ -34,13 +34,13 @@ def md_lines(text: str) -> str:
 
 
 def _code(command: str) -> str:
-    """A command as code; where it holds a backtick itself, fenced by two."""
+    """A command as code; between two backticks if it contains one."""
     text = safe_text(command)
     return f"`` {text} ``" if "`" in text else f"`{text}`"
 
 
 def _block(block: Block) -> Iterator[str]:
-    """A block; of pictures and page breaks nothing, as a table says what a picture shows."""
+    """A block; nothing for pictures, whose figures a table repeats, and for page breaks."""
     match block:
         case Heading(text, level):
             yield f"{'#' * (level + 1)} {md(text)}"
@@ -87,7 +87,7 @@ def _pieces(pieces: tuple[Piece, ...]) -> str:
 
 
 def _marked(piece: Piece) -> str:
-    """A piece between its signs, line by line: they count only where they touch the words."""
+    """A piece between its signs, line by line, because Markdown requires the signs to touch the words."""
     sign = _SIGNS[piece.mark]
     lines = []
     for line in safe_lines(piece.text).split("\n"):

@@ -1,7 +1,7 @@
-"""A paper as PDF: tagged for screen readers (PDF/UA-1), with bookmarks, the same bytes for the same paper.
+"""A paper as PDF: tagged for screen readers (PDF/UA-1), with bookmarks, reproducible byte for byte.
 
-The page is set by typst from `paper.typ`. The paper reaches it as JSON, never as markup; only fonts that are installed
-with AsAt are used, so that it comes out alike on every machine.
+Typst sets it with `paper.typ`. The paper is passed as JSON, never as markup; only fonts installed with AsAt are used,
+so that the result is the same on every machine.
 """
 
 import json
@@ -34,14 +34,14 @@ from api.papers.writers.pdf_letters import drawable, joined, unjoined
 from api.papers.writers.pdf_setting import NotDrawn, typeset
 from api.papers.writers.plain import shown_as
 
-#: The longest paper that is set, in characters with those of its layout; a cell takes as long as so many of them. Such
-#: a paper takes some seven seconds and a gigabyte; Sunderland's report to its committee is a thirtieth of it.
+#: The longest paper, in characters with those of its layout; `_CELL` is the size of a cell. Such a paper takes about
+#: seven seconds and a gigabyte; Sunderland's report to its committee is a thirtieth of it.
 LONGEST = 3_000_000
 _CELL = 80
 
 
 def pdf(paper: Paper) -> bytes:
-    """The paper as a PDF file. What no font can draw stands in it as its code point: `[U+1F600]`.
+    """The paper as a PDF file. A character that no font has is written as its code point: `[U+1F600]`.
 
     Raises:
         PaperTooLong: it has more text than can be set in a reasonable time.
@@ -62,12 +62,12 @@ def _set(described: dict[str, Any], known_at: str) -> bytes:
     try:
         return typeset(drawable(_json(_with_pictures(described, joined))), made)
     except NotDrawn:
-        # What joins onto a letter can be drawn in a line of text but not in a picture.
+        # Combining characters can be drawn in a line of text but not in a picture.
         written = _json(_with_pictures(described, unjoined))
     try:
         return typeset(drawable(written), made)
     except NotDrawn:
-        # A script that the further fonts have letters for, but not in the forms that this text needs.
+        # The further fonts have the letters of this script, but not in the forms that this text needs.
         return typeset(drawable(written, plain=True), made)
 
 
@@ -76,13 +76,13 @@ def _json(described: dict[str, Any]) -> str:
 
 
 def _with_pictures(described: dict[str, Any], spelt: Callable[[str], str]) -> dict[str, Any]:
-    """The same with the letters of its pictures spelt in this way."""
+    """The same paper, its pictures rewritten by `spelt`."""
     blocks = [{**one, "svg": spelt(one["svg"])} if one["kind"] == "picture" else one for one in described["blocks"]]
     return {**described, "blocks": blocks}
 
 
 def _described(paper: Paper) -> dict[str, Any]:
-    """The paper as `paper.typ` reads it."""
+    """The paper as input of `paper.typ`."""
     return {
         "title": paper.title,
         "under": paper.under,
@@ -98,13 +98,13 @@ def _blocks(blocks: tuple[Block, ...]) -> Iterator[dict[str, Any]]:
     level, above = 0, ""
     for block in blocks:
         if isinstance(block, Heading):
-            # Levels must not be left out on the way down.
+            # PDF/UA allows no gap in the levels of headings.
             level = min(block.level, level + 1)
             yield {"kind": "heading", "level": level, "text": block.text}
         else:
             described = _block(block)
             if described.get("caption") == above:
-                described["caption"] = None  # a heading that says the same is caption enough
+                described["caption"] = None  # the heading above is caption enough
             yield described
         above = block.text if isinstance(block, Heading) else ""
 
@@ -138,7 +138,7 @@ def _table(table: Table) -> dict[str, Any]:
 
 
 def _lines(cell: Cell) -> list[Any]:
-    """The lines of a cell: a string as it is, pieces with their marks, a tag, or a string that is not to be broken."""
+    """The lines of a cell: a string, pieces with their marks, a tag, or a string without line breaks."""
     return [written for line in lines_of(cell) for written in _line(line)]
 
 

@@ -1,8 +1,8 @@
-"""Makes the first cells of the rows of a PDF's tables their headings, which typst's Python package cannot say.
+"""Makes the first cells of the rows in a PDF's tables row headings, which typst's Python package cannot do.
 
-Typst can tag them (`pdf.header-cell`), but behind a switch that its Python package does not offer. It writes a file of
-plain objects with one classic cross-reference table, so the cells' tags can be exchanged in place; a file of any other
-make is given back as it is.
+Typst can tag them (`pdf.header-cell`), but only with a switch that its Python package does not offer. It writes a file
+of plain objects with one classic cross-reference table, so the tags can be replaced in place; a file of another
+structure is returned unchanged.
 """
 
 import re
@@ -11,17 +11,12 @@ from collections.abc import Sequence
 _START = re.compile(rb"startxref\n(\d+)\n%%EOF\s*\Z")
 _PLACES = re.compile(rb"xref\r?\n0 (\d+)\r?\n")
 _PLACE_LENGTH = 20
-# The cell's place among the tables and the columns stands in the identifier of the column heading that it names.
+# The identifier of the column heading that a cell names contains the numbers of its table and its column.
 _CELL = re.compile(rb"(\d+ 0 obj\n<</Type/StructElem/S)/TD(/P \d+ 0 R/A\[<</O/Table)/Headers\[\(U(\d+)x(\d+)y0\)\]")
 
 
 def with_row_headings(file: bytes, wanted: Sequence[bool]) -> bytes:
-    """The file with the first cell of each row as the heading of its row.
-
-    Args:
-        file: the PDF, as typst wrote it.
-        wanted: for each of its tables, in their order, whether the rows have headings.
-    """
+    """The PDF with the first cells of rows as their headings; `wanted` says for each table whether it has them."""
     start = _START.search(file)
     places = start and _PLACES.match(file, int(start[1]))
     if not start or not places:
@@ -43,7 +38,7 @@ def with_row_headings(file: bytes, wanted: Sequence[bool]) -> bytes:
 
 
 def _retagged(described: bytes, wanted: Sequence[bool]) -> bytes:
-    """An object of the file: a cell of a table whose rows have headings finds its headings by their scope."""
+    """An object of the file; in a table with row headings, a cell no longer lists its headings: they have a scope."""
     cell = _CELL.match(described)
     if not cell or not wanted[int(cell[3]) - 1]:
         return described

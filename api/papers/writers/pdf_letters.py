@@ -1,14 +1,14 @@
-"""Which letters the fonts of the PDF have, and what stands for those that they do not have.
+"""The characters that the PDF's fonts have, and the replacement of those that they lack.
 
-A tagged PDF must not hold a character that its fonts cannot draw: it is written by its code point instead, so that
-nothing is lost without a trace. The lists are those of the fonts' own tables; a test draws every letter of them.
+A tagged PDF must not contain a character that its fonts cannot draw: it is replaced by its code point, so that no text
+is lost silently. The lists come from the fonts' own tables; a test draws every character of them.
 """
 
 import re
 from functools import cache
 from unicodedata import normalize
 
-#: What the font of the text (Open Sans) has, in hexadecimal.
+#: The characters of the text font (Open Sans), in hexadecimal.
 _TEXT_FONT = """
 20-7e a0-17f 192 1a0-1a1 1af-1b0 1f0 1fa-1ff 218-21b 237 2bc 2c6-2c7 2c9 2d8-2dd 2f3 300-301 303 309 30f 323
 384-38a 38c 38e-3a1 3a3-3ce 3d1-3d2 3d6 400-486 488-513 1e00-1e01 1e3e-1e3f 1e80-1e85 1ea0-1ef9 1f4d 2000-200b
@@ -17,7 +17,7 @@ _TEXT_FONT = """
 fb00-fb04 feff fffc-fffd
 """
 
-#: What it has together with DejaVu Sans Mono and, for Hebrew, Libertinus Serif, which typst carries: in bold too.
+#: The characters of it, DejaVu Sans Mono and, for Hebrew, Libertinus Serif (both included in typst), also in bold.
 _ALL_FONTS = """
 20-7e a0-1c3 1cd-1e3 1e6-1f0 1f4-1f6 1f8-221 224-241 243-245 24c-24d 250-2b9 2bb-2c1 2c6-2c9 2cc-2d3 2d6-2de
 2e0-2e9 2ee 2f3 300-33f 343 358 361 374-377 37a-37f 384-38a 38c 38e-3a1 3a3-3ce 3d0-3e1 3f0-486 488-513 51a-51d
@@ -38,32 +38,27 @@ e94-e97 e99-e9f ea1-ea3 ea5 ea7 eaa-eab ead-eb9 ebb-ebc ec8-ecd 10d0-10fc 1d02 1
 fbaa-fbad fbe8-fbe9 fbfc-fbff fe70-fe74 fe76-fefc feff fff9-fffd 1d55a
 """
 
-# They have no look of their own: they join what stands beside them, or choose between its looks.
+# Characters without a look: they join their neighbours, or select a variant of them.
 _JOINERS = "\u200d\ufe00-\ufe0f"
 _LOOKS = re.compile("[\ufe00-\ufe0f\ufeff]")
-# What the fonts have of letters that join onto the one before them.
+# The combining characters of the fonts.
 _JOINING = re.compile(
     "[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u200c\u200d\u20d0-\u20ff]+"
 )
 
 
 def drawable(text: str, *, plain: bool = False) -> str:
-    """The text with `[U+1F600]` for what no font has.
-
-    Args:
-        text: any text, also one that holds texts in a notation of ASCII.
-        plain: whether to keep only what the font of the text itself has.
-    """
+    """The text (or JSON) with `[U+1F600]` for a character that no font has; `plain`: that the text font lacks."""
     return _LOOKS.sub("", _missing(plain).sub(_code_points, text))
 
 
 def joined(text: str) -> str:
-    """The text with each letter and its accents as one letter, where there is such a one."""
+    """The text with each letter and its accents composed into one character, where one exists."""
     return normalize("NFC", text)
 
 
 def unjoined(text: str) -> str:
-    """The same with `[U+0300]` for what would join onto a letter without there being one for both."""
+    """The same, with `[U+0300]` for each combining character that remains."""
     return _JOINING.sub(_code_points, joined(text))
 
 

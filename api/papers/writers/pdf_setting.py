@@ -1,4 +1,4 @@
-"""Sets a paper in type with typst, at most two at a time, and gives back the memory that a long one took."""
+"""Sets a paper with typst, at most two at a time, and frees the memory after a long one."""
 
 import ctypes
 import sys
@@ -11,28 +11,28 @@ import typst
 from api.papers.writers.fonts import fonts
 from api.waiting import one_of
 
-# Each takes a core and, if it is long, up to a gigabyte; what comes meanwhile waits its turn.
+# Each takes a core and, if it is long, up to a gigabyte; further ones wait.
 _AT_ONCE = BoundedSemaphore(2)
 
-# Typst keeps what it made for the next ten papers, which have no use for it: of one of so many letters that is much.
+# Typst caches its results for the next ten papers, which cannot reuse them; after a long paper, the cache is large.
 _LONG, _KEPT = 200_000, 11
 _NOTHING = b"#set document(title: [-])"
 
 
 class NotDrawn(Exception):
-    """The text holds something that cannot be drawn in the form that it needs there."""
+    """The text contains something that cannot be drawn in the form that it needs there."""
 
 
 def typeset(paper: str, made: int) -> bytes:
     """A paper as a PDF file.
 
     Args:
-        said: the paper as `paper.typ` reads it, in JSON.
+        paper: the paper as input of `paper.typ`, in JSON.
         made: the time inside the file, in seconds since 1970.
 
     Raises:
         NotDrawn: its fonts lack something that it needs.
-        NoPlace: it may not be waited for any longer.
+        NoPlace: the wait for a turn was too long.
     """
     with one_of(_AT_ONCE, "papers"):
         try:
@@ -45,7 +45,7 @@ def typeset(paper: str, made: int) -> bytes:
 
 
 def _compiled(template: bytes, paper: str, made: int) -> bytes:
-    # A compiler must not be shared between threads; its fonts, which take the time, can be.
+    # Threads must not share a compiler; they can share its fonts, which take the time to load.
     compiler = typst.Compiler(
         template, root=str(files("api.papers.writers")), font_paths=fonts(), ignore_system_fonts=True
     )
@@ -55,11 +55,11 @@ def _compiled(template: bytes, paper: str, made: int) -> bytes:
 
 
 def _forget(made: int) -> None:
-    """Set nothing so often that what was kept is too old to be kept, and hand the memory back to the system."""
+    """Set an empty paper until typst drops its cache, and return the memory to the operating system."""
     for _ in range(_KEPT):
         _compiled(_NOTHING, "", made)
     if sys.platform == "linux":
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # which not every library of C has
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # not every C library has it
         if trim is not None:
             trim(0)
 

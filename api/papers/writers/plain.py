@@ -1,11 +1,11 @@
-"""A cell of a paper as plain text, for the writers whose cells hold no more than that."""
+"""A cell of a paper as plain text, for writers whose cells hold nothing else."""
 
 from api.papers.paper import Cell, Day, Instant, Pair, Tag, Text
 from api.papers.wording import day_in_figures, instant_in_figures
 
 
 def shown_as(cell: Cell) -> str:
-    """What a cell of one line says, as plain text."""
+    """A cell of one line as plain text."""
     match cell:
         case Day():
             return day_in_figures(cell.iso)

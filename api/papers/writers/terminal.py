@@ -1,4 +1,4 @@
-"""A paper on a terminal, as wide as that is. No character of its texts is markup or steers the terminal."""
+"""A paper on a terminal, in its width. No character of its texts is markup or controls the terminal."""
 
 import io
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from api.papers.paper import Block, Facts, Heading, Paper, Prose, Table
 from api.papers.writers.terminal_cells import marked, shown
 from api.papers.writers.terminal_tables import FoldingTable
 
-#: The width of the text of a file.
+#: The width of a text file, in columns.
 _WIDTH = 120
 
 
@@ -24,14 +24,14 @@ def plain_text(paper: Paper) -> str:
 
 
 def terminal(paper: Paper) -> RenderableType:
-    """The paper as `rich` prints it; pictures are left out, as a table says what each shows."""
+    """The paper as a `rich` renderable; pictures are left out, because a table repeats their figures."""
     head = [Line(paper.title, "bold"), *map(marked, paper.under), Line(), marked(paper.sentence)]
     blocks = [part for above, block in pairwise([None, *paper.blocks]) if block for part in _block(block, above)]
     return Group(*head, *blocks, Line(), Line(f"To make it again: {paper.command}", "dim"))
 
 
 def _block(block: Block, above: Block | None) -> Iterator[RenderableType]:
-    """A block, with a blank line before it unless its heading is right above."""
+    """A block, with a blank line before it except right after its heading."""
     if isinstance(block, Heading) or (isinstance(block, Prose | Facts | Table) and not isinstance(above, Heading)):
         yield Line()
     match block:

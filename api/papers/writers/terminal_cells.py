@@ -26,19 +26,19 @@ def marked(text: str | Text, style: str = "") -> Line:
 
 
 def on_colour(colour: str) -> Style:
-    """Black or white on a colour, whichever reads better: good on dark and on light."""
+    """Text on a colour, in black or white, whichever is easier to read; fit for dark and for light terminals."""
     return Style(color=ink_on(colour), bgcolor=colour.lower())
 
 
 def shown(cell: Cell, width: int | None = None) -> Line:
-    """A cell, line under line; where one of several is longer than the width, semicolons tell them apart."""
+    """A cell, one line each; if one of several is longer than the width, semicolons separate them."""
     lines = [*filter(None, map(_one, lines_of(cell)))]
     broken = width and len(lines) > 1 and any(cell_len(line.plain) > width for line in lines)
     return Line(";\n" if broken else "\n").join(lines)
 
 
 def named(column: Column, cell: Cell) -> Line:
-    """A cell as running text behind the heading of its column; a day before a running text stands in brackets."""
+    """A cell as running text after the heading of its column; a day before a running text is in brackets."""
     lines, on = [*lines_of(cell)], ""
     if column.width >= RUNNING and isinstance(lines[0], Day):
         on, lines = f" ({plain(lines[0])})", lines[1:]
@@ -61,7 +61,7 @@ def _one(cell: Cell) -> Line:
 
 
 def _revision(pieces: Sequence[Piece]) -> Line:
-    """A revised text before and after, which tells the two apart where nothing is struck or underlined."""
+    """A revised text before and after, readable also on a terminal without strikethrough or underline."""
     before, after = (
         marked(Text(tuple(piece for piece in pieces if piece.mark != left_out))) for left_out in ("inserted", "deleted")
     )
@@ -70,7 +70,7 @@ def _revision(pieces: Sequence[Piece]) -> Line:
 
 
 def plain(cell: Cell) -> str:
-    """A cell as plain text, line under line."""
+    """A cell as plain text, one line each."""
     return "\n".join(
         shown_as(one).replace("-", "−") if isinstance(one, int) else shown_as(one) for one in lines_of(cell)
     )

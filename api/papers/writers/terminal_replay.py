@@ -1,4 +1,4 @@
-"""A step of a replay on a terminal: redrawn with the ratings after it, or as one line."""
+"""A step of a replay on a terminal: a panel with the ratings after it, or one line."""
 
 from collections.abc import Sequence
 
@@ -33,7 +33,7 @@ def step_text(title: str, step: ReplayStep, scales: Sequence[Scale]) -> Renderab
 
 
 def step_line(step: ReplayStep, scales: Sequence[Scale]) -> str:
-    """One line for a step, where there is no terminal to redraw."""
+    """One line for a step, for output that cannot be redrawn."""
     counts = ", ".join(f"{label} {count}" for label, _, count in _counts(step, scales))
     return (
         f"{step['version']:>6}  {step['effective_on']}  {safe_text(step['sentence'])}  [{counts}; all {step['total']}]"
@@ -41,7 +41,7 @@ def step_line(step: ReplayStep, scales: Sequence[Scale]) -> str:
 
 
 def _counts(step: ReplayStep, scales: Sequence[Scale]) -> list[tuple[str, str | None, int]]:
-    """Label, colour and count of each rating counted, worst first, then of the unrated."""
+    """Label, colour and count of each rating counted, worst first, then of the unrated actions."""
     known = {rating.code: (rating.label, rating.colour) for scale in scales for rating in scale.ratings}
     counts = [(*known.get(code, (code, None)), count) for code, count in step["ratings"].items()]
     return [*counts, (NOT_RATED, None, step["unrated"])]

@@ -1,7 +1,7 @@
-"""A table on a terminal: as wide as that is, and folded where it is too wide for it.
+"""A table on a terminal, in its width; columns are folded if the table is too wide.
 
-The cells of columns that fold stand under those of the main column, each behind the heading of its column: those of the
-other columns of running text first, then of all that hold no figures, then of all but the first.
+The cells of folded columns stand under those of the main column, each after the heading of its column. Columns of
+running text are folded first, then all columns of words, then all but the first.
 """
 
 from collections.abc import Sequence
@@ -16,14 +16,14 @@ from rich.text import Text as Line
 from api.papers.paper import Cell, Pair, Table
 from api.papers.writers.terminal_cells import RUNNING, named, on_colour, shown
 
-#: How wide columns of running text and others are at the least, where their lines are no shorter.
+#: The minimum widths of columns: of running text, of others; a column with shorter lines may be narrower.
 _WIDE, _SNUG, _TIGHT = (24, 18), (24, 0), (16, 0)
-#: A word of more letters may be broken.
+#: A longer word may be broken.
 _LONGEST_WORD = 18
 
 
 class _Layout(NamedTuple):
-    """Which columns of a table stand, at which widths, which stand folded under the main one, and the space between."""
+    """The layout of a table: the columns kept and their widths, the columns folded under the main one, and the gap."""
 
     kept: list[int]
     widths: list[int]
@@ -32,7 +32,7 @@ class _Layout(NamedTuple):
 
 
 class FoldingTable:
-    """A table that is laid out when the width of the terminal is known."""
+    """A table that is laid out for the width of the terminal."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -46,7 +46,7 @@ class FoldingTable:
         yield self._grid(self._layout(options.max_width))
 
     def _layout(self, width: int) -> _Layout:
-        """The first that fits, of those that fold more and more."""
+        """The first layout that fits, in the order of increasing folding."""
         columns, ends, main = self._table.columns, {self._columns[0], self._main}, self._main
         others = [place for place in self._columns if place not in ends]
         running = [place for place in others if columns[place].width >= RUNNING]
@@ -66,11 +66,11 @@ class FoldingTable:
         return _Layout([main], [width], [place for place in self._columns if place != main], 0)
 
     def _least(self, place: int, word: int, longest: int, room_for: tuple[int, int]) -> int:
-        """The least width of a column: of its longest word, and of its lines as far as there is to be room for them."""
+        """The minimum width of a column: its longest word, and its longest line up to `room_for`."""
         return max(word, min(longest, room_for[self._table.columns[place].width < RUNNING]))
 
     def _lengths(self, place: int) -> tuple[int, int]:
-        """The least that a column must be wide, and the most that it can use."""
+        """The minimum width of a column, and the maximum that it can use."""
         column = self._table.columns[place]
         texts = [column.title, *(shown(row[place]).plain for row in self._table.rows)]
         most = max(cell_len(line) for text in texts for line in text.split("\n"))
@@ -116,9 +116,9 @@ def _is_nil(table: Table, place: int) -> bool:
 
 
 def _shared(least: list[int], most: list[int], shares: list[float], room: int) -> list[int]:
-    """Widths for columns: of the room by their shares, but of each no less than its least and no more than its most."""
+    """Widths for columns, in proportion to their shares of the room, each between its minimum and its maximum."""
     low, high = 0.0, float(room)
-    for _ in range(30):  # by then the unit that a share has is known exactly enough
+    for _ in range(30):  # halvings: the unit of a share is then exact enough
         unit = (low + high) / 2
         widths = [max(few, min(many, int(unit * share))) for few, many, share in zip(least, most, shares, strict=True)]
         low, high = (unit, high) if sum(widths) <= room else (low, unit)

@@ -1,6 +1,6 @@
-"""A paper as a Word document: one that a clerk can go on writing in, with real headings, tables and styles.
+"""A paper as a Word document that a clerk can edit, with real headings, tables and styles.
 
-The same paper gives the same bytes: no clock, no chance, and a file whose parts have one order and one time.
+It is reproducible byte for byte: no clock, no chance, and the parts of the file in one order with one time.
 """
 
 from collections.abc import Iterator
@@ -22,9 +22,9 @@ from api.papers.writers.word_tables import facts_element, table_element
 
 #: The sides of A4 and the margins, in millimetres.
 _SHORT, _LONG, _MARGIN, _FOOT = 210, 297, 20, 22
-# Office keeps at most this many letters of a property.
+# The most characters of a property in Office.
 _PROPERTY = 255
-#: What comes with python-docx's empty document and belongs to no paper of ours.
+#: Parts of python-docx's empty document that a paper does not need.
 _FOREIGN = {
     "customXml",
     "extended-properties",
@@ -51,7 +51,7 @@ def word(paper: Paper) -> bytes:
 
 
 def _of_file(name: str) -> list[Element]:
-    """The elements of a part, which take the place of those that python-docx brings: 400 kB of styles, in American."""
+    """The elements of a part, instead of python-docx's own: those are 400 kB of styles, in American English."""
     return list(parse_xml(files("api.papers.writers").joinpath(name).read_bytes()))
 
 
@@ -74,16 +74,16 @@ def _describe(document: Document, paper: Paper) -> None:
 
 
 def _lay_out(document: Document, paper: Paper) -> None:
-    """A4 with a footer that tells on every page how to make the paper again."""
+    """A4, with a footer on every page that tells how to make the paper again."""
     section = document.sections[0]
     width, height = (_LONG, _SHORT) if paper.landscape else (_SHORT, _LONG)
     section.orientation = WD_ORIENT.LANDSCAPE if paper.landscape else WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = Mm(width), Mm(height)
     section.left_margin = section.right_margin = section.top_margin = Mm(_MARGIN)
     section.bottom_margin, section.footer_distance = Mm(_FOOT), Mm(9)
-    # The marks of the editing session in which python-docx's document was made.
+    # The revision marks of the session in which python-docx's document was made.
     document.element.body.sectPr.attrib.clear()
-    # The first page has the title itself, and so no header; that makes its footer another one.
+    # The first page shows the title itself, and so has no header; therefore it needs a footer of its own.
     section.different_first_page_header_footer = True
     section.header_distance = Mm(9)
     section.header.part.element[:] = [paragraph(runs(paper.running), "Header")]
@@ -101,7 +101,7 @@ def _to_the_right() -> Element:
 
 
 def _field(name: str) -> Element:
-    """A number that Word fills in."""
+    """A number that Word computes."""
     return element("w:fldSimple", run("1"), instr=name)
 
 
@@ -113,7 +113,7 @@ def _head(paper: Paper) -> Iterator[Element]:
 
 
 class _Body:
-    """Writes the blocks of a paper one after the other: where a page ends, the next paragraph begins a new one."""
+    """The body of the document; after a page break, the next paragraph begins a new page."""
 
     def __init__(self, document: Document, paper: Paper) -> None:
         self._document, self._paper = document, paper
@@ -122,7 +122,7 @@ class _Body:
         self._pictures = 0
 
     def elements(self) -> Iterator[Element]:
-        """The elements of the whole paper below its head, in order."""
+        """The elements of the paper below its head, in order."""
         above: Block | None = None
         for block in self._paper.blocks:
             for place, one in enumerate(self._block(block, above)):
@@ -138,7 +138,7 @@ class _Body:
             case Prose():
                 yield paragraph(runs(block.text, "Strong" if block.strong else ""))
             case Table() | Facts():
-                # A heading that says the same is caption enough; two tables without a paragraph between were one.
+                # A heading above is caption enough. Without a paragraph between them, Word would join two tables.
                 if not (isinstance(above, Heading) and above.text == block.caption):
                     yield paragraph(runs(block.caption), "Caption")
                 wide = self._width
@@ -156,7 +156,7 @@ def _on_a_new_page(one: Element) -> None:
 
 
 def _packed(document: Document) -> bytes:
-    """The file, with its parts in one order and at the earliest time that a zip file knows."""
+    """The file, with its parts in a fixed order and at the earliest time of the zip format."""
     saved, made = BytesIO(), BytesIO()
     document.save(saved)
     with ZipFile(saved) as parts, ZipFile(made, "w") as packed:

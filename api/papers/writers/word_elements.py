@@ -1,6 +1,6 @@
 """The smallest parts of a Word paper: elements, runs and paragraphs.
 
-Text only ever becomes the text of an element, never markup, a field or a list, whatever it looks like.
+Text always becomes the text of an element, never markup, a field or a list.
 """
 
 import re
@@ -16,12 +16,12 @@ from api.papers.paper import Mark, Text, pieces_of
 
 Element: TypeAlias = BaseOxmlElement
 
-# What XML 1.0 cannot carry, not even escaped. Papers come with safe text; this keeps the file whole if one does not.
+# Characters that XML 1.0 cannot carry, not even escaped. Papers hold safe text; this is a second safeguard.
 _IMPOSSIBLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BREAK = re.compile("\r\n|[\n\r]")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
-#: Mark -> the style of its characters (`word_styles`), which a clerk can change for the whole paper.
+#: Mark -> its character style (`word_styles`), which a clerk can change for the whole paper.
 _MARKS: dict[Mark, str] = {"strong": "Strong", "inserted": "Inserted", "deleted": "Deleted", "struck": "Struck"}
 
 
@@ -33,12 +33,12 @@ def element(tag: str, *children: Element, **attributes: str | int) -> Element:
 
 
 def possible(text: str) -> str:
-    """The text without the characters that no XML file can carry."""
+    """The text without the characters that XML cannot carry."""
     return _IMPOSSIBLE.sub("", text)
 
 
 def run(text: str, *properties: Element) -> Element:
-    """A run of text with these properties, in the order of the schema; line breaks stay line breaks."""
+    """A run of text with these properties, in the order of the schema; line breaks are kept."""
     made = element("w:r")
     if properties:
         made.append(element("w:rPr", *properties))
@@ -47,7 +47,7 @@ def run(text: str, *properties: Element) -> Element:
             made.append(element("w:br"))
         if part:
             text_element = element("w:t")
-            # Without it, spaces at the ends of a piece would go, and two words with them become one.
+            # Otherwise Word drops spaces at the ends of a piece, and joins two words.
             text_element.set(qn("xml:space"), "preserve")
             text_element.text = part
             made.append(text_element)
@@ -55,9 +55,9 @@ def run(text: str, *properties: Element) -> Element:
 
 
 def runs(text: str | Text, style: str = "", *, bold: bool = False) -> list[Element]:
-    """The runs of a text; what stands out has a style of characters, `style` is for what does not.
+    """The runs of a text; marked pieces have a character style of their own, the others have `style`.
 
-    `bold`: the paragraph is bold already; in Word, strong within bold would be plain.
+    `bold`: the paragraph is already bold; in Word, strong within bold would not be bold.
     """
     made = []
     for piece in pieces_of(text):
@@ -67,7 +67,7 @@ def runs(text: str | Text, style: str = "", *, bold: bool = False) -> list[Eleme
 
 
 def paragraph(content: Iterable[Element], style: str = "", *properties: Element) -> Element:
-    """A paragraph of a style, or the plain one, with properties of its own in the order of the schema."""
+    """A paragraph of this style (or the default one), with further properties in the order of the schema."""
     made = element("w:p")
     if style:
         properties = (element("w:pStyle", val=style), *properties)
@@ -78,7 +78,7 @@ def paragraph(content: Iterable[Element], style: str = "", *properties: Element)
 
 
 def on_colour(colour: str | None) -> tuple[Element, Element] | None:
-    """The colour of letters that read best on a colour (black or white), and its shading; nothing for no colour."""
+    """The text colour (black or white) that is readable on a colour, and the shading; None for no colour."""
     if colour is None or not _COLOUR.fullmatch(colour):
         return None
     letters = element("w:color", val=ink_on(colour)[1:].upper())

@@ -1,4 +1,4 @@
-"""The drawings of a Word paper: as drawn, and as a picture made of dots for the Words that cannot show drawings."""
+"""The drawings of a Word paper: as SVG, and as PNG for versions of Word without SVG."""
 
 from io import BytesIO
 
@@ -18,7 +18,7 @@ _DOTS_PER_INCH = 200
 _PAGE = """#set page(width: {width}mm, height: {height}mm, margin: 0pt)
 #image(bytes(sys.inputs.drawing), format: "svg", width: 100%, height: 100%, fit: "contain")
 """
-# The extension, named by Microsoft, that holds the drawing beside the picture.
+# Microsoft's extension that adds the SVG to the picture.
 _DRAWING = """<a:extLst xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">
 <a:ext uri="{{96DAC541-7B7A-43D3-8B79-37D633B846F1}}">
 <asvg:svgBlip xmlns:asvg="http://schemas.microsoft.com/office/drawing/2016/SVG/main"
@@ -27,20 +27,16 @@ _DRAWING = """<a:extLst xmlns:a="http://schemas.openxmlformats.org/drawingml/200
 
 
 def picture_element(document: Document, picture: Picture, number: int, room: int) -> Element:
-    """The paragraph of a picture.
+    """The paragraph of a picture, whose files are added to the document.
 
-    Args:
-        document: what it will stand in; its files are added to it.
-        picture: the picture.
-        number: its place among the pictures, from 1.
-        room: the width that there is, in millimetres; a wider picture is made to fit.
+    `number` is its place among the pictures, from 1. A picture wider than `room` millimetres is reduced to it.
     """
     width = min(picture.width, room)
     inline = document.part.new_pic_inline(BytesIO(dots(picture)), width=Mm(width))
     named = {"id": str(number), "name": f"Picture {number}", "descr": possible(picture.alternative)}
     for name, value in named.items():
         inline.docPr.set(name, value)
-    # Otherwise some programs set a picture in from the edge of the text.
+    # Otherwise some programs indent the picture.
     for side in "TBLR":
         inline.set(f"dist{side}", "0")
     drawing = Part(PackURI(f"/word/media/drawing{number}.svg"), "image/svg+xml", possible(picture.svg).encode())
@@ -50,7 +46,7 @@ def picture_element(document: Document, picture: Picture, number: int, room: int
 
 
 def dots(picture: Picture) -> bytes:
-    """The picture as PNG, which every machine makes the same."""
+    """The picture as PNG, the same on every machine."""
     page = _PAGE.format(width=picture.width, height=picture.height)
     drawing = {"drawing": possible(picture.svg)}
     compiler = typst.Compiler(page.encode(), font_paths=fonts(), ignore_system_fonts=True)

@@ -1,6 +1,6 @@
-"""The tables of a Word paper: a heading row that is repeated, rows that stay whole, columns wide enough for figures.
+"""The tables of a Word paper: a repeated header row, rows kept whole, columns wide enough for figures.
 
-Built element by element: python-docx finds a cell by walking its table, which takes the square of its size.
+They are built element by element, because python-docx takes quadratic time to find the cells of a table.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,12 +9,12 @@ from api.papers.paper import Cell, Column, Facts, Pair, Table, Tag, Text, lines_
 from api.papers.writers.plain import shown_as
 from api.papers.writers.word_elements import Element, element, on_colour, paragraph, possible, run, runs
 
-# In twentieths of a point: the margins of a cell, and the width beyond which a long word may be broken.
+# In twentieths of a point: the margins of a cell, and the longest word that is not broken.
 _MARGINS, _WIDEST_WORD = 180, 1700
-# A table of no more rows and letters than these stands on one page.
+# A table of at most these numbers of rows and letters is kept on one page.
 _SHORT_ROWS, _SHORT_LETTERS = 18, 2500
 _FACTS = (Column("", 1), Column("", 2.4))
-# Shares of the height of a font that letters of Arial take in width, by the kind of letter.
+# The widths of letters in Arial, as shares of the font size.
 _WIDTHS = dict.fromkeys("iljtfI.,:;'|!()[] /-", 0.33) | dict.fromkeys("mwMW→–%@", 0.9)
 
 
@@ -40,14 +40,14 @@ def _is_short(table: Table) -> bool:
 
 
 def _keep_together(rows: Sequence[Element]) -> None:
-    """Have every row but the last stand on the page of the next one."""
+    """Keep the rows together on one page."""
     for row in rows[:-1]:
         for one in row.iterfind(".//w:p", row.nsmap):
             one.get_or_add_pPr().keepNext_val = True
 
 
 def facts_element(facts: Facts, width: int) -> Element:
-    """A summary list as a table of two columns, of which the first names what the second says."""
+    """A summary list as a table of two columns, names and values."""
     name, text = _FACTS
     rows = [
         _row([], [_cell(one, name, "TableRowHeading"), _cell(cell, text, whole=False)]) for one, cell in facts.facts
@@ -57,8 +57,8 @@ def facts_element(facts: Facts, width: int) -> Element:
 
 
 def _framed(caption: str, look: dict[str, int], widths: list[int], rows: list[Element]) -> Element:
-    """The rows in a table whose column widths are fixed; for those who cannot see it, it is told by its caption."""
-    # What the attributes say, for readers that only know the sum; 0600: neither rows nor columns are banded.
+    """The rows in a table of fixed column widths, with its caption as alternative text."""
+    # The same flags as one number, for programs that read only that; 0600: no banded rows or columns.
     bits = 0x0600 | look["firstRow"] << 5 | look["lastRow"] << 6 | look["firstColumn"] << 7
     properties = element(
         "w:tblPr",
@@ -85,7 +85,7 @@ def _heading_cell(column: Column) -> Element:
 
 
 def _cell(cell: Cell, column: Column, style: str = "TableText", *, whole: bool = True) -> Element:
-    """A cell: a rating by itself colours the `whole` of it, one among other lines only its own word."""
+    """A cell: a rating alone colours the `whole` cell, one among other lines only its own word."""
     lines = list(lines_of(cell)) or [""]
     properties = element("w:tcPr")
     alone = lines[0] if len(lines) == 1 else None
@@ -102,7 +102,7 @@ def _aligned(column: Column) -> list[Element]:
 
 
 def _apart() -> Element:
-    """White lines beside a coloured cell: two of one colour next to each other are still two."""
+    """White borders beside a coloured cell, to separate it from a neighbour of the same colour."""
     sides = [element(f"w:{side}", val="single", sz=12, space=0, color="FFFFFF") for side in ("left", "right")]
     return element("w:tcBorders", *sides)
 
@@ -114,7 +114,7 @@ def _line(cell: Cell, style: str) -> list[Element]:
 
 
 def _widths(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], width: int) -> list[int]:
-    """The widths of the columns: their shares, but none narrower than its longest word as long as there is room."""
+    """The widths of the columns by their shares, none narrower than its longest word if there is room."""
     least = [min(_longest(column, [row[place] for row in rows]), _WIDEST_WORD) for place, column in enumerate(columns)]
     if (needed := sum(least)) >= width:
         return [one * width // needed for one in least]
@@ -132,9 +132,9 @@ def _widths(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], width: in
 
 
 def _longest(column: Column, cells: Sequence[Cell]) -> int:
-    """The width of a column's longest word with its margins, as letters of nine points take it, in twentieths of one.
+    """The width of a column's longest word in 9 point type, with its margins, in twentieths of a point.
 
-    A pair of figures is one word: its arrow must not come away from it.
+    A pair of figures is one word, so that it is not split at its arrow.
     """
     words = {max(column.title.split(), key=len, default="")}
     for cell in cells:
@@ -149,5 +149,5 @@ def _words(cell: Cell) -> Iterator[str]:
 
 
 def _length(word: str) -> int:
-    # The words of a heading row are bold, and a tenth wider.
+    # The words of a header row are bold, and a tenth wider.
     return int(sum(_WIDTHS.get(letter, 0.72 if letter.isupper() else 0.56) for letter in word[:40]) * 180 * 1.1)
