@@ -46,12 +46,8 @@ def measure(
 ) -> dict[str, float]:  # fmt: skip
     """Seconds of recording one event with and without tree, of packs and of the check, and the size of proofs.
 
-    Args:
-        data: the folder of the embedded server.
-        ledger: a ledger on it with the plan `bench-010000` of 10,000 events in it, and 50,000 events altogether.
-        owner_conninfo: connects as the owner of its schemas.
-        rounds: how often one event is recorded, each way.
-        seconds: how long that may take.
+    `ledger`, on the embedded server of `data`, holds 50,000 events, 10,000 of them of the plan `bench-010000`. One
+    event is recorded at most `rounds` times each way, within `seconds`.
     """
     return (
         _recording(data, ledger, owner_conninfo, rounds, seconds)

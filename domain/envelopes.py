@@ -96,15 +96,9 @@ def _read_slug(text: object) -> str:
 
 
 def read_proposal(data: object, today: date, plan: str | None = None) -> Proposal:
-    """Read one proposed event.
+    """Read one proposed event from its parsed JSON; raises NotAnEvent.
 
-    Args:
-        data: the JSON object, as a mapping.
-        today: the effective day where none is given.
-        plan: the plan's slug where the address already names it.
-
-    Raises:
-        NotAnEvent: it is not an event of the vocabulary.
+    `today` is its effective day where it gives none, `plan` the slug of the plan where the address names one.
     """
     if not isinstance(data, dict):
         raise _not_an_event(

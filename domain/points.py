@@ -101,11 +101,7 @@ _INSTANT = re.compile(
 
 @lru_cache(maxsize=4096)
 def read_point(text: str) -> Asked:
-    """Read a point in the notation.
-
-    Raises:
-        PointUnreadable: the text is not in the notation; the message shows the form.
-    """
+    """Read a point in the notation; raises PointUnreadable."""
     if text == "now":
         return Asked(text)
     if text.startswith("issue:"):
@@ -128,11 +124,7 @@ def read_point(text: str) -> Asked:
 
 
 def read_instant(text: str) -> datetime:
-    """Read an instant: RFC 3339 with an offset, or a bare day, which means its end in London.
-
-    Raises:
-        PointUnreadable: the text is no instant, or one without an offset.
-    """
+    """Read an instant: RFC 3339 with an offset, or a bare day, meaning its end in London; raises PointUnreadable."""
     try:
         if _DAY.fullmatch(text):
             last = date.fromisoformat(text)
@@ -164,12 +156,7 @@ def _read_day(day: str, text: str) -> date:
 
 
 def resolve(asked: Asked, plan: History, today: date) -> Point:
-    """The effective day and basis of a point for this plan.
-
-    Args:
-        asked: the point as read.
-        plan: the plan; its version is the basis where the point names none.
-        today: the day of `now`, in London.
+    """The effective day and basis of a point for this plan; `today` is the day of `now`, in London.
 
     Raises:
         PointUnknown: the plan has no such version, issue or presentation, or nothing was recorded by then.

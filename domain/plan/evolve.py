@@ -36,14 +36,7 @@ class Orphan(LookupError):
 
 
 def evolve(plan: Plan, event: events.Event, recorded_at: datetime, recorded_by: str) -> None:
-    """Take in the next event of the plan's stream, which becomes version `plan.version + 1`.
-
-    Args:
-        plan: the plan, changed in place.
-        event: an event that the rules accepted.
-        recorded_at: the instant the ledger stored it.
-        recorded_by: who recorded it; nobody confirms a rating of their own.
-    """
+    """Take an event that the rules accepted into the plan, in place, as version `plan.version + 1`."""
     version = plan.version + 1
     if isinstance(event, events.ActionRated):
         _action_rated(plan, event, version, recorded_by)

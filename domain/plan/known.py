@@ -192,7 +192,6 @@ class AsAt(Known):
         return rating is not None and rating.complete
 
     def _in_force(self) -> dict[str, Rating]:
-        """The ratings of the scale in force, by their codes."""
         if self._ratings is None:
             scale = self.scale
             self._ratings = {rating.code: rating for rating in scale.value.ratings} if scale else {}

@@ -21,9 +21,9 @@ def judge(plan: Plan, event: events.Event, today: date, by: str, *, proposed: bo
 
     Args:
         plan: the plan with everything recorded.
-        event: the event proposed.
+        event: the event.
         today: today's date in London; nothing can be recorded for a later day.
-        by: who proposes it; nobody confirms a rating of their own.
+        by: its author; nobody confirms a rating of their own.
         proposed: whether it is a new event; stored events are judged without the rules made since 0.1.0.
 
     Raises:
