@@ -1,1 +1,1 @@
-"""How quick AsAt is, against what else one could have built it on. Run by `scripts/bench`; not part of the program."""
+"""Benchmarks of AsAt against alternatives to build it on. Run by `scripts/bench`; not part of the program."""

@@ -36,7 +36,7 @@ SIZES = (1_000, 10_000, 50_000)
 
 @dataclass(frozen=True)
 class Pace:
-    """How long each part may take, in seconds, and how often it is repeated."""
+    """The time limit of each part, in seconds, and its number of repetitions."""
 
     reading: float
     fresh: int
@@ -51,7 +51,7 @@ QUICK = Pace(reading=12, fresh=3, recording=300, writing=0.5, writing_rounds=3, 
 
 
 class Bench:
-    """One run: the server, the plans in it, and what is measured on them."""
+    """One run: the server, the plans in it, and the measurements."""
 
     def __init__(self, data: Path, ledger: Ledger, pace: Pace) -> None:
         self.data, self.ledger, self.pace = data, ledger, pace
@@ -62,7 +62,7 @@ class Bench:
         self.results: dict[str, float] = {}
 
     def load(self) -> None:
-        """Bring the same plans into the ledger and into what it is compared with."""
+        """Load the same plans into the ledger and the alternatives."""
         _say("loading the plans")
         self.table = BitemporalTable(self.conninfo)
         for size, workload in self.workloads.items():
@@ -98,7 +98,7 @@ class Bench:
             _say(f"{part.__name__.replace('_', ' ')} took {perf_counter() - began:.0f} s")
 
     def trust(self) -> None:
-        """What being provable costs; first, as the check reads all that is there."""
+        """The cost of proofs; measured first, as the check reads the whole ledger."""
         self.results |= trust.measure(self.data, self.ledger, self.conninfo, self.pace.recording)
 
     # Reading
@@ -192,7 +192,7 @@ class Bench:
                 self.results[f"fresh {kind} {part}"] = ordered[len(ordered) // 2]
 
     def memory(self) -> None:
-        """Row 8: what a folded plan of 10,000 events takes."""
+        """Row 8: the memory of a folded plan of 10,000 events."""
         small, plan = self.workloads[1_000].slug, self.workloads[10_000].slug
         for how in ("traced", "resident"):
             self.results[f"memory {how}"] = _fresh("memory", str(self.data), plan, small, how)["bytes"]
@@ -242,7 +242,7 @@ class Bench:
             self.results[name] = sorted(each)[len(each) // 2]
 
     def files(self) -> None:
-        """Row 7: a file of 50,000 events, against COPY of the rows it leads to."""
+        """Row 7: a file of 50,000 events, against COPY of the same rows."""
         runs, parts = self.pace.files + 1, {"parse": 0.0}
         workload, stream = self.workloads[50_000], self.streams[50_000]
         files = iter([workload.under(f"file-{run:05}").file for run in range(runs)])
@@ -268,7 +268,7 @@ class Bench:
         self.results["record file parse"] = parts["parse"]
 
     def close(self) -> None:
-        """Close what holds connections, so that the server can stop."""
+        """Close all connections, so that the server can stop."""
         self.stock.close()
         self.table.close()
         self.raw.close()
@@ -300,7 +300,7 @@ def _fresh(*arguments: str) -> dict[str, float]:
 
 
 def _parsing(text: str) -> float:
-    """How long making the same document takes where nothing has to be found: from its JSON text, in C."""
+    """Seconds to make the same document from its JSON text, in C, with nothing to look up."""
     times = []
     for _ in range(50):
         start = perf_counter()

@@ -1,7 +1,7 @@
 """Makes the plans that are measured: always the same events for the same size, all of them accepted by the rules.
 
-A plan has 12 priorities and 120 actions. Of what follows its opening, 70% is progress, 20% ratings, 2% withdrawals of
-events recorded in error and the rest mixed; 10% is back-dated.
+A plan has 12 priorities and 120 actions. Of the events after its opening, 70% are progress, 20% ratings, 2% withdrawals
+of events recorded in error, and the rest mixed; 10% are back-dated.
 """
 
 import json

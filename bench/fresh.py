@@ -1,4 +1,4 @@
-"""What a fresh process does: `python -m bench.fresh asat|stock|memory ...`; prints one JSON object.
+"""Measures a fresh process: `python -m bench.fresh asat|stock|memory ...`; prints one JSON object.
 
 The interpreter starts, imports what the subject needs and nothing else, connects to the running server and answers.
 """
@@ -49,7 +49,7 @@ def _stock(conninfo: str, slug: str) -> dict[str, float]:
 
 
 def _memory(data: str, slug: str, warm: str, how: str) -> dict[str, float]:
-    """What holding a folded plan takes, after another has been folded so that everything else is in place."""
+    """The memory of a folded plan, after another was folded so that everything else is loaded."""
     import gc
     import tracemalloc
     from pathlib import Path

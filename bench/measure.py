@@ -1,4 +1,4 @@
-"""Takes times, interleaved: every subject runs in every round, so that what slows the machine slows all alike."""
+"""Interleaved timing: every subject runs in every round, so that a slow moment of the machine affects all alike."""
 
 import gc
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +13,7 @@ from bench.event_history import DAYS, OPENED
 
 @dataclass
 class Subject:
-    """Something that is timed: so many calls in every round."""
+    """A subject to time, with a number of calls in every round."""
 
     name: str
     call: Callable[[], object]
@@ -27,10 +27,9 @@ class Subject:
 
 
 def interleaved(subjects: Sequence[Subject], *, seconds: float, rounds: int) -> dict[str, Subject]:
-    """Time the subjects, at most for so long and for so many rounds, but for three rounds in any case.
+    """Time the subjects, at most for so long and for so many rounds, but for at least three rounds.
 
-    What was made before is taken out of the garbage collector's work first, as it would be charged to whoever runs when
-    it comes; the collector itself stays on.
+    Existing objects are frozen first, as collecting them would be charged to one subject; the collector stays on.
     """
     for subject in subjects:
         subject.call()

@@ -1,4 +1,4 @@
-"""What a browser waits for: every kind of page of a plan, and the papers, asked of the application itself."""
+"""Response times of every kind of page of a plan, and of the papers, from the application itself."""
 
 from time import perf_counter
 
@@ -10,7 +10,7 @@ from bench.event_history import TODAY
 from domain.envelopes import read_proposal_json
 from domain.ledger.ledger import Ledger
 
-#: What the page is called in the report -> its address below the plan.
+#: Name of the page in the report -> its address below the plan.
 PAGES = {
     "plan as at": "?at=2020-01-01@5000",
     "previous against current": "/comparison?previous=2018-01-01",

@@ -1,4 +1,4 @@
-"""Turns what was measured into BENCHMARKS.md: the bars, what was reached, and where the time goes."""
+"""The page BENCHMARKS.md: the bars, the ratios reached, and the parts of the times."""
 
 import os
 import platform
@@ -71,7 +71,7 @@ _RATES = {
 
 @dataclass(frozen=True)
 class Bar:
-    """One row of the table: a ratio that is to be at least, or at most, so much."""
+    """One row of the table: a ratio with a lower or an upper bound."""
 
     work: str
     against: str
@@ -202,7 +202,7 @@ def page(r: Results, machine: str, seconds: float) -> str:
 
 
 def machine(conninfo: str) -> str:
-    """The shape of the machine, and nothing that would name it."""
+    """The machine, described without its name."""
     with psycopg.connect(conninfo) as connection:
         row = connection.execute("show server_version").fetchone()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30

@@ -1,7 +1,6 @@
-"""What being provable costs: leaf and tree on recording, checking, packs and proofs.
+"""The cost of proofs: leaf and tree on recording, checking, packs and proofs.
 
-The ledger without a tree is made by taking the hashing out of the very function that appends, with everything else left
-as it is, so that the difference is leaf and nodes and nothing besides.
+The ledger without a tree has the same appending function without the hashing: they differ in leaf and nodes alone.
 """
 
 import re
@@ -28,7 +27,7 @@ _KEY = SignerKey("bench.example/asat", b"bench!!!" * 4)
 _WITHOUT_TREE = "bench_without_tree"
 _TIMES = 3
 
-#: What is taken out of `append_one`, and what stands in its place.
+#: Patterns of the hashing in `append_one`, with their replacements.
 _HASHING = (
     (
         r"set \(position, recorded_at, leaf\) = \(.*?offset 0\) n\)\n",
@@ -47,12 +46,8 @@ def measure(
 ) -> dict[str, float]:  # fmt: skip
     """Seconds of recording one event with and without tree, of packs and of the check, and the size of proofs.
 
-    Args:
-        data: the folder of the embedded server.
-        ledger: a ledger on it with the plan `bench-010000` of 10,000 events in it, and 50,000 events altogether.
-        owner_conninfo: connects as the owner of its schemas.
-        rounds: how often one event is recorded, each way.
-        seconds: how long that may take.
+    `ledger`, on the embedded server of `data`, holds 50,000 events, 10,000 of them of the plan `bench-010000`. One
+    event is recorded at most `rounds` times each way, within `seconds`.
     """
     return (
         _recording(data, ledger, owner_conninfo, rounds, seconds)
@@ -127,7 +122,7 @@ def _checking(ledger: Ledger) -> dict[str, float]:
 
 
 def _proofs(ledger: Ledger) -> dict[str, float]:
-    """The proof that the event in the middle stands in the ledger, at three sizes: seconds, hashes and rows read."""
+    """The inclusion proof of the event in the middle, at three sizes: seconds, hashes and rows read."""
     tree = ledger.tree()
     found: dict[str, float] = {}
     for size in SIZES:
@@ -143,7 +138,7 @@ def _proofs(ledger: Ledger) -> dict[str, float]:
 
 
 def _rows_read(ledger: Ledger, size: int) -> int:
-    """How many rows of the ledger a proof is made of, as many as nodes are asked for."""
+    """The number of rows that a proof reads: one for each node asked for."""
     asked: list[tuple[int, int]] = []
     tree = ledger.tree()
     read = tree.nodes

@@ -27,14 +27,14 @@ Step = Callable[[], None]
 
 @dataclass(frozen=True)
 class Place:
-    """Where the writers write."""
+    """The ledger and the database that the writers write to."""
 
     data: Path
     conninfo: str
 
 
 def _progress(workload: Workload) -> Iterator[Proposal]:
-    """News that can be recorded for ever."""
+    """An endless series of progress events, which the rules accept."""
     said = [each for each in workload.proposals[_OPENING:] if isinstance(each.event, events.ProgressReported)]
     return cycle(said)
 
@@ -50,7 +50,7 @@ def _asat_step(ledger: Ledger, workload: Workload) -> Step:
 
 
 def _stock_step(plans: stock.Plans, workload: Workload) -> Step:
-    """The aggregate stays in memory between saves: the least the library can be asked to do."""
+    """The aggregate stays in memory between saves, which is the least work for the library."""
     plan = stock.new_plan(plans, workload, _OPENING)
     news = _progress(workload)
 
@@ -62,7 +62,7 @@ def _stock_step(plans: stock.Plans, workload: Workload) -> Step:
 
 
 def _repeat(step: Step, start: float, seconds: float) -> int:
-    """How many steps fit in; all start at the same time."""
+    """The number of steps within the time; all writers start at the same time."""
     time.sleep(max(0.0, start - time.monotonic()))
     count, until = 0, start + seconds
     while time.monotonic() < until:

@@ -1,1 +1,1 @@
-"""What can be recorded of an improvement plan, and what it adds up to."""
+"""The domain: the events of improvement plans, the rules, the ledger that stores them, and their proofs."""

@@ -1,10 +1,10 @@
-"""For work on thousands of events at a time."""
+"""Garbage collection during work on thousands of events."""
 
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-#: From how many events on it is worth while.
+#: The fewest events for which it is worthwhile.
 LONG = 1000
 
 
@@ -12,9 +12,8 @@ LONG = 1000
 def without_collecting() -> Iterator[None]:
     """Disable garbage collection while thousands of events are read, folded or recorded.
 
-    They make hundreds of thousands of objects, none of them garbage; looking for some among them takes half as long
-    again as everything else. Afterwards all of them count as old, as the collector would else make up for lost time
-    right after the block; they are looked at when it next looks at everything.
+    They make hundreds of thousands of objects, none of them garbage; collections would add half to the time. Afterwards
+    all are in the oldest generation: otherwise the collector would scan them right after the block.
     """
     collecting = gc.isenabled()
     gc.disable()

@@ -1,7 +1,7 @@
-"""The envelopes an event travels in: a proposal on its way to the ledger, a record as it came out.
+"""The two envelopes of an event: the proposal before it is stored, and the record after.
 
-A proposal is one JSON object as an officer, a file or a program wrote it. Reading it says what is wrong with it in a
-sentence that names the field; whether it may be recorded is for the rules.
+A proposal is read from one JSON object. An error names the field in a sentence. The rules decide later whether the
+event may be recorded.
 """
 
 from collections.abc import Iterable, Iterator
@@ -24,13 +24,12 @@ from domain.texts import Slug, direction_refused, unpaired_direction
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """An event proposed for a plan; `event_id` makes it repeatable without being stored twice."""
+    """An event proposed for a plan. Proposed again with the same `event_id`, it is stored once."""
 
     plan: str
     event: Event
     event_id: UUID | None = None
-    # Fields left out by the proposer and filled in here. They do not count when a repeated proposal is compared with
-    # what was stored: "today" may have become another day in between.
+    # Fields left out and filled in. A repeated proposal is compared without them: today may be another day by then.
     assumed: frozenset[str] = frozenset()
 
 
@@ -54,11 +53,10 @@ class Recorded:
     redacted: tuple[str, ...] = ()
 
     def fields(self) -> dict[str, Any]:
-        """The record as data: the envelope, then the event's own fields as they were said.
+        """The record as data: the envelope, then the event's fields as recorded.
 
-        `version` is the record's own place in its stream; the one that an event is about stands under what it does to
-        it: `withdraws`, `confirms` or `redacts`.
-        Where texts were destroyed, `redacted` names their fields.
+        `version` is the record's own. An event about another event names that one's version as `withdraws`, `confirms`
+        or `redacts`. If texts were destroyed, `redacted` lists their fields.
         """
         said = self.event.model_dump(mode="json", exclude_unset=True)
         if "version" in said:
@@ -76,17 +74,17 @@ class Recorded:
         }
 
 
-#: What an event that is about another calls that one's version, beside its own.
+#: Type of an event about another event -> the field for that one's version.
 _WHAT_IT_DOES = {"EventWithdrawn": "withdraws", "RatingConfirmed": "confirms", "TextRedacted": "redacts"}
 
 
 def instant_text(instant: datetime) -> str:
-    """An instant as it is written everywhere: ISO 8601 in UTC with microseconds, ending in Z."""
+    """An instant in ISO 8601, in UTC, with microseconds, ending in Z."""
     # Not strftime, which writes the year 1 as `1` and is slower.
     return f"{instant.astimezone(UTC).isoformat(timespec='microseconds')[:-6]}Z"
 
 
-#: Most entries of a list in an event. The papers have a few dozen; every page that shows the event shows them all.
+#: Most entries of a list in an event: a page shows them all, and council papers have a few dozen.
 LONGEST_LIST = 1000
 _SLUG = TypeAdapter(Slug)
 _EVENT_ID = TypeAdapter(UUID)
@@ -98,22 +96,16 @@ def _read_slug(text: object) -> str:
 
 
 def read_proposal(data: object, today: date, plan: str | None = None) -> Proposal:
-    """Read one proposed event.
+    """Read one proposed event from its parsed JSON; raises NotAnEvent.
 
-    Args:
-        data: the JSON object, as a mapping.
-        today: the effective day where none is given.
-        plan: the plan's slug where the address already names it.
-
-    Raises:
-        NotAnEvent: what is proposed is not an event of the vocabulary.
+    `today` is its effective day where it gives none, `plan` the slug of the plan where the address names one.
     """
     if not isinstance(data, dict):
         raise _not_an_event(
             EventCode.NOT_AN_OBJECT, "", 'an event is a JSON object, such as {"type": "ActionRated", ...}'
         )
     try:
-        # Null says no more than leaving a field out, and one of the two must be the form that is stored for ever.
+        # A null means the same as a field left out, and only one of the two forms may be stored.
         fields: dict[str, Any] = _without_nulls(data)
     except RecursionError:
         raise _not_an_event(EventCode.TOO_DEEP, "", "this is nested too deeply to be an event") from None
@@ -142,7 +134,7 @@ def _not_an_event(code: EventCode, field: str, sentence: str) -> NotAnEvent:
 
 
 def _unpaired(said: Any, path: str = "") -> Iterator[Problem]:
-    """Every text in which a mark of direction stands unpaired. It is no deeper than an event, which was read before."""
+    """A problem for each text with an unpaired mark of direction, in fields that were validated as an event before."""
     if isinstance(said, str):
         if mark := unpaired_direction(said):
             yield Problem(EventCode.UNPAIRED_DIRECTION, path, direction_refused(mark))
@@ -152,7 +144,7 @@ def _unpaired(said: Any, path: str = "") -> Iterator[Problem]:
 
 
 def _without_nulls(said: Any, field: str = "") -> Any:
-    """The same without the fields that are null, here and in what is nested; raises NotAnEvent where it is too long."""
+    """A copy without null fields, at any depth; raises NotAnEvent where a list or object is too long."""
     if len(said) > LONGEST_LIST:
         raise _not_an_event(
             EventCode.TOO_LONG, field, f"at most {LONGEST_LIST:,} in one list or object; here are {len(said):,}"
@@ -179,10 +171,10 @@ def read_proposal_json(line: str | bytes, today: date, plan: str | None = None) 
 
 
 def read_lines(lines: Iterable[bytes], today: date) -> list[tuple[int, Proposal]]:
-    """Read a file of proposed events, one a line; each comes with the number of its line. Empty lines are passed over.
+    """Read a file of proposed events, one a line, into pairs (line number, proposal). Empty lines are skipped.
 
     Raises:
-        NotAnEvent: the first line that is no event ends it; the message names the line.
+        NotAnEvent: of the first line that is no event; the message names the line.
     """
     proposals = []
     with without_collecting():
@@ -192,7 +184,7 @@ def read_lines(lines: Iterable[bytes], today: date) -> list[tuple[int, Proposal]
             try:
                 proposals.append((number, read_proposal(read_json(line), today)))
             except NotJson as error:
-                # What is cut off or is not even begun may be a table, or JSON over several lines.
+                # Broken JSON may be a table, or an object over several lines.
                 hint = _A_LINE if isinstance(error, BrokenJson) else ""
                 wrong = _not_an_event(EventCode.NOT_JSON, "", f"line {number}: {error}{hint}")
                 wrong.index = len(proposals)

@@ -1,4 +1,4 @@
-"""What is wrong with the fields of a proposed event, and what to write there."""
+"""The validation errors of a proposed event as problems: for each field a code and a sentence with the remedy."""
 
 import json
 import re
@@ -14,17 +14,17 @@ from domain.refusals import EventCode, Misfit, Problem
 from domain.scales import Colour
 from domain.texts import Code, Line, Number, Text
 
-#: Most things said to be wrong with one event, each in a sentence.
+#: Most problems reported of one event.
 _MOST_PROBLEMS = 1000
 
 
 def problems_of(error: ValidationError, kind: type[Event]) -> list[Problem]:
-    """What is wrong with the fields that were given for an event of this kind."""
+    """The problems of the fields given for an event of this kind."""
     if error.error_count() > _MOST_PROBLEMS:
         hardly = f"{error.error_count():,} things are wrong with it, so it is hardly {kind.__name__} at all"
         return [Problem(EventCode.TOO_MANY_PROBLEMS, "", hardly)]
     details = error.errors(include_url=False)
-    # What is in a list but wrong is not counted as being in it.
+    # Invalid entries of a list are not counted: a list of them is also reported as too short.
     nested = {detail["loc"][:-1] for detail in details}
     return [
         _problem(detail, kind) for detail in details if detail["type"] != "too_short" or detail["loc"] not in nested
@@ -32,7 +32,6 @@ def problems_of(error: ValidationError, kind: type[Event]) -> list[Problem]:
 
 
 def _problem(detail: Mapping[str, Any], kind: type[Event]) -> Problem:
-    """What is wrong with one field."""
     path = [str(part)[:60] for part in detail["loc"]]
     match detail.get("ctx", {}).get("error"):
         case Misfit() as misfit:
@@ -46,7 +45,7 @@ def _problem(detail: Mapping[str, Any], kind: type[Event]) -> Problem:
 
 
 def _misfit(detail: Mapping[str, Any], kind: type[Event]) -> tuple[EventCode, str]:
-    """What is wrong with one field and what to write there, in a sentence to go on after its name."""
+    """The code of a pydantic error, and a sentence with the remedy to follow the field's name."""
     given, limits, place = detail["input"], detail.get("ctx", {}), detail["loc"]
     match detail["type"]:
         case "missing":
@@ -74,7 +73,7 @@ def _misfit(detail: Mapping[str, Any], kind: type[Event]) -> tuple[EventCode, st
     return code, sentence.format(msg=detail["msg"], **limits)
 
 
-#: Type of an error of pydantic that says enough by its limits -> code and sentence.
+#: Type of a pydantic error that needs only its limits -> code and sentence.
 _LIMITS = {
     "string_unicode": (EventCode.HALF_A_CHARACTER, "this holds half a character; write the character itself"),
     "string_too_short": (EventCode.EMPTY, "must not be empty"),
@@ -89,11 +88,11 @@ _LIMITS = {
 
 
 def should_be(detail: Mapping[str, Any]) -> str:
-    """What the value of a field or parameter should be, to go on after its name."""
+    """The rest of a sentence that begins with the name of a field or parameter: `should be ...`."""
     return _SHOULD_BE.get(detail["type"], "{msg}").format(msg=detail["msg"], **detail.get("ctx", {}))
 
 
-#: Type of an error of pydantic -> what the value should be.
+#: Type of a pydantic error -> the rest of the sentence.
 _SHOULD_BE = {
     "value_error": "{error}",
     "literal_error": "should be {expected}",
@@ -106,7 +105,7 @@ _SHOULD_BE = {
 
 
 def _model_at(kind: type[BaseModel], path: tuple[str | int, ...]) -> type[BaseModel]:
-    """The class of the object at this place in an event, or around it where the place holds none."""
+    """The class of the object at this path in an event; of the object around it where the path leads to none."""
     for part in path:
         if (field := kind.model_fields.get(str(part))) is not None:
             kind = next(_models(field.annotation), kind)
@@ -137,7 +136,7 @@ def _as_list(given: object, model: type[BaseModel]) -> str:
 
 
 def lower_case(given: object) -> str | None:
-    """The short name that was probably meant: `Not started` is `not-started`."""
+    """The short name probably meant: `not-started` for `Not started`; None where no short name is near."""
     near = re.sub(r"[\s_]+", "-", str(given).strip().lower())
     return near if _SHORT_NAME.fullmatch(near) and len(near) <= 63 else None
 
@@ -171,7 +170,7 @@ def _pattern(kind: Any) -> str:
     return str(kind.__metadata__[0].pattern)
 
 
-#: Pattern of a kind of text -> what to say of a text that is not of it.
+#: Pattern of a kind of text -> the sentence for a text that does not match.
 _PATTERNS: dict[str, Callable[[str], str]] = {
     _pattern(Code): _code_sentence,
     _pattern(Colour): _not_as("a colour; write it as #rrggbb, such as #f47738"),

@@ -1,6 +1,6 @@
-"""Points in time: an effective day and a basis, everything a question about the past needs.
+"""Points in time: an effective day and a basis.
 
-One notation, read and resolved here and nowhere else:
+The notation, read and resolved only in this module:
 
     now                              today, with all that is recorded
     2019-05-31                       effective that day, with all that is recorded
@@ -8,7 +8,7 @@ One notation, read and resolved here and nowhere else:
     2019-05-31@2019-06-04T09:00:00Z  effective that day, as known at that instant
     issue:3.0                        as frozen when document version 3.0 was issued
     told:Scrutiny Committee@2019-07-04
-                                     what that forum had last been presented with by that day
+                                     as last presented to that forum by that day
 """
 
 import re
@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 
 from domain.refusals import Unknown, Unprocessable
 
-#: Councils keep their days by the clock of London, whatever the server's own zone.
+#: Days are days in London, whatever the server's time zone.
 LONDON = ZoneInfo("Europe/London")
 
 NOTATION = (
@@ -52,10 +52,10 @@ class VersionUnknown(PointUnknown):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A point as somebody wrote it, read but not yet resolved against a plan."""
+    """A point as written: parsed, not yet resolved against a plan."""
 
     text: str
-    day: date | None = None  # None: today, or what the issue or presentation says
+    day: date | None = None  # None: today, or the day of the issue
     version: int | None = None
     instant: datetime | None = None
     label: str | None = None
@@ -73,12 +73,12 @@ class Point:
 
     @property
     def fixed(self) -> str:
-        """The same point in the form that no later event can move: `DAY@VERSION`."""
+        """The same point as `DAY@VERSION`, which no later event can move."""
         return f"{self.effective_on.isoformat()}@{self.basis}"
 
 
 class History(Protocol):
-    """What a plan can say of itself so that points can be resolved against it."""
+    """The part of a plan's record that points are resolved against."""
 
     @property
     def slug(self) -> str: ...
@@ -101,11 +101,7 @@ _INSTANT = re.compile(
 
 @lru_cache(maxsize=4096)
 def read_point(text: str) -> Asked:
-    """Read a point in the notation.
-
-    Raises:
-        PointUnreadable: the text is not in the notation; the message says what is.
-    """
+    """Read a point in the notation; raises PointUnreadable."""
     if text == "now":
         return Asked(text)
     if text.startswith("issue:"):
@@ -128,11 +124,7 @@ def read_point(text: str) -> Asked:
 
 
 def read_instant(text: str) -> datetime:
-    """Read an instant: RFC 3339, which has an offset, or a bare day, which means the end of that day in London.
-
-    Raises:
-        PointUnreadable: the text is no instant, or one without an offset.
-    """
+    """Read an instant: RFC 3339 with an offset, or a bare day, meaning its end in London; raises PointUnreadable."""
     try:
         if _DAY.fullmatch(text):
             last = date.fromisoformat(text)
@@ -141,7 +133,7 @@ def read_instant(text: str) -> datetime:
             return datetime.combine(last + timedelta(days=1), time(), LONDON).astimezone(UTC)
         if written := _INSTANT.fullmatch(text):
             day, clock, offset = written.groups("")
-            # A plus sign that travelled unescaped in a web address arrives as a space.
+            # An unescaped plus sign in a web address arrives as a space.
             instant = datetime.fromisoformat(f"{day}T{clock}{offset.replace(' ', '+')}")
             if offset:
                 return instant.astimezone(UTC)
@@ -164,12 +156,7 @@ def _read_day(day: str, text: str) -> date:
 
 
 def resolve(asked: Asked, plan: History, today: date) -> Point:
-    """The effective day and basis that `asked` means for this plan.
-
-    Args:
-        asked: the point as read.
-        plan: the plan it is asked of, up to the version that "all that is recorded" means.
-        today: the day `now` means, in London.
+    """The effective day and basis of a point for this plan; `today` is the day of `now`, in London.
 
     Raises:
         PointUnknown: the plan has no such version, issue or presentation, or nothing was recorded by then.

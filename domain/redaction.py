@@ -1,23 +1,23 @@
-"""Which texts of an event can be destroyed for a legal reason, and what reads in their place.
+"""The texts of an event that can be redacted, that is, destroyed for a legal reason.
 
-The ledger commits to each of these texts by a salted digest and keeps text and salt beside it, so that both can go
-while every proof still holds. They are the free texts and the names of people and roles. What questions are answered by
-is none of them: numbers, codes, ratings, timescales, periods, values, the labels of versions and the names of forums.
+The ledger commits to each of these texts by a salted digest, and keeps text and salt beside it: both can be destroyed
+while every proof still holds. Free texts and the names of people and roles can be redacted. Answers depend on the rest:
+numbers, codes, ratings, timescales, periods, values, the labels of versions and the names of forums.
 """
 
 from collections.abc import Iterable
 from typing import Any
 
-#: What reads in place of a text that is gone.
+#: Stands in place of a redacted text.
 REDACTED = "[redacted]"
 
-#: The fields of an event, whatever its kind, that can be redacted.
+#: The names of the fields that can be redacted, in any event.
 REDACTABLE = frozenset(
     ("reason", "source", "text", "outcome", "title", "summary", "author", "leads", "evidence", "location",
      "approved_by", "reports_to", "made_by", "report")
 )  # fmt: skip
 
-# A measure's title is part of what the rules compare: gone, a later definition would look like a repetition.
+# The rules compare the titles of measures: without them, a later definition could look like a repetition.
 _NOT_OF: dict[str, frozenset[str]] = {"MeasureDefined": frozenset({"title"})}
 
 _LISTS = frozenset({"leads", "evidence"})
@@ -30,7 +30,7 @@ def redactable(kind: str, fields: Iterable[str]) -> list[str]:
 
 
 def redacted_value(field: str) -> Any:
-    """What a field that can be redacted reads as, in JSON, once its text is gone."""
+    """The JSON value of a redacted field."""
     if field in _LISTS:
         return [REDACTED]
     return {"title": REDACTED} if field == "source" else REDACTED

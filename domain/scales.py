@@ -1,7 +1,7 @@
-"""Rating scales: the words a plan rates its actions with, in the plan's own order.
+"""Rating scales: the ratings of a plan's actions, in the plan's own order.
 
-Colour alone says nothing across councils (amber is "on track" in one and "some delay" in another), so a scale
-belongs to its plan, gives every rating a label and a meaning, and says which ratings are complete or a concern.
+A colour means different things in different councils: amber is "on track" in one and "some delay" in another. So a
+scale belongs to its plan, gives every rating a label, and says which ratings are complete or a concern.
 """
 
 from functools import cached_property
@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from domain.refusals import EventCode, Misfit
 from domain.texts import Code, Line, Text
 
-#: Words that stand beside rating codes as keys of a comparison, so no rating may be called by them.
+#: Keys of a comparison beside the rating codes, and so no rating codes themselves.
 RESERVED_CODES = frozenset({"total", "unrated"})
 
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]

@@ -1,6 +1,6 @@
-"""Reading JSON without letting anything pass that two readers could understand differently.
+"""Strict JSON: a text that two parsers could read differently is refused.
 
-Events, files and claims are all read here, so that the same bytes get the same verdict wherever they come in.
+Events, files and claims are all read here, so that the same bytes are accepted or refused everywhere.
 """
 
 import json
@@ -21,23 +21,23 @@ class BrokenJson(NotJson):
 
 
 _SPACE = " \t\r\n"
-#: Objects and lists in one text, many times those of the longest list of events that can be sent: each takes up some
-#: thirty times the memory that it takes to write it, and a processor besides.
+#: Most objects and lists in one text, many times those of the longest list of events that can be sent. Each takes some
+#: thirty times the memory of its text, and processor time.
 _MOST = 1_000_000
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def read_json(data: str | bytes, most: int = _MOST) -> Any:
-    """The value that this text is.
+    """Parse a JSON text.
 
-    A field that stands twice is refused, as only one could be kept; so is half a character, which no file can carry.
+    A field that stands twice in an object is refused; so is an unpaired surrogate, which no file can carry.
 
     Args:
         data: the text, or its bytes in UTF-8.
         most: how many objects and lists it may hold.
 
     Raises:
-        NotJson: it is none; the message says why and, where it can, at which character.
+        NotJson: the text is refused; the message says why and, where it can, at which character.
     """
     try:
         text = data if isinstance(data, str) else data.decode("utf-8")
@@ -51,7 +51,7 @@ def read_json(data: str | bytes, most: int = _MOST) -> Any:
         value, end = _DECODER.raw_decode(text)
         if end < len(text):
             raise json.JSONDecodeError("there is more after its end", text, end)
-        if _HALF.search(text):  # cheap, and most often a pair, which is whole
+        if _HALF.search(text):  # a cheap test first: most surrogates are paired
             json.dumps(value, ensure_ascii=False).encode()
     except NotJson:
         raise

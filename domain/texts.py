@@ -1,7 +1,6 @@
-"""The kinds of text an event may carry, and what each refuses.
+"""The kinds of text in an event, and the characters that each refuses.
 
-Control characters are refused everywhere because no paper (Word, Excel, PDF) can carry them; line breaks and tabs
-stay in running text.
+Control characters are refused: no paper (Word, Excel, PDF) can carry them. Running text may have line breaks and tabs.
 """
 
 import re
@@ -9,8 +8,8 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-# One character that is not a space, and nothing that is a control character or one of the two that XML lacks. Spelled
-# so that the JSON Schema in the OpenAPI document and the validator agree on every string.
+# At least one character other than a space; no control character, and neither of the two that XML lacks. Written so
+# that the JSON Schema in the OpenAPI document and the validator agree on every string.
 _RUNNING = (
     r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]*[^\s\x00-\x1f\x7f-\x9f\ufffe\uffff]"
     r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]*$"
@@ -33,19 +32,18 @@ Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=63)]
 
 
-# Marks that turn the direction of what follows (Unicode, UAX #9) -> what ends them.
+# Marks of direction (Unicode, UAX #9) -> the mark that closes each.
 _CLOSED_BY = {**dict.fromkeys("\u202a\u202b\u202d\u202e", "\u202c"), **dict.fromkeys("\u2066\u2067\u2068", "\u2069")}
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
-#: A mark lasts to the end of its paragraph; what is written out breaks a text into lines at any of these.
+#: A mark lasts to the end of its paragraph; output breaks lines at any of these.
 _PARAGRAPHS = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
 def unpaired_direction(text: str) -> str | None:
-    """The first mark of direction that stands unpaired in a text; None where there is none.
+    """The first unpaired mark of direction in a text; None where there is none.
 
-    A mark (U+202A to U+202E, U+2066 to U+2069) is paired where it is closed on its own line, and what it encloses is
-    so too. One that is not turns what stands around the text where it is shown. This holds for what is proposed; what
-    is stored may have some, as they were once taken.
+    A mark (U+202A to U+202E, U+2066 to U+2069) is paired where it is closed on its own line, as are all marks within
+    it. An unpaired mark turns the text shown around it. Stored events may have some: they were once accepted.
     """
     if text.isascii() or not _DIRECTION.search(text):
         return None
@@ -62,7 +60,7 @@ def unpaired_direction(text: str) -> str | None:
 
 
 def direction_refused(mark: str) -> str:
-    """What to say of a text in which this mark stands unpaired, in a sentence to go on after the field's name."""
+    """The sentence that refuses a text with this unpaired mark; it follows the field's name."""
     closing = _CLOSED_BY.get(mark)
     remedy = f"close it on its line with U+{ord(closing):04X}, or leave it out" if closing else "leave it out"
     what = "is not closed" if closing else "closes none"

@@ -16,7 +16,7 @@ Precision = Literal["day", "month", "quarter", "year", "ongoing", "text"]
 
 @dataclass(frozen=True, slots=True)
 class Timescale:
-    """When something is due: the words exactly as written, and the last possible day where they settle one."""
+    """A due date: the words exactly as written, and the last possible day where they settle one."""
 
     text: str
     due: date | None
@@ -31,7 +31,7 @@ _NOT_READ: _Reading = (None, "text")
 _LONGEST = 200  # a longer text is prose, not a due date; also bounds the work on hostile text
 _LONGEST_SPAN = 25  # years in "2016-18"; more is no period: "2019-11" is a month, "2019/18" a slip
 _QUARTERS = {"one": 1, "first": 1, "two": 2, "second": 2, "three": 3, "third": 3, "four": 4, "fourth": 4}
-# Dashes of every length become "-"; what cannot be seen (soft hyphen, zero-width, byte order mark) goes.
+# Dashes of every length become "-"; invisible characters (soft hyphen, zero-width, byte order mark) are dropped.
 _PLAIN = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2212\u2018\u2019", "------''", "\u00ad\u200b\u200d\ufeff")
 _EDGES = " .,;:!*•()[]\"'-"
 
@@ -89,7 +89,7 @@ def _quarter(m: re.Match[str]) -> _Dated:
     return (_last_day(start + 1, 3) if quarter == 4 else _last_day(start, quarter * 3 + 3)), "quarter"
 
 
-# Longest first: the first form that fits is what was written; where that is impossible, nothing else is tried.
+# Longest first: the first form that fits counts; if its date is impossible, no other form is tried.
 _MONTHS_AND_DAYS: tuple[_Form, ...] = tuple(
     (re.compile(pattern), _day_or_month)
     for pattern in (
@@ -107,7 +107,7 @@ _FORMS: tuple[_Form, ...] = (
     (re.compile(f"(?:(?:financial )?year |fy ?)?{_PAIR}"), _years),
     (re.compile(f"(?P<y>{_Y4})"), lambda m: (date(int(m["y"]), 12, 31), "year")),
 )
-# What starts a range or list whose year stands only at its end: "Sep - Dec 2016", "1-30 June 2019", "Q3/Q4 2019/20".
+# The start of a range or list with a year only at its end: "Sep - Dec 2016", "1-30 June 2019", "Q3/Q4 2019/20".
 _DAY = f"{_D}(?![0-9]){_ORD}?"
 _YEARLESS = re.compile(f"(?:{_DAY} ?)?{_MON}(?![a-z])|{_DAY}(?= ?(?:-|to|and|&) ?{_DAY} ?{_MON})|q[1-4](?![0-9])")
 _JOIN = re.compile(" ?(?:(?P<range>-|to |until |till )|and |or |[&,;/+]) ?")
@@ -133,7 +133,7 @@ def _plain(text: str) -> str:
 
 
 def _date_at(text: str, at: int, forms: tuple[_Form, ...]) -> tuple[int, _Dated | None]:
-    """Where the date written at a place ends (0: none is written there), and the date (None: there is no such day)."""
+    """The end of the date at this place (0: no date is written there), and the date (None: there is no such day)."""
     for pattern, reading in forms:
         if m := pattern.match(text, at):
             try:
@@ -144,7 +144,7 @@ def _date_at(text: str, at: int, forms: tuple[_Form, ...]) -> tuple[int, _Dated 
 
 
 def _dates(text: str) -> _Reading:
-    """A range is due by its end, a list by the latest in it; "from" alone says a start, which is no due date."""
+    """A range is due by its end, a list by its latest date; "from" alone gives a start, which is no due date."""
     opens = text.startswith(("from ", "between "))
     at, join, latest = (text.index(" ") + 1 if opens else 0), None, None
     while lead := _LEAD.match(text, at):
@@ -171,12 +171,12 @@ def _read(text: str) -> _Reading:
 
 @lru_cache(maxsize=4096)
 def read_timescale(text: str) -> Timescale:
-    """What a due date says. Due is the last day on which the action is still in time under any reading of the words.
+    """Read a due date: the last day on which the action is still in time under any reading of the words.
 
-    The UK order of day and month; two-digit years are 20xx; a pair of years ("2019/20", "2016-18") is financial and
+    The day comes before the month; two-digit years are 20xx; a pair of years ("2019/20", "2016-18") is financial and
     ends on 31 March; "early" and "late" do not narrow their month; ranges and lists are due by their last day. Left
     as text: seasons and terms (no agreed last day), starts ("from May 2019"), dates without a year, impossible dates,
-    "Completed July 2019" (when it was done, not when it was due) and whatever else is not read whole.
+    "Completed July 2019" (when it was done, not when it was due) and any text that is not read whole.
     """
     due, precision = _read(_plain(text))
     if due is None and precision == "text" and len(lines := text.splitlines()) > 1:
@@ -186,7 +186,7 @@ def read_timescale(text: str) -> Timescale:
 
 
 def months_named(text: str) -> tuple[date, ...]:
-    """The last days of the months that a running text names with their year, alone or in a date; earliest first."""
+    """The last days of the months named with their year in a running text, alone or in a date; earliest first."""
     plain, months, done = _plain(text), set[date](), 0
     for candidate in _CANDIDATE.finditer(plain):
         at = candidate.start()

@@ -1,1 +1,1 @@
-"""What AsAt is measured against, each written as somebody who likes it would write it."""
+"""The alternatives that AsAt is measured against, each written as its users would write it."""

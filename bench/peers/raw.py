@@ -1,6 +1,6 @@
 """Plain psycopg: the same bytes into a table equal to the ledger's, with no rules, no lock and no triggers.
 
-What PostgreSQL itself takes, and so the floor of recording.
+Its time is PostgreSQL's own, the lower bound of recording.
 """
 
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ class RawTable:
         self._connection = psycopg.connect(conninfo, autocommit=True)
         self._connection.execute("create schema bench_raw")
         self._connection.execute("create table bench_raw.events (like asat.events including all)")
-        # What was said, and nothing that proves it.
+        # The record without its proofs.
         self._connection.execute(
             "alter table bench_raw.events alter hashes drop not null, drop constraint leaf_and_nodes"
         )

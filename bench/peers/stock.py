@@ -1,7 +1,7 @@
 """The plan as an ordinary decorated aggregate of `eventsourcing`, with its default mapper and PostgreSQL recorder.
 
-It is not bitemporal: the state after a version is all it answers with. What was back-dated or withdrawn is stored and
-replayed like the rest, and changes nothing that a later event would not.
+It is not bitemporal: it answers only with the state after a version. Back-dated events and withdrawals are stored and
+replayed like any other event.
 """
 
 from typing import Any
@@ -151,7 +151,7 @@ def make_schema(conninfo: str) -> None:
 def open_plans(conninfo: str, *, create: bool = False) -> Plans:
     """The application on this database, set up as its documentation says.
 
-    Only the first is to create the tables: others would do it over again, and fail when they do it at the same time.
+    Only the first caller creates the tables: creating them concurrently fails.
     """
     where = conninfo_to_dict(conninfo)
     return Plans(env={
@@ -166,8 +166,8 @@ def open_plans(conninfo: str, *, create: bool = False) -> Plans:
 def new_plan(plans: Plans, workload: Workload, count: int | None = None) -> Plan:
     """A plan with its first events (all of them, if no count is given), saved.
 
-    It is saved a hundred events at a time: the library sends a save in one pipeline, which with thousands of events
-    came to stand still once in a few times, client and server each waiting for the other to read.
+    It is saved a hundred events at a time: the library sends a save in one pipeline, and with thousands of events that
+    sometimes deadlocked, client and server each waiting for the other to read.
     """
     first, *others = workload.proposals[:count]
     fields = first.event.model_dump(mode="json", exclude={"reason", "source", "priority_word"})

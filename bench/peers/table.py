@@ -1,7 +1,7 @@
 """The plan as a bitemporal SQL table, written by hand: one row per assertion, `distinct on` for the answer.
 
-One prepared query with binary results over an index in the order of the answer. It answers with the very document of
-`projections.plan_as_at`, made by code that knows nothing but this table.
+One prepared query with binary results over an index in the order of the answer. It answers with the same document as
+`projections.plan_as_at`, made by code that knows only this table.
 """
 
 import json
@@ -20,8 +20,8 @@ from domain.plan.number_order import natural_order
 from domain.scales import Rating
 from domain.timescales import read_timescale
 
-# What is asserted of the plan (entity 0), of a priority, action or measure (entity: the version that added it), and
-# what stands beside its like (entity: its own version).
+# Facts of the plan (entity 0), of a priority, action or measure (entity: the version that added it), and facts that do
+# not replace each other (entity: their own version).
 (PLAN, SCALE, CLOSED, ISSUE, PRIORITY, PRIORITY_TITLE, ANSWERS, ASSURANCE, ACTION, TEXT, OUTCOME, DUE, LEADS, RATING,
  PROGRESS, EVIDENCE, MEASURE, READING, RECOMMENDATION, INSPECTION) = range(20)  # fmt: skip
 FIRST_DUE = -1
@@ -35,7 +35,7 @@ create table bench_table.assertion (
   plan int, entity int, fact smallint, effective_on date not null, version int, withdrawn_by int, value text not null
 );
 """
-# Covering: everything the query reads, the value too, which suits texts under 2,700 bytes as these are.
+# Covering indexes: they also hold the value, which must be under 2,700 bytes.
 _INDEXES = f"""
 create index as_at on bench_table.assertion (plan, entity, fact, effective_on desc, version desc)
   include (withdrawn_by, value);
@@ -54,7 +54,7 @@ _AS_AT = f"""
    order by entity, fact, effective_on desc, version desc)
   union all {_FIRST_DUE}
 """  # noqa: S608 - only constants
-# Not `distinct on`, and not what the bar is about, but quicker: from each fact the plan has to its newest assertion.
+# A faster query without `distinct on`, outside the bar: from each fact of the plan to its newest assertion.
 _SEEK = f"""
   (select f.entity, f.fact, a.effective_on, a.value from bench_table.fact f cross join lateral (
      select effective_on, value from bench_table.assertion
@@ -182,7 +182,7 @@ def _said(record: Recorded, named: dict[tuple[str, str], int]) -> Iterator[tuple
 
 
 def _rating(rating: Rating) -> dict[str, Any]:
-    """A rating as the key to the ratings has it: that it needs a second person is said only where it does."""
+    """A rating as in the key to the ratings, with `needs_second_person` only where it is true."""
     said = rating.model_dump()
     return said if rating.needs_second_person else {name: said[name] for name in said if name != "needs_second_person"}
 

@@ -1,1 +1,1 @@
-"""Who may do what: its vocabulary, which is pure, and the access ledger, which stores it."""
+"""Access control: its vocabulary, which is pure, and the access ledger, which stores its events."""

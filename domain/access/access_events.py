@@ -12,14 +12,14 @@ from domain.texts import Line, Slug
 Name = Annotated[Line, StringConstraints(max_length=100)]
 
 
-#: How long a link can be used, in minutes: usually, so that it can be handed over, and at most.
+#: How long a link can be used, in minutes: by default, and at most.
 USUAL_LINK, LONGEST_LINK = 60, 7 * 24 * 60
 
 _LONGEST_REQUEST = 200
 
 
 def _as_line(text: object) -> object:
-    """A text of a request as one line, cut and escaped, so that a refusal of any request can be noted."""
+    """A text of a request as one line, cut and escaped, so that the refusal of any request can be stored."""
     if not isinstance(text, str):
         return text
     escaped = "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text[:_LONGEST_REQUEST])
@@ -31,7 +31,7 @@ RequestText = Annotated[Line, BeforeValidator(_as_line)]
 #: How a principal signed in.
 Means = Literal["password", "identity", "link"]
 
-#: What a refused sign-in locks for a while: the account for the network of the sender, or for everybody.
+#: The temporary lock of an account after a refused sign-in: for the network of the sender, or for everybody.
 Lock = Literal["network", "account"]
 
 

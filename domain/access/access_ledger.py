@@ -45,11 +45,11 @@ class AccessAudit:
         return self._streams.select("position < %b order by position desc limit %b", end, limit)
 
     def size(self) -> int:
-        """How many records there are: the position of the newest."""
+        """The number of records, which is the position of the newest."""
         return (self._streams.recorder.max_notification_id() or 0) if self._streams.have_begun() else 0
 
     def is_lost(self) -> bool:
-        """Whether the access ledger that was there is gone, or is another one by now."""
+        """Whether the access ledger was removed or replaced by another."""
         return self._streams.lost_from() is not None
 
     def check(self) -> Iterator[Broken]:
@@ -71,10 +71,10 @@ class AccessAudit:
 
 
 class AccessLedger:
-    """Who may do what in one ledger.
+    """The access ledger of one ledger.
 
-    Nothing is remembered between two questions, so that a decision counts at once in every process. Every method of a
-    part raises LedgerUnusable where the database cannot be reached, and those that record ReplicaOnly on a replica.
+    Nothing that can change is cached between calls, so a decision counts at once in every process. Every method of a
+    part raises LedgerUnusable where the database cannot be reached; recording raises ReplicaOnly on a replica.
     """
 
     def __init__(self, plans: LedgerDatastore, open_schema: Callable[[str], str]) -> None:

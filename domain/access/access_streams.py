@@ -1,8 +1,7 @@
-"""How events of access are stored: in streams, by the plans' recorder, in a schema of their own beside the plans'.
+"""The streams of access events, stored by the plans' recorder in a schema of their own beside the plans'.
 
 A stream's name is a kind and a key: `principal:ann`, or `token:` and the SHA-256 of the token's secret. A credential is
-found by the primary key, and no secret is stored. The schema is made when something is first recorded; until then
-every stream is empty.
+found by primary key; no secret is stored. The schema is made with the first record; until then every stream is empty.
 """
 
 import logging
@@ -30,9 +29,9 @@ from domain.ledger.stored_rows import UnstoredRow
 from domain.postgres.database_errors import in_short
 from domain.refusals import LedgerDamaged, LedgerUnusable
 
-#: Requests take a connection for a millisecond; a sign-in, of which few go on at once, for longer.
+#: A request takes a connection for a millisecond; a sign-in, of which few run at once, for longer.
 _CONNECTIONS = 10
-#: How often something is decided again because somebody else decided about the same stream at the same moment.
+#: The most attempts to decide about a stream while others append to it.
 _TRIES = 20
 _ABOUT_PASSWORDS = (PasswordSet.__name__, PrincipalLeft.__name__)
 _HAS_BEGUN = SQL(
@@ -44,12 +43,12 @@ _log = logging.getLogger("asat.access")
 
 
 def secret_stream(kind: str, secret: str) -> str:
-    """The stream of a token, session or link: its secret is random, so that a SHA-256 of it can be stored."""
+    """The stream of a token, session or link. The secret is random, so its SHA-256 can be stored."""
     return f"{kind}:{sha256(secret.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
 class StreamTaken(Exception):
-    """Somebody else appended to the stream in the meantime."""
+    """A concurrent append to the stream came first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +75,16 @@ Addition: TypeAlias = tuple[str, int, AccessEvent]
 class AccessStreams:
     """Appends to the streams of an access ledger and reads them.
 
-    Every method raises LedgerUnusable where the database does not answer, and those that append ReplicaOnly where it is
-    a replica.
+    Every method raises LedgerUnusable where the database does not answer; appending raises ReplicaOnly on a replica.
     """
 
     def __init__(self, plans: LedgerDatastore, open_schema: Callable[[str], str]) -> None:
-        """`open_schema` opens a schema of the plans' database, made where it is missing; it returns the role to use."""
+        """`open_schema` opens a schema of the plans' database, makes it where missing, and returns the role to use."""
         self._plans, self._open_schema = plans, open_schema
         self._schema = access_schema(plans.schema)
         self._lock = Lock()
         self._opened: LedgerRecorder | None = None
-        #: Whether the plans' ledger knows of all that it ever marks of this one.
+        #: Whether the plans' ledger has marked everything that it ever marks of this one.
         self._marked = False
 
     def close(self) -> None:
@@ -106,11 +104,11 @@ class AccessStreams:
 
     @property
     def recorder(self) -> LedgerRecorder:
-        """The recorder; its schema is made or upgraded when it is first asked for."""
+        """The recorder; the first access makes or upgrades its schema."""
         with self._lock:
             if self._opened is None:
                 if not self.is_there():
-                    self.refuse_where_lost()  # one that was removed is not made anew
+                    self.refuse_where_lost()  # a removed schema is not made again
                 try:
                     role = self._open_schema(self._schema)
                 except psycopg.errors.InsufficientPrivilege as error:
@@ -146,7 +144,7 @@ class AccessStreams:
             raise AccessLost(since)
 
     def _mark(self) -> None:
-        """Have the plans' ledger remember this one; what fails is done with the next event."""
+        """Mark this access ledger in the plans' ledger; a failure is retried with the next event."""
         if self._marked:
             return
         query = SQL("select {}.mark_access() as closed").format(Identifier(self._plans.schema))
@@ -182,7 +180,7 @@ class AccessStreams:
                 self._mark()
                 return
             except IntegrityError:
-                # A commit whose answer was lost is tried again, and then found taken by ourselves.
+                # The first attempt may have committed and only its answer been lost.
                 if in_doubt and len(self.recorder.select_by_event_id([row.event_id for row in rows])) == len(rows):
                     return
                 raise StreamTaken from None
@@ -201,7 +199,7 @@ class AccessStreams:
         by: str,
         password_hash: str | None = None,
     ) -> None:
-        """Append the event that `decide` makes of a stream's records, anew where somebody else appended meanwhile."""
+        """Append the event that `decide` makes of a stream's records; decide again after a concurrent append."""
         for _ in range(_TRIES):
             records = self.of(stream)
             addition = stream, len(records) + 1, decide(records)
@@ -239,7 +237,7 @@ class AccessStreams:
 
     @contextmanager
     def locked(self, name: str) -> Iterator[bool]:
-        """Whether nobody else, in any process, is within such a block of this name; nobody is waited for."""
+        """Try the lock of this name, across processes, for the block, without waiting; yields whether it was free."""
         query, datastore = "select pg_try_advisory_xact_lock(hashtextextended(%s, 0))", self.recorder.datastore
         with datastore.get_connection() as connection, connection.transaction():
             with connection.cursor(row_factory=tuple_row) as cursor:
@@ -260,7 +258,7 @@ class AccessStreams:
         return [list(records) for _, records in groupby(found, key=lambda one: one.stream)]
 
     def any_principal_but(self, stream: str) -> bool:
-        """Whether there is any stream of a principal but this."""
+        """Whether there is any other stream of a principal."""
         query = "select from {}.events where version = 1 and plan > 'principal:' and plan < 'principal;' and plan <> %b"
         return bool(self._rows(query + " limit 1", stream))
 
@@ -274,7 +272,7 @@ class AccessStreams:
         return {principal for (principal,) in self._rows("select principal from {}.passwords")}
 
     def select(self, where: LiteralString, *values: object) -> list[AccessRecord]:
-        """The records of all streams that meet a condition, in an order that it says."""
+        """The records that meet a condition, which also gives their order."""
         # Only columns that every version of the schema has.
         query = "select plan, version, position, recorded_at, recorded_by, topic, state from {}.events where "
         rows = self._rows(query + where, *values)
@@ -289,7 +287,7 @@ class AccessStreams:
             if self.have_begun()
             else []
         )
-        if not rows:  # nothing may be there, or nothing any more
+        if not rows:  # there may be no access ledger, or none any more
             self.refuse_where_lost()
         return rows
 

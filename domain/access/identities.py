@@ -58,7 +58,7 @@ class Identities:
             self._streams.decide(_stream(issuer, subject), decide, by)
 
     def sign_in(self, issuer: str, subject: str, now: datetime, address: str | None) -> str:
-        """Sign in by an identity that its issuer vouches for; the secret of a new session. Raises SignInFailed."""
+        """Sign in by an identity verified by its issuer; the secret of a new session. Raises SignInFailed."""
         stream = _stream(issuer, subject)
         records = self._streams.of(stream)
         linked = records[-1].event if records else None
@@ -74,5 +74,5 @@ class Identities:
 
 
 def _stream(issuer: str, subject: str) -> str:
-    """The stream of an identity: issuer and subject are each of any length."""
+    """The stream of an identity; the length keeps issuer and subject apart."""
     return "identity:" + sha256(f"{len(issuer)} {issuer} {subject}".encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,4 +1,4 @@
-"""The principals of an access ledger, their roles, and that a steward who can sign in is always left."""
+"""The principals of an access ledger and their roles. A steward who can sign in must always remain."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,7 +23,7 @@ def password_position(records: Sequence[AccessRecord]) -> int:
 
 
 def principal_of(records: Sequence[AccessRecord], name: str = ANYONE) -> Principal:
-    """The principal with these records; raises PrincipalUnknown where a token has the name, or nobody."""
+    """The principal with these records; raises PrincipalUnknown where the name is a token's or nobody's."""
     if name_key(name) != ANYONE and (not records or _is_token(records)):
         raise PrincipalUnknown(f"there is no principal {name!r}; `asat principal list` lists those there are")
     return fold(name_key(name), (one.event for one in records))
@@ -162,7 +162,7 @@ class KnownPrincipals:
         if is_operator(by) or not self._streams.have_begun():
             yield
             return
-        # One at a time, or of two stewards each could end the other.
+        # One at a time: otherwise two stewards could end each other.
         with self._streams.locked("stewards") as alone:
             if not alone:
                 raise AccessRefused("somebody else is deciding about stewards at this moment: try again")
@@ -174,7 +174,7 @@ class KnownPrincipals:
             yield
 
     def _stewards(self, unlinked: events.AccessEvent | None = None) -> set[str]:
-        """The keys of the stewards for good who can sign in by themselves, were this identity unlinked."""
+        """The keys of the names of stewards without expiry who can sign in, also after this identity is unlinked."""
         last = [records[-1].event for records in self._streams.of_kind("identity")]
         linked = [one for one in last if isinstance(one, events.IdentityLinked) and one != unlinked]
         stewards = [one for one in self.all() if not one.left and Grant("steward") in one.grants]

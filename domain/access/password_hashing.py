@@ -1,4 +1,4 @@
-"""Which passwords can be taken, and their hashes."""
+"""The rules for passwords, and their hashes."""
 
 import secrets
 import unicodedata
@@ -15,14 +15,13 @@ from domain.names import name_key
 
 SHORTEST, LONGEST = 12, 1024
 
-#: Guessed first, also with figures for letters. There is no list of known passwords: twelve characters without any of
-#: these are not on its first pages.
+#: Guessed first, also with digits for letters. There is no list of known passwords: the commonest long ones hold these.
 _TRIED_FIRST = ("password", "asat", "qwert", "12345")
 _FOR_LETTERS = str.maketrans("0134578@$!", "oleastbasi")
 #: The fewest different characters of a password, and the shortest part of a name that it may not hold.
 _FEWEST, _SHORTEST_NAME = 5, 4
 
-#: How many passwords a process verifies at once: each takes 64 MiB of memory and a processor for a moment.
+#: The most passwords that a process verifies at once: each takes 64 MiB of memory and a processor for a moment.
 _AT_ONCE = 4
 _PATIENCE = 10.0
 BUSY = "too many are signing in just now; try again in a moment"
@@ -59,7 +58,7 @@ def _is_tried_first(password: str, name: str) -> bool:
 
 @contextmanager
 def verifying() -> Iterator[None]:
-    """Verify a password within the block, after ten seconds of waiting at most; raises SignInFailed."""
+    """Verify a password within the block, after a wait of at most ten seconds; raises SignInFailed."""
     if not _places.acquire(timeout=_PATIENCE):
         raise SignInFailed(BUSY, 5)
     try:

@@ -12,7 +12,7 @@ from domain.access.principals import Principal
 from domain.access.sessions import PrincipalSession, Sessions
 from domain.names import name_key
 
-#: No name is longer. The rest is not looked at: comparing takes time by the letter.
+#: No name is longer. Longer input is cut: the time of a comparison grows with its length.
 _LONGEST_ACCOUNT = 500
 _WRONG = "the name or the password is wrong"
 
@@ -72,7 +72,7 @@ class Passwords:
         """The principal whose password this is, and its hash; raises SignInFailed, with the sentence `wrong`."""
         principal, records = self._principals.account(account)
         stream, address = throttle.account_stream(account), throttle.storable_address(address)
-        # One at a time, or as many could be tried as can be sent before the first is refused.
+        # One at a time: otherwise many could be tried in parallel before the first refusal is stored.
         with verifying(), self._streams.locked(stream) as alone:
             if not alone:
                 raise SignInFailed(BUSY, 1)
@@ -93,7 +93,7 @@ class Passwords:
             raise SignInFailed(wrong)
 
     def _begin(self, name: str, password: str, proved: str | None, now: datetime, address: str | None) -> str:
-        """Begin a session, unless the password was replaced meanwhile; `proved` is the hash that it was proved by."""
+        """Begin a session, unless the password was replaced meanwhile; `proved` is the hash that it matched."""
         secret = self._sessions.begin(name, "password", now, address)
         hashed = self._streams.password_hash(name_key(name))
         if hashed != proved and not is_password(password, hashed):

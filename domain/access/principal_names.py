@@ -1,4 +1,4 @@
-"""The names of principals and tokens: which can be given, and which belong to nobody."""
+"""The names of principals and tokens, and the rules for new ones."""
 
 import unicodedata
 
@@ -9,18 +9,18 @@ from domain.access.access_events import Name
 from domain.access.principals import ANYONE
 from domain.names import is_invisible, name_key
 
-#: The prefix of the names of those who run a command on the machine itself.
+#: The prefix of the names of operators, who run commands on the machine itself.
 OPERATOR = "operator "
 
 _NAME = TypeAdapter[str](Name)
-#: A longer key does not fit into the index; a ligature may come to eighteen letters.
+#: A longer key does not fit into the index; a ligature may become eighteen letters.
 _LONGEST_KEY = 200
 #: Alphabets with letters that look alike, as Unicode's names of their letters begin.
 _ALIKE = ("Latin", "Cyrillic", "Greek", "Armenian", "Cherokee", "Coptic")
 
 
 def operator(account: str) -> str:
-    """The name of an operator: who runs a command on the machine under this account of the operating system."""
+    """The name of an operator with this account of the operating system."""
     return f"{OPERATOR}{account}"[:100]
 
 
@@ -32,8 +32,8 @@ def is_operator(name: str) -> bool:
 def read_name(name: str) -> str:
     """A name as it is stored: one line, spaces single; raises AccessRefused where it cannot be given.
 
-    A name that mixes letters of alphabets whose letters look alike is refused. Not found out: a name all in another
-    alphabet that reads like a Latin one, and letters that look alike within an alphabet (l and I, rn and m).
+    A name that mixes alphabets with letters that look alike is refused. Not detected: a name all in another alphabet
+    that reads like a Latin one, and letters that look alike within an alphabet (l and I, rn and m).
     """
     read = unicodedata.normalize("NFC", " ".join(name.split()))
     key = name_key(read)

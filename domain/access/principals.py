@@ -62,8 +62,8 @@ class Principal:
 
     Attributes:
         left: it has left, and may nothing.
-        open: the ledger is open: nobody was ever added to it, and everybody may do everything.
-        program: it is a token, which is never a steward: the holder of a token could grant itself anything.
+        open: no principal was ever added to the ledger, and everybody may do everything.
+        program: it is a token, which is never a steward: its holder could grant itself anything.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The roles that a principal can be granted, and which of them includes which.
+"""The roles of principals, and the roles that each includes.
 
 Nobody grants a role to themselves. A steward could still add another name and use it; the audit of access shows that,
 and nobody can alter it.
@@ -27,5 +27,5 @@ assert set(get_args(Role)) == ROLES.keys() == _INCLUDED.keys()
 
 
 def includes(held: Role, needed: Role) -> bool:
-    """Whether the holder of one role may do what needs another."""
+    """Whether one role includes another."""
     return needed in _INCLUDED[held]

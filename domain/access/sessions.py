@@ -19,7 +19,7 @@ from domain.refusals import LedgerUnusable, ReplicaOnly
 #: A working day.
 SESSION = timedelta(hours=8)
 
-#: How often it is tried to end all, where others keep ending some.
+#: The most attempts to end all sessions while others end some.
 _TRIES = 5
 
 LINK_OVER = "this link has been used, or its time is over: ask whoever gave it to you for another"
@@ -67,7 +67,7 @@ class Sessions:
     def begin(
         self, name: str, means: Means, now: datetime, address: str | None, *first: Addition, identity: str | None = None
     ) -> str:
-        """Begin a session, with the use of a link first; its secret. Raises SignInFailed: used, or a replica."""
+        """Begin a session, with the use of a link as `first`; its secret. Raises SignInFailed: used, or a replica."""
         secret = secrets.token_urlsafe(32)
         event = SignedIn(
             principal=name, means=means, until=now + SESSION, address=storable_address(address), identity=identity
@@ -89,7 +89,7 @@ class Sessions:
             self._streams.append([(_stream(secret), 2, SignedOut(principal=name))], name)
 
     def end_all(self, now: datetime, by: str) -> int:
-        """End every session; how many there were. Raises LedgerUnusable where people keep signing in."""
+        """End every session; their number. Raises LedgerUnusable where people keep signing in."""
 
         def ending(records: list[AccessRecord]) -> AccessEvent | None:
             match [one.event for one in records]:
@@ -103,7 +103,7 @@ class Sessions:
 def end_each(
     streams: AccessStreams, kind: str, ending: Callable[[list[AccessRecord]], AccessEvent | None], by: str
 ) -> int:
-    """Append to each stream of a kind the event that ends it, if any; how many. Raises LedgerUnusable: none ended."""
+    """Append to each stream of a kind its ending event, if any; their number. Raises LedgerUnusable: none ended."""
     for _ in range(_TRIES):
         each = streams.of_kind(kind)
         left = [(one[0].stream, len(one) + 1, event) for one in each if (event := ending(one))]

@@ -29,7 +29,7 @@ class SignInLinks:
         return secret
 
     def sign_in(self, secret: str, now: datetime, address: str | None) -> str:
-        """Sign in with a link, and use it up; the secret of a new session. Raises SignInFailed."""
+        """Sign in with a link, once; the secret of a new session. Raises SignInFailed."""
         records = self._streams.of(secret_stream("link", secret))
         if (made := _usable(records, now)) is None:
             raise SignInFailed(LINK_OVER)
@@ -46,7 +46,7 @@ class SignInLinks:
         return session
 
     def end_all(self, now: datetime, by: str) -> int:
-        """End every unused link; how many there were. Raises LedgerUnusable where people keep signing in."""
+        """End every unused link; their number. Raises LedgerUnusable where people keep signing in."""
 
         def ending(records: list[AccessRecord]) -> AccessEvent | None:
             made = _usable(records, now)
@@ -55,7 +55,7 @@ class SignInLinks:
         return end_each(self._streams, "link", ending, by)
 
     def _lift_lock(self, name: str) -> None:
-        """Have earlier refusals of an account count no longer; otherwise anybody who knows a name could lock it."""
+        """Void earlier refusals of an account: otherwise anybody who knows its name could keep it locked."""
         stream = account_stream(name)
         newest = self._streams.newest(stream, 1)
         if newest and isinstance(newest[0].event, SignInRefused):

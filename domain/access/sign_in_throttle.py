@@ -1,7 +1,7 @@
-"""How often signing in to an account may be refused before further attempts are refused unseen.
+"""Throttling of sign-ins: after a number of refusals an account is locked, and attempts are refused unchecked.
 
-An account is locked for the network of the refused long before it is locked for everybody: otherwise anybody who knows
-a name could keep its owner out.
+It is locked for the network of the sender long before it is locked for everybody: otherwise anybody who knows a name
+could keep its owner out.
 """
 
 from collections.abc import Sequence
@@ -18,8 +18,8 @@ from domain.access.principals import ANYONE
 from domain.names import name_key
 from domain.refusals import ReplicaOnly
 
-#: After so many refusals within this time an account is locked for as long after the last of them: for one network, and
-#: for everybody.
+#: After so many refusals within this time, of one network or of all, an account is locked for the same time after the
+#: last of them: for that network, or for everybody.
 OF_NETWORK, OF_ACCOUNT = 5, 50
 WITHIN = timedelta(minutes=15)
 
@@ -29,8 +29,8 @@ ON_A_REPLICA = "nobody can sign in here: this is a replica, which only answers; 
 def account_stream(name: str) -> str:
     """The stream of the refusals of an account.
 
-    A password may have been typed for the name, so next to nothing of the name is stored. Names of principals and other
-    names share streams alike, so that a shared lock tells nobody which they are.
+    A password may have been typed in place of the name, so only 20 bits of its digest are stored. All names share
+    streams, so that a lock does not show whether a name is a principal's.
     """
     return f"sign-in:{sha256(name_key(name).encode('utf-8', 'surrogatepass')).hexdigest()[:5]}"
 

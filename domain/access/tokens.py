@@ -15,7 +15,7 @@ from domain.access.principals import Grant, Principal
 from domain.names import name_key
 
 #: The prefix of a token, by which people and scanners recognise one.
-TOKEN_PREFIX = "asat_"  # noqa: S105  # what stands before a token, not one
+TOKEN_PREFIX = "asat_"  # noqa: S105  # the prefix, not a token
 
 _REFUSED = "this token opens nothing: it is not one of this ledger, has expired, or was revoked"
 

@@ -1,1 +1,1 @@
-"""Files: written whole, and those that hold a secret."""
+"""Files: atomic writes, and files that hold a secret."""

@@ -1,4 +1,4 @@
-"""Reading a file that holds a secret: one that others could have read, or put there, is refused."""
+"""Reading a file that holds a secret. A file that others can read or replace is refused."""
 
 import os
 import shlex
@@ -19,15 +19,15 @@ def read_secret(file: Path, most: int) -> bytes:
     """The first bytes of a file that holds a secret.
 
     Args:
-        file: its name; a link is followed, and what is said below holds of what it leads to.
-        most: how many bytes are read at most.
+        file: its name; links are followed, and their target is checked.
+        most: the most bytes that are read.
 
     Raises:
         SecretExposed: the file's mode lets others use it, or one of the folders on the way to it lets others put
             another file in its place.
         OSError: it cannot be read.
     """
-    # Whoever opens a pipe that nobody writes to waits for ever, were it not for O_NONBLOCK.
+    # Without O_NONBLOCK, opening a pipe that has no writer blocks for ever.
     with os.fdopen(os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), "rb") as opened:
         found = os.fstat(opened.fileno())
         mode = stat.S_IMODE(found.st_mode)
@@ -36,7 +36,7 @@ def read_secret(file: Path, most: int) -> bytes:
                 f"{file} can be used by others than its owner (mode {mode:04o}): chmod 600 {_quoted(file)}"
             )
         os.set_blocking(opened.fileno(), True)
-        if stat.S_ISREG(found.st_mode):  # what a shell passes on in a pipe has no folder
+        if stat.S_ISREG(found.st_mode):  # a pipe has no folder
             _only_ours(file, found.st_uid)
         return opened.read(most)
 
@@ -45,7 +45,7 @@ def _only_ours(file: Path, owner: int) -> None:
     for folder in _folders(file):
         found = folder.stat()
         mode = stat.S_IMODE(found.st_mode)
-        # In a folder with the sticky bit, such as /tmp, nobody replaces what is somebody else's.
+        # In a folder with the sticky bit, such as /tmp, nobody can replace another's file.
         if mode & 0o022 and not mode & stat.S_ISVTX:
             raise SecretExposed(
                 f"{file} can be replaced by others than its owner, as they may write to the folder {folder} (mode "
@@ -59,12 +59,11 @@ def _only_ours(file: Path, owner: int) -> None:
 
 
 def _quoted(path: Path) -> str:
-    """A path as it is typed into a shell."""
     return shlex.quote(str(path))
 
 
 def _folders(file: Path) -> Iterator[Path]:
-    """Every folder on the way to a file, those of the links that lead to it included; each once."""
+    """Every folder on the way to a file and to the links that lead to it, each once."""
     seen: set[Path] = set()
     named: Path | None = file
     while named is not None:

@@ -1,7 +1,7 @@
-"""Writing a file whole or not at all: a full disk, or a kill at any moment, leaves nothing half written.
+"""Atomic writes: a full disk, or a kill at any moment, leaves no half-written file.
 
-The bytes go to a file beside, which is flushed to the disk before it takes the name. Until then what had the name
-stays as it was. On Linux the file beside has no name of its own, so not even a kill leaves one behind.
+The bytes go to a temporary file in the same folder, which is flushed to the disk before it takes the name. Until then
+the former file is unchanged. On Linux the temporary file has no name, so not even a kill leaves one behind.
 """
 
 import errno
@@ -24,19 +24,19 @@ class NotWritten(Refusal):
 
 @contextmanager
 def written_whole(file: Path, *, replace: bool = True, private: bool = False) -> Iterator[IO[bytes]]:
-    """Write to the file that is yielded; it gets its name once the block has ended without an error.
+    """Yields a file to write to; it gets its name once the block has ended without an error.
 
-    A link is followed: what it leads to is written. A file that is replaced keeps its mode, and its owner where the
-    system lets it. What is no file, such as `/dev/stdout` or a named pipe, is written to as it is.
+    Links are followed. A replaced file keeps its mode, and its owner where the system allows it. A device or pipe, such
+    as `/dev/stdout`, is written to directly.
 
     Args:
         file: the name.
-        replace: whether a file of that name is replaced; otherwise, and where even a link is there, it is an error.
+        replace: whether a file of that name is replaced; otherwise a file or link of that name is an error.
         private: whether nobody but its owner may read the new file, whatever the umask says.
 
     Raises:
         NotWritten: the disk is full, or the folder does not take another file.
-        FileExistsError: there is such a file already, and it is not to be replaced.
+        FileExistsError: there is a file of that name, and `replace` is false.
         OSError: the file cannot be written for another reason; `filename` is set.
     """
     target = Path(os.path.realpath(file)) if replace else file
@@ -64,7 +64,7 @@ def written_whole(file: Path, *, replace: bool = True, private: bool = False) ->
         raise
 
 
-#: What the system calls a disk on which there is no place.
+#: Error number of the system for a lack of space -> the reason in words.
 _FULL = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "your share of the disk is used up",
@@ -73,7 +73,7 @@ _FULL = {
 
 
 def _is_no_file(target: Path) -> bool:
-    """Whether something else than a file has the name; a folder is an error of its own when it is opened."""
+    """Whether the name is a device, a pipe or a folder; opening a folder raises OSError."""
     try:
         return not stat.S_ISREG(target.stat().st_mode)
     except FileNotFoundError:
@@ -81,14 +81,14 @@ def _is_no_file(target: Path) -> bool:
 
 
 def _may_be_written(target: Path) -> None:
-    """Raises PermissionError where there is such a file and it is protected: that says not to replace it."""
+    """Raises PermissionError where an existing file is write-protected, and so not to be replaced."""
     if target.exists() and not os.access(target, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
 
 
 @contextmanager
 def _beside(target: Path, private: bool) -> Iterator[tuple[IO[bytes], Path]]:
-    """A new file in the folder of the target, and the name beside it that it has or may be given."""
+    """A temporary file in the folder of the target, and the temporary name that it has or may be given."""
     part = target.with_name(f".asat-{secrets.token_hex(8)}.part")
     mode = 0o600 if private else 0o666
     try:
@@ -99,7 +99,7 @@ def _beside(target: Path, private: bool) -> Iterator[tuple[IO[bytes], Path]]:
             "from you; name a file in another folder"
         ) from None
     except OSError as error:
-        error.filename = str(target)  # nobody asked for the name beside
+        error.filename = str(target)  # the temporary name means nothing to the caller
         raise
     try:
         with os.fdopen(opened, "w+b") as written:
@@ -117,7 +117,7 @@ def _opened(folder: Path, part: Path, mode: int) -> int:
         try:
             return os.open(folder, os.O_RDWR | nameless, mode)
         except OSError as error:
-            # What else than a Linux file system has no such files says it in one of these ways.
+            # The errors of file systems that do not support O_TMPFILE.
             if error.errno not in (errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL, errno.ENOENT):
                 raise
     return os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
@@ -132,14 +132,12 @@ def _keep_mode(written: IO[bytes], target: Path) -> None:
 
 
 def _name(written: IO[bytes], part: Path, target: Path, replace: bool) -> None:
-    """Give the whole file its name."""
     named = os.fstat(written.fileno()).st_nlink > 0
     if not replace and named:
         os.link(part, target)  # linking, unlike renaming, replaces nothing: neither a file nor a link
         return
     if not named:
-        # Python follows the link that the system has for an open file only where a folder is given; what it is does
-        # not matter, as the path is absolute.
+        # Python follows the symbolic link in /proc only with `src_dir_fd`, of any value, as the path is absolute.
         opened = written.fileno()
         os.link(f"/proc/self/fd/{opened}", part if replace else target, src_dir_fd=opened, follow_symlinks=True)
     if replace:

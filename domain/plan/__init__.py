@@ -1,1 +1,1 @@
-"""A plan: what its events add up to, at any point."""
+"""A plan: the fold of its events, and its views up to a version and at a point."""

@@ -1,4 +1,4 @@
-"""An action at a point: every fact of it that a question may ask for, and nothing that looks past the point."""
+"""An action at a point. Nothing recorded later, or true later, can be seen."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from domain.plan.timeline import Assertion, in_force
 
 
 class ActionFacts(NamedTuple):
-    """What is said of an action at a point, each None where nothing is; the timescale and its original are its own."""
+    """The facts of an action at a point, None where nothing is recorded; `due` and `first_due` are its own."""
 
     number: Assertion[str] | None
     text: Assertion[str] | None
@@ -24,12 +24,12 @@ class ActionFacts(NamedTuple):
 
 
 class ActionAt:
-    """An action of a plan at a point. Two of them are equal where they are of the same action.
+    """An action of a plan at a point. Two are equal where they are the same action.
 
     Attributes:
-        id: the version that added it: what it is, whatever number it bears.
+        id: the version that added it; its number may change.
         added_on: the day from which it was added.
-        reports_to: to whom it is reported, as said when it was added.
+        reports_to: to whom it is reported, as recorded when it was added.
     """
 
     __slots__ = ("_action", "_at", "_place", "added_on", "id", "reports_to")
@@ -38,7 +38,7 @@ class ActionAt:
         self._at = at
         self._action = action
         self._place = at._place
-        # Attributes and no properties: a paper asks for them more often than for anything else.
+        # Attributes are faster than properties, and papers read these most.
         self.id = action.added
         self.added_on = action.added_on
         self.reports_to = action.reports_to
@@ -59,11 +59,11 @@ class ActionAt:
 
     @property
     def parent_id(self) -> int | None:
-        """The version that added the action that it is part of."""
+        """The `id` of the action that it is part of."""
         return self._action.parent
 
     def upwards(self) -> Iterator["ActionAt"]:
-        """It, then the action that it is part of, and so on."""
+        """The action, its parent, and so on."""
         one: ActionAt | None = self
         while one is not None:
             yield one
@@ -86,19 +86,19 @@ class ActionAt:
 
     @property
     def standing(self) -> Assertion[Standing] | None:
-        """Whether it is in the plan; None before it was added. A part is not in a plan that its parent left."""
+        """Whether it is in the plan; None before it was added. A part leaves the plan with its parent."""
         if self._action.parent is None:
             return self._action.standing.at(self._place)
         return self._at.standing_of(self._action)
 
     @property
     def own_standing(self) -> Assertion[Standing] | None:
-        """Whether it is itself in the plan, whatever it is part of."""
+        """Its own standing, without regard to its parent's."""
         return self._at.own_standing_of(self._action)
 
     @property
     def own_standings(self) -> list[Assertion[Standing]]:
-        """Whatever was said so far of its being itself in the plan, oldest first."""
+        """Its own standings so far, oldest first."""
         return self._action.standing.all(self._place)
 
     @property
@@ -109,24 +109,24 @@ class ActionAt:
 
     @property
     def is_complete(self) -> bool:
-        """Whether it is rated complete; one with parts is when all its parts are."""
+        """Whether it is rated complete; with parts in the plan, whether all of them are."""
         return self._at.is_complete(self._action)
 
     @property
     def priority(self) -> Assertion[str] | None:
-        """The number of the priority it was itself put under; None of a part, which goes with its parent."""
+        """The number of its own priority; None for a part, which goes with its parent."""
         return self._action.priority.at(self._place)
 
     @property
     def priority_number(self) -> str | None:
-        """The number of the priority that it stands under."""
+        """The number of its priority; for a part, of its parent's."""
         return self._at.priority_of(self._action)
 
-    # What is said of it
+    # Its facts
 
     @property
     def facts(self) -> ActionFacts:
-        """What is said of it, all at once."""
+        """All its facts, read at once."""
         action, place = self._action, self._place
         number, text, outcome, due, leads, rating, awaiting, progress = in_force(
             place, action.number, action.text, action.outcome, action.due, action.leads, action.rating,
@@ -153,17 +153,17 @@ class ActionAt:
 
     @property
     def outcome(self) -> Assertion[str] | None:
-        """What it is to bring about."""
+        """The outcome intended."""
         return self._action.outcome.at(self._place)
 
     @property
     def leads(self) -> Assertion[tuple[str, ...]] | None:
-        """Who leads it."""
+        """The names of its leads."""
         return self._action.leads.at(self._place)
 
     @property
     def due(self) -> Assertion[Due] | None:
-        """The timescale in force: its own or, where it has none, that of the nearest action above that has."""
+        """The timescale in force: its own or, without one, that of the nearest action above with one."""
         action = self._action
         while (due := action.due.at(self._place)) is None and action.parent is not None:
             action = self._at._plan.actions[action.parent]
@@ -171,7 +171,7 @@ class ActionAt:
 
     @property
     def first_due(self) -> Assertion[Due] | None:
-        """The original of the timescale in force: what was recorded first of those effective by then."""
+        """The original of the timescale in force: of those effective by the day, the one recorded first."""
         action = self._action
         while (due := action.due.at(self._place)) is None and action.parent is not None:
             action = self._at._plan.actions[action.parent]
@@ -192,7 +192,7 @@ class ActionAt:
         """The first timescale of its own that was recorded."""
         return self._action.due.first(self._place)
 
-    # How it stands
+    # Ratings, progress and evidence
 
     @property
     def rating(self) -> Assertion[Rated] | None:

@@ -1,7 +1,7 @@
-"""A plan as it would be with events that are not stored: an overlay of the plan that holds only what they touch.
+"""A draft: a plan with events that are not stored yet, as an overlay that holds only their changes.
 
-Proposals are judged on it one after the other, and the plan beside it stays as it is for whoever reads it. Once they
-are stored, the plan adopts what they touched.
+Proposals are judged on it one after the other, while readers see the plan unchanged. Once they are stored, the plan
+takes over the changes.
 """
 
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, MutableSequence
@@ -18,7 +18,7 @@ V = TypeVar("V")
 
 
 class _Layer(MutableMapping[K, V]):
-    """A mapping over another that stays as it is."""
+    """A mapping over another, which it never changes."""
 
     __slots__ = ("base", "own")
 
@@ -49,7 +49,7 @@ class _Layer(MutableMapping[K, V]):
         return len(self.base) + sum(key not in self.base for key in self.own)
 
     def changed(self, key: K, copy: Callable[[V], V], make: Callable[[], V]) -> V:
-        """What stands under a key, to be changed: a copy of what the other holds, or a new one."""
+        """The value of a key, to be changed: the layer's own, which is first copied from the base or made new."""
         if key not in self.own:
             found = self.base.get(key)
             self.own[key] = make() if found is None else copy(found)
@@ -57,7 +57,7 @@ class _Layer(MutableMapping[K, V]):
 
 
 class _Tail(MutableSequence[V]):
-    """A sequence that goes on after another, which stays as it is."""
+    """A sequence that continues another, which it never changes."""
 
     __slots__ = ("base", "length", "own")
 
@@ -94,7 +94,7 @@ class _Tail(MutableSequence[V]):
 
 
 class Draft(Plan):
-    """A plan with more events taken in than the plan that it lies over, which does not grow meanwhile."""
+    """A plan with more events than its base, which must not grow meanwhile."""
 
     actions: _Layer[int, Action]
     priorities: _Layer[str, Priority]
@@ -120,7 +120,7 @@ class Draft(Plan):
         self.version = self.started_at = base.version
         self.published = base.published
         self.opening = base.opening
-        #: About how many bytes more the plan beneath takes up once it has what is here.
+        #: About how many bytes the base grows by when it takes over the changes.
         self.grown = 0
         self._owned: set[str] = set()
         for name in self.OWN:
@@ -155,9 +155,9 @@ class Draft(Plan):
         return self.dependents.changed(version, list, list)
 
     def give_to_base(self, recorded_at: datetime, event_id: UUID) -> None:
-        """The events are stored, at this instant, the last with this id: the plan takes over what they touched.
+        """Give the changes to the base, once the events are stored, at this instant, the last with this id.
 
-        Whoever reads it meanwhile sees nothing of them until the one assignment that publishes them.
+        Readers see nothing of them before the assignment to `published`.
         """
         base = self.base
         assert base.version == self.started_at, "a plan does not grow while a draft lies over it"
@@ -174,7 +174,7 @@ class Draft(Plan):
         base.published = self.version, event_id
 
     def successor(self) -> Plan:
-        """A plan of its own with everything that this one has, for when the plan beneath must stay as it is."""
+        """An independent plan with the changes; the base stays as it is."""
         plan = Plan(self.slug)
         for name in self._LAYERS:
             layer = getattr(self, name)

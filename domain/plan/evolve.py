@@ -1,7 +1,7 @@
-"""How each event changes a plan: the next version, taken into its timelines.
+"""The fold: the next event of a stream is taken into the plan's timelines.
 
-Nothing here judges: the rules did that before the event was stored. Besides its own assertion an event notes on which
-earlier events it stands, so that none of those can be withdrawn from under it.
+Nothing is judged here: the rules did that before the event was stored. Each event also notes the earlier events that it
+depends on, so that none of them can be withdrawn before it.
 """
 
 from collections.abc import Callable
@@ -32,18 +32,11 @@ from domain.timescales import read_timescale
 
 
 class Orphan(LookupError):
-    """A stored event refers to what the plan does not have. The rules refuse such; only damage can bring it about."""
+    """A stored event refers to something that the plan lacks. The rules refuse such events: the ledger is damaged."""
 
 
 def evolve(plan: Plan, event: events.Event, recorded_at: datetime, recorded_by: str) -> None:
-    """Take in the next event of the plan's stream, which becomes version `plan.version + 1`.
-
-    Args:
-        plan: the plan, changed in place.
-        event: an event that the rules accepted.
-        recorded_at: the instant the ledger stored it.
-        recorded_by: who recorded it; whoever gave a rating that needs a second person cannot be that person.
-    """
+    """Take an event that the rules accepted into the plan, in place, as version `plan.version + 1`."""
     version = plan.version + 1
     if isinstance(event, events.ActionRated):
         _action_rated(plan, event, version, recorded_by)
@@ -51,7 +44,7 @@ def evolve(plan: Plan, event: events.Event, recorded_at: datetime, recorded_by: 
         _EVOLVE[type(event)](plan, event, version)
     plan.recorded_at.append(recorded_at)
     plan.log.append(Logged(type(event).__name__, event.effective_on))
-    # Neither stands in a timeline, so its day is none that a question could have to look at.
+    # These two are in no timeline, so their days do not count.
     here = 0 if isinstance(event, events.EventWithdrawn | events.TextRedacted) else key_of(event.effective_on, version)
     plan.furthest.append(max(here, plan.furthest[-1]) if plan.furthest else here)
     plan.version = version
@@ -60,8 +53,8 @@ def evolve(plan: Plan, event: events.Event, recorded_at: datetime, recorded_by: 
 def _presented_points(plan: Plan, event: events.ReportPresented) -> list[tuple[Any, int]]:
     """The points a presentation names, as (effective day, basis): previous (if any) and current.
 
-    A point without a basis means all that was recorded before the presentation, and `now` its own day, so that what a
-    forum was told can never move. Raises PointUnknown.
+    A point without a basis means everything recorded before the presentation, and `now` means its day, so that the
+    points never move. Raises PointUnknown.
     """
     record = record_of(plan)
     named = [text for text in (event.previous, event.current) if text is not None]
@@ -75,12 +68,12 @@ def _stands_on(plan: Plan, version: int, *bases: int) -> None:
 
 
 def _before(plan: Plan, event: events.Event, version: int) -> AsAt:
-    """The plan as it was read on the event's day, just before the event."""
+    """The plan on the event's day, as known just before the event."""
     return AsAt(plan, event.effective_on, version - 1)
 
 
 def _action(plan: Plan, number: str, event: events.Event, version: int) -> Action:
-    """The action an event is about: the event stands on its being added and, if so, reinstated, and on its parents'."""
+    """The action of an event; the event depends on its addition and on the standings in force of it and those above."""
     found = plan.bearer(number, version - 1)
     if found is None:
         raise Orphan(f"version {version} of plan {plan.slug} names action {number}, which it does not have")
@@ -137,7 +130,7 @@ def _priority_added(plan: Plan, event: events.PriorityAdded, version: int) -> No
 
 
 def _answer(plan: Plan, priority: Priority, answers: tuple[str, ...], event: events.Event, version: int) -> None:
-    """The priority answers these recommendations, and stands on those that are known."""
+    """Add the recommendations that a priority answers; the event depends on those that are known."""
     place = plan.place(event.effective_on, version - 1)
     for number in answers:
         known = plan.recommendations.get(number)
@@ -247,7 +240,7 @@ def _action_closed(plan: Plan, event: events.ActionClosed, version: int) -> None
 
 
 def _ratings_in_force(before: AsAt, action: Action) -> list[int]:
-    """Versions of the ratings that an action's being complete rests on: its parts', where it has any."""
+    """Versions of the ratings that make an action complete: its own, or those of its parts in the plan."""
     versions: list[int] = []
     todo = [action]
     while todo:
@@ -312,7 +305,7 @@ def _event_withdrawn(plan: Plan, event: events.EventWithdrawn, version: int) -> 
 
 
 def _text_redacted(plan: Plan, event: events.TextRedacted, version: int) -> None:
-    # The texts themselves are gone from what the plan is folded from, at every point; here is only that they are.
+    # The stored events no longer hold the texts; the plan notes only that they are gone.
     plan.redacted(event.version, dict.fromkeys(event.fields, version))
 
 

@@ -1,4 +1,4 @@
-"""The values that a plan's timelines hold: what each kind of assertion says."""
+"""The values in a plan's timelines, one class for each kind of fact."""
 
 from datetime import date
 from typing import Literal, NamedTuple
@@ -10,7 +10,7 @@ Standing = Literal["open", "closed", "withdrawn"]
 
 
 class Logged(NamedTuple):
-    """What a plan keeps of an event of its stream: its name and its effective day."""
+    """An event in the log of a plan: its name and its effective day."""
 
     kind: str
     effective_on: date
@@ -25,14 +25,14 @@ class Due(NamedTuple):
 
 
 class Rated(NamedTuple):
-    """A rating given, with the titles of the evidence it rests on."""
+    """A rating, with the titles of its evidence."""
 
     code: str
     evidence: tuple[str, ...]
 
 
 class Awaiting(NamedTuple):
-    """A rating given that counts only once somebody other than who gave it has confirmed it."""
+    """A rating that counts only once a second person has confirmed it."""
 
     code: str
     evidence: tuple[str, ...]
@@ -55,7 +55,7 @@ class Recommendation(NamedTuple):
 
 
 class Inspection(NamedTuple):
-    """An inspection and what it judged: (area, grade) pairs."""
+    """An inspection and its judgements: (area, grade) pairs."""
 
     body: str
     framework: str | None
@@ -73,7 +73,7 @@ class Assurance(NamedTuple):
 
 
 class Definition(NamedTuple):
-    """What a measure measures, where it began and where it should get to."""
+    """The definition of a measure, with its baseline and its target."""
 
     title: str
     unit: str | None

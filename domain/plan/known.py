@@ -1,7 +1,4 @@
-"""A plan as known by a version, and as it was read on a day: what every view of a plan can look up, and no more.
-
-`Known` is bounded by its basis, `AsAt` by its basis and its day. Neither gives out a timeline.
-"""
+"""Bounded views of a plan: `Known` by its basis, `AsAt` by its basis and its day. Neither gives out a timeline."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -13,7 +10,7 @@ from domain.scales import Rating, Scale
 
 
 class Known:
-    """What was recorded of a plan by a version, its basis; nothing later can be seen."""
+    """A plan as known by a version, its basis; nothing recorded later can be seen."""
 
     __slots__ = ("_plan", "basis")
 
@@ -29,7 +26,7 @@ class Known:
 
     @property
     def opening(self) -> Opening:
-        """What was said when the plan was opened."""
+        """The opening of the plan."""
         opening = self._plan.opening
         assert opening is not None, "a plan that has a version has been opened"
         return opening
@@ -43,24 +40,24 @@ class Known:
         return self._plan.log[self._within(version) - 1]
 
     def withdrawn_by(self, version: int) -> int | None:
-        """The version that withdrew an event as recorded in error, None while it stands."""
+        """The version that withdrew an event as recorded in error; None where none did."""
         by = self._plan.withdrawn.get(version)
         return by if by is not None and by <= self.basis else None
 
     def standing_on(self, version: int) -> list[int]:
-        """The versions of the events that stand on this one."""
+        """The versions of the events that depend on this one."""
         return [one for one in self._plan.dependents.get(version, ()) if one <= self.basis]
 
     def redactions(self, version: int) -> Mapping[str, int]:
         """The fields of an event whose texts were destroyed, each with the version that did it.
 
-        This alone looks past the basis: what is destroyed is gone at every point.
+        It looks past the basis: a destroyed text is gone at every point.
         """
         return self._plan.redactions.get(version, {})
 
     @property
     def redactions_known(self) -> int:
-        """How many texts were destroyed, at whatever version."""
+        """The number of texts destroyed, at any version."""
         return sum(len(fields) for fields in self._plan.redactions.values())
 
     def _within(self, version: int) -> int:
@@ -70,7 +67,7 @@ class Known:
 
 
 class AsAt(Known):
-    """What was known of a plan by a version, as at the end of a day."""
+    """A plan as known by a version, as at the end of a day."""
 
     __slots__ = ("_complete", "_place", "_ratings", "_standing", "effective_on")
 
@@ -78,9 +75,9 @@ class AsAt(Known):
         super().__init__(plan, basis)
         self.effective_on = effective_on
         self._place = plan.place(effective_on, basis)
-        #: Those of the scale in force, read when they are first asked for: who judges most events does not.
+        #: The ratings of the scale in force, read lazily: judging most events does not need them.
         self._ratings: dict[str, Rating] | None = None
-        # By the versions that added the actions: no objects that would lead back to this one.
+        # By the versions that added the actions: objects would make reference cycles.
         self._standing: dict[int, Assertion[Standing] | None] = {}
         self._complete: dict[int, bool] = {}
 
@@ -90,11 +87,11 @@ class AsAt(Known):
         return self._plan.scale.at(self._place)
 
     def find_rating(self, given: Assertion[Rated]) -> Rating | None:
-        """What a rating given earlier means here.
+        """The meaning of a rating given earlier: its entry in the scale in force; None where no scale has it.
 
-        That is its entry in the scale in force or, where a later scale no longer has the code, in the scale of the day
-        it was given: nobody has rated the action on the new scale, and AsAt does not translate. Where that day has
-        since been given another scale, by late news, it is the scale that the rating was judged by.
+        If that scale lacks the code, it is the entry in the scale of the day on which the rating was given: AsAt does
+        not translate between scales. If late news has since given that day a scale without the code, it is the entry in
+        the scale that the rating was judged by.
         """
         if rating := self._in_force().get(given.value.code):
             return rating
@@ -112,7 +109,7 @@ class AsAt(Known):
     # Shared by the views of the actions
 
     def standing_of(self, action: Action) -> Assertion[Standing] | None:
-        """Whether an action is in the plan; None before it was added. A part is not in a plan that its parent left."""
+        """Whether an action is in the plan; None before it was added. A part leaves the plan with its parent."""
         found = self._standing
         if action.parent is None:
             if (added := action.added) not in found:
@@ -133,11 +130,11 @@ class AsAt(Known):
         return found[action.added]
 
     def own_standing_of(self, action: Action) -> Assertion[Standing] | None:
-        """Whether an action is itself in the plan, whatever it is part of."""
+        """The standing of an action itself, without regard to its parent's."""
         return action.standing.at(self._place)
 
     def priority_of(self, action: Action) -> str | None:
-        """The number of the priority that an action stands under: a part where its parent does."""
+        """The number of an action's priority; a part has its parent's."""
         while action.parent is not None:
             action = self._plan.actions[action.parent]
         priority = action.priority.at(self._place)
@@ -147,7 +144,7 @@ class AsAt(Known):
         """The rating of an action that awaits confirmation; None where none does.
 
         It is the last that needs a second person, unless a rating counts from a later day or was recorded later for the
-        same: its own confirmation, or another rating that has taken its place.
+        same day: its own confirmation, or a rating in its place.
         """
         if (given := action.awaiting.at(self._place)) is None:
             return None
@@ -167,7 +164,7 @@ class AsAt(Known):
         return [part for part in parts if self.is_open(part)]
 
     def is_complete(self, action: Action) -> bool:
-        """Whether an action is rated complete; one with parts in the plan is when all of them are."""
+        """Whether an action is rated complete; with parts in the plan, whether all of them are."""
         if not action.parts:
             return self._is_rated_complete(action)
         found, todo = self._complete, [action]
@@ -188,14 +185,13 @@ class AsAt(Known):
         return self.completes(action.rating.at(self._place))
 
     def completes(self, given: Assertion[Rated] | None) -> bool:
-        """Whether a rating says that what was rated is complete; none does not."""
+        """Whether a rating means complete; False for None."""
         if given is None:
             return False
         rating = (self._ratings or self._in_force()).get(given.value.code) or self.find_rating(given)
         return rating is not None and rating.complete
 
     def _in_force(self) -> dict[str, Rating]:
-        """The ratings of the scale in force, by their codes."""
         if self._ratings is None:
             scale = self.scale
             self._ratings = {rating.code: rating for rating in scale.value.ratings} if scale else {}

@@ -1,12 +1,11 @@
-"""A plan is what its events add up to.
+"""A plan: the fold of one stream.
 
-`Plan` is the fold of one stream. It holds no current state: for each fact there is a timeline over both clocks, so one
-folded plan answers for every point, past or present. `domain.plan.evolve` takes events in; they add up to this.
-Nothing outside `domain` reads it: questions are asked of a `PlanRecord` (what was recorded by a version) and of a
-`PlanAt` (what was so at a point), which cannot see past it.
+`Plan` holds no current state. Each fact has a timeline over both clocks, so one folded plan answers for every point.
+`domain.plan.evolve` takes events in. Nothing outside `domain` reads it: questions are asked of a `PlanRecord`, bounded
+by a version, or of a `PlanAt`, bounded by a point.
 
-A plan only grows, and readers take no lock: whoever reads holds a basis, and everything that is added is recorded after
-it. What readers go through is replaced or added to at its end; then `published` is assigned, and they see what is new.
+A plan only grows, and readers take no lock: a reader holds a basis, and everything added is recorded after it. Shared
+collections are replaced, or added to at their end; then `published` is assigned, and readers see the new events.
 """
 
 from collections.abc import Callable, Mapping, MutableMapping, MutableSequence
@@ -38,13 +37,13 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-#: Stands for the instant of an event that is tried out and not stored yet.
+#: Stands for the instant of an event that is not stored yet.
 PENDING = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What was said once, when the plan was opened."""
+    """The opening of a plan."""
 
     title: str
     organisation: str
@@ -52,17 +51,17 @@ class Opening:
     effective_on: date
 
 
-#: The types of what is added to.
+#: The types of attributes that grow.
 _GROWING = {Timeline, list}
 
 
 class _Copied:
-    """Something of a plan whose facts are timelines, and which a draft copies before it changes it."""
+    """A part of a plan with timelines; a draft copies it before changing it."""
 
     __slots__: tuple[str, ...] = ()
 
     def copy(self) -> Self:
-        """The same, with timelines and lists of its own."""
+        """A copy with timelines and lists of its own."""
         copied = type(self).__new__(type(self))
         for name in self.__slots__:
             value = getattr(self, name)
@@ -85,10 +84,9 @@ class Priority(_Copied):
 
 
 class Action(_Copied):
-    """An action, over both clocks. It is the version that added it, whatever number it bears.
+    """An action, over both clocks. The version that added it identifies it; its number may change.
 
-    It knows its parent and its parts by their versions, not as objects: a plan that is dropped holds no cycles, and is
-    freed at once.
+    Its parent and parts are versions, not objects: without reference cycles a dropped plan is freed at once.
     """
 
     __slots__ = (
@@ -103,7 +101,7 @@ class Action(_Copied):
         self.parts: list[int] = []
         self.reports_to: str | None = None
         self.number: Timeline[str] = Timeline()
-        #: Empty for a part: it stands where its parent stands.
+        #: Empty for a part, which has its parent's.
         self.priority: Timeline[str] = Timeline()
         self.standing: Timeline[Standing] = Timeline()
         self.text: Timeline[str] = Timeline()
@@ -112,7 +110,7 @@ class Action(_Copied):
         self.leads: Timeline[tuple[str, ...]] = Timeline()
         #: The ratings that count.
         self.rating: Timeline[Rated] = Timeline()
-        #: The ratings that need a second person, confirmed or not; `AsAt.awaiting_of` tells which of them still waits.
+        #: The ratings that need a second person, confirmed or not; `AsAt.awaiting_of` gives the one that still waits.
         self.awaiting: Timeline[Awaiting] = Timeline()
         self.progress: Timeline[str] = Timeline()
         self.evidence: Timeline[Evidence] = Timeline()
@@ -132,8 +130,7 @@ class Measure(_Copied):
 class Plan:
     """Everything recorded of one plan, as timelines.
 
-    What changes is changed through the methods below the attributes, each of which gives what may be changed: here what
-    the plan holds, in a `Draft` a copy.
+    Events change it through `own` and `changed_...`, which return the plan's objects, or in a `Draft` copies of them.
     """
 
     #: The timelines of the plan itself, by the names of their attributes.
@@ -149,13 +146,13 @@ class Plan:
         self.opening: Opening | None = None
         self.recorded_at: MutableSequence[datetime] = []
         self.log: MutableSequence[Logged] = []
-        #: Per version, the greatest key (day and version) that anything recorded by then has in its timeline.
+        #: Per version, the greatest key (day and version) recorded by then in any timeline.
         self.furthest: MutableSequence[int] = []
         #: Version of an event recorded in error -> version of the event that withdrew it.
         self.withdrawn: MutableMapping[int, int] = {}
         #: Version -> its fields whose texts were destroyed -> by which version.
         self.redactions: MutableMapping[int, dict[str, int]] = {}
-        #: Version -> versions of the events that stand on it: they would make no sense without it.
+        #: Version -> versions of the events that depend on it.
         self.dependents: MutableMapping[int, list[int]] = {}
         self.scale: Timeline[Scale] = Timeline()
         self.closing: Timeline[bool] = Timeline()
@@ -172,28 +169,28 @@ class Plan:
     # Looking up
 
     def place(self, day: date, basis: int) -> Place:
-        """Where timelines are read at the end of a day, as known at a basis (1 or later).
+        """The place of the end of a day, as known at a basis (1 or later).
 
-        Without the furthest thing known as a limit, asking with an early basis would walk back over everything recorded
-        since.
+        The furthest key known at the basis limits it: otherwise a reader with an early basis would walk back over
+        everything recorded since.
         """
         return Place(min(end_of(day), self.furthest[basis - 1]), basis, self.withdrawn)
 
     @property
     def newest(self) -> Place:
-        """Where timelines are read with everything recorded, whatever the day."""
+        """The place of everything recorded, of any day."""
         return Place(end_of(date.max), self.version, self.withdrawn)
 
     def bearer(self, number: str, basis: int) -> Action | None:
         """The action that bears or has borne this number, as known at the basis."""
         withdrawn_by = self.withdrawn.get
         for action, version in reversed(self.numbers.get(number, ())):
-            # What it stands on cannot have been withdrawn before it.
+            # An event that this one depends on cannot be withdrawn before it.
             if version <= basis < withdrawn_by(version, basis + 1):
                 return self.actions[action]
         return None
 
-    # What may be changed
+    # Changing
 
     def own(self, name: str) -> Timeline[Any]:
         """One of the plan's own timelines."""
@@ -213,19 +210,19 @@ class Plan:
         return _made(self.measures, code, Measure)
 
     def changed_recommendation(self, number: str) -> Timeline[Recommendation]:
-        """What was recommended under this number; nothing where it is new."""
+        """The timeline of the recommendation with this number; an empty one where there was none."""
         return _made(self.recommendations, number, lambda _: Timeline())
 
     def changed_bearers(self, number: str) -> list[tuple[int, int]]:
-        """Who has borne this number."""
+        """The entry of `numbers` for this number; empty where there was none."""
         return _made(self.numbers, number, lambda _: [])
 
     def changed_dependents(self, version: int) -> list[int]:
-        """The events that stand on this one."""
+        """The versions of the events that depend on this one."""
         return _made(self.dependents, version, lambda _: [])
 
     def redacted(self, version: int, fields: Mapping[str, int]) -> None:
-        """Note that fields of an event were destroyed, each by which version."""
+        """Note the fields of an event whose texts were destroyed, each with the version that did it."""
         self.redactions[version] = {**self.redactions.get(version, {}), **fields}
 
 

@@ -1,7 +1,4 @@
-"""A plan at a point: all that a question about it is given.
-
-Its facts are those of the point, by name; nothing here leads to a timeline, or to what was recorded or true later.
-"""
+"""A plan at a point. Nothing leads to a timeline, or to anything recorded or true later."""
 
 from dataclasses import replace
 from datetime import date
@@ -78,7 +75,7 @@ class MeasureAt:
 
     @property
     def definition(self) -> Assertion[Definition] | None:
-        """What it measures; None before it was defined."""
+        """Its definition; None before it was defined."""
         return self._measure.definition.at(self._place)
 
     @property
@@ -104,7 +101,7 @@ class PlanAt(AsAt):
         self._priorities: list[PriorityAt] | None = None
 
     def earlier(self, day: date) -> "PlanAt":
-        """The plan on this or an earlier day, with what was known here."""
+        """The plan on this or an earlier day, at the same basis."""
         assert day <= self.effective_on, "nothing here looks past its point"
         return PlanAt(self._plan, replace(self.point, effective_on=day))
 
@@ -145,7 +142,7 @@ class PlanAt(AsAt):
         """The presentations made, oldest first."""
         return self._plan.presentations.all(self._place)
 
-    # What it is made of
+    # Its parts
 
     @property
     def recommendations(self) -> dict[str, Assertion[Recommendation]]:
@@ -186,7 +183,7 @@ class PlanAt(AsAt):
     def actions(self) -> list[ActionAt]:
         """The actions known, in the plan or not, in the order in which they were recorded."""
         if self._actions is None:
-            # They look at one of their own, not at this one: no object leads back to itself, and all are freed at once.
+            # The actions refer to another AsAt, not to this object: without reference cycles all are freed at once.
             at = AsAt(self._plan, self.effective_on, self.basis)
             known = list(self._plan.actions.values())
             self._actions = [ActionAt(at, action) for action in known if action.added <= self.basis]

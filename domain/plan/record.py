@@ -15,7 +15,7 @@ from domain.scales import Scale
 
 
 class PlanRecord(Known):
-    """Everything recorded of a plan up to a version, its basis. `domain.points.History` asks it what points mean."""
+    """Everything recorded of a plan up to a version, its basis. It is a `domain.points.History`."""
 
     __slots__ = ()
 
@@ -31,7 +31,7 @@ class PlanRecord(Known):
     # Points
 
     def resolve(self, asked: Asked, today: date) -> Point:
-        """The effective day and the basis that a point means for this record; raises PointUnknown."""
+        """Resolve a point for this record; raises PointUnknown."""
         return resolve(asked, self, today)
 
     def at(self, point: Point) -> PlanAt:
@@ -40,7 +40,7 @@ class PlanRecord(Known):
         return PlanAt(self._plan, point)
 
     def on(self, day: date) -> PlanAt:
-        """The plan on a day, with everything that this record has."""
+        """The plan on a day, at this record's basis."""
         return self.at(Point(day, self.basis, self.known_at(self.basis), day.isoformat()))
 
     def latest_day(self) -> date:
@@ -52,7 +52,7 @@ class PlanRecord(Known):
         return bisect_right(self._plan.recorded_at, instant, hi=self.basis)
 
     def is_past(self, instant: datetime) -> bool:
-        """Whether something was stored after the instant, so that what was known then can no longer change."""
+        """Whether something was stored after the instant: then the basis at the instant can no longer change."""
         after = self.basis_at(instant)
         return after < self.basis and self._plan.recorded_at[after] != PENDING
 
@@ -76,7 +76,7 @@ class PlanRecord(Known):
         return [said for said in presented if said.value.forum.casefold() == forum.casefold()]
 
     def last_told(self, forum: str, day: date) -> tuple[date, int] | None:
-        """The point that a forum had last been presented with by a day."""
+        """The point last presented to a forum by a day, as (effective day, basis)."""
         told = self.presentations_to(forum, day)
         return told[-1].value.current if told else None
 
@@ -102,7 +102,7 @@ class PlanRecord(Known):
         """Version of each event that was withdrawn -> version of its withdrawal."""
         return {target: by for target, by in list(self._plan.withdrawn.items()) if by <= self.basis}
 
-    # Actions, as their events tell of them
+    # Actions
 
     def find_action(self, number: str) -> int | None:
         """The action, as the version that added it, that bears or has borne this number."""
@@ -114,7 +114,7 @@ class PlanRecord(Known):
         return [bearer for bearer in self._plan.numbers.get(number, ()) if bearer[1] <= self.basis]
 
     def last_number(self, action: int) -> str:
-        """The number that an action was given last; also where its being added was withdrawn."""
+        """The number that an action was given last, also where its addition was withdrawn."""
         place = self._any_day
         given = [
             (place.stands(version), version, number)
@@ -125,10 +125,9 @@ class PlanRecord(Known):
         return max(given)[2]
 
     def events_about(self, action: int) -> list[int]:
-        """The versions of an action's own events, not of its parts', and of the withdrawals of any of them, in order.
+        """The versions of an action's own events, not of its parts', and of their withdrawals, in order.
 
-        Every event about an action stands on its being added, by whatever number it named it. Those about its parts may
-        stand on it as well.
+        Every event about an action depends on its addition; events about its parts may depend on it too.
         """
         own = {one for one in self.standing_on(action) if self.logged(one).kind != ActionAdded.__name__}
         below = list(self._plan.actions[action].parts)
@@ -156,5 +155,5 @@ class PlanRecord(Known):
 
 
 def record_of(plan: Plan) -> PlanRecord:
-    """The record of a plan with everything that is taken in by now."""
+    """The record of a plan with every event taken in so far."""
     return PlanRecord(plan, plan.version)

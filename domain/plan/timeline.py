@@ -1,12 +1,11 @@
-"""One fact's values over both times.
+"""A timeline: the values of one fact over both clocks.
 
 A timeline holds every assertion ever made of one fact, each with the day from which it was true (`effective_on`) and
 the stream version that recorded it. The value at a place is the assertion with the greatest (effective day, version)
 among those recorded by the basis and effective by the day, leaving out those withdrawn by the basis. It is found by
-bisection, so that asking of long ago costs what asking of today costs.
+bisection, so that the past costs what today costs.
 
-A timeline grows at its end while others read it, and they take no lock: whoever reads holds a basis, and what is added
-is recorded after it.
+A timeline grows while others read it without a lock: a reader holds a basis, and every addition is recorded after it.
 """
 
 from bisect import bisect_right
@@ -18,14 +17,13 @@ from typing import Any, Generic, NamedTuple, Self, TypeVar
 
 V = TypeVar("V")
 
-# An assertion's place in the order of days is one integer, the day's ordinal above the version: integers compare
-# several times faster than pairs.
+# A key is one integer, the day's ordinal above the version: integers compare several times faster than pairs.
 _VERSION_BITS = 40
 _VERSION_MASK = (1 << _VERSION_BITS) - 1
 
 
 class Assertion(NamedTuple, Generic[V]):
-    """Something said of a fact: what, true from which day, recorded by which version."""
+    """A value of a fact, true from a day and recorded by a version."""
 
     value: V
     effective_on: date
@@ -34,10 +32,10 @@ class Assertion(NamedTuple, Generic[V]):
 
 @dataclass(slots=True, eq=False)
 class Place:
-    """Where timelines are read.
+    """The bounds within which timelines are read.
 
     Attributes:
-        day_end: the greatest key that counts: the end of a day, or the furthest thing known at the basis if sooner.
+        day_end: the greatest key that counts: the end of a day, or the furthest key known at the basis if smaller.
         basis: the version up to which events are known.
         withdrawn: the version of each event that was withdrawn -> the version that withdrew it.
     """
@@ -51,8 +49,7 @@ class Place:
         return version <= self.basis and (version not in self.withdrawn or self.withdrawn[version] > self.basis)
 
 
-# One object for each day: ten thousand assertions of a plan speak of a few hundred days, and what a processor has just
-# had in its hands it is quicker to take up again.
+# One object for each day, for the processor's cache: ten thousand assertions of a plan share a few hundred days.
 _days: dict[date, date] = {}
 
 _NOTHING: tuple[list[int], list[Assertion[object]]] = ([], [])
@@ -72,9 +69,9 @@ def key_of(day: date, version: int) -> int:
 class Timeline(Generic[V]):
     """Every assertion of one fact, in the order of (effective day, version).
 
-    Invariants: keys ascend and the assertions stand beside them; versions are added in their order. What a reader took
-    up stays as it is but for its end: late news makes new lists, which are put in place by one assignment. So does
-    whatever is added first after a copy was made.
+    Invariants: keys ascend, in parallel to the assertions; versions are added in ascending order. Lists that a reader
+    holds change only at their end: late news, and the first addition after a copy, make new lists, which are put in
+    place by one assignment.
     """
 
     __slots__ = ("_entries", "_first", "_shared")
@@ -82,7 +79,7 @@ class Timeline(Generic[V]):
     def __init__(self) -> None:
         self._entries: tuple[list[int], list[Assertion[V]]] = _NOTHING  # type: ignore[assignment]
         self._first: Assertion[V] | None = None
-        #: Whether another timeline may have the same lists, so that neither of the two may add to them.
+        #: Whether another timeline may have the same lists, so that neither may add to them.
         self._shared = False
 
     def add(self, value: V, effective_on: date, version: int) -> None:
@@ -104,7 +101,7 @@ class Timeline(Generic[V]):
             self._shared = False
 
     def copy(self) -> Self:
-        """A timeline that says the same; either may be added to without the other's changing."""
+        """A copy; adding to either leaves the other unchanged (copy on write)."""
         copied = type(self).__new__(type(self))
         copied._entries, copied._first = self._entries, self._first
         copied._shared = self._shared = True
@@ -113,8 +110,7 @@ class Timeline(Generic[V]):
     def at(self, place: Place) -> Assertion[V] | None:
         """The assertion in force at a place; None before the first.
 
-        The walk back passes over what was recorded after the basis or withdrawn by it. It is short as `day_end` is no
-        later than anything known at the basis: what remains is late news.
+        The walk back skips those recorded after the basis or withdrawn by it; `day_end` excludes most of the former.
         """
         keys, assertions = self._entries
         if not keys:
@@ -151,7 +147,7 @@ class Timeline(Generic[V]):
     def first(self, place: Place, in_force: Assertion[V] | None = None) -> Assertion[V] | None:
         """The assertion recorded first of those standing at a place: by its basis, and effective by its day.
 
-        `in_force` is what `at` says of the place, where that is known.
+        `in_force` is the result of `at` for the place, where it is known.
         """
         first = self._first
         if first is None or first is in_force:
@@ -162,7 +158,7 @@ class Timeline(Generic[V]):
 
 
 def in_force(place: Place, *timelines: Timeline[Any]) -> list[Assertion[Any] | None]:
-    """What `at` says of each of these timelines, without a call for each: a plan has a thousand of them to be read."""
+    """The result of `Timeline.at` for each timeline, without a call for each: a plan has a thousand of them."""
     day_end, basis, withdrawn = place.day_end, place.basis, place.withdrawn
     found: list[Assertion[Any] | None] = []
     for timeline in timelines:

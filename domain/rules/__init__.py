@@ -1,8 +1,7 @@
-"""What may be recorded next: the rules, each with the sentence an officer is given.
+"""The rules for the next event of a plan, each with the sentence that refuses it.
 
-`judge` looks at a plan, a proposed event and today's date, and either accepts by returning or refuses by raising. Every
-rule is about the day from which the event is said to be true: late news about an action since withdrawn is accepted for
-the days on which it was open.
+`judge` accepts an event by returning and refuses it by raising. The rules apply as at the event's effective day: late
+news of an action since withdrawn is accepted for the days on which it was open.
 """
 
 from collections.abc import Callable
@@ -21,14 +20,14 @@ def judge(plan: Plan, event: events.Event, today: date, by: str, *, proposed: bo
     """Accept the event as the plan's next, or refuse it.
 
     Args:
-        plan: the plan as it stands with everything recorded.
-        event: the event proposed.
+        plan: the plan with everything recorded.
+        event: the event.
         today: today's date in London; nothing can be recorded for a later day.
-        by: who proposes it; nobody confirms a rating of their own.
-        proposed: whether it is proposed now. What was stored is judged without the rules that were made since.
+        by: its author; nobody confirms a rating of their own.
+        proposed: whether it is a new event; stored events are judged without the rules made since 0.1.0.
 
     Raises:
-        Refused: nothing may be recorded, and why.
+        Refused: a rule refuses the event; the message says why.
     """
     if event.effective_on > today:
         raise Refused(
@@ -54,15 +53,15 @@ def judge(plan: Plan, event: events.Event, today: date, by: str, *, proposed: bo
             rule(plan, event)
 
 
-#: What may still be recorded of a plan for days on which it is closed.
+#: Events that may be recorded for days on which the plan is closed.
 _AFTER_CLOSING = (events.PlanClosed, events.PlanOpened, events.VersionIssued, events.ReportPresented,
                   events.EventWithdrawn, events.TextRedacted)  # fmt: skip
-#: What may be recorded of a plan for days before it was opened: what it answers to, what was measured before it, and
-#: corrections, whose day is the one on which they were made.
+#: Events that may be recorded for days before the plan was opened: inspections, recommendations, measures, and
+#: corrections, whose day is the day on which they are made.
 _BEFORE_OPENING = (events.PlanOpened, events.InspectionReported, events.RecommendationMade, events.MeasureDefined,
                    events.MeasureReported, events.EventWithdrawn, events.TextRedacted)  # fmt: skip
 
-#: Rules that hold for what is proposed now, and not for what 0.1.0 accepted.
+#: Rules for new events alone: 0.1.0 did not have them.
 _SINCE_0_1_0: dict[type[events.Event], tuple[Callable[[Plan, Any], None], ...]] = {
     events.ScaleAdopted: (closings.adopted_before_closing,),
     events.ActionAdded: (structure.part_not_too_deep, closings.added_before_closing),

@@ -1,4 +1,4 @@
-"""Late news and an action that was closed: nothing may come before a closing that the closing could not follow."""
+"""Late news before the closing of an action is refused where the closing could not have followed it."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from domain.rules.lookups import known_action, named, on_the_day
 
 
 def rated_before_closing(plan: Plan, event: events.ActionRated) -> None:
-    """Refused: late news of a rating that is not complete and would count on the day of a later closing."""
+    """Refused: late news of an incomplete rating that would count on the day of a later closing."""
     action = known_action(plan, event.action, event)
     scale = on_the_day(plan, event).scale
     rating = scale.value.find(event.rating) if scale else None
@@ -22,7 +22,7 @@ def rated_before_closing(plan: Plan, event: events.ActionRated) -> None:
 
 
 def confirmed_before_closing(plan: Plan, event: events.RatingConfirmed) -> None:
-    """Refused: late news of a confirmation by which a rating that is not complete would count."""
+    """Refused: late news of a confirmation by which an incomplete rating would count on the day of a later closing."""
     action = known_action(plan, event.action, event)
     given = next((one for one in action.awaiting.known(plan.newest) if one.version == event.version), None)
     if given is not None:
@@ -38,7 +38,7 @@ def left_before_closing(plan: Plan, event: events.ActionWithdrawn | events.Actio
 
 
 def added_before_closing(plan: Plan, event: events.ActionAdded) -> None:
-    """Refused: late news of a part of an action that was closed as complete later."""
+    """Refused: late news of a part of an action that was closed later."""
     above = plan.bearer(event.parent, plan.version) if event.parent is not None else None
     while above is not None:
         for closing in _closings_after(plan, above, event):
@@ -47,7 +47,7 @@ def added_before_closing(plan: Plan, event: events.ActionAdded) -> None:
 
 
 def adopted_before_closing(plan: Plan, event: events.ScaleAdopted) -> None:
-    """Refused: late news of a scale by which an action that was closed later was not complete."""
+    """Refused: late news of a scale on which an action closed later would not have been complete."""
     incomplete = {rating.code for rating in event.scale.ratings if not rating.complete}
     for action in plan.actions.values():
         for closing in _closings_after(plan, action, event):
@@ -59,7 +59,7 @@ def adopted_before_closing(plan: Plan, event: events.ScaleAdopted) -> None:
 
 
 def _keeps_complete(plan: Plan, action: Action, event: events.Event, code: str) -> None:
-    """Refuse a rating that would count, and not be complete, where the action or one that it is part of was closed."""
+    """Refuse an incomplete rating that would count on the day of a later closing of the action or one above it."""
     above: Action | None = action
     while above is not None:
         for closing in _closings_after(plan, above, event):

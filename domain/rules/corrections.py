@@ -1,4 +1,4 @@
-"""What is done to the record itself: events withdrawn as recorded in error, texts destroyed."""
+"""Corrections of the record: events withdrawn as recorded in error, and texts redacted."""
 
 from domain import events
 from domain.plan.plan import Plan
@@ -8,7 +8,7 @@ from domain.rules.lookups import in_words, known_version, owes_reason
 
 
 def event_withdrawn(plan: Plan, event: events.EventWithdrawn) -> None:
-    """Refused: what is not there, an opening, a withdrawal, a redaction, and what other events stand on."""
+    """Refused: no such event, an opening, withdrawal or redaction, one withdrawn or depended on, or no reason."""
     target = event.version
     kind = known_version(plan, target)
     if kind == events.PlanOpened.__name__:
@@ -23,7 +23,7 @@ def event_withdrawn(plan: Plan, event: events.EventWithdrawn) -> None:
             "version",
             f"version {target} ({in_words(kind)}) was already withdrawn, by version {by}",
         )
-    dependents = dict.fromkeys(plan.dependents.get(target, ()))  # one may stand on it in two ways
+    dependents = dict.fromkeys(plan.dependents.get(target, ()))  # one may depend on it in two ways
     standing = [version for version in dependents if plan.newest.stands(version)]
     if standing:
         named = ", ".join(f"{version} ({in_words(plan.log[version - 1][0])})" for version in standing[:10])
@@ -42,7 +42,7 @@ def _never(sentence: str) -> Refused:
 
 
 def text_redacted(plan: Plan, event: events.TextRedacted) -> None:
-    """Refused: texts that cannot be redacted or already are, and without a reason."""
+    """Refused: texts that cannot be redacted or already are, or no reason."""
     kind = known_version(plan, event.version)
     possible = redactable(kind, events.EVENTS[kind].model_fields)
     for field in event.fields:

@@ -31,7 +31,6 @@ def report_presented(plan: Plan, event: events.ReportPresented) -> None:
 
 
 def _presented_day(plan: Plan, event: events.ReportPresented, field: str, text: str) -> date:
-    """The day of a point that was presented."""
     asked, record = read_point(text), record_of(plan)
     if asked.instant is not None and not record.is_past(asked.instant):
         raise Refused(

@@ -1,4 +1,4 @@
-"""What an event speaks of, as the plan knows it on the event's day; or the refusal that says why it does not."""
+"""The things that an event names, looked up in the plan on the event's day; Refused where one is missing."""
 
 import re
 from datetime import date
@@ -20,13 +20,13 @@ def in_words(kind: str) -> str:
 
 
 def owes_reason(event: events.Event, what: str) -> None:
-    """Raises Refused where the event says no reason."""
+    """Raises Refused where the event gives no reason."""
     if event.reason is None:
         raise Refused(RuleCode.REASON_NEEDED, "reason", f"{what} needs a reason: say why")
 
 
 def on_the_day(plan: Plan, event: events.Event) -> AsAt:
-    """The plan as it stands on the event's day, with everything recorded."""
+    """The plan on the event's day, with everything recorded."""
     return AsAt(plan, event.effective_on, plan.version)
 
 
@@ -75,7 +75,7 @@ def number_is_free(plan: Plan, number: str, action: Action | None) -> None:
 
 
 def known_version(plan: Plan, version: int) -> str:
-    """The type of the event of this version."""
+    """The type of the event of this version; raises Refused where there is none."""
     if version > plan.version:
         newest = f"its newest is {plan.version}"
         raise Refused(RuleCode.UNKNOWN_VERSION, "version", f"plan {plan.slug} has no version {version}; {newest}")
@@ -89,5 +89,5 @@ def not_yet_added(what: str, day: date, event: events.Event) -> Refused:
 
 
 def number_taken(sentence: str) -> Refused:
-    """The refusal of a number that is another one's."""
+    """The refusal of a number that is already used."""
     return Refused(RuleCode.NUMBER_TAKEN, "number", sentence)

@@ -1,4 +1,4 @@
-"""Ratings: given, confirmed by a second person where the scale asks for one, and what may be closed as complete."""
+"""Rules on ratings, their confirmation by a second person, and the closing of actions as complete."""
 
 from datetime import date
 
@@ -38,7 +38,7 @@ def action_rated(plan: Plan, event: events.ActionRated) -> None:
 
 
 def rating_confirmed(plan: Plan, event: events.RatingConfirmed) -> None:
-    """Refused: what does not await confirmation, or has left the scale."""
+    """Refused: a rating that does not await confirmation, is of a later day, or is no longer on the scale."""
     action = open_action(plan, event.action, event)
     given = _needing_second_person(plan, event, action)
     what = f"version {given.version}, which rated action {event.action} {_label(plan, given)},"
@@ -71,7 +71,7 @@ def rating_confirmed(plan: Plan, event: events.RatingConfirmed) -> None:
 
 
 def _needing_second_person(plan: Plan, event: events.RatingConfirmed, action: Action) -> Assertion[Awaiting]:
-    """The rating that a confirmation names: of this action, not withdrawn, and on a scale that has it confirmed."""
+    """The rating that a confirmation names; raises Refused unless it is one of this action that needs confirmation."""
     version = event.version
     rated = version <= plan.version and plan.log[version - 1][0] == events.ActionRated.__name__
     if not rated or version not in plan.dependents.get(action.added, ()):
@@ -94,7 +94,7 @@ def _not_awaited(sentence: str) -> Refused:
 
 
 def _confirmation(plan: Plan, version: int) -> tuple[int, date] | None:
-    """Version and day of the confirmation of a rating that stands, where there is one."""
+    """Version and day of a rating's confirmation, unless withdrawn; None where there is none."""
     confirmed = events.RatingConfirmed.__name__
     for dependent in plan.dependents.get(version, ()):
         kind, day = plan.log[dependent - 1]
@@ -104,14 +104,14 @@ def _confirmation(plan: Plan, version: int) -> tuple[int, date] | None:
 
 
 def _label(plan: Plan, given: Assertion[Awaiting]) -> str:
-    """The word of a rating that awaits confirmation, by the scale it was judged by."""
+    """The label of a rating on the scale that it was judged by."""
     scale = plan.scale.at(plan.place(given.effective_on, given.version))
     rating = scale.value.find(given.value.code) if scale else None
     return rating.label if rating else given.value.code
 
 
 def confirmed_by_another(plan: Plan, event: events.RatingConfirmed, by: str) -> None:
-    """Refused: by whoever gave the rating, under a name that would be taken for the same."""
+    """Refused: by the author of the rating, also under a name that would be taken for the same."""
     action = open_action(plan, event.action, event)
     given = _needing_second_person(plan, event, action)
     if name_key(given.value.rated_by) == name_key(by):

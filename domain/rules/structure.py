@@ -1,4 +1,4 @@
-"""What the plan is made of: its opening and closing, priorities, actions and their dates, assurance and measures."""
+"""Rules on a plan's opening and closing, recommendations, priorities, actions and their dates, assurance, measures."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from domain.rules.lookups import (
 
 
 def plan_opened(plan: Plan, event: events.PlanOpened) -> None:
-    """Refused: a second time."""
+    """Refused: a second opening."""
     if plan.opening is not None:
         opened = f"plan {plan.slug} was already opened on {named(plan.opening.effective_on)}"
         raise Refused(RuleCode.PLAN_ALREADY_OPENED, "plan", opened)
@@ -43,13 +43,13 @@ def accepted(plan: Plan, event: events.Event) -> None:
 
 
 def plan_closed(plan: Plan, event: events.PlanClosed) -> None:
-    """Refused: a second time."""
+    """Refused: a second closing."""
     if closing := next(plan.closing.known(plan.newest), None):
         closed = f"plan {plan.slug} is already closed, from {named(closing.effective_on)}"
         raise Refused(RuleCode.PLAN_ALREADY_CLOSED, "plan", closed)
 
 
-#: What may be recorded of a plan for days after it was closed, and so does not keep it from being closed before them.
+#: Events that may have a day after the closing.
 _NO_FACTS_OF_IT = {
     kind.__name__
     for kind in (
@@ -60,7 +60,7 @@ _NO_FACTS_OF_IT = {
 
 
 def closed_after_its_facts(plan: Plan, event: events.PlanClosed) -> None:
-    """Refused: before a day for which something of the plan is recorded. 0.1.0 accepted it."""
+    """Refused: a closing before the day of a recorded event of the plan. 0.1.0 accepted it."""
     later = [
         (day, version, kind)
         for version, (kind, day) in enumerate(plan.log, 1)
@@ -100,7 +100,7 @@ def priority_reworded(plan: Plan, event: events.PriorityReworded) -> None:
 
 
 def action_added(plan: Plan, event: events.ActionAdded) -> None:
-    """Refused: a number that was ever used, and a place in the plan that is not there on the day."""
+    """Refused: a number that was ever used, or a priority or parent that is not there on the day."""
     number_is_free(plan, event.number, None)
     if event.parent is None:
         assert event.priority is not None, "ActionAdded says its priority or its parent"
@@ -137,12 +137,12 @@ def part_not_too_deep(plan: Plan, event: events.ActionAdded) -> None:
 
 
 def action_changed(plan: Plan, event: Any) -> None:
-    """For events that need nothing but an action that is open on the day."""
+    """Refused: an action that is not open on the day."""
     open_action(plan, event.action, event)
 
 
 def action_renumbered(plan: Plan, event: events.ActionRenumbered) -> None:
-    """Refused: a number that was ever used, and moving a part away from its action."""
+    """Refused: a number that was ever used, or moving a part to another priority than its action's."""
     action = open_action(plan, event.action, event)
     number_is_free(plan, event.number, action)
     if event.priority is None:
@@ -167,7 +167,7 @@ def action_withdrawn(plan: Plan, event: events.ActionWithdrawn) -> None:
 
 
 def action_reinstated(plan: Plan, event: events.ActionReinstated) -> None:
-    """Refused: what had not left, stands in an action that has, or was closed, without a reason."""
+    """Refused: an action in the plan, one whose parent is not, or reopening a closed one without a reason."""
     action = known_action(plan, event.action, event)
     reading = on_the_day(plan, event)
     standing = reading.own_standing_of(action)
@@ -187,12 +187,12 @@ def action_reinstated(plan: Plan, event: events.ActionReinstated) -> None:
 
 
 def assurance_given(plan: Plan, event: events.AssuranceGiven) -> None:
-    """Refused: for a priority that is not there on the day."""
+    """Refused: a priority that is not there on the day."""
     known_priority(plan, event.priority, event)
 
 
 def measure_defined(plan: Plan, event: events.MeasureDefined) -> None:
-    """Refused: for a priority that is not there, and as it is defined already."""
+    """Refused: a priority that is not there on the day, or a definition that the measure already has."""
     if event.priority is not None:
         known_priority(plan, event.priority, event)
     measure = plan.measures.get(event.measure)
