@@ -66,7 +66,7 @@ def _parameter(parameter: click.Parameter) -> dict[str, Any]:
 
 
 def _other(parameter: click.Parameter, usual: dict[str, object]) -> dict[str, Any]:
-    """The attributes of a parameter that are other than usual."""
+    """The attributes of a parameter that differ from the usual."""
     return {name: held for name, was in usual.items() if (held := getattr(parameter, name)) not in (was, None)}
 
 

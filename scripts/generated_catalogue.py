@@ -1,4 +1,4 @@
-"""The file of what the migrations make of a schema, read from an embedded server on which they were run."""
+"""The text of domain/ledger/catalogue.json, read from an embedded server on which the migrations were run."""
 
 import hashlib
 import tempfile
@@ -10,12 +10,12 @@ from domain.postgres.cluster import APP
 from domain.postgres.connections import connected
 from domain.postgres.embedded_server import EmbeddedServer
 
-#: A name that stands nowhere in the migrations.
+#: A name that occurs nowhere in the migrations.
 SCHEMA = "asat_as_made"
 
 
 def migrations_digest() -> str:
-    """The SHA-256 of all migrations, in hexadecimal: while it is the same, so is what they make."""
+    """The SHA-256 of all migrations, in hexadecimal: it changes if and only if they do."""
     digest = hashlib.sha256()
     for migration in released_migrations():
         digest.update(f"{migration.number} {migration.name}\n{migration.sql}".encode())
@@ -29,7 +29,7 @@ def catalogue_document() -> str:
 
 
 def catalogue_on(owner_conninfo: str, login: str | None = None) -> str:
-    """The same, made on a server where this may own a schema for a moment."""
+    """The same, made in a temporary schema on a given server."""
     migrate(owner_conninfo, SCHEMA, login=login)
     with connected(owner_conninfo) as connection:
         found = read_catalogue(connection, SCHEMA)

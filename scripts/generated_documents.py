@@ -1,7 +1,7 @@
-"""Write the documents that are made from code, or with --check say which are out of date.
+"""Write the documents that are made from code, or with --check name those that are out of date.
 
 EVENTS.md is made from domain/events.py, so that an officer can review its diff, and docs/refusals.md from the classes
-and codes of refusals. domain/ledger/catalogue.json is made from the migrations, and only where they have changed, as
+and codes of refusals. domain/ledger/catalogue.json is made from the migrations, and only if they have changed, as
 that takes a server. domain/proofs/verify.py is joined from domain/proofs/verifying: a stranger reads one file. The
 command line starts with api/cli/generated_arguments.py, which is made from the commands.
 """
@@ -42,7 +42,7 @@ COMMON = set(Event.model_fields)
 
 
 def kind_in_words(hint: object) -> str:
-    """What a field holds, in words."""
+    """The type of a field, in words."""
     if hint in KINDS:
         return KINDS[hint]
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
@@ -130,7 +130,7 @@ def event_section(event: type[Event]) -> list[str]:
 
 
 def catalogue() -> str:
-    """domain/ledger/catalogue.json: as it is, while the migrations are those that it was made from."""
+    """domain/ledger/catalogue.json: the present file, unless the migrations have changed."""
     file = ROOT / CATALOGUE
     if file.exists():
         made = file.read_text(encoding="utf-8")

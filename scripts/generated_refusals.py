@@ -1,4 +1,4 @@
-"""docs/refusals.md: every code that something is refused by, made from the classes and codes under `Refusal`."""
+"""docs/refusals.md: every code of a refusal, made from the classes and codes under `Refusal`."""
 
 import importlib
 import pkgutil
@@ -77,7 +77,7 @@ def _kind(kind: type[Refusal]) -> tuple[str, ...]:
 
 
 def _when(kind: type[Exception]) -> str:
-    """The first clause of what its class says."""
+    """The first clause of the class's docstring."""
     return re.split(r"[;:]|\.$", " ".join((kind.__doc__ or "").split("\n\n")[0].split()))[0] + "."
 
 

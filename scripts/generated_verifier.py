@@ -45,7 +45,7 @@ class Piece(NamedTuple):
     uses: frozenset[str]
     #: A function or a class: blank lines stand around it.
     is_block: bool
-    #: A blank line stands above it.
+    #: There is a blank line above it.
     apart: bool
 
 
@@ -141,7 +141,7 @@ def _reached(modules: list[Module]) -> list[Piece]:
 
 
 def _check(kept: list[Piece], imported: set[str]) -> None:
-    """That no name is defined twice; raises NotJoined."""
+    """Raises NotJoined if a name is defined twice."""
     met = {*imported, *dir(builtins)}
     for piece in kept:
         if twice := met & piece.defines:

@@ -1,7 +1,8 @@
-"""The ledger's keys and checkpoints: what its holder has signed, kept append-only beside it.
+"""The ledger's keys and signed checkpoints, kept append-only beside it.
 
-A checkpoint in the same database protects from those who can change events and not checkpoints, and finds mistakes;
-from whoever can change all of it only a copy elsewhere does, which is why they are printed, given away and cosigned.
+A checkpoint in the same database finds mistakes, and protects against somebody who can change events but not
+checkpoints. Against somebody who can change all of it only a copy elsewhere protects: so checkpoints are printed, given
+away and cosigned.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -33,10 +34,10 @@ _CUTS = """
       from {schema}.checkpoints c
 """
 
-#: How often signing is begun anew where somebody else signs at the same moment.
+#: Further attempts at signing, if somebody else signs at the same moment.
 _MORE = 3
 
-#: The newest stamps among which one of each authority is looked for.
+#: The number of newest stamps among which one of each authority is looked for.
 _STAMPS_READ = 100
 
 
@@ -57,10 +58,10 @@ class Overtaken(LedgerUnusable):
 
 
 class Tree(Protocol):
-    """What a checkpoint is cut of."""
+    """The Merkle tree of which checkpoints are cut."""
 
     def size(self) -> int:
-        """How many leaves it has."""
+        """The number of leaves."""
 
     def roots(self, sizes: Sequence[int]) -> list[bytes]:
         """Its roots at some sizes, in one read."""
@@ -68,15 +69,15 @@ class Tree(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A checkpoint as it is kept, with what witnesses signed of it since."""
+    """A stored checkpoint, with the signatures that witnesses added."""
 
     number: int
     size: int
     note: Note
-    #: Lines kept with it that are no signatures, or more than a note has.
+    #: Stored lines that are no signatures, or too many for a note.
     unread: tuple[str, ...]
     cut_at: datetime
-    #: What time-stamping authorities answered, oldest first.
+    #: Answers of time-stamping authorities, oldest first.
     stamps: tuple[bytes, ...] = ()
 
 
@@ -105,7 +106,7 @@ class Checkpoints:
         return found
 
     def rotate(self, old: SignerKey, new: SignerKey) -> None:
-        """Have a new key take over from the one that signs now, in the same name.
+        """Replace the key that signs now by a new one of the same name.
 
         Raises:
             KeyRefused: the old key is not the one that signs, or the new one is in another name or was used before.
@@ -138,7 +139,7 @@ class Checkpoints:
     # Checkpoints
 
     def cut(self, key: SignerKey) -> Cut:
-        """Sign what the ledger holds now, and keep it. Where nothing has changed since the last, it is that one.
+        """Sign and store a checkpoint of the ledger as it is now; the last one, if nothing has changed since.
 
         Raises:
             KeyRefused: the key is not the one that signs for this ledger.
@@ -150,7 +151,7 @@ class Checkpoints:
     def _cut(self, key: SignerKey) -> Cut:
         keys = self.admit(key)
         if broken := next(self._unlike_the_tree(keys, self._cuts("order by c.number desc limit 1")), None):
-            # Those before it say from which position on.
+            # The earlier ones show from which position on.
             broken = next(self._unlike_the_tree(keys, self.all()), broken)
             raise LedgerDamaged(f"nothing was signed: {broken.where}: {broken.what}")
         size = self._tree.size()
@@ -178,7 +179,7 @@ class Checkpoints:
         return found[0]
 
     def add_signatures(self, note: Note, witness: WitnessKey) -> Cut:
-        """Keep a witness's signature of a checkpoint of this ledger.
+        """Store a witness's signature of a checkpoint of this ledger.
 
         Raises:
             CheckpointUnknown: this ledger has cut no checkpoint with this text.
@@ -200,7 +201,7 @@ class Checkpoints:
         return found[0]
 
     def of_size(self, size: int) -> Cut:
-        """The newest checkpoint that was cut of so many entries; raises CheckpointUnknown."""
+        """The newest checkpoint of this size; raises CheckpointUnknown."""
         if not (found := self._cuts("where c.size = %s order by c.number desc limit 1", size)):
             raise CheckpointUnknown(
                 f"this ledger has cut no checkpoint of {size} entries; `asat checkpoint list` lists those there are"
@@ -208,7 +209,7 @@ class Checkpoints:
         return found[0]
 
     def stamped(self, size: int) -> list[Stamped]:
-        """The newest stamp by each authority of a checkpoint of at most so many entries, the newest first."""
+        """The newest stamp by each authority, for checkpoints of at most this size; newest first."""
         rows = self._rows(
             "select c.note, t.answer from {schema}.time_stamps t join {schema}.checkpoints c on c.number = t.checkpoint"
             " where c.size <= %s order by c.number desc, t.added_at desc, t.answer limit %s",
@@ -218,7 +219,7 @@ class Checkpoints:
         return one_of_each(Stamped(note, answer) for note, answer in rows)
 
     def add_stamp(self, number: int, answer: bytes) -> Cut:
-        """Keep what a time-stamping authority answered about a checkpoint; whoever asked has verified it.
+        """Store a time-stamping authority's answer about a checkpoint; the caller has verified it.
 
         Raises:
             CheckpointUnknown: there is no such checkpoint.
@@ -231,9 +232,9 @@ class Checkpoints:
         return self._numbered(number)
 
     def broken(self) -> Iterator[Broken]:
-        """What does not hold of the keys and checkpoints; of those that the tree contradicts only the first.
+        """The faults of the keys and checkpoints; of the checkpoints that the tree contradicts, only the first.
 
-        What was altered lies between that checkpoint and the one before it, which still holds.
+        The alteration lies between that checkpoint and the one before it, which still holds.
         """
         try:
             keys, cuts = self.keys(), self.all()
@@ -249,7 +250,7 @@ class Checkpoints:
                     yield Broken(_named(cut), f"a time stamp of it does not hold: {wrong}")
 
     def _unlike_the_tree(self, keys: Sequence[VerifierKey], cuts: Sequence[Cut]) -> Iterator[Broken]:
-        """Which of these checkpoints cannot be believed, and the first that the tree contradicts."""
+        """The checkpoints that cannot be believed, and the first that the tree contradicts."""
         held, size = 0, self._tree.size()
         roots = self._roots((signed.size for cut in cuts if (signed := _said(cut))), size)
         for cut in cuts:
@@ -266,7 +267,7 @@ class Checkpoints:
             held = signed.size
 
     def against(self, outside: bytes) -> Iterator[Broken]:
-        """What does not hold of the ledger against a checkpoint that somebody has kept elsewhere, whoever signed it.
+        """The contradictions between the ledger and a checkpoint that was kept elsewhere, by whatever key it is signed.
 
         Raises:
             NotANote, NotACheckpoint: it is none.
@@ -286,7 +287,7 @@ class Checkpoints:
             yield Broken(where, contradiction)
 
     def _roots(self, sizes: Iterable[int], size: int) -> dict[int, bytes]:
-        """The tree's roots at those of the sizes that it has reached."""
+        """The tree's roots at the sizes that it has reached."""
         reached = sorted({one for one in sizes if one <= size})
         return dict(zip(reached, self._tree.roots(reached), strict=True))
 
@@ -314,7 +315,7 @@ class Checkpoints:
 
 
 def _once_more(sign: Callable[[], T]) -> T:
-    """What comes of signing, begun anew where somebody else did so in between."""
+    """Sign, and try again if somebody else signed in between; raises Overtaken after the last attempt."""
     for _ in range(_MORE):
         try:
             return sign()
@@ -324,7 +325,7 @@ def _once_more(sign: Callable[[], T]) -> T:
 
 
 def _in_form(error: IntegrityError) -> bool:
-    """Whether what the database has refused was only out of its turn."""
+    """Whether the refused row had the right form and came only out of turn."""
     return not (isinstance(error.__cause__, CheckViolation) and error.__cause__.diag.constraint_name == "signed_form")
 
 
@@ -333,7 +334,7 @@ def _named(cut: Cut) -> str:
 
 
 def _said(cut: Cut) -> Checkpoint | None:
-    """The checkpoint as it says it is, whether or not it is to be believed; None where it is none."""
+    """The checkpoint in a note, its signatures not verified; None if the text is no checkpoint."""
     try:
         return Checkpoint.read(cut.note.text)
     except NotACheckpoint:
@@ -341,7 +342,7 @@ def _said(cut: Cut) -> Checkpoint | None:
 
 
 def _contradicts(signed: Checkpoint, roots: Mapping[int, bytes], size: int, held: int) -> str | None:
-    """What of a ledger of this size and roots is not as it was signed; its first `held` entries are known to be."""
+    """The contradiction between ledger and checkpoint, in words; the first `held` entries are known to agree."""
     if signed.size > size:
         return f"the ledger now has {size} entries only: its end is missing, from position {size + 1} on"
     if roots[signed.size] != signed.root:
@@ -353,7 +354,7 @@ def _contradicts(signed: Checkpoint, roots: Mapping[int, bytes], size: int, held
 
 
 def _with_lines(note: Note, lines: Sequence[str]) -> tuple[Note, tuple[str, ...]]:
-    """The note with these signatures, of those by one key the last; and the lines that cannot be added to it."""
+    """The note with these signatures, the last by each key; and the lines that cannot be added to it."""
     unread = []
     for line in lines:
         try:

@@ -1,4 +1,4 @@
-"""Evidence packs of a plan, put together from what the ledger holds and has signed."""
+"""Evidence packs of a plan, made from the stored events and the signed checkpoints of the ledger."""
 
 import json
 from base64 import b64decode
@@ -18,10 +18,10 @@ from domain.proofs.signed_notes import NotANote, Note, NotSigned
 from domain.proofs.verifying.pack_zip import is_zip, zip_files
 from domain.proofs.verifying.verification import verify
 
-#: Name -> bytes of the papers that go into a pack, made when it is asked for.
+#: Makes the papers of a pack: name -> bytes.
 Papers = Callable[[], Mapping[str, bytes]]
 
-#: How often a pack is begun anew where a text is redacted meanwhile.
+#: Attempts at a pack, if a text is redacted meanwhile.
 _AGAIN = 3
 
 
@@ -29,14 +29,14 @@ def pack(
     ledger: Ledger, slug: str, key: SignerKey, papers: Papers = dict, since: bytes | int | None = None,
     basis: int | None = None, at: str | None = None,
 ) -> bytes:  # fmt: skip
-    """The evidence pack of a plan: with a checkpoint of now, cut for it where the ledger has grown since the last.
+    """The evidence pack of a plan, with a checkpoint of now: a new one, if the ledger has grown since the last.
 
     Args:
         ledger: the ledger.
         slug: the plan.
         key: the key that signs for the ledger.
-        papers: makes the papers to go with it; again, where a text is redacted meanwhile.
-        since: a checkpoint of this ledger that the reader holds; a note, or how many entries it is of.
+        papers: makes its papers; called again if a text is redacted meanwhile.
+        since: a checkpoint of this ledger that the reader holds: a note, or its size.
         basis: the newest version that the papers speak of; the pack must have it.
         at: the point that the papers show, as `2019-05-31@282`.
 
@@ -73,8 +73,8 @@ def _read_at(
 ) -> tuple[Cut, list[StoredRecord], Mapping[str, bytes]]:
     """A checkpoint, the plan's events within it, and the papers.
 
-    A text that was redacted after the checkpoint was cut may be gone from the events, where nothing within it says so,
-    and may still stand in the papers: then all is begun anew.
+    A text that was redacted after the checkpoint was cut may be gone from the events, without an event that says so
+    within the checkpoint, and may still stand in the papers: then all three are made again.
     """
     for _ in range(_AGAIN):
         cut = kept.cut(key)
@@ -87,7 +87,7 @@ def _read_at(
 
 
 def _refuse_what_is_broken(ledger: Ledger, slug: str, rows: Sequence[StoredRecord], size: int) -> None:
-    """Raises NoPack where `asat check` would find something of this plan: false words are not signed for."""
+    """Raises NoPack if `asat check` would find a fault of this plan: nothing false is signed."""
     for version, row in enumerate(rows, 1):
         if row.originator_version != version:
             raise NoPack(f"no pack is made of plan {slug}: its version {version} is missing; see asat check")
@@ -98,9 +98,9 @@ def _refuse_what_is_broken(ledger: Ledger, slug: str, rows: Sequence[StoredRecor
 
 
 def against(ledger: Ledger, held: bytes) -> Iterator[Broken]:
-    """What does not hold of the ledger against a checkpoint or an evidence pack that somebody has kept elsewhere.
+    """The contradictions between the ledger and a checkpoint or an evidence pack that was kept elsewhere.
 
-    A checkpoint shows that something was altered and between which positions; a pack also which event of its plan.
+    A checkpoint shows between which positions something was altered; a pack also shows which event of its plan.
 
     Raises:
         Failed: it is a pack that does not hold by itself.
@@ -113,7 +113,7 @@ def against(ledger: Ledger, held: bytes) -> Iterator[Broken]:
 
 
 def checkpoint_in(held: bytes) -> bytes:
-    """The checkpoint that somebody has kept, by itself or in an evidence pack; raises as `against`."""
+    """The checkpoint in a file, which is one or an evidence pack; raises as `against`."""
     if is_zip(held):
         verify(held)
         held = zip_files(held)["checkpoint.txt"]
@@ -142,7 +142,7 @@ def _stored(ledger: Ledger, slug: str, after: int = 0, page: int = 5000) -> Iter
 
 
 def _known(since: bytes, keys: Sequence[VerifierKey], tree: LedgerTree) -> bytes:
-    """The reader's checkpoint, if it is one of this ledger; whether the ledger still continues it the proof shows."""
+    """The reader's checkpoint, if this ledger signed it and still holds its entries; raises NoPack."""
     try:
         checkpoint = open_checkpoint(since, keys).checkpoint
     except (NotANote, NotSigned, NotACheckpoint) as error:

@@ -1,7 +1,7 @@
-"""The guards of the database: whether the catalogue is as the migrations made it, definition by definition.
+"""The check of the database's guards: every definition in the catalogue must be as the migrations made it.
 
-They keep the program and mistakes from altering anything. What the owner altered while they were down is shown by the
-tree and the checkpoints.
+The guards prevent alterations by the program and by mistake. The tree and the checkpoints show alterations that the
+owner made while the guards were down.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from domain.ledger.schema import access_schema, app_role, released_migrations, u
 from domain.postgres.database_errors import in_short
 from domain.refusals import LedgerUnusable
 
-# Things of a schema that belong to another role than the schema does.
+# Objects of a schema whose owner is not the schema's.
 _OWNED_BY_OTHERS = """
     select kind, name, r.rolname from (
         select n.oid, n.nspowner, 'the table' as kind, c.relname::text as name, c.relowner as owner
@@ -31,8 +31,8 @@ _OWNED_BY_OTHERS = """
      where things.oid = to_regnamespace(quote_ident(%(schema)s)) and owner <> nspowner
 """
 
-# Who else could be the owner of a schema or work as its role. Administrators of the server's roles can give themselves
-# any, and are in the documents; the login that asks is looked at by itself.
+# Other roles that could act as the owner of a schema or as its role. Administrators of roles can grant themselves any
+# role; the documents say so. The asking login is checked separately.
 _MEMBERS = """
     select m.rolname, r.rolname, r.oid = n.nspowner
       from pg_namespace n join pg_roles r on r.oid = n.nspowner or r.rolname = %(role)s
@@ -41,14 +41,14 @@ _MEMBERS = """
        and m.rolname <> session_user and m.oid <> n.nspowner and m.rolname <> %(role)s
 """
 
-# What the ledger's role is a member of: whoever works as it could be that too. On the embedded server the login itself
-# has the name of one ledger's role, and is a member of all; what the login could do is looked at by itself.
+# Roles of which the ledger's role is a member, and as which it could act. On the embedded server the login itself has
+# the name of one ledger's role, and is a member of all; its powers are checked separately.
 _MEMBERSHIPS = """
     select r.rolname from pg_roles m join pg_roles r on pg_has_role(m.oid, r.oid, 'MEMBER') and r.oid <> m.oid
      where m.rolname = %(role)s and not m.rolsuper and m.rolname <> session_user
 """
 
-# Who else may write to every table or to the server's files, whoever owns those.
+# Other roles that may write to every table or to the server's files, whoever owns them.
 _MIGHTY = """
     select m.rolname, r.rolname from pg_roles r join pg_roles m on pg_has_role(m.oid, r.oid, 'MEMBER')
      where r.rolname in ('pg_write_all_data', 'pg_write_server_files', 'pg_execute_server_program')
@@ -69,18 +69,18 @@ _REACHING = """
      order by 1, 2
 """
 
-# What sends the rows of the ledger to whoever subscribes, as they were before a text was redacted.
+# Publications, which send the ledger's rows to subscribers as they were before a text was redacted.
 _PUBLISHED = "select distinct pubname from pg_publication_tables where schemaname = any(%(schemas)s) order by 1"
 
-# The ledger's role is taken on by whoever was granted it, and nobody logs in as it. On the embedded server the login
-# itself has the name of one ledger's role.
+# The ledger's role, if it can log in: it should only be taken on, by logins to which it was granted. On the embedded
+# server the login itself has the name of one ledger's role.
 _LOGS_IN = "select from pg_roles where rolname = %(role)s and rolcanlogin and rolname <> session_user"
 
 _THERE = "select nspname from pg_namespace where nspname = any(%s)"
 
 
 def fallen_guards(datastore: LedgerDatastore) -> Iterator[Broken]:
-    """Whatever in the catalogue is not as this program made it, of the plans' ledger and of that of access.
+    """The faults of the guards, of the plans' ledger and of the access ledger.
 
     Raises:
         LedgerUnusable: the database does not answer.
@@ -102,7 +102,7 @@ def fallen_guards(datastore: LedgerDatastore) -> Iterator[Broken]:
 
 
 def powers_of_login(datastore: LedgerDatastore) -> list[str]:
-    """What the login of these connections could do beyond reading and appending; raises LedgerUnusable."""
+    """The powers of these connections' login beyond reading and appending; raises LedgerUnusable."""
     try:
         with datastore.get_connection() as connection:
             return powers(connection, _schemas(connection, datastore.schema))
@@ -111,7 +111,7 @@ def powers_of_login(datastore: LedgerDatastore) -> list[str]:
 
 
 def _schemas(connection: "psycopg.Connection[Any]", schema: str) -> list[str]:
-    """The schemas of a ledger that are there: that of the plans, and that of who may do what once it has begun."""
+    """The existing schemas of a ledger: that of the plans, and that of access once it has begun."""
     both = [schema, access_schema(schema)]
     with connection.cursor(row_factory=tuple_row) as cursor:
         there = {name for (name,) in cursor.execute(_THERE, (both,)).fetchall()}
@@ -119,7 +119,7 @@ def _schemas(connection: "psycopg.Connection[Any]", schema: str) -> list[str]:
 
 
 def _fallen(connection: "psycopg.Connection[Any]", schema: str, owning: bool) -> Iterator[Broken]:
-    """What is not as it was made; `owning`: it is the owner who asks, to whom the login that serves is another."""
+    """The faults of one schema; `owning`: the owner asks, so members of the ledger's role are no fault."""
     role = app_role(schema)
     expected = expected_catalogue(read_names(connection, schema))
     found = read_catalogue(connection, schema)
@@ -140,7 +140,7 @@ def _fallen(connection: "psycopg.Connection[Any]", schema: str, owning: bool) ->
             )
         for member, of, owner in cursor.execute(_MEMBERS, named).fetchall():
             can = f"it can be {of}, which owns {schema}" if owner else f"it may read and append to {schema}, as {of}"
-            # By the same role it may serve the other ledger: revoked, that would stand still.
+            # It may serve the other ledger by the same role: revoking that would stop it.
             remedy = f"revoke {of} from it" if owner or not shared else "see to the role"
             if owner or not owning:
                 yield Broken(f"the role {member}", f"{can}: {remedy}")
@@ -153,7 +153,7 @@ def _fallen(connection: "psycopg.Connection[Any]", schema: str, owning: bool) ->
 
 
 def _around(connection: "psycopg.Connection[Any]", schemas: list[str]) -> Iterator[Broken]:
-    """What reaches into the schemas of a ledger from elsewhere in the database or the server."""
+    """Access to the schemas of a ledger from elsewhere in the database or the server."""
     named = {"schemas": schemas}
     with connection.cursor(row_factory=tuple_row) as cursor:
         for member, of in cursor.execute(_MIGHTY, named).fetchall():
@@ -176,7 +176,7 @@ def _granted(expected: Catalogue, found: Catalogue, schema: str, role: str) -> I
 
 
 def _admits(found: Catalogue, role: str) -> bool:
-    """Whether the ledger's role may use the schema: a ledger whose owner may make no role works as the owner."""
+    """Whether the ledger's role may use the schema; if the owner may make no role, the program works as the owner."""
     return ("the schema", "", role, "usage") in found.grants
 
 

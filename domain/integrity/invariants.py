@@ -1,9 +1,9 @@
-"""What must hold of the whole ledger at any time, and is checked by reading all of it.
+"""The invariants of the whole ledger, checked by reading all of it.
 
-Positions are gapless and instants never go back along them; each plan's versions are contiguous and begin with its
-opening; every stored event is the one that its leaf in the tree was made of, and every node is made of the two below
-it; every stored event reads, writes back to the same bytes with the texts that it commits to, and is one that the rules
-accept after those before it, so that none refers to what is not there.
+Positions are gapless and instants never go back along them. Each plan's versions are contiguous and begin with its
+opening. Every stored event is the one of which its leaf in the tree was made, and every node is made of the two below
+it. Every stored event can be read, is written back to the same bytes, and has the texts that it commits to. The rules
+accept it after those before it, so no event refers to something missing.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -36,7 +36,7 @@ from domain.rules.lookups import named
 
 _PAGE = 5000
 
-#: As far as an instant may lie ahead of the clock of the database: the append stamps nothing that lies further ahead.
+#: The most that an instant may lie ahead of the clock of the database: the append refuses more.
 _AHEAD = timedelta(minutes=5)
 _AHEAD_OF_THE_CLOCK = (
     "recorded at {}, and the clock of the database says {}: it was ahead then, or is behind now. Until then nothing can"
@@ -60,7 +60,7 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """What is out of order in the record, is explained in it, and breaks nothing; and where."""
+    """An irregularity that the record explains and that breaks nothing, and where."""
 
     where: str
     what: str
@@ -71,7 +71,7 @@ def broken_invariants(
 ) -> Iterator[Broken]:
     """Read the whole ledger and yield what is broken.
 
-    `seen` is told how many more events were looked at, `noted` what is out of order and explained.
+    `seen` receives the number of events read since its last call, `noted` irregularities that are explained.
     """
     yield from to_its_end("the ledger", lambda: along_the_ledger(recorder, seen))
     for slug in recorder.select_plans():
@@ -81,7 +81,7 @@ def broken_invariants(
 
 
 def to_its_end(where: str, check: Callable[[], Iterable[Broken]]) -> Iterator[Broken]:
-    """What a check finds; one that fails on what it finds is a finding too, and hides nothing that others find.
+    """The findings of a check. If the check itself fails, that is a finding too, and the checks after it still run.
 
     Raises:
         LedgerUnusable: the database does not answer.
@@ -96,8 +96,8 @@ def to_its_end(where: str, check: Callable[[], Iterable[Broken]]) -> Iterator[Br
 
 
 def along_the_ledger(recorder: LedgerRecorder, seen: Callable[[int], None]) -> Iterator[Broken]:
-    """What is broken of any ledger, whatever its events say: order, tree and head."""
-    # The head is read first: what is appended meanwhile lies beyond it, and is not yet ours to judge.
+    """The faults of order, tree and head, which do not depend on the content of events."""
+    # The head is read first: events appended meanwhile lie beyond it, and are not checked.
     if (found_head := recorder.select_head()) is None:
         yield Broken("the head of the ledger", "there is none")
         return
@@ -133,7 +133,8 @@ def along_the_ledger(recorder: LedgerRecorder, seen: Callable[[int], None]) -> I
 def beyond(recorder: LedgerRecorder, position: int, size: int) -> Iterator[Broken]:
     """Positions after one, up to a size, whose event is missing or is not what was recorded there.
 
-    Behind the last event of a plan only these could hide a later one, that was removed or is now called another plan's.
+    Check those after a plan's last event: a later event of this plan could have been removed, or moved to another plan,
+    there.
     """
     while position < size and (rows := recorder.select_placed(position, size, _PAGE)):
         for row, hashes in rows:
@@ -153,7 +154,7 @@ def along_the_plan(
     rows: Iterable[StoredRecord],
     noted: Callable[[Noted], None] = lambda _: None,
 ) -> Iterator[Broken]:
-    """What is broken of one plan, whose rows these are from the first: what its events say, and their texts."""
+    """The faults of one plan, given its rows from the first: in the content of its events, and in their texts."""
     plan = Plan(slug)
     gone: set[tuple[int, str]] = set()
     ahead: dict[int, _Ahead] = {}
@@ -169,7 +170,7 @@ def along_the_plan(
             wrong = list(texts_not_as_committed(row.state, row.whole, row.salts))
         except LedgerDamaged as error:
             yield Broken(where, str(error))
-            # What follows may stand on it; but the redaction that made it so is named.
+            # Later events may depend on it and are not judged; a redaction that overwrote it is still reported.
             for later in rows:
                 yield from overwriting.by(later)
             return
@@ -179,7 +180,7 @@ def along_the_plan(
             named = ", ".join(f"`{field}`" for field in fields_not_as_written(again, row.state))
             yield Broken(where, "its stored bytes are not those it is written as" + (f": {named}" if named else ""))
         gone |= _gone(row)
-        # A day's grace: before the database looked at the day itself, the clock of whoever proposed it may have been a
+        # A day's grace: before the database checked the day itself, the clock of the proposing machine may have been a
         # little ahead of the server's at midnight.
         latest = row.recorded_at.astimezone(LONDON).date() + timedelta(days=1)
         if event.effective_on > latest:
@@ -192,7 +193,7 @@ def along_the_plan(
             yield Broken(where, f"a rule refuses it: {refused}")
         try:
             evolve(plan, event, row.recorded_at, row.recorded_by)
-        except LookupError:  # it refers to what is not there, which the rules have said
+        except LookupError:  # it refers to something missing, which the rules have reported
             for later in rows:
                 yield from overwriting.by(later)
             return
@@ -201,9 +202,9 @@ def along_the_plan(
 
 
 class _Overwriting:
-    """Finds redactions of what holds no text: a former database overwrote any field that a redaction named.
+    """Finds redactions of fields without a text: the database formerly overwrote any field that a redaction named.
 
-    It looks at the stored bytes alone, as the event that was overwritten may not be readable any more.
+    It reads the stored bytes alone, as an overwritten event may be unreadable.
     """
 
     def __init__(self, slug: str) -> None:
@@ -212,7 +213,7 @@ class _Overwriting:
         self._texts: dict[int, set[str]] = {}
 
     def by(self, row: StoredRecord) -> Iterator[Broken]:
-        """The fields that this event overwrote; every row of the plan is given in its turn."""
+        """The fields that this event overwrote; call it with every row of the plan in order."""
         with suppress(LedgerDamaged):
             if digests := {text.field for text in kept_texts(row.state, row.salts)}:
                 self._texts[row.originator_version] = digests
@@ -234,7 +235,7 @@ class _Overwriting:
 
 @dataclass(frozen=True, slots=True)
 class _Ahead:
-    """An event that was recorded for a day which had not come."""
+    """An event that was recorded for a day that had not come."""
 
     where: str
     kind: str
@@ -248,10 +249,10 @@ def _days_ahead(
     withdrawn: Mapping[int, int],
     noted: Callable[[Noted], None],
 ) -> Iterator[Broken]:
-    """Events of days that had not come, as by a clock that was wrong, from before the database refused these.
+    """Events of days that had not come, as by a wrong clock, from before the database refused these.
 
-    One that was withdrawn as recorded in error is explained. One that cannot be withdrawn can only be told of, if it is
-    from then: instants never go back, so nobody can move a later one to there.
+    An event that was withdrawn as recorded in error is explained. One of a kind that cannot be withdrawn is only noted,
+    if it is from that time: instants never go back, so nobody can backdate a later one.
     """
     for version, one in ahead.items():
         recorded_on = named(one.recorded_at.astimezone(LONDON).date())
@@ -282,7 +283,7 @@ def _rows_of(recorder: LedgerRecorder, slug: str, seen: Callable[[int], None]) -
 def _redactions(recorder: LedgerRecorder, plan: Plan, gone: set[tuple[int, str]]) -> Iterator[Broken]:
     """A text is gone where an event says so, and nowhere else."""
     said = {(version, field) for version, fields in plan.redactions.items() for field in fields}
-    # What was redacted meanwhile had been read before: it is looked at once more.
+    # A text may be redacted after its row was read: such rows are read once more.
     again = recorder.select_versions(plan.slug, sorted({version for version, _ in gone ^ said}))
     destroyed = {field for row in again for field in _gone(row)} | (gone & said)
     for version, field in sorted(destroyed ^ said):

@@ -1,7 +1,7 @@
-"""The tree grown anew from the stored rows, and compared with the one that was stored: which of the two was altered.
+"""The tree, computed again from the stored rows and compared with the stored tree.
 
-A node is compared with the two that are stored below it, not with what these should have been: so an altered row is
-named alone, and not with everything that stands over it.
+A node is compared with the hash of the two nodes as stored below it: so an altered row is reported alone, without the
+nodes above it.
 """
 
 from collections.abc import Iterator
@@ -11,12 +11,12 @@ from domain.ledger.recorder import LedgerRecorder
 from domain.ledger.stored_rows import StoredRecord
 from domain.proofs.tree import HASH_SIZE, completed_nodes, node_hash
 
-#: Which node, where it is one, and what is wrong with it; without a node it is the row itself.
+#: The node, empty for the row itself, and its fault.
 Wrong = tuple[str, str]
 
 
 class RegrownTree:
-    """Takes in every row of the ledger in order, and says what does not fit."""
+    """Takes in every row of the ledger in order, and yields the faults."""
 
     def __init__(self, recorder: LedgerRecorder) -> None:
         self._recorder = recorder
@@ -25,7 +25,7 @@ class RegrownTree:
         self.last_leaf: bytes | None = None
 
     def add(self, row: StoredRecord, hashes: bytes | None) -> Iterator[Wrong]:
-        """The next row, with the hashes that lie in it."""
+        """Take in the next row, with the hashes stored in it."""
         place = row.id - 1
         derived = entry_of(row).leaf()
         stored = [(hashes or b"")[at : at + HASH_SIZE] for at in range(0, len(hashes or b""), HASH_SIZE)]
@@ -42,7 +42,7 @@ class RegrownTree:
         below, self._peaks[0] = self._peaks.get(0), (place, node)
         for (level, index), found in zip(completed, stored[1:], strict=False):
             if below is None or below[0] != 2 * index:
-                node = found  # the left one below it is missing, which was said when its row was
+                node = found  # the left node below it is missing, which was reported at its row
             else:
                 node = node_hash(below[1], node)
                 if node != found:
@@ -56,7 +56,7 @@ class RegrownTree:
             below, self._peaks[level] = self._peaks.get(level), (index, node)
 
     def _altered(self, place: int, derived: bytes, stored: bytes) -> str:
-        """Whether it was the row or its leaf: the node over both knows, unless this is the last."""
+        """Whether the row or its leaf was altered: the node above tells, unless this leaf is the last."""
         beside, above = self._recorder.select_nodes([(0, place ^ 1), (1, place >> 1)])
 
         def over(leaf: bytes) -> bytes:

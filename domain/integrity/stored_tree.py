@@ -1,7 +1,7 @@
-"""The tree over the ledger, read for proofs: its size, its nodes, roots and proofs.
+"""The stored Merkle tree of the ledger: its size, nodes, roots and proofs.
 
 A node lies in the row of the event that completed it, so a proof is one indexed read of as many rows as it has hashes,
-twice the tree's height at most. What is complete never changes: nothing here needs a snapshot of the whole ledger.
+twice the tree's height at most. A complete node never changes, so no snapshot of the whole ledger is needed.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,7 +23,7 @@ class LedgerTree:
         self._recorder = recorder
 
     def size(self) -> int:
-        """How many leaves it has by now: the newest position."""
+        """The number of leaves by now: the newest position."""
         return self._recorder.max_notification_id() or 0
 
     def node(self, level: int, index: int) -> bytes:
@@ -86,7 +86,7 @@ class LedgerTree:
         return now if size is None else size
 
     def _from_nodes(self, make: Callable[[Node], T]) -> T:
-        """What `make` makes of nodes. Run twice: first to learn which it asks for, so that one read brings all."""
+        """The result of `make`, which runs twice: first to learn which nodes it needs, so that one read fetches all."""
         wanted: dict[tuple[int, int], bytes] = {}
 
         def note(level: int, index: int) -> bytes:
@@ -98,7 +98,7 @@ class LedgerTree:
 
 
 def entry_of(row: StoredRecord) -> Entry:
-    """What the tree commits to of a stored row."""
+    """The entry of a stored row, to which the tree commits."""
     return Entry(
         row.id, str(row.originator_id), row.originator_version, row.recorded_at, row.recorded_by, row.event_id,
         row.topic, row.state,

@@ -1,7 +1,7 @@
-"""What the catalogue of the database says of a ledger's schema, and what the migrations make of it.
+"""A ledger's schema as the database's catalogue describes it, and as the migrations make it.
 
-What is expected lies in `catalogue.json`, which `scripts/generate` writes from the migrations. Running the migrations
-anew to compare with would need the rights of the owner, which whoever checks does not have, and must not.
+The expected catalogue is `catalogue.json`, which `scripts/generate` writes from the migrations. A check cannot run the
+migrations itself: that would need the owner's rights, which the checking login must not have.
 """
 
 import json
@@ -16,9 +16,9 @@ from psycopg.sql import Identifier, Literal
 
 from domain.ledger.schema import access_schema, app_role, channel
 
-#: Kind and name of a thing, such as `the table` and `events`.
+#: Kind and name of a database object, such as `the table` and `events`.
 Thing = tuple[str, str]
-#: Kind and name of what is granted, who may, and what.
+#: Kind and name of an object, grantee, and privilege.
 Grant = tuple[str, str, str, str]
 
 _FOLDER = files("domain.ledger")
@@ -26,13 +26,13 @@ _THINGS = (_FOLDER / "sql" / "catalogue.sql").read_text(encoding="utf-8")
 _GRANTS = (_FOLDER / "sql" / "grants.sql").read_text(encoding="utf-8")
 EXPECTED = "catalogue.json"
 
-#: How a thing's trigger may be switched; the database has a letter for each.
+#: The states of a trigger that is not as it was made, by the letter in `pg_trigger.tgenabled`.
 _SWITCHED = {"D": "it is switched off", "R": "it is switched on for replicas only", "A": "it is switched to always"}
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The things of a schema with what is so of each, and the grants."""
+    """The objects of a schema with the properties of each, and the grants."""
 
     things: Mapping[Thing, Mapping[str, Any]]
     grants: frozenset[Grant]
@@ -40,16 +40,16 @@ class Catalogue:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names that a ledger's schema makes for itself, which stand in the definitions of its things."""
+    """The names specific to one ledger's schema, which occur in the definitions of its objects."""
 
     schema: str
-    #: The schema's name as the server writes it; the migrations always put quotation marks around it.
+    #: The schema's name as the server writes it, quoted only if necessary; the migrations always quote it.
     written: str
     role: str
     channel: str
 
     def places(self) -> list[tuple[str, str]]:
-        """Each name with what stands for it in the file, the longer ones first."""
+        """Each name with its placeholder in the file, longer names first."""
         quoted = Identifier(self.schema).as_string(None)
         access = Identifier(access_schema(self.schema)).as_string(None)
         told = Literal(self.channel).as_string(None)
@@ -68,9 +68,9 @@ def read_names(connection: "psycopg.Connection[Any]", schema: str) -> Names:
 
 
 def read_catalogue(connection: "psycopg.Connection[Any]", schema: str) -> Catalogue:
-    """What the catalogue says of a schema; raises psycopg.Error."""
+    """Read a schema from the database's catalogue; raises psycopg.Error."""
     with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
-        # Otherwise it would write some names without their schema.
+        # With another search path the server would write some names without their schema.
         cursor.execute("set local search_path = pg_catalog, pg_temp")
         things = cursor.execute(_THINGS.encode(), {"schema": schema}).fetchall()
         grants = cursor.execute(_GRANTS.encode(), {"schema": schema}).fetchall()
@@ -78,9 +78,9 @@ def read_catalogue(connection: "psycopg.Connection[Any]", schema: str) -> Catalo
 
 
 def as_text(found: Catalogue, names: Names, digest: str) -> str:
-    """The file of what is expected, made from a schema whose names stand nowhere else in it.
+    """The text of `catalogue.json`, made from a schema whose names occur nowhere else in it.
 
-    `digest` is of the migrations that made it.
+    `digest`: that of the migrations that made the schema.
     """
     places = names.places()
     things = [[kind, name, _replaced(dict(so), places)] for (kind, name), so in sorted(found.things.items())]
@@ -90,7 +90,7 @@ def as_text(found: Catalogue, names: Names, digest: str) -> str:
 
 
 def expected_catalogue(names: Names) -> Catalogue:
-    """What the migrations of this program make of a schema of this name."""
+    """The catalogue that this program's migrations make for a schema of these names."""
     read = json.loads((_FOLDER / EXPECTED).read_text(encoding="utf-8"))
     places = [(place, name) for name, place in names.places()]
     things = {(kind, name): _replaced(so, places) for kind, name, so in read["things"]}
@@ -98,7 +98,7 @@ def expected_catalogue(names: Names) -> Catalogue:
 
 
 def _replaced(so: Any, places: Sequence[tuple[str, str]]) -> Any:
-    """The same with other names in all its texts."""
+    """Replace names in all texts of a JSON value."""
     match so:
         case str():
             for old, new in places:
@@ -113,7 +113,7 @@ def _replaced(so: Any, places: Sequence[tuple[str, str]]) -> Any:
 
 
 def differences(expected: Catalogue, found: Catalogue) -> Iterator[tuple[str, str]]:
-    """What is gone, what is there besides, and what is other than it was made: where, and what."""
+    """Missing, additional and changed objects: the object, and the difference in words."""
     for thing in sorted({*expected.things, *found.things}):
         where = " ".join(thing)
         if thing not in found.things:

@@ -1,4 +1,4 @@
-"""Connections to the ledger's database, as the role that may read and append and nothing else."""
+"""Connections to the ledger's database, in the role that may only read and append."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -22,24 +22,24 @@ from domain.postgres.connections import settle
 from domain.postgres.database_errors import in_short, not_let_in, unusable
 from domain.refusals import LedgerLocked, LedgerUnusable, NothingRecorded, ReplicaOnly
 
-#: How long a lost database is waited for before giving up, in seconds: it may be starting anew.
+#: Seconds to wait for a lost database, which may be restarting.
 PATIENCE = 15.0
 _PAUSE = 0.2
 
-#: How long the one lock of the ledger is waited for, in seconds: a batch of 10,000 events holds it for one or two.
+#: Seconds to wait for the ledger's lock; a batch of 10,000 events holds it for one or two.
 LOCK_PATIENCE = 10.0
 
-# There is no limit on a statement as a whole: an append that waits for a synchronous replica would be told to stop when
-# it is stored here already, and PostgreSQL would have it succeed.
+# No statement timeout: it would cancel an append that waits for a synchronous replica. That append is stored here
+# already, and PostgreSQL would report success.
 
-#: A server whose machine has gone without a word is given up after half a minute, not after hours; the address of the
-#: server may say otherwise.
+#: Default timeouts, for those that the connection string does not set: a server whose machine disappeared is given up
+#: after half a minute, not after hours.
 _KEEPALIVE = {
     "connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
     "tcp_user_timeout": 30_000,
 }  # fmt: skip
 
-# Who has locked the head and waits for nobody: it is the one that everybody else waits for.
+# The process that holds a lock on the head and waits for no lock: all others wait for it.
 _HOLDER = """
     select l.pid, a.wait_event from pg_locks l left join pg_stat_activity a on a.pid = l.pid
      where relation = (select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -59,7 +59,7 @@ _READ_ONLY = (
 
 
 def attempts() -> Iterator[int]:
-    """Count attempts at what fails while the database is lost, with pauses between them, until patience ends."""
+    """Count attempts at a use of the database, with pauses between them, until PATIENCE seconds have passed."""
     deadline = time.monotonic() + PATIENCE
     for attempt in count():
         yield attempt
@@ -68,15 +68,14 @@ def attempts() -> Iterator[int]:
         time.sleep(_PAUSE)
 
 
-#: Sees to it that a server which has died is started anew.
+#: Restarts a server that has died.
 Revive = Callable[[], None]
 
 
 class LedgerDatastore(PostgresDatastore):
-    """The library's datastore, connecting by a conninfo instead of five separate settings.
+    """The library's datastore, with a conninfo instead of five settings: TLS and all other libpq options keep working.
 
-    So TLS and every other libpq option keep working, and each connection takes on the application's role before it is
-    used.
+    Each connection takes on the application's role before its first use.
     """
 
     def __init__(
@@ -89,9 +88,9 @@ class LedgerDatastore(PostgresDatastore):
         writes: Writes | None = None,
     ) -> None:
         self.role = role
-        #: By which everything is written, so that nobody waits for it for ever; one for all schemas of a database.
+        #: Runs every write, with a limit on the wait for an answer; shared by all schemas of a database.
         self.writes = writes or Writes(self._which_wait)
-        #: What the clock of the database said, and how much time had passed here by then.
+        #: An instant by the database's clock, and `_elapsed()` when it was read.
         self._told_instant: tuple[datetime, float] | None = None
         super().__init__(
             dbname="", host="", port="", user="", password="", schema=schema, originator_id_type="text"
@@ -106,8 +105,8 @@ class LedgerDatastore(PostgresDatastore):
             configure=self.after_connect_func(),
             timeout=5.0,
             max_lifetime=60 * 60.0,
-            # Given up soon, as whoever asks for a connection next makes the pool try again at once: otherwise its
-            # pauses grow to minutes, also when the database has long been back.
+            # Short, as the next request for a connection makes the pool try again at once. Otherwise the pool's pauses
+            # grow to minutes, even when the database is back.
             reconnect_timeout=5.0,
             reconnect_failed=None if revive is None else lambda _: revive(),
         )
@@ -115,7 +114,7 @@ class LedgerDatastore(PostgresDatastore):
         self._reviving = Lock()
 
     def after_connect_func(self) -> Callable[[Connection[Any]], None]:
-        """What is done with a connection before its first use."""
+        """The function that prepares a connection for its first use."""
         take_role = SQL("set role {}").format(Identifier(self.role))
 
         def after_connect(connection: Connection[Any]) -> None:
@@ -130,9 +129,9 @@ class LedgerDatastore(PostgresDatastore):
         return after_connect
 
     def now(self) -> datetime:
-        """The instant by the clock of the database, as it said when a connection was last made, and what passed since.
+        """The present instant by the database's clock: its reading at the last new connection, plus the time since.
 
-        Connections are made anew every hour, so that no clock runs away. It asks the database only where there is none.
+        Connections are renewed every hour, which limits the drift. Without a reading, a connection is made first.
         """
         if self._told_instant is None:
             with self.get_connection():
@@ -152,8 +151,8 @@ class LedgerDatastore(PostgresDatastore):
             raise LedgerUnusable(f"the database does not answer: {not_let_in(error)}") from error
 
     def _start_anew(self) -> None:
-        """See to it that a server which cannot be reached is started anew, if it is ours to start."""
-        # Connections that are open may go on for long where only the socket was removed: nobody else would notice.
+        """Restart an embedded server that cannot be reached."""
+        # Where only the socket was removed, open connections may go on for long: nothing else would notice.
         if self._revive is not None and self._reviving.acquire(blocking=False):
             try:
                 self._revive()
@@ -162,7 +161,7 @@ class LedgerDatastore(PostgresDatastore):
 
     @contextmanager
     def get_connection(self) -> Iterator[Connection[Any]]:
-        """A connection of the pool; errors are the library's, where trying again could help or somebody else is asked.
+        """A connection of the pool; an error that may pass, or that the caller interprets, stays the library's.
 
         Raises:
             LedgerUnusable: the database refuses, and says why; NothingRecorded where it is about recording.
@@ -182,7 +181,7 @@ class LedgerDatastore(PostgresDatastore):
                 self.pool.check()  # a lost connection is seldom the only one
 
     def read_rows(self, query: SQL | Composed, *parameters: Any) -> list[Any]:
-        """Rows of a reading query, asked again while the connection is lost.
+        """Rows of a read query, repeated while the connection is lost.
 
         Raises:
             LedgerUnusable: the database does not answer.
@@ -196,7 +195,7 @@ class LedgerDatastore(PostgresDatastore):
         raise LedgerUnusable(f"the database does not answer: {in_short(lost)}") from lost
 
     def _why_unreachable(self) -> str | None:
-        """Why the pool has no connection, which it does not tell; None where there is one to be had."""
+        """Why the pool has no connection, which its error does not say; None if the server can be reached."""
         try:
             with Connection[Any].connect(str(self.pool.conninfo), connect_timeout=2) as connection:
                 self.after_connect_func()(connection)
@@ -205,7 +204,7 @@ class LedgerDatastore(PostgresDatastore):
         return None
 
     def _why_refused(self, error: BaseException | None) -> LedgerUnusable | None:
-        """What to say of an error where trying again would not help; after all but Silent nothing is stored."""
+        """The refusal for an error that a retry would not mend; after all but Silent nothing is stored."""
         match error:
             case Unanswered():
                 return Silent(error)
@@ -216,7 +215,7 @@ class LedgerDatastore(PostgresDatastore):
         return unusable(error)
 
     def _ask(self, query: str, *values: object) -> tuple[Any, ...] | None:
-        """A row of the answer, with a connection of its own; None where there is none."""
+        """The first row of a query, on a new connection; None without a row or an answer."""
         try:
             with PatientConnection.connect(
                 str(self.pool.conninfo), connect_timeout=2, autocommit=True, row_factory=tuple_row
@@ -234,12 +233,12 @@ class LedgerDatastore(PostgresDatastore):
         return self._ask("select pg_is_in_recovery()") != (False,)
 
     def _holder(self) -> str:
-        """What holds the ledger's lock, and what to do about it."""
+        """The holder of the ledger's lock, and the remedy, in words."""
         locked = f"another transaction has kept the ledger locked for {LOCK_PATIENCE:g} s"
         if (holder := self._ask(_HOLDER, self.schema)) is None:
             return f"{locked}; try again when it has ended"
         process, waits_for = holder
-        if waits_for == "SyncRep":  # to end it would lose nothing, and tell its sender that it is on two disks
+        if waits_for == "SyncRep":  # ending it loses nothing, but reports it as stored on two disks
             return "an earlier recording waits for a synchronous replica; see to the replica, then try again"
         ends = f"(database process {process}; `select pg_terminate_backend({process})` ends it)"
         return f"{locked} {ends}; try again when it has ended"
@@ -249,11 +248,11 @@ class LedgerDatastore(PostgresDatastore):
 
 
 def _elapsed() -> float:
-    """Seconds since some moment, those included in which this machine slept, whatever its clock is set to."""
+    """Seconds by a monotonic clock that counts time asleep, where the system has one."""
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 def _left_open(conninfo: str) -> dict[str, int]:
-    """What the address of the server does not say about giving up."""
+    """Default timeouts, for those that the connection string does not set."""
     said = conninfo_to_dict(conninfo)
     return {name: value for name, value in _KEEPALIVE.items() if name not in said}

@@ -1,7 +1,7 @@
-"""The plans in memory: folded, within a budget, and caught up from the database before every answer.
+"""A cache of folded plans, with a budget of memory; plans are caught up from the database before every answer.
 
-Who reads a plan takes no lock, as a plan only grows and a reader holds a basis. Locks are held by those who add to it:
-while events are taken in, and while somebody records.
+Reading a plan takes no lock, as a plan only grows and a reader holds a basis. Locks are held while events are taken in
+and while somebody records.
 """
 
 from collections import OrderedDict
@@ -30,26 +30,26 @@ _REDACTION = TextRedacted.__name__
 
 
 class Folded:
-    """A folded plan, and the locks of those who add to it.
+    """A folded plan and its locks.
 
-    A plan grows in place, as long as no draft lies over it; while one does, a successor takes its place.
+    The plan grows in place while no draft lies over it; otherwise a successor replaces it.
     """
 
     def __init__(self, slug: str) -> None:
         self.slug = slug
         self.plan = Plan(slug)
-        #: Held by who records, while they judge and while they store: the writers of a plan queue.
+        #: Held while a batch is judged and stored: the writers of a plan queue.
         self.writing = RLock()
         #: Held while events are taken in, never while any are judged or the database is waited for.
         self.growing = RLock()
-        #: Held by the one who folds the plan from its first event, while others wait for it.
+        #: Held while the plan is folded from its first event.
         self.loading = Lock()
-        #: About how many bytes the plan takes up.
+        #: Approximate size of the plan in bytes.
         self.size = 0
         self._drafts = 0
 
     def start_anew(self) -> None:
-        """Forget everything; the next who asks folds the plan from the ledger. Who reads it now goes on."""
+        """Forget everything: the next request folds the plan from the ledger. Present readers go on."""
         self.plan = Plan(self.slug)
 
     def begin_draft(self) -> Draft:
@@ -59,7 +59,7 @@ class Folded:
             return Draft(self.plan)
 
     def end_draft(self) -> None:
-        """Nothing more is tried out on a draft that was begun."""
+        """Finish a draft."""
         with self.growing:
             self._drafts -= 1
 
@@ -73,14 +73,14 @@ class Folded:
             self.end_draft()
 
     def adopt(self, draft: Draft, recorded_at: datetime, event_id: UUID) -> None:
-        """The events of a draft are stored: take them over, unless the plan is to be caught up with them anyway."""
+        """Take over a draft whose events are stored, unless catching up will bring them anyway."""
         with self.growing:
             if self._drafts == 0 and self.plan is draft.base and self.plan.version == draft.started_at:
                 draft.give_to_base(recorded_at, event_id)
                 self.size += draft.grown
 
     def take_in(self, plan: Plan, rows: list[FoldRow]) -> bool:
-        """Take in the rows that the plan does not have, and show them to readers; not where another took its place."""
+        """Take in the rows that the plan lacks and show them to readers; False if another plan is in its place."""
         with self.growing:
             if plan is not self.plan:
                 return False
@@ -94,19 +94,19 @@ class Folded:
             try:
                 self.fold(plan, rows)
             except BaseException:
-                self.start_anew()  # what the event had already said must not be said twice
+                self.start_anew()  # an event that was taken in by half must not be taken in again
                 raise
             return True
 
     def fold(self, plan: Plan, rows: list[FoldRow]) -> None:
-        """Take the rows that a plan does not have into it, whoever holds it."""
+        """Take the rows that a plan lacks into it; raises LedgerDamaged."""
         with without_collecting() if len(rows) > LONG else nullcontext():
             for version, event_id, topic, whole, recorded_at, recorded_by in rows:
                 if version > plan.version:
                     event = read_event(topic, whole)
                     try:
                         evolve(plan, event, recorded_at, recorded_by)
-                    except Exception as error:  # whatever comes of an event that no rule has let in
+                    except Exception as error:  # an event that no rule admitted may raise anything
                         raise LedgerDamaged(
                             f"version {version} of plan {self.slug} ({topic}) is not by the rules, and cannot be read;"
                             " see asat check"
@@ -116,40 +116,40 @@ class Folded:
 
 
 def size_of(topic: str, whole: bytes) -> int:
-    """About how many bytes of memory an event takes up in a folded plan, by its name and its JSON."""
+    """Approximate bytes of memory of an event in a folded plan, by its name and its JSON."""
     return _EVENT_SIZE + len(whole) + (_ACTION_SIZE if topic == _ACTION else 0)
 
 
-#: What the assertions of an event take up beside its texts, and the timelines of an action; a test holds the sum of
-#: them against what Python allocates.
+#: Bytes of an event's assertions beside its texts, and of an action's timelines; a test compares their sum with what
+#: Python allocates.
 _EVENT_SIZE, _ACTION_SIZE = 500, 2600
 _ACTION = ActionAdded.__name__
 
 
 class FoldedPlans:
-    """The folded plans of a ledger. One that was dropped while somebody works with it is merely folded anew."""
+    """The cache of a ledger's folded plans. One that is dropped while in use is merely folded again."""
 
     def __init__(self, recorder: LedgerRecorder, budget: int | None = None) -> None:
-        """`budget`: how many bytes the plans may take up; by default a quarter of the memory, at most 1 GB."""
+        """`budget`: bytes for the plans; by default a quarter of the memory, at most 1 GB."""
         self._recorder = recorder
         self._lock = Lock()
         self._budget = Budget(budget)
-        #: In the order of their last use.
+        #: The least recently used first.
         self.kept: OrderedDict[str, Folded] = OrderedDict()
-        #: What was last said of each plan among all others, and of which state of it, on which day.
+        #: Plan -> the state and key of its last summary, and that summary.
         self._summaries: dict[str, tuple[object, object]] = {}
 
     def keep(self, slug: str) -> Folded:
-        """The plan as it was last folded, or one of which nothing is folded yet."""
+        """The cached plan, or an empty one."""
         with self._lock:
             folded = self.kept.get(slug) or self.kept.setdefault(slug, Folded(slug))
             self.kept.move_to_end(slug)
             return folded
 
     def look(self, slug: str) -> Plan:
-        """The plan for who goes through all of them: caught up, and none of those kept gives way to it.
+        """The plan, caught up, for a scan of all plans: it evicts none of those in the cache.
 
-        What is not kept is folded for this once, and kept where there is room.
+        A plan that is not cached is folded, and kept only if there is room.
         """
         with self._lock:
             folded = self.kept.get(slug)
@@ -170,15 +170,15 @@ class FoldedPlans:
             self._summaries.pop(slug, None)
 
     def forget_texts(self, folded: Folded) -> None:
-        """Texts of the plan were destroyed: nothing that is kept may hold them."""
+        """Forget everything of a plan, as texts of it were destroyed."""
         folded.start_anew()
         with self._lock:
             self._summaries.pop(folded.slug, None)
 
     def summarise(self, state: PlanState, key: object, make: Callable[[PlanRecord], T]) -> T:
-        """What `make` says of a plan, made once for each state of the plan and each key.
+        """The result of `make` for a plan, cached by the plan's state and the key.
 
-        It is kept for every plan there is: among all plans, those that changed are looked at and no others.
+        One result is kept for every plan, so a scan of all plans reads only those that changed.
         """
         wanted = (state.version, state.event_id, key)
         found = self._summaries.get(state.plan)
@@ -191,11 +191,10 @@ class FoldedPlans:
         return said
 
     def catch_up(self, folded: Folded) -> Plan:
-        """The plan with everything that was committed by now; of version 0 where nothing was ever recorded.
+        """The plan with everything committed by now; version 0 if nothing was ever recorded.
 
-        Where the ledger no longer has what was folded, because its database was restored to an earlier state or a
-        replica took over that had not got so far, the plan is folded anew; so it is where a text was redacted, which
-        is gone at every point.
+        The plan is folded again if the ledger no longer has what was folded: its database was restored to an earlier
+        state, or a replica that lagged behind took over. So it is after a redaction: the text is gone at every point.
         """
         plan = folded.plan
         version, last = plan.published
@@ -213,7 +212,7 @@ class FoldedPlans:
         return plan
 
     def _load(self, folded: Folded) -> Plan:
-        """Fold the plan from its first event; many who ask for it at once have it folded once."""
+        """Fold the plan from its first event, once for all concurrent requests."""
         with folded.loading:
             if folded.plan.published[1] is None:
                 folded.size = 0
@@ -222,12 +221,12 @@ class FoldedPlans:
                     folded.fold(plan, rows)
                     folded.plan = plan
                     self.make_room(folded)
-                # Where there is nothing it stays the plan that it was, over which a draft may lie.
+                # Without rows the plan object stays, as a draft may lie over it.
                 return folded.plan
-        return self.catch_up(folded)  # what was folded may have been read before we asked
+        return self.catch_up(folded)  # its rows may have been read before this request
 
     def make_room(self, folded: Folded) -> None:
-        """Let the plans least lately used go, but not this one, until those that are kept are within the budget."""
+        """Evict the least recently used plans, but not this one, until the cache is within its budget."""
         with self._lock:
             while self._total() > self._budget.size:
                 slug = next((slug for slug, one in self.kept.items() if one is not folded), None)

@@ -1,8 +1,8 @@
-"""Appends of one process that go to the disk together.
+"""Group commit: concurrent appends of one process go to the disk in one transaction.
 
-Every append holds the ledger's one lock until its commit is on disk, so writers queue for the disk one by one. What
-gathers in this process while one append is under way is sent as the next append, in one transaction: eight officers
-recording at once wait for the disk twice, not eight times. Each proposal still succeeds or fails by itself.
+Every append holds the ledger's lock until its commit is on disk, so writers queue for the disk. Batches that arrive
+while one append is under way become the next append, in one transaction: eight officers who record at once wait for
+the disk twice, not eight times. Each batch still succeeds or fails by itself.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,11 +23,11 @@ Stored = tuple[int, datetime] | None
 
 @dataclass(slots=True, eq=False)
 class _Waiting:
-    """Rows of one batch on their way, and what became of them."""
+    """A batch that waits to be appended, and its outcome."""
 
     rows: Sequence[UnstoredRow]
     author: str
-    #: An append of it was tried, and whether it is stored is not known.
+    #: An append was tried, and its outcome is unknown.
     doubtful: bool = False
     done: bool = False
     stored: Stored = None
@@ -38,7 +38,7 @@ class Together:
     """Appends batches, several in one transaction where several wait."""
 
     def __init__(self, recorder: LedgerRecorder, alone: Callable[[Sequence[UnstoredRow], str, bool], Stored]) -> None:
-        """`alone` appends one batch by itself; it is told whether the batch may be stored already."""
+        """`alone` appends one batch by itself; its last argument: the batch may be stored already."""
         self._recorder = recorder
         self._alone = alone
         self._gathering = Lock()
@@ -50,7 +50,7 @@ class Together:
         mine = _Waiting(rows, author)
         with self._gathering:
             self._waiting.append(mine)
-        with self._appending:  # whoever holds it takes along all that gathered while it was held
+        with self._appending:  # its holder appends all batches that gathered meanwhile
             if not mine.done:
                 with self._gathering:
                     batches, self._waiting = self._waiting, []
@@ -61,7 +61,7 @@ class Together:
 
     def _append_all(self, batches: list[_Waiting]) -> None:
         doubtful = [batch.doubtful for batch in batches]
-        # Until it is done a batch counts as perhaps stored: if we are interrupted, whoever waits for it sees to it.
+        # A batch counts as perhaps stored until it is done: if this thread is interrupted, the batch's own goes on.
         for batch in batches:
             batch.doubtful = True
         if len(batches) > 1:
@@ -69,22 +69,22 @@ class Together:
                 self._in_one(batches)
                 return
             except (IntegrityError, Refused):
-                pass  # nothing was stored: somebody's version or event_id is taken, or somebody's day has not come
-            except NothingRecorded as error:  # said once, for all: nobody is to wait for the same again
+                pass  # nothing was stored: a version or an event_id is taken, or a day has not come
+            except NothingRecorded as error:  # for all: no batch waits for the same again
                 for batch, perhaps_stored in zip(batches, doubtful, strict=True):
                     batch.error = in_doubt(in_short(error)) if perhaps_stored else type(error)(str(error))
                     batch.done = True
                 return
-            except InDoubt as error:  # waited for once, for all
+            except InDoubt as error:  # one wait for all
                 for batch in batches:
                     batch.error, batch.done = InDoubt(str(error)), True
                 return
-            except Exception:  # stored or not, nobody knows
+            except Exception:  # whether it is stored is unknown
                 doubtful = [True] * len(batches)
         lost: InDoubt | None = None
         for batch, perhaps_stored in zip(batches, doubtful, strict=True):
             try:
-                if lost is not None:  # it was waited for once; eight writers do not wait for it one after the other
+                if lost is not None:  # one wait for all; eight writers do not wait in turn
                     raise InDoubt(str(lost))
                 batch.stored = self._alone(batch.rows, batch.author, perhaps_stored)
             except InDoubt as error:

@@ -69,7 +69,7 @@ class Ledger:
         self._recording = Recording(self._recorder, self._folded)
         self._tree = LedgerTree(self._recorder)
         self._replica = Replica(datastore)
-        # It connects when it is first asked something that it can know.
+        # It connects lazily.
         self._access = AccessLedger(datastore, open_schema)
 
     @classmethod
@@ -82,7 +82,7 @@ class Ledger:
         schema: str = SCHEMA,
         memory: int | None = None,
     ) -> Self:
-        """Open the ledger; where one address does everything, and on the embedded server, make or upgrade its schema.
+        """Open the ledger. With a single address, or on the embedded server, also make or upgrade its schema.
 
         Args:
             database_url: the PostgreSQL server to use, as the login that serves. Without one, an embedded server is
@@ -91,8 +91,7 @@ class Ledger:
                 makes nothing.
             data: folder of the embedded server.
             schema: name of the PostgreSQL schema.
-            memory: how many bytes the plans in memory may take up; by default a quarter of the machine's memory, and
-                at most 1 GB.
+            memory: bytes for the plans in memory; by default a quarter of the machine's memory, at most 1 GB.
 
         Raises:
             LedgerUnusable: the database cannot be reached or used, or the two addresses are of two databases; the
@@ -146,7 +145,7 @@ class Ledger:
         return not self.powers()
 
     def powers(self) -> list[str]:
-        """What the login could do to the ledger beyond reading and appending; nothing where the guards hold against it.
+        """The powers of the login over the ledger beyond reading and appending; empty where the guards hold against it.
 
         Raises:
             LedgerUnusable: the database does not answer.
@@ -155,7 +154,7 @@ class Ledger:
 
     @property
     def access(self) -> AccessLedger:
-        """Who may do what in this ledger, kept in a ledger of its own beside it."""
+        """The access ledger, which holds the permissions in this ledger."""
         return self._access
 
     def ready(self) -> None:
@@ -163,7 +162,7 @@ class Ledger:
         self._access.refuse_where_lost(self._datastore.ask_once)
 
     def today(self) -> date:
-        """Today's date in London by the clock of the database, which is the one that decides what day has come.
+        """Today's date in London by the clock of the database, which decides whether a day has come.
 
         Raises:
             LedgerUnusable: there is no connection yet, and the database does not answer.
@@ -174,11 +173,11 @@ class Ledger:
             raise LedgerUnusable(f"the database does not answer: {in_short(error)}") from error
 
     def standing(self) -> Standing | None:
-        """How this replica stands to the server that it follows; None where it is no replica."""
+        """The status of this replica; None if the server is no replica."""
         return self._replica.standing()
 
     def no_version(self, plan: str, version: int, newest: int) -> Exception:
-        """What to raise where a plan does not have a version: on a replica it may only not have it yet."""
+        """The error for a version that a plan does not have; a replica may only lack it yet."""
         if (standing := self.standing()) is None:
             return VersionUnknown(plan, version, newest)
         return NotReached(plan, version, newest, standing.behind or 0)
@@ -190,7 +189,7 @@ class Ledger:
         return self._recorder.select_plans()
 
     def plan(self, slug: str) -> PlanRecord:
-        """The record of a plan with everything committed by now. It stays as it is, whatever is recorded later.
+        """The record of a plan with everything committed by now. Later events do not change it.
 
         Raises:
             PlanUnknown: nothing is recorded under that name.
@@ -204,15 +203,15 @@ class Ledger:
         return PlanRecord(plan, version)
 
     def states(self) -> list[PlanState]:
-        """How far each plan has got, in the order of their names."""
+        """The newest version of each plan, in the order of their names."""
         return self._recorder.select_states()
 
     def of_every_plan(
         self, states: Iterable[PlanState], key: object, make: Callable[[PlanRecord], T]
     ) -> tuple[list[T], list[str]]:
-        """What `make` says of each of these plans, and the names of those that hold an event which cannot be read.
+        """The result of `make` for each of these plans, and the names of the plans with an unreadable event.
 
-        What it said of a plan is said again as long as nothing is recorded of it and the key is the same.
+        A result is cached until something is recorded in the plan or the key is another.
         """
         found, unreadable = [], []
         for state in states:
@@ -241,12 +240,12 @@ class Ledger:
 
     @contextmanager
     def follow(self, after: int = 0) -> Iterator[Iterator[Recorded]]:
-        """Every event of the ledger after a position, those to come included: it waits for them until it is left."""
+        """Every event of the ledger after a position, future ones included: the iterator waits for them."""
         with self._recorder.subscribe(gt=after) as subscription:
             yield (read_record(row) for row in subscription if isinstance(row, StoredRecord))
 
     def size(self) -> int:
-        """How many events the ledger holds: its newest position."""
+        """The number of events in the ledger: its newest position."""
         return self._recorder.max_notification_id() or 0
 
     def tree(self) -> LedgerTree:
@@ -254,27 +253,27 @@ class Ledger:
         return self._tree
 
     def stored(self, slug: str, after: int = 0, limit: int | None = None) -> Sequence[StoredRecord]:
-        """The events of a plan after a version as they are stored: what the tree commits to, and the texts beside."""
+        """The stored rows of a plan after a version: the bytes that the tree commits to, and the texts beside them."""
         return self._recorder.select_events(slug, gt=after, limit=limit)
 
     def check(
         self, seen: Callable[[int], None] = lambda _: None, noted: Callable[[Noted], None] = lambda _: None
     ) -> Iterator[Broken]:
-        """Every invariant of the whole ledger that does not hold; nothing when all is well.
+        """Every invariant of the whole ledger that does not hold.
 
-        `seen` is told how many more events were looked at, each of them twice; `noted` what is out of order, is
-        explained in the record, and breaks nothing.
+        `seen` receives the number of events read since its last call; each is read twice. `noted` receives
+        irregularities that the record explains and that break nothing.
         """
         return broken_invariants(self._recorder, seen, noted)
 
     def guards(self) -> Iterator[Broken]:
         """The guards of the database that are down, as `fallen_guards` says."""
         if not self._access.audit.is_lost():
-            self._access.audit.size()  # where it has begun it is upgraded when first asked
+            self._access.audit.size()  # upgrades it, where it has begun
         yield from fallen_guards(self._datastore)
 
     def purge(self) -> list[str]:
-        """Have the database's files forget what was redacted, as `purge` says; returns what could not be done.
+        """Remove redacted texts from the database's files, as `purge` says; returns what could not be done.
 
         Raises:
             LedgerUnusable: the server does not let the table be written anew.
@@ -292,7 +291,7 @@ class Ledger:
             ) from error
 
     def purged(self) -> Purged:
-        """Up to which position what was redacted has left the files of the database."""
+        """The positions up to which redacted texts have left the files of the database."""
         return self._recorder.select_purged()
 
     @property
@@ -307,15 +306,14 @@ class Ledger:
     ) -> list[Recorded]:
         """Record the proposals as one batch, whole or not at all.
 
-        Proposals that carry an `event_id` may be sent again, also when the first answer was lost: what was recorded
-        then is returned, and nothing is stored twice.
+        Proposals with an `event_id` may be sent again, also when the first answer was lost: the first records are
+        returned, and nothing is stored twice.
 
         Args:
             proposals: in the order they are to be recorded; they may concern several plans.
             by: who records; stored as `recorded_by`.
             today: today's date in London.
-            expect: the version the proposer believes the plan to be at. Without it the proposals are judged against
-                whatever the plan is by then.
+            expect: the version the proposer believes the plan to be at; by default the newest.
 
         Raises:
             Refused: a rule refuses one of the proposals; `Refused.index` says which.
@@ -331,22 +329,22 @@ class Ledger:
             event_ids = [proposal.event_id for proposal in proposals if proposal.event_id]
             raise InDoubt(str(error), event_ids) from error
         except (Refused, VersionConflict) as error:
-            # A replica would refuse by what was so a moment ago, and must not be taken at its word.
+            # A replica may judge by a former state of the plan: its refusal does not count.
             if self.standing() is not None:
                 raise ReplicaOnly from error
             raise
 
     @contextmanager
     def rehearse(self, proposals: Sequence[Proposal], *, today: date, by: str = "") -> Iterator[PlanRecord]:
-        """The record of a plan as it would be with these proposals, for as long as the block lasts. Nothing is stored.
+        """Dry run: the record of a plan with these proposals, for as long as the block lasts. Nothing is stored.
 
-        What is tried out has no instant yet: `known_at` of its versions is `domain.plan.plan.PENDING`, which is not to
-        be shown. The plan itself, as the ledger has it, stays as it is: whoever asks is told what is stored.
+        The versions tried out have no instant yet: their `known_at` is `domain.plan.plan.PENDING`, which must not be
+        shown. Other readers of the plan get only what is stored.
 
         Args:
             proposals: all for one plan, in the order they would be recorded.
             today: today's date in London.
-            by: who would record; without, it is somebody who has recorded nothing so far.
+            by: who would record; by default somebody who has recorded nothing so far.
 
         Raises:
             Refused: a rule refuses one of the proposals; `Refused.index` says which.

@@ -1,7 +1,7 @@
-"""What a login at the database could do to the ledger, whatever role it works as at the moment.
+"""The powers of a database login over the ledger, in any role that it may take on.
 
-A session may take back any role that it took on (`reset role`), and take on any that its login is a member of. So a
-guard holds against the login of a session, or it does not hold.
+A session may leave a role that it took on (`reset role`), and take on any role of which its login is a member. So a
+guard must hold against the login of a session.
 """
 
 from importlib.resources import files
@@ -23,7 +23,7 @@ _OWNS = """
 
 
 def powers(connection: "psycopg.Connection[Any]", schemas: list[str], login: str | None = None) -> list[str]:
-    """What a login could do to these schemas beyond reading and appending, one sentence each; by default the session's.
+    """The powers of a login over these schemas beyond reading and appending, a sentence each; by default the session's.
 
     Raises:
         psycopg.Error: the database does not answer.
@@ -36,6 +36,6 @@ def powers(connection: "psycopg.Connection[Any]", schemas: list[str], login: str
 
 
 def owns(connection: "psycopg.Connection[Any]", schemas: list[str]) -> bool:
-    """Whether the session's login is itself the owner of these schemas, or a superuser: one login does everything."""
+    """Whether the session's login itself owns these schemas or is a superuser."""
     with connection.cursor(row_factory=tuple_row) as cursor:
         return cursor.execute(_OWNS, {"login": None, "schemas": schemas}).fetchone() == (True,)

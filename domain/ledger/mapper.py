@@ -1,7 +1,7 @@
-"""How an event is stored: JSON out, validation in, the event's own name as topic.
+"""The stored form of an event: JSON, validated when read, with the event's name as topic.
 
-The library's own mapper stores module paths and rebuilds objects without validating them. Here moving a file rewrites
-no history, and bytes that are no event of the vocabulary are found the moment they are read.
+The library's own mapper stores module paths and rebuilds objects without validating them. Here a module can be moved
+without rewriting history, and invalid bytes are found when they are read.
 """
 
 from collections.abc import Callable
@@ -20,12 +20,12 @@ _FROM_JSON: dict[str, Callable[[bytes], Event]] = {
 
 
 def event_state(event: Event) -> bytes:
-    """The event as JSON: what was said, in the order of its class, and nothing that was left out."""
+    """The event as JSON: only the fields that were given, in the order of its class."""
     return event.model_dump_json(exclude_unset=True).encode()
 
 
 def read_event(topic: str, whole: bytes) -> Event:
-    """The event that these stored bytes are, with its texts in their places; raises LedgerDamaged."""
+    """The event in these stored bytes, with its texts in their places; raises LedgerDamaged."""
     try:
         return _FROM_JSON[topic](whole)
     except KeyError:
@@ -33,7 +33,7 @@ def read_event(topic: str, whole: bytes) -> Event:
             f"the ledger holds an event {topic!r} that this program does not know; was it recorded by a newer one?"
         ) from None
     except ValidationError as error:
-        # Not what stands there: it may be a text that only few may read.
+        # Without the value, which may be a text that only few may read.
         said = ((".".join(map(str, one["loc"])), one["msg"]) for one in error.errors(include_input=False))
         wrong = "; ".join(f"{place}: {what}" if place else what for place, what in said)
         raise LedgerDamaged(f"the ledger holds an event {topic} that is not valid ({wrong}); see asat check") from None

@@ -1,10 +1,10 @@
-"""How much memory the plans and answers that are kept may take up."""
+"""The memory budget of cached plans and answers."""
 
 import os
 
 
 class Budget:
-    """A number of bytes: what was asked for, or a quarter of the machine's memory and at most 1 GB."""
+    """A number of bytes: the given one, or a quarter of the machine's memory and at most 1 GB."""
 
     __slots__ = ("size",)
 

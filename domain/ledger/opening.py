@@ -1,4 +1,4 @@
-"""Which login does what: the one that serves opens a ledger; its owner makes it, upgrades it and grants it.
+"""Opening a ledger, as the login that serves; making, upgrading and granting it, as its owner.
 
 With one address for both, opening makes and upgrades the ledger as well.
 """
@@ -32,7 +32,7 @@ from domain.postgres.connections import connected
 from domain.postgres.database_errors import in_short
 from domain.refusals import LedgerUnusable
 
-#: The schema of a ledger whose name nobody said.
+#: The default name of a ledger's schema.
 SCHEMA = "asat"
 
 Connection = psycopg.Connection[Any]
@@ -70,14 +70,14 @@ def open_schema(conninfo: str, schema: str, *, alone: bool, beside: str | None =
             return take_on(connection, schema)
         found_beside, _ = _found(connection, beside)
         role = take_on(connection, schema)
-        # One that was removed is not made anew: what asks it says so, and the check names it.
+        # A removed access ledger is not made again: its use is refused, and the check reports it.
         if found_beside or _access_lost_from(connection, schema) is None:
             _must_be_current(beside, found_beside, newest)
         return role
 
 
 def _access_lost_from(connection: Connection, schema: str) -> datetime | None:
-    """When the access ledger of a ledger was there that is gone, or is another by now; None where all is well."""
+    """The instant of the first mark that the access ledger no longer holds; None where all is well."""
     row = connection.execute(SQL("select {}.access_lost_from()").format(Identifier(schema))).fetchone()
     return row[0] if row else None
 
@@ -103,7 +103,7 @@ _DATABASE = "select current_database(), (select system_identifier from pg_contro
 def refuse_two_databases(database_url: str | None, owner_url: str | None) -> None:
     """Raises LedgerUnusable where the owner's address is of another database than that of the login that serves.
 
-    Both are asked; where one does not answer, which says so itself when it is used, the names of the databases decide.
+    Both are asked. If one does not answer, the names of the databases decide: its use will report the failure.
     """
     if database_url is None or owner_url is None or owner_url == database_url:
         return
@@ -133,7 +133,7 @@ def _place(conninfo: str) -> str:
 
 
 def _read_address(conninfo: str) -> dict[str, Any]:
-    """The parts of an address; raises LedgerUnusable where it is none."""
+    """The parts of an address; raises LedgerUnusable if it cannot be read."""
     try:
         return dict(conninfo_to_dict(conninfo))
     except psycopg.ProgrammingError as error:
@@ -158,7 +158,7 @@ def _found(connection: Connection, schema: str) -> tuple[int, bool]:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What became of a schema: its versions before and after, the login that serves it, and what else that could do."""
+    """The result of making a schema: its versions before and after, and the login that serves it, with its powers."""
 
     schema: str
     before: int
@@ -173,7 +173,7 @@ def login_in(conninfo: str) -> str:
 
 
 def make_ledger(owner_conninfo: str, login: str | None, schema: str = SCHEMA) -> list[Made]:
-    """Make or upgrade the schemas of a ledger, that of the plans and that of who may do what.
+    """Make or upgrade the schemas of a ledger: that of the plans and that of access.
 
     Args:
         owner_conninfo: connects as the role that owns them, or is to own them.
@@ -237,7 +237,7 @@ def make_and_grant(owner_conninfo: str, schema: str, login: str | None) -> tuple
 
 
 def _must_be_admitted(connection: Connection, schema: str, role: str, login: str) -> None:
-    """Raises LedgerUnusable unless the login may take on the ledger's role by now, whoever granted it."""
+    """Raises LedgerUnusable unless the login may take on the ledger's role by now."""
     may = connection.execute(
         "select from pg_roles where rolname = %s and pg_has_role(%s, oid, 'MEMBER')", (role, login)
     ).fetchone()
@@ -253,7 +253,7 @@ def _exists(connection: Connection, role: str) -> bool:
 
 
 def settle_grants(connection: Connection, schema: str, role: str) -> None:
-    """Grant the ledger's role what the migrations grant it, and everybody else nothing; as the owner.
+    """As the owner, grant the ledger's role what the migrations grant it, and revoke everything from the public.
 
     Does nothing where the server has no such role.
     """

@@ -1,4 +1,4 @@
-"""Stored rows in and out: the library's recorder, with the parts replaced that the ledger's promises rest on.
+"""The library's recorder, which appends and reads stored rows, with a stricter append.
 
 The library stamps time in the client and numbers rows from a sequence: time runs backwards along the log, and every
 rollback leaves a gap that looks like a deletion. Here one SQL function does both in the append transaction, under one
@@ -31,12 +31,12 @@ FoldRow: TypeAlias = tuple[int, UUID, str, bytes, datetime, str]
 _COLUMNS = "plan, version, topic, state, position, recorded_at, recorded_by, event_id, whole, salts"
 
 
-#: What the append function raises of an event that is of a day which has not come.
+#: The SQLSTATE of the append function for an event whose day has not come.
 _DAY_AHEAD = "AS002"
 
 
 class Head(NamedTuple):
-    """The head of the ledger, and the newest position that is really there, as they were at one moment."""
+    """The head of the ledger and the newest stored position, read at one moment."""
 
     position: int
     recorded_at: datetime | None  # none before the first event
@@ -48,7 +48,7 @@ class Head(NamedTuple):
 
 
 class PlanState(NamedTuple):
-    """How far a plan has got: its newest version, and the id of that event."""
+    """The newest version of a plan, and the id of that event."""
 
     plan: str
     version: int
@@ -63,12 +63,12 @@ class Placed(NamedTuple):
 
 
 class Purged(NamedTuple):
-    """Positions: of the newest redaction, and up to which redactions have left the files of the database."""
+    """Positions: of the newest redaction, and up to which redacted texts have left the files of the database."""
 
     redacted: int
-    #: Up to here the table was written anew.
+    #: Up to here the table was rewritten.
     table: int
-    #: Up to here the log of the server was, too.
+    #: Up to here the log of the server was renewed, too.
     log: int
 
 
@@ -98,7 +98,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
             " as w(level, index, place) left join {schema}.events on position = (w.index + 1) << w.level"
             " order by place"
         ).format(**names)
-        # Rows that no reading along the positions comes to, or not to each of them.
+        # Rows that a scan by position misses: their position is below 1, or another row has it too.
         self._unplaced = SQL(
             "select plan, version, position from {schema}.events where position < 1 or position in"
             " (select position from {schema}.events group by position having count(*) > 1) order by plan, version"
@@ -115,7 +115,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
         ).format(**names)
         self._applied = SQL("select applied_at from {schema}.migrations where number = %b").format(**names)
         self._plans = SQL("select plan from {schema}.events where version = 1 order by plan").format(**names)
-        # Two searches of the primary key a plan, whatever the number of its events.
+        # Two index lookups a plan, whatever the number of its events.
         self._states = SQL(
             "select first.plan, newest.version, newest.event_id from {schema}.events as first cross join lateral"
             " (select version, event_id from {schema}.events where plan = first.plan order by version desc limit 1)"
@@ -164,13 +164,13 @@ class LedgerRecorder(PostgresApplicationRecorder):
         return range(last - len(rows) + 1, last + 1)
 
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> LedgerSubscription:
-        """Every row after a position, those to come included."""
+        """Every row after a position, future ones included."""
         return LedgerSubscription(self, gt=gt, topics=topics)
 
     def select_fold(self, plan: str, first: int) -> list[FoldRow]:
         """A plan's events from a version on, in their order."""
         rows: list[FoldRow] = self._tuples(self._fold, plan, first)
-        # The database would sort them on disk; they come all but sorted.
+        # The database would sort them on disk; they come almost sorted.
         rows.sort(key=itemgetter(0))
         return rows
 
@@ -221,7 +221,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
         return [plan for (plan,) in self._tuples(self._plans)]
 
     def select_states(self) -> list[PlanState]:
-        """How far each plan has got, in the order of their names."""
+        """The newest version of each plan, in the order of their names."""
         return [PlanState(*row) for row in self._tuples(self._states)]
 
     def max_notification_id(self) -> int | None:
@@ -230,7 +230,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
         return (head and head.position) or None
 
     def select_placed(self, after: int, last: int, limit: int) -> list[Placed]:
-        """A stretch of the whole ledger, by position, with the places in the tree."""
+        """A range of the whole ledger, by position, with the hashes in the tree."""
         return [Placed(StoredRecord(*row), hashes) for *row, hashes in self._tuples(self._placed, after, last, limit)]
 
     def select_nodes(self, wanted: Sequence[tuple[int, int]]) -> list[bytes | None]:
@@ -239,22 +239,22 @@ class LedgerRecorder(PostgresApplicationRecorder):
         return [node for (node,) in self._tuples(self._nodes, levels, indexes)]
 
     def select_unplaced(self, head: int) -> list[tuple[str, int, int]]:
-        """Plan, version and position of the rows that have no place of their own from 1 to the head."""
+        """Plan, version and position of the rows whose position is below 1 or another row's too."""
         [(found,)] = self._tuples(self._count, head)
         return [] if found == head else self._tuples(self._unplaced)
 
     def select_purged(self) -> Purged:
-        """What was redacted, and what of it has left the files."""
+        """The newest redaction, and the positions up to which redacted texts have left the files."""
         [row] = self._tuples(self._purged)
         return Purged(*row)
 
     def select_applied(self, migration: int) -> datetime:
-        """When the schema was given this migration."""
+        """The instant at which this migration was applied."""
         [(applied_at,)] = self._tuples(self._applied, migration)
         return applied_at  # type: ignore[no-any-return]
 
     def select_head(self) -> Head | None:
-        """The position and instant that the next append goes on from; None where somebody has removed it."""
+        """The head, from which the next append goes on; None if somebody has removed it."""
         return next((Head(*row) for row in self._tuples(self._head)), None)
 
     def _rows(self, where: Any, parameters: Sequence[Any]) -> Sequence[StoredRecord]:
@@ -265,7 +265,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
 
 
 def _of_a_day_ahead(error: BaseException | None, rows: Sequence[UnstoredRow]) -> Refused | None:
-    """What to say where the database refused an event for its day; None of any other error."""
+    """The refusal of an event whose day has not come; None for any other error."""
     if not isinstance(error, psycopg.Error) or error.sqlstate != _DAY_AHEAD:
         return None
     refused, today = error.diag.message_detail, date.fromisoformat(str(error.diag.message_hint))

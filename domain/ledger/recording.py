@@ -1,7 +1,7 @@
-"""Recording: proposals are judged, appended as one batch, and repeated without being stored twice.
+"""Recording: proposals are judged and appended as one batch; a repeated batch is not stored twice.
 
-It is optimistic: a proposal is judged on a draft over the plan in memory and appended as its next version; if that
-version is taken, the plan is caught up and the proposal judged again. Only those who record in one plan queue for it.
+Concurrency control is optimistic: a proposal is judged on a draft over the plan in memory and appended as its next
+version. If that version is taken, the plan is caught up and the proposal judged again. The writers of a plan queue.
 """
 
 from collections.abc import Iterator, Sequence
@@ -29,7 +29,7 @@ from domain.postgres.database_errors import in_short
 from domain.refusals import LedgerUnusable, NothingRecorded, Refused, RuleCode, VersionConflict, in_doubt
 from domain.rules import judge
 
-# How often a proposal is judged again when other writers keep taking its version, before giving up.
+# Attempts at a batch while other writers keep taking its version.
 _TRIES = 200
 
 
@@ -61,7 +61,7 @@ class Recording:
             try:
                 return self._record(proposals, plans, by, today, expect)
             except (Refused, VersionConflict):
-                # Why it was refused says enough: whether its id is an event's of another plan is not told besides.
+                # Only these plans are searched: nobody is told whether another plan has an event of this id.
                 if repeated := self._already_recorded(proposals, slugs):
                     return repeated
                 raise
@@ -107,7 +107,7 @@ class Recording:
             if stored is not None:
                 return self._publish(batch, rows, plans, drafts, stored, by, {plan for plan, _ in texts})
             if not self._moved_on(plans, drafts):
-                # Not a version but an event_id is taken.
+                # No version is taken, so an event_id is.
                 if repeated := self._already_recorded(batch, list(plans)):
                     return repeated
                 self._ids_are_free(batch)
@@ -118,11 +118,11 @@ class Recording:
         self, batch: Sequence[Proposal], rows: list[UnstoredRow], plans: dict[str, Folded], drafts: dict[str, Draft],
         stored: tuple[int, datetime], by: str, redacted: set[str],
     ) -> list[Recorded]:  # fmt: skip
-        """The batch is stored: what it said becomes part of the plans, and the records are as the ledger holds them."""
+        """Take a stored batch into the plans in memory; its records."""
         last, recorded_at = stored
         newest = {row.originator_id: row.event_id for row in rows}
         for slug, draft in drafts.items():
-            if slug in redacted:  # whoever asks next folds the plan anew
+            if slug in redacted:  # the next request folds the plan again
                 self._folded.forget_texts(plans[slug])
             else:
                 plans[slug].adopt(draft, recorded_at, newest[slug])
@@ -132,7 +132,7 @@ class Recording:
         ]
 
     def _moved_on(self, plans: dict[str, Folded], drafts: dict[str, Draft]) -> bool:
-        """Catch the plans up; whether any of them is no longer what its draft was made over."""
+        """Catch the plans up; whether any of them has changed since its draft was made."""
         caught_up = {slug: self._folded.catch_up(folded) for slug, folded in plans.items()}
         return any(
             plan is not drafts[slug].base or plan.published[0] != drafts[slug].started_at
@@ -140,7 +140,7 @@ class Recording:
         )
 
     def _texts_to_go(self, batch: Sequence[Proposal]) -> dict[tuple[str, int], set[str]]:
-        """The fields that can be redacted of each stored event that a batch redacts, which only its row knows."""
+        """The redactable fields of each event that a batch redacts, read from its stored row."""
         texts: dict[tuple[str, int], set[str]] = {}
         for one in batch:
             if isinstance(one.event, TextRedacted):
@@ -149,10 +149,10 @@ class Recording:
         return texts
 
     def _append(self, rows: Sequence[UnstoredRow], by: str, doubtful: bool) -> Stored:
-        """Append; None when a version or an event_id is taken.
+        """Append; None if a version or an event_id is taken.
 
-        A commit whose answer was lost is tried again, and then found taken by ourselves: that is success. `doubtful`:
-        the rows may be stored already, by a try whose answer was lost.
+        A commit whose answer was lost is tried again; if the same rows are then found stored, it succeeded.
+        `doubtful`: an earlier attempt, whose answer was lost, may have stored the rows.
         """
         for _ in attempts():
             try:
@@ -172,7 +172,7 @@ class Recording:
         raise in_doubt(in_short(lost)) from lost
 
     def _landed(self, rows: Sequence[UnstoredRow], by: str) -> Stored:
-        """The rows, if they are stored after all, as this one append and by nobody else."""
+        """The last position and instant of the rows, if they are stored after all, as one append by this author."""
         stored = self._recorder.select_by_event_id([row.event_id for row in rows])
         if not stored or [_identity(row) for row in stored] != [_identity(row) for row in rows]:
             return None
@@ -181,12 +181,12 @@ class Recording:
         return (last.id, last.recorded_at) if appends == {(first.id, first.recorded_at, by)} else None
 
     def _already_recorded(self, proposals: Sequence[Proposal], slugs: Sequence[str]) -> list[Recorded] | None:
-        """What these proposals for these plans led to when they were first sent; None when they were not.
+        """The records of these proposals, if they were sent before; None if they were not.
 
-        What other plans hold is not looked at: whoever records may not be allowed to know of them.
+        Other plans are ignored: the author may not be allowed to know of them.
 
         Raises:
-            Refused: an event_id among them belongs to something else in these plans.
+            Refused: an event_id belongs to another event in these plans, or only a part of the batch was recorded.
         """
         event_ids = [proposal.event_id for proposal in proposals if proposal.event_id]
         rows = self._recorder.select_by_event_id(event_ids)
@@ -217,7 +217,7 @@ class Recording:
         return [stored[proposal.event_id] for proposal in proposals if proposal.event_id]
 
     def _ids_are_free(self, batch: Sequence[Proposal]) -> None:
-        """Raises Refused where an id is an event's of another plan: that it is taken has to be said, and no more is."""
+        """Raises Refused if another plan has an event of the same id, without naming that plan."""
         taken = {
             row.event_id for row in self._recorder.select_by_event_id([one.event_id for one in batch if one.event_id])
         }
@@ -247,7 +247,7 @@ def _judged(
     batch: Sequence[Proposal], plans: dict[str, Folded], drafts: dict[str, Draft], by: str, today: date,
     expect: int | None, texts: dict[tuple[str, int], set[str]],
 ) -> list[UnstoredRow]:  # fmt: skip
-    """The rows of a batch that the rules accept; `drafts` comes to hold the draft of each of its plans."""
+    """The rows of a batch that the rules accept; adds the draft of each of its plans to `drafts`."""
     try:
         for slug, folded in plans.items():
             drafts[slug] = folded.begin_draft()
@@ -266,7 +266,7 @@ def _try_out(
     today: date,
     texts: dict[tuple[str, int], set[str]],
 ) -> list[UnstoredRow]:
-    """Judge each proposal after the ones before it, on drafts that take them in as they are accepted."""
+    """Judge the proposals in order, each on drafts that have taken in those before it; the rows to append."""
     rows = []
     for index, proposal in enumerate(batch):
         plan, event, event_id = drafts[proposal.plan], proposal.event, proposal.event_id
@@ -287,7 +287,7 @@ def _try_out(
 
 
 def _can_be_redacted(batch: Sequence[Proposal], texts: dict[tuple[str, int], set[str]]) -> None:
-    """Refuse to redact what an event never had."""
+    """Raises Refused for a redaction of a text that the event does not have."""
     for index, proposal in enumerate(batch):
         if isinstance(event := proposal.event, TextRedacted):
             kept = texts.get((proposal.plan, event.version))
@@ -310,10 +310,10 @@ def _can_be_redacted(batch: Sequence[Proposal], texts: dict[tuple[str, int], set
 
 
 def _same(proposal: Proposal, record: Recorded) -> bool:
-    """Whether a record is what this proposal asks for, leaving out what the proposer left to us."""
+    """Whether a record has the content of this proposal, apart from the fields that were assumed."""
     if proposal.plan != record.plan or type(proposal.event) is not type(record.event):
         return False
-    # A text that was destroyed cannot be compared any more, only that there was one.
+    # Of a destroyed text only the presence can be compared.
     if not proposal.event.model_fields_set.issuperset(record.redacted):
         return False
     left_out = {*proposal.assumed, *record.redacted}

@@ -1,4 +1,4 @@
-"""How a replica stands to the server that it follows. It takes in what it is sent, answers, and records nothing."""
+"""The status of a replica, which follows another server, answers, and records nothing."""
 
 from dataclasses import dataclass
 
@@ -9,8 +9,8 @@ from domain.ledger.datastore import LedgerDatastore
 from domain.postgres.database_errors import in_short
 from domain.refusals import LedgerUnusable
 
-# What was received but not taken in is behind; what was not even received shows as a receiver that has gone. Where the
-# receiver runs and all is taken in, nothing was committed since, however long ago the last was.
+# The lag is that of log received but not replayed; log that is not even received shows as a missing receiver. If the
+# receiver runs and all is replayed, nothing was committed since, however old the last commit is.
 _STANDING = """
     select pg_is_in_recovery(), exists (select from pg_stat_wal_receiver),
            case when pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() and exists (select from pg_stat_wal_receiver)
@@ -22,22 +22,22 @@ _STANDING = """
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A replica as it stands at a moment."""
+    """The status of a replica at a moment."""
 
     #: Whether it is connected to the server that it follows.
     follows: bool
-    #: How far it is behind in seconds, as far as it can know; None where it has taken in nothing since it started.
+    #: Its known lag in seconds; None if it has replayed nothing since it started.
     behind: float | None
 
 
 class Replica:
-    """Whether the ledger's server is a replica; one that was promoted is none any more."""
+    """Asks whether the ledger's server is a replica; one that was promoted is none any more."""
 
     def __init__(self, datastore: LedgerDatastore) -> None:
         self._datastore = datastore
 
     def standing(self) -> Standing | None:
-        """How it stands; None where it is no replica."""
+        """The status; None if it is no replica; raises LedgerUnusable."""
         try:
             with self._datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
                 row = cursor.execute(_STANDING).fetchone()

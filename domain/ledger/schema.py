@@ -102,7 +102,7 @@ def migrate(
 
 
 def is_replica(connection: psycopg.Connection[tuple[object, ...]]) -> bool:
-    """Whether the server follows another one, and takes in nothing but what it is sent by that."""
+    """Whether the server follows another one."""
     return connection.execute("select pg_is_in_recovery()").fetchone() == (True,)
 
 
@@ -128,7 +128,7 @@ def replicated(connection: psycopg.Connection[tuple[object, ...]], schema: str, 
 
 
 def take_on(connection: psycopg.Connection[tuple[object, ...]], schema: str) -> str:
-    """Have the session work as the ledger's role, where it may and that role may read; the role it then works as."""
+    """Set the session's role to the ledger's, if it may and that role may read; the role then in force."""
     right = "SET" if connection.info.server_version >= 160000 else "MEMBER"
     row = connection.execute(
         "select pg_has_role(r.oid, %(right)s) and has_schema_privilege(r.oid, n.oid, 'usage')"
@@ -144,8 +144,8 @@ def take_on(connection: psycopg.Connection[tuple[object, ...]], schema: str) -> 
 
 def schema_version(connection: psycopg.Connection[tuple[object, ...]], schema: str) -> int:
     """The version of the schema in the database; 0 where there is none."""
-    # Asked of the catalogue's tables: to_regclass may answer from before another program's commit, although it is asked
-    # after its lock was released.
+    # Read from the catalogue's tables: to_regclass may not see another program's commit yet, even after that program
+    # released its lock.
     exists = connection.execute(
         "select from pg_class c join pg_namespace n on n.oid = c.relnamespace "
         "where n.nspname = %s and c.relname = 'migrations'",
@@ -176,7 +176,7 @@ def _apply(connection: psycopg.Connection[tuple[object, ...]], migration: Migrat
 
 
 def access_schema(schema: str) -> str:
-    """The schema of who may do what, beside that of the plans."""
+    """The schema of the access ledger, beside that of the plans."""
     if len(schema) + len(_ACCESS) <= _LONGEST:
         return schema + _ACCESS
     short = sha256(schema.encode()).hexdigest()[:8]
@@ -194,7 +194,7 @@ def app_role(schema: str) -> str:
 
 
 def used_elsewhere(connection: psycopg.Connection[tuple[object, ...]], role: str) -> list[str]:
-    """The other databases of the server in which this role has rights: whoever can be it has those there too."""
+    """The other databases of the server in which this role, and so every member of it, has rights."""
     return [str(name) for (name,) in connection.execute(_ELSEWHERE, (role,)).fetchall()]
 
 
@@ -252,7 +252,7 @@ def _take_app_role(
     try:
         if not exists:
             connection.execute(SQL("create role {} nologin").format(Identifier(role)))
-        # Before PostgreSQL 16 being a member was being allowed to take on the role.
+        # Before PostgreSQL 16 every member may take on the role.
         grades = connection.info.server_version >= 160000
         may = connection.execute(
             "select pg_has_role(%s, %s, %s)", (member, role, "SET" if grades else "MEMBER")
@@ -261,7 +261,7 @@ def _take_app_role(
         if login is None and not _works_already(connection, schema, role, owner) and used_elsewhere(connection, role):
             return owner
         if may is None or not may[0]:
-            # One login serves all ledgers of the embedded server: what a role may do, it may only as that role.
+            # One login serves all ledgers of the embedded server, so it inherits the rights of none.
             apart = SQL(" with inherit false, set true") if login and grades and not inherits else SQL("")
             connection.execute(SQL("grant {} to {}").format(Identifier(role), Identifier(member)) + apart)
     except errors.InsufficientPrivilege:
@@ -270,7 +270,7 @@ def _take_app_role(
 
 
 def _admitted(connection: psycopg.Connection[tuple[object, ...]], schema: str, role: str) -> str:
-    """The role, or the owner where the schema was made when there was no such role to admit to it."""
+    """The role, or the owner if the schema was made before there was such a role."""
     row = connection.execute(
         "select case when has_schema_privilege(%(role)s, %(schema)s, 'usage') then %(role)s else current_user end",
         {"role": role, "schema": schema},

@@ -1,7 +1,7 @@
-"""The texts that can be redacted: they lie beside the bytes that an event's leaf commits to, each with a salt.
+"""Redactable texts, which are stored beside the bytes that an event's leaf commits to, each with a salt.
 
-What is committed to has in a text's place the digest of salt and text, so both can be destroyed and every proof still
-holds. What is read, in questions as in papers, is the event whole: with the texts, or with what stands for them.
+The committed bytes hold the digest of salt and text in the text's place, so both can be destroyed and every proof still
+holds. Questions and papers read the whole event: with its texts, or with placeholders for them.
 """
 
 import os
@@ -16,17 +16,17 @@ from domain.events import Event
 from domain.redaction import REDACTABLE, redactable, redacted_value
 from domain.refusals import LedgerDamaged
 
-#: The length of a salt in bytes: as many as nobody can try out, so that a digest says nothing of a short text.
+#: The length of a salt in bytes: nobody can try out all salts, so a digest reveals nothing of a short text.
 SALT_SIZE = 16
 
 _DESTROYED = bytes(SALT_SIZE)
 
-#: Only the digest of a text stands in the committed bytes like this; in a text it would have its quotes escaped.
+#: The beginning of a digest in the committed bytes; within a text its quotes would be escaped.
 _DIGEST = b'{"sha256":"'
 
 
 class Apart(NamedTuple):
-    """An event in the bytes that its leaf commits to, and, where it has texts, whole and with the salts of these."""
+    """The bytes of an event that its leaf commits to; if it has redactable texts, also the whole event and salts."""
 
     state: bytes
     whole: bytes | None
@@ -35,7 +35,7 @@ class Apart(NamedTuple):
 
 
 class KeptText(NamedTuple):
-    """A field that is committed to by a digest, and its salt; None once both are destroyed."""
+    """A field that is committed to by a digest, and its salt; None once text and salt are destroyed."""
 
     field: str
     digest: str
@@ -43,7 +43,7 @@ class KeptText(NamedTuple):
 
 
 def taken_apart(event: Event, whole: bytes) -> Apart:
-    """The event to be stored; `whole` is it as JSON."""
+    """Split an event to be stored; `whole`: the event as JSON."""
     if REDACTABLE.isdisjoint(event.model_fields_set):
         return Apart(whole, None, None)
     fields = from_json(whole)
@@ -57,25 +57,25 @@ def taken_apart(event: Event, whole: bytes) -> Apart:
 
 
 def text_digest(salt: bytes, value: Any) -> str:
-    """What a stored event commits to a text by: the SHA-256 of salt and value, this as JSON with its keys in order."""
+    """The digest by which an event commits to a text: SHA-256 of salt and value, the value as JSON with sorted keys."""
     return sha256(salt + to_json(dict(sorted(value.items())) if isinstance(value, dict) else value)).hexdigest()
 
 
 def committed_again(whole: bytes, state: bytes) -> bytes:
-    """The bytes that an event would be stored as, but for the digests, which are taken from what is stored."""
+    """The bytes as which an event would be stored, with the digests taken from the stored bytes."""
     fields = from_json(whole)
     fields.update({name: {"sha256": digest} for name, digest in _digests(_read(state)).items()})
     return to_json(fields)
 
 
 def fields_not_as_written(again: bytes, state: bytes) -> list[str]:
-    """The fields in which the stored bytes say something else than the event that is read, in order."""
+    """The fields in which the stored bytes differ from those written again, in order."""
     read, stored = from_json(again), from_json(state)
     return [name for name in {**stored, **read} if stored.get(name) != read.get(name)]
 
 
 def kept_texts(state: bytes, salts: bytes | None) -> list[KeptText]:
-    """The fields that an event commits to by digests, in order; raises LedgerDamaged where the salts are not theirs."""
+    """The fields that an event commits to by digests, in order; raises LedgerDamaged if the salts do not fit."""
     digests = _digests(_read(state))
     if len(salts or b"") != SALT_SIZE * len(digests):
         raise LedgerDamaged(f"it commits to {len(digests)} texts, and there are {len(salts or b'')} bytes of salts")
@@ -84,14 +84,14 @@ def kept_texts(state: bytes, salts: bytes | None) -> list[KeptText]:
 
 
 def redacted_fields(state: bytes, salts: bytes | None) -> tuple[str, ...]:
-    """Which of an event's texts are destroyed."""
+    """The fields of an event whose texts are destroyed."""
     if salts is None or _DESTROYED not in salts:
         return ()
     return tuple(text.field for text in kept_texts(state, salts) if text.salt is None)
 
 
 def texts_not_as_committed(state: bytes, whole: bytes | None, salts: bytes | None) -> Iterator[str]:
-    """The fields whose texts are not those that the event commits to; raises LedgerDamaged."""
+    """The fields whose texts differ from those that the event commits to; raises LedgerDamaged."""
     texts = kept_texts(state, salts)
     fields = from_json(whole or b"{}") if texts else {}
     for text in texts:
@@ -101,7 +101,7 @@ def texts_not_as_committed(state: bytes, whole: bytes | None, salts: bytes | Non
 
 
 def said(state: bytes, whole: bytes | None, salts: bytes | None) -> str | None:
-    """The texts that are left, as they go with a proof: JSON, field -> [salt in base64, value]; None without any."""
+    """The remaining texts for a proof, as JSON: field -> [salt in base64, value]; None if there are none."""
     texts = kept_texts(state, salts)
     fields = from_json(whole or b"{}") if texts else {}
     left = {text.field: [b64encode(text.salt).decode(), fields[text.field]] for text in texts if text.salt is not None}
@@ -109,7 +109,7 @@ def said(state: bytes, whole: bytes | None, salts: bytes | None) -> str | None:
 
 
 def _read(state: bytes) -> dict[str, Any]:
-    """What stands in the committed bytes, as far as it is needed here: nothing, where there are no digests."""
+    """The fields in the committed bytes; empty if there are no digests."""
     if _DIGEST not in state:
         return {}
     try:
@@ -120,7 +120,7 @@ def _read(state: bytes) -> dict[str, Any]:
 
 
 def _digests(fields: dict[str, Any]) -> dict[str, str]:
-    """Field -> digest, of those fields of a stored event whose texts lie beside it."""
+    """Field -> digest, for the fields whose texts are stored beside the event."""
     return {
         name: value["sha256"]
         for name, value in fields.items()

@@ -1,4 +1,4 @@
-"""An event on either side of the library's recorder: before it has a position, and as a stored row."""
+"""Rows of the library's recorder: an event to be appended, and a stored one."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,10 +14,10 @@ class UnstoredRow(StoredEvent):
     """An event in bytes, about to be appended."""
 
     event_id: UUID
-    #: Where it has texts that can be redacted: the event with these, and their salts (`texts.py`).
+    #: If it has redactable texts: the whole event, and their salts (`split_texts.py`).
     whole: bytes | None = None
     salts: bytes | None = None
-    #: Of a plan's first event in a batch: the id of the event it was judged after.
+    #: For a plan's first event in a batch: the id of the event before it, when it was judged.
     before: UUID | None = None
 
 
@@ -34,5 +34,5 @@ class StoredRecord(Notification):
 
     @property
     def said(self) -> str | None:
-        """The texts that are left, as they go with a proof."""
+        """The remaining texts for a proof, as `split_texts.said` gives them."""
         return said(self.state, self.whole, self.salts)

@@ -1,7 +1,7 @@
-"""Following the ledger: the library's subscription, made to miss nothing.
+"""The library's subscription to new rows, changed so that it misses none.
 
-The library begins to listen only after it has read what is there, without reading again: what is committed in between
-waits for the next event to be noticed. And a lost connection ends it.
+The library listens only after it has read the stored rows, and does not read again: a row committed in between is
+noticed only with the next one. And a lost connection ends it.
 """
 
 import time
@@ -14,7 +14,7 @@ from domain.refusals import ReplicaOnly
 
 
 class LedgerSubscription(PostgresSubscription):
-    """Rows of the ledger in the order of their positions, those to come included."""
+    """Rows of the ledger in the order of their positions, future ones included."""
 
     def _listen(self) -> None:
         try:
@@ -22,8 +22,8 @@ class LedgerSubscription(PostgresSubscription):
                 try:
                     self._listen_on_a_connection()
                 except (OperationalError, InterfaceError):
-                    time.sleep(0.2)  # whether the database is gone for good is for reading to find out
-                except ReplicaOnly:  # nobody is notified there
+                    time.sleep(0.2)  # reading finds out whether the database is gone for good
+                except ReplicaOnly:  # a replica notifies nobody
                     time.sleep(0.2)
                     self._has_been_notified.set()
         except BaseException as error:

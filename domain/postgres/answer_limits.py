@@ -1,8 +1,8 @@
-"""Waiting for the database's answer, but not for ever.
+"""Limits on the wait for the database's answer.
 
 A commit waits for a synchronous replica for as long as that takes. It is stored at the primary by then, so it is not
-cancelled (DECISIONS 69): whoever waits for it gives up and closes the connection, of which the server takes notice only
-when it answers. Until it has answered, no other write is begun: each would wait for the same.
+cancelled (DECISIONS 69): this program gives up and closes the connection, which the server notices only when it
+answers. Until it has answered, no other write begins: each would wait for the same.
 """
 
 import time
@@ -20,18 +20,18 @@ from domain.refusals import InDoubt, LedgerLocked, LedgerUnusable, NothingRecord
 
 T = TypeVar("T")
 
-#: How long the database may be silent when it is asked something, in seconds; the largest ledger is counted in less.
+#: Seconds that the database may be silent on a read; counting the largest ledger takes less.
 SILENCE = 60.0
-#: How long when something is written, and how much longer for each row of it.
+#: Seconds that it may be silent on a write, and further seconds for each row.
 ANSWER_PATIENCE, PATIENCE_A_ROW = 20.0, 0.002
 
 _patience: ContextVar[float | None] = ContextVar("patience", default=None)
-#: When the request that is being worked on came.
+#: The arrival of the present request, by `time.monotonic`.
 _came: ContextVar[float | None] = ContextVar("came", default=None)
 
 
 class Unanswered(psycopg.OperationalError):
-    """The database was silent for too long; the connection is closed, and what was asked goes on in it."""
+    """The database was silent for too long; the connection is closed, and the database goes on with the statement."""
 
     def __init__(self, seconds: float, process: int) -> None:
         #: The process of the database that has not answered.
@@ -50,10 +50,10 @@ class Silent(LedgerUnusable):
 
 
 class PatientConnection(Connection[Any]):
-    """A connection that waits for an answer, but not for ever; raises Unanswered."""
+    """A connection with a limit on the wait for an answer; raises Unanswered."""
 
     def wait(self, gen: PQGen[T], *args: Any, **options: Any) -> T:
-        """Wait for what a generator of psycopg waits for, as psycopg does."""
+        """Wait for a generator of psycopg, as psycopg does."""
         seconds = _patience.get() or SILENCE
         process = self.pgconn.backend_pid
         try:
@@ -64,7 +64,7 @@ class PatientConnection(Connection[Any]):
 
 
 def _impatiently(gen: PQGen[T], seconds: float, process: int) -> Generator[Any, Any, T]:
-    """The same generator, which ends with Unanswered when nothing comes for so long."""
+    """The same generator, which raises Unanswered when nothing comes for this many seconds."""
     heard = time.monotonic()
     try:
         wants = next(gen)
@@ -82,7 +82,7 @@ def _impatiently(gen: PQGen[T], seconds: float, process: int) -> Generator[Any, 
 
 @contextmanager
 def one_request() -> Iterator[None]:
-    """Within this, all that is written is asked for by one request, which came now."""
+    """All writes within the block belong to one request, which came now."""
     before = _came.set(time.monotonic())
     try:
         yield
@@ -94,16 +94,16 @@ class Writes:
     """The writes of one process to one database."""
 
     def __init__(self, which_wait: Callable[[list[int]], list[int] | None]) -> None:
-        """`which_wait` tells which of these processes of the database wait for a replica; None: it cannot tell."""
+        """`which_wait`: those of these database processes that wait for a replica; None if that is unknown."""
         self._which_wait = which_wait
         self._lock = Lock()
         #: The processes of the database that have not answered a write.
         self._unanswered: set[int] = set()
-        #: The last refusal for a lock, and when it was given.
+        #: The time of the last refusal because of a lock, by `time.monotonic`, and that refusal.
         self._locked: tuple[float, LedgerLocked] | None = None
 
     def run(self, write: Callable[[], T], rows: int = 1) -> T:
-        """Write, and return or raise what that does.
+        """Run a write, and return its result.
 
         Raises:
             InDoubt: the database has not answered in time; whether it is stored is not known yet.
@@ -136,11 +136,11 @@ class Writes:
             )
         came = _came.get()
         if self._locked is not None and came is not None and came < self._locked[0]:
-            raise LedgerLocked(str(self._locked[1]))  # waited for already: nobody waits for it one after the other
+            raise LedgerLocked(str(self._locked[1]))  # waited for already: requests do not wait in turn
 
     def _still_unanswered(self) -> bool:
         with self._lock:
             waiting = self._which_wait(list(self._unanswered))
-            # Where it cannot tell, the next write finds out.
+            # If that is unknown, the next write finds out.
             self._unanswered = set(waiting or ())
             return bool(self._unanswered)

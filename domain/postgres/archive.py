@@ -1,9 +1,9 @@
-"""The archive of an embedded server: base backups and the log since, from which any moment can be restored.
+"""The archive of an embedded server: base backups and the write-ahead log since, for point-in-time recovery.
 
     ARCHIVE/base-20261120T184600.123456Z   a base backup; its name is the first moment that can be restored from it
-    ARCHIVE/wal                            what was written since (archiving.sh puts it there)
+    ARCHIVE/wal                            the log files since (archiving.sh copies them there)
 
-A server of one's own (ASAT_DATABASE_URL) has its own ways to do the same.
+An external server (ASAT_DATABASE_URL) has its own means for this.
 """
 
 import shutil
@@ -27,16 +27,16 @@ from domain.refusals import BackupUnusable, LedgerUnusable
 
 _RECOVERY = {"recovery_target_action": "promote", "recovery_target_timeline": "current"}
 
-#: So often the server tries to archive a piece before it rests for a minute.
+#: Attempts of the server to archive a log file before it pauses for a minute.
 _TRIES = 3
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
 def archive_continuously(data: Path, archive: Path) -> datetime:
-    """Have the embedded server of a data folder archive all that it writes, and take a base backup to begin with.
+    """Switch on continuous archiving for the embedded server of a data folder, and take a base backup.
 
-    Where it does so already, another base backup is taken, which makes restoring quicker.
+    If it is on already, another base backup is taken, which makes restoring quicker.
 
     Returns:
         The first moment that can be restored from the new base backup.
@@ -94,13 +94,13 @@ def _make_folders(cluster: Cluster, archive: Path) -> None:
 
 
 def _switch(cluster: Cluster, archive: Path | None) -> None:
-    """Have the server archive from now on, or no longer."""
+    """Switch archiving on, to this folder, or off."""
     with cluster.starting() as starting:
         (cluster.folder / NAMED).unlink(missing_ok=True)
         if archive is not None:
             with cluster.new_file(NAMED) as file:
                 file.write(f"{archive}\n")
-        # It counts from the next start; whoever is connected waits that long and notices nothing.
+        # It takes effect at the next start; connected programs wait that long and notice nothing.
         cluster.stop()
         cluster.ensure_running(starting)
 
@@ -109,7 +109,7 @@ def _take_base(cluster: Cluster, archive: Path, conninfo: str) -> datetime:
     new = archive / "base.new"
     if new.exists():
         shutil.rmtree(new)
-    # Made here, as the account may not be able to in a folder that somebody else has made.
+    # Made here, as the account may lack the right to make it in another's folder.
     new.mkdir(0o700)
     cluster.give(new)
     options = ["--format=tar", "--gzip", "--wal-method=stream", "--checkpoint=fast"]
@@ -123,9 +123,9 @@ def _take_base(cluster: Cluster, archive: Path, conninfo: str) -> datetime:
 
 
 def _archived(cluster: Cluster, archive: Path, connection: Connection) -> datetime:
-    """Wait until all that was written by now is in the archive; the moment when it was written."""
+    """Wait until everything written by now is in the archive; the present moment by the database's clock."""
     failed_before = _failed(connection)
-    # Without anything written since the last piece there is none to wait for.
+    # An empty log file is not switched, so there would be none to wait for.
     connection.execute("select pg_create_restore_point('asat base backup')")
     row = connection.execute("select pg_walfile_name(pg_switch_wal()), clock_timestamp()").fetchone()
     assert row is not None
@@ -148,7 +148,7 @@ def _failed(connection: Connection) -> int:
 
 
 def _complaint(cluster: Cluster) -> str:
-    """Why the server could not archive a piece: what it last complained of before it said so in its log."""
+    """Why the server could not archive a log file: the last line before that message in the server's own log."""
     before, failure, _ = cluster._log().rpartition("archive command failed")
     said = [line for line in before.splitlines()[:-1] if line.strip()]
     return said[-1].strip() if failure and said else f"see {cluster.data / 'log'}"
@@ -164,7 +164,7 @@ def _run(cluster: Cluster, folder: Path, program: str, *arguments: str) -> None:
 
 
 def restore_to(archive: Path, moment: datetime | None, data: Path) -> None:
-    """Restore what was committed by a moment, or all that the archive holds, into a data folder that holds no database.
+    """Restore the state at a moment, or all that the archive holds, into a data folder without a database.
 
     Raises:
         BackupUnusable: the archive does not reach to that moment, or there is a database already; nothing was restored.
@@ -209,7 +209,7 @@ def _recovery(cluster: Cluster, moment: datetime | None) -> dict[str, str]:
 
 
 def _recovered(cluster: Cluster, conninfo: str) -> None:
-    """Wait until all is taken in and the server writes again; then forget how it was restored."""
+    """Wait until recovery has ended, then reset the settings for it."""
     deadline, reached = time.monotonic() + PATIENCE, None
     while True:
         try:

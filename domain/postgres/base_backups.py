@@ -1,4 +1,4 @@
-"""Base backups of an embedded server, as they lie in its archive: found, compared with their manifest, and unpacked."""
+"""Base backups in the archive of an embedded server: finding, verifying and unpacking them."""
 
 import hashlib
 import json
@@ -37,14 +37,14 @@ def base_before(archive: Path, moment: datetime | None) -> Path:
 
 
 def verify_base(base: Path) -> None:
-    """Compare every file of a base backup with its manifest, as pg_verifybackup does, which this wheel's cannot.
+    """Compare every file of a base backup with its manifest, which the wheel's pg_verifybackup cannot do.
 
     Raises:
         BackupUnusable: it is not what was written.
     """
     try:
         wanted = _not_as_written(base)
-    except Exception as error:  # whatever reading a tar raises that was damaged or made up
+    except Exception as error:  # reading a damaged or forged tar may raise anything
         raise BackupUnusable(f"{base} is not what was written: {type(error).__name__} on reading it") from error
     if wanted:
         raise BackupUnusable(f"{base} is not what was written: {', '.join(sorted(wanted)[:5])} are missing or damaged")
@@ -70,10 +70,10 @@ def _digest(file: IO[bytes]) -> str:
 
 
 def unpack_base(cluster: Cluster, base: Path, settings: dict[str, str]) -> None:
-    """Put a base backup where the database of a data folder goes, to be recovered with these settings.
+    """Unpack a base backup as the database of a data folder, with these settings for its recovery.
 
     Raises:
-        BackupUnusable: it is damaged or made up; there is no database then.
+        BackupUnusable: it is damaged or forged; there is no database then.
     """
     new = cluster.folder / "postgres.new"
     if new.exists():
@@ -101,7 +101,7 @@ def _quoted(value: str) -> str:
 
 
 def _extract(packed: tarfile.TarFile, place: Path) -> None:
-    """Unpack files and folders, of their owner alone; raises TarError for anything else, and for what leads out.
+    """Unpack files and folders, readable by their owner alone; raises TarError for other members and for paths outside.
 
     `TarFile.extractall` has a filter for that only in newer versions of Python.
     """

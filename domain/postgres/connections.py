@@ -1,7 +1,7 @@
-"""Connections on which the server reads and writes values as this program does, whatever is set for a role or database.
+"""Connections with the session settings that this program relies on.
 
-A role, a database and an address may have settings of their own (`alter role ... set`). Some change what a literal in a
-function means, or how a value is written: what was read would be another value, or none.
+A role, a database and an address may have settings of their own (`alter role ... set`). Some change the meaning of a
+literal in a function, or the text of a value: it would be read as another value, or not at all.
 """
 
 from typing import Any
@@ -10,7 +10,7 @@ import psycopg
 from psycopg import Connection
 from psycopg.sql import SQL, Identifier, Literal
 
-#: What the program relies on. It names every thing with its schema, and has no limit on a statement (`datastore.py`).
+#: The program writes every name with its schema, and needs statements without a timeout (`datastore.py`).
 SETTINGS = {
     "client_encoding": "UTF8",
     "standard_conforming_strings": "on",
@@ -28,7 +28,7 @@ SETTINGS = {
     "statement_timeout": "0",
 }
 
-# One message to the server; and the first setting has to be the encoding, in which the others are told.
+# One message to the server. The encoding comes first, as the other settings are sent in it.
 _SETTLE = SQL("; ").join(
     SQL("set {} to {}").format(Identifier(name), SQL(", ").join(map(Literal, value.split(", "))))
     for name, value in SETTINGS.items()
@@ -36,9 +36,7 @@ _SETTLE = SQL("; ").join(
 
 
 def settle(connection: "Connection[Any]") -> None:
-    """Have the server read and write values on this connection as the program does.
-
-    The connection must be in autocommit, as a rollback would take the settings back.
+    """Apply SETTINGS to a connection, which must be in autocommit: a rollback would undo them.
 
     Raises:
         psycopg.Error: the server does not answer.
@@ -50,7 +48,7 @@ def connected(conninfo: str, *, autocommit: bool = True, **options: Any) -> "Con
     """A new connection, settled; `options` are libpq's.
 
     Raises:
-        psycopg.Error: the server cannot be reached, or lets nobody in.
+        psycopg.Error: the server cannot be reached, or refuses the connection.
     """
     connection = psycopg.connect(conninfo, autocommit=True, **options)
     try:

@@ -1,12 +1,12 @@
-"""What an error of the database means to whoever runs AsAt: a sentence that names the thing and the remedy."""
+"""Errors of the database as sentences for the operator, with the cause and the remedy."""
 
 import psycopg
 from psycopg import errors
 
 from domain.refusals import FilesDamaged, LedgerUnusable, NothingRecorded
 
-#: What the database says when it lets nobody in -> what to do. It says so in words only, before there is a connection;
-#: where it says something else, or in another language, its own words have to do.
+#: Words in the message of a refused connection -> the remedy. Before there is a connection the error has no code. A
+#: message with other words, or in another language, is shown without a remedy.
 _NOT_LET_IN = (
     (("password authentication failed", "no password supplied"), "give the right password in ASAT_DATABASE_URL"),
     (("too many clients", "too many connections", "connection slots are reserved"),
@@ -30,7 +30,7 @@ _CLOCK = (
 
 
 def in_short(error: BaseException | None) -> str:
-    """What the database says of an error, without where in its functions it was raised."""
+    """The primary message of a database error, without its context."""
     cause = error if isinstance(error, psycopg.Error) else getattr(error, "__cause__", None)
     primary = cause.diag.message_primary if isinstance(cause, psycopg.Error) else None
     return primary or " ".join(str(error).split())
@@ -46,7 +46,7 @@ def not_let_in(error: psycopg.Error) -> str:
 
 
 def unusable(error: BaseException | None) -> LedgerUnusable | None:
-    """What to say of a statement that the database refused and will refuse again; None where it is something else."""
+    """The refusal for a statement that the database would refuse again; None for any other error."""
     said = in_short(error)
     match error:
         case psycopg.Error(sqlstate="AS001"):
@@ -75,7 +75,7 @@ def unusable(error: BaseException | None) -> LedgerUnusable | None:
 
 
 def cannot_be_used(error: psycopg.Error) -> LedgerUnusable:
-    """What to say of a database with which nothing can be begun."""
+    """The refusal for a database that cannot be used at all."""
     if (known := unusable(error)) is not None:
         return known
     if isinstance(error, psycopg.OperationalError):

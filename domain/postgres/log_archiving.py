@@ -1,6 +1,6 @@
-"""How the embedded server is told to copy its log into an archive, and to fetch it back; `archiving.sh` does it.
+"""The embedded server's settings for archiving its log and for fetching it back; `archiving.sh` does both.
 
-It is the system's shell that does, as the server's account can run that wherever AsAt and its Python are installed.
+It is a shell script, as the server's account can run the system's shell wherever AsAt and its Python are installed.
 """
 
 import shlex
@@ -10,27 +10,27 @@ from pathlib import Path
 #: The file in the data folder that names the archive; without it nothing is archived.
 NAMED = "archive"
 
-#: The file in the data folder that names the archive it is being restored from, as long as it is.
+#: The file in the data folder that names the archive, while the folder is being restored from it.
 RESTORED_FROM = "restored-from"
 
 #: The file in the data folder that holds `archiving.sh`, written at every start.
 SCRIPT = "archiving.sh"
 
-#: In the archive: the folder of the pieces.
+#: The folder of the log files in the archive.
 PIECES = "wal"
 
-#: What is written is in the archive after so long at most, in seconds: what a disk that is lost may take along.
+#: Recovery point objective, in seconds: everything written is in the archive after this time at most.
 WITHIN = 60
 
-#: Where the server looks for programs.
+#: The server's search path for programs.
 PATH = "/usr/bin:/bin"
 
-# Without gzip, which some small systems lack, pieces are stored as they are.
+# Without gzip, which some small systems lack, log files are stored uncompressed.
 _NEEDED = ("sh", "cat", "cp", "cmp", "mv", "sync")
 
 
 def script() -> str:
-    """What `SCRIPT` is to hold."""
+    """The content of `SCRIPT`."""
     return Path(__file__).with_name(SCRIPT).read_text(encoding="utf-8")
 
 
@@ -61,7 +61,7 @@ def archives(folder: Path) -> list[Path]:
 
 
 def restore_command(folder: Path) -> str:
-    """The setting by which a server that is being restored gets its log from the archive its data folder names."""
+    """The command that fetches a log file from the archive named in `RESTORED_FROM`, for a server in recovery."""
     return _command("fetch %f %p", folder)
 
 

@@ -1,4 +1,4 @@
-"""The programs that come with PostgreSQL, run on a database that is to be dumped or restored."""
+"""Dumping and restoring a database with PostgreSQL's own programs."""
 
 import os
 import subprocess
@@ -15,12 +15,12 @@ from domain.refusals import LedgerUnusable
 
 _PIECE = 1 << 20
 
-#: What `pg_restore` begins with and servers before version 17 do not know.
+#: A line that `pg_restore` prints and servers before version 17 do not know.
 _UNKNOWN_BEFORE_17 = b"SET transaction_timeout = 0;\n"
 
 
 def dump(conninfo: str, arguments: Sequence[str], into: Callable[[bytes], object]) -> None:
-    """Pass on what `pg_dump` prints; raises LedgerUnusable with its complaint."""
+    """Pass on the output of `pg_dump`; raises LedgerUnusable with its error message."""
     with TemporaryFile() as complaint:
         process = _started("pg_dump", [*arguments, *_database(conninfo)], conninfo, complaint, subprocess.DEVNULL)
         assert process.stdout is not None
@@ -37,13 +37,13 @@ def dump(conninfo: str, arguments: Sequence[str], into: Callable[[bytes], object
 
 
 def undump(conninfo: str, arguments: Sequence[str], source: IO[bytes]) -> None:
-    """Have `pg_restore` read what was dumped and the database do it, all in one transaction.
+    """Restore a dump in one transaction: `psql` runs the output of `pg_restore`.
 
     Raises:
-        LedgerUnusable: one of the two complained, and nothing was done.
+        LedgerUnusable: one of the two failed, and nothing was done.
     """
     with TemporaryFile() as complaint, TemporaryFile() as database_complaint:
-        # The beginning and the commit are in what it prints: when it fails, there is no commit.
+        # BEGIN and COMMIT are in its output: if it fails, there is no COMMIT.
         options = ["--single-transaction", "--exit-on-error", *arguments, "--file=-"]
         reading = _started("pg_restore", options, conninfo, complaint, subprocess.PIPE)
         script = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-", *_database(conninfo)]
@@ -52,7 +52,7 @@ def undump(conninfo: str, arguments: Sequence[str], source: IO[bytes]) -> None:
         feeding = Thread(target=_feed, args=(source, reading.stdin))
         feeding.start()
         try:
-            with suppress(BrokenPipeError), doing.stdin as told:  # it has given up; why, it says
+            with suppress(BrokenPipeError), doing.stdin as told:  # psql has given up, and says why
                 _pass_on(reading.stdout, told)
         except BaseException:
             doing.kill()
@@ -77,7 +77,7 @@ def _pass_on(printed: IO[bytes], into: IO[bytes]) -> None:
         if line != _UNKNOWN_BEFORE_17:
             into.write(line)
         if line.startswith((b"CREATE ", b"COPY ")):
-            break  # only settings stand before it
+            break  # only settings come before it
     while piece := printed.read(_PIECE):
         into.write(piece)
 

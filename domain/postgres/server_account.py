@@ -1,4 +1,4 @@
-"""Which account runs the embedded PostgreSQL, and the command that runs a program as that account."""
+"""The account that runs the embedded PostgreSQL, and the command that runs a program as that account."""
 
 import os
 import sys
@@ -23,7 +23,7 @@ class EmbeddedServerError(Refusal):
 
 
 def server_account(folder: Path) -> "pwd.struct_passwd":
-    """Who runs the server of this data folder: its owner, or for root, as whom PostgreSQL will not run, `asat`."""
+    """The account for the server of this data folder: its owner, or `asat` for root, which PostgreSQL refuses."""
     user, owner = os.geteuid(), folder.stat().st_uid
     if user not in (0, owner):
         raise EmbeddedServerError(
@@ -50,16 +50,16 @@ def command(account: "pwd.struct_passwd", argv: Sequence[str], folders: Sequence
 
 @dataclass(frozen=True, slots=True)
 class Watching:
-    """What the process that watches a server is given; the first three are files open in whoever starts it."""
+    """The arguments of a server's watching process; the first three are open files of the process that starts it."""
 
     #: The locks of the data folder, each opened for the watching process alone.
     starting: int
     in_use: int
     #: The writing end of a pipe, which every process of the server keeps open.
     alive: int
-    #: Seconds between two looks whether anybody uses the server.
+    #: Seconds between two checks whether anybody uses the server.
     look: float
-    #: Seconds that the server gets to end in order before it is made to.
+    #: Seconds for the server's fast shutdown, before a harder one.
     patience: float
     #: A folder made for the socket alone, removed with the server; None: the socket lies in the data folder.
     socket_folder: Path | None = None
@@ -110,7 +110,7 @@ def _system_account() -> "pwd.struct_passwd":
                 )  # fmt: skip
                 problem = made.stderr.strip()  # another process may just have made it: look once more
             continue
-        # A person who happens to be called so must not come to own root's ledger.
+        # A person of that name must not come to own root's ledger.
         if account.pw_uid and Path(account.pw_shell).name in ("nologin", "false"):
             return account
         problem = "the account exists but somebody can log in with it"

@@ -19,8 +19,7 @@ if sys.platform != "win32":
 if sys.platform == "linux":
     import ctypes
 
-#: Seconds for what comes after the fast shutdown: the immediate one, after which the next start recovers, and the end
-#: of the process by the kernel.
+#: Seconds for the shutdowns after the fast one: the immediate one, after which the next start recovers, and SIGKILL.
 _IMMEDIATE, _KILLED = 8.0, 5.0
 
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
@@ -97,7 +96,7 @@ class _Watch:
     def __init__(self, argv: list[str], starting: int, in_use: int) -> None:
         self._locks = starting, in_use
         if sys.platform == "linux":
-            _call("prctl", _PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)  # what a killed postmaster leaves becomes ours
+            _call("prctl", _PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)  # children of a killed postmaster become ours
         # Every process of the server holds the other end for as long as it lives.
         self._alive, held = os.pipe()
         watching = os.getpid()
@@ -114,7 +113,7 @@ class _Watch:
         """Return when the server has ended, by itself or because nobody used it.
 
         Args:
-            look: seconds between two looks.
+            look: seconds between two checks.
             patience: seconds for the fast shutdown.
         """
         while not self._ended(look):
@@ -149,11 +148,11 @@ class _Watch:
         return True
 
     def _end_the_rest(self) -> None:
-        """End what a killed postmaster has left; most of it ends by itself, a process that computes does not."""
+        """End the processes that a killed postmaster left; most end by themselves, but not one that computes."""
         for seconds in (5.0, 5.0):
             if select.select([self._alive], [], [], seconds)[0]:
                 break
-            with suppress(OSError):  # Linux alone tells
+            with suppress(OSError):  # only Linux lists them
                 for child in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split():
                     signalled(int(child), signal.SIGKILL)
         self._reaped()

@@ -1,8 +1,8 @@
-"""Evidence packs: what an inspector takes away about one plan, to be verified offline by `verify.py`, which lies in it.
+"""Evidence packs: one plan's record for an inspector, to be verified offline by `verify.py`, which is in the pack.
 
-A pack proves each of the plan's events to stand in the checkpointed tree, and the ledger's holder signs what a tree
-cannot show of one plan alone: which version was the newest. That statement binds: whoever is later given a pack with
-one more version from before it holds the proof, in the ledger's own hand, that it was kept back.
+A pack proves that each of the plan's events is in the checkpointed tree. The ledger's holder also signs which version
+was the newest, as the tree cannot show that of one plan alone. If a later pack has one more version from before that
+statement, the signature proves that the version was kept back.
 """
 
 import json
@@ -23,7 +23,7 @@ from domain.proofs.verifying.key_chain import as_cut
 from domain.proofs.verifying.pack_zip import MOST_BYTES, zip_chunks
 from domain.proofs.verifying.time_stamps import read_stamp
 
-#: Stamps that go into a pack: three files each, of the 64 that it may have.
+#: The most stamps in a pack: three files each, of the 64 that it may have.
 MOST_STAMPS = 8
 
 
@@ -36,21 +36,21 @@ class Held:
     """An event as the ledger holds it."""
 
     position: int
-    #: What its leaf commits to.
+    #: The bytes that its leaf commits to.
     entry: bytes
-    #: The texts beside it that are left, as JSON: field -> [salt in base64, value].
+    #: The remaining texts beside it, as JSON: field -> [salt in base64, value].
     texts: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Stamped:
-    """A checkpoint, and what a time-stamping authority (RFC 3161) answered when it was asked to stamp it."""
+    """A checkpoint, and the answer of a time-stamping authority (RFC 3161) that was asked to stamp it."""
 
     checkpoint: bytes
     answer: bytes
 
     def wrong(self) -> str | None:
-        """The fault of it, as far as it shows without knowing the authority; None where nothing is."""
+        """The fault that shows without knowledge of the authority; None if there is none."""
         try:
             if read_stamp(self.answer, "the time stamp").digest != stamped_digest(self.checkpoint):
                 return "it is of something else than the checkpoint beside it"
@@ -60,7 +60,7 @@ class Stamped:
 
 
 def one_of_each(stamps: Iterable[Stamped]) -> list[Stamped]:
-    """The first stamp by each authority, of those that hold; at most MOST_STAMPS."""
+    """The first valid stamp by each authority; at most MOST_STAMPS."""
     found: dict[object, Stamped] = {}
     for one in stamps:
         if one.wrong() is None:
@@ -69,7 +69,7 @@ def one_of_each(stamps: Iterable[Stamped]) -> list[Stamped]:
 
 
 def stamped_digest(checkpoint: bytes) -> bytes:
-    """The digest that an authority is asked to stamp: of a checkpoint as it was cut, without what witnesses added."""
+    """The digest that an authority is asked to stamp: of a checkpoint as it was cut, without witnesses' signatures."""
     return sha256(as_cut(checkpoint)).digest()
 
 
@@ -92,12 +92,12 @@ class Contents:
     at: str | None = None
     #: When the checkpoint was signed.
     signed_at: datetime | None = None
-    #: Checkpoints that were stamped: of each authority one, as each reader believes another.
+    #: Stamped checkpoints: one of each authority, as readers trust different ones.
     stamped: Sequence[Stamped] = ()
 
 
 def key_note(number: int, key: SignerKey, before: SignerKey | None) -> bytes:
-    """The note by which a key becomes the ledger's: signed by itself, and by the key that it takes over from."""
+    """The note by which a key becomes the ledger's: signed by itself, and by the key that it replaces."""
     after = str(before.verifier) if before else "none"
     text = f"AsAt signing key {number}\n{key.name}\n{key.verifier}\nafter {after}\n"
     return sign_note(text, *([before, key] if before else [key]))
@@ -109,9 +109,9 @@ def key_of_note(note: bytes) -> VerifierKey:
 
 
 def nodes_needed(positions: Iterable[int], size: int, *since: int) -> list[tuple[int, int]]:
-    """The nodes that a pack of the events at these positions is made from, so that they can be read at once.
+    """The nodes that a pack of the events at these positions needs, so that they can be read at once.
 
-    `since` are the sizes of the earlier checkpoints in it.
+    `since`: the sizes of the earlier checkpoints in it.
     """
     needed: dict[tuple[int, int], None] = {}
 
@@ -202,7 +202,7 @@ def _statement(contents: Contents, checkpoint: Checkpoint, signed: Mapping[str, 
 
 
 def _for_the_reader(contents: Contents, checkpoint: Checkpoint, signer: SignerKey) -> dict[str, bytes]:
-    """The page that says what the pack is, and the program that verifies it."""
+    """The page that explains the pack, and the program that verifies it."""
     program = (files("domain.proofs") / "verify.py").read_bytes()
     return {"README.md": _readme(contents, checkpoint, signer, program).encode(), "verify.py": program}
 
@@ -226,7 +226,7 @@ def _readme(contents: Contents, checkpoint: Checkpoint, signer: SignerKey, progr
 
 
 def _papers(contents: Contents) -> str:
-    """The papers in the pack; of each what `verify.py` works out anew, and what it does not."""
+    """The papers in the pack, each with the figures that `verify.py` recomputes and those that it does not."""
     lines = []
     if contents.papers and contents.at is not None:
         day, _, version = contents.at.partition("@")

@@ -1,7 +1,7 @@
-"""A backup in one file: what the database's own tools dump of a ledger at one moment, and what it must come to again.
+"""A backup in one file: a dump of a ledger at one moment, with the size and root that it must have when restored.
 
-The file is a zip. `ledger.dump` is PostgreSQL's (`pg_restore` reads it without AsAt), `backup.json` says how many
-events each ledger in it holds and the root of their tree, and `checkpoint.txt` is the newest checkpoint by then.
+The file is a zip. `ledger.dump` is PostgreSQL's (`pg_restore` reads it without AsAt), `backup.json` has the number of
+events of each ledger in it and the root of their tree, and `checkpoint.txt` is the newest checkpoint by then.
 """
 
 import json
@@ -30,7 +30,7 @@ from domain.refusals import BackupUnusable, LedgerUnusable
 
 FORMAT = "asat backup 1"
 DUMP, CHECKPOINT, MANIFEST = "ledger.dump", "checkpoint.txt", "backup.json"
-#: No manifest and no checkpoint is longer.
+#: Bytes; no manifest and no checkpoint is longer.
 _MOST = 1 << 20
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -38,12 +38,12 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a backup holds of one ledger."""
+    """One ledger in a backup."""
 
     schema: str
     #: The version of the schema.
     migration: int
-    #: How many events.
+    #: The number of events.
     size: int
     #: The root of the tree over them, in base64 as in a checkpoint.
     root: str
@@ -53,10 +53,10 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """What a backup says of itself."""
+    """The manifest of a backup, and its checkpoint."""
 
     made_at: datetime
-    #: The version of the server that it was made of.
+    #: The version of the server that was backed up.
     server: str
     ledgers: tuple[Held, ...]
     #: The SHA-256 of the dump, in hexadecimal.
@@ -66,12 +66,12 @@ class Backup:
 
 
 def schemas(schema: str = SCHEMA) -> tuple[str, str]:
-    """The schemas that belong together: the ledger of the plans, and that of who may do what."""
+    """The schemas of one ledger: that of the plans, and that of access."""
     return schema, access_schema(schema)
 
 
 def owner_conninfo(ledger: Ledger) -> str:
-    """Connects to a ledger's database as the role that owns it."""
+    """The conninfo of a ledger's database, for the role that owns it."""
     return ledger._owner_conninfo
 
 
@@ -82,7 +82,7 @@ def back_up(ledger: Ledger, file: Path) -> Backup:
 
     Raises:
         BackupUnusable: there is such a file already.
-        LedgerUnusable: the database or its tools do not do it.
+        LedgerUnusable: the database or its tools fail.
         NotWritten: the disk is full.
     """
     if file.exists():
@@ -100,7 +100,7 @@ def _write(conninfo: str, schema: str, file: IO[bytes]) -> Backup:
 
 
 def _write_as_at(connection: Connection, conninfo: str, schema: str, file: IO[bytes]) -> Backup:
-    """Everything is read in one snapshot: that of this connection, which the tool is given."""
+    """Read everything in one snapshot: that of this connection, which `pg_dump` uses too."""
     connection.execute("set transaction isolation level repeatable read, read only")
     connection.execute("set idle_in_transaction_session_timeout = 0")
     found = connection.execute("select pg_export_snapshot(), clock_timestamp()").fetchone()
@@ -130,7 +130,7 @@ def _write_as_at(connection: Connection, conninfo: str, schema: str, file: IO[by
 
 
 def held_in(connection: Connection, schema: str) -> Held:
-    """What a database holds of one ledger."""
+    """The state of one ledger in a database, as a backup describes it."""
     named = Identifier(schema)
     head = connection.execute(SQL("select position from {}.head").format(named)).fetchone()
     if head is None:
@@ -153,7 +153,7 @@ def held_in(connection: Connection, schema: str) -> Held:
 
 
 class _Digesting:
-    """Writes on, and takes the SHA-256 of what is written."""
+    """Writes to a file, and takes the SHA-256 of the bytes."""
 
     def __init__(self, into: IO[bytes]) -> None:
         self._into, self.digest = into, sha256()
@@ -174,7 +174,7 @@ def _manifest(backup: Backup) -> str:
 
 @contextmanager
 def opened(file: Path) -> Iterator[tuple[Backup, ZipFile]]:
-    """Read a backup, every byte of it; raises BackupUnusable where it is none or not what was written."""
+    """Read and verify a whole backup; raises BackupUnusable if it is none or was altered."""
     with ExitStack() as held:
         content = held.enter_context(file.open("rb"))
         try:
@@ -182,13 +182,13 @@ def opened(file: Path) -> Iterator[tuple[Backup, ZipFile]]:
             backup = _read(archive, file)
         except BackupUnusable:
             raise
-        except Exception as error:  # whatever reading a zip raises that was damaged or made up
+        except Exception as error:  # reading a damaged or forged zip may raise anything
             raise BackupUnusable(f"{file} is no backup of a ledger, or not a whole one") from error
         yield backup, archive
 
 
 def _read(archive: ZipFile, file: Path) -> Backup:
-    """What a backup says of itself, once all of it was found to be what was written."""
+    """The manifest and checkpoint of a backup, after a check of all its bytes."""
     names = {one.filename: one.file_size for one in archive.infolist()}
     if any(names.get(name, 0) > _MOST for name in (MANIFEST, CHECKPOINT)):
         raise ValueError

@@ -1,7 +1,7 @@
-"""Having the database forget: what was redacted leaves its files, and not the answers alone.
+"""Purging: redacted texts leave the files of the database, not only the answers.
 
-An updated row is left behind in its page until the table is written anew, and the log from which the database recovers
-holds both. Backups, archived logs and replicas have copies of their own (`docs/safekeeping.md`).
+The former version of an updated row stays in its page until the table is rewritten, and the write-ahead log holds both
+versions. Backups, archived logs and replicas have copies of their own (`docs/safekeeping.md`).
 """
 
 import time
@@ -17,13 +17,13 @@ from domain.refusals import LedgerUnusable
 _REWRITE = "vacuum (full) {schema}.events"
 _SWITCH = "select pg_walfile_name(pg_switch_wal())"
 
-#: So many seconds the server is given to archive the pieces of its log that hold what was redacted.
+#: Seconds to wait until the server has archived the log files that hold redacted texts.
 _ARCHIVED_WITHIN = 10.0
 
-#: Everybody queues behind whoever waits for the table as a whole, readers too: so briefly, and a few times.
+#: Everybody, readers too, queues behind a waiting exclusive lock: so the wait is short, and repeated a few times.
 _WAIT, _TRIES, _PAUSE = "500ms", 6, 1.0
 
-# Whoever may still see rows as they were before: these are kept when the table is written anew.
+# Processes and slots that may still see former versions of rows: a rewrite of the table keeps these versions.
 _OLDER = """
     select 'the transaction of database process ' || pid, backend_xmin::text from pg_stat_activity
      where backend_xmin is not null and pid <> pg_backend_pid() and (datname = current_database() or datname is null)
@@ -33,18 +33,18 @@ _OLDER = """
      where database = current_database()
 """
 
-# The pieces of the log that a checkpoint cannot remove yet, and those that are there.
+# The number of log files that a checkpoint cannot remove yet, and of all that exist.
 _UNARCHIVED = "select count(*) from pg_ls_archive_statusdir() where name like '%%.ready' and left(name, 24) <= %s"
 _KEPT = "select count(*) from pg_ls_waldir() where length(name) = 24 and name <= %s"
 
-# The pieces that lie ready to be written. Before wal_recycle was switched off these were old ones under a new name, and
-# they hold what those held until they are written over to their end, which a switch does.
+# The last of the log files that are ready for use. Before wal_recycle was switched off these were old files under new
+# names. They keep their old content until they are overwritten to the end, which a switch does.
 _READY = "select coalesce(max(name), '') from pg_ls_waldir() where length(name) = 24 and name > %s"
 
-# Without anything in it a piece of the log is not switched.
+# An empty log file is not switched.
 _SOMETHING = "select pg_logical_emit_message(true, 'asat', 'purge')"
 
-#: So often it is switched at most, each time over 16 MB that are written to their end; what is left then is said.
+#: The most switches, each of which writes 16 MB to the end; files that are left then are reported.
 _SWITCHES = 128
 
 Connection = psycopg.Connection[tuple[str, ...]]
@@ -52,16 +52,16 @@ Connection = psycopg.Connection[tuple[str, ...]]
 
 _MAY = "select pg_has_role(nspowner, 'USAGE') from pg_namespace where nspname = %s"
 
-#: So long another purge of the same ledger is waited for.
+#: The longest wait for another purge of the same ledger.
 _ANOTHER = "10s"
 
 
 def purge(owner_conninfo: str, schema: str) -> list[str]:
-    """Write the table of events anew and begin a new log; what could not be done, and why, a sentence each.
+    """Rewrite the table of events and begin a new log; what could not be done, and why, a sentence each.
 
-    What was done is noted in the ledger, up to the last event that was recorded when it began. Nobody reads or records
-    while the table is written: a second for 100,000 events. Whoever has the table open for long, as a backup does, is
-    not waited for. One purge of a ledger goes on at a time.
+    The purge is noted in the ledger, up to the last event that was recorded when it began. Nobody reads or records
+    while the table is rewritten: a second for 100,000 events. A long reader of the table, such as a backup, is not
+    waited for. One purge of a ledger runs at a time.
 
     Raises:
         psycopg.Error: the server cannot be reached, or does not let the table be written anew.
@@ -90,7 +90,7 @@ def purge(owner_conninfo: str, schema: str) -> list[str]:
 
 
 def _note(owner: Connection, schema: str, position: int, *, complete: bool) -> None:
-    """Note that the table was written anew; where nothing was ever redacted there is nothing to note."""
+    """Note the purge, if there is a redaction that no earlier one covered."""
     owner.execute(
         SQL(
             "insert into {0}.purges (position, complete, purged_at)"
@@ -104,7 +104,7 @@ def _note(owner: Connection, schema: str, position: int, *, complete: bool) -> N
 
 
 def copied_elsewhere(owner_conninfo: str) -> str | None:
-    """Where what was redacted stays whatever the server does, in a sentence; None where it knows of no such place.
+    """A sentence on the place where redacted texts stay whatever the server does; None if it knows of none.
 
     Raises:
         LedgerUnusable: the server does not answer.
@@ -126,7 +126,7 @@ def _archives(owner: Connection) -> bool:
 
 
 def _new_log(owner: Connection) -> Iterator[str]:
-    """Begin a new log and have the old one removed; says what is left of it."""
+    """Begin a new log and have the old one removed; a sentence on each part that is left."""
     newest = None
     for step in ("checkpoint", _SWITCH):
         try:
@@ -154,7 +154,7 @@ def _new_log(owner: Connection) -> Iterator[str]:
 
 
 def _written_over(owner: Connection, newest: str) -> Iterator[str]:
-    """Have every piece written over that was ready to be used again; says how far it did not come."""
+    """Have every log file overwritten that was ready to be used again; a sentence on those that are left."""
     last, now = _asked(owner, _READY, newest), newest
     for _ in range(_SWITCHES):
         if now >= last:
@@ -168,7 +168,7 @@ def _written_over(owner: Connection, newest: str) -> Iterator[str]:
 
 
 def _not_removed(owner: Connection, newest: str) -> Iterator[str]:
-    """Says how many pieces up to this one the server still keeps, once it has had time to archive and remove them."""
+    """A sentence on the log files up to this one that the server keeps, after time to archive and remove them."""
     archives = _archives(owner)
     if archives:
         deadline = time.monotonic() + _ARCHIVED_WITHIN
@@ -186,7 +186,7 @@ def _not_removed(owner: Connection, newest: str) -> Iterator[str]:
 
 
 def _asked(owner: Connection, query: str, *values: str) -> str:
-    """The one value that the server answers with; empty where it is a command."""
+    """The single value of a query; empty for a command."""
     done = owner.execute(query.encode(), values or None)
     row = done.fetchone() if done.description else None
     return str(row[0]) if row else ""
@@ -214,7 +214,7 @@ def _rewritten(owner: Connection, schema: str) -> bool:
 
 
 def _still_older(owner: Connection) -> list[str]:
-    """Who sees the table as it was when this began, after some seconds in which most have ended."""
+    """The processes and slots that may see former versions of rows, now and still after some seconds."""
     first = set(owner.execute(_OLDER).fetchall())
     left = first
     for _ in range(_TRIES):

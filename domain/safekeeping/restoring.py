@@ -1,7 +1,7 @@
-"""Restoring a backup: into a ledger that holds nothing, all of it or nothing, and then proved to be what it was.
+"""Restoring a backup into an empty ledger, whole or not at all, and verifying the result.
 
-What is restored is compared with what the backup says, with every checkpoint in it and with one that the caller holds:
-only the last says anything against who could alter the backup.
+The result is compared with the backup's manifest, with every checkpoint in it, and with one that the caller holds. Only
+the last protects against somebody who could alter the backup.
 """
 
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ def restore(
         file: the backup.
         database_url: the server, as the role that is to own the ledger.
         data: without one, the data folder.
-        login: on a server, the role that is to serve, where it is another.
+        login: on a server, the role that is to serve, if it is another.
 
     Raises:
         BackupUnusable: it is no backup of this program's, or there is something where it would go; nothing was changed.
@@ -84,7 +84,7 @@ def _target(database_url: str | None, data: Path | None, login: str | None) -> I
 
 def _restore(backup: Backup, archive: ZipFile, conninfo: str, login: str | None, *, inherits: bool) -> None:
     with connected(conninfo) as connection:
-        # Nobody opens the ledger meanwhile, which would make it anew.
+        # Opening the ledger meanwhile would make it anew, so that is locked.
         for schema in schemas():
             connection.execute("select pg_advisory_lock(hashtextextended(%s, 0))", (f"asat migrations {schema}",))
         for one in backup.ledgers:
@@ -92,7 +92,7 @@ def _restore(backup: Backup, archive: ZipFile, conninfo: str, login: str | None,
         with connection.transaction():
             for schema in schemas():
                 _clear(connection, schema)
-        # What may be read and appended is granted to the ledger's role, where there was one and can be one.
+        # Rights are restored for the ledger's role, if there was one and can be one.
         roles = [take_app_role(connection, one.schema, login, inherits=inherits) for one in backup.ledgers]
         guarded = all(
             one.guarded and role == app_role(one.schema) for one, role in zip(backup.ledgers, roles, strict=True)
@@ -101,16 +101,16 @@ def _restore(backup: Backup, archive: ZipFile, conninfo: str, login: str | None,
             options = ["--no-owner"]
             undump(conninfo, options if guarded else [*options, "--no-privileges"], entry)
         for one, role in zip(backup.ledgers, roles, strict=True):
-            # Without its privileges everybody could call the functions of what was restored.
+            # A restore without privileges would let everybody call the functions.
             if role == app_role(one.schema) and one.migration == released_migrations()[-1].number:
                 settle_grants(connection, one.schema, role)
-        for one in backup.ledgers:  # how large they are is not in the dump
+        for one in backup.ledgers:  # the dump does not say how large they are
             for table in _tables(connection, one.schema):
                 connection.execute(SQL("analyze {}").format(Identifier(one.schema, table)))
 
 
 def _clear(connection: Connection, schema: str) -> None:
-    """Remove a ledger that holds nothing, as every ledger does that was only opened; refuse one that holds anything."""
+    """Remove an empty ledger, such as one that was only opened; raises BackupUnusable if it holds anything."""
     if connection.execute("select from pg_namespace where nspname = %s", (schema,)).fetchone() is None:
         return
     for table in _tables(connection, schema):
@@ -132,11 +132,11 @@ def _tables(connection: Connection, schema: str) -> list[str]:
 
 
 def proved(ledger: Ledger, backup: Backup | None, since: bytes | None) -> Iterator[tuple[bool, str]]:
-    """What a restored ledger was compared with: whether it held, and in a sentence what was found.
+    """The comparisons with a restored ledger: whether each held, and the finding in a sentence.
 
     Args:
         ledger: the restored ledger.
-        backup: what it was restored from, where that says what it must come to.
+        backup: the backup that it was restored from, if that has a manifest.
         since: a checkpoint or an evidence pack of this ledger that the caller holds.
     """
     broken = [*ledger.check(), *checkpoints_of(ledger).broken()]

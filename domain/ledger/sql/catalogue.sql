@@ -1,5 +1,5 @@
--- Everything that the catalogue of the database says of one schema: kind, name, and by name what is so of it.
--- Whoever runs it has a search path of pg_catalog alone, so that every name outside of it is written with its schema.
+-- Every object of one schema in the database's catalogue: kind, name, and its properties by name.
+-- Run it with a search path of pg_catalog alone, so that every other name is written with its schema.
 with ours as (
     select n.oid, n.nspname, n.nspowner from pg_namespace n where n.nspname = %(schema)s
 ),
@@ -64,7 +64,7 @@ union all
 select 'the subscription', subname || ' into ' || s.srrelid::regclass, '{}'::jsonb
   from pg_subscription_rel s join pg_subscription n on n.oid = s.srsubid join tables c on c.oid = s.srrelid
 union all
--- Whatever else lies in the schema: types, operators and so on. A table brings its type along.
+-- Everything else in the schema: types, operators and so on. A table's own type is left out.
 select 'the object', i.type || ' ' || i.identity, '{}'::jsonb
   from ours join pg_depend d on d.refclassid = 'pg_namespace'::regclass and d.refobjid = ours.oid
   cross join lateral pg_identify_object(d.classid, d.objid, d.objsubid) i

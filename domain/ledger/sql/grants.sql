@@ -1,4 +1,4 @@
--- Who may do what with the things of one schema, its owner left out; a column is written as its table and its name.
+-- The grants on the objects of one schema, its owner's left out; a column is written as its table and its name.
 with ours as (
     select n.oid, n.nspowner, n.nspacl from pg_namespace n where n.nspname = %(schema)s
 ),
@@ -17,7 +17,7 @@ lists as (
            coalesce(f.proacl, acldefault('f', f.proowner))
       from pg_proc f join ours on f.pronamespace = ours.oid
     union all
-    -- What is made from now on would be granted so.
+    -- Default privileges, for objects that are made later.
     select 'what is made later', d.defaclobjtype::text, d.defaclrole, d.defaclacl
       from pg_default_acl d join ours on d.defaclnamespace = ours.oid or (d.defaclnamespace = 0 and d.defaclrole = ours.nspowner)
 )

@@ -1,6 +1,5 @@
--- What a login could do to the ledger beyond reading and appending, one sentence a row. Of a role in which it is a member it
--- counts everything, whether or not it inherits from it: it may take the role on, or be an administrator of it, who can
--- give it to themselves.
+-- The powers of a login over the ledger beyond reading and appending, one sentence a row. The rights of every role of which
+-- it is a member count, inherited or not: it may take the role on or, as an administrator of it, grant it to itself.
 with login as (
     select oid from pg_roles where rolname = coalesce(%(login)s, session_user)
 ),
@@ -83,8 +82,8 @@ select 'it may grant ' || r.rolname || ' to others'
  where m.admin_option and r.rolname = any(%(roles)s) and not could_be.rolsuper
    and not exists (select from ours where nspowner in (select oid from could_be))
 union
--- What runs as the owner, or as whoever could be that, does what they may. The functions of another ledger in this
--- database are like ours, and are looked at with that.
+-- Functions that run with the rights of the owner, or of a role that could be the owner. The functions of another ledger
+-- in this database are like these, and are checked with that ledger.
 select 'it may run ' || n.nspname || '.' || p.proname || ', which acts as ' || r.rolname
   from pg_proc p join pg_namespace n on n.oid = p.pronamespace join pg_roles r on r.oid = p.proowner cross join could_be
  where p.prosecdef and not could_be.rolsuper and n.nspname not in ('pg_catalog', 'information_schema')
@@ -97,7 +96,7 @@ select 'it may run ' || n.nspname || '.' || p.proname || ', which acts as ' || r
             and 3 = (select count(*) from pg_class c
                       where c.relnamespace = n.oid and c.relname in ('events', 'head', 'migrations') and c.relkind = 'r'))
    and (has_function_privilege(could_be.oid, p.oid, 'EXECUTE')
-        -- Of a trigger's function nobody is asked whether they may run it.
+        -- A trigger's function runs without a check of the right to execute it.
         or exists (select from pg_trigger t where t.tgfoid = p.oid
                       and has_table_privilege(could_be.oid, t.tgrelid, 'INSERT, UPDATE, DELETE, TRUNCATE')))
 order by power
