@@ -94,7 +94,7 @@ FORMATS = {
 
 
 class EditionDocument(TypedDict):
-    """What every document in JSON names besides what it says: the edition of the rules that it was worked out by.
+    """The edition of the rules that a document in JSON was worked out by; every document names it.
 
     The same question at the same fixed point gives the same bytes from every program of the same edition.
     """

@@ -51,14 +51,14 @@ class Source(Said):
 
 
 class Judgement(Said):
-    """What an inspection judged of one area."""
+    """An inspection's judgement of one area."""
 
     area: Line
     grade: Line
 
 
 class Event(Said):
-    """What every event may say: from which day it was true, why, and where it was taken from."""
+    """The fields that every event has: the day from which it was true, why, and where it was taken from."""
 
     effective_on: Day = Field(description="The day from which it was true; today where it is left out.")
     reason: Text | None = Field(default=None, description="Why; owed where the rules say so.")

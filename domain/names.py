@@ -28,7 +28,7 @@ def is_invisible(character: str) -> bool:
 
 
 def name_key(name: str) -> str:
-    """What two names have in common that would be taken for one another; empty where there is nothing to be seen."""
+    """The key that two names share if they would be taken for one another; empty where there is nothing to be seen."""
     spaced = " ".join(unicodedata.normalize("NFKC", name).split())
     seen = "".join(character for character in spaced if not is_invisible(character))
     return " ".join(unicodedata.normalize("NFKC", seen.casefold()).split())

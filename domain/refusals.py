@@ -111,7 +111,7 @@ class Unprocessable(Refusal, ValueError):
 
 
 class EventCode(Code):
-    """What is wrong with a proposed event."""
+    """Faults of a proposed event."""
 
     NOT_JSON = "not-json", "It is not JSON."
     NOT_AN_OBJECT = "not-an-object", "An object of JSON belongs there."
@@ -161,7 +161,7 @@ class Misfit(Unprocessable):
 
 
 class NotAnEvent(Unprocessable):
-    """What was proposed is not an event of the vocabulary; `problems` says what is wrong with it."""
+    """The proposal is not an event of the vocabulary; `problems` says what is wrong with it."""
 
     code = "not-an-event"
 

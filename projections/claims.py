@@ -23,7 +23,7 @@ _MOST_PROBLEMS = 1000
 
 
 class ClaimUnreadable(Unprocessable):
-    """What was given are not claims, or one speaks of something the plan does not have."""
+    """These are not claims, or one speaks of something the plan does not have."""
 
     code, field = "unreadable-claim", "claims"
 

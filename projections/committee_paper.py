@@ -26,7 +26,7 @@ from projections.scale import RatingDocument, ScaleDocument, scale_document
 
 
 class SummaryLine(TypedDict):
-    """How many actions bear a rating at either point, and what share of all that is.
+    """The number of actions with a rating at either point, and their share of all.
 
     `code` and `label` are null of the actions without a rating, and of all actions. Shares are per cent of all actions
     at the point, rounded to whole ones (a half upwards), so that they need not add up to 100; null where it had none.

@@ -55,7 +55,7 @@ class CountQuery:
 
 
 class CountQueryDocument(TypedDict):
-    """What was asked, as in `CountQuery`."""
+    """The query, as in `CountQuery`."""
 
     when: str
     population: str

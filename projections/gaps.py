@@ -33,7 +33,7 @@ class Gap(TypedDict):
 
 
 class UnknownAnswer(TypedDict):
-    """What a priority says it answers although no such recommendation was made by the point."""
+    """A recommendation that a priority says it answers although no such recommendation was made by the point."""
 
     priority: str
     title: str

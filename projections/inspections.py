@@ -6,7 +6,7 @@ from domain.plan.plan_at import PlanAt
 
 
 class JudgementDocument(TypedDict):
-    """What an inspection judged of one area."""
+    """An inspection's judgement of one area."""
 
     area: str
     grade: str

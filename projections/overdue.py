@@ -75,7 +75,7 @@ class RescheduledAction(TypedDict):
 
 
 class OverdueDocument(Heading):
-    """What is late in a plan at a point, and what has slipped.
+    """The late actions of a plan at a point, and those that have slipped.
 
     `undated` counts the actions that are not complete and cannot be late: they have no timescale, or one that is in
     words that settle no day. One that is ongoing is not among them.

@@ -14,7 +14,7 @@ from projections.rag_comparison import columns, counted_at
 
 
 class RatingCount(TypedDict):
-    """How many actions bear a rating."""
+    """The number of actions that bear a rating."""
 
     code: str
     label: str

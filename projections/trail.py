@@ -22,7 +22,7 @@ from projections.sentence import sentence_in
 
 
 class TrailQueryDocument(TypedDict):
-    """What a trail was asked for, as in `TrailQuery`."""
+    """The query of a trail, as in `TrailQuery`."""
 
     action: str | None
     recorded_after: str | None

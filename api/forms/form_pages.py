@@ -48,7 +48,7 @@ _TRIES = 20
 def record_page(
     request: Request, ask: Ask, plan: Plan, named: Named, at: At = "now", previous: Kept = None
 ) -> Response:
-    """What can be recorded of a plan, or of one of its actions."""
+    """The list of forms for a plan, or for one of its actions."""
     here = Here(plan, "record", at, previous)
     stands = standing(ask, plan, {name: value for name, value in named.items() if name == "action"})
     caller = caller_of(request)

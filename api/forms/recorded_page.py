@@ -37,7 +37,7 @@ def remember(request: Request, response: Response, plan: str, version: int) -> N
 def recorded_page(
     request: Request, ask: Ask, plan: Plan, version: str, at: At = "now", previous: Kept = None
 ) -> Response:
-    """What its reader has just recorded, and what may be done next; to anybody else it is an event like all others."""
+    """The event that its reader has just recorded, and what may be done next; others see an event."""
     here = Here(plan, f"recorded/{version[:12]}", at, previous)
     stands = standing(ask, plan, {})
     entry = entry_at(ask, plan, version)

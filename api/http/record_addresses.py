@@ -50,7 +50,7 @@ class StoredEvent(TypedDict):
 
 
 class RecordedDocument(TypedDict):
-    """What was stored, in order."""
+    """The stored events, in order."""
 
     plan: str
     version: int

@@ -9,7 +9,7 @@ from domain.refusals import Code, PlanUnknown, Refusal, Unknown, Unprocessable
 
 
 class FieldProblem(TypedDict):
-    """What is wrong with one field; where a list is recorded, `index` is the place of its event in it, from 0."""
+    """A fault of one field; where a list is recorded, `index` is the place of its event in it, from 0."""
 
     field: str
     detail: str
@@ -74,7 +74,7 @@ class AuthorSaid(Refusal):
 
 
 class Forged(Refusal):
-    """What was sent with a session does not carry the token of that session; nothing was done."""
+    """A request with a session does not carry the token of that session; nothing was done."""
 
     code = "forged"
 

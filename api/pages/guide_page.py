@@ -23,7 +23,7 @@ guide = page_routes()
 
 @guide.get("/", name="start")
 def start() -> Response:
-    """Where one arrives: the plans."""
+    """The first page: the plans."""
     return RedirectResponse("/plans", 303)
 
 
@@ -35,7 +35,7 @@ def guide_page(
         str | None, Query(alias="plan", max_length=63, pattern=patterns.SLUG, description="The plan it leads into.")
     ] = None,
 ) -> Response:
-    """What can be done here, each with a way into the plan it was opened from, or into one of this ledger."""
+    """A list of all that can be done here, each with a way into the plan it was opened from, or into another."""
     plans = PLANS.ask(ask).document["plans"]
     if slug is not None:
         caller_of(request).require("reader", slug)

@@ -29,7 +29,7 @@ def overdue_page(
     previous: Kept = None,
     number: Annotated[int, Query(alias="page", ge=1, le=10**6)] = 1,
 ) -> Response:
-    """What is overdue, and what has slipped from its original date."""
+    """The actions that are overdue, and those that have slipped from its original date."""
     here = Here(plan, "overdue", at, previous)
     answer = OVERDUE.ask(ask, plan, at=at)
     document = answer.document

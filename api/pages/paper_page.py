@@ -21,7 +21,7 @@ committee = page_routes()
 def paper_page(
     request: Request, ask: Ask, plan: Plan, previous: Kept = None, current: Current = "now"
 ) -> Response:  # fmt: skip
-    """What the committee's paper holds, between which points, and each of its forms."""
+    """The contents of the committee's paper, between which points, and each of its forms."""
     here = Here(plan, "paper", current, previous)
     if previous is None:
         return RedirectResponse(with_previous(ask, here).this, 303)

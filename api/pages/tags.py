@@ -10,7 +10,7 @@ from api.papers.wording import NOT_RATED, safe_text
 
 
 class TaggedRating(TypedDict):
-    """What a tag shows of a rating."""
+    """The parts of a rating's tag."""
 
     code: str
     label: str

@@ -108,7 +108,7 @@ def since_page(
     recorded_after: Sent = None,
     after: Annotated[int | None, Query(ge=0, le=10**12, description="Go on after this version.")] = None,
 ) -> Response:
-    """What was recorded since the reader last marked the record as read."""
+    """The events recorded since the reader last marked the record as read."""
     here, day = Here(plan, "since", at, previous), (recorded_after or "").strip()
     basis, newest = known_and_newest(ask, plan, at)
     seen, ignored = read_up_to(request.cookies.get(f"seen-{plan}"), newest)
