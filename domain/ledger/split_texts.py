@@ -28,7 +28,6 @@ _DIGEST = b'{"sha256":"'
 class Apart(NamedTuple):
     """The bytes of an event that its leaf commits to; if it has redactable texts, also the whole event and salts."""
 
-
     state: bytes
     whole: bytes | None
     #: The salts one after the other, in the order of the fields; zeros where one is destroyed.
