@@ -1,6 +1,6 @@
 """The data folder of the embedded server: the database in it, its socket, its locks, and the process that serves it.
 
-The caller holds the starting lock while it starts or stops the server. Files that existed before keep their mode and owner.
+The caller holds the starting lock while it starts or stops the server. Existing files keep their mode and owner.
 """
 
 import os

@@ -5,7 +5,7 @@ from psycopg import errors
 
 from domain.refusals import FilesDamaged, LedgerUnusable, NothingRecorded
 
-#: Words in the message of a refused connection, whose error has no code -> the remedy. A message with other words, or in
+#: Words in the message of a refused connection, whose error has no code -> remedy. A message with other words, or in
 #: another language, is shown without a remedy.
 _NOT_LET_IN = (
     (("password authentication failed", "no password supplied"), "give the right password in ASAT_DATABASE_URL"),
