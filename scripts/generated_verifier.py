@@ -40,7 +40,7 @@ class Piece(NamedTuple):
     """A statement of a module, with the comments above it."""
 
     source: str
-    #: The names that it defines at the level of the module, and all that stand in it.
+    #: The names that it defines at the level of the module, and all names in it.
     defines: frozenset[str]
     uses: frozenset[str]
     #: A function or a class: blank lines stand around it.
@@ -81,7 +81,7 @@ def _source(name: str) -> str:
 
 
 def _in_order(name: str, met: dict[str, None]) -> list[str]:
-    """The modules of AsAt that one imports, each after those that it imports itself, and itself last."""
+    """The modules of AsAt that a module imports, each after its own imports; the module itself is last."""
     for node in ast.parse(_source(name)).body:
         if isinstance(node, ast.ImportFrom) and str(node.module).startswith("domain") and node.module not in met:
             _in_order(str(node.module), met)
@@ -130,7 +130,7 @@ def _defined(node: ast.stmt) -> Iterator[str]:
 
 
 def _reached(modules: list[Module]) -> list[Piece]:
-    """The statements that the program reaches: those that define nothing, and all whose names stand in one reached."""
+    """The statements that define nothing, and those whose names are used in a statement already reached."""
     pieces = [piece for module in modules for piece in module.pieces]
     left, kept = [piece for piece in pieces if not piece.defines], set[Piece]()
     while left:

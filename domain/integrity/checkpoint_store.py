@@ -195,7 +195,7 @@ class Checkpoints:
         return self._numbered(known.number)
 
     def newest(self) -> Cut:
-        """The newest checkpoint; raises CheckpointUnknown where none was cut."""
+        """The newest checkpoint; raises CheckpointUnknown if there is none."""
         if not (found := self._cuts("order by c.number desc limit 1")):
             raise CheckpointUnknown("this ledger has cut no checkpoint yet; `asat checkpoint cut` does")
         return found[0]
@@ -267,7 +267,7 @@ class Checkpoints:
             held = signed.size
 
     def against(self, outside: bytes) -> Iterator[Broken]:
-        """The contradictions between the ledger and a checkpoint that was kept elsewhere, by whatever key it is signed.
+        """The contradictions between the ledger and a checkpoint that was kept elsewhere, whoever signed it.
 
         Raises:
             NotANote, NotACheckpoint: it is none.

@@ -3,7 +3,7 @@
 Positions are gapless and instants never go back along them. Each plan's versions are contiguous and begin with its
 opening. Every stored event is the one of which its leaf in the tree was made, and every node is made of the two below
 it. Every stored event can be read, is written back to the same bytes, and has the texts that it commits to. The rules
-accept it after those before it, so no event refers to something missing.
+accept every event after those before it, so none refers to something missing.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -43,10 +43,10 @@ _AHEAD_OF_THE_CLOCK = (
     ' be recorded (docs/safekeeping.md, "When a clock was wrong")'
 )
 
-#: The migration since which the database refuses an event of a day that has not come.
+#: The number of the migration since which the database refuses an event of a day that has not come.
 _LOOKS_AT_DAYS = 8
 
-#: Kinds of events that the rules let nobody withdraw.
+#: Kinds of events that cannot be withdrawn, by the rules.
 _NEVER_WITHDRAWN = {"PlanOpened", "EventWithdrawn", "TextRedacted"}
 
 
@@ -133,8 +133,7 @@ def along_the_ledger(recorder: LedgerRecorder, seen: Callable[[int], None]) -> I
 def beyond(recorder: LedgerRecorder, position: int, size: int) -> Iterator[Broken]:
     """Positions after one, up to a size, whose event is missing or is not what was recorded there.
 
-    Check those after a plan's last event: a later event of this plan could have been removed, or moved to another plan,
-    there.
+    Check those after a plan's last event: a later one could have been removed, or moved to another plan, there.
     """
     while position < size and (rows := recorder.select_placed(position, size, _PAGE)):
         for row, hashes in rows:
@@ -281,7 +280,7 @@ def _rows_of(recorder: LedgerRecorder, slug: str, seen: Callable[[int], None]) -
 
 
 def _redactions(recorder: LedgerRecorder, plan: Plan, gone: set[tuple[int, str]]) -> Iterator[Broken]:
-    """A text is gone where an event says so, and nowhere else."""
+    """The texts that are gone without a redaction, and the redacted ones that are still there."""
     said = {(version, field) for version, fields in plan.redactions.items() for field in fields}
     # A text may be redacted after its row was read: such rows are read once more.
     again = recorder.select_versions(plan.slug, sorted({version for version, _ in gone ^ said}))

@@ -1,7 +1,6 @@
 """The tree, computed again from the stored rows and compared with the stored tree.
 
-A node is compared with the hash of the two nodes as stored below it: so an altered row is reported alone, without the
-nodes above it.
+A node is compared with the hash of the two stored below it: so an altered row is reported without the nodes above it.
 """
 
 from collections.abc import Iterator

@@ -84,7 +84,7 @@ class Folded:
         with self.growing:
             if plan is not self.plan:
                 return False
-            if rows[-1][0] <= plan.published[0]:  # somebody else did
+            if rows[-1][0] <= plan.published[0]:  # another thread did
                 return True
             if self._drafts:
                 draft = Draft(plan)

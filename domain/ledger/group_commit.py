@@ -17,7 +17,7 @@ from domain.ledger.stored_rows import UnstoredRow
 from domain.postgres.database_errors import in_short
 from domain.refusals import InDoubt, NothingRecorded, Refused, in_doubt
 
-#: The last position and the instant of rows stored; None where a version or an event_id was taken.
+#: The last position and the instant of stored rows; None if a version or an event_id was taken.
 Stored = tuple[int, datetime] | None
 
 
@@ -35,7 +35,7 @@ class _Waiting:
 
 
 class Together:
-    """Appends batches, several in one transaction where several wait."""
+    """Appends batches; those that wait at the same time go into one transaction."""
 
     def __init__(self, recorder: LedgerRecorder, alone: Callable[[Sequence[UnstoredRow], str, bool], Stored]) -> None:
         """`alone` appends one batch by itself; its last argument: the batch may be stored already."""

@@ -137,7 +137,7 @@ class Ledger:
 
     @property
     def guarded(self) -> bool:
-        """Whether the login of the program can do no more to the ledger than read and append, whatever role it takes.
+        """Whether the login of the program can only read and append, in any role that it may take on.
 
         Raises:
             LedgerUnusable: the database does not answer.
@@ -276,7 +276,7 @@ class Ledger:
         """Remove redacted texts from the database's files, as `purge` says; returns what could not be done.
 
         Raises:
-            LedgerUnusable: the server does not let the table be written anew.
+            LedgerUnusable: the server refuses to rewrite the table.
         """
         try:
             return purge(self._owner_conninfo, self._datastore.schema)
@@ -318,8 +318,7 @@ class Ledger:
         Raises:
             Refused: a rule refuses one of the proposals; `Refused.index` says which.
             VersionConflict: the plan is not at the expected version.
-            InDoubt: whether they are stored is not known; its `event_ids` are those of the proposals, the given ones
-                too.
+            InDoubt: whether they are stored is unknown; its `event_ids` are those of all proposals.
         """
         proposals = with_event_ids(proposals)
         try:

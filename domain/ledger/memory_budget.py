@@ -13,7 +13,7 @@ class Budget:
 
 
 def _memory() -> int:
-    """The machine's memory in bytes, or what its container is allowed if that is less."""
+    """The machine's memory in bytes, or its container's limit if that is less."""
     physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     try:
         with open("/sys/fs/cgroup/memory.max", encoding="ascii") as file:  # noqa: PTH123

@@ -52,7 +52,7 @@ def open_schema(conninfo: str, schema: str, *, alone: bool, beside: str | None =
         conninfo: connects as the login that serves.
         schema: name of the PostgreSQL schema.
         alone: whether there is no address of an owner: then this login makes and upgrades the schema, if it may.
-        beside: another schema, which this login must be able to open as well, where it cannot make it.
+        beside: a second schema, which this login must be able to open too, unless it may make it.
 
     Raises:
         LedgerUnusable: there is no schema, or an older one, or the login may not read it; the message names the remedy.
@@ -83,7 +83,7 @@ def _access_lost_from(connection: Connection, schema: str) -> datetime | None:
 
 
 def _must_be_current(schema: str, found: int, newest: int) -> None:
-    """Raises LedgerUnusable unless the schema is of the version that this program needs."""
+    """Raises LedgerUnusable unless the schema has the version that this program needs."""
     not_newer(found, newest)
     if found == 0:
         raise LedgerUnusable(
@@ -101,9 +101,9 @@ _DATABASE = "select current_database(), (select system_identifier from pg_contro
 
 
 def refuse_two_databases(database_url: str | None, owner_url: str | None) -> None:
-    """Raises LedgerUnusable where the owner's address is of another database than that of the login that serves.
+    """Raises LedgerUnusable if the addresses of the owner and of the login that serves name different databases.
 
-    Both are asked. If one does not answer, the names of the databases decide: its use will report the failure.
+    Both servers are asked. If one does not answer, the names in the addresses decide; its use will report the failure.
     """
     if database_url is None or owner_url is None or owner_url == database_url:
         return
@@ -168,7 +168,7 @@ class Made:
 
 
 def login_in(conninfo: str) -> str:
-    """The role that an address logs in as; raises LedgerUnusable where it is no address."""
+    """The role as which an address logs in; raises LedgerUnusable if it cannot be read."""
     return str(_read_address(conninfo).get("user") or os.environ.get("PGUSER") or getpass.getuser())
 
 

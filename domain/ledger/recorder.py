@@ -73,7 +73,7 @@ class Purged(NamedTuple):
 
 
 class LedgerRecorder(PostgresApplicationRecorder):
-    """Appends by the ledger's function and reads its rows; subscriptions are the library's."""
+    """Appends rows with the ledger's SQL function, and reads them."""
 
     datastore: LedgerDatastore
 
@@ -234,7 +234,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
         return [Placed(StoredRecord(*row), hashes) for *row, hashes in self._tuples(self._placed, after, last, limit)]
 
     def select_nodes(self, wanted: Sequence[tuple[int, int]]) -> list[bytes | None]:
-        """Nodes of the tree by (level, index), in that order; None where there is no such row."""
+        """Nodes of the tree by (level, index), in the given order; None for a missing row."""
         levels, indexes = [level for level, _ in wanted], [index for _, index in wanted]
         return [node for (node,) in self._tuples(self._nodes, levels, indexes)]
 

@@ -1,7 +1,7 @@
 """The ledger's schema: made and upgraded by the program, its version recorded in the database.
 
-A migration is a numbered SQL file that is never edited once released. All that are missing run in one transaction under
-a lock, so that two programs starting together do it once.
+A migration is a numbered SQL file that is never edited once released. Missing ones run in one transaction under a lock,
+so that two programs that start together run them once.
 """
 
 import re
@@ -64,11 +64,11 @@ def migrate(
         schema: name of the PostgreSQL schema; one organisation is one ledger is one schema.
         migrations: for tests; by default those that came with the program.
         login: the role that the program logs in as, where it is not the owner.
-        inherits: whether that login may do what the ledger's role may without taking it on first.
+        inherits: whether that login has the rights of the ledger's role without taking it on.
 
     Returns:
-        The role that the program is to read and append with: one that may do nothing else or, where the server does not
-        let us make one, the owner itself.
+        The role with which the program reads and appends: one that may do nothing else or, if the server does not let
+        us make one, the owner itself.
 
     Raises:
         LedgerUnusable: the schema is newer than this program, or its name cannot be used.
@@ -199,7 +199,7 @@ def used_elsewhere(connection: psycopg.Connection[tuple[object, ...]], role: str
 
 
 def refuse_shared_role(connection: psycopg.Connection[tuple[object, ...]], schema: str, login: str | None) -> None:
-    """Raises LedgerUnusable where a login would be admitted to a role that another ledger of the server has too."""
+    """Raises LedgerUnusable if a login would be granted a role that another ledger of the server has too."""
     role = app_role(schema)
     if login is None or login == connection.info.user or _works_already(connection, schema, role, login):
         return
@@ -225,10 +225,10 @@ def _works_already(connection: psycopg.Connection[tuple[object, ...]], schema: s
 def take_app_role(
     connection: psycopg.Connection[tuple[object, ...]], schema: str, login: str | None, *, inherits: bool = False
 ) -> str:
-    """The role to work with, created where it is missing and we may; otherwise the owner.
+    """The ledger's role, created if it is missing and that is allowed; otherwise the owner.
 
     Raises:
-        LedgerUnusable: another login would be admitted to a role that another ledger of the server has.
+        LedgerUnusable: as `refuse_shared_role`.
     """
     refuse_shared_role(connection, schema, login)
     for _ in range(20):
@@ -257,7 +257,7 @@ def _take_app_role(
         may = connection.execute(
             "select pg_has_role(%s, %s, %s)", (member, role, "SET" if grades else "MEMBER")
         ).fetchone()
-        # The owner of a ledger does not take the role of another.
+        # The owner of a ledger does not take on the role of another ledger.
         if login is None and not _works_already(connection, schema, role, owner) and used_elsewhere(connection, role):
             return owner
         if may is None or not may[0]:

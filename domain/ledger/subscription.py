@@ -37,7 +37,7 @@ class LedgerSubscription(PostgresSubscription):
         channel = Identifier(self._recorder.channel_name)
         with self._recorder.datastore.get_connection() as connection:
             connection.execute(SQL("listen {}").format(channel))
-            self._has_been_notified.set()  # of what was committed before we listened
+            self._has_been_notified.set()  # read what was committed before `listen`
             while self._goes_on():
                 for _ in connection.notifies(timeout=0.1, stop_after=1):
                     self._has_been_notified.set()

@@ -1,1 +1,1 @@
-"""The PostgreSQL server: the embedded one and its files, connections, and what its errors mean. It knows no plans."""
+"""The PostgreSQL server: the embedded one and its files, connections and errors. It does not depend on plans."""

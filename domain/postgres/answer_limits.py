@@ -107,8 +107,8 @@ class Writes:
 
         Raises:
             InDoubt: the database has not answered in time; whether it is stored is not known yet.
-            NothingRecorded: the write was not begun, as an earlier one is not answered yet, or as the ledger was found
-                locked while this request waited for its turn.
+            NothingRecorded: the write was not begun: an earlier one is not answered yet, or the ledger was found locked
+                while this request waited for its turn.
         """
         self._may_begin()
         patience = ANSWER_PATIENCE + rows * PATIENCE_A_ROW

@@ -1,7 +1,6 @@
 """The data folder of the embedded server: the database in it, its socket, its locks, and the process that serves it.
 
-The caller holds the starting lock while it starts or stops the server. Files that were in the folder before keep their
-mode and owner.
+The caller holds the starting lock while it starts or stops the server. Existing files keep their mode and owner.
 """
 
 import os
@@ -474,7 +473,7 @@ def bin_folder() -> Path:
 
 
 def _environment() -> dict[str, str]:
-    """The server's environment: of the caller's only LD_LIBRARY_PATH, no PG* variables, locale or time zone."""
+    """The server's environment: the caller's LD_LIBRARY_PATH, but not its PG* variables, locale or time zone."""
     libraries = {name: value for name, value in os.environ.items() if name == "LD_LIBRARY_PATH"}
     return {"PATH": PATH, "LC_ALL": "C", "TZ": "UTC"} | libraries
 

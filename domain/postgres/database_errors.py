@@ -5,8 +5,8 @@ from psycopg import errors
 
 from domain.refusals import FilesDamaged, LedgerUnusable, NothingRecorded
 
-#: Words in the message of a refused connection -> the remedy. Before there is a connection the error has no code. A
-#: message with other words, or in another language, is shown without a remedy.
+#: Words in the message of a refused connection, whose error has no code -> remedy. A message with other words, or in
+#: another language, is shown without a remedy.
 _NOT_LET_IN = (
     (("password authentication failed", "no password supplied"), "give the right password in ASAT_DATABASE_URL"),
     (("too many clients", "too many connections", "connection slots are reserved"),

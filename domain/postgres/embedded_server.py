@@ -36,7 +36,7 @@ class EmbeddedServer:
 
     @classmethod
     def start(cls, folder: Path) -> Self:
-        """Join the server that runs on this data folder, or start it, making what does not exist yet."""
+        """Join the server that runs on this data folder, or start it; make a folder or database that is missing."""
         if sys.platform == "win32":
             raise EmbeddedServerError("The embedded PostgreSQL does not run on Windows. Use WSL or ASAT_DATABASE_URL.")
         try:

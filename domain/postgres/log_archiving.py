@@ -35,20 +35,20 @@ def script() -> str:
 
 
 def missing_programs(archive: Path) -> list[str]:
-    """The programs that archiving, or restoring from this archive, needs and this system does not have."""
+    """The programs needed for archiving to or restoring from this archive that this system lacks."""
     packed = any((archive / PIECES).glob("*.gz"))
     return [one for one in (*_NEEDED, *(["gzip"] if packed else [])) if shutil.which(one, path=PATH) is None]
 
 
 def archiving_settings(folder: Path) -> dict[str, str]:
-    """The server's settings for a data folder that has an archive; nothing for one that has none."""
+    """The server's settings for archiving; empty if the data folder has no archive."""
     if not (folder / NAMED).exists():
         return {}
     return {"archive_mode": "on", "archive_command": _command("store %p %f", folder), "archive_timeout": str(WITHIN)}
 
 
 def archive_of(folder: Path) -> Path | None:
-    """The archive that the server of a data folder copies its log to; None where it does not."""
+    """The archive to which the server of a data folder copies its log; None if there is none."""
     named = folder / NAMED
     return Path(named.read_text(encoding="utf-8").rstrip("\n")) if named.exists() else None
 

@@ -44,7 +44,7 @@ def signalled(process: int, signal_: int) -> bool:
 
 
 def end(process: int, ended: Callable[[float], bool], patience: float) -> bool:
-    """End a server in the gentlest way that works; whether it has ended.
+    """End a server by the gentlest signal that works; whether it has ended.
 
     Args:
         process: its first process, the postmaster.
@@ -80,7 +80,7 @@ def _become(name: str, capability: int) -> None:
 
 
 def _call(function: str, *arguments: object) -> None:
-    """Call a function of Linux that Python has none for; raises OSError."""
+    """Call a Linux function that Python lacks; raises OSError."""
     if ctypes.CDLL(None, use_errno=True)[function](*arguments) < 0:
         error = ctypes.get_errno()
         raise OSError(error, f"{function}: {os.strerror(error)}")
@@ -173,7 +173,7 @@ def _watch(
         os._exit(0)
     os.setsid()  # no terminal: neither Ctrl-C nor its closing is for the server
     watch = _Watch(list(argv), int(starting), int(in_use))
-    os.close(int(alive))  # only the server's end counts for who waits there
+    os.close(int(alive))  # whoever reads the other end waits for the server's copy of this one
     watch.until_unused(float(look), float(patience))
     if socket_folder:
         with suppress(OSError):  # gone, or in use again

@@ -86,7 +86,7 @@ class Contents:
     keys: Sequence[bytes]
     #: A checkpoint that the reader already holds.
     since: bytes | None = None
-    #: Name -> bytes of the papers that were asked for.
+    #: Name -> bytes of the papers.
     papers: Mapping[str, bytes] = field(default_factory=dict)
     #: The point that the papers show, `2019-05-31@282`.
     at: str | None = None
@@ -104,7 +104,7 @@ def key_note(number: int, key: SignerKey, before: SignerKey | None) -> bytes:
 
 
 def key_of_note(note: bytes) -> VerifierKey:
-    """The key that such a note is about; raises NotANote and NotAKey."""
+    """The key in such a note; raises NotANote and NotAKey."""
     return VerifierKey.read(Note.read(note).text.split("\n")[2])
 
 

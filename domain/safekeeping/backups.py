@@ -81,7 +81,7 @@ def back_up(ledger: Ledger, file: Path) -> Backup:
     Recording goes on meanwhile. The file is there whole or not at all.
 
     Raises:
-        BackupUnusable: there is such a file already.
+        BackupUnusable: the file exists already.
         LedgerUnusable: the database or its tools fail.
         NotWritten: the disk is full.
     """

@@ -33,7 +33,7 @@ _OLDER = """
      where database = current_database()
 """
 
-# The number of log files that a checkpoint cannot remove yet, and of all that exist.
+# The number of log files up to a name: of those not yet archived, which no checkpoint can remove, and of all.
 _UNARCHIVED = "select count(*) from pg_ls_archive_statusdir() where name like '%%.ready' and left(name, 24) <= %s"
 _KEPT = "select count(*) from pg_ls_waldir() where length(name) = 24 and name <= %s"
 
@@ -64,7 +64,7 @@ def purge(owner_conninfo: str, schema: str) -> list[str]:
     waited for. One purge of a ledger runs at a time.
 
     Raises:
-        psycopg.Error: the server cannot be reached, or does not let the table be written anew.
+        psycopg.Error: the server cannot be reached, or refuses to rewrite the table.
     """
     with connected(owner_conninfo) as owner:
         if owner.execute(_MAY, (schema,)).fetchone() != (True,):

@@ -84,7 +84,7 @@ def _target(database_url: str | None, data: Path | None, login: str | None) -> I
 
 def _restore(backup: Backup, archive: ZipFile, conninfo: str, login: str | None, *, inherits: bool) -> None:
     with connected(conninfo) as connection:
-        # Opening the ledger meanwhile would make it anew, so that is locked.
+        # A program that opens the ledger meanwhile would make it anew: this lock prevents that.
         for schema in schemas():
             connection.execute("select pg_advisory_lock(hashtextextended(%s, 0))", (f"asat migrations {schema}",))
         for one in backup.ledgers:
