@@ -152,8 +152,8 @@ def _published(session: Session, address: str, url: str | None) -> ServingSettin
 
 def _serve(session: Session, /, host: str | None, port: int | None, url: str | None, sign_in: bool = False) -> None:
     address = host or session.settings.host
-    session.ledger.access.refuse_where_lost()
     settings = _published(session, address, url)
+    session.ledger.access.refuse_where_lost()
     if session.settings.key is not None:
         # A missing key file may reappear; an exposed one must be fixed before anything is signed.
         with suppress(OSError):

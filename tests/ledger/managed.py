@@ -1,5 +1,6 @@
 """A server that somebody else administers: roles, databases and addresses on it."""
 
+from itertools import count
 from typing import Any
 from urllib.parse import quote
 
@@ -28,7 +29,7 @@ def run(conninfo: str, *statements: str) -> None:
             connection.execute(statement.encode())
 
 
-_names = iter(f"council_{number}" for number in range(100))
+_names = (f"council_{number}" for number in count())
 
 
 def council(managed: Server, options: str = "") -> str:
