@@ -4,8 +4,8 @@ from time import perf_counter
 
 from starlette.testclient import TestClient
 
+from api.application import make_application
 from api.cli.serve_commands import EXAMPLES
-from api.http.application import make_application
 from bench.event_history import TODAY
 from domain.envelopes import read_proposal_json
 from domain.ledger.ledger import Ledger

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from api.application import make_application
 from api.cli.serve_commands import let_in
 from api.demonstration import OFFICER
-from api.http.application import make_application
 from api.questions.question_registry import QUESTIONS
 from domain.ledger.ledger import Ledger
 from tests.api.conftest import ROOT, load_examples

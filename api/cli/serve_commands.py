@@ -159,8 +159,8 @@ def _serve(session: Session, /, host: str | None, port: int | None, url: str | N
         with suppress(OSError):
             read_signer(session.settings.key)
     # Imported lazily: the web application takes as long to import as a question takes to answer.
+    from api.application import make_application
     from api.checkpointing import cut_regularly
-    from api.http.application import make_application
     from api.http.server import listen, serve_on
 
     app = make_application(session.ledger, session.settings.by, address, session.settings.key, settings)

@@ -7,8 +7,8 @@ from typing import Any
 import click
 from starlette.testclient import TestClient
 
+from api.application import make_application
 from api.cli.main import cli
-from api.http.application import make_application
 from tests.answers.examples import examples
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from starlette.requests import ClientDisconnect
 from starlette.testclient import TestClient
 
-from api.http.application import make_application
+from api.application import make_application
 from api.papers.paper import PaperTooLong
 from api.signing import write_signer
 from api.waiting import NoPlace

@@ -13,8 +13,8 @@ from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 
 from api import clock
+from api.application import make_application
 from api.cli.serve_commands import EXAMPLES
-from api.http.application import make_application
 from domain.envelopes import read_proposal_json
 from domain.ledger.ledger import Ledger
 from domain.postgres.embedded_server import EmbeddedServer

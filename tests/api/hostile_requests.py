@@ -18,9 +18,9 @@ from fastapi.dependencies.utils import get_flat_params
 from fastapi.params import Query
 from fastapi.routing import APIRoute
 
+from api.application import make_application
 from api.http.access.address_roles import routes_of
 from api.http.access.rate_limits import Limiter
-from api.http.application import make_application
 from domain.access.access_events import Exported, RequestRefused, SignInRefused
 from domain.access.principals import Grant
 from domain.ledger.ledger import Ledger

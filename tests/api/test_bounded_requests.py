@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
+from api.application import make_application
 from api.http import bodies
 from api.http import record_addresses as recording
 from api.http.access.rate_limits import SIGN_INS, WRITES, Limiter
-from api.http.application import make_application
 from domain.access.principals import ANYONE, Grant
 from domain.ledger.ledger import Ledger
 from domain.names import name_key

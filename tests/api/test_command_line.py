@@ -22,8 +22,8 @@ import psycopg
 import pytest
 from click.testing import CliRunner
 
+from api.application import make_application
 from api.cli.main import cli
-from api.http.application import make_application
 from api.http.server import listen
 from domain.ledger.ledger import Ledger
 from domain.postgres.embedded_server import EmbeddedServer

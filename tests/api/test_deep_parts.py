@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from api.application import make_application
 from api.formats import addressed
-from api.http.application import make_application
 from api.packing import make_pack, papers_named
 from api.questions.asker import Asker
 from api.signing import new_signer

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from api.application import make_application
 from api.formats import addressed, formats_of
-from api.http.application import make_application
 from api.packing import PAPERS
 from api.signing import write_signer
 from domain.ledger.ledger import Ledger

@@ -12,8 +12,8 @@ import psycopg
 import pytest
 from starlette.testclient import TestClient
 
+from api.application import make_application
 from api.forgetting import STILL_IN_THE_LOG, STILL_ON_DISK, Forgetting, owed, still_on_disk
-from api.http.application import make_application
 from domain.ledger.ledger import Ledger
 from domain.ledger.recorder import Purged
 from domain.refusals import LedgerUnusable

@@ -31,7 +31,7 @@ from scripts.argument_tables import argument_tables
 made = {}
 exec(argument_tables(), made)
 cli.add_command(command("gaps", made["COMMANDS"]["gaps"]))
-from api.http.application import make_application
+from api.application import make_application
 from domain.ledger.ledger import Ledger
 from tests.api.conftest import asking
 ledger = Ledger.open(data=Path(sys.argv[2]), schema="examples")

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from api.application import make_application
 from api.cli.main import cli
-from api.http.application import make_application
 from domain.ledger.ledger import Ledger
 from domain.ledger.opening import SCHEMA
 from domain.safekeeping.backups import DUMP, FORMAT, MANIFEST, Held

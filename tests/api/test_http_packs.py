@@ -12,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api import clock
-from api.http.application import make_application
+from api.application import make_application
 from api.signing import write_signer
 from domain.envelopes import read_proposal
 from domain.events import ProgressReported

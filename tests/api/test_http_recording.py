@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from starlette.testclient import TestClient
 
-from api.http.application import make_application
+from api.application import make_application
 from api.http.bodies import read_author, read_proposals
 from api.http.request_refusals import Unreadable
 from domain.ledger.ledger import Ledger

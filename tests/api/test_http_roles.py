@@ -10,8 +10,8 @@ from fastapi.routing import APIRoute
 from lxml import html
 from starlette.testclient import TestClient
 
+from api.application import make_application
 from api.http.access.address_roles import Needs, Undeclared, declared, every_route_declares, needs, routes_of
-from api.http.application import make_application
 from domain.access.principals import Grant
 from domain.ledger.ledger import Ledger
 from tests.api.conftest import BY, OPENING, asking, rated

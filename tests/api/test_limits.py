@@ -13,7 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api import log
-from api.http.application import make_application
+from api.application import make_application
 from api.serving_settings import ServingSettings
 from api.signing import new_signer, write_signer
 from api.waiting import NoPlace, one_of, waiting_at_most

@@ -19,10 +19,10 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.routing import Route
 
+from api.application import make_application
 from api.cli.serve_commands import EXAMPLES
 from api.formats import FORMATS
 from api.http import patterns
-from api.http.application import make_application
 from api.http.proof_addresses import packing
 from api.http.question_addresses import reading
 from api.http.record_addresses import recording

@@ -7,7 +7,7 @@ from lxml import html
 from starlette.testclient import TestClient
 
 from api import clock
-from api.http.application import make_application
+from api.application import make_application
 from domain.ledger.ledger import Ledger
 from tests.api.answers import MARKDOWN
 from tests.api.conftest import BY, asking

@@ -8,9 +8,9 @@ from uuid import uuid4
 import pytest
 from starlette.testclient import TestClient
 
+from api.application import make_application
 from api.forms.event_forms import FORMS, fields_of
 from api.forms.form_words import refused
-from api.http.application import make_application
 from domain.events import EVENTS
 from domain.ledger.ledger import Ledger
 from domain.refusals import Refused, RuleCode

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from api.http.application import make_application
+from api.application import make_application
 from bench.event_history import TODAY, generate
 from bench.page_times import PAGES
 from domain.ledger.ledger import Ledger

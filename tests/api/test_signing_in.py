@@ -14,9 +14,9 @@ from joserfc.jwk import OctKey
 from starlette.testclient import TestClient
 
 from api import clock, demonstration
+from api.application import make_application
 from api.cli.serve_commands import let_in, tell_link
 from api.http.access.openid_client import OpenId
-from api.http.application import make_application
 from api.pages.places import own_place
 from api.serving_settings import OpenIdSettings, ServingSettings, read_serving_settings
 from domain.access.principals import Grant

@@ -26,7 +26,7 @@ from api.cli.command_context import Session
 from api.cli.command_roles import NEEDS
 from api.cli.every_command import PROGRAM
 from api.formats import formats_of
-from api.http.application import make_application
+from api.application import make_application
 from api.packing import PAPERS
 from scripts.argument_tables import argument_tables
 from scripts.question_table import guide

@@ -7,7 +7,7 @@ import pytest
 from psycopg.errors import InsufficientPrivilege
 from starlette.testclient import TestClient
 
-from api.http.application import make_application
+from api.application import make_application
 from domain.access.access_errors import AccessLost
 from domain.access.access_events import CommandBegun
 from domain.access.principals import Grant

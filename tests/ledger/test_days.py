@@ -13,7 +13,7 @@ import pytest
 from psycopg import DatabaseError
 from starlette.testclient import TestClient
 
-from api.http.application import make_application
+from api.application import make_application
 from domain.envelopes import Proposal
 from domain.events import Event, EventWithdrawn, PlanClosed, TextRedacted
 from domain.integrity.evidence_packs import pack

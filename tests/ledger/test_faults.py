@@ -17,7 +17,7 @@ import pytest
 from psycopg.sql import SQL, Identifier
 from starlette.testclient import TestClient
 
-from api.http.application import make_application
+from api.application import make_application
 from domain.integrity.checkpoint_store import checkpoints_of
 from domain.ledger.ledger import Ledger
 from domain.ledger.recorder import LedgerRecorder

@@ -11,7 +11,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 from starlette.testclient import TestClient
 
-from api.http.application import make_application
+from api.application import make_application
 from domain.ledger.ledger import Ledger
 from domain.postgres.database_errors import not_let_in
 from domain.refusals import FilesDamaged, LedgerUnusable, NothingRecorded, ReplicaOnly

@@ -12,7 +12,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 from starlette.testclient import TestClient
 
-from api.http.application import make_application
+from api.application import make_application
 from domain.integrity.checkpoint_store import checkpoints_of
 from domain.ledger.ledger import Ledger
 from domain.ledger.schema import Migration, migrate, released_migrations

@@ -17,7 +17,7 @@ import psycopg
 import pytest
 from starlette.testclient import TestClient
 
-from api.http.application import make_application
+from api.application import make_application
 from domain.access.principals import Grant
 from domain.integrity.checkpoint_store import checkpoints_of
 from domain.ledger.ledger import Ledger

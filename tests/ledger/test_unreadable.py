@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from starlette.testclient import TestClient
 
-from api.http.application import make_application
+from api.application import make_application
 from domain.ledger.ledger import Ledger
 from domain.ledger.schema import app_role
 from tests.ledger.conftest import Server, begin, connected
