@@ -20,8 +20,8 @@ from api.http.record_addresses import recording
 from api.http.request_limits import BodyLimits, RequestLog
 from api.http.security_headers import SecurityHeaders
 from api.http.unusable import handle_unusable, told_unusable
+from api.page_registry import PAGES
 from api.pages.problem_pages import ProblemPages
-from api.pages.registry import PAGES
 from api.serving_settings import ServingSettings
 from domain.ledger.ledger import Ledger
 from domain.refusals import LedgerUnusable

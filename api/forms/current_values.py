@@ -8,19 +8,12 @@ from typing import Any
 from api.forms.event_forms import Form
 from api.papers.wording import day_in_words, safe_text, unended
 from api.questions.asker import Asker
-from domain.names import name_key
 from domain.plan.plan_at import PlanAt
 from domain.plan.record import PlanRecord
 from projections.action import ActionDocument, SingleActionDocument, action_at
 from projections.document_history import HistoryDocument, document_history
 from projections.plan_as_at import PlanDocument, plan_as_at
 from projections.scale import RatingDocument, scale_document
-
-
-def may_confirm(action: ActionDocument, by: str) -> bool:
-    """Whether a rating of an action awaits confirmation, and this name is not that of its author."""
-    return "awaiting" in action and name_key(action["awaiting"]["rated_by"]) != name_key(by)
-
 
 #: Options of a field: the value sent, and the label.
 Options = list[tuple[str, str]]

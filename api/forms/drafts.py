@@ -10,7 +10,7 @@ from fastapi import Depends, Query
 from markupsafe import Markup, escape
 
 from api.forms.event_forms import Form, fields_of
-from api.forms.form_bodies import only_known
+from api.http.form_bodies import only_known
 from api.http.request_refusals import RequestCode, Unreadable
 from api.pages.here import Here
 from domain.redaction import REDACTABLE

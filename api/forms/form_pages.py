@@ -9,11 +9,10 @@ from fastapi import Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
-from api.forms.current_values import filled_in, may_confirm, standing
+from api.forms.current_values import filled_in, standing
 from api.forms.drafts import Draft, Named, new_draft, read_draft
 from api.forms.dry_run import Since, recorded_since
 from api.forms.event_forms import FORMS, GROUPS, Form
-from api.forms.form_bodies import sent_form
 from api.forms.form_roles import NeedsOfForm
 from api.forms.form_views import check_shown, form_shown, in_plan_words, overtaken_shown
 from api.forms.form_words import NOT_KNOWN, Unfit, refused
@@ -22,12 +21,14 @@ from api.forms.recorded_page import remember
 from api.forms.redaction_form import asked_first
 from api.http.access.address_roles import is_of_before
 from api.http.access.callers import caller_of, recorded_by
+from api.http.form_bodies import sent_form
 from api.http.question_addresses import Ask, At, Plan
 from api.http.request_refusals import RequestCode, Unreadable
 from api.pages.here import Here
 from api.pages.plan_pages import Kept
 from api.pages.rendering import page
 from api.pages.routes import page_routes
+from api.pages.visitors import may_confirm
 from api.questions.asker import Asker
 from domain.envelopes import Proposal
 from domain.points import read_instant

@@ -5,9 +5,7 @@ from fastapi import Request
 from api.forms.event_forms import FORMS
 from api.http.access.address_roles import Needs
 from api.http.access.callers import caller_of
-from api.questions.asker import Asker
 from domain.access.principals import NotAllowed
-from domain.events import PlanOpened
 
 
 class NeedsOfForm(Needs):
@@ -22,12 +20,3 @@ class NeedsOfForm(Needs):
             if form is not None:
                 caller_of(request).require_to_record(form.event, request.path_params["plan"])
             raise
-
-
-def may_open_some(request: Request, ask: Asker) -> bool:
-    """Whether the caller may open some plan that does not exist yet."""
-    caller = caller_of(request)
-    if caller.may("keeper", None):
-        return True
-    named = {grant.plan for grant in caller.principal.grants if grant.plan}
-    return any(caller.may_record(PlanOpened.__name__, plan) for plan in named.difference(ask.ledger.plans()))

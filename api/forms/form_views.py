@@ -7,7 +7,6 @@ from typing import Any
 from fastapi import Request, Response
 from markupsafe import Markup, escape
 
-from api.forms.choices import written
 from api.forms.current_values import Standing, options
 from api.forms.drafts import Draft, as_day
 from api.forms.dry_run import Since, entry_at, rehearsed, timescale_read
@@ -15,6 +14,7 @@ from api.forms.event_forms import SOURCE, Field, fields_of
 from api.forms.proposing import WAYS
 from api.forms.redaction_form import is_redaction, texts_shown
 from api.http.access.callers import recorded_by
+from api.pages.choices import written
 from api.pages.rendering import Said, capital, page
 from api.pages.tags import Tags
 from api.papers.wording import day_in_words

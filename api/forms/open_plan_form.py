@@ -8,18 +8,18 @@ from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from markupsafe import escape
 
-from api.forms.form_bodies import only_known, sent_form
-from api.forms.form_roles import may_open_some
 from api.forms.form_words import NOT_KNOWN
 from api.forms.recorded_page import remember
 from api.forms.usual_scales import USUAL
 from api.http.access.callers import caller_of, recorded_by
+from api.http.form_bodies import only_known, sent_form
 from api.http.question_addresses import Ask
 from api.http.request_refusals import RequestCode, Unreadable
 from api.pages.here import Here
 from api.pages.rendering import Said, capital, page
 from api.pages.routes import page_routes
 from api.pages.tags import Tags
+from api.pages.visitors import may_open_some
 from api.questions.asker import Asker
 from domain.envelopes import Proposal, read_proposal
 from domain.events import PlanOpened

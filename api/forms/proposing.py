@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from api.forms.choices import unheard, which_is_meant
 from api.forms.event_forms import Field, Form, fields_of
 from api.forms.form_words import Unfit, by_field, missing
+from api.pages.choices import unheard, which_is_meant
 from domain.envelopes import Proposal, read_proposal
 from domain.points import PointUnreadable, read_point
 from domain.refusals import NotAnEvent

@@ -4,7 +4,7 @@ from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.forgetting import still_on_disk
-from api.forms.current_values import Standing, may_confirm, standing
+from api.forms.current_values import Standing, standing
 from api.forms.dry_run import entry_at
 from api.forms.event_forms import FORMS
 from api.forms.form_views import in_plan_words
@@ -15,6 +15,7 @@ from api.pages.here import Here
 from api.pages.plan_pages import Kept
 from api.pages.rendering import page
 from api.pages.routes import page_routes
+from api.pages.visitors import may_confirm
 from domain.points import PointUnknown
 from projections.trail import TrailEntry
 

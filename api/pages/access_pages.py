@@ -8,8 +8,8 @@ from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
 from api import clock, log
-from api.forms.form_bodies import only_known
 from api.http.access.callers import access_of, caller_of
+from api.http.form_bodies import only_known
 from api.pages.access_forms import AFTERWARDS, CHANGES, Typed, Wrong
 from api.pages.rendering import Said, capital, page
 from api.pages.routes import page_routes

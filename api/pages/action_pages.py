@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 from fastapi import Query, Request, Response
 
 from api.forgetting import still_on_disk
-from api.forms.current_values import may_confirm
 from api.http.access.callers import recorded_by
 from api.http.question_addresses import Ask, At, Number, Plan, Version
 from api.pages.action_life import LIFE_PAGE, life
@@ -15,6 +14,7 @@ from api.pages.plan_pages import Kept, is_past
 from api.pages.rendering import page
 from api.pages.routes import page_routes
 from api.pages.tags import Tags
+from api.pages.visitors import may_confirm
 from api.papers.wording import Labels, as_at, rated_words
 from api.papers.wording_events import event_basis, event_fields, kind_in_words, source_words, withdrawal_words
 from api.questions.event_question import EVENT
@@ -29,14 +29,14 @@ actions = page_routes()
 
 #: The forms for an action that is in the plan: name and label.
 _FORMS = (
-    ("rate", "Rate"),
-    ("progress", "Report progress"),
-    ("evidence", "File evidence"),
-    ("reschedule", "Reschedule"),
-    ("reassign", "Reassign"),
-    ("reword", "Reword"),
-    ("close", "Close"),
-    ("withdraw", "Withdraw"),
+    ("rate", "ActionRated", "Rate"),
+    ("progress", "ProgressReported", "Report progress"),
+    ("evidence", "EvidenceAdded", "File evidence"),
+    ("reschedule", "ActionRescheduled", "Reschedule"),
+    ("reassign", "ActionReassigned", "Reassign"),
+    ("reword", "ActionReworded", "Reword"),
+    ("close", "ActionClosed", "Close"),
+    ("withdraw", "ActionWithdrawn", "Withdraw"),
 )
 #: The events that cannot be withdrawn.
 NOT_WITHDRAWN = {EventWithdrawn.__name__, PlanOpened.__name__, TextRedacted.__name__}
@@ -81,11 +81,11 @@ def action_page(
     )
 
 
-def _recording(action: ActionDocument, by: str) -> list[tuple[str, str]]:
+def _recording(action: ActionDocument, by: str) -> list[tuple[str, str, str]]:
     """The forms that apply to an action in its status, for an author of this name."""
     if action["status"] in ("closed", "withdrawn"):
-        return [("reinstate", "Reinstate")]
-    confirm = [("confirm", "Confirm this rating")] if may_confirm(action, by) else []
+        return [("reinstate", "ActionReinstated", "Reinstate")]
+    confirm = [("confirm", "RatingConfirmed", "Confirm this rating")] if may_confirm(action, by) else []
     return [*confirm, *(form for form in _FORMS if form[0] != "close" or action["status"] == "complete")]
 
 

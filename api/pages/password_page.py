@@ -6,9 +6,9 @@ from fastapi import Depends, Query, Request, Response
 from starlette.exceptions import HTTPException
 
 from api import clock, log
-from api.forms.form_bodies import only_known
 from api.http.access.callers import access_of, caller_of
 from api.http.access.rate_limits import address_of, sign_in_no_faster
+from api.http.form_bodies import only_known
 from api.http.request_refusals import SignInNeeded, TooFast
 from api.pages.rendering import Said, capital, page
 from api.pages.routes import page_routes

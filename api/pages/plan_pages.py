@@ -7,12 +7,12 @@ from fastapi import Query, Request, Response
 from markupsafe import Markup
 
 from api import clock
-from api.forms.form_roles import may_open_some
 from api.http.question_addresses import Ask, At, Plan
 from api.pages.here import Here, form_links
 from api.pages.rendering import page
 from api.pages.routes import page_routes
 from api.pages.tags import Tags
+from api.pages.visitors import may_open_some
 from api.papers.chart import rating_bar
 from api.papers.compose.action_tables import every
 from api.papers.drawing import UNRATED, box, fills

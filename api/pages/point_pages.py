@@ -8,8 +8,8 @@ from fastapi import Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api import clock
-from api.forms.choices import unheard, which_is_meant, written
 from api.http.question_addresses import Ask, At, Plan
+from api.pages.choices import unheard, which_is_meant, written
 from api.pages.here import Here
 from api.pages.plan_pages import Kept, day_recorded
 from api.pages.rendering import Said, capital, page

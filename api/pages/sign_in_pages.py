@@ -7,10 +7,10 @@ from fastapi.responses import RedirectResponse
 
 from api import clock, log
 from api.demonstration import is_demonstration
-from api.forms.form_bodies import only_known, sent_form
 from api.http.access.browser_sessions import begin_session, carries_its_token, end_session
 from api.http.access.callers import access_of, caller_of
 from api.http.access.rate_limits import address_of, sign_in_no_faster
+from api.http.form_bodies import only_known, sent_form
 from api.http.request_refusals import SignInNeeded, TooFast
 from api.pages.places import START, own_place
 from api.pages.rendering import Said, capital, page

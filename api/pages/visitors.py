@@ -6,10 +6,13 @@ from urllib.parse import quote
 from fastapi import Request
 from markupsafe import Markup
 
-from api.forms.event_forms import FORMS
 from api.http.access.address_roles import RECORDING
 from api.http.access.browser_sessions import FIELD
-from api.http.access.callers import Caller, known_caller
+from api.http.access.callers import Caller, caller_of, known_caller
+from api.questions.asker import Asker
+from domain.events import PlanOpened
+from domain.names import name_key
+from projections.action import ActionDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +55,26 @@ class Visitor:
         """Whether the reader may record anything in a plan."""
         return self.caller is not None and any(self.caller.may(role, plan) for role in RECORDING)
 
-    def may_send(self, form: str, plan: str) -> bool:
-        """Whether the reader may record in a plan the event that a form proposes."""
-        return self.caller is not None and self.caller.may_record(FORMS[form].event, plan)
+    def may_record(self, event: str, plan: str) -> bool:
+        """Whether the reader may record events of this name in a plan."""
+        return self.caller is not None and self.caller.may_record(event, plan)
 
 
 def visitor(request: Request) -> Visitor:
     """The reader of the page that answers a request."""
     asked = request.url.query
     return Visitor(known_caller(request), request.url.path + (f"?{asked}" if asked else ""))
+
+
+def may_open_some(request: Request, ask: Asker) -> bool:
+    """Whether the caller may open some plan that does not exist yet."""
+    caller = caller_of(request)
+    if caller.may("keeper", None):
+        return True
+    named = {grant.plan for grant in caller.principal.grants if grant.plan}
+    return any(caller.may_record(PlanOpened.__name__, plan) for plan in named.difference(ask.ledger.plans()))
+
+
+def may_confirm(action: ActionDocument, by: str) -> bool:
+    """Whether a rating of an action awaits confirmation, and this name is not that of its author."""
+    return "awaiting" in action and name_key(action["awaiting"]["rated_by"]) != name_key(by)
