@@ -33,6 +33,8 @@ OWNER, APP, DATABASE = "asat_owner", "asat_app", "asat"
 POSTGRES_MAJOR = "18"
 # Crash recovery replays at most max_wal_size and mostly takes a second; a laptop's full disk or a slow one takes long.
 PATIENCE = 120.0
+#: The least number of tries, however long they took: a machine that stood still for minutes has spent the seconds only.
+TRIES = 200
 #: Seconds between two checks whether anybody uses the server, and seconds for its fast shutdown where nobody waits for
 #: it: with the harder shutdowns that may follow they are less than a minute.
 LOOK, FAST = 10.0, 25.0
@@ -126,15 +128,16 @@ class Cluster:
     def starting(self) -> Iterator[int]:
         """Hold the lock under which the server is started and stopped."""
         lock = self.open_lock("starting.lock")
-        deadline = time.monotonic() + 2 * PATIENCE
         try:
-            while not locked(lock):
-                if time.monotonic() > deadline:
-                    raise EmbeddedServerError(
-                        f"Another process holds {self.folder / 'starting.lock'} and does not finish. End it"
-                        " (`fuser` names it) and try again."
-                    )
+            for _ in _patiently(2):
+                if locked(lock):
+                    break
                 time.sleep(0.01)
+            else:
+                raise EmbeddedServerError(
+                    f"Another process holds {self.folder / 'starting.lock'} and does not finish. End it"
+                    " (`fuser` names it) and try again."
+                )
             try:
                 yield lock
             finally:
@@ -157,12 +160,11 @@ class Cluster:
             self._check()
         else:
             self._initialise(starting)
-        deadline = time.monotonic() + PATIENCE
-        # False: another server was stopping, or processes of a killed one remain: try again.
-        while not self._join_or_launch(deadline):
-            if time.monotonic() > deadline:
-                raise self.failure("does not start")
-            time.sleep(0.05)
+        for _ in _patiently():
+            if self._join_or_launch():
+                return
+            time.sleep(0.05)  # another server was stopping, or processes of a killed one remain
+        raise self.failure("does not start")
 
     def stop(self) -> None:
         """Stop the server and wait until it has written everything; the caller knows that nobody else uses it."""
@@ -187,13 +189,13 @@ class Cluster:
         if not end(postmaster, ended, patience):
             raise self.failure("does not stop")
 
-    def _join_or_launch(self, deadline: float) -> bool:
+    def _join_or_launch(self) -> bool:
         if self._postmaster() is not None:
-            return self._wait_for_answer(deadline)
+            return self._wait_for_answer()
         if (unreachable := self._unreachable()) is not None:
             # Its socket was removed, so nobody can join it, and it lets no other server have the data: restart it.
             self._end(unreachable, FAST)
-        return self._launch(deadline)
+        return self._launch()
 
     def _check(self) -> None:
         if (owner := self.data.stat().st_uid) != self.account.pw_uid:
@@ -242,7 +244,7 @@ class Cluster:
                 f" start again:\n{_tail(done.stdout)}"
             )
 
-    def _launch(self, deadline: float) -> bool:
+    def _launch(self) -> bool:
         self._forget(self._socket_folder())
         socket_folder = self._make_socket_folder()
         users = sorted({self.account.pw_name, "root"})  # they can read the files in any case
@@ -266,7 +268,7 @@ class Cluster:
             with held, self.new_file("start.log") as log:
                 self._run_watched(program, socket_folder, held.fileno(), log)
             try:
-                return self._wait_for_answer(deadline, alive)
+                return self._wait_for_answer(alive)
             finally:
                 if self._socket_elsewhere:
                     with suppress(OSError):  # not empty: in use
@@ -283,11 +285,11 @@ class Cluster:
             argv = watched(self.account, program, [self.folder, socket_folder, *archives(self.folder)], watching)
             subprocess.run(  # noqa: S603 - the wheel's program, no shell
                 argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                env=_environment() | self._reused_pid(), cwd="/", pass_fds=watching.files, check=False,
+                env=_environment() | self._stale_pid(), cwd="/", pass_fds=watching.files, check=False,
             )  # fmt: skip
 
-    def _wait_for_answer(self, deadline: float, alive: IO[str] | None = None) -> bool:
-        while time.monotonic() < deadline:
+    def _wait_for_answer(self, alive: IO[str] | None = None) -> bool:
+        for _ in _patiently():
             if self._answers():
                 return True
             if alive is None:
@@ -361,18 +363,21 @@ class Cluster:
         except FileNotFoundError:
             return []
 
-    def _reused_pid(self) -> dict[str, str]:
-        """Have PostgreSQL ignore the number in a stale postmaster.pid, which may name a foreign process after a reboot.
+    def _stale_pid(self) -> dict[str, str]:
+        """Have PostgreSQL ignore the number in a stale postmaster.pid.
 
-        PostgreSQL takes the number in this variable for its launcher's and goes on to its other check, the shared
-        memory. Deleting the file would skip that check.
+        After a reboot it may name a foreign process, and in a container whose first process never waits for orphans it
+        names the dead one for ever. PostgreSQL takes the number in this variable for its launcher's and goes on to its
+        other check, the shared memory. Deleting the file would skip that check.
         """
         pid = next(iter(self._pid_file()), "")
         try:
-            reused = not Path(f"/proc/{int(pid)}/cwd").samefile(self.data)
+            process = Path(f"/proc/{int(pid)}")
+            dead = process.joinpath("stat").read_text().rpartition(") ")[2].startswith("Z")
+            stale = dead or not process.joinpath("cwd").samefile(self.data)
         except (OSError, ValueError):
             return {}
-        return {"PG_GRANDPARENT_PID": pid} if reused else {}
+        return {"PG_GRANDPARENT_PID": pid} if stale else {}
 
     def _socket_folder(self) -> Path | None:
         if not self._socket_elsewhere:
@@ -450,6 +455,14 @@ class Cluster:
         return EmbeddedServerError(
             f"The PostgreSQL of the data folder {self.folder} {what}. {remedy} The log ends:\n{log}"
         )
+
+
+def _patiently(times: int = 1) -> Iterator[None]:
+    """Yield for each try, until PATIENCE has passed so many times and the number of TRIES is reached."""
+    deadline, tries = time.monotonic() + times * PATIENCE, 0
+    while tries < TRIES or time.monotonic() < deadline:
+        yield
+        tries += 1
 
 
 def disk_is_full(folder: Path) -> EmbeddedServerError:

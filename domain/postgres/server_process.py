@@ -155,7 +155,11 @@ class _Watch:
             with suppress(OSError):  # only Linux lists them
                 for child in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split():
                     signalled(int(child), signal.SIGKILL)
-        self._reaped()
+        # A process closes its files a moment before it can be waited for, and nobody else may wait for orphans.
+        with suppress(ChildProcessError):  # none is left
+            for _ in range(100):
+                if not os.waitpid(-1, os.WNOHANG)[0]:
+                    time.sleep(0.01)
 
 
 def _end_with(watching: int) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from domain.postgres import cluster
 from domain.postgres.cluster import Cluster
 from domain.postgres.embedded_server import EmbeddedServer
 from domain.postgres.server_account import EmbeddedServerError, server_account
@@ -476,21 +477,58 @@ def test_what_was_committed_is_there_after_a_crash(folder: Path, how: signal.Sig
     assert not answers(again)
 
 
+@pytest.mark.parametrize("crashed", [False, True])
+def test_a_machine_that_stood_still_while_the_server_started(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, crashed: bool
+):
+    # The clock of a machine that was paused jumps: the seconds are gone before the first look.
+    monkeypatch.setattr(cluster, "PATIENCE", 0.0)
+    if crashed:
+        left = EmbeddedServer.start(folder)
+        crash(folder, signal.SIGKILL)
+        left.close()
+    with EmbeddedServer.start(folder) as server:
+        assert answers(server)
+
+
 @on_linux
-def test_a_process_that_now_has_the_number_of_a_dead_server_does_not_keep_it_from_starting(folder: Path):
+@pytest.mark.parametrize("alive", [True, False], ids=["another process has it", "nobody waited for the dead server"])
+def test_the_number_of_a_dead_server_does_not_keep_it_from_starting(folder: Path, alive: bool):
     server = EmbeddedServer.start(folder)
     crash(folder, signal.SIGKILL)
     server.close()
     owner = (folder / "postgres").stat().st_uid
-    with subprocess.Popen(["sleep", "60"], user=owner if IS_ROOT else None) as other:
+    with subprocess.Popen(["sleep", "600"], user=owner if IS_ROOT else None) as other:
         try:
+            if not alive:
+                other.kill()
+                os.waitid(os.P_PID, other.pid, os.WEXITED | os.WNOWAIT)
             stale = (folder / "postgres" / "postmaster.pid").read_text().splitlines()[1:]
             (folder / "postgres" / "postmaster.pid").write_text("\n".join([str(other.pid), *stale, ""]))
             with EmbeddedServer.start(folder) as again:
                 assert answers(again)
-            assert other.poll() is None
+            assert not alive or other.poll() is None
         finally:
             other.kill()
+
+
+@on_linux
+def test_the_watching_process_waits_for_every_process_of_a_killed_server(folder: Path):
+    # Where the system's first process waits for nobody, as in many containers, they would stay for ever.
+    for _ in range(5):
+        server = EmbeddedServer.start(folder)
+        pid = postmaster(folder)
+        watching = int(Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()[1])
+        crash(folder, signal.SIGKILL)
+        server.close()
+        while Path(f"/proc/{watching}").exists():
+            time.sleep(0.01)
+            try:
+                if Path(f"/proc/{watching}/stat").read_text().rpartition(") ")[2].startswith("Z"):
+                    break
+            except FileNotFoundError:
+                break
+        assert not Path(f"/proc/{pid}").exists()
 
 
 def test_the_remains_of_an_interrupted_first_start_are_cleared(tmp_path: Path):
