@@ -20,8 +20,9 @@ from eventsourcing.persistence import DatabaseError, IntegrityError, InterfaceEr
 from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Composed, Identifier
 
-from domain.access.access_errors import AccessLost, AccessRefused
+from domain.access.access_errors import AccessRefused
 from domain.access.access_events import ACCESS_EVENTS, AccessEvent, PasswordSet, PrincipalLeft
+from domain.ledger.access_marks import AccessLost, access_lost_from
 from domain.ledger.datastore import LedgerDatastore, attempts
 from domain.ledger.recorder import LedgerRecorder
 from domain.ledger.schema import access_schema
@@ -134,9 +135,7 @@ class AccessStreams:
         Args:
             ask: asks the plans' database; by default on a connection of its pool.
         """
-        query = SQL("select {}.access_lost_from()").format(Identifier(self._plans.schema))
-        [(since,)] = (ask or self._plans.read_rows)(query)
-        return since  # type: ignore[no-any-return]
+        return access_lost_from(ask or self._plans.read_rows, self._plans.schema)
 
     def refuse_where_lost(self, ask: Callable[[Composed], list[Any]] | None = None) -> None:
         """Raises AccessLost if the access ledger is gone: without it the ledger would be open to everybody."""

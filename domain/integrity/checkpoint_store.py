@@ -16,8 +16,9 @@ from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier
 
 from domain.integrity.invariants import Broken
+from domain.integrity.stored_tree import LedgerTree
 from domain.ledger.datastore import LedgerDatastore
-from domain.ledger.ledger import Ledger
+from domain.ledger.plan_ledger import PlanLedger
 from domain.postgres.database_errors import in_short
 from domain.proofs.checkpoint import Checkpoint, NotACheckpoint, WitnessKey, open_checkpoint
 from domain.proofs.keys import NotAKey, SignerKey, VerifierKey
@@ -377,6 +378,6 @@ def _following(number: int, note: bytes, before: VerifierKey | None) -> Verifier
     return key
 
 
-def checkpoints_of(ledger: Ledger) -> Checkpoints:
+def checkpoints_of(ledger: PlanLedger) -> Checkpoints:
     """The keys and checkpoints of a ledger."""
-    return Checkpoints(ledger._datastore, ledger.tree())
+    return Checkpoints(ledger.datastore, LedgerTree(ledger.recorder))

@@ -15,7 +15,9 @@ from domain.integrity.invariants import Broken
 from domain.ledger.catalogue import Catalogue, differences, expected_catalogue, read_catalogue, read_names
 from domain.ledger.datastore import LedgerDatastore
 from domain.ledger.login_powers import owns, powers
+from domain.ledger.plan_ledger import PlanLedger
 from domain.ledger.schema import access_schema, app_role, released_migrations, used_elsewhere
+from domain.opened_ledger import Ledger
 from domain.postgres.database_errors import in_short
 from domain.refusals import LedgerUnusable
 
@@ -79,12 +81,19 @@ _LOGS_IN = "select from pg_roles where rolname = %(role)s and rolcanlogin and ro
 _THERE = "select nspname from pg_namespace where nspname = any(%s)"
 
 
-def fallen_guards(datastore: LedgerDatastore) -> Iterator[Broken]:
+def fallen_guards(ledger: Ledger) -> Iterator[Broken]:
     """The faults of the guards, of the plans' ledger and of the access ledger.
 
     Raises:
         LedgerUnusable: the database does not answer.
     """
+    if ledger.access.streams.lost_from() is None:
+        ledger.access.audit.size()  # upgrades it, where it has begun
+    yield from fallen_on(ledger.datastore)
+
+
+def fallen_on(datastore: LedgerDatastore) -> list[Broken]:
+    """As `fallen_guards`, for the schemas as they are now."""
     found: list[Broken] = []
     try:
         with datastore.get_connection() as connection:
@@ -98,14 +107,20 @@ def fallen_guards(datastore: LedgerDatastore) -> Iterator[Broken]:
                 found += [Broken("the login that serves", power) for power in powers(connection, schemas)]
     except PersistenceError as error:
         raise LedgerUnusable(f"the guards of the database cannot be looked at: {in_short(error)}") from error
-    yield from found
+    return found
 
 
-def powers_of_login(datastore: LedgerDatastore) -> list[str]:
-    """The powers of these connections' login beyond reading and appending; raises LedgerUnusable."""
+def powers_of_login(ledger: PlanLedger) -> list[str]:
+    """The powers of the login over the ledger beyond reading and appending, in any role that it may take on.
+
+    Empty where the guards hold against it.
+
+    Raises:
+        LedgerUnusable: the database does not answer.
+    """
     try:
-        with datastore.get_connection() as connection:
-            return powers(connection, _schemas(connection, datastore.schema))
+        with ledger.datastore.get_connection() as connection:
+            return powers(connection, _schemas(connection, ledger.datastore.schema))
     except PersistenceError as error:
         raise LedgerUnusable(f"the database does not answer: {in_short(error)}") from error
 

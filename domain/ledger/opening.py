@@ -13,7 +13,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL, Composable, Identifier
 
-from domain.access.access_errors import AccessLost
+from domain.ledger.access_marks import AccessLost, access_lost_from
 from domain.ledger.catalogue import expected_catalogue, read_names
 from domain.ledger.login_powers import powers
 from domain.ledger.schema import (
@@ -71,15 +71,13 @@ def open_schema(conninfo: str, schema: str, *, alone: bool, beside: str | None =
         found_beside, _ = _found(connection, beside)
         role = take_on(connection, schema)
         # A removed access ledger is not made again: its use is refused, and the check reports it.
-        if found_beside or _access_lost_from(connection, schema) is None:
+        if found_beside or _lost_from(connection, schema) is None:
             _must_be_current(beside, found_beside, newest)
         return role
 
 
-def _access_lost_from(connection: Connection, schema: str) -> datetime | None:
-    """The instant of the first mark that the access ledger no longer holds; None where all is well."""
-    row = connection.execute(SQL("select {}.access_lost_from()").format(Identifier(schema))).fetchone()
-    return row[0] if row else None
+def _lost_from(connection: Connection, schema: str) -> datetime | None:
+    return access_lost_from(lambda query: connection.execute(query).fetchall(), schema)
 
 
 def _must_be_current(schema: str, found: int, newest: int) -> None:
@@ -195,7 +193,7 @@ def make_ledger(owner_conninfo: str, login: str | None, schema: str = SCHEMA) ->
                 said = powers(connection, [one], login) if login else []
             made.append(Made(one, before, now, login, said))
             with connected(owner_conninfo) as connection:
-                if one == schema and (since := _access_lost_from(connection, schema)) is not None:
+                if one == schema and (since := _lost_from(connection, schema)) is not None:
                     raise AccessLost(since)
     except psycopg.Error as error:
         raise LedgerUnusable(f"the ledger cannot be made or upgraded: {in_short(error)}; see ASAT_OWNER_URL") from error

@@ -18,8 +18,8 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from domain.files.whole_files import written_whole
-from domain.ledger.ledger import Ledger
 from domain.ledger.opening import SCHEMA
+from domain.ledger.plan_ledger import PlanLedger
 from domain.ledger.schema import access_schema, app_role, schema_version
 from domain.postgres.connections import connected
 from domain.postgres.database_errors import in_short
@@ -70,12 +70,7 @@ def schemas(schema: str = SCHEMA) -> tuple[str, str]:
     return schema, access_schema(schema)
 
 
-def owner_conninfo(ledger: Ledger) -> str:
-    """The conninfo of a ledger's database, for the role that owns it."""
-    return ledger._owner_conninfo
-
-
-def back_up(ledger: Ledger, file: Path) -> Backup:
+def back_up(ledger: PlanLedger, file: Path) -> Backup:
     """Write a backup of the ledger, as it is at one moment, to a new file that only its owner can read.
 
     Recording goes on meanwhile. The file is there whole or not at all.
@@ -88,7 +83,7 @@ def back_up(ledger: Ledger, file: Path) -> Backup:
     if file.exists():
         raise BackupUnusable(f"{file} is there already, and a backup is never written over: name a new file")
     with written_whole(file, replace=False, private=True) as written:
-        return _write(owner_conninfo(ledger), ledger._datastore.schema, written)
+        return _write(ledger.owner_conninfo, ledger.datastore.schema, written)
 
 
 def _write(conninfo: str, schema: str, file: IO[bytes]) -> Backup:

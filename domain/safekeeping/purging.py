@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import psycopg
 from psycopg.sql import SQL, Identifier
 
+from domain.ledger.plan_ledger import PlanLedger
 from domain.postgres.connections import connected
 from domain.postgres.database_errors import in_short
 from domain.refusals import LedgerUnusable
@@ -56,7 +57,7 @@ _MAY = "select pg_has_role(nspowner, 'USAGE') from pg_namespace where nspname = 
 _ANOTHER = "10s"
 
 
-def purge(owner_conninfo: str, schema: str) -> list[str]:
+def purge(ledger: PlanLedger) -> list[str]:
     """Rewrite the table of events and begin a new log; what could not be done, and why, a sentence each.
 
     The purge is noted in the ledger, up to the last event that was recorded when it began. Nobody reads or records
@@ -64,8 +65,20 @@ def purge(owner_conninfo: str, schema: str) -> list[str]:
     waited for. One purge of a ledger runs at a time.
 
     Raises:
-        psycopg.Error: the server cannot be reached, or refuses to rewrite the table.
+        LedgerUnusable: the server cannot be reached, or refuses to rewrite the table.
     """
+    try:
+        return _purge(ledger.owner_conninfo, ledger.datastore.schema)
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise LedgerUnusable(
+            "the login that serves may not write the table anew: run `asat purge` with the address of the ledger's"
+            f" owner (--owner-url or ASAT_OWNER_URL): {in_short(error)}"
+        ) from error
+    except psycopg.Error as error:
+        raise LedgerUnusable(f"the database cannot be made to forget what was redacted: {in_short(error)}") from error
+
+
+def _purge(owner_conninfo: str, schema: str) -> list[str]:
     with connected(owner_conninfo) as owner:
         if owner.execute(_MAY, (schema,)).fetchone() != (True,):
             # PostgreSQL would only warn, and leave the table as it is.
@@ -103,14 +116,14 @@ def _note(owner: Connection, schema: str, position: int, *, complete: bool) -> N
     )
 
 
-def copied_elsewhere(owner_conninfo: str) -> str | None:
+def copied_elsewhere(ledger: PlanLedger) -> str | None:
     """A sentence on the place where redacted texts stay whatever the server does; None if it knows of none.
 
     Raises:
         LedgerUnusable: the server does not answer.
     """
     try:
-        with connected(owner_conninfo) as owner:
+        with connected(ledger.owner_conninfo) as owner:
             if not _archives(owner):
                 return None
     except psycopg.Error as error:

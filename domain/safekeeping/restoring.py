@@ -14,8 +14,9 @@ from psycopg.sql import SQL, Identifier
 
 from domain.integrity.checkpoint_store import checkpoints_of
 from domain.integrity.evidence_packs import against, checkpoint_in
-from domain.ledger.ledger import Ledger
+from domain.integrity.invariants import broken_invariants
 from domain.ledger.opening import SCHEMA, settle_grants
+from domain.ledger.plan_ledger import PlanLedger
 from domain.ledger.schema import app_role, refuse_shared_role, released_migrations, take_app_role
 from domain.postgres.cluster import APP
 from domain.postgres.connections import connected
@@ -35,7 +36,6 @@ from domain.safekeeping.backups import (
     Held,
     held_in,
     opened,
-    owner_conninfo,
     schemas,
 )  # fmt: skip
 
@@ -131,7 +131,7 @@ def _tables(connection: Connection, schema: str) -> list[str]:
     return [str(name) for (name,) in found]
 
 
-def proved(ledger: Ledger, backup: Backup | None, since: bytes | None) -> Iterator[tuple[bool, str]]:
+def proved(ledger: PlanLedger, backup: Backup | None, since: bytes | None) -> Iterator[tuple[bool, str]]:
     """The comparisons with a restored ledger: whether each held, and the finding in a sentence.
 
     Args:
@@ -139,14 +139,14 @@ def proved(ledger: Ledger, backup: Backup | None, since: bytes | None) -> Iterat
         backup: the backup that it was restored from, if that has a manifest.
         since: a checkpoint or an evidence pack of this ledger that the caller holds.
     """
-    broken = [*ledger.check(), *checkpoints_of(ledger).broken()]
+    broken = [*broken_invariants(ledger), *checkpoints_of(ledger).broken()]
     yield from ((False, f"{one.where}: {one.what}") for one in broken)
     if not broken:
         yield True, f"every one of its {ledger.size():,} events is whole and in order, and in its place in the tree"
         if cuts := len(checkpoints_of(ledger).all()):
             yield True, f"it holds what was signed in {'its checkpoint' if cuts == 1 else f'its {cuts} checkpoints'}"
     if backup is not None:
-        with connected(owner_conninfo(ledger)) as connection:
+        with connected(ledger.owner_conninfo) as connection:
             yield from (_as_backed_up(held_in(connection, one.schema), one) for one in backup.ledgers)
         if backup.checkpoint is not None:
             yield from _holds(ledger, backup.checkpoint, "the checkpoint that lies in the backup")
@@ -160,7 +160,7 @@ def _as_backed_up(now: Held, then: Held) -> tuple[bool, str]:
     return True, f"the {then.size:,} events in {then.schema} come to the root that was written down with the backup"
 
 
-def _holds(ledger: Ledger, held: bytes, which: str) -> Iterator[tuple[bool, str]]:
+def _holds(ledger: PlanLedger, held: bytes, which: str) -> Iterator[tuple[bool, str]]:
     try:
         size = Checkpoint.read(Note.read(checkpoint_in(held)).text).size
         broken = list(against(ledger, held))

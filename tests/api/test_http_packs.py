@@ -17,7 +17,7 @@ from api.signing import write_signer
 from domain.envelopes import read_proposal
 from domain.events import ProgressReported
 from domain.integrity.checkpoint_store import Checkpoints, Cut, checkpoints_of
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from domain.proofs import verify as verifier
 from domain.proofs.checkpoint import open_checkpoint
 from domain.proofs.entry import Entry

@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from domain.postgres import cluster
 from domain.postgres.embedded_server import EmbeddedServer
 from tests.kit import rated
