@@ -5,7 +5,8 @@ from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 
-from domain.integrity.checkpoint_store import Checkpoints, Cut, checkpoints_of
+from domain.integrity.checkpoint_check import Cut
+from domain.integrity.checkpoint_store import Checkpoints, checkpoints_of
 from domain.integrity.invariants import Broken, along_the_plan, beyond
 from domain.integrity.stored_tree import LedgerTree, entry_of
 from domain.ledger.plan_ledger import PlanLedger
@@ -26,9 +27,14 @@ _AGAIN = 3
 
 
 def pack(
-    ledger: PlanLedger, slug: str, key: SignerKey, papers: Papers = dict, since: bytes | int | None = None,
-    basis: int | None = None, at: str | None = None,
-) -> bytes:  # fmt: skip
+    ledger: PlanLedger,
+    slug: str,
+    key: SignerKey,
+    papers: Papers = dict,
+    since: bytes | int | None = None,
+    basis: int | None = None,
+    at: str | None = None,
+) -> bytes:
     """The evidence pack of a plan, with a checkpoint of now: a new one, if the ledger has grown since the last.
 
     Args:
@@ -60,8 +66,9 @@ def pack(
     stamped = kept.stamped(cut.size)
     earlier = [
         Checkpoint.read(Note.read(one).text).size
-        for one in (since, *(one.checkpoint for one in stamped)) if one is not None
-    ]  # fmt: skip
+        for one in (since, *(one.checkpoint for one in stamped))
+        if one is not None
+    ]
     wanted = nodes_needed((one.position for one in held), cut.size, *earlier)
     nodes = dict(zip(wanted, tree.nodes(wanted), strict=True))
     contents = Contents(slug, held, bytes(cut.note), kept.key_notes(), since, made, at, cut.cut_at, stamped)

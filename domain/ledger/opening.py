@@ -28,14 +28,12 @@ from domain.ledger.schema import (
     schema_version,
     take_on,
 )
-from domain.postgres.connections import connected
+from domain.postgres.connections import Connection, connected, rows, value
 from domain.postgres.database_errors import in_short
 from domain.refusals import LedgerUnusable
 
 #: The default name of a ledger's schema.
 SCHEMA = "asat"
-
-Connection = psycopg.Connection[Any]
 
 _MAKES = """
     select case when n.oid is null then has_database_privilege(current_database(), 'CREATE')
@@ -77,7 +75,7 @@ def open_schema(conninfo: str, schema: str, *, alone: bool, beside: str | None =
 
 
 def _lost_from(connection: Connection, schema: str) -> datetime | None:
-    return access_lost_from(lambda query: connection.execute(query).fetchall(), schema)
+    return access_lost_from(lambda query: rows(connection, query), schema)
 
 
 def _must_be_current(schema: str, found: int, newest: int) -> None:
@@ -107,7 +105,7 @@ def refuse_two_databases(database_url: str | None, owner_url: str | None) -> Non
         return
     try:
         with connected(database_url) as serving, connected(owner_url) as owner:
-            same = serving.execute(_DATABASE).fetchone() == owner.execute(_DATABASE).fetchone()
+            same = rows(serving, _DATABASE) == rows(owner, _DATABASE)
     except psycopg.Error:
         same = _database_in(database_url) == _database_in(owner_url)
     if not same:
@@ -150,8 +148,7 @@ def _found(connection: Connection, schema: str) -> tuple[int, bool]:
             " as its owner (ASAT_OWNER_URL)"
         ) from error
     connection.execute("reset role")
-    row = connection.execute(_MAKES, (found, schema)).fetchone()
-    return found, row is not None and bool(row[0])
+    return found, bool(value(connection, _MAKES, (found, schema)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,16 +212,12 @@ def make_and_grant(owner_conninfo: str, schema: str, login: str | None) -> tuple
     with connected(owner_conninfo) as connection:
         if is_replica(connection):
             raise LedgerUnusable("this is a replica, where nothing can be made: run `asat migrate` at the primary")
-        row = connection.execute(
-            "select current_user, to_regrole(quote_ident(%s)) is not null", (login or "",)
-        ).fetchone()
-        assert row is not None
-        if login is not None and not row[1]:
+        if login is not None and not _exists(connection, login):
             raise LedgerUnusable(
                 f"the server has no role {login}: make it first, as its administrator (create role {login} login"
                 " password '...'), and run `asat migrate` again"
             )
-        login = None if login == row[0] else login
+        login = None if login == value(connection, "select current_user") else login
         before = schema_version(connection, schema)
         role = app_role(schema)
         migrate(owner_conninfo, schema, login=login, inherits=True)
@@ -236,10 +229,9 @@ def make_and_grant(owner_conninfo: str, schema: str, login: str | None) -> tuple
 
 def _must_be_admitted(connection: Connection, schema: str, role: str, login: str) -> None:
     """Raises LedgerUnusable unless the login may take on the ledger's role by now."""
-    may = connection.execute(
-        "select from pg_roles where rolname = %s and pg_has_role(%s, oid, 'MEMBER')", (role, login)
-    ).fetchone()
-    if may is None:
+    if not rows(
+        connection, "select from pg_roles where rolname = %s and pg_has_role(%s, oid, 'MEMBER')", (role, login)
+    ):
         raise LedgerUnusable(
             f"the owner of {schema} may not make the role {role} and grant it to {login}: have an administrator of the"
             f" server run `create role {role} nologin; grant {role} to {login}`, and run `asat migrate` again"
@@ -247,7 +239,7 @@ def _must_be_admitted(connection: Connection, schema: str, role: str, login: str
 
 
 def _exists(connection: Connection, role: str) -> bool:
-    return connection.execute("select from pg_roles where rolname = %s", (role,)).fetchone() is not None
+    return bool(rows(connection, "select from pg_roles where rolname = %s", (role,)))
 
 
 def settle_grants(connection: Connection, schema: str, role: str) -> None:

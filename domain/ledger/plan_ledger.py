@@ -27,10 +27,10 @@ from domain.ledger.stored_rows import StoredRecord
 from domain.plan.record import PlanRecord
 from domain.points import LONDON, VersionUnknown
 from domain.postgres.answer_limits import one_request
-from domain.postgres.cluster import APP
 from domain.postgres.database_errors import cannot_be_used, in_short
 from domain.postgres.embedded_server import EmbeddedServer
 from domain.postgres.server_account import EmbeddedServerError
+from domain.postgres.server_settings import APP
 from domain.refusals import (
     InDoubt,
     LedgerDamaged,

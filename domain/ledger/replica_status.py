@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from eventsourcing.persistence import PersistenceError
-from psycopg.rows import tuple_row
 
 from domain.ledger.datastore import LedgerDatastore
+from domain.postgres.connections import rows
 from domain.postgres.database_errors import in_short
 from domain.refusals import LedgerUnusable
 
@@ -33,10 +33,8 @@ class ReplicaStatus:
 def replica_status(datastore: LedgerDatastore) -> ReplicaStatus | None:
     """The status of the ledger's server as a replica; None if it is none, or was promoted; raises LedgerUnusable."""
     try:
-        with datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
-            row = cursor.execute(_STATUS).fetchone()
+        with datastore.get_connection() as connection:
+            [(replica, follows, behind)] = rows(connection, _STATUS)
     except PersistenceError as error:
         raise LedgerUnusable(f"the database does not answer: {in_short(error)}") from error
-    assert row is not None, "it is one row"
-    replica, follows, behind = row
     return ReplicaStatus(follows, behind) if replica else None

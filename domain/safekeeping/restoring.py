@@ -18,12 +18,12 @@ from domain.integrity.invariants import broken_invariants
 from domain.ledger.opening import SCHEMA, settle_grants
 from domain.ledger.plan_ledger import PlanLedger
 from domain.ledger.schema import app_role, refuse_shared_role, released_migrations, take_app_role
-from domain.postgres.cluster import APP
-from domain.postgres.connections import connected
+from domain.postgres.connections import Connection, connected, rows
 from domain.postgres.database_errors import in_short
 from domain.postgres.embedded_server import EmbeddedServer
 from domain.postgres.programs import undump
 from domain.postgres.server_account import EmbeddedServerError
+from domain.postgres.server_settings import APP
 from domain.proofs.checkpoint import Checkpoint, NotACheckpoint
 from domain.proofs.signed_notes import NotANote, Note
 from domain.proofs.verifying.failure import Failed
@@ -32,12 +32,11 @@ from domain.refusals import BackupUnusable, LedgerUnusable
 from domain.safekeeping.backups import (
     DUMP,
     Backup,
-    Connection,
     Held,
     held_in,
     opened,
     schemas,
-)  # fmt: skip
+)
 
 
 def restore(
@@ -111,14 +110,13 @@ def _restore(backup: Backup, archive: ZipFile, conninfo: str, login: str | None,
 
 def _clear(connection: Connection, schema: str) -> None:
     """Remove an empty ledger, such as one that was only opened; raises BackupUnusable if it holds anything."""
-    if connection.execute("select from pg_namespace where nspname = %s", (schema,)).fetchone() is None:
+    if not rows(connection, "select from pg_namespace where nspname = %s", (schema,)):
         return
     for table in _tables(connection, schema):
         name = Identifier(schema, table)
         connection.execute(SQL("lock table {} in access exclusive mode nowait").format(name))
         held = SQL("position > 0" if table == "head" else "true")
-        row = connection.execute(SQL("select from {} where {} limit 1").format(name, held)).fetchone()
-        if row is not None and table != "migrations":
+        if table != "migrations" and rows(connection, SQL("select from {} where {} limit 1").format(name, held)):
             raise BackupUnusable(
                 "there is a ledger already where the backup would be restored to, and a ledger is never replaced: name"
                 " a new data folder (--into FOLDER) or an empty database"
@@ -127,8 +125,9 @@ def _clear(connection: Connection, schema: str) -> None:
 
 
 def _tables(connection: Connection, schema: str) -> list[str]:
-    found = connection.execute("select tablename from pg_tables where schemaname = %s", (schema,))
-    return [str(name) for (name,) in found]
+    return [
+        str(name) for (name,) in rows(connection, "select tablename from pg_tables where schemaname = %s", (schema,))
+    ]
 
 
 def proved(ledger: PlanLedger, backup: Backup | None, since: bytes | None) -> Iterator[tuple[bool, str]]:

@@ -10,7 +10,8 @@ from psycopg.errors import InsufficientPrivilege
 from psycopg.sql import SQL, Identifier
 
 from domain.events import TextRedacted
-from domain.integrity.checkpoint_store import Checkpoints, CheckpointUnknown, Cut, KeyRefused, checkpoints_of
+from domain.integrity.checkpoint_check import Cut
+from domain.integrity.checkpoint_store import Checkpoints, CheckpointUnknown, KeyRefused, checkpoints_of
 from domain.integrity.evidence_packs import pack
 from domain.integrity.invariants import broken_invariants
 from domain.integrity.stored_tree import LedgerTree

@@ -17,7 +17,7 @@ from eventsourcing.persistence import IntegrityError, InterfaceError, Operationa
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from domain.opened_ledger import Ledger
-from domain.postgres.cluster import SOCKET
+from domain.postgres.server_socket import SOCKET
 from domain.refusals import LedgerUnusable, Refused, VersionConflict
 from tests.kit import APRIL, MAY, progressed, rated, withdrawn
 from tests.ledger.conftest import (

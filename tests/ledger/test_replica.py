@@ -20,7 +20,7 @@ from domain.ledger.replica_status import replica_status
 from domain.ledger.schema import Migration, migrate, released_migrations
 from domain.opened_ledger import Ledger
 from domain.points import VersionUnknown
-from domain.postgres.cluster import DATABASE, OWNER
+from domain.postgres.server_settings import DATABASE, OWNER
 from domain.proofs.checkpoint import Checkpoint
 from domain.proofs.keys import SignerKey
 from domain.proofs.tree import check_consistency
