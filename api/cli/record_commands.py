@@ -20,9 +20,11 @@ from api.forgetting import owed
 from api.papers.wording import safe_text
 from api.settings import NO_AUTHOR, author
 from domain.envelopes import Proposal, Recorded, read_lines
+from domain.integrity.access_check import broken_access
 from domain.integrity.checkpoint_store import checkpoints_of
 from domain.integrity.evidence_packs import against, checkpoint_in
-from domain.integrity.invariants import Noted, to_its_end
+from domain.integrity.guards import fallen_guards, powers_of_login
+from domain.integrity.invariants import Noted, broken_invariants, to_its_end
 from domain.proofs.verifying.pack_zip import read_pack
 from domain.refusals import EventCode, InDoubt, NotAnEvent, PlanUnknown, Problem, Refused
 
@@ -150,7 +152,7 @@ def check(session: Session, /, since: Path | None) -> None:
     found, notes = 0, list[Noted]()
     with _progress(size >= 2000) as bar:
         task = bar.add_task("Checking", total=2 * size)
-        for broken in session.ledger.check(lambda more: bar.advance(task, more), notes.append):
+        for broken in broken_invariants(session.ledger, lambda more: bar.advance(task, more), notes.append):
             found += 1
             complain(f"{broken.where}: {broken.what}")
     kept = checkpoints_of(session.ledger)
@@ -160,8 +162,8 @@ def check(session: Session, /, since: Path | None) -> None:
     for broken in chain(
         to_its_end("the checkpoints", kept.broken),
         to_its_end("what was kept elsewhere", lambda: () if held is None else against(session.ledger, held)),
-        to_its_end("the audit of access", session.ledger.access.audit.check),
-        to_its_end("the guards of the database", session.ledger.guards),
+        to_its_end("the audit of access", lambda: broken_access(session.ledger.access)),
+        to_its_end("the guards of the database", lambda: fallen_guards(session.ledger)),
     ):
         found += 1
         complain(f"{broken.where}: {broken.what}")
@@ -185,8 +187,8 @@ def check(session: Session, /, since: Path | None) -> None:
 def _say_notes(session: Session) -> None:
     """Print notes about the ledger that are not faults."""
     if said := owed(session.ledger):
-        click.echo(f"Note: texts redacted by position {session.ledger.purged().redacted}: {said}")
-    if powers := session.ledger.powers():
+        click.echo(f"Note: texts redacted by position {session.ledger.recorder.select_purged().redacted}: {said}")
+    if powers := powers_of_login(session.ledger):
         click.echo(
             f"Note: the guards of the database do not hold against the login that serves: {'; '.join(powers)}. Let"
             " another role own the ledger (`asat migrate --help`)"
