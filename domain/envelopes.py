@@ -19,7 +19,7 @@ from domain.events import EVENTS, Event
 from domain.misfits import lower_case, problems_of
 from domain.refusals import EventCode, NotAnEvent, Problem
 from domain.strict_json import BrokenJson, NotJson, read_json
-from domain.texts import Slug, direction_refused, unpaired_direction
+from domain.texts import Slug, unrecordable
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +124,8 @@ def read_proposal(data: object, today: date, plan: str | None = None) -> Proposa
         proposal = Proposal(slug, kind.__pydantic_validator__.validate_python(fields), read_id, assumed)
     except ValidationError as error:
         raise NotAnEvent(problems_of(error, kind)) from error
-    if unpaired := list(_unpaired(fields)):
-        raise NotAnEvent(unpaired)
+    if problems := list(_unrecordable(fields)):
+        raise NotAnEvent(problems)
     return proposal
 
 
@@ -133,14 +133,14 @@ def _not_an_event(code: EventCode, field: str, sentence: str) -> NotAnEvent:
     return NotAnEvent([Problem(code, field, sentence)])
 
 
-def _unpaired(said: Any, path: str = "") -> Iterator[Problem]:
-    """A problem for each text with an unpaired mark of direction, in fields that were validated as an event before."""
+def _unrecordable(said: Any, path: str = "") -> Iterator[Problem]:
+    """A problem for each text that is recorded no longer, in fields that were validated as an event before."""
     if isinstance(said, str):
-        if mark := unpaired_direction(said):
-            yield Problem(EventCode.UNPAIRED_DIRECTION, path, direction_refused(mark))
+        if problem := unrecordable(said, path):
+            yield problem
     elif type(said) in _NESTED:
         for name, value in said.items() if isinstance(said, dict) else enumerate(said):
-            yield from _unpaired(value, f"{path}.{name}" if path else str(name))
+            yield from _unrecordable(value, f"{path}.{name}" if path else str(name))
 
 
 def _without_nulls(said: Any, field: str = "") -> Any:

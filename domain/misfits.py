@@ -158,9 +158,8 @@ def _text_sentence(given: str, allowed: str = "") -> str:
     bad = next((one for one in given if one not in allowed and (_CONTROL.match(one) or one in "\ufffe\uffff")), None)
     if bad is None:
         return "must not be empty"
-    names = {"\n": "a line break", "\r": "a line break", "\t": "a tab"}
-    what = names.get(bad, f"a control character, U+{ord(bad):04X}")
-    return f"{given[:60]!r} holds a character that cannot stand here ({what}); leave it out"
+    name = {"\n": "a line break", "\r": "a line break", "\t": "a tab"}.get(bad, "a control character")
+    return f"{given[:60]!r} holds a character that cannot stand here ({name}, U+{ord(bad):04X}); leave it out"
 
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")

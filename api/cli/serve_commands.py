@@ -10,7 +10,7 @@ import click
 
 import domain
 from api import clock
-from api.cli.command_context import Session, plainly
+from api.cli.command_context import Session
 from api.demonstration import OFFICER
 from api.forgetting import owed
 from api.log import log_to
@@ -60,10 +60,9 @@ def demo(session: Session, /, host: str | None, port: int | None, url: str | Non
       asat demo
       asat --data ./demo-data demo --port 8080
     """
-    with plainly():
-        _load_examples(session)
-        let_in(session.ledger.access)
-        _serve(session, host, port, url, sign_in=True)
+    _load_examples(session)
+    let_in(session.ledger.access)
+    _serve(session, host, port, url, sign_in=True)
 
 
 @click.command()
@@ -88,8 +87,7 @@ def serve(session: Session, /, host: str | None, port: int | None, url: str | No
     /sign-in/openid/back. ASAT_LOG=on logs each request as a line of JSON on standard error, which it does by itself
     where there is a --url.
     """
-    with plainly():
-        _serve(session, host, port, url)
+    _serve(session, host, port, url)
 
 
 def _load_examples(session: Session) -> None:

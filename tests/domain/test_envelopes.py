@@ -231,7 +231,7 @@ MISTAKES = [
     ({"evidence": {}}, "evidence", 'write a list: ["Minutes"]'),
     ({"evidence": [" "]}, "evidence.0", "must not be empty"),
     ({"evidence": ["x" * 501]}, "evidence.0", "at most 500 characters"),
-    ({"evidence": ["a\nb"]}, "evidence.0", "'a\\nb' holds a character that cannot stand here (a line break); "),
+    ({"evidence": ["a\nb"]}, "evidence.0", "'a\\nb' holds a character that cannot stand here (a line break, U+000A); "),
     ({"reason": "a\x08"}, "reason", "(a control character, U+0008); leave it out"),
     ({"reason": "x" * 20_001}, "reason", "at most 20,000 characters"),
     ({"rating": "Amber"}, "rating", "short names are lower case, such as amber; did you mean 'amber'?"),
