@@ -30,7 +30,7 @@ class ServerLog:
                 log.unlink()
 
     def text(self) -> str:
-        """The messages of the server since its last start."""
+        """The text that the server wrote to its log since its last start."""
         start = self._folder / "start.log"
         text = start.read_text(errors="replace") if start.exists() else ""
         logs = (self._data / "log").glob("server-*.log")
