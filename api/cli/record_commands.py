@@ -23,8 +23,9 @@ from domain.envelopes import Proposal, Recorded, read_lines
 from domain.integrity.access_check import broken_access
 from domain.integrity.checkpoint_store import checkpoints_of
 from domain.integrity.evidence_packs import against, checkpoint_in
+from domain.integrity.findings import Noted, to_its_end
 from domain.integrity.guards import fallen_guards, powers_of_login
-from domain.integrity.invariants import Noted, broken_invariants, to_its_end
+from domain.integrity.invariants import broken_invariants
 from domain.proofs.verifying.pack_zip import read_pack
 from domain.refusals import EventCode, InDoubt, NotAnEvent, PlanUnknown, Problem, Refused
 

@@ -17,7 +17,8 @@ from api.application import make_application
 from domain.envelopes import Proposal
 from domain.events import Event, EventWithdrawn, PlanClosed, TextRedacted
 from domain.integrity.evidence_packs import pack
-from domain.integrity.invariants import Broken, Noted, broken_invariants
+from domain.integrity.findings import Broken, Noted
+from domain.integrity.invariants import broken_invariants
 from domain.ledger.mapper import event_state
 from domain.ledger.schema import app_role, migrate, released_migrations
 from domain.ledger.split_texts import taken_apart

@@ -9,7 +9,8 @@ from uuid import uuid4
 import pytest
 
 from domain.events import Event
-from domain.integrity.invariants import Broken, Noted, broken_invariants
+from domain.integrity.findings import Broken, Noted
+from domain.integrity.invariants import broken_invariants
 from domain.ledger.mapper import event_state
 from domain.ledger.recorder import Placed
 from domain.opened_ledger import Ledger
