@@ -25,7 +25,8 @@ from api.packing import MOST, PAPERS, USUAL, make_pack, papers_named
 from api.signing import read_signer
 from api.waiting import PATIENCE, one_of, waiting_at_most
 from domain.integrity.checkpoint_store import Checkpoints, CheckpointUnknown, KeyRefused, checkpoints_of
-from domain.ledger.ledger import Ledger
+from domain.integrity.stored_tree import LedgerTree
+from domain.opened_ledger import Ledger
 from domain.proofs.keys import SignerKey, to_base64
 from domain.proofs.pack import NoPack
 from domain.proofs.tree import NoSuchProof
@@ -146,7 +147,7 @@ def checkpoint(
         if old is None:
             return _text(request, bytes(newest.note))
         ledger: Ledger = request.app.state.ledger
-        proof = ledger.tree().consistency_proof(old, newest.size)
+        proof = LedgerTree(ledger.recorder).consistency_proof(old, newest.size)
     except NoSuchProof as error:
         raise CheckpointUnknown(str(error)) from None
     lines = [f"old {old}", *map(to_base64, proof), "", ""]

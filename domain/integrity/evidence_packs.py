@@ -5,10 +5,11 @@ from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 
-from domain.integrity.checkpoint_store import Checkpoints, Cut, checkpoints_of
+from domain.integrity.checkpoint_check import Cut
+from domain.integrity.checkpoint_store import Checkpoints, checkpoints_of
 from domain.integrity.invariants import Broken, along_the_plan, beyond
 from domain.integrity.stored_tree import LedgerTree, entry_of
-from domain.ledger.ledger import Ledger
+from domain.ledger.plan_ledger import PlanLedger
 from domain.ledger.stored_rows import StoredRecord
 from domain.proofs.checkpoint import Checkpoint, NotACheckpoint, open_checkpoint
 from domain.proofs.entry import Entry
@@ -26,9 +27,14 @@ _AGAIN = 3
 
 
 def pack(
-    ledger: Ledger, slug: str, key: SignerKey, papers: Papers = dict, since: bytes | int | None = None,
-    basis: int | None = None, at: str | None = None,
-) -> bytes:  # fmt: skip
+    ledger: PlanLedger,
+    slug: str,
+    key: SignerKey,
+    papers: Papers = dict,
+    since: bytes | int | None = None,
+    basis: int | None = None,
+    at: str | None = None,
+) -> bytes:
     """The evidence pack of a plan, with a checkpoint of now: a new one, if the ledger has grown since the last.
 
     Args:
@@ -49,7 +55,7 @@ def pack(
     kept = checkpoints_of(ledger)
     cut, rows, made = _read_at(ledger, kept, slug, key, papers)
     _refuse_what_is_broken(ledger, slug, rows, cut.size)
-    tree = ledger.tree()
+    tree = LedgerTree(ledger.recorder)
     if isinstance(since, int):
         since = bytes(kept.of_size(since).note)
     if since is not None:
@@ -60,8 +66,9 @@ def pack(
     stamped = kept.stamped(cut.size)
     earlier = [
         Checkpoint.read(Note.read(one).text).size
-        for one in (since, *(one.checkpoint for one in stamped)) if one is not None
-    ]  # fmt: skip
+        for one in (since, *(one.checkpoint for one in stamped))
+        if one is not None
+    ]
     wanted = nodes_needed((one.position for one in held), cut.size, *earlier)
     nodes = dict(zip(wanted, tree.nodes(wanted), strict=True))
     contents = Contents(slug, held, bytes(cut.note), kept.key_notes(), since, made, at, cut.cut_at, stamped)
@@ -69,7 +76,7 @@ def pack(
 
 
 def _read_at(
-    ledger: Ledger, kept: Checkpoints, slug: str, key: SignerKey, papers: Papers
+    ledger: PlanLedger, kept: Checkpoints, slug: str, key: SignerKey, papers: Papers
 ) -> tuple[Cut, list[StoredRecord], Mapping[str, bytes]]:
     """A checkpoint, the plan's events within it, and the papers.
 
@@ -86,18 +93,18 @@ def _read_at(
     raise NoPack(f"texts of plan {slug} are being redacted at this moment; ask again")
 
 
-def _refuse_what_is_broken(ledger: Ledger, slug: str, rows: Sequence[StoredRecord], size: int) -> None:
+def _refuse_what_is_broken(ledger: PlanLedger, slug: str, rows: Sequence[StoredRecord], size: int) -> None:
     """Raises NoPack if `asat check` would find a fault of this plan: nothing false is signed."""
     for version, row in enumerate(rows, 1):
         if row.originator_version != version:
             raise NoPack(f"no pack is made of plan {slug}: its version {version} is missing; see asat check")
     last = rows[-1].id if rows else 0
-    found = chain(along_the_plan(ledger._recorder, slug, rows), beyond(ledger._recorder, last, size))
+    found = chain(along_the_plan(ledger.recorder, slug, rows), beyond(ledger.recorder, last, size))
     if broken := next(found, None):
         raise NoPack(f"no pack is made of plan {slug}: {broken.where}: {broken.what}; see asat check")
 
 
-def against(ledger: Ledger, held: bytes) -> Iterator[Broken]:
+def against(ledger: PlanLedger, held: bytes) -> Iterator[Broken]:
     """The contradictions between the ledger and a checkpoint or an evidence pack that was kept elsewhere.
 
     A checkpoint shows between which positions something was altered; a pack also shows which event of its plan.
@@ -121,7 +128,7 @@ def checkpoint_in(held: bytes) -> bytes:
     return held
 
 
-def _events_against(ledger: Ledger, lines: bytes) -> Iterator[Broken]:
+def _events_against(ledger: PlanLedger, lines: bytes) -> Iterator[Broken]:
     rows: Iterator[StoredRecord] = iter(())
     for number, line in enumerate(lines.split(b"\n")[:-1], 1):
         data = b64decode(json.loads(line)["entry"])
@@ -135,8 +142,8 @@ def _events_against(ledger: Ledger, lines: bytes) -> Iterator[Broken]:
             yield Broken(where, "it is not the event that the pack that was given holds in its place")
 
 
-def _stored(ledger: Ledger, slug: str, after: int = 0, page: int = 5000) -> Iterator[StoredRecord]:
-    while rows := ledger.stored(slug, after, page):
+def _stored(ledger: PlanLedger, slug: str, after: int = 0, page: int = 5000) -> Iterator[StoredRecord]:
+    while rows := ledger.recorder.select_events(slug, gt=after, limit=page):
         yield from rows
         after = rows[-1].originator_version
 

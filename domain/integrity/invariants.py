@@ -17,6 +17,7 @@ from domain.events import EventWithdrawn, TextRedacted
 from domain.integrity.regrown_tree import RegrownTree
 from domain.integrity.stored_tree import entry_of
 from domain.ledger.mapper import event_state, read_event
+from domain.ledger.plan_ledger import PlanLedger
 from domain.ledger.recorder import LedgerRecorder
 from domain.ledger.split_texts import (
     committed_again,
@@ -67,12 +68,14 @@ class Noted:
 
 
 def broken_invariants(
-    recorder: LedgerRecorder, seen: Callable[[int], None], noted: Callable[[Noted], None] = lambda _: None
+    ledger: PlanLedger, seen: Callable[[int], None] = lambda _: None, noted: Callable[[Noted], None] = lambda _: None
 ) -> Iterator[Broken]:
     """Read the whole ledger and yield what is broken.
 
-    `seen` receives the number of events read since its last call, `noted` irregularities that are explained.
+    `seen` receives the number of events read since its last call; each is read twice. `noted` receives irregularities
+    that the record explains and that break nothing.
     """
+    recorder = ledger.recorder
     yield from to_its_end("the ledger", lambda: along_the_ledger(recorder, seen))
     for slug in recorder.select_plans():
         yield from to_its_end(

@@ -100,6 +100,12 @@ class LedgerTree:
 def entry_of(row: StoredRecord) -> Entry:
     """The entry of a stored row, to which the tree commits."""
     return Entry(
-        row.id, str(row.originator_id), row.originator_version, row.recorded_at, row.recorded_by, row.event_id,
-        row.topic, row.state,
-    )  # fmt: skip
+        row.id,
+        str(row.originator_id),
+        row.originator_version,
+        row.recorded_at,
+        row.recorded_by,
+        row.event_id,
+        row.topic,
+        row.state,
+    )

@@ -35,9 +35,12 @@ LOCK_PATIENCE = 10.0
 #: Default timeouts, for those that the connection string does not set: a server whose machine disappeared is given up
 #: after half a minute, not after hours.
 _KEEPALIVE = {
-    "connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
     "tcp_user_timeout": 30_000,
-}  # fmt: skip
+}
 
 # The process that holds a lock on the head and waits for no lock: all others wait for it.
 _HOLDER = """
@@ -92,9 +95,7 @@ class LedgerDatastore(PostgresDatastore):
         self.writes = writes or Writes(self._which_wait)
         #: An instant by the database's clock, and `_elapsed()` when it was read.
         self._told_instant: tuple[datetime, float] | None = None
-        super().__init__(
-            dbname="", host="", port="", user="", password="", schema=schema, originator_id_type="text"
-        )  # fmt: skip
+        super().__init__(dbname="", host="", port="", user="", password="", schema=schema, originator_id_type="text")
         self.pool = ConnectionPool(
             conninfo,
             connection_class=PatientConnection,

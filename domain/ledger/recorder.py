@@ -2,7 +2,7 @@
 
 The library stamps time in the client and numbers rows from a sequence: time runs backwards along the log, and every
 rollback leaves a gap that looks like a deletion. Here one SQL function does both in the append transaction, under one
-lock, in one round trip (`migrations/0004_tree.sql`).
+lock, in one round trip (`sql/functions/append.sql`).
 """
 
 import json

@@ -42,7 +42,7 @@ class Recording:
         self._together = Together(recorder, self._append)
 
     def record(self, proposals: Sequence[Proposal], by: str, today: date, expect: int | None) -> list[Recorded]:
-        """See `Ledger.record`; each proposal has an event_id."""
+        """See `PlanLedger.record`; each proposal has an event_id."""
         if not proposals:
             return []
         slugs = sorted({proposal.plan for proposal in proposals})
@@ -73,7 +73,7 @@ class Recording:
 
     @contextmanager
     def rehearse(self, proposals: Sequence[Proposal], by: str, today: date) -> Iterator[PlanRecord]:
-        """See `Ledger.rehearse`."""
+        """See `PlanLedger.rehearse`."""
         slugs = {proposal.plan for proposal in proposals}
         if len(slugs) != 1:
             raise ValueError("rehearse proposals for one plan, and at least one of them")

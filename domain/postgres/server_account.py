@@ -106,8 +106,11 @@ def _system_account() -> "pwd.struct_passwd":
                 options = ["--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
                 made = subprocess.run(  # noqa: S603 - root's own useradd, fixed words
                     [useradd, *options, "--shell", "/usr/sbin/nologin", SYSTEM_ACCOUNT],
-                    stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
-                )  # fmt: skip
+                    stdin=subprocess.DEVNULL,
+                    capture_output=True,
+                    text=True,
+                    check=False,
+                )
                 problem = made.stderr.strip()  # another process may just have made it: look once more
             continue
         # A person of that name must not come to own root's ledger.

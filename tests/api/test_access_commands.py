@@ -14,7 +14,7 @@ from api.cli.main import cli
 from api.settings import account, read_settings
 from domain.access.access_errors import SignInFailed
 from domain.access.principals import Grant
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from tests.api.conftest import OPENING, rated
 
 OPERATOR = f"operator {account()}"
@@ -26,7 +26,7 @@ Asat = Callable[..., Result]
 @pytest.fixture
 def asat(ledger: Ledger, server_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Asat:
     """Runs a command on the ledger; it must exit with `code`."""
-    opened, schema = Ledger.open, ledger._datastore.schema
+    opened, schema = Ledger.open, ledger.datastore.schema
     monkeypatch.setattr(Ledger, "open", lambda **_: opened(data=server_folder, schema=schema))
     monkeypatch.chdir(tmp_path)
     for name in [name for name in os.environ if name.startswith("ASAT_")]:
@@ -276,7 +276,7 @@ def test_what_a_steward_does_is_done_by_whoever_runs_the_machine_and_by_no_token
 def test_a_text_is_destroyed_by_whoever_runs_the_machine_and_by_no_token(
     closed: Asat, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(Ledger, "purge", lambda _: [])
+    monkeypatch.setattr("api.cli.purging_after.purge", lambda _: [])
     keeper = token(closed, "Plan office", "keeper")
     progress = {"type": "ProgressReported", "action": "2.4", "text": "It named a child"}
     closed("record", "-", stdin=lines(*OPENING, progress), token=keeper)

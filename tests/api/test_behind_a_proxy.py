@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 from api.application import make_application
 from api.serving_settings import ServingSettings
 from domain.access.principals import Grant
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from tests.api.conftest import BY, OPENING, asking, rated
 from tests.api.filled_forms import sheet_on
 from tests.api.signed_in import PAGE, close, principal, program, token_on

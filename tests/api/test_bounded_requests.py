@@ -16,8 +16,9 @@ from api.http import bodies
 from api.http import record_addresses as recording
 from api.http.access.rate_limits import SIGN_INS, WRITES, Limiter
 from domain.access.principals import ANYONE, Grant
-from domain.ledger.ledger import Ledger
+from domain.integrity.invariants import broken_invariants
 from domain.names import name_key
+from domain.opened_ledger import Ledger
 from tests.api.conftest import BY, OPENING, ROOT, asking
 from tests.api.hostile_requests import FORM, HOST, JSON, THERE, Sender, addresses
 from tests.api.signed_in import BROWSER, STEWARD, close, program
@@ -35,7 +36,7 @@ def council(server_folder: Path) -> Iterator[tuple[Any, Ledger]]:
         close(ledger)
         ledger.access.principals.grant(ANYONE, Grant("reader", "plan"), STEWARD)
         yield app, ledger
-        assert list(ledger.check()) == []
+        assert list(broken_invariants(ledger)) == []
 
 
 @pytest.fixture(autouse=True)

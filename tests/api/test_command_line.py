@@ -25,7 +25,8 @@ from click.testing import CliRunner
 from api.application import make_application
 from api.cli.main import cli
 from api.http.server import listen
-from domain.ledger.ledger import Ledger
+from domain.integrity.invariants import broken_invariants
+from domain.opened_ledger import Ledger
 from domain.postgres.embedded_server import EmbeddedServer
 from projections.claims import Claim, read_claims
 from tests.api.conftest import BY, OPENING, asking, load_examples, rated
@@ -105,7 +106,7 @@ def own(new_folder: Callable[[str], Path]) -> Iterator[Path]:
     folder = new_folder("own")
     with Ledger.open(data=folder) as ledger:
         yield folder
-        assert list(ledger.check()) == []
+        assert list(broken_invariants(ledger)) == []
 
 
 _slugs = count(1)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from api.http.server import AddressTaken, listen
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from tests.api.conftest import OPENING, rated
 from tests.api.process import complained, run, said
 

@@ -19,7 +19,7 @@ from api.questions.question_registry import QUESTIONS
 from domain.access.principals import Grant, PersonNeeded, Principal
 from domain.access.roles import ROLES
 from domain.events import EVENTS
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from tests.api.conftest import OPENING
 
 #: Who runs it -> the role and the plan that their token is for. "none" shows no token: whoever runs the machine.

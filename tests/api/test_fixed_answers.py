@@ -13,7 +13,7 @@ from api.application import make_application
 from api.formats import addressed, formats_of
 from api.packing import PAPERS
 from api.signing import write_signer
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from domain.proofs.keys import SignerKey
 from domain.proofs.verify import zip_files
 from tests.api.conftest import BY, OPENING, asking
@@ -103,7 +103,7 @@ def test_what_is_kept_as_immutable_is_not_changed_by_what_is_recorded_later(
     for event in MORE:
         record(served, event)
     assert changed(served, first) == []
-    with Ledger.open(data=server_folder, schema=ledger._datastore.schema) as again:
+    with Ledger.open(data=server_folder, schema=ledger.datastore.schema) as again:
         assert changed(asking(make_application(again, BY)), first) == [], "nor in a program that was started since"
 
 

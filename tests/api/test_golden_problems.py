@@ -8,7 +8,7 @@ from pathlib import Path
 
 from api.http.problem_documents import _NOWHERE, STATUSES, status_and_type
 from domain.access.access_errors import PrincipalUnknown
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from domain.refusals import InDoubt, Refusal
 from domain.strict_json import NotJson
 from scripts.generated_refusals import every_kind

@@ -9,7 +9,8 @@ from starlette.testclient import TestClient
 
 from api.application import make_application
 from domain.access.principals import Grant
-from domain.ledger.ledger import Ledger
+from domain.integrity.invariants import broken_invariants
+from domain.opened_ledger import Ledger
 from tests.api.conftest import BY, OPENING, asking, rated
 from tests.api.filled_forms import errors, opened, version_of
 from tests.api.signed_in import STEWARD, browser, close, principal, program
@@ -28,7 +29,7 @@ def council(server_folder: Any) -> Iterator[tuple[Any, Ledger]]:
             assert asking(app).post(f"/plans/{plan}/events", json=events).status_code == 201
         close(ledger)
         yield app, ledger
-        assert list(ledger.check()) == []
+        assert list(broken_invariants(ledger)) == []
 
 
 @pytest.fixture(scope="module")

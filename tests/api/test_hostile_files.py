@@ -16,8 +16,9 @@ from click.testing import CliRunner
 
 from api.application import make_application
 from api.cli.main import cli
-from domain.ledger.ledger import Ledger
+from domain.integrity.invariants import broken_invariants
 from domain.ledger.opening import SCHEMA
+from domain.opened_ledger import Ledger
 from domain.safekeeping.backups import DUMP, FORMAT, MANIFEST, Held
 from tests.api.conftest import BY, OPENING, asking
 
@@ -32,7 +33,7 @@ def held(server_folder: Path) -> Iterator[Ledger]:
     with Ledger.open(data=server_folder, schema="hostile_files") as ledger:
         assert asking(make_application(ledger, BY)).post("/plans/plan/events", json=OPENING).status_code == 201
         yield ledger
-        assert list(ledger.check()) == []
+        assert list(broken_invariants(ledger)) == []
 
 
 @pytest.fixture(autouse=True)

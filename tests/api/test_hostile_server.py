@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
-from domain.ledger.ledger import Ledger
+from domain.integrity.invariants import broken_invariants
+from domain.opened_ledger import Ledger
 from tests.api.conftest import OPENING
 from tests.api.test_serving import serving
 from tests.measuring import HANGS
@@ -32,7 +33,7 @@ def address(data: Path) -> Iterator[str]:
         assert httpx2.post(f"{said['address']}/plans/other/events", json=[OPENING[0]], timeout=HANGS).status_code == 201
         with Ledger.open(data=data) as ledger:
             assert ledger.size() == 4, "it is recorded on afterwards"
-            assert list(ledger.check()) == []
+            assert list(broken_invariants(ledger)) == []
 
 
 @pytest.fixture(autouse=True)

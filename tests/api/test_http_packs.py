@@ -16,8 +16,9 @@ from api.application import make_application
 from api.signing import write_signer
 from domain.envelopes import read_proposal
 from domain.events import ProgressReported
-from domain.integrity.checkpoint_store import Checkpoints, Cut, checkpoints_of
-from domain.ledger.ledger import Ledger
+from domain.integrity.checkpoint_check import Cut
+from domain.integrity.checkpoint_store import Checkpoints, checkpoints_of
+from domain.opened_ledger import Ledger
 from domain.proofs import verify as verifier
 from domain.proofs.checkpoint import open_checkpoint
 from domain.proofs.entry import Entry

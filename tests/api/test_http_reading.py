@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from api import formats as forms
 from api.questions.question import OfAPoint
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from tests.api.conftest import ROOT, rated
 from tests.asked import paths
 
@@ -416,9 +416,9 @@ def break_connections(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     def gone(*_: Any, **__: Any) -> Callable[..., Any]:
         raise PoolTimeout("couldn't get a connection")
 
-    monkeypatch.setattr(ledger._datastore.pool, "getconn", gone)
-    monkeypatch.setattr(ledger._datastore.pool, "get_connection", gone, raising=False)
-    monkeypatch.setattr(ledger._datastore.pool, "connection", gone)
+    monkeypatch.setattr(ledger.datastore.pool, "getconn", gone)
+    monkeypatch.setattr(ledger.datastore.pool, "get_connection", gone, raising=False)
+    monkeypatch.setattr(ledger.datastore.pool, "connection", gone)
 
 
 def test_an_answer_is_what_its_media_type_says_and_a_paper_as_a_page_runs_nothing(reader: TestClient) -> None:

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from api.application import make_application
 from api.http.bodies import read_author, read_proposals
 from api.http.request_refusals import Unreadable
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from projections.claims import read_claims
 from tests.api.conftest import BY, OPENING, asking, rated
 

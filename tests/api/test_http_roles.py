@@ -13,7 +13,8 @@ from starlette.testclient import TestClient
 from api.application import make_application
 from api.http.access.address_roles import Needs, Undeclared, declared, every_route_declares, needs, routes_of
 from domain.access.principals import Grant
-from domain.ledger.ledger import Ledger
+from domain.integrity.invariants import broken_invariants
+from domain.opened_ledger import Ledger
 from tests.api.conftest import BY, OPENING, asking, rated
 from tests.api.signed_in import BROWSER, ORIGIN, PAGE, browser, close, principal, program, token_on
 from tests.asked import paths
@@ -68,7 +69,7 @@ def council(server_folder: Any) -> Iterator[tuple[FastAPI, Ledger]]:
             assert asking(app).post(f"/plans/{plan}/events", json=OPENING).status_code == 201
         close(ledger)
         yield app, ledger
-        assert list(ledger.check()) == []
+        assert list(broken_invariants(ledger)) == []
 
 
 @pytest.fixture(scope="module")

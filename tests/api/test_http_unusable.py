@@ -8,8 +8,8 @@ from starlette.testclient import TestClient
 
 from domain.access.principals import Grant
 from domain.access.sign_in_links import SignInLinks
-from domain.ledger.ledger import Ledger
-from domain.ledger.ledger import Ledger as TheLedger
+from domain.opened_ledger import Ledger
+from domain.opened_ledger import Ledger as TheLedger
 from domain.refusals import NothingRecorded, ReplicaOnly
 from tests.api.conftest import rated
 from tests.api.signed_in import BROWSER, PAGE, close, program
@@ -27,7 +27,7 @@ def lost(ledger: Ledger, client: TestClient, plan: str, monkeypatch: pytest.Monk
 
     monkeypatch.setattr("domain.ledger.datastore.PATIENCE", 0.0)
     for name in ("getconn", "get_connection", "connection"):
-        monkeypatch.setattr(ledger._datastore.pool, name, gone, raising=False)
+        monkeypatch.setattr(ledger.datastore.pool, name, gone, raising=False)
     return client
 
 

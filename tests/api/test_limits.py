@@ -21,7 +21,7 @@ from domain.access.access_errors import SignInFailed
 from domain.access.passwords import Passwords
 from domain.access.principals import Grant
 from domain.access.sign_in_links import SignInLinks
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from tests.api.conftest import BY, OPENING, asking, rated
 from tests.api.signed_in import BROWSER, PAGE, browser, close, principal, program, token_on
 from tests.measuring import HANGS

@@ -29,7 +29,8 @@ from api.http.record_addresses import recording
 from api.http.server import listen
 from domain.envelopes import Proposal, read_proposal_json
 from domain.events import EVENTS
-from domain.ledger.ledger import Ledger
+from domain.integrity.invariants import broken_invariants
+from domain.opened_ledger import Ledger
 from domain.points import PointUnreadable, read_instant, read_point
 from tests.api.conftest import BY, ROOT, asking, load_examples
 from tests.asked import paths
@@ -230,7 +231,7 @@ def served(server_folder: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         server.should_exit = True
         thread.join()
-        assert list(ledger.check()) == [], "whatever was sent, the ledger is in order"
+        assert list(broken_invariants(ledger)) == [], "whatever was sent, the ledger is in order"
 
 
 # The fields of an event may each be as described and yet not go together, which is 422 too (days out of order, another

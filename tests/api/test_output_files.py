@@ -18,7 +18,7 @@ from api.questions.question import OfTwoPoints
 from api.questions.question_registry import QUESTIONS
 from api.signing import new_signer, write_signer
 from domain.integrity.checkpoint_store import checkpoints_of
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from domain.proofs.checkpoint import Checkpoint, cosign, witness_key
 from domain.proofs.keys import SignerKey
 from tests.api.conftest import ROOT, load_examples

@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 
 from api.application import make_application
 from domain.access.principals import Grant
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from tests.api.conftest import BY, asking
 from tests.api.filled_forms import errors, tree
 from tests.api.page_reader import Page

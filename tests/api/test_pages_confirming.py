@@ -6,7 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.application import make_application
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from tests.api.conftest import BY, OPENING, asking, rated
 from tests.api.filled_forms import PAGE, errors, events, followed, opened, tree, version_of, words
 

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from api import clock
 from api.application import make_application
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from tests.api.answers import MARKDOWN
 from tests.api.conftest import BY, asking
 from tests.api.test_pages_lists import PAGE, links, page, words

@@ -3,7 +3,7 @@
 import pytest
 from starlette.testclient import TestClient
 
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from tests.api.conftest import asking
 from tests.api.page_reader import Page
 

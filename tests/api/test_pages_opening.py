@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 from api.application import make_application
 from api.forms.usual_scales import USUAL
 from domain.access.principals import Grant
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from tests.api.conftest import BY, OPENING
 from tests.api.filled_forms import PAGE, Sheet, errors, events, followed, opened, tree, version_of, words
 from tests.api.signed_in import browser, close, principal, token_on

@@ -12,7 +12,7 @@ from api.application import make_application
 from api.forms.event_forms import FORMS, fields_of
 from api.forms.form_words import refused
 from domain.events import EVENTS
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from domain.refusals import Refused, RuleCode
 from tests.api.conftest import BY, asking, rated
 from tests.api.days import today

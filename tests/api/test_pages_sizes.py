@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from api.application import make_application
 from bench.event_history import TODAY, generate
 from bench.page_times import PAGES
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from tests.api.conftest import BY, asking
 from tests.api.page_reader import BROWSER
 

@@ -17,7 +17,7 @@ from api.questions.asker import Answer, Asker
 from api.questions.history_question import HISTORY
 from api.questions.question import OfTwoPoints
 from api.questions.question_registry import QUESTIONS, compose
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from projections.claims import read_claims
 from tests.api.process import CLAIMS
 from tests.asked import AT, BETWEEN

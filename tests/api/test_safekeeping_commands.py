@@ -10,7 +10,7 @@ import pytest
 
 from domain.access.access_errors import SignInFailed
 from domain.access.principals import Grant
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from tests.api.conftest import load_examples
 from tests.api.process import complained, run, said
 
@@ -124,7 +124,7 @@ def test_a_moment_is_restored_from_a_folder(data: Path, tmp_path: Path):
     assert f"begins at {first[1]}" in complained(
         "restore", archive, "--to", "2020-01-01", "--into", restored, data=data
     )
-    with Ledger.open(data=data) as ledger, ledger._datastore.get_connection() as connection:
+    with Ledger.open(data=data) as ledger, ledger.datastore.get_connection() as connection:
         connection.execute("select pg_sleep(0.01)")
     told = said("restore", archive, "--into", restored, data=data)
     assert "543 events restored in 5 plans" in told

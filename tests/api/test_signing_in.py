@@ -20,7 +20,7 @@ from api.http.access.openid_client import OpenId
 from api.pages.places import own_place
 from api.serving_settings import OpenIdSettings, ServingSettings, read_serving_settings
 from domain.access.principals import Grant
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from tests.api.conftest import BY, OPENING, asking, rated
 from tests.api.filled_forms import errors, opened, sheet_on, version_of
 from tests.api.openid_provider import CLIENT, SECRET, SUBJECT, Provider

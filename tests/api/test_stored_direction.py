@@ -16,7 +16,7 @@ from api.questions.asker import Asker
 from api.signing import new_signer
 from domain.envelopes import Proposal
 from domain.events import EVENTS
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from domain.proofs import verify as verifier
 from tests.api.conftest import BY, OPENING, rated
 from tests.api.pdf_reader import page_texts

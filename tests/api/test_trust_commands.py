@@ -12,7 +12,8 @@ from psycopg import connect
 from psycopg.sql import SQL
 
 from api.cli.main import cli
-from domain.ledger.ledger import Ledger
+from domain.integrity.invariants import broken_invariants
+from domain.opened_ledger import Ledger
 from domain.postgres.embedded_server import EmbeddedServer
 from domain.proofs.checkpoint import Checkpoint, cosign, witness_key
 from domain.proofs.keys import SignerKey, VerifierKey
@@ -33,7 +34,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with Ledger.open(data=folder) as ledger:
         load_examples(ledger)
         yield folder
-        assert list(ledger.check()) == []
+        assert list(broken_invariants(ledger)) == []
 
 
 @pytest.fixture

@@ -18,8 +18,9 @@ from psycopg.sql import SQL, Identifier
 
 from domain.envelopes import Proposal, Recorded
 from domain.events import Event
-from domain.ledger.ledger import Ledger
+from domain.integrity.invariants import broken_invariants
 from domain.ledger.schema import app_role
+from domain.opened_ledger import Ledger
 from domain.plan.evolve import evolve
 from domain.plan.plan import Plan
 from domain.plan.record import PlanRecord
@@ -80,7 +81,7 @@ def remembers_what_is_stored(ledger: Ledger) -> None:
 
 
 def all_is_well(ledger: Ledger) -> None:
-    assert list(ledger.check()) == []
+    assert list(broken_invariants(ledger)) == []
 
 
 # Servers

@@ -12,8 +12,10 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from domain.postgres.cluster import APP, DATABASE, FAST, LOOK, OWNER, bin_folder
+from domain.postgres.cluster import FAST, LOOK
+from domain.postgres.programs import bin_folder
 from domain.postgres.server_account import Watching, command, server_account, watched
+from domain.postgres.server_settings import APP, DATABASE, OWNER
 from tests.ledger.conftest import Server
 from tests.measuring import until
 

@@ -8,11 +8,13 @@ from psycopg.errors import InsufficientPrivilege
 from starlette.testclient import TestClient
 
 from api.application import make_application
-from domain.access.access_errors import AccessLost
 from domain.access.access_events import CommandBegun
 from domain.access.principals import Grant
-from domain.ledger.ledger import Ledger
+from domain.integrity.access_check import broken_access
+from domain.integrity.guards import fallen_guards
+from domain.ledger.access_marks import AccessLost
 from domain.ledger.schema import migrate, released_migrations
+from domain.opened_ledger import Ledger
 from tests.api.process import complained, run, said
 from tests.ledger.conftest import Connection, Server, begin, connected
 
@@ -55,11 +57,11 @@ def test_a_closed_ledger_does_not_open_where_its_audit_of_access_was_removed(
     remove(what)
     for ledger in (open_ledger(), closed):
         with pytest.raises(AccessLost, match="restore a backup"):
-            ledger.access.refuse_where_lost()
+            ledger.access.streams.refuse_where_lost()
         with pytest.raises(AccessLost):
             ledger.ready()
-        assert any("the audit of access" in one.what for one in ledger.access.audit.check())
-        assert [one for one in ledger.guards() if "to its end" in one.what] == []
+        assert any("the audit of access" in one.what for one in broken_access(ledger.access))
+        assert [one for one in fallen_guards(ledger) if "to its end" in one.what] == []
     anew = open_ledger().access
     if "another" not in what:
         for asked in (anew.principals.anyone, anew.principals.is_open, anew.principals.all, anew.tokens.all):
@@ -106,7 +108,7 @@ def test_an_audit_from_before_this_release_is_marked_by_its_upgrade(
         )
     ledger = open_ledger()
     assert not ledger.access.principals.is_open()
-    assert list(ledger.access.audit.check()) == []
+    assert list(broken_access(ledger.access)) == []
     remove("the schema")
     with pytest.raises(AccessLost):
         open_ledger().access.principals.is_open()

@@ -26,9 +26,12 @@ from domain.access.access_errors import SignInFailed
 from domain.access.access_ledger import AccessLedger
 from domain.access.principals import Grant
 from domain.files.whole_files import NotWritten
+from domain.integrity.access_check import broken_access
 from domain.integrity.checkpoint_store import checkpoints_of
 from domain.integrity.evidence_packs import pack
-from domain.ledger.ledger import Ledger
+from domain.integrity.guards import powers_of_login
+from domain.integrity.stored_tree import LedgerTree
+from domain.opened_ledger import Ledger
 from domain.postgres.archive import archive_continuously, restore_to
 from domain.postgres.base_backups import _extract
 from domain.postgres.embedded_server import EmbeddedServer
@@ -37,7 +40,7 @@ from domain.postgres.programs import _pass_on
 from domain.proofs.checkpoint import Checkpoint
 from domain.proofs.keys import SignerKey
 from domain.refusals import BackupUnusable, LedgerUnusable
-from domain.safekeeping.backups import CHECKPOINT, DUMP, MANIFEST, back_up, opened, owner_conninfo
+from domain.safekeeping.backups import CHECKPOINT, DUMP, MANIFEST, back_up, opened
 from domain.safekeeping.restoring import proved, restore
 from tests.kit import progressed, rated
 from tests.ledger.conftest import all_is_well, begin, everything, record, remembers_what_is_stored
@@ -83,11 +86,11 @@ def failures(ledger: Ledger, *, since: bytes | None = None, file: Path | None = 
 
 
 def test_what_is_restored_is_what_was_backed_up(ledger: Ledger, file: Path, empty: Path):
-    before, root, key = everything(ledger), ledger.tree().root(), checkpoints_of(ledger).keys()
+    before, root, key = everything(ledger), LedgerTree(ledger.recorder).root(), checkpoints_of(ledger).keys()
     restore(file, data=empty)
     with Ledger.open(data=empty) as restored:
         assert everything(restored) == before
-        assert restored.tree().root() == root
+        assert LedgerTree(restored.recorder).root() == root
         assert checkpoints_of(restored).keys() == key
         assert failures(restored, file=file) == []
         remembers_what_is_stored(restored)
@@ -104,10 +107,10 @@ def test_the_record_goes_on_where_it_was_backed_up(file: Path, empty: Path):
 def test_a_restored_ledger_is_as_guarded_as_it_was(file: Path, empty: Path):
     restore(file, data=empty)
     with Ledger.open(data=empty) as restored:
-        assert restored.guarded
-        with restored._datastore.get_connection() as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        assert powers_of_login(restored) == []
+        with restored.datastore.get_connection() as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("delete from asat.events")
-        with psycopg.connect(owner_conninfo(restored)) as owner, pytest.raises(psycopg.Error, match="append-only"):
+        with psycopg.connect(restored.owner_conninfo) as owner, pytest.raises(psycopg.Error, match="append-only"):
             owner.execute("delete from asat.events")
 
 
@@ -119,7 +122,7 @@ def test_who_may_do_what_is_backed_up_too(ledger: Ledger, tmp_path: Path, empty:
     restore(tmp_path / "both.asat", data=empty)
     with Ledger.open(data=empty) as restored, Ledger.open(data=empty, schema="asat_access") as access:
         assert everything(access) == before
-        assert access.guarded
+        assert powers_of_login(access) == []
         assert failures(restored, file=tmp_path / "both.asat") == []
 
 
@@ -355,7 +358,7 @@ def test_whoever_was_signed_in_when_the_backup_was_made_is_not_when_it_is_restor
         told = [(type(one.event).__name__, one.recorded_by) for one in restored.access.audit.records()][-2:]
         assert told == [("SignedOut", "operator root"), ("LinkEnded", "operator root")]
         assert end_sessions_and_links(restored.access, now, "operator root") == (0, 0)
-        assert list(restored.access.audit.check()) == []
+        assert list(broken_access(restored.access)) == []
         assert restored.access.sessions.find(restored.access.links.sign_in(
             restored.access.links.make("Ann", "operator", 60), now, None), now)  # fmt: skip
 
@@ -409,19 +412,19 @@ def test_a_moment_is_restored_as_it_was(ledger: Ledger, tmp_path: Path):
     with Ledger.open(data=tmp_path / "restored") as restored:
         assert everything(restored) == before
         assert failures(restored, since=bytes(cut.note)) == []
-        assert restored.tree().root() == Checkpoint.read(cut.note.text).root
+        assert LedgerTree(restored.recorder).root() == Checkpoint.read(cut.note.text).root
         record(restored, rated("2.4", "red"))
         all_is_well(restored)
         remembers_what_is_stored(restored)
 
 
 def folder_of(ledger: Ledger) -> Path:
-    assert ledger._server is not None
-    return ledger._server._cluster.folder
+    assert ledger.server is not None
+    return ledger.server._cluster.folder
 
 
 def server_clock(ledger: Ledger) -> datetime:
-    with psycopg.connect(owner_conninfo(ledger)) as owner:
+    with psycopg.connect(ledger.owner_conninfo) as owner:
         row = owner.execute("select clock_timestamp()").fetchone()
         assert row is not None and isinstance(row[0], datetime)
         return row[0]
@@ -538,7 +541,7 @@ def test_where_nothing_can_be_archived_it_is_said_why_and_everything_is_as_it_wa
             archive_continuously(data, archive)
     assert not archive.exists()
     assert not (data / NAMED).exists()
-    with psycopg.connect(owner_conninfo(ledger)) as owner:
+    with psycopg.connect(ledger.owner_conninfo) as owner:
         assert owner.execute("show archive_mode").fetchone() == ("off",)
     record(ledger, rated("2.4", "red"))
     archive_continuously(data, archive)

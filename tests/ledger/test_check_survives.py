@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 
 from domain.integrity.invariants import Broken, broken_invariants, to_its_end
-from domain.ledger.ledger import Ledger
 from domain.ledger.schema import app_role
+from domain.opened_ledger import Ledger
 from tests.ledger.conftest import Server, begin, connected
 
 #: Events that no rule accepts, as whoever has the serving login can append them past the program.
@@ -46,7 +46,7 @@ def test_what_is_appended_past_the_program_is_named_and_hides_nothing(
         owner.execute("alter table events disable trigger all")
         owner.execute("update events set recorded_by = 'Somebody else' where plan = 'z-plan' and version = 2")
         owner.execute("alter table events enable trigger all")
-    found = [f"{one.where}: {one.what}" for one in ledger.check()]
+    found = [f"{one.where}: {one.what}" for one in broken_invariants(ledger)]
     assert any("a-plan" in one for one in found), found
     assert any(one.startswith("position 5 (z-plan version 2)") for one in found), found
     assert not any("to its end" in one for one in found), found
@@ -55,16 +55,16 @@ def test_what_is_appended_past_the_program_is_named_and_hides_nothing(
 def test_a_check_that_fails_is_a_finding_and_the_others_go_on(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     for slug in ("a", "b", "c"):
         begin(ledger, slug)
-    select = ledger._recorder.select_events
+    select = ledger.recorder.select_events
 
     def fails_for_b(plan: str, **options: object):
         if plan == "b":
             raise IndexError("list index out of range")
         return select(plan, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(ledger._recorder, "select_events", fails_for_b)
+    monkeypatch.setattr(ledger.recorder, "select_events", fails_for_b)
     looked: list[int] = []
-    found = list(broken_invariants(ledger._recorder, looked.append))
+    found = list(broken_invariants(ledger, looked.append))
     assert [str(one.where) for one in found] == ["plan b"]
     assert found[0].what == "it cannot be checked to its end: list index out of range (IndexError)"
     assert sum(looked) == 9 + 3 + 3

@@ -10,9 +10,12 @@ from psycopg.errors import InsufficientPrivilege
 from psycopg.sql import SQL, Identifier
 
 from domain.events import TextRedacted
-from domain.integrity.checkpoint_store import Checkpoints, CheckpointUnknown, Cut, KeyRefused, checkpoints_of
+from domain.integrity.checkpoint_check import Cut
+from domain.integrity.checkpoint_store import Checkpoints, CheckpointUnknown, KeyRefused, checkpoints_of
 from domain.integrity.evidence_packs import pack
-from domain.ledger.ledger import Ledger
+from domain.integrity.invariants import broken_invariants
+from domain.integrity.stored_tree import LedgerTree
+from domain.opened_ledger import Ledger
 from domain.proofs.checkpoint import Checkpoint, cosign, open_checkpoint, witness_key
 from domain.proofs.keys import SignerKey
 from domain.proofs.pack import NoPack, key_note, stamped_digest
@@ -100,7 +103,9 @@ def test_a_checkpoint_is_of_what_the_ledger_holds(ledger: Ledger):
     assert empty == Checkpoint(ORIGIN, 0, EMPTY_ROOT)
     begin(ledger)
     cut = kept.cut(KEY)
-    assert open_checkpoint(cut.note, [KEY.verifier]).checkpoint == Checkpoint(ORIGIN, 3, ledger.tree().root())
+    assert open_checkpoint(cut.note, [KEY.verifier]).checkpoint == Checkpoint(
+        ORIGIN, 3, LedgerTree(ledger.recorder).root()
+    )
     assert [(one.number, one.size) for one in kept.all()] == [(1, 0), (2, 3)]
     record(ledger, rated("2.4"))
     assert kept.all()[-1] == cut
@@ -320,7 +325,7 @@ CUT_OFF = (
 def test_the_first_checkpoint_that_does_not_hold_is_named(signed_ledger: Ledger, damage: Any):
     assert broken(signed_ledger) == []
     damage("update events set recorded_by = 'Somebody else' where position = 4")
-    assert list(signed_ledger.check()) == [], "the tree was put in order: only a checkpoint shows it"
+    assert list(broken_invariants(signed_ledger)) == [], "the tree was put in order: only a checkpoint shows it"
     (found,) = broken(signed_ledger)
     assert found.startswith("checkpoint 2 (4 entries, cut ")
     assert "one was altered" in found
@@ -330,7 +335,7 @@ def test_the_first_checkpoint_that_does_not_hold_is_named(signed_ledger: Ledger,
 
 def test_an_end_that_was_cut_off_is_found(signed_ledger: Ledger, damage: Any):
     damage(*CUT_OFF)
-    assert list(signed_ledger.check()) == [], "all was put in order: only a checkpoint shows it"
+    assert list(broken_invariants(signed_ledger)) == [], "all was put in order: only a checkpoint shows it"
     (found,) = broken(signed_ledger)
     assert found.startswith("checkpoint 3 (6 entries")
     assert "the ledger now has 4 entries only" in found
@@ -340,7 +345,7 @@ def test_what_came_after_the_last_checkpoint_is_not_protected_by_it(signed_ledge
     """Which is why checkpoints are cut often and given away."""
     record(signed_ledger, progressed("2.4"))
     damage("update events set recorded_by = 'Somebody else' where position = 7")
-    assert list(signed_ledger.check()) == []
+    assert list(broken_invariants(signed_ledger)) == []
     assert broken(signed_ledger) == []
 
 
@@ -472,7 +477,7 @@ def test_a_checkpoint_kept_elsewhere_shows_that_the_end_was_cut_off_with_its_che
 ):
     kept = bytes(checkpoints_of(signed_ledger).newest().note)
     damage(*CUT_OFF, "delete from checkpoints where size > 4")
-    assert list(signed_ledger.check()) == []
+    assert list(broken_invariants(signed_ledger)) == []
     assert broken(signed_ledger) == []
     (found,) = checkpoints_of(signed_ledger).against(kept)
     assert "its end is missing, from position 5 on" in found.what
@@ -553,7 +558,7 @@ def test_the_newest_checkpoint_is_read_without_those_before_it(signed_ledger: Le
 
 
 def test_all_checkpoints_are_held_against_the_tree_in_one_read(signed_ledger: Ledger, monkeypatch: pytest.MonkeyPatch):
-    recorder = signed_ledger._recorder
+    recorder = signed_ledger.recorder
     reads, select_nodes = [], recorder.select_nodes
 
     def counted(wanted: list[tuple[int, int]]) -> list[bytes | None]:

@@ -17,11 +17,11 @@ from api.application import make_application
 from domain.envelopes import Proposal
 from domain.events import Event, EventWithdrawn, PlanClosed, TextRedacted
 from domain.integrity.evidence_packs import pack
-from domain.integrity.invariants import Broken, Noted
-from domain.ledger.ledger import Ledger
+from domain.integrity.invariants import Broken, Noted, broken_invariants
 from domain.ledger.mapper import event_state
 from domain.ledger.schema import app_role, migrate, released_migrations
 from domain.ledger.split_texts import taken_apart
+from domain.opened_ledger import Ledger
 from domain.points import LONDON
 from domain.postgres.embedded_server import EmbeddedServer
 from domain.proofs.keys import SignerKey
@@ -80,13 +80,13 @@ def test_of_batches_that_go_together_only_the_one_is_refused(ledger: Ledger, mon
     for plan in ("north", "south", "west"):
         begin(ledger, plan)
     sizes: list[int] = []
-    append = ledger._recorder.append
+    append = ledger.recorder.append
 
     def counted(rows: Any, authors: Any) -> Any:
         sizes.append(len(rows))
         return append(rows, authors)
 
-    monkeypatch.setattr(ledger._recorder, "append", counted)
+    monkeypatch.setattr(ledger.recorder, "append", counted)
     waiting = ledger._recording._together
     with ThreadPoolExecutor(3) as pool, waiting._appending:
         sent = [
@@ -128,7 +128,7 @@ def test_today_is_the_databases_today(ledger: Ledger, owner: Connection, monkeyp
     assert ledger.today() in (today_of(owner), today_of(owner) - timedelta(days=1))  # midnight may come in between
     instant = datetime(2031, 6, 30, 22, 59, 58, tzinfo=UTC)  # two seconds before midnight in London
     monkeypatch.setattr("domain.ledger.datastore._elapsed", lambda: 101.0)
-    monkeypatch.setattr(ledger._datastore, "_told_instant", (instant, 100.0))
+    monkeypatch.setattr(ledger.datastore, "_told_instant", (instant, 100.0))
     assert ledger.today() == date(2031, 6, 30)
     monkeypatch.setattr("domain.ledger.datastore._elapsed", lambda: 102.0)
     assert ledger.today() == date(2031, 7, 1)
@@ -174,7 +174,7 @@ def unchecked(open_ledger: Callable[[], Ledger]) -> Ledger:
 
 def checked(ledger: Ledger) -> tuple[list[Broken], list[Noted]]:
     noted: list[Noted] = []
-    return list(ledger.check(noted=noted.append)), noted
+    return list(broken_invariants(ledger, noted=noted.append)), noted
 
 
 def _twice(state: bytes, whole: bytes | None) -> tuple[bytes, bytes | None]:

@@ -564,7 +564,7 @@ def test_a_disk_that_is_full_is_said_in_a_sentence_and_not_by_a_log(folder: Path
     cluster = Cluster(folder)
     with cluster.new_file("start.log") as log:
         log.write("LOG:  starting\n" * 20 + f'FATAL:  could not write lock file "postmaster.pid": {said}\n')
-    told = str(cluster.failure("stopped while starting"))
+    told = str(cluster.log.failure("stopped while starting"))
     assert told == f"the disk of the database is full ({folder}): make room and start again; nothing recorded is lost"
 
 

@@ -12,7 +12,8 @@ from psycopg.sql import SQL, Identifier
 
 from domain.integrity.checkpoint_store import checkpoints_of
 from domain.integrity.evidence_packs import against, pack
-from domain.ledger.ledger import Ledger
+from domain.integrity.invariants import broken_invariants
+from domain.opened_ledger import Ledger
 from domain.proofs.keys import SignerKey
 from domain.proofs.pack import NoPack
 from domain.proofs.verify import Failed, verify, zip_files
@@ -110,7 +111,7 @@ def do(owner: Connection, *statements: str) -> None:
 
 
 def told(ledger: Ledger) -> list[str]:
-    return [f"{found.where}: {found.what}" for found in ledger.check()]
+    return [f"{found.where}: {found.what}" for found in broken_invariants(ledger)]
 
 
 def test_every_column_of_an_event_is_known_here(ledger: Ledger, owner: Connection, schema: str):

@@ -7,10 +7,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from domain.integrity.guards import fallen_guards
+from domain.integrity.guards import fallen_guards, fallen_on, powers_of_login
 from domain.ledger.catalogue import EXPECTED
-from domain.ledger.ledger import Ledger
 from domain.ledger.schema import app_role, migrate, released_migrations
+from domain.opened_ledger import Ledger
 from scripts.generated_catalogue import catalogue_on
 from tests.ledger.conftest import ROOT, Connection, Server, connected
 
@@ -19,8 +19,8 @@ NEWEST = released_migrations()[-1].number
 
 def fallen(ledger: Ledger) -> list[str]:
     """What the check of the guards finds, without the schema's name."""
-    schema = ledger._datastore.schema
-    return [f"{found.where}: {found.what}".replace(f" of {schema}:", ":") for found in ledger.guards()]
+    schema = ledger.datastore.schema
+    return [f"{found.where}: {found.what}".replace(f" of {schema}:", ":") for found in fallen_guards(ledger)]
 
 
 def test_the_guards_of_a_new_ledger_stand(ledger: Ledger):
@@ -212,10 +212,10 @@ def test_what_somebody_altered_is_named(altered: Connection, alteration: str):
     looked_at: Any = Within(altered, "altered")
     with altered.transaction(force_rollback=True):
         altered.execute("create role mallory")
-        assert list(fallen_guards(looked_at)) == []
+        assert list(fallen_on(looked_at)) == []
         altered.execute("set local search_path to altered")
         altered.execute(alteration.encode())
-        found = [f"{one.where}: {one.what}".replace(" of altered:", ":") for one in fallen_guards(looked_at)]
+        found = [f"{one.where}: {one.what}".replace(" of altered:", ":") for one in fallen_on(looked_at)]
     assert any(one.startswith(where) and what in one for one in found), found
 
 
@@ -264,9 +264,9 @@ def test_what_reaches_beyond_the_schema_is_named(unchecked: Ledger, unchecked_ow
         owner, "grant set on parameter session_replication_role to asat_app",
         undone="revoke set on parameter session_replication_role from asat_app",
     ):  # fmt: skip
-        assert not unchecked.guarded
+        assert powers_of_login(unchecked)
         assert fallen(unchecked) == ["the login that serves: it may switch all triggers off (session_replication_role)"]
-    assert unchecked.guarded
+    assert powers_of_login(unchecked) == []
 
 
 def test_a_session_without_triggers_is_named(

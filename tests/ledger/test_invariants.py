@@ -9,10 +9,10 @@ from uuid import uuid4
 import pytest
 
 from domain.events import Event
-from domain.integrity.invariants import Broken, Noted
-from domain.ledger.ledger import Ledger
+from domain.integrity.invariants import Broken, Noted, broken_invariants
 from domain.ledger.mapper import event_state
 from domain.ledger.recorder import Placed
+from domain.opened_ledger import Ledger
 from tests.kit import (
     MARCH,
     added,
@@ -41,7 +41,7 @@ def ledger(open_ledger: Callable[[], Ledger]) -> Ledger:
     record(ledger, in_error(4), plan="north")
     record(ledger, opened(), priority("2"), added("2.4"), plan="south")
     record(ledger, presented(), plan="north")
-    assert list(ledger.check()) == []
+    assert list(broken_invariants(ledger)) == []
     assert ledger.size() == SIZE
     return ledger
 
@@ -76,16 +76,16 @@ REFUSED = "a rule refuses it:"
 
 
 def broken(ledger: Ledger) -> list[str]:
-    return [f"{found.where}: {found.what}" for found in ledger.check()]
+    return [f"{found.where}: {found.what}" for found in broken_invariants(ledger)]
 
 
 def test_an_empty_ledger_is_well(open_ledger: Callable[[], Ledger]):
-    assert list(open_ledger().check()) == []
+    assert list(broken_invariants(open_ledger())) == []
 
 
 def test_it_tells_how_far_it_has_come(ledger: Ledger):
     seen: list[int] = []
-    assert list(ledger.check(seen.append)) == []
+    assert list(broken_invariants(ledger, seen.append)) == []
     assert sum(seen) == 2 * SIZE
 
 
@@ -318,7 +318,7 @@ def test_what_was_recorded_for_today_is_judged_by_the_day_in_london(ledger: Ledg
     assert broken(ledger) == []
     damage(f"{REWRITE} 6", said[1], said[2])
     noted: list[Noted] = []
-    assert list(ledger.check(noted=noted.append)) == []
+    assert list(broken_invariants(ledger, noted=noted.append)) == []
     assert [one.where for one in noted] == ["north version 6 (EventWithdrawn)"]
     assert noted[0].what.startswith("it is of 18 June 2021, which had not come when it was recorded on 16 June 2021:")
 
@@ -353,17 +353,17 @@ def test_damage_to_one_plan_does_not_hide_that_to_another(ledger: Ledger, damage
 
 def test_what_is_broken_says_where_and_what(ledger: Ledger, damage: Damage):
     damage("update head set position = 7")
-    assert list(ledger.check()) == [
+    assert list(broken_invariants(ledger)) == [
         Broken("the end of the ledger", "the head says 7 events were recorded, the last there is 10")
     ]
 
 
 def test_events_appended_during_the_check_are_not_taken_for_damage(ledger: Ledger, monkeypatch: pytest.MonkeyPatch):
-    select_placed = ledger._recorder.select_placed
+    select_placed = ledger.recorder.select_placed
 
     def appending(after: int, last: int, limit: int) -> list[Placed]:
         record(ledger, progressed("2.4"), plan="south")
         return select_placed(after, last, limit)
 
-    monkeypatch.setattr(ledger._recorder, "select_placed", appending)
+    monkeypatch.setattr(ledger.recorder, "select_placed", appending)
     assert broken(ledger) == []

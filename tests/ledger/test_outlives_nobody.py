@@ -15,9 +15,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from domain.postgres import cluster
 from domain.postgres.embedded_server import EmbeddedServer
+from domain.postgres.server_socket import SOCKET
 from tests.kit import rated
 from tests.ledger.conftest import ROOT, all_is_well, begin, record
 from tests.measuring import until
@@ -301,7 +302,7 @@ def test_a_folder_made_for_the_socket_alone_goes_with_the_server(
 
 
 def take_away(folder: Path, what: str) -> None:
-    socket_file = folder / "socket" / cluster.SOCKET
+    socket_file = folder / "socket" / SOCKET
     match what:
         case "the file":
             socket_file.unlink()

@@ -8,10 +8,11 @@ import psycopg
 import pytest
 
 from domain.events import TextRedacted
-from domain.ledger.ledger import Ledger
+from domain.integrity.invariants import broken_invariants
 from domain.ledger.mapper import event_state
 from domain.ledger.schema import app_role
 from domain.ledger.split_texts import taken_apart
+from domain.opened_ledger import Ledger
 from tests.kit import LATER, presented, progressed, rated, say
 from tests.ledger.conftest import Connection, Server, begin, connected, everything, record
 
@@ -68,7 +69,7 @@ def test_a_redaction_of_what_holds_no_text_is_not_stored(
     with pytest.raises(psycopg.DatabaseError):
         append(function, redaction(version=version, fields=fields, reason=REASON))
     assert [one.fields() for one in everything(unchecked)] == before
-    assert list(unchecked.check()) == []
+    assert list(broken_invariants(unchecked)) == []
 
 
 @pytest.mark.parametrize("function", ["append", "append_one"])
@@ -99,7 +100,7 @@ def test_the_check_names_the_redaction_that_overwrote_a_field_and_its_victim(
             "update events set whole = without_texts(coalesce(whole, state), array[%s]),"
             " salts = coalesce(salts, '') where version = %s", (field, version),
         )  # fmt: skip
-    found = [f"{one.where}: {one.what}" for one in unchecked.check()]
+    found = [f"{one.where}: {one.what}" for one in broken_invariants(unchecked)]
     assert any(one.startswith(f"plan version {version} ") for one in found), found
     assert any(one.startswith(f"plan version 7 (TextRedacted): it redacts `{field}` of") for one in found), found
 
@@ -111,7 +112,7 @@ def test_a_redaction_of_what_is_not_there_is_named_and_hides_nothing(
     event = say(TextRedacted, LATER, version=version, fields=(field,), reason="x")
     with connected(server.owner_conninfo, schema) as owner:
         without_redacting(owner, *taken_apart(event, event_state(event)))
-    found = [f"{one.where}: {one.what}" for one in unchecked.check()]
+    found = [f"{one.where}: {one.what}" for one in broken_invariants(unchecked)]
     assert any(one.startswith("plan version 7 (TextRedacted): ") for one in found), found
     assert not any("to its end" in one for one in found), found
 

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from domain.events import Event
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from domain.plan.record import PlanRecord
 from domain.refusals import Refused
 from tests.kit import (

@@ -11,7 +11,6 @@ from itertools import count
 from random import Random
 from threading import Event as Signal
 from threading import Lock, current_thread
-from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -20,10 +19,10 @@ from eventsourcing.persistence import IntegrityError
 
 from domain.events import Event
 from domain.ledger.folded_plans import Folded, FoldedPlans
-from domain.ledger.ledger import Ledger
 from domain.ledger.recorder import FoldRow
 from domain.ledger.recording import Recording
 from domain.ledger.stored_rows import UnstoredRow
+from domain.opened_ledger import Ledger
 from domain.plan.plan import Plan
 from domain.plan.plan_at import PlanAt
 from domain.plan.record import PlanRecord
@@ -121,15 +120,16 @@ class RowsInMemory:
 
 
 @pytest.fixture
-def in_memory() -> Ledger:
+def in_memory(monkeypatch: pytest.MonkeyPatch) -> Ledger:
     """A ledger that plans are recorded in and asked of, with no database."""
     ledger, rows = Ledger.__new__(Ledger), RowsInMemory()
     recorder: Any = rows
-    ledger._recorder = recorder
+    ledger.recorder = recorder
     ledger._folded = FoldedPlans(recorder)
     ledger._recording = Recording(recorder, ledger._folded)
-    replica: Any = SimpleNamespace(standing=lambda: None)
-    ledger._replica = replica
+    datastore: Any = None
+    ledger.datastore = datastore
+    monkeypatch.setattr("domain.ledger.plan_ledger.replica_status", lambda _: None)
     return ledger
 
 

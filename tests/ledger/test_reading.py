@@ -1,6 +1,6 @@
 """Reading: events by their versions, in order, however they are asked for."""
 
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from tests.kit import added, opened, priority, rated
 from tests.ledger.conftest import proposed, record
 

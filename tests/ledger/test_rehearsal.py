@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.events import Event
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from domain.plan.plan import PENDING
 from domain.plan.record import PlanRecord
 from domain.points import Point

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain.integrity.stored_tree import entry_of
-from domain.ledger.ledger import Ledger
+from domain.integrity.stored_tree import LedgerTree, entry_of
+from domain.opened_ledger import Ledger
 from domain.proofs.entry import Entry
 from domain.proofs.tree import (
     EMPTY_ROOT,
@@ -39,7 +39,7 @@ def naive_node(leaves: list[bytes]) -> Callable[[int, int], bytes]:
 
 
 def leaves_of(ledger: Ledger) -> list[bytes]:
-    rows = [row for slug in ledger.plans() for row in ledger.stored(slug)]
+    rows = [row for slug in ledger.plans() for row in ledger.recorder.select_events(slug)]
     return [entry_of(row).leaf() for row in sorted(rows, key=lambda row: row.id)]
 
 
@@ -81,7 +81,7 @@ def test_an_entry_is_written_in_a_form_that_never_changes():
 
 
 def test_an_empty_ledger_has_the_root_of_nothing(ledger: Ledger):
-    tree = ledger.tree()
+    tree = LedgerTree(ledger.recorder)
     assert (tree.size(), tree.root(), tree.consistency_proof(0)) == (0, EMPTY_ROOT, [])
     with pytest.raises(NoSuchProof):
         tree.inclusion_proof(1)
@@ -94,7 +94,7 @@ def test_the_tree_is_the_same_however_the_events_came_in(ledger: Ledger, batches
         record(ledger, *events[:many])
         events = events[many:]
     leaves = leaves_of(ledger)
-    node, tree = naive_node(leaves), ledger.tree()
+    node, tree = naive_node(leaves), LedgerTree(ledger.recorder)
     assert tree.size() == len(leaves) == 20
     for size in range(21):
         assert tree.root(size) == root(size, node)
@@ -109,7 +109,7 @@ def test_the_tree_is_the_same_however_the_events_came_in(ledger: Ledger, batches
 
 def test_a_size_that_never_was_has_no_root_and_no_proof(ledger: Ledger):
     begin(ledger)
-    tree = ledger.tree()
+    tree = LedgerTree(ledger.recorder)
     for ask in (lambda: tree.root(4), lambda: tree.inclusion_proof(1, 4), lambda: tree.consistency_proof(1, 4),
                 lambda: tree.inclusion_proof(0), lambda: tree.inclusion_proof(4)):  # fmt: skip
         with pytest.raises(NoSuchProof):
@@ -119,14 +119,14 @@ def test_a_size_that_never_was_has_no_root_and_no_proof(ledger: Ledger):
 def test_a_proof_is_one_read_of_few_rows(ledger: Ledger, monkeypatch: pytest.MonkeyPatch):
     begin(ledger)
     ledger.record([proposed(progressed("2.4")) for _ in range(3000)], by=BY, today=LATER)
-    tree, reads = ledger.tree(), []
-    select_nodes = ledger._recorder.select_nodes
+    tree, reads = LedgerTree(ledger.recorder), []
+    select_nodes = ledger.recorder.select_nodes
 
     def counted(wanted: list[tuple[int, int]]) -> list[bytes | None]:
         reads.append(len(wanted))
         return select_nodes(wanted)
 
-    monkeypatch.setattr(ledger._recorder, "select_nodes", counted)
+    monkeypatch.setattr(ledger.recorder, "select_nodes", counted)
     tree.inclusion_proof(1234)
     tree.consistency_proof(1234)
     tree.root()
@@ -141,4 +141,4 @@ def test_leaves_stand_with_the_events_of_several_ledgers_of_one_process(
     begin(one)
     record(other, rated("2.4"))
     record(one, rated("2.4", "amber"))
-    assert one.tree().root() == other.tree().root() == root(5, naive_node(leaves_of(one)))
+    assert LedgerTree(one.recorder).root() == LedgerTree(other.recorder).root() == root(5, naive_node(leaves_of(one)))

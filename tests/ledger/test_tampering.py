@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from domain.events import TextRedacted
-from domain.ledger.ledger import Ledger
+from domain.integrity.invariants import broken_invariants
+from domain.integrity.stored_tree import LedgerTree
+from domain.opened_ledger import Ledger
 from domain.proofs.tree import NotProved, check_consistency
 from tests.kit import LATER, added, opened, priority, progressed, rated
 from tests.ledger.conftest import Connection, Server, connected, record, reseal
@@ -26,7 +28,7 @@ def ledger(open_ledger: Callable[[], Ledger]) -> Ledger:
         record(ledger, rated("2.4"), progressed("2.4"), plan="north")
     record(ledger, opened(), plan="south")
     record(ledger, priority("2"), plan="south")
-    assert list(ledger.check()) == []
+    assert list(broken_invariants(ledger)) == []
     assert ledger.size() == SIZE
     return ledger
 
@@ -48,7 +50,7 @@ def tamper(owner: Connection, *statements: str) -> None:
 
 
 def broken(ledger: Ledger) -> list[str]:
-    return [f"{found.where}: {found.what}" for found in ledger.check()]
+    return [f"{found.where}: {found.what}" for found in broken_invariants(ledger)]
 
 
 @pytest.mark.parametrize(
@@ -121,7 +123,7 @@ def test_two_rows_exchanged_are_both_named(ledger: Ledger, owner: Connection, wi
             f" where position = {here}",
         )
     assert {"position 4 (north version 4)", "position 6 (north version 6)"} <= {
-        found.where for found in ledger.check() if "altered" in found.what or "hashes" in found.what
+        found.where for found in broken_invariants(ledger) if "altered" in found.what or "hashes" in found.what
     }
 
 
@@ -162,7 +164,9 @@ def test_rows_renumbered_after_one_was_dropped_are_all_named(ledger: Ledger, own
         "update head set position = 12",
     )
     named = {
-        found.where.split(" (")[0] for found in ledger.check() if "altered" in found.what or "hashes" in found.what
+        found.where.split(" (")[0]
+        for found in broken_invariants(ledger)
+        if "altered" in found.what or "hashes" in found.what
     }
     assert {f"position {position}" for position in range(5, 13)} <= named
 
@@ -260,7 +264,7 @@ def test_a_text_that_was_put_back_is_named(ledger: Ledger, owner: Connection):
 
 def test_an_end_dropped_with_everything_put_back_is_shown_by_an_earlier_root_alone(ledger: Ledger, owner: Connection):
     """Nothing in the database can show it: whoever holds an earlier checkpoint can."""
-    size, root = ledger.tree().size(), ledger.tree().root()
+    size, root = LedgerTree(ledger.recorder).size(), LedgerTree(ledger.recorder).root()
     tamper(owner, "delete from events where position > 12")
     tamper(
         owner,
@@ -268,18 +272,18 @@ def test_an_end_dropped_with_everything_put_back_is_shown_by_an_earlier_root_alo
         " (select position, recorded_at, substr(hashes, 1, 32) from events where position = 12)",
     )
     assert broken(ledger) == []
-    assert ledger.tree().size() < size
+    assert LedgerTree(ledger.recorder).size() < size
     record(ledger, priority("3"), plan="south")
     assert broken(ledger) == []
-    assert ledger.tree().root(size) != root
+    assert LedgerTree(ledger.recorder).root(size) != root
 
 
 def test_a_history_rewritten_with_all_its_hashes_is_shown_by_an_earlier_root_alone(ledger: Ledger, owner: Connection):
-    size, root = ledger.tree().size(), ledger.tree().root()
+    size, root = LedgerTree(ledger.recorder).size(), LedgerTree(ledger.recorder).root()
     tamper(owner, "update events set recorded_by = 'somebody else' where position = 4")
     reseal(owner)
     record(ledger, priority("3"), plan="south")
     assert broken(ledger) == []
-    tree = ledger.tree()
+    tree = LedgerTree(ledger.recorder)
     with pytest.raises(NotProved):
         check_consistency(size, root, tree.size(), tree.root(), tree.consistency_proof(size))

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.events import EVENTS, Event
-from domain.ledger.ledger import Ledger
 from domain.ledger.mapper import event_state, read_event
 from domain.ledger.split_texts import (
     Apart,
@@ -22,6 +21,7 @@ from domain.ledger.split_texts import (
     text_digest,
     texts_not_as_committed,
 )
+from domain.opened_ledger import Ledger
 from domain.redaction import REDACTABLE, redactable
 from domain.refusals import LedgerDamaged, Refused
 from tests.domain.test_golden_events import LINES
@@ -128,7 +128,7 @@ def test_no_text_stands_in_the_committed_bytes_of_a_row(ledger: Ledger):
         added("2.4", text="Peculiar words", leads=["Peculiar name"], outcome="Peculiar"),
     )
     record(ledger, progressed("2.4", "Peculiar news", reason="Peculiar reason", source={"title": "Peculiar paper"}))
-    states = b"".join(row.state for row in ledger.stored("plan"))
+    states = b"".join(row.state for row in ledger.recorder.select_events("plan"))
     assert b"Peculiar" not in states
     assert b'"2.4"' in states
 

@@ -12,7 +12,7 @@ import pytest
 from eventsourcing.persistence import IntegrityError, OperationalError
 
 from domain.envelopes import Proposal, Recorded
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from domain.refusals import Refused
 from tests.kit import added, opened, priority
 from tests.measuring import HANGS, until
@@ -39,7 +39,7 @@ def gather(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> Gather:
 
     `faults` befall appends, which are counted from 1: the first is alone, the second is of all that gathered.
     """
-    append, sizes = ledger._recorder.append, []
+    append, sizes = ledger.recorder.append, []
 
     def gathered(*batches: list[Proposal], faults: dict[int, Fault] | None = None) -> list[Future[list[Recorded]]]:
         under_way, go_on, late = Signal(), Signal(), []
@@ -60,7 +60,7 @@ def gather(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> Gather:
                 until(lambda: len(ledger._recording._together._waiting) == 1)
             raise fault.error
 
-        monkeypatch.setattr(ledger._recorder, "append", slow)
+        monkeypatch.setattr(ledger.recorder, "append", slow)
         monkeypatch.setattr("domain.ledger.datastore._PAUSE", 0.001)
         with ThreadPoolExecutor(len(batches) + 1) as threads:
             first = threads.submit(ledger.record, batches[0], by="first", today=TODAY)

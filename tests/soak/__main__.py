@@ -13,8 +13,9 @@ from pathlib import Path
 from threading import Event
 
 from domain.integrity.checkpoint_store import checkpoints_of
+from domain.integrity.invariants import broken_invariants
 from domain.ledger import datastore
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from domain.proofs.keys import SignerKey
 from domain.refusals import LedgerUnusable
 from tests.ledger.conftest import Server, begin, everything
@@ -117,7 +118,7 @@ def checkpoint(ledger: Ledger) -> None:
 
 def what_is_wrong(ledger: Ledger, told: Told) -> list[str]:
     """What does not hold of the ledger at the end."""
-    wrong = [f"{one.where}: {one.what}" for one in (*ledger.check(), *checkpoints_of(ledger).broken())]
+    wrong = [f"{one.where}: {one.what}" for one in (*broken_invariants(ledger), *checkpoints_of(ledger).broken())]
     events = everything(ledger)
     stored = {one.event_id: (one.plan, one.version, one.position) for one in events}
     if len(stored) != len(events):

@@ -12,8 +12,8 @@ from domain.access.access_errors import SignInFailed
 from domain.access.access_ledger import AccessLedger
 from domain.access.access_streams import AccessRecord
 from domain.access.principals import Grant
-from domain.ledger.ledger import Ledger
 from domain.ledger.schema import access_schema
+from domain.opened_ledger import Ledger
 from tests.ledger.conftest import Connection
 
 BY = "operator root"

@@ -9,8 +9,9 @@ from domain.access import access_events as events
 from domain.access.access_errors import SignInFailed
 from domain.access.access_ledger import AccessLedger
 from domain.access.principals import Grant
-from domain.ledger.ledger import Ledger
+from domain.integrity.access_check import broken_access
 from domain.ledger.schema import access_schema, app_role
+from domain.opened_ledger import Ledger
 from domain.refusals import LedgerDamaged, ReplicaOnly
 from tests.ledger.access.conftest import BY, PASSWORD, everything_stored, fail, hashes, now
 from tests.ledger.conftest import Connection, Server, begin, connected
@@ -82,12 +83,12 @@ def test_the_access_ledger_is_append_only_like_the_plans_one(
 def test_who_alters_the_access_ledger_is_found_out(
     access: AccessLedger, ann: str, server: Server, schema: str, forgery: str, where: str, what: str
 ):
-    assert list(access.audit.check()) == []
+    assert list(broken_access(access)) == []
     assert access.audit.size() == 3
     with connected(server.owner_conninfo, access_schema(schema)) as as_owner:
         as_owner.execute("set session_replication_role = replica")
         as_owner.execute(forgery.encode())
-    assert any(where in broken.where and what in broken.what for broken in access.audit.check())
+    assert any(where in broken.where and what in broken.what for broken in broken_access(access))
 
 
 # Where nothing can be stored
@@ -137,7 +138,7 @@ def test_an_event_that_cannot_be_read_closes_the_audit_and_is_named_by_the_check
     said = "the access ledger holds an event Nonsense, at position 2, that this program cannot read"
     with pytest.raises(LedgerDamaged, match=said):
         access.audit.records()
-    assert [(one.where, one.what) for one in access.audit.check()] == [("access", said)]
+    assert [(one.where, one.what) for one in broken_access(access)] == [("access", said)]
 
 
 def test_access_leaves_the_plans_alone(ledger: Ledger, access: AccessLedger, ann: str):

@@ -9,8 +9,8 @@ import pytest
 from domain.access.access_errors import AccessRefused, NotSignedIn, PrincipalUnknown
 from domain.access.access_ledger import AccessLedger
 from domain.access.principals import Grant, Principal
-from domain.ledger.ledger import Ledger
 from domain.ledger.schema import access_schema
+from domain.opened_ledger import Ledger
 from tests.ledger.access.conftest import BY, PASSWORD, kinds, now
 from tests.ledger.conftest import Connection
 

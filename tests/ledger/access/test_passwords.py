@@ -15,8 +15,8 @@ from domain.access.access_streams import AccessStreams
 from domain.access.principals import Grant
 from domain.access.sentences import sentence
 from domain.access.sessions import Sessions
-from domain.ledger.ledger import Ledger
 from domain.ledger.schema import access_schema, app_role
+from domain.opened_ledger import Ledger
 from tests import measuring
 from tests.ledger.access.conftest import (
     AFAR,

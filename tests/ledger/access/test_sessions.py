@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from domain.access.access_ledger import AccessLedger
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from tests.ledger.access.conftest import BY, INSTANT, PASSWORD, kinds, now
 
 

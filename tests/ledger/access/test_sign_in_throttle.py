@@ -14,7 +14,7 @@ from domain.access.access_ledger import AccessLedger
 from domain.access.principals import Grant
 from domain.access.sentences import sentence
 from domain.access.sign_in_throttle import account_stream, network_of
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from tests.ledger.access.conftest import AFAR, BY, HERE, INSTANT, NEARBY, PASSWORD, fail, kinds, locked_out, now
 
 

@@ -9,7 +9,7 @@ from domain.access import access_events as events
 from domain.access.access_errors import AccessRefused, NotSignedIn, PrincipalUnknown
 from domain.access.access_ledger import AccessLedger
 from domain.access.principals import Grant, Principal
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from tests.ledger.access.conftest import BY, INSTANT, now
 
 

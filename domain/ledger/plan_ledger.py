@@ -1,4 +1,4 @@
-"""The ledger: proposals in, recorded events and folded plans out.
+"""The ledger of plans: proposals in, recorded events and folded plans out.
 
 Folded plans are kept in memory and caught up from the database before every answer, so every process answers from what
 is committed.
@@ -14,27 +14,23 @@ from typing import Self, TypeVar
 import psycopg
 from eventsourcing.persistence import PersistenceError
 
-from domain.access.access_ledger import AccessLedger
 from domain.envelopes import Proposal, Recorded, with_event_ids
-from domain.integrity.guards import fallen_guards, powers_of_login
-from domain.integrity.invariants import Broken, Noted, broken_invariants
-from domain.integrity.stored_tree import LedgerTree
 from domain.ledger.datastore import LedgerDatastore
 from domain.ledger.folded_plans import FoldedPlans
 from domain.ledger.mapper import read_record
 from domain.ledger.opening import SCHEMA, open_schema, refuse_two_databases
-from domain.ledger.recorder import LedgerRecorder, PlanState, Purged
+from domain.ledger.recorder import LedgerRecorder, PlanState
 from domain.ledger.recording import Recording
-from domain.ledger.replica_status import Replica, Standing
+from domain.ledger.replica_status import replica_status
 from domain.ledger.schema import access_schema, migrate
 from domain.ledger.stored_rows import StoredRecord
 from domain.plan.record import PlanRecord
 from domain.points import LONDON, VersionUnknown
 from domain.postgres.answer_limits import one_request
-from domain.postgres.cluster import APP
 from domain.postgres.database_errors import cannot_be_used, in_short
 from domain.postgres.embedded_server import EmbeddedServer
 from domain.postgres.server_account import EmbeddedServerError
+from domain.postgres.server_settings import APP
 from domain.refusals import (
     InDoubt,
     LedgerDamaged,
@@ -45,13 +41,12 @@ from domain.refusals import (
     ReplicaOnly,
     VersionConflict,
 )
-from domain.safekeeping.purging import purge
 
 T = TypeVar("T")
 
 
-class Ledger:
-    """One organisation's ledger: one PostgreSQL schema."""
+class PlanLedger:
+    """The plans of one organisation: one PostgreSQL schema."""
 
     def __init__(
         self,
@@ -61,16 +56,16 @@ class Ledger:
         server: EmbeddedServer | None = None,
         memory: int | None = None,
     ) -> None:
-        self._datastore = datastore
-        self._owner_conninfo = owner_conninfo
-        self._server = server
-        self._recorder = LedgerRecorder(datastore)
-        self._folded = FoldedPlans(self._recorder, memory)
-        self._recording = Recording(self._recorder, self._folded)
-        self._tree = LedgerTree(self._recorder)
-        self._replica = Replica(datastore)
-        # It connects lazily.
-        self._access = AccessLedger(datastore, open_schema)
+        self.datastore = datastore
+        #: Connects as the role that owns the schema.
+        self.owner_conninfo = owner_conninfo
+        #: Opens another schema of the same database, made where missing; returns the role to use.
+        self.open_schema = open_schema
+        #: The embedded server, where no other is used; the program then purges by itself.
+        self.server = server
+        self.recorder = LedgerRecorder(datastore)
+        self._folded = FoldedPlans(self.recorder, memory)
+        self._recording = Recording(self.recorder, self._folded)
 
     @classmethod
     def open(
@@ -124,42 +119,15 @@ class Ledger:
 
     def close(self) -> None:
         """Close the connections, and stop the embedded server unless another process uses it."""
-        self._access.close()
-        self._datastore.close()
-        if self._server is not None:
-            self._server.close()
+        self.datastore.close()
+        if self.server is not None:
+            self.server.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    @property
-    def guarded(self) -> bool:
-        """Whether the login of the program can only read and append, in any role that it may take on.
-
-        Raises:
-            LedgerUnusable: the database does not answer.
-        """
-        return not self.powers()
-
-    def powers(self) -> list[str]:
-        """The powers of the login over the ledger beyond reading and appending; empty where the guards hold against it.
-
-        Raises:
-            LedgerUnusable: the database does not answer.
-        """
-        return powers_of_login(self._datastore)
-
-    @property
-    def access(self) -> AccessLedger:
-        """The access ledger, which holds the permissions in this ledger."""
-        return self._access
-
-    def ready(self) -> None:
-        """Answer at once whether the database does and knows who may do what; raises LedgerUnusable if not."""
-        self._access.refuse_where_lost(self._datastore.ask_once)
 
     def today(self) -> date:
         """Today's date in London by the clock of the database, which decides whether a day has come.
@@ -168,25 +136,21 @@ class Ledger:
             LedgerUnusable: there is no connection yet, and the database does not answer.
         """
         try:
-            return self._datastore.now().astimezone(LONDON).date()
+            return self.datastore.now().astimezone(LONDON).date()
         except PersistenceError as error:
             raise LedgerUnusable(f"the database does not answer: {in_short(error)}") from error
 
-    def standing(self) -> Standing | None:
-        """The status of this replica; None if the server is no replica."""
-        return self._replica.standing()
-
     def no_version(self, plan: str, version: int, newest: int) -> Exception:
         """The error for a version that a plan does not have; a replica may only lack it yet."""
-        if (standing := self.standing()) is None:
+        if (status := replica_status(self.datastore)) is None:
             return VersionUnknown(plan, version, newest)
-        return NotReached(plan, version, newest, standing.behind or 0)
+        return NotReached(plan, version, newest, status.behind or 0)
 
     # Reading
 
     def plans(self) -> list[str]:
         """The names of all plans, in order."""
-        return self._recorder.select_plans()
+        return self.recorder.select_plans()
 
     def plan(self, slug: str) -> PlanRecord:
         """The record of a plan with everything committed by now. Later events do not change it.
@@ -204,7 +168,7 @@ class Ledger:
 
     def states(self) -> list[PlanState]:
         """The newest version of each plan, in the order of their names."""
-        return self._recorder.select_states()
+        return self.recorder.select_states()
 
     def of_every_plan(
         self, states: Iterable[PlanState], key: object, make: Callable[[PlanRecord], T]
@@ -223,7 +187,7 @@ class Ledger:
 
     def events(self, slug: str, after: int = 0, limit: int | None = None) -> list[Recorded]:
         """The events of a plan after a version, in order."""
-        rows = self._recorder.select_events(slug, gt=after, limit=limit)
+        rows = self.recorder.select_events(slug, gt=after, limit=limit)
         return [read_record(row) for row in rows]
 
     def every_event(self, slug: str, after: int = 0, page: int = 1000) -> Iterator[Recorded]:
@@ -235,69 +199,18 @@ class Ledger:
     def events_of(self, slug: str, versions: Sequence[int]) -> Iterator[Recorded]:
         """The events of a plan that have these versions, in order, read a thousand at a time."""
         for start in range(0, len(versions), 1000):
-            rows = self._recorder.select_versions(slug, versions[start : start + 1000])
+            rows = self.recorder.select_versions(slug, versions[start : start + 1000])
             yield from (read_record(row) for row in rows)
 
     @contextmanager
     def follow(self, after: int = 0) -> Iterator[Iterator[Recorded]]:
         """Every event of the ledger after a position, future ones included: the iterator waits for them."""
-        with self._recorder.subscribe(gt=after) as subscription:
+        with self.recorder.subscribe(gt=after) as subscription:
             yield (read_record(row) for row in subscription if isinstance(row, StoredRecord))
 
     def size(self) -> int:
         """The number of events in the ledger: its newest position."""
-        return self._recorder.max_notification_id() or 0
-
-    def tree(self) -> LedgerTree:
-        """The Merkle tree over all events, for proofs."""
-        return self._tree
-
-    def stored(self, slug: str, after: int = 0, limit: int | None = None) -> Sequence[StoredRecord]:
-        """The stored rows of a plan after a version: the bytes that the tree commits to, and the texts beside them."""
-        return self._recorder.select_events(slug, gt=after, limit=limit)
-
-    def check(
-        self, seen: Callable[[int], None] = lambda _: None, noted: Callable[[Noted], None] = lambda _: None
-    ) -> Iterator[Broken]:
-        """Every invariant of the whole ledger that does not hold.
-
-        `seen` receives the number of events read since its last call; each is read twice. `noted` receives
-        irregularities that the record explains and that break nothing.
-        """
-        return broken_invariants(self._recorder, seen, noted)
-
-    def guards(self) -> Iterator[Broken]:
-        """The guards of the database that are down, as `fallen_guards` says."""
-        if not self._access.audit.is_lost():
-            self._access.audit.size()  # upgrades it, where it has begun
-        yield from fallen_guards(self._datastore)
-
-    def purge(self) -> list[str]:
-        """Remove redacted texts from the database's files, as `purge` says; returns what could not be done.
-
-        Raises:
-            LedgerUnusable: the server refuses to rewrite the table.
-        """
-        try:
-            return purge(self._owner_conninfo, self._datastore.schema)
-        except psycopg.errors.InsufficientPrivilege as error:
-            raise LedgerUnusable(
-                "the login that serves may not write the table anew: run `asat purge` with the address of the ledger's"
-                f" owner (--owner-url or ASAT_OWNER_URL): {in_short(error)}"
-            ) from error
-        except psycopg.Error as error:
-            raise LedgerUnusable(
-                f"the database cannot be made to forget what was redacted: {in_short(error)}"
-            ) from error
-
-    def purged(self) -> Purged:
-        """The positions up to which redacted texts have left the files of the database."""
-        return self._recorder.select_purged()
-
-    @property
-    def purges_itself(self) -> bool:
-        """Whether the program purges by itself, as it does with the embedded server."""
-        return self._server is not None
+        return self.recorder.max_notification_id() or 0
 
     # Recording
 
@@ -329,7 +242,7 @@ class Ledger:
             raise InDoubt(str(error), event_ids) from error
         except (Refused, VersionConflict) as error:
             # A replica may judge by a former state of the plan: its refusal does not count.
-            if self.standing() is not None:
+            if replica_status(self.datastore) is not None:
                 raise ReplicaOnly from error
             raise
 
