@@ -232,15 +232,14 @@ def _identity(row: UnstoredRow | StoredRecord) -> tuple[object, ...]:
 
 
 def _ids_are_distinct(proposals: Sequence[Proposal]) -> None:
-    if len(proposals) == 1:
+    if len({proposal.event_id for proposal in proposals}) == len(proposals):
         return
-    seen: set[UUID] = set()
+    seen: set[UUID | None] = set()
     for index, proposal in enumerate(proposals):
         if proposal.event_id in seen:
             twice = f"event_id {proposal.event_id} stands twice in this batch; give every event its own"
             raise Refused(RuleCode.EVENT_ID_TWICE, "event_id", twice, index)
-        if proposal.event_id is not None:
-            seen.add(proposal.event_id)
+        seen.add(proposal.event_id)
 
 
 def _judged(

@@ -37,29 +37,43 @@ def judge(plan: Plan, event: events.Event, today: date, by: str, *, proposed: bo
         )
     if plan.opening is None and not isinstance(event, events.PlanOpened):
         raise Refused(RuleCode.PLAN_NOT_OPENED, "plan", f"there is no plan {plan.slug}: open it first")
-    if proposed and plan.opening is not None and not isinstance(event, _BEFORE_OPENING):
+    kind = type(event)
+    if proposed and plan.opening is not None and kind not in _BEFORE_OPENING:
         structure.not_before_opening(plan, event)
-    if plan.closing and not isinstance(event, _AFTER_CLOSING):
+    if plan.closing and kind not in _AFTER_CLOSING:
         closing = plan.closing.at(plan.place(event.effective_on, plan.version))
         if closing is not None:
             raise Refused(
                 RuleCode.PLAN_CLOSED, "effective_on", f"plan {plan.slug} was closed on {named(closing.effective_on)}"
             )
-    _RULES[type(event)](plan, event)
+    _RULES[kind](plan, event)
     if isinstance(event, events.RatingConfirmed):
         ratings.confirmed_by_another(plan, event, by)
     if proposed:
-        for rule in _SINCE_0_1_0.get(type(event), ()):
+        for rule in _SINCE_0_1_0.get(kind, ()):
             rule(plan, event)
 
 
 #: Events that may be recorded for days on which the plan is closed.
-_AFTER_CLOSING = (events.PlanClosed, events.PlanOpened, events.VersionIssued, events.ReportPresented,
-                  events.EventWithdrawn, events.TextRedacted)  # fmt: skip
+_AFTER_CLOSING = {
+    events.PlanClosed,
+    events.PlanOpened,
+    events.VersionIssued,
+    events.ReportPresented,
+    events.EventWithdrawn,
+    events.TextRedacted,
+}
 #: Events that may be recorded for days before the plan was opened: inspections, recommendations, measures, and
 #: corrections, whose day is the day on which they are made.
-_BEFORE_OPENING = (events.PlanOpened, events.InspectionReported, events.RecommendationMade, events.MeasureDefined,
-                   events.MeasureReported, events.EventWithdrawn, events.TextRedacted)  # fmt: skip
+_BEFORE_OPENING = {
+    events.PlanOpened,
+    events.InspectionReported,
+    events.RecommendationMade,
+    events.MeasureDefined,
+    events.MeasureReported,
+    events.EventWithdrawn,
+    events.TextRedacted,
+}
 
 #: Rules for new events alone: 0.1.0 did not have them.
 _SINCE_0_1_0: dict[type[events.Event], tuple[Callable[[Plan, Any], None], ...]] = {
