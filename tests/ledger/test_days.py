@@ -31,8 +31,8 @@ from domain.proofs.verify import verify
 from domain.refusals import Refused
 from tests.api.process import complained, run, said
 from tests.kit import added, opened, priority, progressed, rated
-from tests.ledger.conftest import BY, Connection, Server, all_is_well, begin, connected, everything, record
 from tests.measuring import until
+from tests.real_ledgers import BY, Connection, Server, all_is_well, begin, connected, everything, record
 
 KEY = SignerKey("council.example/asat", b"k" * 32)
 

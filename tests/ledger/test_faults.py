@@ -25,8 +25,8 @@ from domain.opened_ledger import Ledger
 from domain.proofs.keys import SignerKey
 from domain.refusals import LedgerLocked, LedgerUnusable, NothingRecorded
 from tests.kit import progressed, rated
-from tests.ledger.conftest import Connection, Server, all_is_well, begin, record, remembers_what_is_stored
 from tests.measuring import HANGS, until
+from tests.real_ledgers import Connection, Server, all_is_well, begin, record, remembers_what_is_stored
 
 Ledgers = Callable[[], Ledger]
 

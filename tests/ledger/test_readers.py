@@ -56,9 +56,9 @@ from tests.kit import (
     rescheduled,
     reworded,
 )
-from tests.ledger.conftest import Connection, Server, begin, connected, proposed, record
 from tests.ledger.locks import Noted, note_locks
 from tests.measuring import HANGS, until
+from tests.real_ledgers import Connection, Server, begin, connected, proposed, record
 
 BEGUN = [
     opened(), priority("1"), priority("2"), added("2.4", timescale="31/03/19"), part("2.4a", "2.4"), added("1.1"),

@@ -26,7 +26,7 @@ from domain.redaction import REDACTABLE, redactable
 from domain.refusals import LedgerDamaged, Refused
 from tests.domain.test_golden_events import LINES
 from tests.kit import added, opened, priority, progressed, rated
-from tests.ledger.conftest import begin, proposed, record
+from tests.real_ledgers import begin, proposed, record
 
 
 def apart(event: Event) -> Apart:
