@@ -181,7 +181,7 @@ class LedgerDatastore(PostgresDatastore):
             if connection is not None and connection.broken:
                 self.pool.check()  # a lost connection is seldom the only one
 
-    def read_rows(self, query: SQL | Composed, *parameters: Any) -> list[Any]:
+    def read_rows(self, query: SQL | Composed | bytes, *parameters: Any) -> list[Any]:
         """Rows of a read query, repeated while the connection is lost.
 
         Raises:
