@@ -16,10 +16,10 @@ from domain.envelopes import Proposal, Recorded, with_event_ids
 from domain.events import TextRedacted
 from domain.ledger.datastore import attempts
 from domain.ledger.folded_plans import Folded, FoldedPlans, size_of
-from domain.ledger.group_commit import Stored, Together
+from domain.ledger.group_commit import GroupCommit, Stored
 from domain.ledger.mapper import event_state, read_record
 from domain.ledger.recorder import LedgerRecorder
-from domain.ledger.split_texts import kept_texts, taken_apart
+from domain.ledger.split_texts import kept_texts, split_event
 from domain.ledger.stored_rows import StoredRecord, UnstoredRow
 from domain.plan.draft import Draft
 from domain.plan.evolve import evolve
@@ -39,7 +39,7 @@ class Recording:
     def __init__(self, recorder: LedgerRecorder, folded: FoldedPlans) -> None:
         self._recorder = recorder
         self._folded = folded
-        self._together = Together(recorder, self._append)
+        self._group_commit = GroupCommit(recorder, self._append)
 
     def record(self, proposals: Sequence[Proposal], by: str, today: date, expect: int | None) -> list[Recorded]:
         """See `PlanLedger.record`; each proposal has an event_id."""
@@ -103,7 +103,7 @@ class Recording:
                 if self._moved_on(plans, drafts):
                     continue  # judged against a plan that was out of date
                 raise
-            stored = self._together.append(rows, by)
+            stored = self._group_commit.append(rows, by)
             if stored is not None:
                 return self._publish(batch, rows, plans, drafts, stored, by, {plan for plan, _ in texts})
             if not self._moved_on(plans, drafts):
@@ -279,7 +279,7 @@ def _try_out(
         before = plan.published[1] if plan.version == plan.started_at else None
         evolve(plan, event, PENDING, by)
         topic = type(event).__name__
-        state, whole, salts = taken_apart(event, event_state(event))
+        state, whole, salts = split_event(event, event_state(event))
         plan.grown += size_of(topic, whole or state)
         rows.append(UnstoredRow(plan.slug, plan.version, topic, state, event_id, whole, salts, before))
     _can_be_redacted(batch, texts)

@@ -145,8 +145,8 @@ def _failed(connection: Connection) -> int:
 def _complaint(cluster: Cluster) -> str:
     """Why the server could not archive a log file: the last line before that message in the server's own log."""
     before, failure, _ = cluster.log.text().rpartition("archive command failed")
-    said = [line for line in before.splitlines()[:-1] if line.strip()]
-    return said[-1].strip() if failure and said else f"see {cluster.data / 'log'}"
+    lines = [line for line in before.splitlines()[:-1] if line.strip()]
+    return lines[-1].strip() if failure and lines else f"see {cluster.data / 'log'}"
 
 
 def _run(cluster: Cluster, folder: Path, program: str, *arguments: str) -> None:

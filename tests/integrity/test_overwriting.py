@@ -11,7 +11,7 @@ from domain.events import TextRedacted
 from domain.integrity.invariants import broken_invariants
 from domain.ledger.mapper import event_state
 from domain.ledger.schema import app_role
-from domain.ledger.split_texts import taken_apart
+from domain.ledger.split_texts import split_event
 from domain.opened_ledger import Ledger
 from tests.kit import LATER, presented, progressed, rated, say
 from tests.real_ledgers import Connection, Server, begin, connected, everything, record
@@ -82,7 +82,7 @@ def test_a_redaction_without_a_reason_is_not_stored(unchecked: Ledger, append: C
 @pytest.mark.parametrize("function", ["append", "append_one"])
 def test_the_texts_of_an_event_are_still_destroyed(unchecked: Ledger, append: Callable[..., None], function: str):
     event = say(TextRedacted, LATER, version=6, fields=("text",), reason="x")
-    append(function, *taken_apart(event, event_state(event)))
+    append(function, *split_event(event, event_state(event)))
     assert everything(unchecked)[5].fields()["text"] == "[redacted]"
 
 
@@ -92,7 +92,7 @@ def test_the_check_names_the_redaction_that_overwrote_a_field_and_its_victim(
 ):
     """As a former database let the login that serves do it; after the victim the plan may not be readable."""
     event = say(TextRedacted, LATER, version=version, fields=(field,), reason="x")
-    state, whole, salts = taken_apart(event, event_state(event))
+    state, whole, salts = split_event(event, event_state(event))
     with connected(server.owner_conninfo, schema) as owner:
         without_redacting(owner, state, whole, salts)
         owner.execute("set session_replication_role = replica")
@@ -111,7 +111,7 @@ def test_a_redaction_of_what_is_not_there_is_named_and_hides_nothing(
 ):
     event = say(TextRedacted, LATER, version=version, fields=(field,), reason="x")
     with connected(server.owner_conninfo, schema) as owner:
-        without_redacting(owner, *taken_apart(event, event_state(event)))
+        without_redacting(owner, *split_event(event, event_state(event)))
     found = [f"{one.where}: {one.what}" for one in broken_invariants(unchecked)]
     assert any(one.startswith("plan version 7 (TextRedacted): ") for one in found), found
     assert not any("to its end" in one for one in found), found
