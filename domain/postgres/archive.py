@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from domain.envelopes import instant_text
+from domain.instants import instant_text
 from domain.postgres.base_backups import NAME, base_before, unpack_base, verify_base
 from domain.postgres.cluster import PATIENCE, Cluster
 from domain.postgres.connections import Connection, connected, rows, value
