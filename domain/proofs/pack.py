@@ -233,8 +233,10 @@ def _papers(contents: Contents) -> str:
         lines.append(f"Each shows the plan as at {day}, as known at version {version} of it.\n")
     for name in sorted(contents.papers):
         if figures := FIGURES.get(name):
-            lines.append(f"- `papers/{name}`. Worked out anew by `verify.py`: {figures.done}. Not worked out anew:"
-                         f" {figures.left}.")  # fmt: skip
+            lines.append(
+                f"- `papers/{name}`. Worked out anew by `verify.py`: {figures.done}. Not worked out anew:"
+                f" {figures.left}."
+            )
         else:
             lines.append(f"- `papers/{name}`: for it there is the signature of the ledger's key and no more.")
     return "".join(f"{line}\n" for line in lines) or "No papers were asked for.\n"

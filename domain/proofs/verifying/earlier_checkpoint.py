@@ -93,8 +93,10 @@ def _say_since(before: int, now: int, own: bool, proved: bool, report: Report) -
         report.proved.append(
             f"The ledger continues the earlier checkpoint, of {before:,} entries: none of those was altered since."
         )
-        report.remarks.append(f"That none of the entries after the first {before:,} was altered before this checkpoint"
-                              " was cut is not shown.")  # fmt: skip
+        report.remarks.append(
+            f"That none of the entries after the first {before:,} was altered before this checkpoint"
+            " was cut is not shown."
+        )
         return
     if own and before == now:
         report.proved.append(

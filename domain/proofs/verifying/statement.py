@@ -59,10 +59,18 @@ def read_statement(text: str, checkpoint: Checkpoint, where: str) -> Statement:
     if proved := {*_PROVED}.intersection(name for _, name in files):
         raise Failed(where, f"it names {min(proved)}, which is proved by its content")
     statement = Statement(
-        found["plan"], int(found["version"]), int(found["position"]), found["origin"], int(found["size"]),
-        decoded(found["root"], where), found["signed"], found["at"], int(found["edition"] or 1),
-        found["edition"] is not None, {name: digest for digest, name in files},
-    )  # fmt: skip
+        found["plan"],
+        int(found["version"]),
+        int(found["position"]),
+        found["origin"],
+        int(found["size"]),
+        decoded(found["root"], where),
+        found["signed"],
+        found["at"],
+        int(found["edition"] or 1),
+        found["edition"] is not None,
+        {name: digest for digest, name in files},
+    )
     if (statement.origin, statement.size, statement.root) != (checkpoint.origin, checkpoint.size, checkpoint.root):
         raise Failed(where, "it speaks of another checkpoint than the one beside it")
     return statement
