@@ -56,7 +56,7 @@ class RuleCode(Code):
     UNKNOWN_ACTION = "unknown-action", "The plan has no action of this number.", "action", "parent"
     UNKNOWN_PRIORITY = "unknown-priority", "The plan has no priority of this number.", "priority", "number"
     UNKNOWN_MEASURE = "unknown-measure", "The plan has no measure of this name.", "measure"
-    UNKNOWN_VERSION = "unknown-version", "The plan has no event of this version.", "version"
+    UNKNOWN_VERSION = "unknown-version", "The plan has no event of this record number.", "version"
     UNKNOWN_POINT = "unknown-point", "The plan has nothing at the point.", "previous", "current"
     NOT_YET_ADDED = "not-yet-added", "The action, priority or measure was added after the day.", "effective_on"
     ACTION_LEFT = "action-left", "The action was closed or withdrawn by the day.", "effective_on"
@@ -70,7 +70,7 @@ class RuleCode(Code):
     NO_SCALE = "no-scale", "The plan has no rating scale on the day.", "effective_on"
     NOT_ON_SCALE = "not-on-scale", "The rating is not on the scale of the day.", "rating", "effective_on"
     NOT_COMPLETE = "not-complete", "Only an action that is rated complete is closed.", "action"
-    NOT_A_RATING = "not-a-rating", "The version is no rating of this action.", "version"
+    NOT_A_RATING = "not-a-rating", "The event is no rating of this action.", "version"
     NOT_AWAITED = "not-awaited", "The rating awaits no confirmation.", "version"
     OWN_RATING = "own-rating", "A rating is confirmed by somebody else.", "version"
     CONFIRMED_BEFORE_ITS_DAY = "confirmed-before-its-day", "The rating is about a later day.", "effective_on"
@@ -180,14 +180,14 @@ class PlanUnknown(Unknown):
 
 
 class VersionConflict(Refusal):
-    """The plan is not at the version that the proposer expected: somebody else recorded in between."""
+    """The plan is not at the record number that the proposer expected: somebody else recorded in between."""
 
     code = "version-conflict"
 
     def __init__(self, plan: str, expected: int, actual: int) -> None:
         self.plan, self.expected, self.actual = plan, expected, actual
         super().__init__(
-            f"plan {plan} is at version {actual}, not {expected}: read what was recorded since, and decide again"
+            f"plan {plan} is at record number {actual}, not {expected}: read what was recorded since, and decide again"
         )
 
 
@@ -266,7 +266,7 @@ class NotReached(LedgerUnusable):
     def __init__(self, plan: str, version: int, newest: int, behind: float) -> None:
         self.retry_after = max(1, min(60, round(behind)))
         super().__init__(
-            f"this replica has version {newest} of plan {plan}, and version {version} was asked for: ask again in "
+            f"this replica has record number {newest} of plan {plan}, and {version} was asked for: ask again in "
             f"{self.retry_after} s, or ask the primary"
         )
 

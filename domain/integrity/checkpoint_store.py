@@ -13,7 +13,7 @@ from psycopg.errors import CheckViolation
 from psycopg.sql import SQL, Identifier
 
 from domain.integrity.checkpoint_check import Cut, Tree, broken_checkpoints, contradiction_of, unlike_the_tree
-from domain.integrity.invariants import Broken
+from domain.integrity.findings import Broken
 from domain.integrity.stored_tree import LedgerTree
 from domain.ledger.datastore import LedgerDatastore
 from domain.ledger.plan_ledger import PlanLedger

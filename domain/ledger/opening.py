@@ -185,7 +185,7 @@ def make_ledger(owner_conninfo: str, login: str | None, schema: str = SCHEMA) ->
             for one in (schema, access_schema(schema)):
                 refuse_shared_role(connection, one, login)
         for one in (schema, access_schema(schema)):
-            before, now = make_and_grant(owner_conninfo, one, login)
+            before, now = _make_and_grant(owner_conninfo, one, login)
             with connected(owner_conninfo) as connection:
                 said = powers(connection, [one], login) if login else []
             made.append(Made(one, before, now, login, said))
@@ -197,18 +197,8 @@ def make_ledger(owner_conninfo: str, login: str | None, schema: str = SCHEMA) ->
     return made
 
 
-def make_and_grant(owner_conninfo: str, schema: str, login: str | None) -> tuple[int, int]:
-    """Make or upgrade a schema, and let a login read it and append to it; the versions before and after.
-
-    Args:
-        owner_conninfo: connects as the role that owns the schema, or is to own it.
-        schema: name of the PostgreSQL schema.
-        login: the role that is to serve; None: the owner itself.
-
-    Raises:
-        LedgerUnusable: it is a replica, there is no such role, or the owner may not grant it what it needs.
-        psycopg.Error: the database cannot be used.
-    """
+def _make_and_grant(owner_conninfo: str, schema: str, login: str | None) -> tuple[int, int]:
+    """Make or upgrade a schema, and let a login read it and append to it; the versions before and after."""
     with connected(owner_conninfo) as connection:
         if is_replica(connection):
             raise LedgerUnusable("this is a replica, where nothing can be made: run `asat migrate` at the primary")

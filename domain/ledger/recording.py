@@ -201,8 +201,8 @@ class Recording:
                 raise Refused(
                     RuleCode.EVENT_ID_REUSED,
                     "event_id",
-                    f"event_id {proposal.event_id} already belongs to another event, version {record.version} of plan "
-                    f"{record.plan}; give every event an id of its own",
+                    f"event_id {proposal.event_id} already belongs to event {record.version} of plan {record.plan}; "
+                    "give every event an id of its own",
                     index,
                 )
         if len(stored) < len(proposals):
@@ -210,7 +210,7 @@ class Recording:
             raise Refused(
                 RuleCode.BATCH_CHANGED,
                 "event_id",
-                f"event_id {record.event_id} was already recorded, as version {record.version} of plan {record.plan}, "
+                f"event_id {record.event_id} was already recorded, as event {record.version} of plan {record.plan}, "
                 "but not all of this batch was: a batch is repeated whole or not at all",
                 next(i for i, proposal in enumerate(proposals) if proposal.event_id in stored),
             )
@@ -295,7 +295,7 @@ def _can_be_redacted(batch: Sequence[Proposal], texts: dict[tuple[str, int], set
                 raise Refused(
                     RuleCode.NOT_REDACTABLE,
                     "fields",
-                    f"version {event.version} is in this very batch: leave the text out of it, or redact it afterwards",
+                    f"event {event.version} is in this very batch: leave the text out of it, or redact it afterwards",
                     index,
                 )
             for field in event.fields:
@@ -303,7 +303,7 @@ def _can_be_redacted(batch: Sequence[Proposal], texts: dict[tuple[str, int], set
                     raise Refused(
                         RuleCode.NOT_REDACTABLE,
                         "fields",
-                        f"version {event.version} has no text `{field}` that could be redacted, or was recorded "
+                        f"event {event.version} has no text `{field}` that could be redacted, or was recorded "
                         "before texts could be",
                         index,
                     )

@@ -7,7 +7,6 @@ An external server (ASAT_DATABASE_URL) has its own means for this.
 """
 
 import shutil
-import subprocess
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +20,7 @@ from domain.postgres.cluster import PATIENCE, Cluster
 from domain.postgres.connections import Connection, connected, rows, value
 from domain.postgres.embedded_server import EmbeddedServer
 from domain.postgres.log_archiving import NAMED, PIECES, RESTORED_FROM, archive_of, missing_programs, restore_command
+from domain.postgres.programs import run
 from domain.postgres.server_account import EmbeddedServerError, command
 from domain.refusals import BackupUnusable, LedgerUnusable
 
@@ -151,7 +151,7 @@ def _complaint(cluster: Cluster) -> str:
 
 def _run(cluster: Cluster, folder: Path, program: str, *arguments: str) -> None:
     argv = command(cluster.account, [str(cluster.bin_folder / program), *arguments], [cluster.folder, folder])
-    done = subprocess.run(argv, capture_output=True, text=True, errors="replace", cwd="/", check=False)  # noqa: S603
+    done = run(argv, capture_output=True)
     if done.returncode:
         raise BackupUnusable(f"PostgreSQL's {program} failed:\n{done.stderr.strip()[-2000:]}")
 

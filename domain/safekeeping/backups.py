@@ -21,6 +21,7 @@ from domain.files.whole_files import written_whole
 from domain.ledger.opening import SCHEMA
 from domain.ledger.plan_ledger import PlanLedger
 from domain.ledger.schema import access_schema, app_role, schema_version
+from domain.postgres.base_backups import sha256_of
 from domain.postgres.connections import Connection, connected, rows, value
 from domain.postgres.database_errors import in_short
 from domain.postgres.programs import dump
@@ -102,21 +103,17 @@ def _write_as_at(connection: Connection, conninfo: str, schema: str, file: IO[by
     checkpoint: bytes | None = value(
         connection, SQL("select note from {}.checkpoints order by number desc limit 1").format(Identifier(schema))
     )
+    options = ["--format=custom", "--no-owner", "--strict-names", f"--snapshot={snapshot}", *quoted]
+    digest, server = sha256(), str(connection.info.parameter_status("server_version"))
     with ZipFile(file, "w", ZIP_STORED) as archive:
         with archive.open(DUMP, "w", force_zip64=True) as entry:
-            digesting = _Digesting(entry)
-            dump(
-                conninfo,
-                ["--format=custom", "--no-owner", "--strict-names", f"--snapshot={snapshot}", *quoted],
-                digesting.write,
-            )
-        made = Backup(
-            made_at,
-            str(connection.info.parameter_status("server_version")),
-            held,
-            digesting.digest.hexdigest(),
-            checkpoint,
-        )
+
+            def keep(piece: bytes) -> None:
+                digest.update(piece)
+                entry.write(piece)
+
+            dump(conninfo, options, keep)
+        made = Backup(made_at, server, held, digest.hexdigest(), checkpoint)
         if checkpoint is not None:
             archive.writestr(CHECKPOINT, checkpoint)
         archive.writestr(MANIFEST, _manifest(made))
@@ -140,17 +137,6 @@ def held_in(connection: Connection, schema: str) -> Held:
     admits = "select coalesce(has_schema_privilege(to_regrole(quote_ident(%s)), %s, 'usage'), false)"
     guarded = value(connection, admits, (app_role(schema), schema))
     return Held(schema, schema_version(connection, schema), size, to_base64(root(size, node)), guarded)
-
-
-class _Digesting:
-    """Writes to a file, and takes the SHA-256 of the bytes."""
-
-    def __init__(self, into: IO[bytes]) -> None:
-        self._into, self.digest = into, sha256()
-
-    def write(self, piece: bytes) -> None:
-        self.digest.update(piece)
-        self._into.write(piece)
 
 
 def _manifest(backup: Backup) -> str:
@@ -196,10 +182,8 @@ def _read(archive: ZipFile, file: Path) -> Backup:
     if not ledgers or any(type(getattr(one, name)) is not kind for one in ledgers for name, kind in kinds):
         raise ValueError
     backup = Backup(datetime.fromisoformat(said["made_at"]), said["server"], ledgers, said["sha256"], checkpoint)
-    digest = sha256()
     with archive.open(DUMP) as entry:
-        while piece := entry.read(1 << 20):
-            digest.update(piece)
-    if digest.hexdigest() != backup.digest:
+        digest = sha256_of(entry)
+    if digest != backup.digest:
         raise BackupUnusable(f"{file} was altered or damaged since it was written: take another backup of it")
     return backup

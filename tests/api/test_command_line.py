@@ -174,7 +174,7 @@ def test_a_process_of_its_own_says_the_same_and_ends_with_the_same_code(
 def test_off_a_terminal_an_answer_is_json_and_on_one_it_is_text(demo: Path) -> None:
     assert json.loads(run_alone("show", "sunderland", data=demo).stdout)["plan"] == "sunderland"
     code, shown = on_a_terminal("history", "sunderland", data=demo)
-    assert (code, b"Versions issued" in shown) == (0, True)
+    assert (code, b"Document versions issued" in shown) == (0, True)
 
 
 def on_a_terminal(*arguments: Any, data: Path) -> tuple[int, bytes]:
@@ -257,7 +257,7 @@ def test_the_command_below_a_trail_makes_the_same_paper_again(own: Path, slug: s
     said("record", "-", data=own, stdin=lines(slug, error))
     for form, before in paper.items():
         assert said(*command.split(), "-f", form, data=own) == before
-    assert "no version 6; its newest is 5" in complained("trail", slug, "--up-to", 6, data=own)
+    assert "no record number 6; its newest is 5" in complained("trail", slug, "--up-to", 6, data=own)
 
 
 def test_the_audit_finds_33_against_34_and_36_against_35(demo: Path) -> None:
@@ -308,7 +308,7 @@ def test_the_reader_of_a_pipe_may_have_seen_enough(demo: Path) -> None:
         ("show nosuch", "asat: there is no plan 'nosuch'; `asat plans` lists"),
         ("replay nosuch", "asat: there is no plan 'nosuch'"),
         ("show sunderland --at issue:9", "(issued: 1.0, 2.0, 3.0)"),
-        ("compare sunderland 2019-03-29@500", "no version 500; its newest is 289"),
+        ("compare sunderland 2019-03-29@500", "no record number 500; its newest is 289"),
         ("action sunderland 99", "had no action 99"),
         ("compare sunderland 2019-05-31 2019-03-29", "2019"),
         ("trail sunderland --action 99", "never had an action 99"),
@@ -356,13 +356,13 @@ def test_a_setting_that_cannot_be_used_is_named(demo: Path, tmp_path: Path) -> N
 def test_a_file_is_recorded_and_the_versions_stored_are_printed(own: Path, slug: str, tmp_path: Path) -> None:
     file = tmp_path / "events.jsonl"
     file.write_bytes(lines(slug, *OPENING) + lines(f"{slug}-b", *OPENING[:1]))
-    assert said("record", file, data=own) == f"{slug}: versions 1 to 3\n{slug}-b: version 1\n"
-    assert said("record", "-", data=own, stdin=lines(slug, rated("green"))) == f"{slug}: version 4\n"
+    assert said("record", file, data=own) == f"{slug}: events 1 to 3\n{slug}-b: event 1\n"
+    assert said("record", "-", data=own, stdin=lines(slug, rated("green"))) == f"{slug}: event 4\n"
 
 
 def test_a_file_may_come_from_any_editor(own: Path, slug: str) -> None:
     written = b"\xef\xbb\xbf" + lines(slug, *OPENING).replace(b"\n", b"\r\n\r\n  \r\n").rstrip()
-    assert said("record", "-", data=own, stdin=written) == f"{slug}: versions 1 to 3\n"
+    assert said("record", "-", data=own, stdin=written) == f"{slug}: events 1 to 3\n"
 
 
 def test_who_records_is_who_they_say_they_are(own: Path, slug: str) -> None:
@@ -379,7 +379,9 @@ def test_who_records_is_who_they_say_they_are(own: Path, slug: str) -> None:
 
 def test_whoever_expected_another_version_is_told_which_there_is(own: Path, slug: str) -> None:
     said("record", "-", "--expect", 0, data=own, stdin=lines(slug, *OPENING))
-    assert "at version 3, not 0" in complained("record", "-", "--expect", 0, data=own, stdin=lines(slug, rated("red")))
+    assert "at record number 3, not 0" in complained(
+        "record", "-", "--expect", 0, data=own, stdin=lines(slug, rated("red"))
+    )
     several = lines(slug, rated("red")) + lines(f"{slug}-b", OPENING[0])
     assert "several" in complained("record", "-", "--expect", 3, data=own, stdin=several, code=2)
 
@@ -388,13 +390,13 @@ def test_an_event_with_an_id_is_stored_once(own: Path, slug: str) -> None:
     events = [
         {**event, "event_id": f"018f2d3c-0000-7000-8000-00000000{place:04}"} for place, event in enumerate(OPENING)
     ]
-    again = f"{slug}: already recorded, as versions 1 to 3\n"
-    for told in (f"{slug}: versions 1 to 3\n", again):
+    again = f"{slug}: already recorded, as events 1 to 3\n"
+    for told in (f"{slug}: events 1 to 3\n", again):
         assert said("record", "-", data=own, stdin=lines(slug, *events)) == told
     assert versions(slug, own) == 3
     new = lines(slug, {**rated("green"), "event_id": "018f2d3c-0000-7000-8000-000000000009"})
-    assert said("record", "-", data=own, stdin=new) == f"{slug}: version 4\n"
-    assert said("record", "-", data=own, stdin=new) == f"{slug}: already recorded, as version 4\n"
+    assert said("record", "-", data=own, stdin=new) == f"{slug}: event 4\n"
+    assert said("record", "-", data=own, stdin=new) == f"{slug}: already recorded, as event 4\n"
 
 
 @pytest.mark.parametrize(
@@ -445,7 +447,7 @@ def test_two_commands_at_once_share_the_folder(new_folder: Callable[[str], Path]
         process.stdin.close()
     for place, process in enumerate(processes):
         assert process.stdout is not None
-        assert (process.stdout.read(), process.wait(60)) == (f"plan-{place}: versions 1 to 3\n".encode(), 0)
+        assert (process.stdout.read(), process.wait(60)) == (f"plan-{place}: events 1 to 3\n".encode(), 0)
         process.stdout.close()
     assert said("check", data=folder).startswith("9 events in 3 plans: ")
     assert not (folder / "postgres" / "postmaster.pid").exists(), "the last one out stops the server"
@@ -456,7 +458,9 @@ def test_two_commands_at_once_share_the_folder(new_folder: Callable[[str], Path]
 
 def test_a_ledger_in_order_is_said_to_be(demo: Path) -> None:
     checked = said("check", data=demo)
-    assert checked.startswith("543 events in 5 plans: positions gapless, instants in order, versions contiguous, ")
+    assert checked.startswith(
+        "543 events in 5 plans: positions gapless, instants in order, record numbers contiguous, "
+    )
 
 
 def test_damage_done_by_the_owner_of_the_database_is_found(new_folder: Callable[[str], Path]) -> None:

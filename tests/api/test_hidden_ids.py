@@ -90,7 +90,7 @@ def test_in_a_batch_the_event_with_the_taken_id_is_named_and_nothing_is_stored(
 def test_of_their_own_plan_a_keeper_is_told_which_event_bears_the_id(keeper: TestClient) -> None:
     status, text, _ = sent(keeper, PROGRESS, THEIRS)
     assert status == 409
-    assert "already belongs to another event, version 4 of plan own" in text
+    assert "already belongs to event 4 of plan own" in text
     assert sent(keeper, rated("amber"), THEIRS)[0] == 201  # the same event sent again
 
 

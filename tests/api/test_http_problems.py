@@ -92,7 +92,7 @@ def test_an_unknown_action(reader: TestClient) -> None:
         ("issue:9.9", ["'9.9'", "1.0, 2.0, 3.0"]),
         ("told:Cabinet@2019-07-04", ["'Cabinet'", "Scrutiny Committee"]),
         ("told:Quality and Improvement Committee@2019-01-01", ["2019-01-01"]),
-        ("2019-05-31@290", ["no version 290", "newest is 289"]),
+        ("2019-05-31@290", ["no record number 290", "newest is 289"]),
         ("2019-05-31@999999999999999999", ["newest is 289"]),
         ("2019-05-31@2019-06-04T09:00:00Z", ["its first event was recorded at"]),
     ],
@@ -144,7 +144,10 @@ def test_a_trail_that_cannot_be_read(reader: TestClient, query: str, words: list
 
 def test_a_trail_up_to_a_version_that_is_not_there(reader: TestClient) -> None:
     told(
-        reader.get("/plans/sunderland/trail.json?up_to=290"), 404, "unknown-point", "no version 290; its newest is 289"
+        reader.get("/plans/sunderland/trail.json?up_to=290"),
+        404,
+        "unknown-point",
+        "no record number 290; its newest is 289",
     )
 
 
@@ -274,7 +277,7 @@ class TestNothingIsRecorded:
 
     def test_where_somebody_else_recorded_in_between(self, client: TestClient, plan: str) -> None:
         response = client.post(f"{plan}/events", json=rated("green"), headers={"If-Match": '"2"'})
-        told(response, 412, "version-conflict", "at version 3, not 2", "decide again")
+        told(response, 412, "version-conflict", "at record number 3, not 2", "decide again")
 
     @pytest.mark.parametrize(
         "tag", ["3", '"x"', "*", 'W/"3"', '"-1"', '""', '"3", "4"', '"' + "9" * 19 + '"', '"٣"', ""]

@@ -64,7 +64,7 @@ def test_a_rating_that_was_reviewed_and_remained_is_told_from_its_first_day(clie
 
 def test_an_action_says_in_a_sentence_what_is_shown(reader: TestClient) -> None:
     words = Page(reader, "/plans/sunderland/actions/2.4?at=issue:3.0").words
-    assert "Document version 3.0. As at 31 May 2019, with the record up to version 282 (" in words
+    assert "Document version 3.0. As at 31 May 2019, as known at record number 282 (" in words
     assert "This is not how the plan stands today." in words
 
 
@@ -234,7 +234,7 @@ def test_a_withdrawn_event_and_its_withdrawal_lead_to_each_other(client: TestCli
 def test_an_event_is_told_as_it_was_known_at_the_point(client: TestClient, plan: str) -> None:
     record(client, plan, rated("green"), {"type": "EventWithdrawn", "version": 4, "reason": "Wrong action"})
     page = Page(client, f"{plan}/events/4?at=2019-05-31@4")
-    assert "As recorded up to version 4, on" in page.words
+    assert "As recorded up to record number 4, on" in page.words
     assert "This is not how the plan stands today." in page.words
     assert "no longer counts" not in page.words
     assert "Withdrawn since, by event 5." in page.words
@@ -246,7 +246,7 @@ def test_an_event_recorded_after_the_point_says_so_and_is_shown_as_known_today(c
     record(client, plan, rated("green"), rated("red"), {"type": "EventWithdrawn", "version": 5, "reason": "Wrong"})
     page = Page(client, f"{plan}/events/5?at=2019-05-31@4")
     assert (
-        "This event was recorded after the point you chose (version 4); it is shown as known today. "
+        "This event was recorded after the point you chose (record number 4); it is shown as known today. "
         "Change the day or what was known · Show today"
     ) in page.words
     assert "This is not how the plan stands today" not in page.words
@@ -287,7 +287,7 @@ def test_events_are_still_recorded_at_the_address_beside(client: TestClient, pla
 @pytest.mark.parametrize(
     ("address", "words"),
     [
-        ("/plans/sunderland/events/9999", "no event of version 9999; its newest is 289"),
+        ("/plans/sunderland/events/9999", "no record number 9999; its newest is 289"),
         ("/plans/sunderland/events/first", "There is no such event"),
         ("/plans/sunderland/actions/99.9", "action 99.9"),
         ("/plans/nowhere/events/1", "There is no plan 'nowhere'"),

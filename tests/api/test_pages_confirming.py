@@ -82,7 +82,7 @@ def test_ones_own_rating_is_refused_when_it_is_checked_already(client: TestClien
     for do in ("check", "record"):
         wrong = errors(sheet.send(do, effective_on="2019-04-15"))
         assert wrong == {
-            "version": "Version 6, which rated action 2.4 Completed, was recorded by Governance officer: "
+            "version": "Event 6, which rated action 2.4 Completed, was recorded by Governance officer: "
             "a rating is confirmed by somebody else"
         }
 

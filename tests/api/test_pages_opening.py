@@ -56,7 +56,7 @@ def test_the_check_shows_the_scale_and_records_nothing_until_it_is_sent_on(clien
     assert "Completes the action; needs evidence" in said
     assert client.get("/plans.json").json()["plans"] == []
     page = tree(followed(client, sent_on(client, checked).send()))
-    assert "Recorded as version 1" in words(page.xpath("//h1")[0])
+    assert "Recorded as event 1" in words(page.xpath("//h1")[0])
     assert "withdraw it" not in words(page.xpath("//main")[0])
 
 

@@ -36,7 +36,7 @@ def test_every_plan_is_listed_with_its_figures(reader: TestClient) -> None:
 def test_a_plan_says_in_a_sentence_what_it_shows(reader: TestClient) -> None:
     point = reader.get("/plans/sunderland.json?at=2019-05-31@212").json()["point"]
     words = Page(reader, "/plans/sunderland?at=2019-05-31@212").words
-    assert "As at 31 May 2019, with the record up to version 212 (" in words
+    assert "As at 31 May 2019, as known at record number 212 (" in words
     assert point["basis"] == 212
     assert "This is not how the plan stands today." in words
     assert "This is not how the plan stands today." not in Page(reader, "/plans/sunderland").words
@@ -224,7 +224,7 @@ def test_the_previous_point_is_chosen_by_itself(reader: TestClient) -> None:
         ("show=day&day=", "Give a day"),
         ("show=day&day=2019-02-30", "2019-02-30"),
         ("show=known&known_day=2019-05-31&known_at=soon", "soon"),
-        ("show=known&known_day=2019-05-31&known_at=9999", "no version 9999"),
+        ("show=known&known_day=2019-05-31&known_at=9999", "no record number 9999"),
         ("show=known&known_day=2019-05-31&known_at=", "2019-05-31"),
         ("show=issue&issue=9.9", "9.9"),
         ("show=told&forum=Nobody&told_by=2019-06-30", "Nobody"),

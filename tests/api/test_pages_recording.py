@@ -184,7 +184,7 @@ def test_what_it_was_taken_from_and_why_are_recorded_with_it(client: TestClient,
 
 def test_after_recording_one_reads_what_was_recorded_and_what_may_come_next(client: TestClient, plan: str) -> None:
     page = tree(followed(client, rate(client, plan).send(reason="Late staff")))
-    assert words(page.xpath("//h1")[0]).endswith("Recorded as version 4")
+    assert words(page.xpath("//h1")[0]).endswith("Recorded as event 4")
     said = words(page.xpath("//main")[0])
     assert "2.4 rated Amber for the first time, because: Late staff." in said
     assert "15 March 2019" in said and "UK time" in said and BY in said
@@ -422,8 +422,8 @@ def test_what_was_typed_is_kept_when_something_is_wrong(client: TestClient, plan
         ("presentation", "", {"forum": "x", "current": "day", "current_day": "x"}, "current", "Write the day as"),
         ("presentation", "", {"forum": "x", "effective_on": "2019-05-31"}, "current", "Nothing of the plan had been"),
         ("withdraw-event", "", {"version": "two", "reason": "x"}, "version", "Write a whole number"),
-        ("withdraw-event", "", {"version": "99", "reason": "x"}, "version", "has no version 99"),
-        ("withdraw-event", "", {"version": "2", "reason": "x"}, "version", "version 3 (action added)"),
+        ("withdraw-event", "", {"version": "99", "reason": "x"}, "version", "has no record number 99"),
+        ("withdraw-event", "", {"version": "2", "reason": "x"}, "version", "event 3 (action added)"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_beside_its_field_in_the_words_of_a_form(

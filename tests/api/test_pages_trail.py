@@ -75,7 +75,7 @@ def test_the_trail_at_a_point_is_the_record_as_known_then(client: TestClient, pl
     assert versions(shown) == [1, 2, 3, 4]
     assert shown.xpath("//s") == []
     [point] = shown.xpath("//div[@class='point past']")
-    assert "The record up to version 4" in words(point)
+    assert "The record up to record number 4" in words(point)
     assert versions(page(client, f"{plan}/trail?up_to=3")) == [1, 2, 3]
 
 
@@ -187,7 +187,9 @@ def test_without_a_cookie_nothing_is_known_and_a_day_is_offered(client: TestClie
     assert "does not know when you were last here" in words(shown)
     assert rows(shown) == []
     assert shown.xpath("//input[@type='date']/@name") == ["recorded_after"]
-    assert [words(one) for one in shown.xpath("//form[@method='post']//button")] == ["I have read up to version 3"]
+    assert [words(one) for one in shown.xpath("//form[@method='post']//button")] == [
+        "I have read up to record number 3"
+    ]
     since = page(client, f"{plan}/since?recorded_after=2020-01-01")
     assert versions(since) == [1, 2, 3]
     assert "3 of 3 events recorded after 1 January 2020" in words(since)
@@ -199,15 +201,15 @@ def test_what_was_recorded_since_is_shown_until_it_is_marked_as_read(client: Tes
     cookie = response.headers["set-cookie"]
     for part in ("seen-plan=3", f"Path={plan}", "HttpOnly", "SameSite=lax", "Max-Age=34560000"):
         assert part in cookie
-    assert "Nothing was recorded since version 3" in words(page(client, f"{plan}/since"))
+    assert "Nothing was recorded since record number 3" in words(page(client, f"{plan}/since"))
     record(client, plan, rated("red"), rated("amber"))
     for _ in range(2):
         shown = page(client, f"{plan}/since")
-        assert "2 of 5 events recorded since version 3" in words(shown)
+        assert "2 of 5 events recorded since record number 3" in words(shown)
         assert versions(shown) == [4, 5]
     mark(client, plan, *shown.xpath("//input[@name='version']/@value"))
     empty = page(client, f"{plan}/since")
-    assert "Nothing was recorded since version 5" in words(empty)
+    assert "Nothing was recorded since record number 5" in words(empty)
     assert empty.xpath("//form[@method='post']") == []
 
 
@@ -228,11 +230,11 @@ def test_only_what_was_shown_is_marked_as_read(client: TestClient, plan: str) ->
     mark(client, plan, 3)
     record(client, plan, *[rated("red") for _ in range(60)])
     first = page(client, f"{plan}/since")
-    assert "60 of 63 events recorded since version 3" in words(first)
+    assert "60 of 63 events recorded since record number 3" in words(first)
     assert first.xpath("//input[@name='version']/@value") == ["53"]
     [later] = named(first, "Later events")
     second = page(client, later)
-    assert "60 of 63 events recorded since version 3" in words(second)
+    assert "60 of 63 events recorded since record number 3" in words(second)
     assert versions(second) == list(range(54, 64))
     [earlier] = named(second, "Earlier events")
     assert versions(page(client, earlier)) == versions(first)
@@ -241,7 +243,12 @@ def test_only_what_was_shown_is_marked_as_read(client: TestClient, plan: str) ->
 
 @pytest.mark.parametrize(
     ("cookie", "sentence"),
-    [("nonsense", "cannot be read"), ("0", "cannot be read"), ("-1", "cannot be read"), ("400", "newest is version 3")],
+    [
+        ("nonsense", "cannot be read"),
+        ("0", "cannot be read"),
+        ("-1", "cannot be read"),
+        ("400", "newest is record number 3"),
+    ],
 )
 def test_a_cookie_that_is_nonsense_or_ahead_is_left_aside_with_words(
     client: TestClient, plan: str, cookie: str, sentence: str
@@ -293,10 +300,10 @@ def test_who_has_read_further_than_the_point_is_told_so(client: TestClient, plan
     mark(client, plan, 5)
     shown = page(client, f"{plan}/since?at=2019-06-01@4")
     assert "You have read further than this point" in words(shown)
-    assert "read up to version 5, and this point shows it up to version 4" in words(shown)
+    assert "read up to record number 5, and this point shows it up to record number 4" in words(shown)
     assert "Nothing was recorded" not in words(shown)
     assert named(shown, "See what was recorded since, as known today") == [f"{plan}/since"]
-    assert "Nothing was recorded since version 5" in words(page(client, f"{plan}/since?at=2019-06-01@5"))
+    assert "Nothing was recorded since record number 5" in words(page(client, f"{plan}/since?at=2019-06-01@5"))
 
 
 def test_an_empty_day_is_told_to_be_missing(client: TestClient, plan: str) -> None:
@@ -313,6 +320,6 @@ def test_an_action_that_came_later_is_told_beside_its_field(client: TestClient, 
     response = client.get(f"{plan}/trail?action=2.6&at=2019-06-01@3", headers=PAGE)
     assert response.status_code == 422
     assert (
-        "action 2.6 was not known at this point (version 3): "
+        "action 2.6 was not known at this point (record number 3): "
         "it has that number from 1 March 2019, by event 4; it bore the number 2.4 then"
     ) in words(html.fromstring(response.text).get_element_by_id("action-error"))

@@ -283,7 +283,7 @@ def test_an_entry_withdrawn_is_struck_and_says_by_whom_and_why():
     ]
     assert [row[0] for row in struck] == [6]
     assert list(lines_of(struck[0][-1]))[-2:] == [
-        Text((Piece("withdrawn by version 7", "strong"),)),
+        Text((Piece("withdrawn by event 7", "strong"),)),
         "Performance Officer, 15/02/2021 09:30: Wrong action",
     ]
 
@@ -411,7 +411,7 @@ def test_a_sentence_made_of_what_somebody_wrote_has_one_full_stop():
     story = given(added("1.1"), wrong, in_error(wrong, reason="The approval is ours."))
     event = event_in_trail(story.record(), 6, records_of(story.plan, story.events))
     said = [block.text for block in compose("event", event).blocks if isinstance(block, Prose)]
-    assert str(said[1]).endswith("because: The approval is ours (version 7).")
+    assert str(said[1]).endswith("because: The approval is ours (event 7).")
 
 
 def test_a_cycle_is_told_as_what_was_and_not_as_a_rule():

@@ -119,14 +119,14 @@ def test_a_withdrawn_event_is_struck_and_says_who_withdrew_it_and_why():
     first, second, *_ = prose(compose("event", withdrawn(6)))
     assert [(piece.text, piece.mark) for piece in first.pieces] == [("2.4 rated Amber for the first time", "struck")]
     why = "Withdrawn as recorded in error by Performance Officer on 15 February 2021, 09:30 UK time, because: "
-    assert second == f"{why}The wrong action (version 7)."
-    assert "The wrong action (version 7)." in shown("event", withdrawn(6))
+    assert second == f"{why}The wrong action (event 7)."
+    assert "The wrong action (event 7)." in shown("event", withdrawn(6))
 
 
 def test_a_withdrawal_says_what_it_withdrew():
     said = [text for text in prose(compose("event", withdrawn(7))) if not isinstance(text, str)]
-    assert [piece.text for piece in said[1].pieces] == ["It withdrew version 6: ", "2.4 rated Amber for the first time"]
-    assert "It withdrew version 6: 2.4 rated Amber for the first time" in shown("event", withdrawn(7))
+    assert [piece.text for piece in said[1].pieces] == ["It withdrew event 6: ", "2.4 rated Amber for the first time"]
+    assert "It withdrew event 6: 2.4 rated Amber for the first time" in shown("event", withdrawn(7))
 
 
 def test_the_values_of_an_event_are_those_of_its_row_in_the_trail():

@@ -92,14 +92,14 @@ def test_the_command_asks_for_actions_that_left_where_the_paper_shows_some():
 
 def test_the_footer_states_the_basis_and_when_it_was_recorded():
     text = written("plan", sunderland()["plan"])
-    assert "Made by AsAt: 2019-05-31@289, with the record up to version 289 (13 July 2026, 10:30 UK time)." in text
+    assert "Made by AsAt: 2019-05-31@289, as known at record number 289 (13 July 2026, 10:30 UK time)." in text
 
 
 def test_the_trail_strikes_out_what_was_withdrawn_and_says_by_what():
     wrong = rated("1.1", "red")
     story = given(added("1.1"), wrong, in_error(wrong, reason="Wrong action"))
     text = written("trail", answers(story.plan, tuple(story.events), "2019-02-01", "2019-05-31", "1.1")["trail"])
-    assert re.search(r"~~1\.1 rated Red.*~~<br>Recorded \d+ days late<br>\*\*withdrawn by version 7\*\*", text)
+    assert re.search(r"~~1\.1 rated Red.*~~<br>Recorded \d+ days late<br>\*\*withdrawn by event 7\*\*", text)
 
 
 def test_a_trail_says_what_was_asked_up_to_which_version_and_how_to_ask_it_again():
@@ -108,9 +108,9 @@ def test_a_trail_says_what_was_asked_up_to_which_version_and_how_to_ask_it_again
     assert (
         " of action 2.5, recorded after 22 December 2025, 09:30 UK time, late by 30 days or more, in the order" in text
     )
-    assert "As recorded up to version 289, on 13 July 2026, 10:30 UK time." in text
+    assert "As recorded up to record number 289, on 13 July 2026, 10:30 UK time." in text
     assert text.rstrip("\n").split("\n")[-1] == (
-        "Made by AsAt: as recorded up to version 289, on 13 July 2026, 10:30 UK time. To make it again: "
+        "Made by AsAt: as recorded up to record number 289, on 13 July 2026, 10:30 UK time. To make it again: "
         "`asat trail sunderland --action 2.5 --recorded-after 2025-12-22T09:30:00.000000Z --late-by 30 --up-to 289`"
     )
 

@@ -63,7 +63,7 @@ def squeezed(text):
 
 def test_the_point_is_stated_in_a_sentence_by_the_clock_of_london():
     point = asked("now")
-    assert as_at(point) == "As at 31 May 2019, with the record up to version 212 (4 June 2019, 10:00 UK time)."
+    assert as_at(point) == "As at 31 May 2019, as known at record number 212 (4 June 2019, 10:00 UK time)."
     assert instant_in_words("2019-12-31T23:59:00.000000Z") == "31 December 2019, 23:59 UK time"
 
 
@@ -146,7 +146,7 @@ def test_the_trail_marks_what_came_late_and_what_was_withdrawn():
     story = given(added("1.1"), wrong, in_error(wrong, reason="Wrong action"))
     trail = answers(story.plan, tuple(story.events), "2019-02-01", "2019-05-31", "1.1")["trail"]
     shown = squeezed(printed("trail", trail, 200))
-    assert "withdrawn by version 7" in shown
+    assert "withdrawn by event 7" in shown
     assert re.search(r"Recorded \d+ days late", shown)
     assert "\x1b[9m" in printed("trail", trail, 200, force_terminal=True)
 
@@ -155,7 +155,7 @@ def test_the_trail_says_how_to_make_it_again():
     plan, told = example("sunderland")
     shown = squeezed(printed("trail", trail_of(plan, told, TrailQuery(action="2.5", late_by=30)), 120))
     assert "of action 2.5, late by 30 days or more, in the order they were recorded" in shown
-    assert "As recorded up to version 289, on 13 July 2026, 10:30 UK time." in shown
+    assert "As recorded up to record number 289, on 13 July 2026, 10:30 UK time." in shown
     assert shown.endswith("To make it again: asat trail sunderland --action 2.5 --late-by 30 --up-to 289")
 
 

@@ -111,7 +111,7 @@ def test_a_plan_is_not_closed_before_a_day_for_which_something_is_recorded(later
     story = given(added("2.4"), rated("2.4", on=MAY), later).when(plan_closed(on=JUNE))
     story.then_refused(
         "plan plan cannot have been closed on 15 June 2019",
-        f"last {in_words(type(later).__name__)} for 15 July 2019 (version 7)",
+        f"last {in_words(type(later).__name__)} for 15 July 2019 (event 7)",
         "close it from that day on, or withdraw what is wrong first",
     )
     story.when(plan_closed(on=JULY)).then_accepted()  # what was recorded for the last day stands
@@ -358,7 +358,7 @@ def test_nothing_is_compared_from_a_version_that_was_never_issued():
 
 
 def test_nothing_is_presented_as_known_at_a_version_to_come():
-    given().when(presented(current="2019-03-15@5")).then_refused("plan plan has no version 5; its newest is 4")
+    given().when(presented(current="2019-03-15@5")).then_refused("plan plan has no record number 5; its newest is 4")
 
 
 def test_nothing_is_presented_as_known_before_anything_was():
@@ -374,7 +374,7 @@ def test_nothing_is_presented_as_known_at_an_instant_after_which_nothing_was_rec
         point = f"2019-02-15@{instant.isoformat()}"
         given().when(presented(on=MARCH, **{field: point})).then_refused(
             f"{point!r} may still come to mean more, as nothing of plan plan was recorded after that instant; "
-            "name the version that was presented, such as 2019-02-15@4"
+            "name the record number that was presented, such as 2019-02-15@4"
         )
     last_moment = recorded(4) - timedelta(microseconds=1)
     story = given().when(presented(on=MARCH, **{field: f"2019-02-15@{last_moment.isoformat()}"})).then_accepted()

@@ -43,7 +43,7 @@ def test_a_rating_counts_from_the_day_on_which_somebody_else_confirmed_it():
 
 def test_nobody_confirms_a_rating_of_their_own():
     waiting().when(confirmed("2.4", RATED), by=OFFICER).then_refused(
-        "version 7, which rated action 2.4 Completed, was recorded by An Officer", "confirmed by somebody else"
+        "event 7, which rated action 2.4 Completed, was recorded by An Officer", "confirmed by somebody else"
     )
 
 
@@ -54,19 +54,19 @@ def test_nobody_confirms_their_own_under_a_name_that_looks_the_same(name: str):
 
 def test_a_confirmation_names_a_rating_of_the_action_itself():
     story = waiting().when(added("2.5"), part("2.4a", "2.4"))
-    story.when(confirmed("2.5", RATED)).then_refused("version 7 of plan plan is no rating of action 2.5")
-    story.when(confirmed("2.4a", RATED)).then_refused("version 7 of plan plan is no rating of action 2.4a")
-    story.when(confirmed("2.4", 5)).then_refused("version 5 of plan plan is no rating of action 2.4")
-    story.when(confirmed("2.4", 99)).then_refused("version 99 of plan plan is no rating of action 2.4")
+    story.when(confirmed("2.5", RATED)).then_refused("event 7 of plan plan is no rating of action 2.5")
+    story.when(confirmed("2.4a", RATED)).then_refused("event 7 of plan plan is no rating of action 2.4a")
+    story.when(confirmed("2.4", 5)).then_refused("event 5 of plan plan is no rating of action 2.4")
+    story.when(confirmed("2.4", 99)).then_refused("event 99 of plan plan is no rating of action 2.4")
 
 
 def test_a_rating_that_needs_no_second_person_is_not_confirmed():
-    waiting().when(confirmed("2.4", 6)).then_refused("version 6 counts by itself")
+    waiting().when(confirmed("2.4", 6)).then_refused("event 6 counts by itself")
 
 
 def test_a_rating_is_confirmed_once():
     story = waiting().when(confirmed("2.4", RATED, APRIL))
-    story.when(confirmed("2.4", RATED, MAY)).then_refused("was already confirmed on 15 April 2019, by version 8")
+    story.when(confirmed("2.4", RATED, MAY)).then_refused("was already confirmed on 15 April 2019, by event 8")
 
 
 def test_a_rating_cannot_have_been_confirmed_before_the_day_it_is_about():
@@ -77,13 +77,13 @@ def test_a_rating_cannot_have_been_confirmed_before_the_day_it_is_about():
 
 def test_a_rating_that_was_withdrawn_is_not_confirmed():
     story = waiting().when(in_error(RATED, APRIL))
-    story.when(confirmed("2.4", RATED, MAY)).then_refused("version 7 was withdrawn as recorded in error, by version 8")
+    story.when(confirmed("2.4", RATED, MAY)).then_refused("event 7 was withdrawn as recorded in error, by event 8")
 
 
 def test_a_rating_that_another_has_taken_the_place_of_is_not_confirmed():
     story = waiting().when(rated("2.4", "green", MAY))
     story.when(confirmed("2.4", RATED, JUNE)).then_refused(
-        "no longer awaits confirmation: another rating stands from 15 May 2019 (version 8)"
+        "no longer awaits confirmation: another rating stands from 15 May 2019 (event 8)"
     )
     story.when(confirmed("2.4", RATED, APRIL)).then_accepted()
     story.then_as_at(APRIL, rating="completed").then_as_at(MAY, rating="green")
@@ -91,7 +91,7 @@ def test_a_rating_that_another_has_taken_the_place_of_is_not_confirmed():
 
 def test_of_two_ratings_that_wait_only_the_later_is_confirmed():
     story = waiting().when(completed("2.4", APRIL))
-    story.when(confirmed("2.4", RATED, MAY)).then_refused("another rating stands from 15 April 2019 (version 8)")
+    story.when(confirmed("2.4", RATED, MAY)).then_refused("another rating stands from 15 April 2019 (event 8)")
     story.when(confirmed("2.4", 8, MAY)).then_accepted().then_as_at(MAY, rating="completed")
 
 
@@ -103,14 +103,14 @@ def test_a_rating_that_the_scale_no_longer_has_is_given_anew_and_not_confirmed()
 
 def test_an_action_is_not_closed_on_a_rating_that_awaits_confirmation():
     story = waiting().when(closed("2.4", APRIL))
-    story.then_refused("was not rated complete on 15 April 2019", "Completed (version 7) still awaits confirmation")
+    story.then_refused("was not rated complete on 15 April 2019", "Completed (event 7) still awaits confirmation")
     story.when(confirmed("2.4", RATED, APRIL), closed("2.4", APRIL)).then_accepted()
 
 
 def test_what_was_rated_is_not_withdrawn_from_under_its_confirmation_nor_that_from_under_a_closing():
     story = waiting().when(confirmed("2.4", RATED, APRIL), closed("2.4", APRIL)).then_accepted()
-    story.when(in_error(RATED)).then_refused("version 7 (action rated)", "version 8 (rating confirmed)")
-    story.when(in_error(8)).then_refused("version 8 (rating confirmed)", "version 9 (action closed)")
+    story.when(in_error(RATED)).then_refused("event 7 (action rated)", "event 8 (rating confirmed)")
+    story.when(in_error(8)).then_refused("event 8 (rating confirmed)", "event 9 (action closed)")
 
 
 def test_when_its_confirmation_is_withdrawn_a_rating_waits_again_and_can_be_confirmed_anew():

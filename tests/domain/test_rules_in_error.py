@@ -53,25 +53,25 @@ def test_withdrawing_an_event_acts_on_every_day_from_its_basis_on():
 def test_an_event_is_withdrawn_for_a_reason():
     wrong = rated("2.4", "red")
     given(added("2.4"), wrong).when(in_error(wrong, reason=None)).then_refused(
-        "withdrawing version 6 (action rated) needs a reason"
+        "withdrawing event 6 (action rated) needs a reason"
     )
 
 
 def test_a_version_to_come_is_not_withdrawn():
-    given().when(in_error(5)).then_refused("plan plan has no version 5; its newest is 4")
+    given().when(in_error(5)).then_refused("plan plan has no record number 5; its newest is 4")
 
 
 def test_an_event_is_withdrawn_once():
     wrong = rated("2.4", "red")
     given(added("2.4"), wrong, in_error(wrong)).when(in_error(wrong)).then_refused(
-        "version 6 (action rated) was already withdrawn, by version 7"
+        "event 6 (action rated) was already withdrawn, by event 7"
     )
 
 
 def test_a_withdrawal_is_not_withdrawn():
     wrong = rated("2.4", "red")
     given(added("2.4"), wrong, in_error(wrong)).when(in_error(7)).then_refused(
-        "version 7 is itself a withdrawal; record again what it withdrew"
+        "event 7 is itself a withdrawal; record again what it withdrew"
     )
 
 
@@ -95,26 +95,24 @@ STANDING_ON = {
 @pytest.mark.parametrize("event", STANDING_ON.values(), ids=STANDING_ON)
 def test_an_action_that_others_stand_on_was_not_added_in_error(event):
     story = given(added("2.4"), event).when(in_error(5))
-    story.then_refused(
-        "version 5 (action added)", f"version 6 ({in_words(type(event).__name__)})", "withdraw those first"
-    )
+    story.then_refused("event 5 (action added)", f"event 6 ({in_words(type(event).__name__)})", "withdraw those first")
     story.when(in_error(6), in_error(5)).then_absent(MAY, "2.4").then_absent(MARCH, "2.4")
 
 
 def test_more_than_ten_events_are_not_all_named():
     twelve = [progressed("2.4", f"Report {count}") for count in range(12)]
-    given(added("2.4"), *twelve).when(in_error(5)).then_refused("version 6 (p", "15 (progress reported) and 2 more")
+    given(added("2.4"), *twelve).when(in_error(5)).then_refused("event 6 (p", "15 (progress reported) and 2 more")
 
 
 def test_an_event_that_stands_on_another_in_two_ways_is_named_once():
     story = given(issued("1.0"), presented(previous="issue:1.0", current="issue:1.0", on=MAY)).when(in_error(5))
-    story.then_refused("stand on it: version 6 (report presented); withdraw")
+    story.then_refused("stand on it: event 6 (report presented); withdraw")
 
 
 def test_only_events_that_stand_hold_an_event():
     wrong, also = added("2.4"), rated("2.4")
     given(wrong, also, rated("2.4", on=APRIL), in_error(also)).when(in_error(wrong)).then_refused(
-        "version 7 (action rated);"
+        "event 7 (action rated);"
     )
 
 
@@ -129,7 +127,7 @@ def test_nothing_stands_on_an_action_to_which_nothing_happened():
 )  # fmt: skip
 def test_a_priority_that_others_stand_on_was_not_added_in_error(event):
     story = given(added("2.4"), priority("9"), event).when(in_error(6))
-    story.then_refused("version 6 (priority added)", f"7 ({in_words(type(event).__name__)})")
+    story.then_refused("event 6 (priority added)", f"7 ({in_words(type(event).__name__)})")
     story.when(in_error(7), in_error(6)).then_accepted()
     assert [one["number"] for one in story.show()["priorities"]] == ["1", "2", "3"]
 
@@ -143,7 +141,7 @@ def test_a_move_recorded_in_error_is_undone_before_the_priority_moved_to():
 
 def test_a_scale_by_which_actions_were_rated_was_not_adopted_in_error():
     story = given(added("2.4"), rescaled(GRADES, on=MARCH), rated("2.4", "2", on=APRIL))
-    story.when(in_error(6)).then_refused("version 6 (scale adopted)", "7 (action rated)")
+    story.when(in_error(6)).then_refused("event 6 (scale adopted)", "7 (action rated)")
     story.when(in_error(7), in_error(6)).then_as_at(APRIL, "2.4", rating=None)
 
 
@@ -152,9 +150,7 @@ def test_a_scale_by_which_an_action_was_complete_and_closed_was_not_adopted_in_e
     done = {"name": "Done", "ratings": [{"code": "green", "label": "Done", "complete": True}]}
     story = given(added("2.4"), rated("2.4", "green", on=MARCH)).when(closed("2.4", on=MAY)).then_refused("not rated")
     story.when(rescaled(done, on=APRIL), closed("2.4", on=MAY)).then_accepted()
-    story.when(in_error(7)).then_refused(
-        "version 7 (scale adopted)", "version 8 (action closed)", "withdraw those first"
-    )
+    story.when(in_error(7)).then_refused("event 7 (scale adopted)", "event 8 (action closed)", "withdraw those first")
     story.when(in_error(8), in_error(7)).then_as_at(JUNE, "2.4", status="open", rating="green")
 
 
@@ -165,43 +161,43 @@ def test_a_scale_adopted_for_days_after_a_closing_does_not_hold_it():
 
 def test_a_definition_by_which_a_measure_was_reported_was_not_made_in_error():
     story = given(measure("visits"), measured("visits")).when(in_error(5))
-    story.then_refused("version 5 (measure defined)", "6 (measure reported)")
+    story.then_refused("event 5 (measure defined)", "6 (measure reported)")
     story.when(in_error(6), in_error(5)).then_accepted()
     assert story.show()["measures"] == []
 
 
 def test_a_rating_on_which_a_closing_rests_is_not_withdrawn():
     story = given(added("2.4"), completed("2.4"), closed("2.4")).when(in_error(6))
-    story.then_refused("version 6 (action rated)", "7 (action closed)")
+    story.then_refused("event 6 (action rated)", "7 (action closed)")
     story.when(in_error(7), in_error(6)).then_as_at(MAY, "2.4", status="open", rating=None)
 
 
 def test_ratings_of_parts_on_which_a_closing_rests_are_not_withdrawn():
     parts = [part("2.4a", "2.4"), part("2.4b", "2.4"), part("2.4b1", "2.4b")]
     story = given(added("2.4"), *parts, completed("2.4a"), completed("2.4b1"), closed("2.4"))
-    story.when(in_error(9)).then_refused("version 9 (action rated)", "11 (action closed)")
-    story.when(in_error(10)).then_refused("version 10 (action rated)", "11 (action closed)")
+    story.when(in_error(9)).then_refused("event 9 (action rated)", "11 (action closed)")
+    story.when(in_error(10)).then_refused("event 10 (action rated)", "11 (action closed)")
 
 
 def test_a_withdrawal_of_an_action_that_was_since_reinstated_stands():
     story = given(added("2.4"), withdrawn("2.4", on=APRIL), reinstated("2.4", on=MAY)).when(in_error(6))
-    story.then_refused("version 6 (action withdrawn)", "7 (action reinstated)")
+    story.then_refused("event 6 (action withdrawn)", "7 (action reinstated)")
 
 
 def test_a_closing_of_an_action_that_was_since_reinstated_stands():
     story = given(added("2.4"), completed("2.4"), closed("2.4"), reinstated("2.4", reason="Slipped")).when(in_error(7))
-    story.then_refused("version 7 (action closed)", "8 (action reinstated)")
+    story.then_refused("event 7 (action closed)", "8 (action reinstated)")
 
 
 def test_a_reinstatement_on_which_a_rating_stands_is_not_withdrawn():
     story = given(added("2.4"), withdrawn("2.4", on=APRIL), reinstated("2.4", on=MAY), rated("2.4", on=JUNE))
-    story.when(in_error(7)).then_refused("version 7 (action reinstated)", "8 (action rated)")
+    story.when(in_error(7)).then_refused("event 7 (action reinstated)", "8 (action rated)")
     story.when(in_error(8), in_error(7)).then_as_at(JUNE, "2.4", status="withdrawn")
 
 
 def test_a_reinstatement_on_which_something_about_a_part_stands_is_not_withdrawn():
     story = given(added("2.4"), part("2.4a", "2.4"), withdrawn("2.4", on=APRIL), reinstated("2.4", on=MAY))
-    story.when(rated("2.4a", on=JUNE), in_error(8)).then_refused("version 8 (action reinstated)", "9 (action rated)")
+    story.when(rated("2.4a", on=JUNE), in_error(8)).then_refused("event 8 (action reinstated)", "9 (action rated)")
     story.when(in_error(9), in_error(8)).then_as_at(JUNE, "2.4a", status="withdrawn")
 
 
@@ -213,8 +209,8 @@ def test_a_withdrawal_recorded_in_error_brings_the_action_back():
 
 def test_a_version_as_at_which_a_report_was_presented_was_not_issued_in_error():
     story = given(issued("1.0"), issued("2.0", on=APRIL), presented(previous="issue:1.0", current="issue:2.0", on=MAY))
-    story.when(in_error(5)).then_refused("version 5 (version issued)", "7 (report presented)")
-    story.when(in_error(6)).then_refused("version 6 (version issued)", "7 (report presented)")
+    story.when(in_error(5)).then_refused("event 5 (document version issued)", "7 (report presented)")
+    story.when(in_error(6)).then_refused("event 6 (document version issued)", "7 (report presented)")
     story.when(in_error(7), in_error(6), in_error(5)).then_accepted()
 
 
@@ -222,7 +218,7 @@ def test_a_version_as_at_which_a_report_was_presented_was_not_issued_in_error():
 def test_a_presentation_that_another_was_made_of_was_not_recorded_in_error(field: str):
     story = given(presented("Cabinet", on=FEBRUARY), presented("Cabinet", on=MARCH))
     story.when(presented("Scrutiny", on=JUNE, **{field: "told:cabinet@2019-04-01"})).then_accepted()
-    story.when(in_error(6)).then_refused("version 6 (report presented)", "7 (report presented)", "withdraw those first")
+    story.when(in_error(6)).then_refused("event 6 (report presented)", "7 (report presented)", "withdraw those first")
     story.when(in_error(5)).then_accepted()  # it was not the last of which the Cabinet knew
     story.when(in_error(7), in_error(6)).then_accepted()
 
@@ -240,7 +236,7 @@ def test_a_recommendation_that_a_priority_answers_was_not_made_in_error(answer):
     story = given(recommended("R0"), recommended("R1"), answer)
     for version in (5, 6):
         story.when(in_error(version)).then_refused(
-            f"version {version} (recommendation made)", f"7 ({in_words(type(answer).__name__)}); withdraw"
+            f"event {version} (recommendation made)", f"7 ({in_words(type(answer).__name__)}); withdraw"
         )
     story.when(in_error(7), in_error(6), in_error(5)).then_accepted()
 

@@ -34,12 +34,12 @@ def test_a_text_may_be_redacted_with_a_reason():
 @pytest.mark.parametrize(
     ("event", "sentence"),
     [
-        (redacted(8, "text"), "has no version 8; its newest is 6"),
-        (redacted(4, "action"), "`action` of version 4 (progress reported) cannot be redacted; what can be is"),
-        (redacted(4, "nonsense"), "`nonsense` of version 4 (progress reported) cannot be redacted"),
+        (redacted(8, "text"), "has no record number 8; its newest is 6"),
+        (redacted(4, "action"), "`action` of event 4 (progress reported) cannot be redacted; what can be is"),
+        (redacted(4, "nonsense"), "`nonsense` of event 4 (progress reported) cannot be redacted"),
         (redacted(5, "rating"), "what can be is reason, source, evidence"),
-        (redacted(6, "title"), "`title` of version 6 (measure defined) cannot be redacted"),
-        (redacted(4, "text", reason=None), "redacting version 4 (progress reported) needs a reason"),
+        (redacted(6, "title"), "`title` of event 6 (measure defined) cannot be redacted"),
+        (redacted(4, "text", reason=None), "redacting event 4 (progress reported) needs a reason"),
     ],
 )
 def test_what_may_not_be_redacted(event, sentence):
@@ -48,7 +48,7 @@ def test_what_may_not_be_redacted(event, sentence):
 
 def test_a_text_is_redacted_once_and_others_of_the_event_later():
     story = begun(rescheduled("2.4", approved_by="Board"), redacted(7, "approved_by"))
-    story.when(redacted(7, "approved_by")).then_refused("already redacted, by version 8")
+    story.when(redacted(7, "approved_by")).then_refused("already redacted, by event 8")
     assert story.when(redacted(7, "reason")).plan.redactions == {7: {"approved_by": 8, "reason": 9}}
 
 

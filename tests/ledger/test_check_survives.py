@@ -6,7 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from domain.integrity.invariants import Broken, broken_invariants, to_its_end
+from domain.integrity.findings import Broken, to_its_end
+from domain.integrity.invariants import broken_invariants
 from domain.ledger.schema import app_role
 from domain.opened_ledger import Ledger
 from tests.ledger.conftest import Server, begin, connected

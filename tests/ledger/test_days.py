@@ -17,7 +17,8 @@ from api.application import make_application
 from domain.envelopes import Proposal
 from domain.events import Event, EventWithdrawn, PlanClosed, TextRedacted
 from domain.integrity.evidence_packs import pack
-from domain.integrity.invariants import Broken, Noted, broken_invariants
+from domain.integrity.findings import Broken, Noted
+from domain.integrity.invariants import broken_invariants
 from domain.ledger.mapper import event_state
 from domain.ledger.schema import app_role, migrate, released_migrations
 from domain.ledger.split_texts import taken_apart
@@ -77,27 +78,30 @@ def test_of_a_batch_the_event_is_named_and_nothing_is_recorded(ledger: Ledger):
 
 
 def test_of_batches_that_go_together_only_the_one_is_refused(ledger: Ledger, monkeypatch: pytest.MonkeyPatch):
-    for plan in ("north", "south", "west"):
+    for plan in ("east", "north", "south", "west"):
         begin(ledger, plan)
     sizes: list[int] = []
     append = ledger.recorder.append
+    waiting = ledger._recording._together
 
     def counted(rows: Any, authors: Any) -> Any:
         sizes.append(len(rows))
+        if len(sizes) == 1:
+            until(lambda: len(waiting._waiting) == 3)
         return append(rows, authors)
 
     monkeypatch.setattr(ledger.recorder, "append", counted)
-    waiting = ledger._recording._together
-    with ThreadPoolExecutor(3) as pool, waiting._appending:
+    with ThreadPoolExecutor(4) as pool:
+        first = pool.submit(record, ledger, rated("2.4"), plan="east", today=AHEAD)
+        until(lambda: sizes == [1])
         sent = [
             pool.submit(record, ledger, rated("2.4", on=day), plan=plan, today=AHEAD)
             for plan, day in (("north", date(2019, 3, 1)), ("south", BEFORE_AHEAD), ("west", date(2019, 3, 1)))
         ]
-        until(lambda: len(waiting._waiting) == 3)
-    assert sizes[0] == 3
-    assert [one.exception() is None for one in sent] == [True, False, True]
+    assert sizes[1] == 3
+    assert [one.exception() is None for one in (first, *sent)] == [True, True, False, True]
     assert isinstance(sent[1].exception(), Refused)
-    assert ledger.size() == 11
+    assert ledger.size() == 15
 
 
 def test_a_text_that_looks_like_a_day_is_a_text(ledger: Ledger):

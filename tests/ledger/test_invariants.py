@@ -9,7 +9,8 @@ from uuid import uuid4
 import pytest
 
 from domain.events import Event
-from domain.integrity.invariants import Broken, Noted, broken_invariants
+from domain.integrity.findings import Broken, Noted
+from domain.integrity.invariants import broken_invariants
 from domain.ledger.mapper import event_state
 from domain.ledger.recorder import Placed
 from domain.opened_ledger import Ledger
@@ -235,7 +236,7 @@ def test_an_action_under_a_priority_that_is_not_there(ledger: Ledger, damage: Da
 def test_a_withdrawal_of_what_was_not_there_yet(ledger: Ledger, damage: Damage):
     damage(f"{REWRITE} 6", ":4", ":9")
     assert broken(ledger) == [
-        f"north version 6 (EventWithdrawn): {REFUSED} plan north has no version 9; its newest is 5"
+        f"north version 6 (EventWithdrawn): {REFUSED} plan north has no record number 9; its newest is 5"
     ]
 
 
@@ -274,9 +275,9 @@ PAST_THE_RULES = [
     (rated("2.4", "completed"), "rating action 2.4 Completed needs evidence: name it"),
     (rescheduled("2.4", reason=None), "rescheduling action 2.4 needs a reason: say why"),
     (added("2.4"), "the action number 2.4 is already used in plan north; numbers are never used again"),
-    (in_error(4), "version 4 (action rated) was already withdrawn, by version 6"),
+    (in_error(4), "event 4 (action rated) was already withdrawn, by event 6"),
     (in_error(1), "the opening of plan north cannot be withdrawn; close the plan instead"),
-    (in_error(3), "version 3 (action added) cannot be withdrawn while other events stand on it: version 5"
+    (in_error(3), "event 3 (action added) cannot be withdrawn while other events stand on it: event 5"
      " (progress reported); withdraw those first"),
     (presented(current="2019-04-15", on=MARCH), "the plan as at 15 April 2019 cannot have been presented on 15 March"
      " 2019, before that day"),

@@ -103,7 +103,6 @@ def test_the_tree_is_the_same_however_the_events_came_in(ledger: Ledger, batches
             check_inclusion(leaves[position - 1], position - 1, size, tree.root(size), proof)
         for first in range(size + 1):
             check_consistency(first, tree.root(first), size, tree.root(size), tree.consistency_proof(first, size))
-    assert tree.inclusion_proofs([3, 20]) == [tree.inclusion_proof(3), tree.inclusion_proof(20)]
     assert tree.node(2, 1) == node(2, 1)
 
 

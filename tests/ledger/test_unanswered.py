@@ -324,7 +324,7 @@ def test_on_the_command_line_the_events_are_printed_to_be_recorded_again(own_ser
         replica.answer()
         until(lambda: ledger.size() == 5)
         again = asat(own_server, "record", "-", stdin=done.stdout)
-        assert (again.returncode, again.stdout) == (0, "plan: already recorded, as versions 4 to 5\n"), again.stderr
+        assert (again.returncode, again.stdout) == (0, "plan: already recorded, as events 4 to 5\n"), again.stderr
         assert ledger.size() == 5
 
 
