@@ -172,8 +172,7 @@ def read_proposal_json(line: str | bytes, today: date, plan: str | None = None) 
 def read_lines(lines: Iterable[bytes], today: date) -> list[tuple[int, Proposal]]:
     """Read a file of proposed events, one a line, into pairs (line number, proposal). Empty lines are skipped.
 
-    Raises:
-        NotAnEvent: of the first line that is no event; the message names the line.
+    Raises NotAnEvent for the first line that is no event; the message names the line.
     """
     proposals = []
     with without_collecting():

@@ -130,8 +130,7 @@ def nodes_needed(positions: Iterable[int], size: int, *since: int) -> list[tuple
 def make_pack(contents: Contents, node: Node, signer: SignerKey) -> bytes:
     """The bytes of a pack. The same contents give the same bytes.
 
-    Raises:
-        NoPack: there is no event, the earlier checkpoint is a later one, or it would be larger than packs may be.
+    Raises NoPack if there is no event, the earlier checkpoint is a later one, or it would be larger than packs may be.
     """
     checkpoint = Checkpoint.read(Note.read(contents.checkpoint).text)
     if not contents.events:

@@ -123,11 +123,7 @@ class VerifierKey:
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """The key that was published as this text.
-
-        Raises:
-            NotAKey: it is none of this kind, or not whole.
-        """
+        """The key that was published as this text; raises NotAKey."""
         name, key_id, material = _parts_of_key(text, cls.kind)
         key = cls(name, material)
         if key.key_id != key_id:
@@ -147,11 +143,7 @@ class VerifierKey:
 
 
 def check_name(name: str) -> None:
-    """That a key can have this name, which is best an address without its scheme (`example.gov.uk/asat`).
-
-    Raises:
-        NotAKey: it cannot.
-    """
+    """That a key can have this name, best an address without its scheme (`example.gov.uk/asat`); raises NotAKey."""
     if not name:
         raise NotAKey("a key has a name")
     if "+" in name or any(letter.isspace() for letter in name) or CONTROL.search(name) or not encodes(name):
@@ -239,11 +231,7 @@ class Signature:
 
     @classmethod
     def read(cls, line: str) -> Self:
-        """A signature from its line.
-
-        Raises:
-            NotANote: it is none.
-        """
+        """A signature from its line; raises NotANote."""
         parts = line.split(" ")
         if len(parts) != 3 or parts[0] != "—":
             raise NotANote(f"{line[:80]!r} is not a signature line (— NAME BASE64)")
@@ -271,11 +259,7 @@ class Note:
 
     @classmethod
     def read(cls, data: bytes) -> Self:
-        """A note from its bytes.
-
-        Raises:
-            NotANote: they are none.
-        """
+        """A note from its bytes; raises NotANote."""
         try:
             whole = data.decode("utf-8")
         except UnicodeDecodeError as error:
@@ -335,11 +319,7 @@ def open_note(note: Note | bytes, keys: Iterable[VerifierKey]) -> Opened:
 
 
 def check_text(text: str) -> None:
-    """That a text can stand in a note.
-
-    Raises:
-        NotANote: it cannot.
-    """
+    """That a text can stand in a note; raises NotANote."""
     if not text.endswith("\n"):
         raise NotANote("the text of a note ends with the end of a line")
     if control := CONTROL.search(text):
@@ -385,11 +365,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 # Making
 def root(size: int, node: Node) -> bytes:
-    """The hash that a tree of this size is known by.
-
-    Raises:
-        NoSuchProof: the size is negative.
-    """
+    """The hash that a tree of this size is known by; raises NoSuchProof if the size is negative."""
     if size < 0:
         raise NoSuchProof(f"no tree has {size} leaves")
     return _hash_over(0, size, node) if size else EMPTY_ROOT
@@ -416,8 +392,7 @@ def _trailing_zeros(number: int) -> int:
 def root_from_inclusion(leaf: bytes, leaf_index: int, size: int, proof: Sequence[bytes]) -> bytes:
     """The root to which a proof leads from a leaf, given by its hash: what the tree's root must be compared with.
 
-    Raises:
-        NotProved: the tree can have no such leaf, or the proof has not the hashes that it needs.
+    Raises NotProved if the tree can have no such leaf, or the proof has not the hashes that it needs.
     """
     if not 0 <= leaf_index < size:
         raise NotProved(f"a tree of {size} leaves has no leaf {leaf_index} (the first is 0)")
@@ -428,12 +403,9 @@ def root_from_inclusion(leaf: bytes, leaf_index: int, size: int, proof: Sequence
 
 
 def check_inclusion(leaf: bytes, leaf_index: int, size: int, root: bytes, proof: Sequence[bytes]) -> None:
-    """That the leaf with this hash stands at this place of the tree with this size and root.
+    """That the leaf with this hash stands at this place of the tree with this size and root; raises NotProved.
 
     Size and root must come from one checkpoint: a root alone does not say of how many leaves it is.
-
-    Raises:
-        NotProved: it is not shown to.
     """
     _be_a_hash(root, "the root")
     if root_from_inclusion(leaf, leaf_index, size, proof) != root:
@@ -449,8 +421,7 @@ def roots_from_consistency(
 
     `first_root` is itself where the proof begins if the first tree is complete (its size a power of two).
 
-    Raises:
-        NotProved: these sizes leave nothing to be led to, or the proof has not the hashes that it needs.
+    Raises NotProved if these sizes leave nothing to be led to, or the proof has not the hashes that it needs.
     """
     if not 0 < first_size <= second_size:
         raise NotProved(f"no proof leads from a tree of {first_size} leaves to one of {second_size}")
@@ -474,12 +445,9 @@ def roots_from_consistency(
 def check_consistency(
     first_size: int, first_root: bytes, second_size: int, second_root: bytes, proof: Sequence[bytes]
 ) -> None:
-    """That the first tree is the beginning of the second: what it held, the second holds, unchanged and in its place.
+    """That the second tree begins with the whole of the first, unchanged; raises NotProved.
 
     Every tree begins with the empty one; from there the proof is empty and says nothing about the second root.
-
-    Raises:
-        NotProved: it is not shown to be.
     """
     _be_a_hash(first_root, "the first root")
     _be_a_hash(second_root, "the second root")
@@ -576,11 +544,7 @@ class Checkpoint:
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """The checkpoint of a note's text. Reading and writing again gives the same text.
-
-        Raises:
-            NotACheckpoint: it is none.
-        """
+        """The checkpoint of a note's text, which it gives again; raises NotACheckpoint."""
         if not text.endswith("\n"):
             raise NotACheckpoint("the text of a checkpoint ends with the end of a line")
         origin, *rest = text[:-1].split("\n")
@@ -692,11 +656,7 @@ class Entry:
 
     @classmethod
     def read(cls, data: bytes) -> Self:
-        """The entry of these bytes. Reading and writing again gives the same bytes.
-
-        Raises:
-            NotAnEntry: they are none.
-        """
+        """The entry of these bytes, which it gives again; raises NotAnEntry."""
         at = len(FORM) + _NUMBERS.size
         if not data.startswith(FORM) or len(data) < at:
             raise NotAnEntry("its entry is not in the form of a ledger's")
