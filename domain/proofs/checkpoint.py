@@ -81,7 +81,7 @@ class WitnessKey(VerifierKey):
     kind: ClassVar[int] = 0x04
 
     def holds(self, text: str, value: bytes) -> bool:
-        """Say whether this is the witness's cosignature of exactly this text, at the time that it carries."""
+        """Whether this is the witness's cosignature of exactly this text, at the time that it carries."""
         at = _seconds(value)
         return at <= MOST and self._signed(_cosigned_message(at, text), value[_TIME_SIZE:])
 

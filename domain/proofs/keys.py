@@ -58,7 +58,7 @@ class VerifierKey:
         return key
 
     def holds(self, text: str, value: bytes) -> bool:
-        """Say whether this is the key's signature of exactly this text."""
+        """Whether this is the key's signature of exactly this text."""
         return self._signed(text.encode(), value)
 
     def _signed(self, message: bytes, value: bytes) -> bool:
@@ -115,7 +115,7 @@ class SignerKey:
 
 
 def check_name(name: str) -> None:
-    """That a key can have this name, best an address without its scheme (`example.gov.uk/asat`); raises NotAKey."""
+    """Check the name of a key, which is best an address without its scheme, `example.gov.uk/asat`; raises NotAKey."""
     if not name:
         raise NotAKey("a key has a name")
     if "+" in name or any(letter.isspace() for letter in name) or CONTROL.search(name) or not encodes(name):
@@ -137,7 +137,7 @@ def from_base64(text: str) -> bytes | None:
 
 
 def encodes(text: str) -> bool:
-    """Say whether a text is made of whole characters only."""
+    """Whether a text is made of whole characters only."""
     try:
         text.encode()
     except UnicodeEncodeError:

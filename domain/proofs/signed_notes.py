@@ -156,7 +156,7 @@ def open_note(note: Note | bytes, keys: Iterable[VerifierKey]) -> Opened:
 
 
 def check_text(text: str) -> None:
-    """That a text can stand in a note; raises NotANote."""
+    """Check that a text can stand in a note; raises NotANote."""
     if not text.endswith("\n"):
         raise NotANote("the text of a note ends with the end of a line")
     if control := CONTROL.search(text):

@@ -139,7 +139,7 @@ def root_from_inclusion(leaf: bytes, leaf_index: int, size: int, proof: Sequence
 
 
 def check_inclusion(leaf: bytes, leaf_index: int, size: int, root: bytes, proof: Sequence[bytes]) -> None:
-    """That the leaf with this hash stands at this place of the tree with this size and root; raises NotProved.
+    """Check that the leaf with this hash stands at this place of the tree with this size and root; raises NotProved.
 
     Size and root must come from one checkpoint: a root alone does not say of how many leaves it is.
     """
@@ -181,7 +181,7 @@ def roots_from_consistency(
 def check_consistency(
     first_size: int, first_root: bytes, second_size: int, second_root: bytes, proof: Sequence[bytes]
 ) -> None:
-    """That the second tree begins with the whole of the first, unchanged; raises NotProved.
+    """Check that the second tree begins with the whole of the first, unchanged; raises NotProved.
 
     Every tree begins with the empty one; from there the proof is empty and says nothing about the second root.
     """

@@ -131,7 +131,7 @@ class VerifierKey:
         return key
 
     def holds(self, text: str, value: bytes) -> bool:
-        """Say whether this is the key's signature of exactly this text."""
+        """Whether this is the key's signature of exactly this text."""
         return self._signed(text.encode(), value)
 
     def _signed(self, message: bytes, value: bytes) -> bool:
@@ -143,7 +143,7 @@ class VerifierKey:
 
 
 def check_name(name: str) -> None:
-    """That a key can have this name, best an address without its scheme (`example.gov.uk/asat`); raises NotAKey."""
+    """Check the name of a key, which is best an address without its scheme, `example.gov.uk/asat`; raises NotAKey."""
     if not name:
         raise NotAKey("a key has a name")
     if "+" in name or any(letter.isspace() for letter in name) or CONTROL.search(name) or not encodes(name):
@@ -165,7 +165,7 @@ def from_base64(text: str) -> bytes | None:
 
 
 def encodes(text: str) -> bool:
-    """Say whether a text is made of whole characters only."""
+    """Whether a text is made of whole characters only."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -319,7 +319,7 @@ def open_note(note: Note | bytes, keys: Iterable[VerifierKey]) -> Opened:
 
 
 def check_text(text: str) -> None:
-    """That a text can stand in a note; raises NotANote."""
+    """Check that a text can stand in a note; raises NotANote."""
     if not text.endswith("\n"):
         raise NotANote("the text of a note ends with the end of a line")
     if control := CONTROL.search(text):
@@ -403,7 +403,7 @@ def root_from_inclusion(leaf: bytes, leaf_index: int, size: int, proof: Sequence
 
 
 def check_inclusion(leaf: bytes, leaf_index: int, size: int, root: bytes, proof: Sequence[bytes]) -> None:
-    """That the leaf with this hash stands at this place of the tree with this size and root; raises NotProved.
+    """Check that the leaf with this hash stands at this place of the tree with this size and root; raises NotProved.
 
     Size and root must come from one checkpoint: a root alone does not say of how many leaves it is.
     """
@@ -445,7 +445,7 @@ def roots_from_consistency(
 def check_consistency(
     first_size: int, first_root: bytes, second_size: int, second_root: bytes, proof: Sequence[bytes]
 ) -> None:
-    """That the second tree begins with the whole of the first, unchanged; raises NotProved.
+    """Check that the second tree begins with the whole of the first, unchanged; raises NotProved.
 
     Every tree begins with the empty one; from there the proof is empty and says nothing about the second root.
     """
@@ -566,7 +566,7 @@ class WitnessKey(VerifierKey):
     kind: ClassVar[int] = 0x04
 
     def holds(self, text: str, value: bytes) -> bool:
-        """Say whether this is the witness's cosignature of exactly this text, at the time that it carries."""
+        """Whether this is the witness's cosignature of exactly this text, at the time that it carries."""
         at = _seconds(value)
         return at <= MOST and self._signed(_cosigned_message(at, text), value[_TIME_SIZE:])
 
@@ -709,7 +709,7 @@ def instant_of(parts: Sequence[str]) -> datetime:
 
 
 def check_instant(text: str, where: str) -> None:
-    """That an instant such as 2019-06-04T09:00:00Z is one; raises Failed."""
+    """Check that an instant such as 2019-06-04T09:00:00Z is one; raises Failed."""
     try:
         instant_of(re.findall("[0-9]+", text))
     except ValueError:
@@ -791,7 +791,7 @@ def encoded(text: str, where: str) -> bytes:
 
 
 def alike(one: object, other: object) -> bool:
-    """Say whether two values are the same in JSON, where true is not 1."""
+    """Whether two values are the same in JSON, where true is not 1."""
     return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
@@ -906,7 +906,7 @@ _STATEMENT = re.compile(
 
 
 class Statement(NamedTuple):
-    """That this is a plan's newest version in the ledger of a size; and the files that were given with it."""
+    """Check that this is a plan's newest version in the ledger of a size; and the files that were given with it."""
 
     plan: str
     version: int
@@ -961,14 +961,14 @@ def read_statement(text: str, checkpoint: Checkpoint, where: str) -> Statement:
 
 
 def check_present(files: dict[str, bytes]) -> None:
-    """That the files are there without which nothing is proved; raises Failed."""
+    """Check that the files are there without which nothing is proved; raises Failed."""
     for name in _PROVED:
         if name not in files:
             raise Failed(name, "it is missing from the pack")
 
 
 def check_files(files: dict[str, bytes], statement: Statement) -> None:
-    """That the other files are those that the statement names, unaltered; raises Failed."""
+    """Check that the other files are those that the statement names, unaltered; raises Failed."""
     for name, digest in statement.files.items():
         if name not in files:
             raise Failed(name, "it is missing from the pack")
@@ -1104,7 +1104,7 @@ def read_events(data: bytes, statement: Statement, checkpoint: Checkpoint) -> li
 
 
 def _check_order(entry: Entry, before: Entry | None, plan: str, due: int) -> None:
-    """That an entry is of the plan, and stands after the one before it; raises Failed."""
+    """Check that an entry is of the plan, and stands after the one before it; raises Failed."""
     where = _place(entry)
     if entry.plan != plan:
         raise Failed(where, f"it is of plan {entry.plan}, not {plan}")
@@ -1206,7 +1206,7 @@ def zip_chunks(files: Sequence[tuple[str, bytes]]) -> Iterator[bytes]:
 
 
 def is_zip(data: bytes) -> bool:
-    """Say whether the bytes begin as a zip. A ledger may be called PK too, but no name has what follows."""
+    """Whether the bytes begin as a zip. A ledger may be called PK too, but no name has what follows."""
     return data.startswith((_FILE, _END))
 
 
@@ -1237,7 +1237,7 @@ def zip_files(data: bytes) -> dict[str, bytes]:
 
 
 def _check_form(data: bytes, files: dict[str, bytes]) -> None:
-    """That the zip of these files, written anew, is this one."""
+    """Check that the zip of these files, written anew, is this one."""
     at = 0
     for chunk in zip_chunks([*files.items()]):
         if data[at : at + len(chunk)] != chunk:
@@ -1353,7 +1353,7 @@ class Pack(NamedTuple):
 
 
 def check_since(pack: Pack, since: bytes | None, report: Report) -> None:
-    """That the ledger continues an earlier checkpoint: the reader's own, as any other shows nothing; raises Failed."""
+    """Check that the ledger continues the reader's earlier checkpoint, as any other shows nothing; raises Failed."""
     before, earlier = _earlier(since, pack, report) if since is not None else (None, None)
     in_pack = None
     if {"since.txt", "since-proof.json"} & {*pack.files}:
@@ -1461,7 +1461,7 @@ def signed_statement(
 
 
 def _check_kept_back(earlier: Statement, events: Sequence[Event]) -> None:
-    """That nothing of the plan was kept back from an earlier pack, which said that a version was the newest."""
+    """Check that nothing of the plan was kept back from an earlier pack, which said that a version was the newest."""
     if events[0].entry.plan != earlier.plan:
         return
     if len(events) < earlier.version or events[earlier.version - 1].entry.position != earlier.position:
@@ -1512,7 +1512,7 @@ _FLAGS = ("complete", "needs_evidence", "concern")
 
 
 def check_codes(scale: dict[str, Json], where: str) -> None:
-    """That each rating of a scale has a code of its own, under which it is counted, and true flags; raises Failed."""
+    """Check that each rating of a scale has a code of its own, and flags that are true or false; raises Failed."""
     codes = [rating["code"] for rating in scale.get("ratings", [])]
     for code in codes:
         if type(code) is not str or code in _NO_CODES or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", code):
@@ -1790,7 +1790,7 @@ KINDS: dict[str, Callable[[Fold, Event], None] | None] = {
 
 
 def check_two_people(author: str, confirmation: Event) -> None:
-    """That both the author of a rating and that of its confirmation can be seen, and are not one; raises Failed."""
+    """Check that the names of who rated and who confirmed can be seen, and are not one person's; raises Failed."""
     names = author, confirmation.entry.recorded_by
     keys = [name_key(name) for name in names]
     for name, key in zip(names, keys, strict=True):
@@ -2008,7 +2008,7 @@ class Paper:
         return Failed(self.name, what)
 
     def compare(self, given: Json, expected: Json, place: Place = WHOLE, path: str = "") -> int:
-        """That the paper holds at a place what is expected there; returns the number of figures compared."""
+        """Check that the paper holds at a place what is expected there; returns the number of figures compared."""
         if expected is UNCHECKED:
             return 0
         if isinstance(expected, Rows):
@@ -2033,7 +2033,7 @@ class Paper:
         return 1
 
     def _compare_rows(self, given: Json, expected: Rows) -> int:
-        """That the rows are those that follow from the events, each once, as it should be and in its place."""
+        """Check that the rows are those that follow from the events, each once, as it should be and in its place."""
         left: dict[str | None, deque[dict[str, Json]]] = {}
         for row in expected.rows:
             left.setdefault(row[expected.key], deque()).append(row)
@@ -2065,7 +2065,7 @@ class Paper:
 
 
 def only(paper: str, document: Json, names: Iterable[str], which: str) -> None:
-    """That an object in a paper has these names and no others; raises Failed."""
+    """Check that an object in a paper has these names and no others; raises Failed."""
     if not isinstance(document, dict):
         raise Failed(paper, f"{which} is {shown(document)}, which is no object")
     for name in names:
@@ -2077,7 +2077,7 @@ def only(paper: str, document: Json, names: Iterable[str], which: str) -> None:
 
 
 def check_point(paper: str, point: Json, events: Sequence[Event]) -> None:
-    """That a point in a paper is a day of the calendar, and a version that was recorded at the instant beside it."""
+    """Check that a point has a day of the calendar, and a version that was recorded at the instant beside it."""
     only(paper, point, ("effective_on", "basis", "known_at", "asked"), "a point in it")
     if type(point["asked"]) is not str:
         raise Failed(paper, f"it says that {shown(point['asked'])} was asked, which is no text")
@@ -2259,7 +2259,7 @@ def _due(now: At, codes: Sequence[str], with_unrated: bool) -> Callable[[str | N
 
 
 def check_due(paper: Paper, document: dict[str, Json]) -> None:
-    """That those that are due add up, in each row and over all; raises Failed."""
+    """Check that those that are due add up, in each row and over all; raises Failed."""
     for row in [*document["rows"], document["totals"]]:
         if sum(count for rating, count in row["due"].items() if rating != "total") != row["due"]["total"]:
             place = f"priority {row['priority']}" if "priority" in row else "the whole plan"
@@ -2569,7 +2569,7 @@ _PARTS = {"comparison": _TWO, "overdue": _ONE, "history": _ONE, "over_time": _ON
 
 
 def check_paper_of(paper: str, document: dict[str, Json], events: Sequence[Event], statement: Statement) -> None:
-    """That a paper is of the plan, the edition and the point that were signed for; raises Failed."""
+    """Check that a paper is of the plan, the edition and the point that were signed for; raises Failed."""
     if document.get("plan", statement.plan) != statement.plan:
         raise Failed(paper, f"it is of plan {shown(document['plan'])}, not {statement.plan}")
     _check_points(paper, document, events, statement.at)
@@ -2582,7 +2582,7 @@ def check_paper_of(paper: str, document: dict[str, Json], events: Sequence[Event
 
 
 def _check_points(paper: str, document: dict[str, Json], events: Sequence[Event], at: str | None) -> None:
-    """That a paper is of the points that such a paper is of and no others, and of the one that was signed for."""
+    """Check that a paper is of the points that such a paper is of and no others, and of the one that was signed for."""
     form = POINTS.get(paper.removeprefix("papers/").removesuffix(".json"), _TWO if "current" in document else _ONE)
     _of_points(paper, "it", document, form, events)
     for part, of in _PARTS.items() if paper == "papers/paper.json" else ():
@@ -2682,7 +2682,7 @@ _UNCHECKED = {
 
 
 def compared_figures(paper: Paper, document: dict[str, Json]) -> int:
-    """That a paper is what follows from the events; returns how many figures were compared, and raises Failed."""
+    """Check that a paper is what follows from the events; returns how many figures were compared, and raises Failed."""
     kind = paper.name.removeprefix("papers/")
     compared = paper.compare(document, FIGURES[kind].expected(paper, document))
     if kind in ("comparison.json", "paper.json"):
@@ -2693,7 +2693,7 @@ def compared_figures(paper: Paper, document: dict[str, Json]) -> int:
 def check_figures(
     name: str, data: bytes, fold: Fold | None, events: Sequence[Event], statement: Statement
 ) -> int | None:
-    """That a paper is of the plan and the point that it is said to be, and is what follows from the events.
+    """Check that a paper is of the plan and the point that it is said to be, and is what follows from the events.
 
     Returns how many figures were compared, None if none are of such a paper or without a fold; raises Failed.
     """
@@ -2852,7 +2852,7 @@ def _check_signature(
 
 
 def vouched_for(stamp: Stamp, roots: Sequence[x509.Certificate], where: str) -> None:
-    """That the signer was a time-stamping authority under one of these roots when it signed; raises Failed."""
+    """Check that the signer was a time-stamping authority under one of these roots when it signed; raises Failed."""
     if not _may_stamp(stamp, where):
         raise Failed(where, f"{stamp.name} is no time-stamping authority")
     met, left, too_late = {stamp.signer}, [stamp.signer], False
@@ -2879,7 +2879,7 @@ def _valid(certificate: x509.Certificate, at: datetime) -> bool:
 
 
 def _may_stamp(stamp: Stamp, where: str) -> bool:
-    """That the signer's certificate is for time-stamping, and for nothing else; raises Failed."""
+    """Check that the signer's certificate is for time-stamping, and for nothing else; raises Failed."""
     try:
         usage = stamp.signer.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
     except x509.ExtensionNotFound:
@@ -2890,7 +2890,7 @@ def _may_stamp(stamp: Stamp, where: str) -> bool:
 
 
 def _issued(issuer: x509.Certificate, link: x509.Certificate) -> bool:
-    """That this certificate may issue others and has issued that one."""
+    """Check that this certificate may issue others and has issued that one."""
     try:
         if not issuer.extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
             return False
@@ -2927,7 +2927,7 @@ _STAMP_FILE = re.compile(r"(stamped(?:-[0-9]{1,2})?)(?:[.]txt|[.]tsr|-proof[.]js
 
 
 def check_stamps(pack: Pack, roots: bytes | None, report: Report) -> None:
-    """That each time stamp is of a checkpoint that this one continues, and one at least is vouched for."""
+    """Check that each time stamp is of a checkpoint that this one continues, and one at least is vouched for."""
     names = [*dict.fromkeys(found[1] for name in pack.files if (found := _STAMP_FILE.fullmatch(name)))]
     trusted = None if roots is None else read_roots(roots)
     if trusted is not None and not names:

@@ -75,7 +75,7 @@ class Paper:
         return Failed(self.name, what)
 
     def compare(self, given: Json, expected: Json, place: Place = WHOLE, path: str = "") -> int:
-        """That the paper holds at a place what is expected there; returns the number of figures compared."""
+        """Check that the paper holds at a place what is expected there; returns the number of figures compared."""
         if expected is UNCHECKED:
             return 0
         if isinstance(expected, Rows):
@@ -100,7 +100,7 @@ class Paper:
         return 1
 
     def _compare_rows(self, given: Json, expected: Rows) -> int:
-        """That the rows are those that follow from the events, each once, as it should be and in its place."""
+        """Check that the rows are those that follow from the events, each once, as it should be and in its place."""
         left: dict[str | None, deque[dict[str, Json]]] = {}
         for row in expected.rows:
             left.setdefault(row[expected.key], deque()).append(row)
@@ -132,7 +132,7 @@ class Paper:
 
 
 def only(paper: str, document: Json, names: Iterable[str], which: str) -> None:
-    """That an object in a paper has these names and no others; raises Failed."""
+    """Check that an object in a paper has these names and no others; raises Failed."""
     if not isinstance(document, dict):
         raise Failed(paper, f"{which} is {shown(document)}, which is no object")
     for name in names:
@@ -144,7 +144,7 @@ def only(paper: str, document: Json, names: Iterable[str], which: str) -> None:
 
 
 def check_point(paper: str, point: Json, events: Sequence[Event]) -> None:
-    """That a point in a paper is a day of the calendar, and a version that was recorded at the instant beside it."""
+    """Check that a point has a day of the calendar, and a version that was recorded at the instant beside it."""
     only(paper, point, ("effective_on", "basis", "known_at", "asked"), "a point in it")
     if type(point["asked"]) is not str:
         raise Failed(paper, f"it says that {shown(point['asked'])} was asked, which is no text")

@@ -32,7 +32,7 @@ class Pack(NamedTuple):
 
 
 def check_since(pack: Pack, since: bytes | None, report: Report) -> None:
-    """That the ledger continues an earlier checkpoint: the reader's own, as any other shows nothing; raises Failed."""
+    """Check that the ledger continues the reader's earlier checkpoint, as any other shows nothing; raises Failed."""
     before, earlier = _earlier(since, pack, report) if since is not None else (None, None)
     in_pack = None
     if {"since.txt", "since-proof.json"} & {*pack.files}:
@@ -140,7 +140,7 @@ def signed_statement(
 
 
 def _check_kept_back(earlier: Statement, events: Sequence[Event]) -> None:
-    """That nothing of the plan was kept back from an earlier pack, which said that a version was the newest."""
+    """Check that nothing of the plan was kept back from an earlier pack, which said that a version was the newest."""
     if events[0].entry.plan != earlier.plan:
         return
     if len(events) < earlier.version or events[earlier.version - 1].entry.position != earlier.position:

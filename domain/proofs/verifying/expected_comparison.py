@@ -76,7 +76,7 @@ def _due(now: At, codes: Sequence[str], with_unrated: bool) -> Callable[[str | N
 
 
 def check_due(paper: Paper, document: dict[str, Json]) -> None:
-    """That those that are due add up, in each row and over all; raises Failed."""
+    """Check that those that are due add up, in each row and over all; raises Failed."""
     for row in [*document["rows"], document["totals"]]:
         if sum(count for rating, count in row["due"].items() if rating != "total") != row["due"]["total"]:
             place = f"priority {row['priority']}" if "priority" in row else "the whole plan"

@@ -88,7 +88,7 @@ _UNCHECKED = {
 
 
 def compared_figures(paper: Paper, document: dict[str, Json]) -> int:
-    """That a paper is what follows from the events; returns how many figures were compared, and raises Failed."""
+    """Check that a paper is what follows from the events; returns how many figures were compared, and raises Failed."""
     kind = paper.name.removeprefix("papers/")
     compared = paper.compare(document, FIGURES[kind].expected(paper, document))
     if kind in ("comparison.json", "paper.json"):
@@ -99,7 +99,7 @@ def compared_figures(paper: Paper, document: dict[str, Json]) -> int:
 def check_figures(
     name: str, data: bytes, fold: Fold | None, events: Sequence[Event], statement: Statement
 ) -> int | None:
-    """That a paper is of the plan and the point that it is said to be, and is what follows from the events.
+    """Check that a paper is of the plan and the point that it is said to be, and is what follows from the events.
 
     Returns how many figures were compared, None if none are of such a paper or without a fold; raises Failed.
     """

@@ -57,7 +57,7 @@ def encoded(text: str, where: str) -> bytes:
 
 
 def alike(one: object, other: object) -> bool:
-    """Say whether two values are the same in JSON, where true is not 1."""
+    """Whether two values are the same in JSON, where true is not 1."""
     return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 

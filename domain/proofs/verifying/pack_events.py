@@ -138,7 +138,7 @@ def read_events(data: bytes, statement: Statement, checkpoint: Checkpoint) -> li
 
 
 def _check_order(entry: Entry, before: Entry | None, plan: str, due: int) -> None:
-    """That an entry is of the plan, and stands after the one before it; raises Failed."""
+    """Check that an entry is of the plan, and stands after the one before it; raises Failed."""
     where = _place(entry)
     if entry.plan != plan:
         raise Failed(where, f"it is of plan {entry.plan}, not {plan}")

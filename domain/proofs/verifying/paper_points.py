@@ -20,7 +20,7 @@ _PARTS = {"comparison": _TWO, "overdue": _ONE, "history": _ONE, "over_time": _ON
 
 
 def check_paper_of(paper: str, document: dict[str, Json], events: Sequence[Event], statement: Statement) -> None:
-    """That a paper is of the plan, the edition and the point that were signed for; raises Failed."""
+    """Check that a paper is of the plan, the edition and the point that were signed for; raises Failed."""
     if document.get("plan", statement.plan) != statement.plan:
         raise Failed(paper, f"it is of plan {shown(document['plan'])}, not {statement.plan}")
     _check_points(paper, document, events, statement.at)
@@ -33,7 +33,7 @@ def check_paper_of(paper: str, document: dict[str, Json], events: Sequence[Event
 
 
 def _check_points(paper: str, document: dict[str, Json], events: Sequence[Event], at: str | None) -> None:
-    """That a paper is of the points that such a paper is of and no others, and of the one that was signed for."""
+    """Check that a paper is of the points that such a paper is of and no others, and of the one that was signed for."""
     form = POINTS.get(paper.removeprefix("papers/").removesuffix(".json"), _TWO if "current" in document else _ONE)
     _of_points(paper, "it", document, form, events)
     for part, of in _PARTS.items() if paper == "papers/paper.json" else ():

@@ -258,7 +258,7 @@ KINDS: dict[str, Callable[[Fold, Event], None] | None] = {
 
 
 def check_two_people(author: str, confirmation: Event) -> None:
-    """That both the author of a rating and that of its confirmation can be seen, and are not one; raises Failed."""
+    """Check that the names of who rated and who confirmed can be seen, and are not one person's; raises Failed."""
     names = author, confirmation.entry.recorded_by
     keys = [name_key(name) for name in names]
     for name, key in zip(names, keys, strict=True):

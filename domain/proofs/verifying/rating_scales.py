@@ -11,7 +11,7 @@ _FLAGS = ("complete", "needs_evidence", "concern")
 
 
 def check_codes(scale: dict[str, Json], where: str) -> None:
-    """That each rating of a scale has a code of its own, under which it is counted, and true flags; raises Failed."""
+    """Check that each rating of a scale has a code of its own, and flags that are true or false; raises Failed."""
     codes = [rating["code"] for rating in scale.get("ratings", [])]
     for code in codes:
         if type(code) is not str or code in _NO_CODES or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", code):

@@ -22,7 +22,7 @@ _STATEMENT = re.compile(
 
 
 class Statement(NamedTuple):
-    """That this is a plan's newest version in the ledger of a size; and the files that were given with it."""
+    """Check that this is a plan's newest version in the ledger of a size; and the files that were given with it."""
 
     plan: str
     version: int
@@ -77,14 +77,14 @@ def read_statement(text: str, checkpoint: Checkpoint, where: str) -> Statement:
 
 
 def check_present(files: dict[str, bytes]) -> None:
-    """That the files are there without which nothing is proved; raises Failed."""
+    """Check that the files are there without which nothing is proved; raises Failed."""
     for name in _PROVED:
         if name not in files:
             raise Failed(name, "it is missing from the pack")
 
 
 def check_files(files: dict[str, bytes], statement: Statement) -> None:
-    """That the other files are those that the statement names, unaltered; raises Failed."""
+    """Check that the other files are those that the statement names, unaltered; raises Failed."""
     for name, digest in statement.files.items():
         if name not in files:
             raise Failed(name, "it is missing from the pack")
