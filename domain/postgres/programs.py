@@ -35,7 +35,7 @@ def bin_folder() -> Path:
     )
 
 
-def run(argv: Sequence[str], **options: Any) -> "subprocess.CompletedProcess[str]":
+def run(argv: Sequence[str], **options: Any) -> "subprocess.CompletedProcess[str]":  # any: as subprocess has them
     """Run a program, without a shell and in no folder of the caller's; `options` are those of `subprocess.run`."""
     return subprocess.run(argv, cwd="/", text=True, errors="replace", check=False, **options)  # noqa: S603
 
