@@ -1,4 +1,4 @@
-"""The page of the document history: versions issued, presentations, and past points named afterwards."""
+"""The page of the document history: document versions issued, presentations, and past points named afterwards."""
 
 from itertools import pairwise
 from typing import Annotated, Any

@@ -9,7 +9,7 @@ from projections.event import EventDocument, event_in_trail, event_versions
 
 VERSION = Parameter(
     name="version", kind="number", stands="path", required=True, example=6,
-    help="The event's version: its place in the plan",
+    help="The event's record number: its place in the plan's record",
 )  # fmt: skip
 
 

@@ -238,7 +238,7 @@ class AccessStreams:
             yield bool(value(connection, query, (f"{self._schema} {name}",)))
 
     def of(self, *streams: str) -> list[AccessRecord]:
-        """The records of these streams, each stream's in order."""
+        """The records of these streams; those of one stream are in order."""
         return self.select("plan = any(%b) order by plan, version", list(streams))
 
     def newest(self, stream: str, limit: int) -> list[AccessRecord]:

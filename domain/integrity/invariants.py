@@ -81,9 +81,9 @@ def along_the_ledger(recorder: LedgerRecorder, seen: Callable[[int], None]) -> I
 
 
 def beyond(recorder: LedgerRecorder, position: int, size: int) -> Iterator[Broken]:
-    """Positions after one, up to a size, whose event is missing or is not what was recorded there.
+    """The positions after `position`, up to `size`, where the event is missing or is not the one recorded.
 
-    Check those after a plan's last event: a later one could have been removed, or moved to another plan, there.
+    After a plan's last event, this finds a later event that was removed or moved to another plan.
     """
     while position < size and (rows := recorder.select_placed(position, size, _PAGE)):
         for row, hashes in rows:

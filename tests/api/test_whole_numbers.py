@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from api.application import make_application
 from api.http.access.address_roles import routes_of
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from tests.api.conftest import BY, asking
 
 #: As Python, pydantic or a spreadsheet writes or reads numbers.
