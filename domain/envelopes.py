@@ -6,7 +6,7 @@ event may be recorded.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from difflib import get_close_matches
 from functools import lru_cache
 from uuid import UUID, uuid4
@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from domain.bulk import without_collecting
 from domain.events import EVENTS, Event
+from domain.instants import instant_text
 from domain.misfits import lower_case, problems_of
 from domain.refusals import EventCode, NotAnEvent, Problem
 from domain.strict_json import BrokenJson, Json, NotJson, read_json
@@ -75,12 +76,6 @@ class Recorded:
 
 #: Type of an event about another event -> the field for that one's version.
 _WHAT_IT_DOES = {"EventWithdrawn": "withdraws", "RatingConfirmed": "confirms", "TextRedacted": "redacts"}
-
-
-def instant_text(instant: datetime) -> str:
-    """An instant in ISO 8601, in UTC, with microseconds, ending in Z."""
-    # Not strftime, which writes the year 1 as `1` and is slower.
-    return f"{instant.astimezone(UTC).isoformat(timespec='microseconds')[:-6]}Z"
 
 
 #: Most entries of a list in an event: a page shows them all, and council papers have a few dozen.

@@ -14,8 +14,8 @@ from api.cli.command_context import Session
 from api.packing import PAPERS, USUAL, make_pack, papers_named
 from api.papers.wording import safe_text
 from api.signing import new_signer, read_signer, write_signer
-from domain.envelopes import instant_text
 from domain.files.whole_files import written_whole
+from domain.instants import instant_text
 from domain.integrity.checkpoint_check import Cut
 from domain.integrity.checkpoint_store import KeyRefused, checkpoints_of
 from domain.proofs.checkpoint import WitnessKey

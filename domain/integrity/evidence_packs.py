@@ -58,7 +58,7 @@ def pack(
         since = bytes(kept.of_size(since).note)
     if since is not None:
         since = _known(since, kept.keys(), tree)
-    held = [Held(row.id, bytes(entry_of(row)), row.said) for row in rows]
+    held = [Held(row.id, bytes(entry_of(row)), row.remaining_texts) for row in rows]
     if basis is not None and basis > len(held):
         raise NoPack(f"version {basis} of plan {slug} is missing from the ledger that was signed; see asat check")
     stamped = kept.stamped(cut.size)

@@ -38,5 +38,5 @@ def to_its_end(where: str, check: Callable[[], Iterable[Broken]]) -> Iterator[Br
     except Exception as error:
         if isinstance(error, LedgerUnusable) and not isinstance(error, LedgerDamaged):
             raise
-        said = shorten(str(error), 300) or "no more is known"
-        yield Broken(where, f"it cannot be checked to its end: {said} ({type(error).__name__})")
+        reason = shorten(str(error), 300) or "no more is known"
+        yield Broken(where, f"it cannot be checked to its end: {reason} ({type(error).__name__})")

@@ -152,11 +152,11 @@ def _gone(row: StoredRecord) -> set[tuple[int, str]]:
 
 def _redactions(recorder: LedgerRecorder, plan: Plan, gone: set[tuple[int, str]]) -> Iterator[Broken]:
     """The texts that are gone without a redaction, and the redacted ones that are still there."""
-    said = {(version, field) for version, fields in plan.redactions.items() for field in fields}
+    redacted = {(version, field) for version, fields in plan.redactions.items() for field in fields}
     # A text may be redacted after its row was read: such rows are read once more.
-    again = recorder.select_versions(plan.slug, sorted({version for version, _ in gone ^ said}))
-    destroyed = {field for row in again for field in _gone(row)} | (gone & said)
-    for version, field in sorted(destroyed ^ said):
+    again = recorder.select_versions(plan.slug, sorted({version for version, _ in gone ^ redacted}))
+    destroyed = {field for row in again for field in _gone(row)} | (gone & redacted)
+    for version, field in sorted(destroyed ^ redacted):
         kind = plan.log[version - 1].kind if version <= plan.version else "of which there is none"
         where = f"{plan.slug} version {version} ({kind})"
         if (version, field) in destroyed:

@@ -93,7 +93,7 @@ class LedgerDatastore(PostgresDatastore):
         #: Runs every write, with a limit on the wait for an answer; shared by all schemas of a database.
         self.writes = writes or Writes(self._which_wait)
         #: An instant by the database's clock, and `_elapsed()` when it was read.
-        self._told_instant: tuple[datetime, float] | None = None
+        self._clock_reading: tuple[datetime, float] | None = None
         super().__init__(dbname="", host="", port="", user="", password="", schema=schema, originator_id_type="text")
         self.pool = ConnectionPool(
             conninfo,
@@ -122,7 +122,7 @@ class LedgerDatastore(PostgresDatastore):
             settle(connection)
             connection.execute(take_role)
             connection.execute(f"set lock_timeout = {int(LOCK_PATIENCE * 1000)}")
-            self._told_instant = value(connection, "select clock_timestamp()"), _elapsed()
+            self._clock_reading = value(connection, "select clock_timestamp()"), _elapsed()
 
         return after_connect
 
@@ -131,11 +131,11 @@ class LedgerDatastore(PostgresDatastore):
 
         Connections are renewed every hour, which limits the drift. Without a reading, a connection is made first.
         """
-        if self._told_instant is None:
+        if self._clock_reading is None:
             with self.get_connection():
                 pass
-        assert self._told_instant is not None, "every connection tells the instant"
-        instant, at = self._told_instant
+        assert self._clock_reading is not None, "every connection tells the instant"
+        instant, at = self._clock_reading
         return instant + timedelta(seconds=_elapsed() - at)
 
     def ask_once(self, query: SQL | Composed) -> list[Any]:
@@ -253,5 +253,5 @@ def _elapsed() -> float:
 
 def _left_open(conninfo: str) -> dict[str, int]:
     """Default timeouts, for those that the connection string does not set."""
-    said = conninfo_to_dict(conninfo)
-    return {name: value for name, value in _KEEPALIVE.items() if name not in said}
+    given = conninfo_to_dict(conninfo)
+    return {name: value for name, value in _KEEPALIVE.items() if name not in given}

@@ -34,7 +34,7 @@ class _Waiting:
     error: Exception | None = None
 
 
-class Together:
+class GroupCommit:
     """Appends batches; those that wait at the same time go into one transaction."""
 
     def __init__(self, recorder: LedgerRecorder, alone: Callable[[Sequence[UnstoredRow], str, bool], Stored]) -> None:

@@ -116,15 +116,15 @@ def refuse_two_databases(database_url: str | None, owner_url: str | None) -> Non
 
 
 def _database_in(conninfo: str) -> str:
-    said = _read_address(conninfo)
-    return str(said.get("dbname") or said.get("user") or login_in(conninfo))
+    address = _read_address(conninfo)
+    return str(address.get("dbname") or address.get("user") or login_in(conninfo))
 
 
 def _place(conninfo: str) -> str:
     """Database and server of an address, without its secrets."""
-    said = _read_address(conninfo)
-    server = str(said.get("host") or os.environ.get("PGHOST") or "this machine")
-    port = f":{said['port']}" if said.get("port") else ""
+    address = _read_address(conninfo)
+    server = str(address.get("host") or os.environ.get("PGHOST") or "this machine")
+    port = f":{address['port']}" if address.get("port") else ""
     return f"{_database_in(conninfo)} on {server}{port}"
 
 
@@ -187,8 +187,8 @@ def make_ledger(owner_conninfo: str, login: str | None, schema: str = SCHEMA) ->
         for one in (schema, access_schema(schema)):
             before, now = _make_and_grant(owner_conninfo, one, login)
             with connected(owner_conninfo) as connection:
-                said = powers(connection, [one], login) if login else []
-            made.append(Made(one, before, now, login, said))
+                held = powers(connection, [one], login) if login else []
+            made.append(Made(one, before, now, login, held))
             with connected(owner_conninfo) as connection:
                 if one == schema and (since := _lost_from(connection, schema)) is not None:
                     raise AccessLost(since)
@@ -239,13 +239,15 @@ def settle_grants(connection: Connection, schema: str, role: str) -> None:
     """
     if not _exists(connection, role):
         return
-    here = Identifier(schema)
+    named = Identifier(schema)
     with connection.transaction():
         for things in ("schema {}", "all tables in schema {}", "all functions in schema {}"):
             for whom in (SQL("public"), Identifier(role)):
-                connection.execute(SQL("revoke all on " + things + " from ").format(here) + whom)
+                connection.execute(SQL("revoke all on " + things + " from ").format(named) + whom)
         for kind, name, _, may in sorted(expected_catalogue(read_names(connection, schema)).grants):
-            connection.execute(SQL("grant {} on {} to {}").format(SQL(may), _thing(kind, name, here), Identifier(role)))
+            connection.execute(
+                SQL("grant {} on {} to {}").format(SQL(may), _thing(kind, name, named), Identifier(role))
+            )
 
 
 def _thing(kind: str, name: str, schema: Identifier) -> Composable:

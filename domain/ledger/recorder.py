@@ -77,7 +77,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
 
     datastore: LedgerDatastore
 
-    def __init__(self, datastore: LedgerDatastore) -> None:
+    def __init__(self, datastore: LedgerDatastore) -> None:  # long: all statements, each composed once
         super().__init__(datastore, events_table_name="events")
         self.channel_name = channel(datastore.schema)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from domain.envelopes import instant_text
+from domain.instants import instant_text
 from domain.postgres.base_backups import NAME, base_before, unpack_base, verify_base
 from domain.postgres.cluster import PATIENCE, Cluster
 from domain.postgres.connections import Connection, connected, rows, value
@@ -145,8 +145,8 @@ def _failed(connection: Connection) -> int:
 def _complaint(cluster: Cluster) -> str:
     """Why the server could not archive a log file: the last line before that message in the server's own log."""
     before, failure, _ = cluster.log.text().rpartition("archive command failed")
-    said = [line for line in before.splitlines()[:-1] if line.strip()]
-    return said[-1].strip() if failure and said else f"see {cluster.data / 'log'}"
+    lines = [line for line in before.splitlines()[:-1] if line.strip()]
+    return lines[-1].strip() if failure and lines else f"see {cluster.data / 'log'}"
 
 
 def _run(cluster: Cluster, folder: Path, program: str, *arguments: str) -> None:

@@ -11,7 +11,7 @@ from gzip import BadGzipFile
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from domain.envelopes import instant_text
+from domain.instants import instant_text
 from domain.postgres.cluster import Cluster
 from domain.postgres.log_archiving import PIECES
 from domain.refusals import BackupUnusable

@@ -73,8 +73,8 @@ def undump(conninfo: str, arguments: Sequence[str], source: IO[bytes]) -> None:
         feeding = Thread(target=_feed, args=(source, reading.stdin))
         feeding.start()
         try:
-            with suppress(BrokenPipeError), doing.stdin as told:  # psql has given up, and says why
-                _pass_on(reading.stdout, told)
+            with suppress(BrokenPipeError), doing.stdin as script_input:  # psql has given up, and says why
+                _pass_on(reading.stdout, script_input)
         except BaseException:
             doing.kill()
             raise
@@ -127,5 +127,5 @@ def _started(
 def _succeeded(program: str, code: int, complaint: IO[bytes]) -> None:
     if code:
         complaint.seek(0)
-        said = "\n".join(complaint.read().decode(errors="replace").splitlines()[:8])
-        raise LedgerUnusable(f"PostgreSQL's {program} failed:\n{said}")
+        lines = "\n".join(complaint.read().decode(errors="replace").splitlines()[:8])
+        raise LedgerUnusable(f"PostgreSQL's {program} failed:\n{lines}")

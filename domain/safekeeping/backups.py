@@ -141,14 +141,14 @@ def held_in(connection: Connection, schema: str) -> Held:
 
 def _manifest(backup: Backup) -> str:
     ledgers = [{name: getattr(one, name) for name in Held.__slots__} for one in backup.ledgers]
-    said = {
+    manifest = {
         "format": FORMAT,
         "made_at": backup.made_at.isoformat(),
         "server": backup.server,
         "ledgers": ledgers,
         "sha256": backup.digest,
     }
-    return json.dumps(said, indent=2) + "\n"
+    return json.dumps(manifest, indent=2) + "\n"
 
 
 @contextmanager
@@ -173,15 +173,19 @@ def _read(archive: ZipFile, file: Path) -> Backup:
         raise ValueError
     if any(one.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for one in archive.infolist()):
         raise ValueError
-    said = json.loads(archive.read(MANIFEST))
+    manifest = json.loads(archive.read(MANIFEST))
     checkpoint = archive.read(CHECKPOINT) if CHECKPOINT in names else None
-    if said["format"] != FORMAT:
-        raise BackupUnusable(f"{file} is {str(said['format'])[:60]!r}, which this AsAt does not read: use a newer one")
-    ledgers = tuple(Held(**one) for one in said["ledgers"])
+    if manifest["format"] != FORMAT:
+        raise BackupUnusable(
+            f"{file} is {str(manifest['format'])[:60]!r}, which this AsAt does not read: use a newer one"
+        )
+    ledgers = tuple(Held(**one) for one in manifest["ledgers"])
     kinds = Held.__annotations__.items()
     if not ledgers or any(type(getattr(one, name)) is not kind for one in ledgers for name, kind in kinds):
         raise ValueError
-    backup = Backup(datetime.fromisoformat(said["made_at"]), said["server"], ledgers, said["sha256"], checkpoint)
+    backup = Backup(
+        datetime.fromisoformat(manifest["made_at"]), manifest["server"], ledgers, manifest["sha256"], checkpoint
+    )
     with archive.open(DUMP) as entry:
         digest = sha256_of(entry)
     if digest != backup.digest:

@@ -16,9 +16,9 @@ from domain.ledger.schema import released_migrations
 from domain.opened_ledger import Ledger
 from tests.api.conftest import OPENING
 from tests.api.process import run, said
-from tests.ledger.conftest import Server, begin
 from tests.ledger.managed import council, forget_roles, name_in, rows, url_of
 from tests.ledger.managed import run as do
+from tests.real_ledgers import Server, begin
 
 NEWEST = released_migrations()[-1].number
 ON_DISK = "destroyed in the record; still on disk until `asat purge`"

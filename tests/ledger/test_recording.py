@@ -44,7 +44,7 @@ from tests.kit import (
     rescheduled,
     withdrawn,
 )
-from tests.ledger.conftest import (
+from tests.real_ledgers import (
     BY,
     Connection,
     Server,

@@ -30,8 +30,8 @@ from domain.refusals import Refused
 from domain.safekeeping.purging import copied_elsewhere, purge
 from projections.action import action_at
 from tests.kit import LATER, added, contents, in_error, opened, priority, progressed, rated, rescheduled
-from tests.ledger.conftest import Connection, begin, held_by, proposed, record
 from tests.measuring import HANGS, until
+from tests.real_ledgers import Connection, begin, held_by, proposed, record
 
 NAME = "Peculiar name of a child"
 

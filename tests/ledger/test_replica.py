@@ -26,9 +26,9 @@ from domain.proofs.keys import SignerKey
 from domain.proofs.tree import check_consistency
 from domain.refusals import LedgerUnusable, NotReached, ReplicaOnly
 from tests.kit import progressed, rated
-from tests.ledger.conftest import Server, all_is_well, begin, everything, proposed, record, remembers_what_is_stored
 from tests.ledger.standbys import Standby, caught_up, kill_at_once, standby_of
 from tests.measuring import HANGS, until
+from tests.real_ledgers import Server, all_is_well, begin, everything, proposed, record, remembers_what_is_stored
 
 KEY = SignerKey("council.example/asat", b"k" * 32)
 

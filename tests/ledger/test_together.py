@@ -14,7 +14,7 @@ import pytest
 from eventsourcing.persistence import IntegrityError, OperationalError
 
 from domain.envelopes import Proposal, Recorded
-from domain.ledger.group_commit import Together
+from domain.ledger.group_commit import GroupCommit
 from domain.ledger.recorder import LedgerRecorder
 from domain.ledger.stored_rows import UnstoredRow
 from domain.opened_ledger import Ledger
@@ -62,7 +62,7 @@ def gather(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> Gather:
                     append(rows, authors)
             if fault.meanwhile:
                 late.append(threads.submit(ledger.record, fault.meanwhile, by="late", today=TODAY))
-                until(lambda: len(ledger._recording._together._waiting) == 1)
+                until(lambda: len(ledger._recording._group_commit._waiting) == 1)
             raise fault.error
 
         monkeypatch.setattr(ledger.recorder, "append", slow)
@@ -74,7 +74,7 @@ def gather(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> Gather:
                 threads.submit(ledger.record, batch, by=f"by {number}", today=TODAY)
                 for number, batch in enumerate(batches[1:])
             ]
-            until(lambda: len(ledger._recording._together._waiting) == len(rest))
+            until(lambda: len(ledger._recording._group_commit._waiting) == len(rest))
             go_on.set()
             wait([first, *rest])
         gathered.sizes = sizes  # type: ignore[attr-defined]
@@ -126,7 +126,7 @@ def test_nobody_whose_batch_is_stored_waits_for_the_append_of_others():
         return sum(sizes), datetime.now(UTC)
 
     recorder = cast(LedgerRecorder, SimpleNamespace(append=append))
-    together = Together(recorder, lambda rows, by, _: append(rows, [by]))
+    together = GroupCommit(recorder, lambda rows, by, _: append(rows, [by]))
     row = UnstoredRow("plan", 1, "PlanOpened", b"{}", uuid4())
     with ThreadPoolExecutor(writers) as threads:
         for each in [

@@ -26,8 +26,8 @@ from domain.refusals import InDoubt, LedgerUnusable, NothingRecorded
 from tests.api.filled_forms import BROWSER, Sheet, sheet_on, tree, words
 from tests.api.process import environment
 from tests.kit import progressed, rated
-from tests.ledger.conftest import ROOT, Server, all_is_well, begin, proposed, record
 from tests.measuring import until
+from tests.real_ledgers import ROOT, Server, all_is_well, begin, proposed, record
 
 RATED = {"type": "ActionRated", "action": "2.4", "rating": "green", "effective_on": "2019-03-15"}
 KEY = SignerKey("council.example/asat", b"k" * 32)
