@@ -279,8 +279,7 @@ def _of_a_day_ahead(error: BaseException | None, rows: Sequence[UnstoredRow]) ->
     day = date.fromisoformat(json.loads(rows[index].state)["effective_on"])
     return Refused(
         RuleCode.DAY_IN_THE_FUTURE,
-        "effective_on",
         f"{named(day)} is in the future: today is {named(today)} by the clock of the database; give the event the day"
         " on which it was true (effective_on), and set the clock of this machine right where it shows another",
-        index,
+        index=index,
     )

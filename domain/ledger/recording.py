@@ -195,12 +195,13 @@ def _identity(row: UnstoredRow | StoredRecord) -> tuple[object, ...]:
 def _ids_are_distinct(proposals: Sequence[Proposal]) -> None:
     if len({proposal.event_id for proposal in proposals}) == len(proposals):
         return
-    seen: set[UUID | None] = set()
+    seen: set[UUID] = set()
     for index, proposal in enumerate(proposals):
         if proposal.event_id in seen:
             twice = f"event_id {proposal.event_id} stands twice in this batch; give every event its own"
-            raise Refused(RuleCode.EVENT_ID_TWICE, "event_id", twice, index)
-        seen.add(proposal.event_id)
+            raise Refused(RuleCode.EVENT_ID_TWICE, twice, index=index)
+        if proposal.event_id is not None:
+            seen.add(proposal.event_id)
 
 
 def _judged(
@@ -259,16 +260,14 @@ def _can_be_redacted(batch: Sequence[Proposal], texts: dict[tuple[str, int], set
             if kept is None:
                 raise Refused(
                     RuleCode.NOT_REDACTABLE,
-                    "fields",
                     f"event {event.version} is in this very batch: leave the text out of it, or redact it afterwards",
-                    index,
+                    index=index,
                 )
             for field in event.fields:
                 if field not in kept:
                     raise Refused(
                         RuleCode.NOT_REDACTABLE,
-                        "fields",
                         f"event {event.version} has no text `{field}` that could be redacted, or was recorded "
                         "before texts could be",
-                        index,
+                        index=index,
                     )

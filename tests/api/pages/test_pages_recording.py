@@ -446,7 +446,7 @@ def test_a_reason_is_asked_for_where_a_rule_needs_one(client: TestClient, plan: 
 
 
 def test_a_refusal_that_is_about_no_field_for_certain_stands_at_the_top() -> None:
-    error = Refused(RuleCode.PLAN_ALREADY_CLOSED, "plan", "plan sunderland is already closed")
+    error = Refused(RuleCode.PLAN_ALREADY_CLOSED, "plan sunderland is already closed")
     assert list(refused(error, FORMS["close-plan"]).problems) == [""]
 
 
