@@ -141,11 +141,6 @@ def rescheduling_words(change: Rescheduling) -> str:
     return f"{day_in_figures(change['on'])}: to {safe_text(change['to'])}, {approved}{reason}"
 
 
-def days_moved(days: int | None) -> str:
-    """The number of days that a timescale moved, with its sign."""
-    return "–" if days is None else f"{days:+d}".replace("-", "−")
-
-
 def cycle_words(document: StaleDocument) -> str:
     """The reporting cycle of the plan; nothing before its second report."""
     days = document["cycle_days"]

@@ -9,7 +9,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from api.papers.colours import ink_on
-from api.papers.paper import Cell, Day, Instant, Mark, Piece, Tag, Text, lines_of
+from api.papers.paper import Cell, Day, Figure, Instant, Mark, Piece, Tag, Text, lines_of
 from api.papers.wording import instant_in_figures
 from api.papers.writers.excel_sheets import cut_to, utf16
 from api.papers.writers.plain import shown_as
@@ -60,6 +60,8 @@ def write_cell(sheet: Worksheet, row: int, column: int, cell: Cell, formats: For
         sheet.write_datetime(row, column, moment, formats({**look, "align": "left", "num_format": clock}))
     elif isinstance(only, int) and abs(only) <= _LARGEST_FIGURE:
         sheet.write_number(row, column, only, formats(look))
+    elif isinstance(only, Figure):
+        sheet.write_number(row, column, only.value, formats({**look, "num_format": only.form}))
     else:
         tags = [one.colour for one in lines if isinstance(one, Tag) and one.colour]
         shade = {"bg_color": tags[0], "font_color": ink_on(tags[0])} if len(tags) == 1 else {}

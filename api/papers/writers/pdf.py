@@ -15,6 +15,7 @@ from api.papers.paper import (
     Cell,
     Day,
     Facts,
+    Figure,
     Heading,
     Instant,
     PageBreak,
@@ -152,7 +153,7 @@ def _line(cell: Cell) -> Iterator[Any]:
             yield shown_as(cell)
         case Tag(label, colour):
             yield {"tag": label, "fill": colour, "ink": ink_on(colour) if colour else BLACK}
-        case Day() | Pair():
+        case Day() | Pair() | Figure():
             yield {"whole": shown_as(cell)}
         case Text():
             yield {"pieces": [[piece.mark, piece.text] for piece in pieces_of(cell)]}
