@@ -6,7 +6,6 @@ The previous value ("was Green") is looked up on the event's own day, as known j
 import re
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Any
 
 from domain import events
 from domain.plan.action_at import ActionAt
@@ -282,7 +281,7 @@ def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-_SAY: dict[type[events.Event], Callable[[_Before, Any], str]] = {
+_SAY: dict[type[events.Event], Callable[..., str]] = {
     events.PlanOpened: _plan_opened,
     events.ScaleAdopted: _scale_adopted,
     events.PlanClosed: _plan_closed,

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from api.papers.paper import Block, Cell, Column, Data, Day, Figure, Paper, Tag
 from api.papers.wording import NOT_RATED, Labels, as_at, as_at_both, fixed, known, ratings_of, safe_lines, safe_text
@@ -92,7 +91,7 @@ def events_cell(versions: Sequence[int]) -> Cell:
 class Tags:
     """The ratings of a document as tags: each label on its colour."""
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    def __init__(self, document: Mapping[str, object]) -> None:
         self.labels = Labels(document)
         self._colours = {rating["code"]: rating["colour"] for rating in ratings_of(document)}
 
