@@ -19,7 +19,7 @@ from projections.difference import Between, Difference
 from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
 from projections.rag_comparison import columns, counted_at
-from projections.scale import RatingDocument, rating_document
+from projections.scale import RatingDocument, key_of
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -43,7 +43,7 @@ def changes_between(previous: PlanAt, current: PlanAt) -> ChangesDocument:
         **heading(current),
         "previous": point_document(previous.point),
         "current": point_document(current.point),
-        "ratings": [rating_document(rating) for rating in columns(previous, current, counted).values()],
+        "ratings": key_of(columns(previous, current, counted).values()),
         "changes": changes,
         "counts": dict(Counter(change["kind"] for change in changes)),
     }
