@@ -158,8 +158,7 @@ def _read_day(day: str, text: str) -> date:
 def resolve(asked: Asked, plan: History, today: date) -> Point:
     """The effective day and basis of a point for this plan; `today` is the day of `now`, in London.
 
-    Raises:
-        PointUnknown: the plan has no such version, issue or presentation, or nothing was recorded by then.
+    Raises PointUnknown if the plan has no such version, issue or presentation, or nothing was recorded by then.
     """
     day, known = _day_and_basis(asked, plan, today)
     if known < 1:

@@ -50,9 +50,7 @@ class RuleCode(Code):
     BEFORE_THE_OPENING = "before-the-opening", "The day is before the plan was opened.", "effective_on"
     PLAN_CLOSED = "plan-closed", "The plan is closed on the day.", "effective_on"
     PLAN_ALREADY_CLOSED = "plan-already-closed", "A plan is closed once.", "plan"
-    CLOSED_BEFORE_ITS_EVENTS = (
-        "closed-before-its-events", "Something of the plan is recorded for a later day.", "effective_on",
-    )  # fmt: skip
+    CLOSED_BEFORE_ITS_EVENTS = "closed-before-its-events", "Something is recorded for a later day.", "effective_on"
     REASON_NEEDED = "reason-needed", "The event has to say why.", "reason"
     EVIDENCE_NEEDED = "evidence-needed", "The rating has to name its evidence.", "evidence"
     UNKNOWN_ACTION = "unknown-action", "The plan has no action of this number.", "action", "parent"
@@ -88,10 +86,7 @@ class RuleCode(Code):
     EVENT_ID_REUSED = "event-id-reused", "The id is another event's of this plan.", "event_id"
     EVENT_ID_TAKEN = "event-id-taken", "The id is taken.", "event_id"
     BATCH_CHANGED = "batch-changed", "A part of the batch was recorded before.", "event_id"
-    NOT_IN_THE_COMPARISON = (
-        "not-in-the-comparison", "A claim names a priority or rating that the plan does not have.", "priority",
-        "rating",
-    )  # fmt: skip
+    NOT_IN_THE_COMPARISON = "not-in-the-comparison", "The plan has no such priority or rating.", "priority", "rating"
 
 
 class Refused(Refusal):

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from typing_extensions import TypedDict
 
 from domain import events
-from domain.envelopes import Recorded, instant_text
+from domain.envelopes import Recorded
+from domain.instants import instant_text
 from domain.plan.record import PlanRecord
 from domain.refusals import Unknown
 from projections.heading import Heading, heading

@@ -2,10 +2,10 @@
 
 import click
 
-from api.cli.command_context import Session, complain, plainly
+from api.cli.command_context import Session, complain
 from api.papers.wording import safe_text
-from domain.ledger.ledger import Ledger
 from domain.ledger.opening import Made, make_ledger, refuse_two_databases
+from domain.opened_ledger import Ledger
 
 
 @click.command(short_help="Make or upgrade the ledger, as its owner.")
@@ -25,17 +25,16 @@ def migrate(session: Session, /, login: str | None) -> None:
       ASAT_OWNER_URL=postgresql://asat_owner@db/asat asat migrate
       asat serve
     """
-    with plainly():
-        owner = session.owner_url or session.database_url
-        if owner is None:
-            with Ledger.open(data=session.data):
-                click.echo(f"{session.data}: the embedded server makes and upgrades its ledger by itself")
-            return
-        refuse_two_databases(session.database_url, owner)
-        for made in make_ledger(owner, login or session.serving_login):
-            click.echo(safe_text(_sentence(made)))
-            for power in made.powers:
-                complain(f"asat: the guards do not hold against {made.login}: {power}")
+    owner = session.owner_url or session.database_url
+    if owner is None:
+        with Ledger.open(data=session.data):
+            click.echo(f"{session.data}: the embedded server makes and upgrades its ledger by itself")
+        return
+    refuse_two_databases(session.database_url, owner)
+    for made in make_ledger(owner, login or session.serving_login):
+        click.echo(safe_text(_sentence(made)))
+        for power in made.powers:
+            complain(f"asat: the guards do not hold against {made.login}: {power}")
 
 
 def _sentence(made: Made) -> str:

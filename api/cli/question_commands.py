@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from api.cli.argument_types import INSTANT, POINT
-from api.cli.command_context import SUFFIXES, Session, plainly, tell
+from api.cli.command_context import SUFFIXES, Session, tell
 from api.formats import FORMATS
 from api.questions.question import Question
 from api.questions.question_parameters import Parameter
@@ -49,11 +49,10 @@ def question_command(
 
 def _asks(question: Question[Any]) -> click.Command:
     def run(session: Session, /, form: str | None, output: Path | None, **given: Any) -> None:
-        with plainly():
-            if "claims" in given:
-                given["claims"] = read_claims(given["claims"].read_bytes())
-            answer = question.ask(session.asker(), **given)
-            tell(answer, form, output)
+        if "claims" in given:
+            given["claims"] = read_claims(given["claims"].read_bytes())
+        answer = question.ask(session.asker(), **given)
+        tell(answer, form, output)
         if question.finds(answer.document):
             raise SystemExit(1)
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from api import clock
-from api.cli.command_context import Session, complain, plainly, put
+from api.cli.command_context import Session, complain, put
 from api.cli.command_roles import must_record
 from api.cli.purging_after import purge_after
 from api.cli.replay_command import replay
@@ -20,9 +20,12 @@ from api.forgetting import owed
 from api.papers.wording import safe_text
 from api.settings import NO_AUTHOR, author
 from domain.envelopes import Proposal, Recorded, read_lines
+from domain.integrity.access_check import broken_access
 from domain.integrity.checkpoint_store import checkpoints_of
 from domain.integrity.evidence_packs import against, checkpoint_in
-from domain.integrity.invariants import Noted, to_its_end
+from domain.integrity.findings import Noted, to_its_end
+from domain.integrity.guards import fallen_guards, powers_of_login
+from domain.integrity.invariants import broken_invariants
 from domain.proofs.verifying.pack_zip import read_pack
 from domain.refusals import EventCode, InDoubt, NotAnEvent, PlanUnknown, Problem, Refused
 
@@ -52,26 +55,23 @@ def record(session: Session, /, file: Path, by: str | None, expect: int | None, 
     database does not answer, so that nobody knows whether the events are stored, they are printed, each with its
     event_id: record them again as they are printed.
     """
-    with plainly():
-        proposals, lines = _read(file)
-        if expect is not None and len({proposal.plan for proposal in proposals}) > 1:
-            raise click.UsageError("--expect goes with events of one plan; this file has several")
-        name = recording_as(session, by)
-        must_record(session, proposals)
-        heads = {one.plan: _head(session, one.plan) for one in proposals if one.event_id is not None}
-        try:
-            stored = session.ledger.record(proposals, by=name, today=session.ledger.today(), expect=expect)
-        except InDoubt as unknown:
-            _print_to_send_again(proposals, unknown.event_ids)
-            raise
-        except Refused as refused:
-            raise refused.reworded(
-                f"line {lines[refused.index]}: {refused}; nothing of this file was recorded"
-            ) from None
-        for plan, versions in _by_plan(stored).items():
-            # A batch is a repetition as a whole, or not at all.
-            _say_recorded(form, plan, versions, repeated=versions[-1] <= heads.get(plan, 0))
-        purge_after(session, stored)
+    proposals, lines = _read(file)
+    if expect is not None and len({proposal.plan for proposal in proposals}) > 1:
+        raise click.UsageError("--expect goes with events of one plan; this file has several")
+    name = recording_as(session, by)
+    must_record(session, proposals)
+    heads = {one.plan: _head(session, one.plan) for one in proposals if one.event_id is not None}
+    try:
+        stored = session.ledger.record(proposals, by=name, today=session.ledger.today(), expect=expect)
+    except InDoubt as unknown:
+        _print_to_send_again(proposals, unknown.event_ids)
+        raise
+    except Refused as refused:
+        raise refused.reworded(f"line {lines[refused.index]}: {refused}; nothing of this file was recorded") from None
+    for plan, versions in _by_plan(stored).items():
+        # A batch is a repetition as a whole, or not at all.
+        _say_recorded(form, plan, versions, repeated=versions[-1] <= heads.get(plan, 0))
+    purge_after(session, stored)
 
 
 def _say_recorded(form: str, plan: str, versions: list[int], *, repeated: bool) -> None:
@@ -151,50 +151,47 @@ def check(session: Session, /, since: Path | None) -> None:
     can alter the whole database can alter the checkpoints in it too: only one that was kept elsewhere (--since) shows
     that.
     """
-    with plainly():
-        size = session.ledger.size()
-        found, notes = 0, list[Noted]()
-        with _progress(size >= 2000) as bar:
-            task = bar.add_task("Checking", total=2 * size)
-            for broken in session.ledger.check(lambda more: bar.advance(task, more), notes.append):
-                found += 1
-                complain(f"{broken.where}: {broken.what}")
-        kept = checkpoints_of(session.ledger)
-        held = read_pack(since) if since is not None else None
-        if held is not None:
-            checkpoint_in(held)  # check that it can be compared with
-        for broken in chain(
-            to_its_end("the checkpoints", kept.broken),
-            to_its_end("what was kept elsewhere", lambda: () if held is None else against(session.ledger, held)),
-            to_its_end("the audit of access", session.ledger.access.audit.check),
-            to_its_end("the guards of the database", session.ledger.guards),
-        ):
+    size = session.ledger.size()
+    found, notes = 0, list[Noted]()
+    with _progress(size >= 2000) as bar:
+        task = bar.add_task("Checking", total=2 * size)
+        for broken in broken_invariants(session.ledger, lambda more: bar.advance(task, more), notes.append):
             found += 1
             complain(f"{broken.where}: {broken.what}")
-        for note in notes:
-            click.echo(safe_text(f"Note: {note.where}: {note.what}"))
-        plans = len(session.ledger.plans())
-        events = f"{size:,} event{'' if size == 1 else 's'} in {plans} plan{'' if plans == 1 else 's'}"
-        if found:
-            complain(f"{events}: {found} thing{'' if found == 1 else 's'} found broken")
-            raise SystemExit(1)
-        click.echo(
-            f"{events}: positions gapless, instants in order, record numbers contiguous, every event by the rules"
-        )
-        if noted := session.ledger.access.audit.size():
-            click.echo(f"{noted:,} event{'' if noted == 1 else 's'} of access: gapless, in order, and as recorded")
-        if cuts := len(kept.all()):
-            click.echo(f"{cuts} checkpoint{'' if cuts == 1 else 's'}: the ledger still holds what was signed")
-        if since is not None:
-            click.echo(f"{safe_text(since.name)}: the ledger still holds what it was signed for")
-        _say_notes(session)
+    kept = checkpoints_of(session.ledger)
+    held = read_pack(since) if since is not None else None
+    if held is not None:
+        checkpoint_in(held)  # check that it can be compared with
+    for broken in chain(
+        to_its_end("the checkpoints", kept.broken),
+        to_its_end("what was kept elsewhere", lambda: () if held is None else against(session.ledger, held)),
+        to_its_end("the audit of access", lambda: broken_access(session.ledger.access)),
+        to_its_end("the guards of the database", lambda: fallen_guards(session.ledger)),
+    ):
+        found += 1
+        complain(f"{broken.where}: {broken.what}")
+    for note in notes:
+        click.echo(safe_text(f"Note: {note.where}: {note.what}"))
+    plans = len(session.ledger.plans())
+    events = f"{size:,} event{'' if size == 1 else 's'} in {plans} plan{'' if plans == 1 else 's'}"
+    if found:
+        complain(f"{events}: {found} thing{'' if found == 1 else 's'} found broken")
+        raise SystemExit(1)
+    click.echo(f"{events}: positions gapless, instants in order, record numbers contiguous, every event by the rules")
+    if noted := session.ledger.access.audit.size():
+        click.echo(f"{noted:,} event{'' if noted == 1 else 's'} of access: gapless, in order, and as recorded")
+    if cuts := len(kept.all()):
+        click.echo(f"{cuts} checkpoint{'' if cuts == 1 else 's'}: the ledger still holds what was signed")
+    if since is not None:
+        click.echo(f"{safe_text(since.name)}: the ledger still holds what it was signed for")
+    _say_notes(session)
 
 
 def _say_notes(session: Session) -> None:
     """Print notes about the ledger that are not faults."""
     if said := owed(session.ledger):
-        click.echo(f"Note: texts redacted by position {session.ledger.purged().redacted}: {said}")
-    if powers := session.ledger.powers():
+        click.echo(f"Note: texts redacted by position {session.ledger.recorder.select_purged().redacted}: {said}")
+    if powers := powers_of_login(session.ledger):
         click.echo(
             f"Note: the guards of the database do not hold against the login that serves: {'; '.join(powers)}. Let"
             " another role own the ledger (`asat migrate --help`)"

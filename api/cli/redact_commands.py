@@ -2,7 +2,7 @@
 
 import click
 
-from api.cli.command_context import Session, plainly
+from api.cli.command_context import Session
 from api.cli.purging_after import purge_after, purge_files
 from api.cli.record_commands import recording_as
 from domain.envelopes import read_proposal
@@ -26,21 +26,20 @@ def redact(session: Session, /, plan: str, version: int, fields: tuple[str, ...]
     \b
       asat redact sunderland 285 text --reason "It names a child"
     """
-    with plainly():
-        said = {"type": "TextRedacted", "version": version, "fields": list(fields), "reason": reason}
-        today = session.ledger.today()
-        proposal = read_proposal(said, today, plan)
-        # Where principals are known, the author is the operator: no token may redact.
-        name = recording_as(session, by) if by or session.principal.open else session.decides
-        try:
-            [stored] = session.ledger.record([proposal], by=name, today=today)
-        except InDoubt as unknown:
-            raise InDoubt(
-                f"{unknown} (event_id {unknown.event_ids[0]}). Or look in the trail: a text that is destroyed already "
-                "is not destroyed again"
-            ) from None
-        click.echo(f"{plan}: event {stored.version}, and {', '.join(fields)} of event {version} destroyed")
-        purge_after(session, [stored])
+    said = {"type": "TextRedacted", "version": version, "fields": list(fields), "reason": reason}
+    today = session.ledger.today()
+    proposal = read_proposal(said, today, plan)
+    # Where principals are known, the author is the operator: no token may redact.
+    name = recording_as(session, by) if by or session.principal.open else session.decides
+    try:
+        [stored] = session.ledger.record([proposal], by=name, today=today)
+    except InDoubt as unknown:
+        raise InDoubt(
+            f"{unknown} (event_id {unknown.event_ids[0]}). Or look in the trail: a text that is destroyed already "
+            "is not destroyed again"
+        ) from None
+    click.echo(f"{plan}: event {stored.version}, and {', '.join(fields)} of event {version} destroyed")
+    purge_after(session, [stored])
 
 
 @click.command(short_help="Have the database's files forget what was redacted.")
@@ -54,8 +53,7 @@ def purge(session: Session, /) -> None:
     archived logs and replicas have copies of their own: docs/safekeeping.md. Where the log is archived it waits some
     seconds until the old one is, as the server keeps it until then. Exits with 1 where something could not be done.
     """
-    with plainly():
-        done = purge_files(session)
+    done = purge_files(session)
     if not done:
         raise SystemExit(1)
 

@@ -10,7 +10,7 @@ import click
 from rich.console import Console, Group
 from rich.live import Live
 
-from api.cli.command_context import Session, plainly, put, tell
+from api.cli.command_context import Session, put, tell
 from api.cli.question_commands import form_options, own_options, question_command
 from api.formats import render
 from api.papers.writers.terminal_replay import step_line, step_text
@@ -24,23 +24,22 @@ def _play(
     session: Session, /, plan: str, after: int, limit: int | None, up_to: int | None, pause: float, step: bool,
     form: str | None, output: Path | None,
 ) -> None:  # fmt: skip
-    with plainly():
-        if output is not None or form not in (None, "text", "json"):
-            tell(REPLAY.ask(session.asker(), plan, after=after, limit=limit, up_to=up_to), form, output)
-            return
-        title, scales, steps = _steps(session, plan, up_to)
-        shown = islice((one for one in steps if one["version"] > after), limit)
-        if form == "json":
+    if output is not None or form not in (None, "text", "json"):
+        tell(REPLAY.ask(session.asker(), plan, after=after, limit=limit, up_to=up_to), form, output)
+        return
+    title, scales, steps = _steps(session, plan, up_to)
+    shown = islice((one for one in steps if one["version"] > after), limit)
+    if form == "json":
+        for one in shown:
+            put(render("replay", "json", one), "json")
+    elif sys.stdout.isatty():
+        with Live(console=Console(), auto_refresh=False) as live:
             for one in shown:
-                put(render("replay", "json", one), "json")
-        elif sys.stdout.isatty():
-            with Live(console=Console(), auto_refresh=False) as live:
-                for one in shown:
-                    live.update(Group(step_text(title, one, scales)), refresh=True)
-                    _wait(pause, step)
-        else:
-            for one in shown:
-                click.echo(step_line(one, scales))
+                live.update(Group(step_text(title, one, scales)), refresh=True)
+                _wait(pause, step)
+    else:
+        for one in shown:
+            click.echo(step_line(one, scales))
 
 
 def _steps(session: Session, plan: str, up_to: int | None) -> tuple[str, Sequence[Scale], Iterator[ReplayStep]]:

@@ -11,14 +11,14 @@ import click
 
 from api import clock
 from api.cli.argument_types import INSTANT
-from api.cli.command_context import Session, complain, plainly
+from api.cli.command_context import Session, complain
 from api.settings import account
 from domain.access.access_events import CommandBegun
 from domain.access.principal_names import operator
-from domain.envelopes import instant_text
+from domain.instants import instant_text
 from domain.integrity.evidence_packs import checkpoint_in
-from domain.ledger.ledger import Ledger
 from domain.ledger.opening import make_ledger, refuse_two_databases
+from domain.opened_ledger import Ledger
 from domain.points import read_instant
 from domain.postgres.archive import archive_continuously, restore_to
 from domain.proofs.checkpoint import NotACheckpoint
@@ -49,18 +49,17 @@ def backup(session: Session, /, output: Path | None, continuous: Path | None) ->
     """
     if (output is None) == (continuous is None):
         raise click.UsageError("say what to back up to: -o FILE for one file, or --continuous FOLDER")
-    with plainly():
-        if output is not None:
-            made = back_up(session.ledger, output)
-            click.echo(f"{output}: {_counted(made)}, as they were at {instant_text(made.made_at)}")
-        elif continuous is not None:
-            if session.database_url is not None:
-                raise BackupUnusable(
-                    "--continuous is for the embedded server. A PostgreSQL of your own archives its log by its own "
-                    "settings (archive_command, or a tool such as pgBackRest); restore with it and run asat check"
-                )
-            first = archive_continuously(session.data, continuous)
-            click.echo(f"{continuous}: every moment from {instant_text(first)} on can be restored")
+    if output is not None:
+        made = back_up(session.ledger, output)
+        click.echo(f"{output}: {_counted(made)}, as they were at {instant_text(made.made_at)}")
+    elif continuous is not None:
+        if session.database_url is not None:
+            raise BackupUnusable(
+                "--continuous is for the embedded server. A PostgreSQL of your own archives its log by its own "
+                "settings (archive_command, or a tool such as pgBackRest); restore with it and run asat check"
+            )
+        first = archive_continuously(session.data, continuous)
+        click.echo(f"{continuous}: every moment from {instant_text(first)} on can be restored")
 
 
 def _counted(made: Backup) -> str:
@@ -97,22 +96,21 @@ def restore_command(session: Session, /, source: Path, to: str | None, into: Pat
     # The owner restores, if it is another login than the one that serves.
     url, data = (None, into) if into is not None else (session.owner_url or session.database_url, session.data)
     login = session.serving_login if into is None else None
-    with plainly():
-        outside = _read(since) if since else None
-        if into is None:
-            refuse_two_databases(session.database_url, session.owner_url)
-        held = None
-        if source.is_dir():
-            _restore_folder(source, moment, url, data)
-        else:
-            held = restore(source, database_url=url, data=data, login=login)
-            if login is not None and url is not None:  # upgrades the backup of an older program
-                make_ledger(url, login)
-        with Ledger.open(database_url=url, data=data) as ledger:
-            _tell(ledger, held, outside)
-            _end_what_was_open(ledger)
-        usual = url is not None or data == session.settings.data
-        click.echo(f"To serve it: asat {'' if usual else f'--data {shlex.quote(str(data))} '}serve")
+    outside = _read(since) if since else None
+    if into is None:
+        refuse_two_databases(session.database_url, session.owner_url)
+    held = None
+    if source.is_dir():
+        _restore_folder(source, moment, url, data)
+    else:
+        held = restore(source, database_url=url, data=data, login=login)
+        if login is not None and url is not None:  # upgrades the backup of an older program
+            make_ledger(url, login)
+    with Ledger.open(database_url=url, data=data) as ledger:
+        _tell(ledger, held, outside)
+        _end_what_was_open(ledger)
+    usual = url is not None or data == session.settings.data
+    click.echo(f"To serve it: asat {'' if usual else f'--data {shlex.quote(str(data))} '}serve")
 
 
 def _restore_folder(archive: Path, moment: datetime | None, url: str | None, data: Path) -> None:

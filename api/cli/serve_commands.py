@@ -10,7 +10,7 @@ import click
 
 import domain
 from api import clock
-from api.cli.command_context import Session, plainly
+from api.cli.command_context import Session
 from api.demonstration import OFFICER
 from api.forgetting import owed
 from api.log import log_to
@@ -20,6 +20,7 @@ from domain.access.access_errors import AccessRefused, PrincipalUnknown
 from domain.access.access_ledger import AccessLedger
 from domain.access.principals import ANYONE, Grant
 from domain.envelopes import Proposal, read_proposal_json
+from domain.integrity.guards import powers_of_login
 from domain.refusals import LedgerUnusable, Refused
 
 HOST = click.option(
@@ -59,10 +60,9 @@ def demo(session: Session, /, host: str | None, port: int | None, url: str | Non
       asat demo
       asat --data ./demo-data demo --port 8080
     """
-    with plainly():
-        _load_examples(session)
-        let_in(session.ledger.access)
-        _serve(session, host, port, url, sign_in=True)
+    _load_examples(session)
+    let_in(session.ledger.access)
+    _serve(session, host, port, url, sign_in=True)
 
 
 @click.command()
@@ -87,8 +87,7 @@ def serve(session: Session, /, host: str | None, port: int | None, url: str | No
     /sign-in/openid/back. ASAT_LOG=on logs each request as a line of JSON on standard error, which it does by itself
     where there is a --url.
     """
-    with plainly():
-        _serve(session, host, port, url)
+    _serve(session, host, port, url)
 
 
 def _load_examples(session: Session) -> None:
@@ -153,7 +152,7 @@ def _published(session: Session, address: str, url: str | None) -> ServingSettin
 def _serve(session: Session, /, host: str | None, port: int | None, url: str | None, sign_in: bool = False) -> None:
     address = host or session.settings.host
     settings = _published(session, address, url)
-    session.ledger.access.refuse_where_lost()
+    session.ledger.access.streams.refuse_where_lost()
     if session.settings.key is not None:
         # A missing key file may reappear; an exposed one must be fixed before anything is signed.
         with suppress(OSError):
@@ -180,7 +179,7 @@ def _serve(session: Session, /, host: str | None, port: int | None, url: str | N
 
 def _say_powers(session: Session) -> None:
     """Warn once, in the log: of ineffective database guards, of an unneeded owner address, and of a pending purge."""
-    if powers := session.ledger.powers():
+    if powers := powers_of_login(session.ledger):
         logging.getLogger("asat").warning(
             "the guards of the database do not hold against the login that serves (%s): let another role own the ledger"
             " (`asat migrate --help`)", "; ".join(powers),
@@ -190,7 +189,9 @@ def _say_powers(session: Session) -> None:
             "ASAT_OWNER_URL is set where it serves, which has no use for it: unset it here"
         )
     if said := owed(session.ledger):
-        logging.getLogger("asat").warning("texts redacted by position %s: %s", session.ledger.purged().redacted, said)
+        logging.getLogger("asat").warning(
+            "texts redacted by position %s: %s", session.ledger.recorder.select_purged().redacted, said
+        )
 
 
 def _is_loopback(host: str) -> bool:

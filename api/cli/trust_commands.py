@@ -10,13 +10,14 @@ from typing import Any, TypeVar
 import click
 
 from api.cli.argument_types import CHECKPOINT_SIZE, POINT
-from api.cli.command_context import Session, plainly
+from api.cli.command_context import Session
 from api.packing import PAPERS, USUAL, make_pack, papers_named
 from api.papers.wording import safe_text
 from api.signing import new_signer, read_signer, write_signer
-from domain.envelopes import instant_text
 from domain.files.whole_files import written_whole
-from domain.integrity.checkpoint_store import Cut, KeyRefused, checkpoints_of
+from domain.instants import instant_text
+from domain.integrity.checkpoint_check import Cut
+from domain.integrity.checkpoint_store import KeyRefused, checkpoints_of
 from domain.proofs.checkpoint import WitnessKey
 from domain.proofs.signed_notes import Note
 from domain.proofs.verifying.pack_zip import is_zip, read_pack, zip_files
@@ -59,10 +60,9 @@ def create(name: str, output: Path) -> None:
     \b
       asat key create --name council.example/asat -o asat.key
     """
-    with plainly():
-        made = new_signer(name)
-        write_signer(made, output)
-        click.echo(str(made.verifier))
+    made = new_signer(name)
+    write_signer(made, output)
+    click.echo(str(made.verifier))
 
 
 @key.command(short_help="Show the public key to be published.")
@@ -70,15 +70,14 @@ def create(name: str, output: Path) -> None:
 @click.pass_obj
 def show(session: Session, /, key: Path | None) -> None:
     """Show the public key of a key file or, without one, all that this ledger has had, the one that signs now last."""
-    with plainly():
-        if key is not None:
-            click.echo(str(read_signer(key).verifier))
-            return
-        found = checkpoints_of(session.ledger).keys()
-        if not found:
-            raise KeyRefused("this ledger has no key yet; the first `asat checkpoint cut --key FILE` gives it one")
-        for one in found:
-            click.echo(str(one))
+    if key is not None:
+        click.echo(str(read_signer(key).verifier))
+        return
+    found = checkpoints_of(session.ledger).keys()
+    if not found:
+        raise KeyRefused("this ledger has no key yet; the first `asat checkpoint cut --key FILE` gives it one")
+    for one in found:
+        click.echo(str(one))
 
 
 @key.command(short_help="Replace the signing key by a new one.")
@@ -93,15 +92,14 @@ def rotate(session: Session, /, key: Path | None, output: Path) -> None:
     \b
       asat key rotate --key asat.key -o asat-2.key
     """
-    with plainly():
-        old = read_signer(key or session.settings.key)
-        kept = checkpoints_of(session.ledger)
-        kept.admit(old)
-        new = new_signer(old.name)
-        write_signer(new, output)
-        # Never taken back: where the answer was lost, it may be the key that signs by now.
-        kept.rotate(old, new)
-        click.echo(str(new.verifier))
+    old = read_signer(key or session.settings.key)
+    kept = checkpoints_of(session.ledger)
+    kept.admit(old)
+    new = new_signer(old.name)
+    write_signer(new, output)
+    # Never taken back: where the answer was lost, it may be the key that signs by now.
+    kept.rotate(old, new)
+    click.echo(str(new.verifier))
 
 
 @click.group(short_help="Sign what the ledger holds.")
@@ -128,17 +126,15 @@ def cut(session: Session, /, key: Path | None, output: Path | None) -> None:
     \b
       asat checkpoint cut --key asat.key -o checkpoint.txt
     """
-    with plainly():
-        _tell(checkpoints_of(session.ledger).cut(read_signer(key or session.settings.key)), output)
+    _tell(checkpoints_of(session.ledger).cut(read_signer(key or session.settings.key)), output)
 
 
 @checkpoint.command("list", short_help="List the checkpoints that were cut.")
 @click.pass_obj
 def list_(session: Session, /) -> None:
     """List every checkpoint that this ledger has cut, oldest first, and who signed and stamped it."""
-    with plainly():
-        for one in checkpoints_of(session.ledger).all():
-            click.echo(_line(one))
+    for one in checkpoints_of(session.ledger).all():
+        click.echo(_line(one))
 
 
 @checkpoint.command(short_help="Add a witness's signature to a checkpoint.")
@@ -152,9 +148,8 @@ def cosign(session: Session, /, file: Path, witness: str, output: Path | None) -
     \b
       asat checkpoint cosign signed.txt --witness KEY
     """
-    with plainly():
-        signed = Note.read(_read(file))
-        _tell(checkpoints_of(session.ledger).add_signatures(signed, WitnessKey.read(witness.strip())), output)
+    signed = Note.read(_read(file))
+    _tell(checkpoints_of(session.ledger).add_signatures(signed, WitnessKey.read(witness.strip())), output)
 
 
 @checkpoint.command("stamp", short_help="Have a time-stamping authority stamp the newest checkpoint.")
@@ -173,11 +168,10 @@ def stamp_(session: Session, /, tsa: str, tsa_root: Path) -> None:
     """
     from api.stamping import stamp  # imported lazily: its network libraries take a while
 
-    with plainly():
-        kept = checkpoints_of(session.ledger)
-        newest = kept.newest()
-        answer = stamp(bytes(newest.note), tsa, _read(tsa_root))
-        click.echo(_line(kept.add_stamp(newest.number, answer)))
+    kept = checkpoints_of(session.ledger)
+    newest = kept.newest()
+    answer = stamp(bytes(newest.note), tsa, _read(tsa_root))
+    click.echo(_line(kept.add_stamp(newest.number, answer)))
 
 
 def _tell(cut: Cut, output: Path | None) -> None:
@@ -234,17 +228,16 @@ def pack(
     """
     if no_papers and papers:
         raise click.UsageError("--papers and --no-papers do not go together")
-    with plainly():
-        signer = read_signer(key or session.settings.key)
-        named = [] if no_papers else papers_named(papers or USUAL)
-        earlier = _checkpoint_in(read_pack(since)) if isinstance(since, Path) else since
-        data = make_pack(session.asker(), plan, signer, at, previous=previous, papers=named, since=earlier)
-        # A pack that the verifier rejects is not written.
-        report = verify(data, str(signer.verifier), earlier if isinstance(earlier, bytes) else None)
-        with written_whole(output) as file:
-            file.write(data)
-        what = f"{several(report.events, 'event')} of plan {plan}, in a checkpoint of {report.size:,} entries"
-        click.echo(safe_text(f"{output}: {what}"), err=True)
+    signer = read_signer(key or session.settings.key)
+    named = [] if no_papers else papers_named(papers or USUAL)
+    earlier = _checkpoint_in(read_pack(since)) if isinstance(since, Path) else since
+    data = make_pack(session.asker(), plan, signer, at, previous=previous, papers=named, since=earlier)
+    # A pack that the verifier rejects is not written.
+    report = verify(data, str(signer.verifier), earlier if isinstance(earlier, bytes) else None)
+    with written_whole(output) as file:
+        file.write(data)
+    what = f"{several(report.events, 'event')} of plan {plan}, in a checkpoint of {report.size:,} entries"
+    click.echo(safe_text(f"{output}: {what}"), err=True)
 
 
 def _checkpoint_in(held: bytes) -> bytes:

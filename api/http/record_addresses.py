@@ -26,7 +26,7 @@ from api.http.question_addresses import Ask, Plan
 from api.questions.audit_question import AUDIT
 from api.waiting import PATIENCE, one_of, waiting_at_most
 from domain.envelopes import Recorded
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from projections.audit import AuditDocument
 from projections.claims import read_claims
 

@@ -3,7 +3,7 @@
 from api.papers.compose.event_paper import event_paper
 from api.questions.question import OfTheRecord, Page
 from api.questions.question_parameters import Parameter, up_to
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from domain.plan.record import PlanRecord
 from projections.event import EventDocument, event_in_trail, event_versions
 

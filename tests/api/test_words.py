@@ -20,7 +20,7 @@ from starlette.testclient import TestClient
 from api.papers.paper import Day, Instant, Picture, Text
 from api.papers.wording import safe_text
 from api.questions.question_registry import QUESTIONS, compose
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from tests.answers.asked_questions import questions
 from tests.answers.examples import asker
 from tests.answers.goldens import FOLDER

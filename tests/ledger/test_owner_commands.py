@@ -11,13 +11,14 @@ import pytest
 from api.cli.command_context import Session
 from api.cli.serve_commands import _say_powers
 from api.settings import read_settings
-from domain.ledger.ledger import Ledger
+from domain.integrity.guards import fallen_guards, powers_of_login
 from domain.ledger.schema import released_migrations
+from domain.opened_ledger import Ledger
 from tests.api.conftest import OPENING
 from tests.api.process import run, said
-from tests.ledger.conftest import Server, begin
 from tests.ledger.managed import council, forget_roles, name_in, rows, url_of
 from tests.ledger.managed import run as do
+from tests.real_ledgers import Server, begin
 
 NEWEST = released_migrations()[-1].number
 ON_DISK = "destroyed in the record; still on disk until `asat purge`"
@@ -119,8 +120,8 @@ def test_the_owner_restores_and_the_login_serves(addresses: dict[str, Any], mana
     restored = {**addresses, "ASAT_DATABASE_URL": login, "ASAT_OWNER_URL": other}
     assert "3 events restored in 1 plan" in said("restore", file, **restored)
     with Ledger.open(database_url=login) as ledger:
-        assert ledger.guarded
-        assert list(ledger.guards()) == []
+        assert powers_of_login(ledger) == []
+        assert list(fallen_guards(ledger)) == []
         assert ledger.size() == 3
 
 

@@ -9,8 +9,9 @@ import pytest
 
 from domain.envelopes import Proposal, Recorded, read_proposal
 from domain.events import Event
-from domain.ledger.ledger import Ledger
+from domain.integrity.invariants import broken_invariants
 from domain.ledger.memory_budget import Budget
+from domain.opened_ledger import Ledger
 from domain.refusals import LedgerUnusable, PlanUnknown, Refused, VersionConflict
 from tests.kit import (
     APRIL,
@@ -43,7 +44,7 @@ from tests.kit import (
     rescheduled,
     withdrawn,
 )
-from tests.ledger.conftest import (
+from tests.real_ledgers import (
     BY,
     Connection,
     Server,
@@ -152,7 +153,7 @@ def test_when_the_clock_was_set_back_by_more_than_minutes_nothing_is_stored(
         assert row[1] < now < after[0], "it says the clock of the database"
         assert ledger.size() == size
         remembers_what_is_stored(ledger)
-        [found] = ledger.check()
+        [found] = broken_invariants(ledger)
         assert found.where == "position 4 (ahead-4 version 1)"
         assert "ahead then, or is behind now" in found.what
     owner.close()
