@@ -1,13 +1,14 @@
 """Checks before recording: others' events since the form was opened, and the effects of the new event (dry run)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from markupsafe import Markup
 
-from api.forms.event_forms import Form
+from api.forms.drafts import Draft
+from api.forms.form_fields import fields_of_event
 from api.papers.chart import rating_bar
 from api.papers.revision import revised
 from api.papers.wording import Labels, day_in_words, safe_lines
@@ -15,7 +16,7 @@ from api.papers.wording_changes import change_words
 from api.questions.asker import Asker
 from api.questions.trail_question import TRAIL
 from domain.envelopes import Proposal
-from domain.events import ActionAdded, ActionRescheduled, Event, EventWithdrawn
+from domain.events import Event, EventWithdrawn
 from domain.plan.record import PlanRecord
 from domain.points import Point
 from domain.timescales import read_timescale
@@ -44,45 +45,35 @@ class Since:
     others: list[TrailEntry]
 
 
-def recorded_since(
-    ask: Asker, plan: str, form: Form, said: dict[str, str], shown: int, seen: int, event_id: str
-) -> Since:  # fmt: skip
-    """The events recorded since a form was opened.
-
-    Args:
-        ask: asks the ledger.
-        plan: the plan's name.
-        form: the form.
-        said: the typed values.
-        shown: the plan's version when the form was opened.
-        seen: the version up to which the sender has seen others' events.
-        event_id: the form's event_id.
-    """
-    action = _action_meant(ask, plan, form, said)
+def recorded_since(ask: Asker, draft: Draft) -> Since:
+    """The events recorded since a form was opened."""
+    plan = draft.here.plan
+    action = _action_meant(ask, draft)
     try:
-        trail = TRAIL.ask(ask, plan, action=action, after=shown, limit=None).document
+        trail = TRAIL.ask(ask, plan, action=action, after=draft.shown, limit=None).document
     except ActionUnknown:  # a rule reports it later
-        return Since(_newest(ask, plan), None, [])
-    own = next((entry["version"] for entry in trail["events"] if entry["event_id"] == event_id), None)
-    others = [entry for entry in trail["events"] if entry["version"] > seen and entry["version"] != own]
+        return Since(ask.ledger.plan(plan).version, None, [])
+    own = next((entry["version"] for entry in trail["events"] if entry["event_id"] == draft.event_id), None)
+    others = [entry for entry in trail["events"] if entry["version"] > draft.seen and entry["version"] != own]
     if not action:
         targets = _withdrawn_by(ask, plan, others)
-        others = [entry for entry in others if _is_same(form, said, entry, targets)]
+        others = [entry for entry in others if _is_same(draft, entry, targets)]
     return Since(trail["basis"], own, others)
 
 
-def _newest(ask: Asker, plan: str) -> int:
-    return ask.ledger.plan(plan).version
+def _action_meant(ask: Asker, draft: Draft) -> str | None:
+    """The action that the form concerns: its own, or that of the event that it is about."""
+    if draft.form.about == "version":
+        entry = entry_at(ask, draft.here.plan, draft.said.get("version", ""))
+        return action_of(entry) if entry else None
+    return draft.said.get("action", "").strip() or None if draft.form.about == "action" else None
 
 
-def _action_meant(ask: Asker, plan: str, form: Form, said: dict[str, str]) -> str | None:
-    """The action that the form concerns: its own, or that of the event to withdraw."""
-    if form.about != "version":
-        return said.get("action", "").strip() or None if form.about == "action" else None
-    entry = entry_at(ask, plan, said.get("version", ""))
-    if entry is None:
-        return None
-    return entry.get("number") if entry["type"] == "ActionAdded" else entry.get("action")
+def action_of(entry: Mapping[str, Any]) -> str | None:
+    """The number of the action that an event is about, as the event leaves it; None if it is about none."""
+    given = [field.name for field in fields_of_event(entry["type"]) if field.of == "action" and field.new]
+    number: str | None = entry.get(given[0] if given else "action")
+    return number
 
 
 def entry_at(ask: Asker, plan: str, version: str) -> TrailEntry | None:
@@ -99,27 +90,27 @@ def _withdrawn_by(ask: Asker, plan: str, entries: list[TrailEntry]) -> dict[int,
     return {one.version: one.fields() for one in ask.ledger.events_of(plan, sorted(withdrawn))}
 
 
-def _is_same(
-    form: Form, said: dict[str, str], entry: TrailEntry, targets: dict[int, dict[str, Any]]
-) -> bool:  # fmt: skip
-    """Whether an event has the form's subject; a withdrawal has the subject of the event withdrawn."""
-    if entry["type"] != EventWithdrawn.__name__:
-        return _matches(form, said, entry)
-    if form.about == "version" and str(entry["withdraws"]) == said.get("version", "").strip():
+def _is_same(draft: Draft, entry: TrailEntry, targets: dict[int, dict[str, Any]]) -> bool:
+    """Whether an event is about the same as the form; a withdrawal is about the same as the event withdrawn."""
+    form = draft.form
+    theirs: Mapping[str, Any] = entry
+    if entry["type"] == EventWithdrawn.__name__:
+        if form.about == "version" and str(entry["withdraws"]) == draft.said.get("version", "").strip():
+            return True
+        theirs = targets[entry["withdraws"]]
+    if form.about == "version" or theirs["type"] not in (form.event, *form.beside):
+        return False
+    if form.key is None:
         return True
-    return _matches(form, said, targets[entry["withdraws"]])
+    ours = _things(form.event, draft.said, form.same or (form.key.name,))
+    return not ours.isdisjoint(_things(theirs["type"], theirs, theirs))
 
 
-def _matches(form: Form, said: dict[str, str], entry: Mapping[str, Any]) -> bool:
-    for kind, theirs, ours in form.same:
-        if kind not in ("*", entry["type"]):
-            continue
-        if not theirs:
-            return True
-        typed = said.get(ours, "").strip()
-        if typed and str(entry.get(theirs, "")).casefold() == typed.casefold():
-            return True
-    return False
+def _things(event: str, said: Mapping[str, Any], names: Container[str]) -> set[tuple[str, str]]:
+    """The things that an event's fields of these names name: kind and name."""
+    fields = [field for field in fields_of_event(event) if field.of and field.name in names]
+    named = ((field.of, str(said.get(field.name) or "").strip().casefold()) for field in fields)
+    return {(of, name) for of, name in named if name}
 
 
 # Effects of the event
@@ -143,7 +134,7 @@ def rehearsed(ask: Asker, proposal: Proposal, by: str) -> dict[str, Any]:
 
 def timescale_read(event: Event) -> str:
     """The sentence on how an event's timescale is read; empty if it has none."""
-    written = event.timescale if isinstance(event, ActionAdded | ActionRescheduled) else None
+    written = getattr(event, "timescale", None)
     if written is None:
         return ""
     if due := read_timescale(written).due:
