@@ -23,7 +23,9 @@ from api.http.unusable import handle_unusable, told_unusable
 from api.page_registry import PAGES
 from api.pages.problem_pages import ProblemPages
 from api.serving_settings import ServingSettings
-from domain.ledger.ledger import Ledger
+from domain.integrity.guards import powers_of_login
+from domain.ledger.replica_status import replica_status
+from domain.opened_ledger import Ledger
 from domain.refusals import LedgerUnusable
 
 
@@ -103,9 +105,9 @@ def _readyz(request: Request) -> JSONResponse:
 
 
 def _state(ledger: Ledger) -> dict[str, object]:
-    said: dict[str, object] = {"status": "ready", "guarded": ledger.guarded, "events": ledger.size()}
-    if standing := ledger.standing():
-        said |= {"replica": True, "follows": standing.follows, "behind_seconds": standing.behind}
+    said: dict[str, object] = {"status": "ready", "guarded": not powers_of_login(ledger), "events": ledger.size()}
+    if status := replica_status(ledger.datastore):
+        said |= {"replica": True, "follows": status.follows, "behind_seconds": status.behind}
     return said
 
 

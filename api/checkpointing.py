@@ -8,7 +8,7 @@ from pathlib import Path
 
 from api.signing import read_signer
 from domain.integrity.checkpoint_store import CheckpointUnknown, checkpoints_of
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 
 log = logging.getLogger("asat")
 

@@ -11,10 +11,9 @@ from typing import Self
 
 from domain.envelopes import Recorded
 from domain.events import TextRedacted
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from domain.refusals import LedgerUnusable
-from domain.safekeeping.backups import owner_conninfo
-from domain.safekeeping.purging import copied_elsewhere
+from domain.safekeeping.purging import copied_elsewhere, purge
 
 _log = logging.getLogger("asat")
 
@@ -38,7 +37,7 @@ def still_on_disk(ledger: Ledger, position: int) -> str | None:
     Raises:
         LedgerUnusable: the database does not answer.
     """
-    purged = ledger.purged()
+    purged = ledger.recorder.select_purged()
     if position > purged.table:
         return STILL_ON_DISK
     return STILL_IN_THE_LOG if position > purged.log else None
@@ -46,7 +45,7 @@ def still_on_disk(ledger: Ledger, position: int) -> str | None:
 
 def owed(ledger: Ledger) -> str | None:
     """The note on the pending purge of the newest redaction; None if none is pending, or nothing was redacted."""
-    newest = ledger.purged().redacted
+    newest = ledger.recorder.select_purged().redacted
     return still_on_disk(ledger, newest) if newest else None
 
 
@@ -59,17 +58,17 @@ class Forgetting:
         self._thread: threading.Thread | None = None
 
     def after(self, stored: Iterable[Recorded]) -> None:
-        """Start a purge, after the answer, if any of these events is a redaction."""
+        """If one of these events is a redaction, start a purge once the answer is sent."""
         if not any(isinstance(one.event, TextRedacted) for one in stored):
             return
-        if self._ledger.purges_itself:
+        if self._ledger.server is not None:
             self._wanted.set()
         else:
             _log.warning("texts were %s", STILL_ON_DISK)
 
     def __enter__(self) -> Self:
         """Start the thread with any pending purge; do nothing if the program does not purge by itself."""
-        if self._ledger.purges_itself:
+        if self._ledger.server is not None:
             self._wanted.set()
             self._thread = threading.Thread(target=self._run, name="purge", daemon=True)
             self._thread.start()
@@ -113,8 +112,8 @@ class Forgetting:
         try:
             if owed(self._ledger) is None:
                 return True
-            left = self._ledger.purge()
-            if copied := copied_elsewhere(owner_conninfo(self._ledger)):
+            left = purge(self._ledger)
+            if copied := copied_elsewhere(self._ledger):
                 _log.warning("after a redaction: %s", copied)
         except LedgerUnusable as error:
             left = [str(error)]

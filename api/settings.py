@@ -11,7 +11,7 @@ import platformdirs
 from pydantic import TypeAdapter
 
 from domain.files.secret_files import SecretExposed, read_secret
-from domain.texts import Line, unpaired_direction
+from domain.texts import Line, unrecordable
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ NO_AUTHOR = "is empty, too long or holds a character that a name cannot have: sa
 def author(name: str) -> str:
     """The author's name as one valid line, from any source; raises ValueError if it is invalid."""
     read = _AUTHOR.validate_python(name.strip())
-    if unpaired_direction(read):
+    if unrecordable(read):
         raise ValueError(NO_AUTHOR)
     return read
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from domain.files.secret_files import SecretExposed, read_secret
 from domain.files.whole_files import written_whole
 from domain.integrity.checkpoint_store import KeyRefused
+from domain.names import is_invisible
 from domain.proofs.keys import NotAKey, SignerKey
 from domain.refusals import Refusal
-from domain.texts import unpaired_direction
 
 #: No key is longer; a longer file is the wrong file.
 _MOST = 1 << 16
@@ -48,6 +48,6 @@ def write_signer(key: SignerKey, file: Path) -> None:
 
 def new_signer(name: str) -> SignerKey:
     """A new random key; raises NotAKey if the name is not allowed."""
-    if unpaired_direction(name):
-        raise NotAKey(f"{name[:80]!r} cannot be the name of a key: it holds a mark that turns the direction of writing")
+    if unseen := next(filter(is_invisible, name), None):
+        raise NotAKey(f"{name[:80]!a} cannot be the name of a key: U+{ord(unseen):04X} in it is not seen; leave it out")
     return SignerKey(name, os.urandom(32))

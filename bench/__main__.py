@@ -23,7 +23,7 @@ from bench.measure import Subject, interleaved, random_points
 from bench.peers import history, raw, stock
 from bench.peers.table import BitemporalTable
 from domain.envelopes import Recorded, read_lines
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from domain.plan.record import PlanRecord
 from domain.points import Point
 from projections.plan_as_at import plan_as_at

@@ -14,7 +14,7 @@ def _asat(data: str, slug: str) -> dict[str, float]:
     from datetime import date
     from pathlib import Path
 
-    from domain.ledger.ledger import Ledger
+    from domain.opened_ledger import Ledger
     from domain.points import read_point
     from projections.plan_as_at import plan_as_at
 
@@ -56,7 +56,7 @@ def _memory(data: str, slug: str, warm: str, how: str) -> dict[str, float]:
 
     import psutil  # type: ignore[import-untyped]
 
-    from domain.ledger.ledger import Ledger
+    from domain.opened_ledger import Ledger
 
     def taken() -> int:
         gc.collect()

@@ -8,7 +8,7 @@ from api.application import make_application
 from api.cli.serve_commands import EXAMPLES
 from bench.event_history import TODAY
 from domain.envelopes import read_proposal_json
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 
 #: Name of the page in the report -> its address below the plan.
 PAGES = {

@@ -15,7 +15,7 @@ from bench.event_history import TODAY, Workload, generate
 from bench.peers import stock
 from domain import events
 from domain.envelopes import Proposal
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 
 WRITERS = 8
 _OPENING = 1000

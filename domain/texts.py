@@ -1,12 +1,15 @@
 """The kinds of text in an event, and the characters that each refuses.
 
 Control characters are refused: no paper (Word, Excel, PDF) can carry them. Running text may have line breaks and tabs.
+Stored events hold more than is recorded today: `unrecordable` finds that.
 """
 
 import re
 from typing import Annotated
 
 from pydantic import StringConstraints
+
+from domain.refusals import EventCode, Problem
 
 # At least one character other than a space; no control character, and neither of the two that XML lacks. Written so
 # that the JSON Schema in the OpenAPI document and the validator agree on every string.
@@ -39,13 +42,37 @@ _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _PARAGRAPHS = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
+#: The two separators that are no control characters; many programs take them for the end of a line.
+_SEPARATORS = {"\u2028": "a line separator", "\u2029": "a paragraph separator"}
+
+
+def unrecordable(text: str, field: str = "") -> Problem | None:
+    """The problem of a text of the right kind that is recorded no longer, but may be stored; None where it has none.
+
+    It holds a separator of lines or paragraphs, which breaks the line of a title or a cell, or an unpaired mark of
+    direction, which turns the text shown around it.
+    """
+    if text.isascii():
+        return None
+    if found := _SEPARATOR.search(text.strip()):
+        name = f"{_SEPARATORS[found[0]]}, U+{ord(found[0]):04X}"
+        sentence = f"this holds a character that breaks a line ({name}); write a space instead, or a line break if"
+        return Problem(EventCode.WRONG_FORM, field, f"{sentence} there may be one")
+    if mark := unpaired_direction(text):
+        return Problem(EventCode.UNPAIRED_DIRECTION, field, _direction_refused(mark))
+    return None
+
+
+_SEPARATOR = re.compile(f"[{''.join(_SEPARATORS)}]")
+
+
 def unpaired_direction(text: str) -> str | None:
     """The first unpaired mark of direction in a text; None where there is none.
 
     A mark (U+202A to U+202E, U+2066 to U+2069) is paired where it is closed on its own line, as are all marks within
-    it. An unpaired mark turns the text shown around it. Stored events may have some: they were once accepted.
+    it.
     """
-    if text.isascii() or not _DIRECTION.search(text):
+    if not _DIRECTION.search(text):
         return None
     for line in _PARAGRAPHS.split(text):
         opened: list[str] = []
@@ -59,8 +86,7 @@ def unpaired_direction(text: str) -> str | None:
     return None
 
 
-def direction_refused(mark: str) -> str:
-    """The sentence that refuses a text with this unpaired mark; it follows the field's name."""
+def _direction_refused(mark: str) -> str:
     closing = _CLOSED_BY.get(mark)
     remedy = f"close it on its line with U+{ord(closing):04X}, or leave it out" if closing else "leave it out"
     what = "is not closed" if closing else "closes none"

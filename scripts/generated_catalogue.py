@@ -6,9 +6,9 @@ from pathlib import Path
 
 from domain.ledger.catalogue import as_text, read_catalogue, read_names
 from domain.ledger.schema import migrate, released_migrations
-from domain.postgres.cluster import APP
 from domain.postgres.connections import connected
 from domain.postgres.embedded_server import EmbeddedServer
+from domain.postgres.server_settings import APP
 
 #: A name that occurs nowhere in the migrations.
 SCHEMA = "asat_as_made"

@@ -89,8 +89,8 @@ def events_document() -> str:
         "For a day before the plan was opened only inspections, recommendations and measures are recorded, and a plan "
         "is not closed before a day for which something of it is recorded. While a closing of an action stands, late "
         "news by which that action was not complete, or not in the plan, is refused. In a text, a mark that turns the "
-        "direction of writing (U+202A to U+202E, U+2066 to U+2069) is closed on its own line. What an earlier release "
-        "stored otherwise stays as it is.",
+        "direction of writing (U+202A to U+202E, U+2066 to U+2069) is closed on its own line; no separator of lines or "
+        "paragraphs (U+2028, U+2029) stands in it. What an earlier release stored otherwise stays as it is.",
         "",
         "Every event may say:",
         "",

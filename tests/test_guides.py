@@ -12,7 +12,7 @@ from api.application import make_application
 from api.cli.serve_commands import let_in
 from api.demonstration import OFFICER
 from api.questions.question_registry import QUESTIONS
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from tests.api.conftest import ROOT, load_examples
 from tests.api.process import environment
 from tests.api.signed_in import browser

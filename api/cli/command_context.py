@@ -21,8 +21,8 @@ from api.settings import Settings, account
 from domain.access.principal_names import operator
 from domain.access.principals import Principal
 from domain.files.whole_files import written_whole
-from domain.ledger.ledger import Ledger
 from domain.ledger.opening import login_in
+from domain.opened_ledger import Ledger
 from domain.proofs.checkpoint import NotACheckpoint
 from domain.proofs.keys import NotAKey
 from domain.proofs.pack import NoPack

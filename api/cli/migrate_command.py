@@ -4,8 +4,8 @@ import click
 
 from api.cli.command_context import Session, complain
 from api.papers.wording import safe_text
-from domain.ledger.ledger import Ledger
 from domain.ledger.opening import Made, make_ledger, refuse_two_databases
+from domain.opened_ledger import Ledger
 
 
 @click.command(short_help="Make or upgrade the ledger, as its owner.")

@@ -15,10 +15,10 @@ from api.cli.command_context import Session, complain
 from api.settings import account
 from domain.access.access_events import CommandBegun
 from domain.access.principal_names import operator
-from domain.envelopes import instant_text
+from domain.instants import instant_text
 from domain.integrity.evidence_packs import checkpoint_in
-from domain.ledger.ledger import Ledger
 from domain.ledger.opening import make_ledger, refuse_two_databases
+from domain.opened_ledger import Ledger
 from domain.points import read_instant
 from domain.postgres.archive import archive_continuously, restore_to
 from domain.proofs.checkpoint import NotACheckpoint

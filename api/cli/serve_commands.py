@@ -20,6 +20,7 @@ from domain.access.access_errors import AccessRefused, PrincipalUnknown
 from domain.access.access_ledger import AccessLedger
 from domain.access.principals import ANYONE, Grant
 from domain.envelopes import Proposal, read_proposal_json
+from domain.integrity.guards import powers_of_login
 from domain.refusals import LedgerUnusable, Refused
 
 HOST = click.option(
@@ -151,7 +152,7 @@ def _published(session: Session, address: str, url: str | None) -> ServingSettin
 def _serve(session: Session, /, host: str | None, port: int | None, url: str | None, sign_in: bool = False) -> None:
     address = host or session.settings.host
     settings = _published(session, address, url)
-    session.ledger.access.refuse_where_lost()
+    session.ledger.access.streams.refuse_where_lost()
     if session.settings.key is not None:
         # A missing key file may reappear; an exposed one must be fixed before anything is signed.
         with suppress(OSError):
@@ -178,7 +179,7 @@ def _serve(session: Session, /, host: str | None, port: int | None, url: str | N
 
 def _say_powers(session: Session) -> None:
     """Warn once, in the log: of ineffective database guards, of an unneeded owner address, and of a pending purge."""
-    if powers := session.ledger.powers():
+    if powers := powers_of_login(session.ledger):
         logging.getLogger("asat").warning(
             "the guards of the database do not hold against the login that serves (%s): let another role own the ledger"
             " (`asat migrate --help`)", "; ".join(powers),
@@ -188,7 +189,9 @@ def _say_powers(session: Session) -> None:
             "ASAT_OWNER_URL is set where it serves, which has no use for it: unset it here"
         )
     if said := owed(session.ledger):
-        logging.getLogger("asat").warning("texts redacted by position %s: %s", session.ledger.purged().redacted, said)
+        logging.getLogger("asat").warning(
+            "texts redacted by position %s: %s", session.ledger.recorder.select_purged().redacted, said
+        )
 
 
 def _is_loopback(host: str) -> bool:

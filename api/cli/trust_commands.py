@@ -14,9 +14,10 @@ from api.cli.command_context import Session
 from api.packing import PAPERS, USUAL, make_pack, papers_named
 from api.papers.wording import safe_text
 from api.signing import new_signer, read_signer, write_signer
-from domain.envelopes import instant_text
 from domain.files.whole_files import written_whole
-from domain.integrity.checkpoint_store import Cut, KeyRefused, checkpoints_of
+from domain.instants import instant_text
+from domain.integrity.checkpoint_check import Cut
+from domain.integrity.checkpoint_store import KeyRefused, checkpoints_of
 from domain.proofs.checkpoint import WitnessKey
 from domain.proofs.signed_notes import Note
 from domain.proofs.verifying.pack_zip import is_zip, read_pack, zip_files

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from api.forms.event_forms import Form
 from api.forms.field_words import in_plan_words
@@ -62,13 +61,14 @@ class Standing:
             for one in reversed(self.history["versions"])
         ]
 
-    def subject(self, of: str, name: str) -> Mapping[str, Any]:
+    def subject(self, of: str, name: str) -> Mapping[str, object]:
         """The document of the action that the address names, or of a priority or measure; empty if there is none."""
         if of == "action":
             return self.action["action"] if self.action else {}
         priorities, measures = self.plan["priorities"], self.plan["measures"]
-        found: Any = next((one for one in priorities if of == "priority" and one["number"] == name), None)
-        return found or next((one for one in measures if of == "measure" and one["measure"] == name), {})
+        if of == "priority":
+            return next((one for one in priorities if one["number"] == name), {})
+        return next((one for one in measures if of == "measure" and one["measure"] == name), {})
 
 
 def standing(ask: Asker, plan: str, action: str | None = None, day: date | None = None, at: str = "now") -> Standing:
@@ -150,12 +150,12 @@ def _short(text: str) -> str:
     return line if len(line) <= _LONGEST else line[:_LONGEST].rsplit(" ", 1)[0] + "…"
 
 
-def filled_in(form: Form, subject: Mapping[str, Any]) -> dict[str, str]:
+def filled_in(form: Form, subject: Mapping[str, object]) -> dict[str, str]:
     """The values of the form's subject that it offers for editing, by field; empty without a subject."""
     found = {}
     for path in form.filled if subject else ():
-        value: Any = subject
+        value: object = subject
         for name in path.split("."):
-            value = (value or {}).get(name)
+            value = value.get(name) if isinstance(value, Mapping) else None
         found[name] = "\n".join(value) if isinstance(value, list) else str(value or "")
     return found

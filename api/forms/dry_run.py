@@ -23,9 +23,12 @@ from domain.timescales import read_timescale
 from projections.action import ActionUnknown
 from projections.change import Change, is_revision
 from projections.changes import changes_between
-from projections.register import register_entry
+from projections.register import RegisterEntry, register_entry
 from projections.sentence import sentence_in
 from projections.trail import TrailEntry
+
+#: What a template shows, by name.
+Shown = dict[str, Any]  # any: each template has names of its own
 
 # Others' events
 
@@ -69,11 +72,11 @@ def _action_meant(ask: Asker, draft: Draft) -> str | None:
     return draft.said.get("action", "").strip() or None if draft.form.about == "action" else None
 
 
-def action_of(entry: Mapping[str, Any]) -> str | None:
+def action_of(entry: TrailEntry) -> str | None:
     """The number of the action that an event is about, as the event leaves it; None if it is about none."""
     given = [field.name for field in fields_of_event(entry["type"]) if field.of == "action" and field.new]
-    number: str | None = entry.get(given[0] if given else "action")
-    return number
+    number = entry.get(given[0] if given else "action")
+    return number if isinstance(number, str) else None
 
 
 def entry_at(ask: Asker, plan: str, version: str) -> TrailEntry | None:
@@ -84,16 +87,16 @@ def entry_at(ask: Asker, plan: str, version: str) -> TrailEntry | None:
     return found[0] if found and found[0]["version"] == int(version) else None
 
 
-def _withdrawn_by(ask: Asker, plan: str, entries: list[TrailEntry]) -> dict[int, dict[str, Any]]:
+def _withdrawn_by(ask: Asker, plan: str, entries: list[TrailEntry]) -> dict[int, dict[str, object]]:
     """The fields of the events that any of these withdraw, by version."""
     withdrawn = {entry["withdraws"] for entry in entries if entry["type"] == EventWithdrawn.__name__}
     return {one.version: one.fields() for one in ask.ledger.events_of(plan, sorted(withdrawn))}
 
 
-def _is_same(draft: Draft, entry: TrailEntry, targets: dict[int, dict[str, Any]]) -> bool:
+def _is_same(draft: Draft, entry: TrailEntry, targets: dict[int, dict[str, object]]) -> bool:
     """Whether an event is about the same as the form; a withdrawal is about the same as the event withdrawn."""
     form = draft.form
-    theirs: Mapping[str, Any] = entry
+    theirs: Mapping[str, object] = entry
     if entry["type"] == EventWithdrawn.__name__:
         if form.about == "version" and str(entry["withdraws"]) == draft.said.get("version", "").strip():
             return True
@@ -106,7 +109,7 @@ def _is_same(draft: Draft, entry: TrailEntry, targets: dict[int, dict[str, Any]]
     return not ours.isdisjoint(_things(theirs["type"], theirs, theirs))
 
 
-def _things(event: str, said: Mapping[str, Any], names: Container[str]) -> set[tuple[str, str]]:
+def _things(event: str, said: Mapping[str, object], names: Container[str]) -> set[tuple[str, str]]:
     """The things that an event's fields of these names name: kind and name."""
     fields = [field for field in fields_of_event(event) if field.of and field.name in names]
     named = ((field.of, str(said.get(field.name) or "").strip().casefold()) for field in fields)
@@ -116,7 +119,7 @@ def _things(event: str, said: Mapping[str, Any], names: Container[str]) -> set[t
 # Effects of the event
 
 
-def rehearsed(ask: Asker, proposal: Proposal, by: str) -> dict[str, Any]:
+def rehearsed(ask: Asker, proposal: Proposal, by: str) -> Shown:
     """The event in a sentence, and its effects as at today and as at its effective date.
 
     `by` is the author.
@@ -148,7 +151,7 @@ def _own_day(record: PlanRecord, proposal: Proposal) -> date:
     return record.logged(event.version).effective_on if isinstance(event, EventWithdrawn) else event.effective_on
 
 
-def _effect(record: PlanRecord, day: date) -> dict[str, Any]:
+def _effect(record: PlanRecord, day: date) -> dict[str, object]:
     """The effects of the newest event as at a day. They do not say when it was recorded, because it was not."""
     stored = record.version - 1
     before, after = (
@@ -167,7 +170,7 @@ def _effect(record: PlanRecord, day: date) -> dict[str, Any]:
     }
 
 
-def _counts(was: Any, is_: Any) -> Iterator[tuple[str, int, int]]:
+def _counts(was: RegisterEntry, is_: RegisterEntry) -> Iterator[tuple[str, int, int]]:
     """The number of actions by rating, before and after; the event may adopt another scale."""
     counted: dict[str, list[int]] = {}
     for place, entry in enumerate((was, is_)):
@@ -176,12 +179,12 @@ def _counts(was: Any, is_: Any) -> Iterator[tuple[str, int, int]]:
     return ((label, before, after) for label, (before, after) in counted.items())
 
 
-def _in_words(change: Change, word: str, labels: Labels) -> dict[str, Any]:
+def _in_words(change: Change, word: str, labels: Labels) -> dict[str, object]:
     said = change_words(change, word, labels)
     about = ": ".join(filter(None, [said.subject, said.text]))
     if not about and change["priority"]:
         about = f"{word} {change['priority']}"
-    shown: dict[str, Any] = {"about": about or "The plan", "what": said.what, "pieces": None}
+    shown: dict[str, object] = {"about": about or "The plan", "what": said.what, "pieces": None}
     if is_revision(change):
         text = revised(safe_lines(str(change["previous"])), safe_lines(str(change["current"])))
         return {**shown, "pieces": [(piece.text, piece.mark) for piece in text.pieces]}

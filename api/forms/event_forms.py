@@ -97,7 +97,7 @@ _GROUPS: dict[str, tuple[Form, ...]] = {
     ),
     # The other fields of these two refer to their day.
     "Documents and meetings": (
-        Form("version", "VersionIssued", "Issue a version of the document", ("label", "effective_on")),
+        Form("version", "VersionIssued", "Issue a document version", ("label", "effective_on")),
         Form("presentation", "ReportPresented", "Record a presentation to a forum",
              ("forum", "effective_on", "title", "current")),
     ),
@@ -105,7 +105,7 @@ _GROUPS: dict[str, tuple[Form, ...]] = {
         Form("withdraw-event", "EventWithdrawn", "Withdraw an event recorded in error", owes_reason=True),
         Form("redact", "TextRedacted", "Destroy texts of an event", owes_reason=True),
     ),
-}  # fmt: skip
+}  # table: a form a line or two  # fmt: skip
 #: It has a page of its own (`open_plan_form.py`), as there is no plan yet.
 OPENING = Form("open-plan", "PlanOpened", "Open a plan", ("title", "organisation", "priority_word", "scale"))
 

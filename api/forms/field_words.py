@@ -91,9 +91,9 @@ WORDS: dict[str, Words] = {
     "ActionRenumbered.priority": Words("Move to", "", nothing="It stays where it is"),
     "rating": Words(hint="From the plan's scale on the day on which this was true."),
     "evidence": Words("Evidence for the rating", "Titles of documents, one on each line."),
-    "version": Words("Number of the event", "The trail shows the number of every event, such as 212."),
+    "version": Words("Record number of the event", "The trail shows that of every event, such as 212."),
     "RatingConfirmed.version": Words(
-        "Number of the event that gave the rating", "As the action's page shows it, such as 212."
+        "Record number of the event that gave the rating", "As the action's page shows it, such as 212."
     ),
     "ProgressReported.text": Words("What progress has been made?", missing="say what progress has been made"),
     "EvidenceAdded.title": Words("Title of the document"),

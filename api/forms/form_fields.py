@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from types import UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Literal, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel
 
@@ -109,7 +109,7 @@ def _fields_of(model: type[BaseModel], group: str = "") -> tuple[Field, ...]:
     return tuple(fields)
 
 
-def _control(hint: Any) -> tuple[Control | type[BaseModel], Of, tuple[str, ...]]:
+def _control(hint: object) -> tuple[Control | type[BaseModel], Of, tuple[str, ...]]:
     """The control of a type, or the class of a group; the thing that it names; and its values."""
     if hint in _CONTROLS:
         return _CONTROLS[hint], Of(""), ()

@@ -2,19 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from fastapi import Request, Response
 from markupsafe import Markup, escape
 
 from api.forms.current_values import Options, Standing, options
 from api.forms.drafts import Draft, as_day
-from api.forms.dry_run import Since, entry_at, rehearsed, timescale_read
+from api.forms.dry_run import Shown, Since, entry_at, rehearsed, timescale_read
 from api.forms.event_forms import Form
 from api.forms.field_words import in_plan_words
 from api.forms.form_fields import Field
 from api.forms.proposing import WAYS
-from api.forms.usual_scales import USUAL
+from api.forms.usual_scales import USUAL, in_a_line
 from api.http.access.callers import recorded_by
 from api.pages.choices import written
 from api.pages.rendering import Said, capital, page
@@ -51,7 +50,7 @@ def fields_shown(
     errors: Mapping[str, str],
     stands: Standing | None = None,
     texts: Sequence[tuple[str, str, str]] = (),
-) -> dict[str, Any]:
+) -> Shown:
     """The fields of a form for its template, with exactly what was typed and what is wrong with it.
 
     Without `stands` there is no plan yet. `texts` are those that may be destroyed.
@@ -72,7 +71,7 @@ def fields_shown(
         "choices": {
             "options": {field.name: _escaped(options(field, form, stands)) if stands else [] for field in fields},
             "issues": _escaped(issues),
-            "scales": [(name, scale.name, scale.words) for name, scale in USUAL.items()],
+            "scales": [(name, scale.name, in_a_line(scale)) for name, scale in USUAL.items()],
             "texts": texts,
             "ways": WAYS,
         },
@@ -114,7 +113,7 @@ def overtaken_shown(request: Request, ask: Asker, draft: Draft, stands: Standing
     )
 
 
-def _shown(request: Request, ask: Asker, draft: Draft, stands: Standing) -> dict[str, Any]:
+def _shown(request: Request, ask: Asker, draft: Draft, stands: Standing) -> Shown:
     return {
         "here": draft.here,
         "draft": draft,
@@ -127,7 +126,7 @@ def _shown(request: Request, ask: Asker, draft: Draft, stands: Standing) -> dict
     }
 
 
-def _facts(ask: Asker, draft: Draft, stands: Standing) -> dict[str, Any]:
+def _facts(ask: Asker, draft: Draft, stands: Standing) -> Mapping[str, object]:
     """The subject of the form; empty if its address names none, or the plan does not have it."""
     of = draft.form.about
     name = draft.named.get(of, "")
@@ -209,7 +208,7 @@ def asked_first(request: Request, ask: Asker, draft: Draft, stands: Standing) ->
     )
 
 
-def _why_not(entry: Mapping[str, Any] | None, version: str, stands: Standing) -> str:
+def _why_not(entry: Mapping[str, object] | None, version: str, stands: Standing) -> str:
     if entry:
         return f"Event {entry['version']} has no text that could be destroyed"
     return f"The plan has no event {version[:20]}; its newest is {stands.plan['point']['basis']}"
@@ -220,6 +219,6 @@ def _redacts(form: Form) -> bool:
     return any(field.control == "texts" for field in form.fields)
 
 
-def _texts(draft: Draft, facts: Mapping[str, Any], word: str) -> list[tuple[str, str, str]]:
+def _texts(draft: Draft, facts: Mapping[str, object], word: str) -> list[tuple[str, str, str]]:
     """The texts that can be destroyed: field, label and text; empty for other forms. `facts` is their event."""
     return texts_left(facts, word) if facts and _redacts(draft.form) else []

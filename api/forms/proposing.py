@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from api.forms.form_fields import Control, Field
-from api.forms.usual_scales import COMPLETING, USUAL
+from api.forms.usual_scales import COMPLETING, USUAL, completed_with
 from api.pages.choices import unheard, which_is_meant
 from domain.envelopes import Proposal, read_proposal
 from domain.points import PointUnreadable, read_point
@@ -57,7 +57,8 @@ def propose(event: str, typed: Typed, plan: str | None, event_id: str, today: da
     Raises:
         Unfit: the values make no valid event.
     """
-    given: dict[str, Any] = {"type": event, "event_id": event_id}
+    given: dict[str, object] = {"type": event, "event_id": event_id}
+    groups: dict[str, dict[str, object]] = {}
     problems: dict[str, str] = {}
     missing: list[Field] = []
     for field in typed.fields:
@@ -69,14 +70,14 @@ def propose(event: str, typed: Typed, plan: str | None, event_id: str, today: da
         if value is None:
             missing += [field] if field.needed else []
         elif field.group:
-            given.setdefault(field.group, {})[field.name.removeprefix(f"{field.group}_")] = value
+            groups.setdefault(field.group, {})[field.name.removeprefix(f"{field.group}_")] = value
         else:
             given[field.name] = value
-    problems |= {one.name: one.words.missing or "" for one in missing if not one.group or one.group in given}
+    problems |= {one.name: one.words.missing or "" for one in missing if not one.group or one.group in groups}
     if problems:
         raise Unfit({field.name: problems[field.name] for field in typed.fields if field.name in problems})
     try:
-        return read_proposal(given, today, plan)
+        return read_proposal(given | groups, today, plan)
     except NotAnEvent as error:
         found: dict[str, str] = {}
         for _, path, sentence in error.problems:
@@ -140,15 +141,15 @@ def _texts(field: Field, typed: Typed) -> list[str] | None:
     return [name.removeprefix(begins) for name, said in typed.said.items() if name.startswith(begins) and said] or None
 
 
-def _scale(field: Field, typed: Typed) -> dict[str, Any] | None:
+def _scale(field: Field, typed: Typed) -> dict[str, object] | None:
     """The chosen scale; its rating for complete actions needs what is ticked."""
     scale = USUAL.get(typed.said.get(field.name, ""))
     if scale is None:
         return None
     ticked = {name: True for name in COMPLETING if typed.said.get(f"{field.name}_{name}")}
-    if ticked and not scale.completes:
+    if ticked and not any(rating.complete for rating in scale.ratings):
         raise ValueError("this scale has no rating for what is complete: choose another, or leave these empty")
-    return scale.given(ticked)
+    return completed_with(scale, ticked)
 
 
 def _point(field: Field, typed: Typed) -> str | None:
@@ -202,7 +203,7 @@ def _as_typed(text: str) -> str:
 
 
 #: Control -> its reader; `_text` for all others.
-_READ: dict[Control, Callable[[Field, Typed], Any]] = {
+_READ: dict[Control, Callable[[Field, Typed], object]] = {
     "lines": _lines,
     "rows": _rows,
     "whole": _whole,

@@ -26,7 +26,7 @@ from api.http.question_addresses import Ask, Plan
 from api.questions.audit_question import AUDIT
 from api.waiting import PATIENCE, one_of, waiting_at_most
 from domain.envelopes import Recorded
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from projections.audit import AuditDocument
 from projections.claims import read_claims
 
@@ -94,13 +94,13 @@ def _text(description: str) -> dict[str, Any]:
             "model": RecordedDocument,
             "description": "Stored, or stored already by the same event_id.",
             "headers": {
-                "ETag": _text('The plan\'s version by then, such as `"212"`; send it as If-Match.'),
+                "ETag": _text('The plan\'s newest record number by then, such as `"212"`; send it as If-Match.'),
                 "Location": _text("Where what was stored can be read again."),
             },
         },
         **documented({
             409: "A rule refuses; nothing was recorded.",
-            412: "The plan is not at the version of If-Match; nothing was recorded.",
+            412: "The plan is not at the record number of If-Match; nothing was recorded.",
             413: "The body is too large.",
             415: "The body is not JSON.",
             422: "Not a valid event of this plan; nothing was recorded.",

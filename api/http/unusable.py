@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from api.http.access.callers import known_caller
 from api.http.problem_documents import problem, problem_of
 from api.papers.wording import safe_text
-from domain.access.access_errors import AccessLost
+from domain.ledger.access_marks import AccessLost
 from domain.refusals import (
     FilesDamaged,
     InDoubt,

@@ -10,8 +10,8 @@ from datetime import date
 from functools import cached_property
 from typing import Generic, TypeVar
 
-from domain.envelopes import instant_text
-from domain.ledger.ledger import Ledger
+from domain.instants import instant_text
+from domain.opened_ledger import Ledger
 from domain.plan.plan_at import PlanAt
 from domain.plan.record import PlanRecord
 from domain.points import Asked, Point, VersionUnknown, read_point

@@ -3,13 +3,13 @@
 from api.papers.compose.event_paper import event_paper
 from api.questions.question import OfTheRecord, Page
 from api.questions.question_parameters import Parameter, up_to
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from domain.plan.record import PlanRecord
 from projections.event import EventDocument, event_in_trail, event_versions
 
 VERSION = Parameter(
     name="version", kind="number", stands="path", required=True, example=6,
-    help="The event's version: its place in the plan",
+    help="The event's record number: its place in the plan's record",
 )  # fmt: skip
 
 

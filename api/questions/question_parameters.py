@@ -60,8 +60,8 @@ CURRENT = Parameter(
     example="issue:3.0",
 )  # fmt: skip
 AFTER = Parameter(
-    name="after", help="Begin after this version, such as the `next` of the page before", kind="number", least=0,
-    default=0, metavar="VERSION",
+    name="after", help="Begin after this record number, such as the `next` of the page before", kind="number", least=0,
+    default=0, metavar="NUMBER",
 )  # fmt: skip
 
 
@@ -78,11 +78,10 @@ def limit(a_page: int) -> Parameter:
 
 
 def up_to(what: str) -> Parameter:
-    """The version up to which the record is taken into account; `what` is shown as at that version."""
-    return Parameter(
-        name="up_to", help=f"The {what} as it {'stood' if what == 'event' else 'was'} when this version of the plan was"
-        " the newest", kind="number", metavar="VERSION",
-    )  # fmt: skip
+    """The record number up to which the record is taken into account; `what` is shown as at it."""
+    stood = "stood" if what == "event" else "was"
+    told = f"The {what} as it {stood} when this record number of the plan was the newest"
+    return Parameter(name="up_to", help=told, kind="number", metavar="NUMBER")
 
 
 #: The most events on a page over HTTP.

@@ -3,7 +3,7 @@
 from api.papers.compose.replay_paper import replay_paper
 from api.questions.question import OfTheRecord, Page
 from api.questions.question_parameters import AFTER, limit, up_to
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from domain.plan.record import PlanRecord
 from projections.replay import ReplayDocument, replay_page, withdrawals_of
 

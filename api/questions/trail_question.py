@@ -5,7 +5,7 @@ from bisect import bisect_right
 from api.papers.compose.trail_paper import trail_paper
 from api.questions.question import OfTheRecord, Page
 from api.questions.question_parameters import AFTER, Parameter, limit, up_to
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from domain.plan.record import PlanRecord
 from domain.points import read_instant
 from projections.trail import TrailDocument, TrailQuery, matching_versions, trail_page, with_withdrawals

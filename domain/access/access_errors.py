@@ -1,27 +1,12 @@
 """Refusals about access; a principal that lacks a role is `principals.NotAllowed`."""
 
-from datetime import datetime
-
-from domain.refusals import LedgerDamaged, Refusal, Unknown
+from domain.refusals import Refusal, Unknown
 
 
 class AccessRefused(Refusal):
     """A change of access makes no sense or is not possible; the sentence names the remedy."""
 
     code = "access-refused"
-
-
-class AccessLost(LedgerDamaged):
-    """The access ledger that this ledger once had is gone, or is another one by now."""
-
-    code = "access-lost"
-
-    def __init__(self, since: datetime) -> None:
-        super().__init__(
-            "the audit of access, which says who may do what, is not the one that this ledger had on"
-            f" {since.date().isoformat()}: it was removed or altered. Nobody is let in and nothing is recorded; restore"
-            " a backup into an empty database (docs/safekeeping.md)"
-        )
 
 
 class PrincipalUnknown(Unknown):

@@ -1,10 +1,9 @@
-"""The access ledger of a ledger, `Ledger.access`: its parts, and its audit."""
+"""The access ledger, which says who may do what: its parts, and its audit."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from uuid import uuid4
 
-from domain.access.access_errors import AccessLost
 from domain.access.access_events import AccessEvent
 from domain.access.access_streams import AccessRecord, AccessStreams
 from domain.access.identities import Identities
@@ -14,12 +13,10 @@ from domain.access.sentences import sentence
 from domain.access.sessions import Sessions
 from domain.access.sign_in_links import SignInLinks
 from domain.access.tokens import Tokens
-from domain.integrity.invariants import Broken, along_the_ledger
 from domain.ledger.datastore import LedgerDatastore
-from domain.refusals import LedgerDamaged, ReplicaOnly
+from domain.refusals import ReplicaOnly
 
 _log = logging.getLogger("asat.access")
-_PAGE = 5000
 
 
 class AccessAudit:
@@ -48,27 +45,6 @@ class AccessAudit:
         """The number of records, which is the position of the newest."""
         return (self._streams.recorder.max_notification_id() or 0) if self._streams.have_begun() else 0
 
-    def is_lost(self) -> bool:
-        """Whether the access ledger was removed or replaced by another."""
-        return self._streams.lost_from() is not None
-
-    def check(self) -> Iterator[Broken]:
-        """Every invariant of the access ledger that does not hold."""
-        if (since := self._streams.lost_from()) is not None:
-            yield Broken("access", str(AccessLost(since)))
-        if not self._streams.is_there():
-            return
-        for broken in along_the_ledger(self._streams.recorder, lambda _: None):
-            yield Broken(f"access, {broken.where}", broken.what)
-        after = 0
-        try:
-            while records := self.records(after, _PAGE):
-                after = records[-1].position
-        except AccessLost:
-            return  # nothing is left of it
-        except LedgerDamaged as error:
-            yield Broken("access", str(error))
-
 
 class AccessLedger:
     """The access ledger of one ledger.
@@ -79,8 +55,7 @@ class AccessLedger:
 
     def __init__(self, plans: LedgerDatastore, open_schema: Callable[[str], str]) -> None:
         """As `AccessStreams`; nothing is opened yet."""
-        streams = AccessStreams(plans, open_schema)
-        self.close, self.refuse_where_lost = streams.close, streams.refuse_where_lost
+        self.streams = streams = AccessStreams(plans, open_schema)
         self.audit = AccessAudit(streams)
         self.principals = KnownPrincipals(streams)
         self.tokens = Tokens(streams, self.principals)

@@ -17,15 +17,16 @@ from uuid import uuid4
 
 import psycopg
 from eventsourcing.persistence import DatabaseError, IntegrityError, InterfaceError, OperationalError, PersistenceError
-from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Composed, Identifier
 
-from domain.access.access_errors import AccessLost, AccessRefused
+from domain.access.access_errors import AccessRefused
 from domain.access.access_events import ACCESS_EVENTS, AccessEvent, PasswordSet, PrincipalLeft
+from domain.ledger.access_marks import AccessLost, access_lost_from
 from domain.ledger.datastore import LedgerDatastore, attempts
 from domain.ledger.recorder import LedgerRecorder
-from domain.ledger.schema import access_schema
+from domain.ledger.schema import HAS_BEGUN, access_schema
 from domain.ledger.stored_rows import UnstoredRow
+from domain.postgres.connections import value
 from domain.postgres.database_errors import in_short
 from domain.refusals import LedgerDamaged, LedgerUnusable
 
@@ -34,10 +35,6 @@ _CONNECTIONS = 10
 #: The most attempts to decide about a stream while others append to it.
 _TRIES = 20
 _ABOUT_PASSWORDS = (PasswordSet.__name__, PrincipalLeft.__name__)
-_HAS_BEGUN = SQL(
-    "select from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = %b"
-    " and c.relname = 'migrations'"
-)
 
 _log = logging.getLogger("asat.access")
 
@@ -100,7 +97,7 @@ class AccessStreams:
 
     def is_there(self) -> bool:
         """Whether the schema exists at this moment."""
-        return bool(self._plans.read_rows(_HAS_BEGUN, self._schema))
+        return bool(self._plans.read_rows(HAS_BEGUN, self._schema))
 
     @property
     def recorder(self) -> LedgerRecorder:
@@ -134,9 +131,7 @@ class AccessStreams:
         Args:
             ask: asks the plans' database; by default on a connection of its pool.
         """
-        query = SQL("select {}.access_lost_from()").format(Identifier(self._plans.schema))
-        [(since,)] = (ask or self._plans.read_rows)(query)
-        return since  # type: ignore[no-any-return]
+        return access_lost_from(ask or self._plans.read_rows, self._plans.schema)
 
     def refuse_where_lost(self, ask: Callable[[Composed], list[Any]] | None = None) -> None:
         """Raises AccessLost if the access ledger is gone: without it the ledger would be open to everybody."""
@@ -149,8 +144,8 @@ class AccessStreams:
             return
         query = SQL("select {}.mark_access() as closed").format(Identifier(self._plans.schema))
         try:
-            with self._plans.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
-                self._marked = cursor.execute(query).fetchone() == (True,)
+            with self._plans.get_connection() as connection:
+                self._marked = bool(value(connection, query))
         except (PersistenceError, LedgerUnusable) as error:
             _log.warning("that the audit of access has begun is not noted in the ledger of the plans yet: %s", error)
 
@@ -240,12 +235,10 @@ class AccessStreams:
         """Try the lock of this name, across processes, for the block, without waiting; yields whether it was free."""
         query, datastore = "select pg_try_advisory_xact_lock(hashtextextended(%s, 0))", self.recorder.datastore
         with datastore.get_connection() as connection, connection.transaction():
-            with connection.cursor(row_factory=tuple_row) as cursor:
-                row = cursor.execute(query, (f"{self._schema} {name}",)).fetchone()
-            yield bool(row and row[0])
+            yield bool(value(connection, query, (f"{self._schema} {name}",)))
 
     def of(self, *streams: str) -> list[AccessRecord]:
-        """The records of these streams, each stream's in order."""
+        """The records of these streams; those of one stream are in order."""
         return self.select("plan = any(%b) order by plan, version", list(streams))
 
     def newest(self, stream: str, limit: int) -> list[AccessRecord]:

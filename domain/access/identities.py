@@ -11,7 +11,7 @@ from domain.access.known_principals import KnownPrincipals, person
 from domain.access.sessions import Sessions
 from domain.access.sign_in_throttle import note_refusal, storable_address
 from domain.names import name_key
-from domain.texts import direction_refused, unpaired_direction
+from domain.texts import unrecordable
 
 
 class Identities:
@@ -30,8 +30,8 @@ class Identities:
         """Link an identity to a principal, ending the link before it; raises PrincipalUnknown, AccessRefused."""
         principal = self._principals.staying(name)
         for text in (issuer, subject):
-            if mark := unpaired_direction(text):
-                raise AccessRefused(f"{text[:60]!a} is no identity: {direction_refused(mark)}")
+            if problem := unrecordable(text):
+                raise AccessRefused(f"{text[:60]!a} is no identity: {problem.sentence}")
         event = new_event(IdentityLinked, principal=person(principal), issuer=issuer, subject=subject)
 
         def decide(records: list[AccessRecord]) -> AccessEvent:

@@ -15,6 +15,8 @@ OPERATOR = "operator "
 _NAME = TypeAdapter[str](Name)
 #: A longer key does not fit into the index; a ligature may become eighteen letters.
 _LONGEST_KEY = 200
+#: White space that breaks a line, and is no control character.
+_SEPARATORS = "\u2028\u2029"
 #: Alphabets with letters that look alike, as Unicode's names of their letters begin.
 _ALIKE = ("Latin", "Cyrillic", "Greek", "Armenian", "Cherokee", "Coptic")
 
@@ -37,10 +39,12 @@ def read_name(name: str) -> str:
     """
     read = unicodedata.normalize("NFC", " ".join(name.split()))
     key = name_key(read)
-    if not (0 < len(key) <= _LONGEST_KEY and _is_line(read) and all(_can_be_seen(one) for one in name)):
+    if unseen := next((one for one in name if not _can_be_seen(one)), None):
         raise AccessRefused(
-            "a name is one line of 1 to 100 characters, all of which can be seen; take another than the one given"
+            f"a name is one line of characters that can be seen; leave out the character U+{ord(unseen):04X}"
         )
+    if not (0 < len(key) <= _LONGEST_KEY and _is_line(read)):
+        raise AccessRefused("a name is one line of 1 to 100 characters; take another than the one given")
     if len(alphabets := _alphabets(read)) > 1:
         raise AccessRefused(
             f"the name {read} mixes letters of {' and '.join(alphabets)}, which look alike: write it in one alphabet"
@@ -62,7 +66,7 @@ def _is_line(name: str) -> bool:
 
 
 def _can_be_seen(character: str) -> bool:
-    return not is_invisible(character) and unicodedata.category(character) not in {"Co", "Cn"}
+    return not is_invisible(character) and character not in _SEPARATORS
 
 
 def _alphabets(name: str) -> list[str]:

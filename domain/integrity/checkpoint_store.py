@@ -5,21 +5,21 @@ checkpoints. Against somebody who can change all of it only a copy elsewhere pro
 away and cosigned.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
 
 from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError, PersistenceError
 from psycopg.errors import CheckViolation
-from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier
 
-from domain.integrity.invariants import Broken
+from domain.integrity.checkpoint_check import Cut, Tree, broken_checkpoints, contradiction_of, unlike_the_tree
+from domain.integrity.findings import Broken
+from domain.integrity.stored_tree import LedgerTree
 from domain.ledger.datastore import LedgerDatastore
-from domain.ledger.ledger import Ledger
+from domain.ledger.plan_ledger import PlanLedger
+from domain.postgres.connections import rows
 from domain.postgres.database_errors import in_short
-from domain.proofs.checkpoint import Checkpoint, NotACheckpoint, WitnessKey, open_checkpoint
+from domain.proofs.checkpoint import Checkpoint, WitnessKey, open_checkpoint
 from domain.proofs.keys import NotAKey, SignerKey, VerifierKey
 from domain.proofs.pack import NoPack, Stamped, key_note, key_of_note, one_of_each
 from domain.proofs.signed_notes import NotANote, Note, NotSigned, Signature, open_note, sign_note
@@ -55,30 +55,6 @@ class CheckpointUnknown(Unknown):
 
 class Overtaken(LedgerUnusable):
     """Somebody else has signed for this ledger between reading and storing; nothing of one's own was kept."""
-
-
-class Tree(Protocol):
-    """The Merkle tree of which checkpoints are cut."""
-
-    def size(self) -> int:
-        """The number of leaves."""
-
-    def roots(self, sizes: Sequence[int]) -> list[bytes]:
-        """Its roots at some sizes, in one read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """A stored checkpoint, with the signatures that witnesses added."""
-
-    number: int
-    size: int
-    note: Note
-    #: Stored lines that are no signatures, or too many for a note.
-    unread: tuple[str, ...]
-    cut_at: datetime
-    #: Answers of time-stamping authorities, oldest first.
-    stamps: tuple[bytes, ...] = ()
 
 
 class Checkpoints:
@@ -150,9 +126,9 @@ class Checkpoints:
 
     def _cut(self, key: SignerKey) -> Cut:
         keys = self.admit(key)
-        if broken := next(self._unlike_the_tree(keys, self._cuts("order by c.number desc limit 1")), None):
+        if broken := next(unlike_the_tree(self._tree, keys, self._cuts("order by c.number desc limit 1")), None):
             # The earlier ones show from which position on.
-            broken = next(self._unlike_the_tree(keys, self.all()), broken)
+            broken = next(unlike_the_tree(self._tree, keys, self.all()), broken)
             raise LedgerDamaged(f"nothing was signed: {broken.where}: {broken.what}")
         size = self._tree.size()
         note = sign_note(Checkpoint(key.name, size, self._tree.roots([size])[0]).text(), key)
@@ -232,39 +208,11 @@ class Checkpoints:
         return self._numbered(number)
 
     def broken(self) -> Iterator[Broken]:
-        """The faults of the keys and checkpoints; of the checkpoints that the tree contradicts, only the first.
-
-        The alteration lies between that checkpoint and the one before it, which still holds.
-        """
+        """The faults of the keys and checkpoints, as `broken_checkpoints`."""
         try:
-            keys, cuts = self.keys(), self.all()
-            yield from self._unlike_the_tree(keys, cuts)
+            yield from broken_checkpoints(self._tree, self.keys(), self.all())
         except LedgerDamaged as error:
             yield Broken("the ledger's keys and checkpoints", str(error))
-            return
-        for cut in cuts:
-            for line in cut.unread:
-                yield Broken(_named(cut), f"a signature of it cannot be read: {line[:80]!r}")
-            for stamp in cut.stamps:
-                if wrong := Stamped(bytes(cut.note), stamp).wrong():
-                    yield Broken(_named(cut), f"a time stamp of it does not hold: {wrong}")
-
-    def _unlike_the_tree(self, keys: Sequence[VerifierKey], cuts: Sequence[Cut]) -> Iterator[Broken]:
-        """The checkpoints that cannot be believed, and the first that the tree contradicts."""
-        held, size = 0, self._tree.size()
-        roots = self._roots((signed.size for cut in cuts if (signed := _said(cut))), size)
-        for cut in cuts:
-            try:
-                signed = open_checkpoint(cut.note, keys).checkpoint
-            except (NotANote, NotSigned, NotACheckpoint) as error:
-                yield Broken(_named(cut), f"it cannot be believed: {error}")
-                continue
-            if signed.size != cut.size:
-                yield Broken(_named(cut), f"what was signed is of {signed.size} entries")
-            if contradiction := _contradicts(signed, roots, size, held):
-                yield Broken(_named(cut), contradiction)
-                return
-            held = signed.size
 
     def against(self, outside: bytes) -> Iterator[Broken]:
         """The contradictions between the ledger and a checkpoint that was kept elsewhere, whoever signed it.
@@ -279,24 +227,15 @@ class Checkpoints:
             open_checkpoint(note, self.keys())
         except (NotSigned, LedgerDamaged) as error:
             yield Broken(where, f"its key is not among those that the ledger has now: {error}")
-        size = self._tree.size()
-        earlier = [signed for cut in self.all() if (signed := _said(cut)) and signed.size < given.size]
-        roots = self._roots((one.size for one in (*earlier, given)), size)
-        held = max((one.size for one in earlier if roots.get(one.size) == one.root), default=0)
-        if contradiction := _contradicts(given, roots, size, held):
+        if contradiction := contradiction_of(self._tree, given, self.all()):
             yield Broken(where, contradiction)
-
-    def _roots(self, sizes: Iterable[int], size: int) -> dict[int, bytes]:
-        """The tree's roots at the sizes that it has reached."""
-        reached = sorted({one for one in sizes if one <= size})
-        return dict(zip(reached, self._tree.roots(reached), strict=True))
 
     # The database
 
     def _rows(self, query: str, *values: Any) -> list[Any]:
         try:
-            with self._datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
-                return cursor.execute(self._sql(query), values).fetchall()
+            with self._datastore.get_connection() as connection:
+                return rows(connection, SQL(query).format(schema=Identifier(self._datastore.schema)), values)
         except (OperationalError, InterfaceError) as error:
             raise LedgerUnusable(f"the database does not answer: {in_short(error)}") from error
 
@@ -309,9 +248,6 @@ class Checkpoints:
             raise LedgerUnusable(f"it was not kept, the database says: {in_short(error)}") from error
         except PersistenceError as error:
             raise LedgerUnusable(f"it could not be kept, the database says: {in_short(error)}") from error
-
-    def _sql(self, query: str) -> Any:
-        return SQL(query).format(schema=Identifier(self._datastore.schema))
 
 
 def _once_more(sign: Callable[[], T]) -> T:
@@ -327,30 +263,6 @@ def _once_more(sign: Callable[[], T]) -> T:
 def _in_form(error: IntegrityError) -> bool:
     """Whether the refused row had the right form and came only out of turn."""
     return not (isinstance(error.__cause__, CheckViolation) and error.__cause__.diag.constraint_name == "signed_form")
-
-
-def _named(cut: Cut) -> str:
-    return f"checkpoint {cut.number} ({cut.size} entries, cut {cut.cut_at.isoformat()})"
-
-
-def _said(cut: Cut) -> Checkpoint | None:
-    """The checkpoint in a note, its signatures not verified; None if the text is no checkpoint."""
-    try:
-        return Checkpoint.read(cut.note.text)
-    except NotACheckpoint:
-        return None
-
-
-def _contradicts(signed: Checkpoint, roots: Mapping[int, bytes], size: int, held: int) -> str | None:
-    """The contradiction between ledger and checkpoint, in words; the first `held` entries are known to agree."""
-    if signed.size > size:
-        return f"the ledger now has {size} entries only: its end is missing, from position {size + 1} on"
-    if roots[signed.size] != signed.root:
-        return (
-            f"the entries from position {held + 1} to {signed.size} are no longer those that were signed: one was"
-            " altered, or the ledger was forked"
-        )
-    return None
 
 
 def _with_lines(note: Note, lines: Sequence[str]) -> tuple[Note, tuple[str, ...]]:
@@ -377,6 +289,6 @@ def _following(number: int, note: bytes, before: VerifierKey | None) -> Verifier
     return key
 
 
-def checkpoints_of(ledger: Ledger) -> Checkpoints:
+def checkpoints_of(ledger: PlanLedger) -> Checkpoints:
     """The keys and checkpoints of a ledger."""
-    return Checkpoints(ledger._datastore, ledger.tree())
+    return Checkpoints(ledger.datastore, LedgerTree(ledger.recorder))

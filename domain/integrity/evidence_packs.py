@@ -5,10 +5,13 @@ from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 
-from domain.integrity.checkpoint_store import Checkpoints, Cut, checkpoints_of
-from domain.integrity.invariants import Broken, along_the_plan, beyond
+from domain.integrity.checkpoint_check import Cut
+from domain.integrity.checkpoint_store import Checkpoints, checkpoints_of
+from domain.integrity.findings import Broken
+from domain.integrity.invariants import beyond
+from domain.integrity.plan_invariants import along_the_plan
 from domain.integrity.stored_tree import LedgerTree, entry_of
-from domain.ledger.ledger import Ledger
+from domain.ledger.plan_ledger import PlanLedger
 from domain.ledger.stored_rows import StoredRecord
 from domain.proofs.checkpoint import Checkpoint, NotACheckpoint, open_checkpoint
 from domain.proofs.entry import Entry
@@ -26,50 +29,49 @@ _AGAIN = 3
 
 
 def pack(
-    ledger: Ledger, slug: str, key: SignerKey, papers: Papers = dict, since: bytes | int | None = None,
-    basis: int | None = None, at: str | None = None,
-) -> bytes:  # fmt: skip
+    ledger: PlanLedger,
+    slug: str,
+    key: SignerKey,
+    papers: Papers = dict,
+    since: bytes | int | None = None,
+    basis: int | None = None,
+    at: str | None = None,
+) -> bytes:
     """The evidence pack of a plan, with a checkpoint of now: a new one, if the ledger has grown since the last.
 
     Args:
-        ledger: the ledger.
-        slug: the plan.
-        key: the key that signs for the ledger.
         papers: makes its papers; called again if a text is redacted meanwhile.
         since: a checkpoint of this ledger that the reader holds: a note, or its size.
         basis: the newest version that the papers speak of; the pack must have it.
         at: the point that the papers show, as `2019-05-31@282`.
 
     Raises:
-        NoPack: there is nothing to be packed, an event is not what was recorded, or the earlier checkpoint is none of
-            this ledger.
+        NoPack: there is no event, or not what was recorded, or the earlier checkpoint is none of this ledger.
         CheckpointUnknown: the ledger has cut no checkpoint of that size.
         KeyRefused, LedgerDamaged: as when a checkpoint is cut.
     """
     kept = checkpoints_of(ledger)
     cut, rows, made = _read_at(ledger, kept, slug, key, papers)
     _refuse_what_is_broken(ledger, slug, rows, cut.size)
-    tree = ledger.tree()
+    tree = LedgerTree(ledger.recorder)
     if isinstance(since, int):
         since = bytes(kept.of_size(since).note)
     if since is not None:
         since = _known(since, kept.keys(), tree)
-    held = [Held(row.id, bytes(entry_of(row)), row.said) for row in rows]
+    held = [Held(row.id, bytes(entry_of(row)), row.remaining_texts) for row in rows]
     if basis is not None and basis > len(held):
         raise NoPack(f"version {basis} of plan {slug} is missing from the ledger that was signed; see asat check")
     stamped = kept.stamped(cut.size)
-    earlier = [
-        Checkpoint.read(Note.read(one).text).size
-        for one in (since, *(one.checkpoint for one in stamped)) if one is not None
-    ]  # fmt: skip
-    wanted = nodes_needed((one.position for one in held), cut.size, *earlier)
+    earlier = [*([since] if since is not None else []), *(one.checkpoint for one in stamped)]
+    sizes = (Checkpoint.read(Note.read(one).text).size for one in earlier)
+    wanted = nodes_needed((one.position for one in held), cut.size, *sizes)
     nodes = dict(zip(wanted, tree.nodes(wanted), strict=True))
     contents = Contents(slug, held, bytes(cut.note), kept.key_notes(), since, made, at, cut.cut_at, stamped)
     return make_pack(contents, lambda level, index: nodes[level, index], key)
 
 
 def _read_at(
-    ledger: Ledger, kept: Checkpoints, slug: str, key: SignerKey, papers: Papers
+    ledger: PlanLedger, kept: Checkpoints, slug: str, key: SignerKey, papers: Papers
 ) -> tuple[Cut, list[StoredRecord], Mapping[str, bytes]]:
     """A checkpoint, the plan's events within it, and the papers.
 
@@ -86,18 +88,18 @@ def _read_at(
     raise NoPack(f"texts of plan {slug} are being redacted at this moment; ask again")
 
 
-def _refuse_what_is_broken(ledger: Ledger, slug: str, rows: Sequence[StoredRecord], size: int) -> None:
+def _refuse_what_is_broken(ledger: PlanLedger, slug: str, rows: Sequence[StoredRecord], size: int) -> None:
     """Raises NoPack if `asat check` would find a fault of this plan: nothing false is signed."""
     for version, row in enumerate(rows, 1):
         if row.originator_version != version:
             raise NoPack(f"no pack is made of plan {slug}: its version {version} is missing; see asat check")
     last = rows[-1].id if rows else 0
-    found = chain(along_the_plan(ledger._recorder, slug, rows), beyond(ledger._recorder, last, size))
+    found = chain(along_the_plan(ledger.recorder, slug, rows), beyond(ledger.recorder, last, size))
     if broken := next(found, None):
         raise NoPack(f"no pack is made of plan {slug}: {broken.where}: {broken.what}; see asat check")
 
 
-def against(ledger: Ledger, held: bytes) -> Iterator[Broken]:
+def against(ledger: PlanLedger, held: bytes) -> Iterator[Broken]:
     """The contradictions between the ledger and a checkpoint or an evidence pack that was kept elsewhere.
 
     A checkpoint shows between which positions something was altered; a pack also shows which event of its plan.
@@ -121,7 +123,7 @@ def checkpoint_in(held: bytes) -> bytes:
     return held
 
 
-def _events_against(ledger: Ledger, lines: bytes) -> Iterator[Broken]:
+def _events_against(ledger: PlanLedger, lines: bytes) -> Iterator[Broken]:
     rows: Iterator[StoredRecord] = iter(())
     for number, line in enumerate(lines.split(b"\n")[:-1], 1):
         data = b64decode(json.loads(line)["entry"])
@@ -135,8 +137,8 @@ def _events_against(ledger: Ledger, lines: bytes) -> Iterator[Broken]:
             yield Broken(where, "it is not the event that the pack that was given holds in its place")
 
 
-def _stored(ledger: Ledger, slug: str, after: int = 0, page: int = 5000) -> Iterator[StoredRecord]:
-    while rows := ledger.stored(slug, after, page):
+def _stored(ledger: PlanLedger, slug: str, after: int = 0, page: int = 5000) -> Iterator[StoredRecord]:
+    while rows := ledger.recorder.select_events(slug, gt=after, limit=page):
         yield from rows
         after = rows[-1].originator_version
 

@@ -5,17 +5,18 @@ owner made while the guards were down.
 """
 
 from collections.abc import Iterator
-from typing import Any
 
-import psycopg
 from eventsourcing.persistence import PersistenceError
-from psycopg.rows import tuple_row
+from psycopg.sql import SQL, Identifier
 
-from domain.integrity.invariants import Broken
+from domain.integrity.findings import Broken
 from domain.ledger.catalogue import Catalogue, differences, expected_catalogue, read_catalogue, read_names
 from domain.ledger.datastore import LedgerDatastore
 from domain.ledger.login_powers import owns, powers
+from domain.ledger.plan_ledger import PlanLedger
 from domain.ledger.schema import access_schema, app_role, released_migrations, used_elsewhere
+from domain.opened_ledger import Ledger
+from domain.postgres.connections import Connection, rows, value
 from domain.postgres.database_errors import in_short
 from domain.refusals import LedgerUnusable
 
@@ -79,12 +80,19 @@ _LOGS_IN = "select from pg_roles where rolname = %(role)s and rolcanlogin and ro
 _THERE = "select nspname from pg_namespace where nspname = any(%s)"
 
 
-def fallen_guards(datastore: LedgerDatastore) -> Iterator[Broken]:
+def fallen_guards(ledger: Ledger) -> Iterator[Broken]:
     """The faults of the guards, of the plans' ledger and of the access ledger.
 
     Raises:
         LedgerUnusable: the database does not answer.
     """
+    if ledger.access.streams.lost_from() is None:
+        ledger.access.audit.size()  # upgrades it, where it has begun
+    yield from fallen_on(ledger.datastore)
+
+
+def fallen_on(datastore: LedgerDatastore) -> list[Broken]:
+    """As `fallen_guards`, for the schemas as they are now."""
     found: list[Broken] = []
     try:
         with datastore.get_connection() as connection:
@@ -98,27 +106,32 @@ def fallen_guards(datastore: LedgerDatastore) -> Iterator[Broken]:
                 found += [Broken("the login that serves", power) for power in powers(connection, schemas)]
     except PersistenceError as error:
         raise LedgerUnusable(f"the guards of the database cannot be looked at: {in_short(error)}") from error
-    yield from found
+    return found
 
 
-def powers_of_login(datastore: LedgerDatastore) -> list[str]:
-    """The powers of these connections' login beyond reading and appending; raises LedgerUnusable."""
+def powers_of_login(ledger: PlanLedger) -> list[str]:
+    """The powers of the login over the ledger beyond reading and appending, in any role that it may take on.
+
+    Empty where the guards hold against it.
+
+    Raises:
+        LedgerUnusable: the database does not answer.
+    """
     try:
-        with datastore.get_connection() as connection:
-            return powers(connection, _schemas(connection, datastore.schema))
+        with ledger.datastore.get_connection() as connection:
+            return powers(connection, _schemas(connection, ledger.datastore.schema))
     except PersistenceError as error:
         raise LedgerUnusable(f"the database does not answer: {in_short(error)}") from error
 
 
-def _schemas(connection: "psycopg.Connection[Any]", schema: str) -> list[str]:
+def _schemas(connection: Connection, schema: str) -> list[str]:
     """The existing schemas of a ledger: that of the plans, and that of access once it has begun."""
     both = [schema, access_schema(schema)]
-    with connection.cursor(row_factory=tuple_row) as cursor:
-        there = {name for (name,) in cursor.execute(_THERE, (both,)).fetchall()}
+    there = {name for (name,) in rows(connection, _THERE, (both,))}
     return [one for one in both if one in there]
 
 
-def _fallen(connection: "psycopg.Connection[Any]", schema: str, owning: bool) -> Iterator[Broken]:
+def _fallen(connection: Connection, schema: str, owning: bool) -> Iterator[Broken]:
     """The faults of one schema; `owning`: the owner asks, so members of the ledger's role are no fault."""
     role = app_role(schema)
     expected = expected_catalogue(read_names(connection, schema))
@@ -127,43 +140,41 @@ def _fallen(connection: "psycopg.Connection[Any]", schema: str, owning: bool) ->
     for where, what in differences(expected, found):
         yield Broken(f"{where} of {schema}", what)
     yield from _granted(expected, found, schema, role)
-    with connection.cursor(row_factory=tuple_row) as cursor:
-        for kind, name, owner in cursor.execute(_OWNED_BY_OTHERS, named).fetchall():
-            yield Broken(f"{kind} {name} of {schema}", f"it belongs to {owner}, and not to the owner of the schema")
-        shared = used_elsewhere(connection, role) if _admits(found, role) else []
-        if shared:
-            yield Broken(
-                f"the role {role}",
-                f"it has rights in another database of this server too ({', '.join(shared)}): who serves one of the two"
-                " ledgers can read and append to the other. Move one to a server of its own (`asat backup`, `asat"
-                " restore`)",
-            )
-        for member, of, owner in cursor.execute(_MEMBERS, named).fetchall():
-            can = f"it can be {of}, which owns {schema}" if owner else f"it may read and append to {schema}, as {of}"
-            # It may serve the other ledger by the same role: revoking that would stop it.
-            remedy = f"revoke {of} from it" if owner or not shared else "see to the role"
-            if owner or not owning:
-                yield Broken(f"the role {member}", f"{can}: {remedy}")
-        if cursor.execute(_LOGS_IN, named).fetchone() is not None:
-            yield Broken(f"the role {role}", f"it can log in by itself: alter role {role} nologin")
-        for (of,) in cursor.execute(_MEMBERSHIPS, named).fetchall():
-            yield Broken(f"the role {role}", f"it is a member of {of}: revoke that")
-        if cursor.execute("show session_replication_role").fetchone() != ("origin",):
-            yield Broken("the setting session_replication_role", "it switches every trigger off for this login")
+    for kind, name, owner in rows(connection, _OWNED_BY_OTHERS, named):
+        yield Broken(f"{kind} {name} of {schema}", f"it belongs to {owner}, and not to the owner of the schema")
+    shared = used_elsewhere(connection, role) if _admits(found, role) else []
+    if shared:
+        yield Broken(
+            f"the role {role}",
+            f"it has rights in another database of this server too ({', '.join(shared)}): who serves one of the two"
+            " ledgers can read and append to the other. Move one to a server of its own (`asat backup`, `asat"
+            " restore`)",
+        )
+    for member, of, owner in rows(connection, _MEMBERS, named):
+        can = f"it can be {of}, which owns {schema}" if owner else f"it may read and append to {schema}, as {of}"
+        # It may serve the other ledger by the same role: revoking that would stop it.
+        remedy = f"revoke {of} from it" if owner or not shared else "see to the role"
+        if owner or not owning:
+            yield Broken(f"the role {member}", f"{can}: {remedy}")
+    if rows(connection, _LOGS_IN, named):
+        yield Broken(f"the role {role}", f"it can log in by itself: alter role {role} nologin")
+    for (of,) in rows(connection, _MEMBERSHIPS, named):
+        yield Broken(f"the role {role}", f"it is a member of {of}: revoke that")
+    if value(connection, "show session_replication_role") != "origin":
+        yield Broken("the setting session_replication_role", "it switches every trigger off for this login")
 
 
-def _around(connection: "psycopg.Connection[Any]", schemas: list[str]) -> Iterator[Broken]:
+def _around(connection: Connection, schemas: list[str]) -> Iterator[Broken]:
     """Access to the schemas of a ledger from elsewhere in the database or the server."""
     named = {"schemas": schemas}
-    with connection.cursor(row_factory=tuple_row) as cursor:
-        for member, of in cursor.execute(_MIGHTY, named).fetchall():
-            yield Broken(f"the role {member}", f"it has the rights of {of}: revoke {of} from it")
-        for (name,) in cursor.execute(_PUBLISHED, named).fetchall():
-            yield Broken(
-                f"the publication {name}", "it sends what is recorded to others, where no redaction reaches it: drop it"
-            )
-        for kind, name in cursor.execute(_REACHING, named).fetchall():
-            yield Broken(f"{kind} {name}", "it reaches into the ledger with the rights of its owner: drop it")
+    for member, of in rows(connection, _MIGHTY, named):
+        yield Broken(f"the role {member}", f"it has the rights of {of}: revoke {of} from it")
+    for (name,) in rows(connection, _PUBLISHED, named):
+        yield Broken(
+            f"the publication {name}", "it sends what is recorded to others, where no redaction reaches it: drop it"
+        )
+    for kind, name in rows(connection, _REACHING, named):
+        yield Broken(f"{kind} {name}", "it reaches into the ledger with the rights of its owner: drop it")
 
 
 def _granted(expected: Catalogue, found: Catalogue, schema: str, role: str) -> Iterator[Broken]:
@@ -184,9 +195,7 @@ def _verb(privilege: str) -> str:
     return privilege.replace("usage", "use")
 
 
-def _migrations(connection: "psycopg.Connection[Any]", schema: str) -> Iterator[Broken]:
-    query = psycopg.sql.SQL("select number, name from {}.migrations order by number")
-    with connection.cursor(row_factory=tuple_row) as cursor:
-        applied = cursor.execute(query.format(psycopg.sql.Identifier(schema))).fetchall()
+def _migrations(connection: Connection, schema: str) -> Iterator[Broken]:
+    applied = rows(connection, SQL("select number, name from {}.migrations order by number").format(Identifier(schema)))
     if applied != [(one.number, one.name) for one in released_migrations()]:
         yield Broken(f"the table migrations of {schema}", "it does not name the migrations that this program came with")

@@ -65,11 +65,6 @@ class LedgerTree:
         size = self._a_size(size)
         return self._from_nodes(lambda node: inclusion_proof(position - 1, size, node))
 
-    def inclusion_proofs(self, positions: Sequence[int], size: int | None = None) -> list[list[bytes]]:
-        """The proofs of several events, in one read."""
-        size = self._a_size(size)
-        return self._from_nodes(lambda node: [inclusion_proof(position - 1, size, node) for position in positions])
-
     def consistency_proof(self, first: int, second: int | None = None) -> list[bytes]:
         """The hashes that show that the tree at one size is the beginning of that at another.
 
@@ -100,6 +95,12 @@ class LedgerTree:
 def entry_of(row: StoredRecord) -> Entry:
     """The entry of a stored row, to which the tree commits."""
     return Entry(
-        row.id, str(row.originator_id), row.originator_version, row.recorded_at, row.recorded_by, row.event_id,
-        row.topic, row.state,
-    )  # fmt: skip
+        row.id,
+        str(row.originator_id),
+        row.originator_version,
+        row.recorded_at,
+        row.recorded_by,
+        row.event_id,
+        row.topic,
+        row.state,
+    )

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
-import psycopg
-from psycopg.rows import tuple_row
 from psycopg.sql import Identifier, Literal
 
 from domain.ledger.schema import access_schema, app_role, channel
+from domain.postgres.connections import Connection, rows, value
 
 #: Kind and name of a database object, such as `the table` and `events`.
 Thing = tuple[str, str]
@@ -52,29 +51,33 @@ class Names:
         """Each name with its placeholder in the file, longer names first."""
         quoted = Identifier(self.schema).as_string(None)
         access = Identifier(access_schema(self.schema)).as_string(None)
-        told = Literal(self.channel).as_string(None)
+        announced = Literal(self.channel).as_string(None)
         return [
-            (told, "{channel}"), (access, "{access}"), (quoted, "{quoted}"), (self.role, "{app}"),
+            (announced, "{channel}"),
+            (access, "{access}"),
+            (quoted, "{quoted}"),
+            (self.role, "{app}"),
             (self.written, "{schema}"),
-        ]  # fmt: skip
+        ]
 
 
-def read_names(connection: "psycopg.Connection[Any]", schema: str) -> Names:
+def read_names(connection: Connection, schema: str) -> Names:
     """The names of a ledger's schema, as this server writes them."""
-    with connection.cursor(row_factory=tuple_row) as cursor:
-        row = cursor.execute("select quote_ident(%s)", (schema,)).fetchone()
-    assert row is not None
-    return Names(schema, str(row[0]), app_role(schema), channel(schema))
+    written = value(connection, "select quote_ident(%s)", (schema,))
+    return Names(schema, str(written), app_role(schema), channel(schema))
 
 
-def read_catalogue(connection: "psycopg.Connection[Any]", schema: str) -> Catalogue:
+def read_catalogue(connection: Connection, schema: str) -> Catalogue:
     """Read a schema from the database's catalogue; raises psycopg.Error."""
-    with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
+    with connection.transaction():
         # With another search path the server would write some names without their schema.
-        cursor.execute("set local search_path = pg_catalog, pg_temp")
-        things = cursor.execute(_THINGS.encode(), {"schema": schema}).fetchall()
-        grants = cursor.execute(_GRANTS.encode(), {"schema": schema}).fetchall()
-    return Catalogue({(kind, name): so for kind, name, so in things}, frozenset(grants))
+        connection.execute("set local search_path = pg_catalog, pg_temp")
+        things = rows(connection, _THINGS.encode(), {"schema": schema})
+        grants = rows(connection, _GRANTS.encode(), {"schema": schema})
+    return Catalogue(
+        {(kind, name): so for kind, name, so in things},
+        frozenset((kind, name, who, may) for kind, name, who, may in grants),
+    )
 
 
 def as_text(found: Catalogue, names: Names, digest: str) -> str:

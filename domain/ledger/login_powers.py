@@ -5,12 +5,9 @@ guard must hold against the login of a session.
 """
 
 from importlib.resources import files
-from typing import Any
-
-import psycopg
-from psycopg.rows import tuple_row
 
 from domain.ledger.schema import app_role
+from domain.postgres.connections import Connection, rows, value
 
 _POWERS = (files("domain.ledger") / "sql" / "powers.sql").read_text(encoding="utf-8")
 
@@ -22,20 +19,18 @@ _OWNS = """
 """
 
 
-def powers(connection: "psycopg.Connection[Any]", schemas: list[str], login: str | None = None) -> list[str]:
+def powers(connection: Connection, schemas: list[str], login: str | None = None) -> list[str]:
     """The powers of a login over these schemas beyond reading and appending, a sentence each; by default the session's.
 
     Raises:
         psycopg.Error: the database does not answer.
     """
     asked = {"login": login, "schemas": schemas, "roles": [app_role(schema) for schema in schemas]}
-    with connection.cursor(row_factory=tuple_row) as cursor:
-        if cursor.execute(_SUPERUSER, asked).fetchone() == (True,):
-            return ["it is a superuser"]
-        return [str(power) for (power,) in cursor.execute(_POWERS.encode(), asked).fetchall()]
+    if value(connection, _SUPERUSER, asked):
+        return ["it is a superuser"]
+    return [str(power) for (power,) in rows(connection, _POWERS.encode(), asked)]
 
 
-def owns(connection: "psycopg.Connection[Any]", schemas: list[str]) -> bool:
+def owns(connection: Connection, schemas: list[str]) -> bool:
     """Whether the session's login itself owns these schemas or is a superuser."""
-    with connection.cursor(row_factory=tuple_row) as cursor:
-        return cursor.execute(_OWNS, {"login": None, "schemas": schemas}).fetchone() == (True,)
+    return bool(value(connection, _OWNS, {"login": None, "schemas": schemas}))

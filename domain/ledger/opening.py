@@ -13,7 +13,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL, Composable, Identifier
 
-from domain.access.access_errors import AccessLost
+from domain.ledger.access_marks import AccessLost, access_lost_from
 from domain.ledger.catalogue import expected_catalogue, read_names
 from domain.ledger.login_powers import powers
 from domain.ledger.schema import (
@@ -28,14 +28,12 @@ from domain.ledger.schema import (
     schema_version,
     take_on,
 )
-from domain.postgres.connections import connected
+from domain.postgres.connections import Connection, connected, rows, value
 from domain.postgres.database_errors import in_short
 from domain.refusals import LedgerUnusable
 
 #: The default name of a ledger's schema.
 SCHEMA = "asat"
-
-Connection = psycopg.Connection[Any]
 
 _MAKES = """
     select case when n.oid is null then has_database_privilege(current_database(), 'CREATE')
@@ -71,15 +69,13 @@ def open_schema(conninfo: str, schema: str, *, alone: bool, beside: str | None =
         found_beside, _ = _found(connection, beside)
         role = take_on(connection, schema)
         # A removed access ledger is not made again: its use is refused, and the check reports it.
-        if found_beside or _access_lost_from(connection, schema) is None:
+        if found_beside or _lost_from(connection, schema) is None:
             _must_be_current(beside, found_beside, newest)
         return role
 
 
-def _access_lost_from(connection: Connection, schema: str) -> datetime | None:
-    """The instant of the first mark that the access ledger no longer holds; None where all is well."""
-    row = connection.execute(SQL("select {}.access_lost_from()").format(Identifier(schema))).fetchone()
-    return row[0] if row else None
+def _lost_from(connection: Connection, schema: str) -> datetime | None:
+    return access_lost_from(lambda query: rows(connection, query), schema)
 
 
 def _must_be_current(schema: str, found: int, newest: int) -> None:
@@ -109,7 +105,7 @@ def refuse_two_databases(database_url: str | None, owner_url: str | None) -> Non
         return
     try:
         with connected(database_url) as serving, connected(owner_url) as owner:
-            same = serving.execute(_DATABASE).fetchone() == owner.execute(_DATABASE).fetchone()
+            same = rows(serving, _DATABASE) == rows(owner, _DATABASE)
     except psycopg.Error:
         same = _database_in(database_url) == _database_in(owner_url)
     if not same:
@@ -120,15 +116,15 @@ def refuse_two_databases(database_url: str | None, owner_url: str | None) -> Non
 
 
 def _database_in(conninfo: str) -> str:
-    said = _read_address(conninfo)
-    return str(said.get("dbname") or said.get("user") or login_in(conninfo))
+    address = _read_address(conninfo)
+    return str(address.get("dbname") or address.get("user") or login_in(conninfo))
 
 
 def _place(conninfo: str) -> str:
     """Database and server of an address, without its secrets."""
-    said = _read_address(conninfo)
-    server = str(said.get("host") or os.environ.get("PGHOST") or "this machine")
-    port = f":{said['port']}" if said.get("port") else ""
+    address = _read_address(conninfo)
+    server = str(address.get("host") or os.environ.get("PGHOST") or "this machine")
+    port = f":{address['port']}" if address.get("port") else ""
     return f"{_database_in(conninfo)} on {server}{port}"
 
 
@@ -152,8 +148,7 @@ def _found(connection: Connection, schema: str) -> tuple[int, bool]:
             " as its owner (ASAT_OWNER_URL)"
         ) from error
     connection.execute("reset role")
-    row = connection.execute(_MAKES, (found, schema)).fetchone()
-    return found, row is not None and bool(row[0])
+    return found, bool(value(connection, _MAKES, (found, schema)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,43 +185,29 @@ def make_ledger(owner_conninfo: str, login: str | None, schema: str = SCHEMA) ->
             for one in (schema, access_schema(schema)):
                 refuse_shared_role(connection, one, login)
         for one in (schema, access_schema(schema)):
-            before, now = make_and_grant(owner_conninfo, one, login)
+            before, now = _make_and_grant(owner_conninfo, one, login)
             with connected(owner_conninfo) as connection:
-                said = powers(connection, [one], login) if login else []
-            made.append(Made(one, before, now, login, said))
+                held = powers(connection, [one], login) if login else []
+            made.append(Made(one, before, now, login, held))
             with connected(owner_conninfo) as connection:
-                if one == schema and (since := _access_lost_from(connection, schema)) is not None:
+                if one == schema and (since := _lost_from(connection, schema)) is not None:
                     raise AccessLost(since)
     except psycopg.Error as error:
         raise LedgerUnusable(f"the ledger cannot be made or upgraded: {in_short(error)}; see ASAT_OWNER_URL") from error
     return made
 
 
-def make_and_grant(owner_conninfo: str, schema: str, login: str | None) -> tuple[int, int]:
-    """Make or upgrade a schema, and let a login read it and append to it; the versions before and after.
-
-    Args:
-        owner_conninfo: connects as the role that owns the schema, or is to own it.
-        schema: name of the PostgreSQL schema.
-        login: the role that is to serve; None: the owner itself.
-
-    Raises:
-        LedgerUnusable: it is a replica, there is no such role, or the owner may not grant it what it needs.
-        psycopg.Error: the database cannot be used.
-    """
+def _make_and_grant(owner_conninfo: str, schema: str, login: str | None) -> tuple[int, int]:
+    """Make or upgrade a schema, and let a login read it and append to it; the versions before and after."""
     with connected(owner_conninfo) as connection:
         if is_replica(connection):
             raise LedgerUnusable("this is a replica, where nothing can be made: run `asat migrate` at the primary")
-        row = connection.execute(
-            "select current_user, to_regrole(quote_ident(%s)) is not null", (login or "",)
-        ).fetchone()
-        assert row is not None
-        if login is not None and not row[1]:
+        if login is not None and not _exists(connection, login):
             raise LedgerUnusable(
                 f"the server has no role {login}: make it first, as its administrator (create role {login} login"
                 " password '...'), and run `asat migrate` again"
             )
-        login = None if login == row[0] else login
+        login = None if login == value(connection, "select current_user") else login
         before = schema_version(connection, schema)
         role = app_role(schema)
         migrate(owner_conninfo, schema, login=login, inherits=True)
@@ -238,10 +219,9 @@ def make_and_grant(owner_conninfo: str, schema: str, login: str | None) -> tuple
 
 def _must_be_admitted(connection: Connection, schema: str, role: str, login: str) -> None:
     """Raises LedgerUnusable unless the login may take on the ledger's role by now."""
-    may = connection.execute(
-        "select from pg_roles where rolname = %s and pg_has_role(%s, oid, 'MEMBER')", (role, login)
-    ).fetchone()
-    if may is None:
+    if not rows(
+        connection, "select from pg_roles where rolname = %s and pg_has_role(%s, oid, 'MEMBER')", (role, login)
+    ):
         raise LedgerUnusable(
             f"the owner of {schema} may not make the role {role} and grant it to {login}: have an administrator of the"
             f" server run `create role {role} nologin; grant {role} to {login}`, and run `asat migrate` again"
@@ -249,7 +229,7 @@ def _must_be_admitted(connection: Connection, schema: str, role: str, login: str
 
 
 def _exists(connection: Connection, role: str) -> bool:
-    return connection.execute("select from pg_roles where rolname = %s", (role,)).fetchone() is not None
+    return bool(rows(connection, "select from pg_roles where rolname = %s", (role,)))
 
 
 def settle_grants(connection: Connection, schema: str, role: str) -> None:
@@ -259,13 +239,15 @@ def settle_grants(connection: Connection, schema: str, role: str) -> None:
     """
     if not _exists(connection, role):
         return
-    here = Identifier(schema)
+    named = Identifier(schema)
     with connection.transaction():
         for things in ("schema {}", "all tables in schema {}", "all functions in schema {}"):
             for whom in (SQL("public"), Identifier(role)):
-                connection.execute(SQL("revoke all on " + things + " from ").format(here) + whom)
+                connection.execute(SQL("revoke all on " + things + " from ").format(named) + whom)
         for kind, name, _, may in sorted(expected_catalogue(read_names(connection, schema)).grants):
-            connection.execute(SQL("grant {} on {} to {}").format(SQL(may), _thing(kind, name, here), Identifier(role)))
+            connection.execute(
+                SQL("grant {} on {} to {}").format(SQL(may), _thing(kind, name, named), Identifier(role))
+            )
 
 
 def _thing(kind: str, name: str, schema: Identifier) -> Composable:

@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 
 from eventsourcing.persistence import PersistenceError
-from psycopg.rows import tuple_row
 
 from domain.ledger.datastore import LedgerDatastore
+from domain.postgres.connections import rows
 from domain.postgres.database_errors import in_short
 from domain.refusals import LedgerUnusable
 
 # The lag is that of log received but not replayed; log that is not even received shows as a missing receiver. If the
 # receiver runs and all is replayed, nothing was committed since, however old the last commit is.
-_STANDING = """
+_STATUS = """
     select pg_is_in_recovery(), exists (select from pg_stat_wal_receiver),
            case when pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() and exists (select from pg_stat_wal_receiver)
                 then 0
@@ -21,7 +21,7 @@ _STANDING = """
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ReplicaStatus:
     """The status of a replica at a moment."""
 
     #: Whether it is connected to the server that it follows.
@@ -30,19 +30,11 @@ class Standing:
     behind: float | None
 
 
-class Replica:
-    """Asks whether the ledger's server is a replica; one that was promoted is none any more."""
-
-    def __init__(self, datastore: LedgerDatastore) -> None:
-        self._datastore = datastore
-
-    def standing(self) -> Standing | None:
-        """The status; None if it is no replica; raises LedgerUnusable."""
-        try:
-            with self._datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
-                row = cursor.execute(_STANDING).fetchone()
-        except PersistenceError as error:
-            raise LedgerUnusable(f"the database does not answer: {in_short(error)}") from error
-        assert row is not None, "it is one row"
-        replica, follows, behind = row
-        return Standing(follows, behind) if replica else None
+def replica_status(datastore: LedgerDatastore) -> ReplicaStatus | None:
+    """The status of the ledger's server as a replica; None if it is none, or was promoted; raises LedgerUnusable."""
+    try:
+        with datastore.get_connection() as connection:
+            [(replica, follows, behind)] = rows(connection, _STATUS)
+    except PersistenceError as error:
+        raise LedgerUnusable(f"the database does not answer: {in_short(error)}") from error
+    return ReplicaStatus(follows, behind) if replica else None

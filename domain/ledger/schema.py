@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
 
-import psycopg
 from psycopg import errors
 from psycopg.sql import SQL, Identifier, Literal
 
-from domain.postgres.connections import connected
+from domain.postgres.connections import Connection, connected, rows, value
 from domain.refusals import LedgerUnusable
 
 # The other databases of the server in which a role has rights, or owns something.
@@ -25,6 +24,12 @@ _ELSEWHERE = """
      where d.refclassid = 'pg_authid'::regclass and d.refobjid = to_regrole(quote_ident(%s)) and d.dbid <> 0
        and d.dbid <> (select oid from pg_database where datname = current_database()) order by 1
 """
+
+#: Whether a schema was made: one row, or none.
+HAS_BEGUN = SQL(
+    "select from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+    " where n.nspname = %s and c.relname = 'migrations'"
+)
 
 _LONGEST, _ACCESS = 54, "_access"
 # With `_appended` it names a notification channel, of at most 63 bytes.
@@ -83,27 +88,32 @@ def migrate(
         if is_replica(connection):
             return replicated(connection, schema, wanted[-1].number)
         role = take_app_role(connection, schema, login, inherits=inherits)
-        if schema_version(connection, schema) == wanted[-1].number:
-            return _admitted(connection, schema, role)
-        with connection.transaction():
-            connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"asat migrations {schema}",))
-            done = schema_version(connection, schema)
-            not_newer(done, wanted[-1].number)
-            if done == 0:
-                connection.execute(
-                    SQL("create schema if not exists {0}; create table {0}.migrations (number integer primary key,"
-                        " name text not null, applied_at timestamptz not null default now())").format(
-                            Identifier(schema))
-                )  # fmt: skip
-            for migration in wanted:
-                if migration.number > done:
-                    _apply(connection, migration, schema, role)
+        if schema_version(connection, schema) != wanted[-1].number:
+            _upgrade(connection, schema, role, wanted)
         return _admitted(connection, schema, role)
 
 
-def is_replica(connection: psycopg.Connection[tuple[object, ...]]) -> bool:
+def _upgrade(connection: Connection, schema: str, role: str, wanted: Sequence[Migration]) -> None:
+    """Run the migrations that the schema lacks, in one transaction."""
+    with connection.transaction():
+        connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"asat migrations {schema}",))
+        done = schema_version(connection, schema)
+        not_newer(done, wanted[-1].number)
+        if done == 0:
+            connection.execute(
+                SQL(
+                    "create schema if not exists {0}; create table {0}.migrations (number integer primary key,"
+                    " name text not null, applied_at timestamptz not null default now())"
+                ).format(Identifier(schema))
+            )
+        for migration in wanted:
+            if migration.number > done:
+                _apply(connection, migration, schema, role)
+
+
+def is_replica(connection: Connection) -> bool:
     """Whether the server follows another one."""
-    return connection.execute("select pg_is_in_recovery()").fetchone() == (True,)
+    return bool(value(connection, "select pg_is_in_recovery()"))
 
 
 def not_newer(found: int, wanted: int) -> None:
@@ -115,7 +125,7 @@ def not_newer(found: int, wanted: int) -> None:
         )
 
 
-def replicated(connection: psycopg.Connection[tuple[object, ...]], schema: str, wanted: int) -> str:
+def replicated(connection: Connection, schema: str, wanted: int) -> str:
     """The role to read with on a replica, where nothing can be made: schema and role are those of the primary."""
     role = take_on(connection, schema)
     found = schema_version(connection, schema)
@@ -127,47 +137,39 @@ def replicated(connection: psycopg.Connection[tuple[object, ...]], schema: str, 
     return role
 
 
-def take_on(connection: psycopg.Connection[tuple[object, ...]], schema: str) -> str:
+def take_on(connection: Connection, schema: str) -> str:
     """Set the session's role to the ledger's, if it may and that role may read; the role then in force."""
     right = "SET" if connection.info.server_version >= 160000 else "MEMBER"
-    row = connection.execute(
+    may = value(
+        connection,
         "select pg_has_role(r.oid, %(right)s) and has_schema_privilege(r.oid, n.oid, 'usage')"
         " from pg_roles r, pg_namespace n where r.rolname = %(role)s and n.nspname = %(schema)s",
         {"right": right, "role": app_role(schema), "schema": schema},
-    ).fetchone()
-    if row == (True,):
+    )
+    if may:
         connection.execute(SQL("set role {}").format(Identifier(app_role(schema))))
-    current = connection.execute("select current_user").fetchone()
-    assert current is not None
-    return str(current[0])
+    return str(value(connection, "select current_user"))
 
 
-def schema_version(connection: psycopg.Connection[tuple[object, ...]], schema: str) -> int:
+def schema_version(connection: Connection, schema: str) -> int:
     """The version of the schema in the database; 0 where there is none."""
     # Read from the catalogue's tables: to_regclass may not see another program's commit yet, even after that program
     # released its lock.
-    exists = connection.execute(
-        "select from pg_class c join pg_namespace n on n.oid = c.relnamespace "
-        "where n.nspname = %s and c.relname = 'migrations'",
-        (schema,),
-    ).fetchone()
-    if exists is None:
+    if not rows(connection, HAS_BEGUN, (schema,)):
         return 0
-    newest = connection.execute(
-        SQL("select coalesce(max(number), 0) from {}.migrations").format(Identifier(schema))
-    ).fetchone()
-    assert newest is not None and isinstance(newest[0], int)
-    return newest[0]
+    return int(value(connection, SQL("select coalesce(max(number), 0) from {}.migrations").format(Identifier(schema))))
 
 
-def _apply(connection: psycopg.Connection[tuple[object, ...]], migration: Migration, schema: str, role: str) -> None:
+def _apply(connection: Connection, migration: Migration, schema: str, role: str) -> None:
     names = {
-        "{schema}": Identifier(schema), "{access}": Identifier(access_schema(schema)), "{app}": Identifier(role),
+        "{schema}": Identifier(schema),
+        "{access}": Identifier(access_schema(schema)),
+        "{app}": Identifier(role),
         "'{channel}'": Literal(channel(schema)),
-    }  # fmt: skip
+    }
     text = migration.sql
-    for name, value in names.items():
-        text = text.replace(name, value.as_string(connection))
+    for placeholder, name in names.items():
+        text = text.replace(placeholder, name.as_string(connection))
     connection.execute(text.encode())
     connection.execute(
         SQL("insert into {}.migrations (number, name) values (%s, %s)").format(Identifier(schema)),
@@ -193,12 +195,12 @@ def app_role(schema: str) -> str:
     return f"{schema}_app"
 
 
-def used_elsewhere(connection: psycopg.Connection[tuple[object, ...]], role: str) -> list[str]:
+def used_elsewhere(connection: Connection, role: str) -> list[str]:
     """The other databases of the server in which this role, and so every member of it, has rights."""
-    return [str(name) for (name,) in connection.execute(_ELSEWHERE, (role,)).fetchall()]
+    return [str(name) for (name,) in rows(connection, _ELSEWHERE, (role,))]
 
 
-def refuse_shared_role(connection: psycopg.Connection[tuple[object, ...]], schema: str, login: str | None) -> None:
+def refuse_shared_role(connection: Connection, schema: str, login: str | None) -> None:
     """Raises LedgerUnusable if a login would be granted a role that another ledger of the server has too."""
     role = app_role(schema)
     if login is None or login == connection.info.user or _works_already(connection, schema, role, login):
@@ -211,20 +213,19 @@ def refuse_shared_role(connection: psycopg.Connection[tuple[object, ...]], schem
         )
 
 
-def _works_already(connection: psycopg.Connection[tuple[object, ...]], schema: str, role: str, member: str) -> bool:
+def _works_already(connection: Connection, schema: str, role: str, member: str) -> bool:
     """Whether this ledger is served already by a member of the role."""
-    row = connection.execute(
+    found = rows(
+        connection,
         "select from pg_roles r, pg_namespace n, pg_roles m"
         " where r.rolname = %(role)s and n.nspname = %(schema)s and m.rolname = %(member)s"
         " and has_schema_privilege(r.oid, n.oid, 'usage') and pg_has_role(m.oid, r.oid, 'MEMBER')",
         {"role": role, "schema": schema, "member": member},
-    ).fetchone()
-    return row is not None
+    )
+    return bool(found)
 
 
-def take_app_role(
-    connection: psycopg.Connection[tuple[object, ...]], schema: str, login: str | None, *, inherits: bool = False
-) -> str:
+def take_app_role(connection: Connection, schema: str, login: str | None, *, inherits: bool = False) -> str:
     """The ledger's role, created if it is missing and that is allowed; otherwise the owner.
 
     Raises:
@@ -241,39 +242,29 @@ def take_app_role(
     raise overtaken
 
 
-def _take_app_role(
-    connection: psycopg.Connection[tuple[object, ...]], schema: str, login: str | None, inherits: bool
-) -> str:
+def _take_app_role(connection: Connection, schema: str, login: str | None, inherits: bool) -> str:
     role = app_role(schema)
-    row = connection.execute("select current_user, to_regrole(quote_ident(%s)) is not null", (role,)).fetchone()
-    assert row is not None
-    owner, exists = str(row[0]), bool(row[1])
+    [(owner, exists)] = rows(connection, "select current_user::text, to_regrole(quote_ident(%s)) is not null", (role,))
     member = login or owner
     try:
         if not exists:
             connection.execute(SQL("create role {} nologin").format(Identifier(role)))
         # Before PostgreSQL 16 every member may take on the role.
         grades = connection.info.server_version >= 160000
-        may = connection.execute(
-            "select pg_has_role(%s, %s, %s)", (member, role, "SET" if grades else "MEMBER")
-        ).fetchone()
+        may = value(connection, "select pg_has_role(%s, %s, %s)", (member, role, "SET" if grades else "MEMBER"))
         # The owner of a ledger does not take on the role of another ledger.
         if login is None and not _works_already(connection, schema, role, owner) and used_elsewhere(connection, role):
-            return owner
-        if may is None or not may[0]:
+            return str(owner)
+        if not may:
             # One login serves all ledgers of the embedded server, so it inherits the rights of none.
             apart = SQL(" with inherit false, set true") if login and grades and not inherits else SQL("")
             connection.execute(SQL("grant {} to {}").format(Identifier(role), Identifier(member)) + apart)
     except errors.InsufficientPrivilege:
-        return owner
+        return str(owner)
     return role
 
 
-def _admitted(connection: psycopg.Connection[tuple[object, ...]], schema: str, role: str) -> str:
+def _admitted(connection: Connection, schema: str, role: str) -> str:
     """The role, or the owner if the schema was made before there was such a role."""
-    row = connection.execute(
-        "select case when has_schema_privilege(%(role)s, %(schema)s, 'usage') then %(role)s else current_user end",
-        {"role": role, "schema": schema},
-    ).fetchone()
-    assert row is not None
-    return str(row[0])
+    query = "select case when has_schema_privilege(%(role)s, %(schema)s, 'usage') then %(role)s else current_user end"
+    return str(value(connection, query, {"role": role, "schema": schema}))

@@ -7,21 +7,20 @@ An external server (ASAT_DATABASE_URL) has its own means for this.
 """
 
 import shutil
-import subprocess
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from domain.envelopes import instant_text
+from domain.instants import instant_text
 from domain.postgres.base_backups import NAME, base_before, unpack_base, verify_base
 from domain.postgres.cluster import PATIENCE, Cluster
-from domain.postgres.connections import connected
+from domain.postgres.connections import Connection, connected, rows, value
 from domain.postgres.embedded_server import EmbeddedServer
-from domain.postgres.log_archiving import NAMED, PIECES, RESTORED_FROM, missing_programs, restore_command
+from domain.postgres.log_archiving import NAMED, PIECES, RESTORED_FROM, archive_of, missing_programs, restore_command
+from domain.postgres.programs import run
 from domain.postgres.server_account import EmbeddedServerError, command
 from domain.refusals import BackupUnusable, LedgerUnusable
 
@@ -29,8 +28,6 @@ _RECOVERY = {"recovery_target_action": "promote", "recovery_target_timeline": "c
 
 #: Attempts of the server to archive a log file before it pauses for a minute.
 _TRIES = 3
-
-Connection = psycopg.Connection[tuple[Any, ...]]
 
 
 def archive_continuously(data: Path, archive: Path) -> datetime:
@@ -50,7 +47,7 @@ def archive_continuously(data: Path, archive: Path) -> datetime:
         with EmbeddedServer.start(data) as server:
             cluster = Cluster(data)
             _usable(cluster, archive)
-            begins, new = not (cluster.folder / NAMED).exists(), not archive.exists()
+            begins, new = archive_of(cluster.folder) is None, not archive.exists()
             try:
                 _make_folders(cluster, archive)
                 if begins:
@@ -67,21 +64,22 @@ def archive_continuously(data: Path, archive: Path) -> datetime:
 
 
 def _usable(cluster: Cluster, archive: Path) -> None:
-    named = cluster.folder / NAMED
-    if named.exists() and (before := Path(named.read_text(encoding="utf-8").rstrip("\n"))) != archive:
+    before = archive_of(cluster.folder)
+    if before not in (None, archive):
         raise BackupUnusable(
-            f"this ledger is archived to {before} already: go on with that, or delete {named} and restart AsAt first"
+            f"this ledger is archived to {before} already: go on with that, or delete {cluster.folder / NAMED} and"
+            " restart AsAt first"
         )
     if "\n" in str(archive):
         raise BackupUnusable("the name of an archive is one line: name another folder")
     if archive == cluster.folder or cluster.folder in archive.parents:
         raise BackupUnusable(f"{archive} lies in the data folder, and would be lost with it: name one elsewhere")
-    if not named.exists() and archive.exists() and any(archive.iterdir()):
+    if before is None and archive.exists() and any(archive.iterdir()):
         raise BackupUnusable(f"{archive} is not empty: name a new folder for this ledger alone")
-    _has_programs(archive)
+    _must_have_programs(archive)
 
 
-def _has_programs(archive: Path) -> None:
+def _must_have_programs(archive: Path) -> None:
     if missing := missing_programs(archive):
         raise BackupUnusable(f"this system lacks {', '.join(missing)}, by which the log is copied: install it first")
 
@@ -127,9 +125,7 @@ def _archived(cluster: Cluster, archive: Path, connection: Connection) -> dateti
     failed_before = _failed(connection)
     # An empty log file is not switched, so there would be none to wait for.
     connection.execute("select pg_create_restore_point('asat base backup')")
-    row = connection.execute("select pg_walfile_name(pg_switch_wal()), clock_timestamp()").fetchone()
-    assert row is not None
-    piece, now = row
+    [(piece, now)] = rows(connection, "select pg_walfile_name(pg_switch_wal()), clock_timestamp()")
     deadline = time.monotonic() + PATIENCE
     while not any((archive / PIECES / name).exists() for name in (piece, f"{piece}.gz")):
         if _failed(connection) >= failed_before + _TRIES or time.monotonic() > deadline:
@@ -143,22 +139,19 @@ def _archived(cluster: Cluster, archive: Path, connection: Connection) -> dateti
 
 
 def _failed(connection: Connection) -> int:
-    row = connection.execute("select failed_count from pg_stat_archiver").fetchone()
-    return int(row[0]) if row else 0
+    return value(connection, "select failed_count from pg_stat_archiver") or 0
 
 
 def _complaint(cluster: Cluster) -> str:
     """Why the server could not archive a log file: the last line before that message in the server's own log."""
-    before, failure, _ = cluster._log().rpartition("archive command failed")
-    said = [line for line in before.splitlines()[:-1] if line.strip()]
-    return said[-1].strip() if failure and said else f"see {cluster.data / 'log'}"
+    before, failure, _ = cluster.log.text().rpartition("archive command failed")
+    lines = [line for line in before.splitlines()[:-1] if line.strip()]
+    return lines[-1].strip() if failure and lines else f"see {cluster.data / 'log'}"
 
 
 def _run(cluster: Cluster, folder: Path, program: str, *arguments: str) -> None:
-    argv = command(
-        cluster.account, [str(cluster.bin_folder / program), *arguments], [cluster.folder, folder]
-    )  # fmt: skip
-    done = subprocess.run(argv, capture_output=True, text=True, errors="replace", cwd="/", check=False)  # noqa: S603
+    argv = command(cluster.account, [str(cluster.bin_folder / program), *arguments], [cluster.folder, folder])
+    done = run(argv, capture_output=True)
     if done.returncode:
         raise BackupUnusable(f"PostgreSQL's {program} failed:\n{done.stderr.strip()[-2000:]}")
 
@@ -172,7 +165,7 @@ def restore_to(archive: Path, moment: datetime | None, data: Path) -> None:
     """
     archive = archive.absolute()
     base = base_before(archive, moment)
-    _has_programs(archive)
+    _must_have_programs(archive)
     try:
         cluster = Cluster(data)
         with cluster.starting():
@@ -215,17 +208,16 @@ def _recovered(cluster: Cluster, conninfo: str) -> None:
         try:
             with connected(conninfo) as connection:
                 query = "select pg_is_in_recovery(), pg_last_wal_replay_lsn()::text"
-                row = connection.execute(query).fetchone()
-                assert row is not None
-                if not row[0]:
+                [(recovers, replayed)] = rows(connection, query)
+                if not recovers:
                     for name in ("restore_command", "recovery_target_time", *_RECOVERY):
                         connection.execute(SQL("alter system reset {}").format(Identifier(name)))
                     connection.execute("select pg_reload_conf()")
                     return
         except psycopg.OperationalError as error:
-            raise cluster.failure("stopped while it was being restored") from error
-        if row[1] != reached:
-            deadline, reached = time.monotonic() + PATIENCE, row[1]
+            raise cluster.log.failure("stopped while it was being restored") from error
+        if replayed != reached:
+            deadline, reached = time.monotonic() + PATIENCE, replayed
         elif time.monotonic() > deadline:
-            raise cluster.failure("does not come to the end of its log")
+            raise cluster.log.failure("does not come to the end of its log")
         time.sleep(0.05)

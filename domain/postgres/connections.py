@@ -4,11 +4,17 @@ A role, a database and an address may have settings of their own (`alter role ..
 literal in a function, or the text of a value: it would be read as another value, or not at all.
 """
 
-from typing import Any
+from typing import Any, LiteralString, TypeAlias
 
 import psycopg
-from psycopg import Connection
-from psycopg.sql import SQL, Identifier, Literal
+from psycopg.abc import Params
+from psycopg.rows import tuple_row
+from psycopg.sql import SQL, Composed, Identifier, Literal
+
+#: A connection, whatever it makes of rows.
+Connection = psycopg.Connection[Any]
+
+Query: TypeAlias = LiteralString | bytes | SQL | Composed
 
 #: The program writes every name with its schema, and needs statements without a timeout (`datastore.py`).
 SETTINGS = {
@@ -26,6 +32,8 @@ SETTINGS = {
     "transform_null_equals": "off",
     "default_transaction_isolation": "read committed",
     "statement_timeout": "0",
+    # To plan the append of a few events takes as long as to append them.
+    "plan_cache_mode": "force_generic_plan",
 }
 
 # One message to the server. The encoding comes first, as the other settings are sent in it.
@@ -35,7 +43,7 @@ _SETTLE = SQL("; ").join(
 )
 
 
-def settle(connection: "Connection[Any]") -> None:
+def settle(connection: Connection) -> None:
     """Apply SETTINGS to a connection, which must be in autocommit: a rollback would undo them.
 
     Raises:
@@ -44,7 +52,7 @@ def settle(connection: "Connection[Any]") -> None:
     connection.execute(_SETTLE)
 
 
-def connected(conninfo: str, *, autocommit: bool = True, **options: Any) -> "Connection[tuple[Any, ...]]":
+def connected(conninfo: str, *, autocommit: bool = True, **options: Any) -> Connection:
     """A new connection, settled; `options` are libpq's.
 
     Raises:
@@ -58,3 +66,18 @@ def connected(conninfo: str, *, autocommit: bool = True, **options: Any) -> "Con
         connection.close()
         raise
     return connection
+
+
+def rows(connection: Connection, query: Query, values: Params | None = None) -> list[tuple[Any, ...]]:
+    """The rows of a query, as tuples.
+
+    Raises:
+        psycopg.Error: the server does not answer, or refuses.
+    """
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        return cursor.execute(query, values).fetchall()
+
+
+def value(connection: Connection, query: Query, values: Params | None = None) -> Any:
+    """The first value of a query's first row; None without a row. Raises as `rows`."""
+    return next((first for first, *_ in rows(connection, query, values)), None)

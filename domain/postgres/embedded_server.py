@@ -12,14 +12,14 @@ import sys
 from pathlib import Path
 from typing import Self
 
-from domain.postgres.cluster import APP, OWNER, Cluster, disk_is_full
+from domain.postgres.cluster import Cluster
 from domain.postgres.server_account import EmbeddedServerError
+from domain.postgres.server_log import disk_is_full
 from domain.postgres.server_process import locked
+from domain.postgres.server_settings import APP, OWNER
 
 if sys.platform != "win32":
     import fcntl
-
-__all__ = ["APP", "EmbeddedServer", "EmbeddedServerError"]
 
 
 class EmbeddedServer:

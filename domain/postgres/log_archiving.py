@@ -42,22 +42,21 @@ def missing_programs(archive: Path) -> list[str]:
 
 def archiving_settings(folder: Path) -> dict[str, str]:
     """The server's settings for archiving; empty if the data folder has no archive."""
-    if not (folder / NAMED).exists():
+    if archive_of(folder) is None:
         return {}
     return {"archive_mode": "on", "archive_command": _command("store %p %f", folder), "archive_timeout": str(WITHIN)}
 
 
-def archive_of(folder: Path) -> Path | None:
-    """The archive to which the server of a data folder copies its log; None if there is none."""
-    named = folder / NAMED
+def archive_of(folder: Path, name: str = NAMED) -> Path | None:
+    """The archive that a file of the data folder names; None if there is no such file."""
+    named = folder / name
     return Path(named.read_text(encoding="utf-8").rstrip("\n")) if named.exists() else None
 
 
 def archives(folder: Path) -> list[Path]:
     """The archives that the server of a data folder must be able to reach."""
-    named = [folder / name for name in (NAMED, RESTORED_FROM) if (folder / name).exists()]
-    found = [Path(one.read_text(encoding="utf-8").rstrip("\n")) for one in named]
-    return [one for one in found if one.exists()]
+    found = [archive_of(folder, name) for name in (NAMED, RESTORED_FROM)]
+    return [one for one in found if one is not None and one.exists()]
 
 
 def restore_command(folder: Path) -> str:

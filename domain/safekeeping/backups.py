@@ -11,17 +11,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 import psycopg
 from psycopg.sql import SQL, Identifier
 
 from domain.files.whole_files import written_whole
-from domain.ledger.ledger import Ledger
 from domain.ledger.opening import SCHEMA
+from domain.ledger.plan_ledger import PlanLedger
 from domain.ledger.schema import access_schema, app_role, schema_version
-from domain.postgres.connections import connected
+from domain.postgres.base_backups import sha256_of
+from domain.postgres.connections import Connection, connected, rows, value
 from domain.postgres.database_errors import in_short
 from domain.postgres.programs import dump
 from domain.proofs.keys import to_base64
@@ -32,8 +33,6 @@ FORMAT = "asat backup 1"
 DUMP, CHECKPOINT, MANIFEST = "ledger.dump", "checkpoint.txt", "backup.json"
 #: Bytes; no manifest and no checkpoint is longer.
 _MOST = 1 << 20
-
-Connection = psycopg.Connection[tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +69,7 @@ def schemas(schema: str = SCHEMA) -> tuple[str, str]:
     return schema, access_schema(schema)
 
 
-def owner_conninfo(ledger: Ledger) -> str:
-    """The conninfo of a ledger's database, for the role that owns it."""
-    return ledger._owner_conninfo
-
-
-def back_up(ledger: Ledger, file: Path) -> Backup:
+def back_up(ledger: PlanLedger, file: Path) -> Backup:
     """Write a backup of the ledger, as it is at one moment, to a new file that only its owner can read.
 
     Recording goes on meanwhile. The file is there whole or not at all.
@@ -88,7 +82,7 @@ def back_up(ledger: Ledger, file: Path) -> Backup:
     if file.exists():
         raise BackupUnusable(f"{file} is there already, and a backup is never written over: name a new file")
     with written_whole(file, replace=False, private=True) as written:
-        return _write(owner_conninfo(ledger), ledger._datastore.schema, written)
+        return _write(ledger.owner_conninfo, ledger.datastore.schema, written)
 
 
 def _write(conninfo: str, schema: str, file: IO[bytes]) -> Backup:
@@ -103,28 +97,25 @@ def _write_as_at(connection: Connection, conninfo: str, schema: str, file: IO[by
     """Read everything in one snapshot: that of this connection, which `pg_dump` uses too."""
     connection.execute("set transaction isolation level repeatable read, read only")
     connection.execute("set idle_in_transaction_session_timeout = 0")
-    found = connection.execute("select pg_export_snapshot(), clock_timestamp()").fetchone()
-    assert found is not None
-    snapshot, made_at = found
+    [(snapshot, made_at)] = rows(connection, "select pg_export_snapshot(), clock_timestamp()")
     held = tuple(held_in(connection, one) for one in schemas(schema) if schema_version(connection, one))
     quoted = [f'--schema="{one.schema}"' for one in held]
-    newest = connection.execute(
-        SQL("select note from {}.checkpoints order by number desc limit 1").format(Identifier(schema))
-    ).fetchone()
+    checkpoint: bytes | None = value(
+        connection, SQL("select note from {}.checkpoints order by number desc limit 1").format(Identifier(schema))
+    )
+    options = ["--format=custom", "--no-owner", "--strict-names", f"--snapshot={snapshot}", *quoted]
+    digest, server = sha256(), str(connection.info.parameter_status("server_version"))
     with ZipFile(file, "w", ZIP_STORED) as archive:
         with archive.open(DUMP, "w", force_zip64=True) as entry:
-            digesting = _Digesting(entry)
-            dump(
-                conninfo,
-                ["--format=custom", "--no-owner", "--strict-names", f"--snapshot={snapshot}", *quoted],
-                digesting.write,
-            )
-        made = Backup(
-            made_at, str(connection.info.parameter_status("server_version")), held, digesting.digest.hexdigest(),
-            bytes(newest[0]) if newest else None,
-        )  # fmt: skip
-        if made.checkpoint is not None:
-            archive.writestr(CHECKPOINT, made.checkpoint)
+
+            def keep(piece: bytes) -> None:
+                digest.update(piece)
+                entry.write(piece)
+
+            dump(conninfo, options, keep)
+        made = Backup(made_at, server, held, digest.hexdigest(), checkpoint)
+        if checkpoint is not None:
+            archive.writestr(CHECKPOINT, checkpoint)
         archive.writestr(MANIFEST, _manifest(made))
     return made
 
@@ -132,44 +123,32 @@ def _write_as_at(connection: Connection, conninfo: str, schema: str, file: IO[by
 def held_in(connection: Connection, schema: str) -> Held:
     """The state of one ledger in a database, as a backup describes it."""
     named = Identifier(schema)
-    head = connection.execute(SQL("select position from {}.head").format(named)).fetchone()
-    if head is None:
+    size: int | None = value(connection, SQL("select position from {}.head").format(named))
+    if size is None:
         raise LedgerUnusable(f"the head of {schema} is missing: see asat check")
 
     def node(level: int, index: int) -> bytes:
         query = SQL("select substr(hashes, %s, 32) from {}.events where position = %s").format(named)
-        row = connection.execute(query, (32 * level + 1, (index + 1) << level)).fetchone()
-        if row is None or len(row[0]) != 32:
+        found: bytes | None = value(connection, query, (32 * level + 1, (index + 1) << level))
+        if found is None or len(found) != 32:
             raise LedgerUnusable(f"{schema} does not have node {index} of level {level} of its tree: see asat check")
-        return bytes(row[0])
+        return found
 
-    role = connection.execute(
-        "select coalesce(has_schema_privilege(to_regrole(quote_ident(%s)), %s, 'usage'), false)",
-        (app_role(schema), schema),
-    ).fetchone()
-    assert role is not None
-    size: int = head[0]
-    return Held(schema, schema_version(connection, schema), size, to_base64(root(size, node)), role[0])
-
-
-class _Digesting:
-    """Writes to a file, and takes the SHA-256 of the bytes."""
-
-    def __init__(self, into: IO[bytes]) -> None:
-        self._into, self.digest = into, sha256()
-
-    def write(self, piece: bytes) -> None:
-        self.digest.update(piece)
-        self._into.write(piece)
+    admits = "select coalesce(has_schema_privilege(to_regrole(quote_ident(%s)), %s, 'usage'), false)"
+    guarded = value(connection, admits, (app_role(schema), schema))
+    return Held(schema, schema_version(connection, schema), size, to_base64(root(size, node)), guarded)
 
 
 def _manifest(backup: Backup) -> str:
     ledgers = [{name: getattr(one, name) for name in Held.__slots__} for one in backup.ledgers]
-    said = {
-        "format": FORMAT, "made_at": backup.made_at.isoformat(), "server": backup.server, "ledgers": ledgers,
+    manifest = {
+        "format": FORMAT,
+        "made_at": backup.made_at.isoformat(),
+        "server": backup.server,
+        "ledgers": ledgers,
         "sha256": backup.digest,
-    }  # fmt: skip
-    return json.dumps(said, indent=2) + "\n"
+    }
+    return json.dumps(manifest, indent=2) + "\n"
 
 
 @contextmanager
@@ -194,19 +173,21 @@ def _read(archive: ZipFile, file: Path) -> Backup:
         raise ValueError
     if any(one.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for one in archive.infolist()):
         raise ValueError
-    said = json.loads(archive.read(MANIFEST))
+    manifest = json.loads(archive.read(MANIFEST))
     checkpoint = archive.read(CHECKPOINT) if CHECKPOINT in names else None
-    if said["format"] != FORMAT:
-        raise BackupUnusable(f"{file} is {str(said['format'])[:60]!r}, which this AsAt does not read: use a newer one")
-    ledgers = tuple(Held(**one) for one in said["ledgers"])
+    if manifest["format"] != FORMAT:
+        raise BackupUnusable(
+            f"{file} is {str(manifest['format'])[:60]!r}, which this AsAt does not read: use a newer one"
+        )
+    ledgers = tuple(Held(**one) for one in manifest["ledgers"])
     kinds = Held.__annotations__.items()
     if not ledgers or any(type(getattr(one, name)) is not kind for one in ledgers for name, kind in kinds):
         raise ValueError
-    backup = Backup(datetime.fromisoformat(said["made_at"]), said["server"], ledgers, said["sha256"], checkpoint)
-    digest = sha256()
+    backup = Backup(
+        datetime.fromisoformat(manifest["made_at"]), manifest["server"], ledgers, manifest["sha256"], checkpoint
+    )
     with archive.open(DUMP) as entry:
-        while piece := entry.read(1 << 20):
-            digest.update(piece)
-    if digest.hexdigest() != backup.digest:
+        digest = sha256_of(entry)
+    if digest != backup.digest:
         raise BackupUnusable(f"{file} was altered or damaged since it was written: take another backup of it")
     return backup

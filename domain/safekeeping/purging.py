@@ -10,7 +10,8 @@ from collections.abc import Iterator
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from domain.postgres.connections import connected
+from domain.ledger.plan_ledger import PlanLedger
+from domain.postgres.connections import Connection, connected, rows, value
 from domain.postgres.database_errors import in_short
 from domain.refusals import LedgerUnusable
 
@@ -47,16 +48,13 @@ _SOMETHING = "select pg_logical_emit_message(true, 'asat', 'purge')"
 #: The most switches, each of which writes 16 MB to the end; files that are left then are reported.
 _SWITCHES = 128
 
-Connection = psycopg.Connection[tuple[str, ...]]
-
-
 _MAY = "select pg_has_role(nspowner, 'USAGE') from pg_namespace where nspname = %s"
 
 #: The longest wait for another purge of the same ledger.
 _ANOTHER = "10s"
 
 
-def purge(owner_conninfo: str, schema: str) -> list[str]:
+def purge(ledger: PlanLedger) -> list[str]:
     """Rewrite the table of events and begin a new log; what could not be done, and why, a sentence each.
 
     The purge is noted in the ledger, up to the last event that was recorded when it began. Nobody reads or records
@@ -64,10 +62,22 @@ def purge(owner_conninfo: str, schema: str) -> list[str]:
     waited for. One purge of a ledger runs at a time.
 
     Raises:
-        psycopg.Error: the server cannot be reached, or refuses to rewrite the table.
+        LedgerUnusable: the server cannot be reached, or refuses to rewrite the table.
     """
+    try:
+        return _purge(ledger.owner_conninfo, ledger.datastore.schema)
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise LedgerUnusable(
+            "the login that serves may not write the table anew: run `asat purge` with the address of the ledger's"
+            f" owner (--owner-url or ASAT_OWNER_URL): {in_short(error)}"
+        ) from error
+    except psycopg.Error as error:
+        raise LedgerUnusable(f"the database cannot be made to forget what was redacted: {in_short(error)}") from error
+
+
+def _purge(owner_conninfo: str, schema: str) -> list[str]:
     with connected(owner_conninfo) as owner:
-        if owner.execute(_MAY, (schema,)).fetchone() != (True,):
+        if not value(owner, _MAY, (schema,)):
             # PostgreSQL would only warn, and leave the table as it is.
             raise psycopg.errors.InsufficientPrivilege(f"{owner.info.user} does not own the schema {schema}")
         owner.execute(f"set lock_timeout = '{_ANOTHER}'".encode())
@@ -75,8 +85,7 @@ def purge(owner_conninfo: str, schema: str) -> list[str]:
             owner.execute("select pg_advisory_lock(hashtextextended(%s, 0))", (f"asat purge {schema}",))
         except psycopg.errors.LockNotAvailable:
             return ["another purge of this ledger is under way: purge again when that has ended"]
-        row = owner.execute(SQL("select position from {}.head").format(Identifier(schema))).fetchone()
-        position = int(row[0]) if row else 0
+        position = value(owner, SQL("select position from {}.head").format(Identifier(schema))) or 0
         older = _still_older(owner)
         if not _rewritten(owner, schema):
             return ["the table is being read by something that takes long, such as a backup: purge when that has ended"]
@@ -103,14 +112,14 @@ def _note(owner: Connection, schema: str, position: int, *, complete: bool) -> N
     )
 
 
-def copied_elsewhere(owner_conninfo: str) -> str | None:
+def copied_elsewhere(ledger: PlanLedger) -> str | None:
     """A sentence on the place where redacted texts stay whatever the server does; None if it knows of none.
 
     Raises:
         LedgerUnusable: the server does not answer.
     """
     try:
-        with connected(owner_conninfo) as owner:
+        with connected(ledger.owner_conninfo) as owner:
             if not _archives(owner):
                 return None
     except psycopg.Error as error:
@@ -193,11 +202,12 @@ def _asked(owner: Connection, query: str, *values: str) -> str:
 
 
 def _last_failure(owner: Connection) -> str:
-    row = owner.execute(
+    failed = value(
+        owner,
         "select to_char(last_failed_time at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') from pg_stat_archiver"
-        " where last_failed_time > coalesce(last_archived_time, '-infinity')"
-    ).fetchone()
-    return f" (it failed to at {row[0]}; its log says why)" if row else ""
+        " where last_failed_time > coalesce(last_archived_time, '-infinity')",
+    )
+    return f" (it failed to at {failed}; its log says why)" if failed else ""
 
 
 def _rewritten(owner: Connection, schema: str) -> bool:
@@ -215,11 +225,11 @@ def _rewritten(owner: Connection, schema: str) -> bool:
 
 def _still_older(owner: Connection) -> list[str]:
     """The processes and slots that may see former versions of rows, now and still after some seconds."""
-    first = set(owner.execute(_OLDER).fetchall())
+    first = set(rows(owner, _OLDER))
     left = first
     for _ in range(_TRIES):
         if not left:
             break
         time.sleep(_PAUSE / 4)
-        left = first & set(owner.execute(_OLDER).fetchall())
+        left = first & set(rows(owner, _OLDER))
     return sorted(who for who, _ in left)

@@ -14,15 +14,16 @@ from psycopg.sql import SQL, Identifier
 
 from domain.integrity.checkpoint_store import checkpoints_of
 from domain.integrity.evidence_packs import against, checkpoint_in
-from domain.ledger.ledger import Ledger
+from domain.integrity.invariants import broken_invariants
 from domain.ledger.opening import SCHEMA, settle_grants
+from domain.ledger.plan_ledger import PlanLedger
 from domain.ledger.schema import app_role, refuse_shared_role, released_migrations, take_app_role
-from domain.postgres.cluster import APP
-from domain.postgres.connections import connected
+from domain.postgres.connections import Connection, connected, rows
 from domain.postgres.database_errors import in_short
 from domain.postgres.embedded_server import EmbeddedServer
 from domain.postgres.programs import undump
 from domain.postgres.server_account import EmbeddedServerError
+from domain.postgres.server_settings import APP
 from domain.proofs.checkpoint import Checkpoint, NotACheckpoint
 from domain.proofs.signed_notes import NotANote, Note
 from domain.proofs.verifying.failure import Failed
@@ -31,13 +32,11 @@ from domain.refusals import BackupUnusable, LedgerUnusable
 from domain.safekeeping.backups import (
     DUMP,
     Backup,
-    Connection,
     Held,
     held_in,
     opened,
-    owner_conninfo,
     schemas,
-)  # fmt: skip
+)
 
 
 def restore(
@@ -111,14 +110,13 @@ def _restore(backup: Backup, archive: ZipFile, conninfo: str, login: str | None,
 
 def _clear(connection: Connection, schema: str) -> None:
     """Remove an empty ledger, such as one that was only opened; raises BackupUnusable if it holds anything."""
-    if connection.execute("select from pg_namespace where nspname = %s", (schema,)).fetchone() is None:
+    if not rows(connection, "select from pg_namespace where nspname = %s", (schema,)):
         return
     for table in _tables(connection, schema):
         name = Identifier(schema, table)
         connection.execute(SQL("lock table {} in access exclusive mode nowait").format(name))
         held = SQL("position > 0" if table == "head" else "true")
-        row = connection.execute(SQL("select from {} where {} limit 1").format(name, held)).fetchone()
-        if row is not None and table != "migrations":
+        if table != "migrations" and rows(connection, SQL("select from {} where {} limit 1").format(name, held)):
             raise BackupUnusable(
                 "there is a ledger already where the backup would be restored to, and a ledger is never replaced: name"
                 " a new data folder (--into FOLDER) or an empty database"
@@ -127,11 +125,12 @@ def _clear(connection: Connection, schema: str) -> None:
 
 
 def _tables(connection: Connection, schema: str) -> list[str]:
-    found = connection.execute("select tablename from pg_tables where schemaname = %s", (schema,))
-    return [str(name) for (name,) in found]
+    return [
+        str(name) for (name,) in rows(connection, "select tablename from pg_tables where schemaname = %s", (schema,))
+    ]
 
 
-def proved(ledger: Ledger, backup: Backup | None, since: bytes | None) -> Iterator[tuple[bool, str]]:
+def proved(ledger: PlanLedger, backup: Backup | None, since: bytes | None) -> Iterator[tuple[bool, str]]:
     """The comparisons with a restored ledger: whether each held, and the finding in a sentence.
 
     Args:
@@ -139,14 +138,14 @@ def proved(ledger: Ledger, backup: Backup | None, since: bytes | None) -> Iterat
         backup: the backup that it was restored from, if that has a manifest.
         since: a checkpoint or an evidence pack of this ledger that the caller holds.
     """
-    broken = [*ledger.check(), *checkpoints_of(ledger).broken()]
+    broken = [*broken_invariants(ledger), *checkpoints_of(ledger).broken()]
     yield from ((False, f"{one.where}: {one.what}") for one in broken)
     if not broken:
         yield True, f"every one of its {ledger.size():,} events is whole and in order, and in its place in the tree"
         if cuts := len(checkpoints_of(ledger).all()):
             yield True, f"it holds what was signed in {'its checkpoint' if cuts == 1 else f'its {cuts} checkpoints'}"
     if backup is not None:
-        with connected(owner_conninfo(ledger)) as connection:
+        with connected(ledger.owner_conninfo) as connection:
             yield from (_as_backed_up(held_in(connection, one.schema), one) for one in backup.ledgers)
         if backup.checkpoint is not None:
             yield from _holds(ledger, backup.checkpoint, "the checkpoint that lies in the backup")
@@ -160,7 +159,7 @@ def _as_backed_up(now: Held, then: Held) -> tuple[bool, str]:
     return True, f"the {then.size:,} events in {then.schema} come to the root that was written down with the backup"
 
 
-def _holds(ledger: Ledger, held: bytes, which: str) -> Iterator[tuple[bool, str]]:
+def _holds(ledger: PlanLedger, held: bytes, which: str) -> Iterator[tuple[bool, str]]:
     try:
         size = Checkpoint.read(Note.read(checkpoint_in(held)).text).size
         broken = list(against(ledger, held))

@@ -15,7 +15,7 @@ from api.papers.paper import PaperTooLong
 from api.signing import write_signer
 from api.waiting import NoPlace
 from domain.access.principals import Grant
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from domain.proofs.keys import SignerKey
 from domain.proofs.pack import NoPack
 from domain.refusals import (

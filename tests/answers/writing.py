@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from tests.answers.asked_questions import questions
 from tests.answers.descriptions import descriptions
 from tests.answers.goldens import FOLDER, HASHES, differences, readable_files, written_papers

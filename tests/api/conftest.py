@@ -16,7 +16,8 @@ from api import clock
 from api.application import make_application
 from api.cli.serve_commands import EXAMPLES
 from domain.envelopes import read_proposal_json
-from domain.ledger.ledger import Ledger
+from domain.integrity.invariants import broken_invariants
+from domain.opened_ledger import Ledger
 from domain.postgres.embedded_server import EmbeddedServer
 
 ROOT = Path(__file__).parents[2]
@@ -94,7 +95,7 @@ def make_ledger(server_folder: Path) -> Iterator[Callable[[], Ledger]]:
 
     yield make
     for ledger in opened:
-        assert list(ledger.check()) == []
+        assert list(broken_invariants(ledger)) == []
         ledger.close()
 
 

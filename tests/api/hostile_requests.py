@@ -23,7 +23,9 @@ from api.http.access.address_roles import routes_of
 from api.http.access.rate_limits import Limiter
 from domain.access.access_events import Exported, RequestRefused, SignInRefused
 from domain.access.principals import Grant
-from domain.ledger.ledger import Ledger
+from domain.integrity.access_check import broken_access
+from domain.integrity.invariants import broken_invariants
+from domain.opened_ledger import Ledger
 from tests.api.conftest import BY, OPENING, asking
 from tests.api.signed_in import PAGE, STEWARD, browser, close, principal, token_on
 
@@ -188,7 +190,7 @@ def council_on(data: Path, name: str) -> Iterator[Council]:
         with asyncio.Runner() as runner:
             yield Council(opened, closed, runner)
         for ledger in (opened, closed):
-            assert [*ledger.check(), *ledger.access.audit.check()] == []
+            assert [*broken_invariants(ledger), *broken_access(ledger.access)] == []
 
 
 def wrong_with(answer: Answer, *, page: bool, head: bool) -> str | None:

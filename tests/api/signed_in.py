@@ -9,7 +9,7 @@ from starlette.types import ASGIApp
 
 from domain.access.principals import Grant
 from domain.access.roles import Role
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from tests.api.conftest import asking
 
 STEWARD, PASSWORD = "The steward", "correct horse battery"

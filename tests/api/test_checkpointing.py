@@ -18,7 +18,7 @@ from api.stamping import stamp
 from domain.envelopes import read_proposal
 from domain.integrity.checkpoint_store import checkpoints_of
 from domain.integrity.evidence_packs import pack
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from domain.proofs.keys import SignerKey
 from domain.proofs.pack import NoPack, stamped_digest
 from domain.proofs.verify import verify

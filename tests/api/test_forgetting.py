@@ -14,10 +14,10 @@ from starlette.testclient import TestClient
 
 from api.application import make_application
 from api.forgetting import STILL_IN_THE_LOG, STILL_ON_DISK, Forgetting, owed, still_on_disk
-from domain.ledger.ledger import Ledger
-from domain.ledger.recorder import Purged
+from domain.ledger.recorder import LedgerRecorder, Purged
+from domain.opened_ledger import Ledger
 from domain.refusals import LedgerUnusable
-from domain.safekeeping.backups import owner_conninfo
+from domain.safekeeping.purging import purge
 from tests.api.conftest import BY, OPENING, asking
 from tests.api.filled_forms import PAGE, opened, tree, words
 from tests.api.process import complained, run, said
@@ -44,7 +44,7 @@ def redact(client: TestClient) -> int:
 
 
 class Purges:
-    """Stands in the place of `Ledger.purge`: counts, waits until it is let go, fails as often as it is told to."""
+    """Stands in the place of `purge`: counts, waits until it is let go, fails as often as it is told to."""
 
     def __init__(self, failing: int = 0) -> None:
         self.begun, self.go_on, self.failing = 0, Event(), failing
@@ -62,13 +62,13 @@ class Purges:
             raise LedgerUnusable("the database does not answer")
         return self.purge(ledger)
 
-    purge = staticmethod(Ledger.purge)
+    purge = staticmethod(purge)
 
 
 @pytest.fixture
 def purges(monkeypatch: pytest.MonkeyPatch) -> Purges:
     made = Purges()
-    monkeypatch.setattr(Ledger, "purge", lambda ledger: made(ledger))
+    monkeypatch.setattr("api.forgetting.purge", made)
     return made
 
 
@@ -134,7 +134,7 @@ def test_what_a_stop_left_is_done_when_next_it_serves(make_ledger: Callable[[], 
 def test_what_another_program_left_is_done_by_whoever_serves(make_ledger: Callable[[], Ledger], server_folder: Path):
     """Two programs serve one folder, and the one that redacted is killed before it purges."""
     killed = make_ledger()
-    schema = killed._datastore.schema
+    schema = killed.datastore.schema
     client = asking(make_application(killed, BY))
     with Ledger.open(data=server_folder, schema=schema) as serving, Forgetting(serving, soon=0.0, look=0.05):
         first = redact(client)
@@ -147,16 +147,16 @@ def test_what_another_program_left_is_done_by_whoever_serves(make_ledger: Callab
 def test_looking_finds_nothing_to_do_where_nothing_is_owed(
     ledger: Ledger, purges: Purges, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
-    looked, purged = count(1), Ledger.purged
+    looked, purged = count(1), LedgerRecorder.select_purged
     times: list[int] = []
 
-    def looking(ledger: Ledger) -> Purged:
+    def looking(recorder: LedgerRecorder) -> Purged:
         times.append(next(looked))
         if len(times) == 2:
             raise LedgerUnusable("the database does not answer")  # of which whoever asks it is told
-        return purged(ledger)
+        return purged(recorder)
 
-    monkeypatch.setattr(Ledger, "purged", looking)
+    monkeypatch.setattr(LedgerRecorder, "select_purged", looking)
     with Forgetting(ledger, soon=0.0, look=0.01):
         until(lambda: len(times) > 4)
     assert purges.begun == 0
@@ -183,12 +183,12 @@ def test_the_pages_of_a_redaction_say_until_when_the_files_hold_it(client: TestC
         assert f"The texts are {STILL_ON_DISK}." in words(tree(client.get(page, headers=PAGE)).xpath("//main")[0])
     assert STILL_ON_DISK not in client.get("/plans/plan/events/5", headers=PAGE).text
     assert "still on disk" not in client.get("/plans/plan/events/6.json").text
-    with psycopg.connect(owner_conninfo(ledger), autocommit=True) as owner:  # the log could not be begun anew
-        purges = psycopg.sql.Identifier(ledger._datastore.schema, "purges")
+    with psycopg.connect(ledger.owner_conninfo, autocommit=True) as owner:  # the log could not be begun anew
+        purges = psycopg.sql.Identifier(ledger.datastore.schema, "purges")
         owner.execute(psycopg.sql.SQL("insert into {} values (6, false, now())").format(purges))
     for page in pages:
         assert f"The texts are {STILL_IN_THE_LOG}." in words(tree(client.get(page, headers=PAGE)).xpath("//main")[0])
-    assert ledger.purge() == []
+    assert purge(ledger) == []
     for page in pages:
         assert "The texts are destroyed" not in client.get(page, headers=PAGE).text
 
@@ -200,7 +200,7 @@ def test_where_it_is_not_the_programs_part_it_is_said(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ):
-    monkeypatch.setattr(Ledger, "purges_itself", False)
+    monkeypatch.setattr(ledger, "server", None)
     purges.go_on.set()
     with caplog.at_level(logging.WARNING, "asat"), purging(client):
         position = redact(client)
@@ -212,12 +212,12 @@ def test_where_it_is_not_the_programs_part_it_is_said(
 def test_another_purge_is_not_gone_in_between(ledger: Ledger, client: TestClient, monkeypatch: pytest.MonkeyPatch):
     redact(client)
     monkeypatch.setattr("domain.safekeeping.purging._ANOTHER", "100ms")
-    with psycopg.connect(owner_conninfo(ledger), autocommit=True) as owner:
-        name = f"asat purge {ledger._datastore.schema}"
+    with psycopg.connect(ledger.owner_conninfo, autocommit=True) as owner:
+        name = f"asat purge {ledger.datastore.schema}"
         owner.execute("select pg_advisory_lock(hashtextextended(%s, 0))", (name,))
-        assert ledger.purge() == ["another purge of this ledger is under way: purge again when that has ended"]
+        assert purge(ledger) == ["another purge of this ledger is under way: purge again when that has ended"]
     assert owed(ledger) == STILL_ON_DISK
-    assert ledger.purge() == []
+    assert purge(ledger) == []
     assert owed(ledger) is None
 
 
@@ -239,5 +239,5 @@ def test_a_redaction_in_a_file_of_events_is_purged_too(tmp_path: Path):
         send(asking(make_application(ledger, BY)), *OPENING, NEWS)
     line = b'{"plan": "plan", "type": "TextRedacted", "version": 4, "fields": ["text"], "reason": "It named a child"}'
     done = run("record", "-", data=data, stdin=line)
-    assert done.stdout.decode() == "plan: version 5\nthe database's files were written anew\n"
+    assert done.stdout.decode() == "plan: event 5\nthe database's files were written anew\n"
     assert "Note" not in said("check", data=data)

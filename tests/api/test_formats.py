@@ -32,7 +32,7 @@ made = {}
 exec(argument_tables(), made)
 cli.add_command(command("gaps", made["COMMANDS"]["gaps"]))
 from api.application import make_application
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from tests.api.conftest import asking
 ledger = Ledger.open(data=Path(sys.argv[2]), schema="examples")
 command_context.Session.ledger = property(lambda session: ledger)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from api.questions.asker import Asker
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from tests.answers.asked_questions import questions
 from tests.answers.examples import TODAY
 from tests.answers.readable_formats import in_form, readable_forms

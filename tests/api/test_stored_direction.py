@@ -1,4 +1,4 @@
-"""Marks of direction that an earlier release took unpaired: shown, packed and checked, and turning nothing around."""
+"""Characters that an earlier release took, marks of direction and separators: shown, packed, checked, and harmless."""
 
 import io
 import json
@@ -16,19 +16,19 @@ from api.questions.asker import Asker
 from api.signing import new_signer
 from domain.envelopes import Proposal
 from domain.events import EVENTS
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from domain.proofs import verify as verifier
 from tests.api.conftest import BY, OPENING, rated
 from tests.api.pdf_reader import page_texts
 from tests.api.signed_in import PAGE
 from tests.asked import paths
 
-TURNED = "approved \u202edevorppa ton\u2067 \u202a\u2069x"
+TURNED = "approved \u202edevorppa ton\u2067 \u202a\u2069x\u2028and\u2029so on"
 SHOWN = "approved devorppa ton x"
-MARKS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+MARKS = re.compile("[\u2028-\u202e\u2066-\u2069]")
 ON = {"effective_on": "2019-03-01"}
 SCALE = {"name": TURNED, "ratings": [{"code": "red", "label": TURNED, "meaning": TURNED}]}
-#: What 0.1.0 stored: unpaired marks wherever people write.
+#: What 0.1.0 stored: unpaired marks, and separators, wherever people write.
 STORED: list[dict[str, Any]] = [
     {"type": "PlanOpened", "effective_on": "2019-01-07", "title": TURNED, "organisation": TURNED,
      "priority_word": TURNED, "scale": SCALE},

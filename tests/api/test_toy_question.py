@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from api.questions.question_registry import QUESTIONS
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from tests.api.conftest import ROOT
 
 TOY = Path(__file__).parent / "toy"
@@ -30,7 +30,7 @@ from api.application import make_application
 from api.packing import PAPERS
 from scripts.argument_tables import argument_tables
 from scripts.question_table import guide
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from tests.answers.asked_questions import questions
 
 ledger = Ledger.open(data=Path(sys.argv[2]), schema="examples")

@@ -16,7 +16,7 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from tests.api.conftest import OPENING, load_examples
 from tests.api.process import ASAT, environment
 from tests.browser.steps import DESK

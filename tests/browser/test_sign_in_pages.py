@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from domain.access.principals import Grant
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from tests.api.conftest import load_examples
 from tests.api.process import ASAT, environment
 from tests.api.signed_in import PASSWORD, principal

@@ -110,5 +110,5 @@ def test_names_of_people_programs_and_keys_bear_none() -> None:
             read_name(name)
         with pytest.raises(ValueError, match="holds a character that a name cannot have"):
             author(name)
-        with pytest.raises(NotAKey, match="direction of writing"):
+        with pytest.raises(NotAKey, match="is not seen"):
             new_signer(name.replace(" ", ""))

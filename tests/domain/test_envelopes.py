@@ -7,8 +7,9 @@ from uuid import UUID
 
 import pytest
 
-from domain.envelopes import Recorded, instant_text, read_lines, read_proposal, read_proposal_json
+from domain.envelopes import Recorded, read_lines, read_proposal, read_proposal_json
 from domain.events import EVENTS
+from domain.instants import instant_text
 from domain.refusals import NotAnEvent
 from tests.kit import MARCH, in_error, rated
 
@@ -231,7 +232,7 @@ MISTAKES = [
     ({"evidence": {}}, "evidence", 'write a list: ["Minutes"]'),
     ({"evidence": [" "]}, "evidence.0", "must not be empty"),
     ({"evidence": ["x" * 501]}, "evidence.0", "at most 500 characters"),
-    ({"evidence": ["a\nb"]}, "evidence.0", "'a\\nb' holds a character that cannot stand here (a line break); "),
+    ({"evidence": ["a\nb"]}, "evidence.0", "'a\\nb' holds a character that cannot stand here (a line break, U+000A); "),
     ({"reason": "a\x08"}, "reason", "(a control character, U+0008); leave it out"),
     ({"reason": "x" * 20_001}, "reason", "at most 20,000 characters"),
     ({"rating": "Amber"}, "rating", "short names are lower case, such as amber; did you mean 'amber'?"),

@@ -12,10 +12,12 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from domain.postgres.cluster import APP, DATABASE, FAST, LOOK, OWNER, bin_folder
+from domain.postgres.cluster import FAST, LOOK
+from domain.postgres.programs import bin_folder
 from domain.postgres.server_account import Watching, command, server_account, watched
-from tests.ledger.conftest import Server
+from domain.postgres.server_settings import APP, DATABASE, OWNER
 from tests.measuring import until
+from tests.real_ledgers import Server
 
 
 class Standby:

@@ -14,11 +14,12 @@ from psycopg.errors import (
 )
 from psycopg.sql import SQL, Identifier
 
-from domain.ledger.ledger import Ledger
+from domain.integrity.guards import powers_of_login
 from domain.ledger.mapper import event_state
 from domain.ledger.schema import app_role
+from domain.opened_ledger import Ledger
 from tests.kit import opened, progressed
-from tests.ledger.conftest import Connection, Server, begin, connected, everything
+from tests.real_ledgers import Connection, Server, begin, connected, everything
 
 GREETING = event_state(progressed("2.4"))
 
@@ -159,10 +160,10 @@ def test_the_program_logs_in_as_one_that_can_do_nothing_before_it_takes_its_role
 
 
 def test_the_ledger_works_as_the_program_and_not_as_the_owner(ledger: Ledger, schema: str):
-    with ledger._datastore.get_connection() as connection:
+    with ledger.datastore.get_connection() as connection:
         row = connection.execute("select current_user as now, session_user as before").fetchone()
         assert row == {"now": app_role(schema), "before": "asat_app"}
-    assert ledger.guarded
+    assert powers_of_login(ledger) == []
 
 
 # What the append function refuses of anybody

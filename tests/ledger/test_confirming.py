@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from domain.ledger.ledger import Ledger
+from domain.integrity.invariants import broken_invariants
+from domain.opened_ledger import Ledger
 from domain.refusals import Refused
 from tests.kit import APRIL, LATER, MARCH, SECONDED, added, closed, completed, confirmed, opened, priority
-from tests.ledger.conftest import all_is_well, proposed, record
+from tests.real_ledgers import all_is_well, proposed, record
 
 OWN = "was recorded by Ann: a rating is confirmed by somebody else"
 
@@ -52,5 +53,5 @@ def test_a_check_finds_a_confirmation_by_whoever_gave_the_rating(
     rated_by_ann(ledger)
     monkeypatch.setattr("domain.ledger.recording.judge", lambda *_: None)
     record(ledger, confirmed("2.4", 4, APRIL), by="Ann")
-    [found] = ledger.check()
+    [found] = broken_invariants(ledger)
     assert (found.where, OWN in found.what) == ("plan version 5 (RatingConfirmed)", True)

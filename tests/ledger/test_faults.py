@@ -19,14 +19,14 @@ from starlette.testclient import TestClient
 
 from api.application import make_application
 from domain.integrity.checkpoint_store import checkpoints_of
-from domain.ledger.ledger import Ledger
 from domain.ledger.recorder import LedgerRecorder
 from domain.ledger.stored_rows import UnstoredRow
+from domain.opened_ledger import Ledger
 from domain.proofs.keys import SignerKey
 from domain.refusals import LedgerLocked, LedgerUnusable, NothingRecorded
 from tests.kit import progressed, rated
-from tests.ledger.conftest import Connection, Server, all_is_well, begin, record, remembers_what_is_stored
 from tests.measuring import HANGS, until
+from tests.real_ledgers import Connection, Server, all_is_well, begin, record, remembers_what_is_stored
 
 Ledgers = Callable[[], Ledger]
 
@@ -85,7 +85,7 @@ def test_eight_who_wait_for_a_stuck_transaction_are_told_together(
     def gathering(recorder: LedgerRecorder, *told: Any) -> Any:
         if not first.is_set():
             first.set()
-            until(lambda: len(ledger._recording._together._waiting) == 7)
+            until(lambda: len(ledger._recording._group_commit._waiting) == 7)
         return append(recorder, *told)
 
     monkeypatch.setattr(LedgerRecorder, "append", gathering)
@@ -101,13 +101,13 @@ def test_eight_who_record_of_one_plan_while_a_transaction_is_stuck_are_told_toge
     stuck: Connection, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ):
     """Not one after the other, each when the one before has given up."""
-    waited, ask_why = count(), ledger._datastore._why_refused
+    waited, ask_why = count(), ledger.datastore._why_refused
 
     def why_refused(error: BaseException | None) -> LedgerUnusable | None:
         next(waited)
         return ask_why(error)
 
-    monkeypatch.setattr(ledger._datastore, "_why_refused", why_refused)
+    monkeypatch.setattr(ledger.datastore, "_why_refused", why_refused)
     together = Barrier(8)
 
     def tell(number: int) -> None:
@@ -181,15 +181,15 @@ def test_eight_who_record_while_the_database_stays_away_are_told_together(
     with Ledger.open(database_url=own_server.owner_conninfo) as ledger:
         for number in range(8):
             begin(ledger, f"plan-{number}")
-        ledger._datastore.pool.timeout = 0.5
+        ledger.datastore.pool.timeout = 0.5
         own_server.stop("immediate")
-        retried, retry = [], ledger._recording._together._alone
+        retried, retry = [], ledger._recording._group_commit._alone
 
         def alone(*told: Any) -> Any:
             retried.append(told)
             return retry(*told)
 
-        monkeypatch.setattr(ledger._recording._together, "_alone", alone)
+        monkeypatch.setattr(ledger._recording._group_commit, "_alone", alone)
         with ThreadPoolExecutor(8) as officers:
             told = [officers.submit(record, ledger, rated("2.4"), plan=f"plan-{number}") for number in range(8)]
             for one in told:
@@ -198,7 +198,7 @@ def test_eight_who_record_while_the_database_stays_away_are_told_together(
         assert len(retried) < 4, "each is not tried again for as long as the one before it"
         own_server.start()
         monkeypatch.undo()
-        ledger._datastore.pool.timeout = 5.0
+        ledger.datastore.pool.timeout = 5.0
         assert ledger.size() == 24
         all_is_well(ledger)
 
@@ -221,7 +221,7 @@ def test_a_database_that_came_back_is_ready_at_the_first_look(own_server: Server
         client = TestClient(make_application(ledger, "Somebody"), base_url="http://127.0.0.1:8000")
         with ExitStack() as held:  # so that more than one dies
             for _ in range(4):
-                held.enter_context(ledger._datastore.get_connection())
+                held.enter_context(ledger.datastore.get_connection())
         own_server.stop("immediate")
         own_server.start()
         for address in ("/readyz", "/readyz", "/plans.json"):

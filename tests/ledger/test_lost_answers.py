@@ -16,11 +16,12 @@ import pytest
 from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from domain.ledger.ledger import Ledger
-from domain.postgres.cluster import SOCKET
+from domain.opened_ledger import Ledger
+from domain.postgres.server_socket import SOCKET
 from domain.refusals import LedgerUnusable, Refused, VersionConflict
 from tests.kit import APRIL, MAY, progressed, rated, withdrawn
-from tests.ledger.conftest import (
+from tests.measuring import HANGS, until
+from tests.real_ledgers import (
     BY,
     Connection,
     Server,
@@ -32,7 +33,6 @@ from tests.ledger.conftest import (
     remembers_what_is_stored,
     set_clock_back,
 )
-from tests.measuring import HANGS, until
 
 Ledgers = Callable[[], Ledger]
 Lose = Callable[..., list[int]]
@@ -42,7 +42,7 @@ Lose = Callable[..., list[int]]
 def lose(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> Lose:
     """Loses the next answers to an append: `after` (or before) it was committed; returns what was tried."""
     monkeypatch.setattr("domain.ledger.datastore._PAUSE", 0.001)
-    append = ledger._recorder.append
+    append = ledger.recorder.append
 
     def lose_next(
         times: int = 1, *, after: bool, error: type[Exception] = OperationalError,
@@ -60,7 +60,7 @@ def lose(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> Lose:
             meanwhile()
             raise error("the connection was lost")
 
-        monkeypatch.setattr(ledger._recorder, "append", losing)
+        monkeypatch.setattr(ledger.recorder, "append", losing)
         return tried
 
     return lose_next
@@ -346,7 +346,7 @@ def test_many_connections_that_the_server_ended_are_made_anew(ledger: Ledger, ow
     together = threading.Barrier(many)
 
     def hold(_: int) -> None:
-        with ledger._datastore.get_connection():
+        with ledger.datastore.get_connection():
             together.wait(timeout=HANGS)
 
     with ThreadPoolExecutor(many) as pool:
@@ -393,7 +393,7 @@ def test_a_ledger_whose_database_is_gone_says_so(own_server: Server, monkeypatch
     monkeypatch.setattr("domain.ledger.datastore.PATIENCE", 1.0)
     with Ledger.open(data=own_server.folder) as ledger:
         begin(ledger)
-        ledger._datastore.pool.timeout = 0.5
+        ledger.datastore.pool.timeout = 0.5
         own_server.stop("fast")
         for call in (ledger.size, ledger.plans, lambda: record(ledger, rated("2.4"))):
             with pytest.raises(LedgerUnusable, match="database"):
@@ -410,8 +410,8 @@ def test_a_ledger_whose_database_is_gone_says_so(own_server: Server, monkeypatch
 def test_a_ledger_whose_database_answers_is_ready(ledger: Ledger, app: Connection):
     ledger.ready()
     with ExitStack() as held:  # also while all connections are in use
-        for _ in range(ledger._datastore.pool.max_size):
-            held.enter_context(ledger._datastore.get_connection())
+        for _ in range(ledger.datastore.pool.max_size):
+            held.enter_context(ledger.datastore.get_connection())
         ledger.ready()
 
 

@@ -10,14 +10,14 @@ from weakref import ref
 import pytest
 
 from domain.ledger.folded_plans import size_of
-from domain.ledger.ledger import Ledger
 from domain.ledger.mapper import event_state, read_event
 from domain.ledger.memory_budget import Budget
+from domain.opened_ledger import Ledger
 from domain.plan.evolve import evolve
 from domain.plan.plan import Action, Plan
 from domain.plan.record import PlanRecord
 from tests.kit import LATER, added, part, progressed, read_history
-from tests.ledger.conftest import begin, held_by, record
+from tests.real_ledgers import begin, held_by, record
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.jsonl"))
 
@@ -26,7 +26,7 @@ class Looks:
     """Counts the events that a ledger reads to fold them."""
 
     def __init__(self, ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.rows, self.plans, select = 0, list[str](), ledger._recorder.select_fold
+        self.rows, self.plans, select = 0, list[str](), ledger.recorder.select_fold
 
         def counted(plan: str, first: int):
             found = select(plan, first)
@@ -34,7 +34,7 @@ class Looks:
             self.plans.append(plan)
             return found
 
-        monkeypatch.setattr(ledger._recorder, "select_fold", counted)
+        monkeypatch.setattr(ledger.recorder, "select_fold", counted)
 
 
 def says(record: PlanRecord) -> tuple[str, int]:

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from domain.events import Event
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from domain.plan.record import PlanRecord
 from domain.refusals import Refused
 from tests.kit import (
@@ -24,7 +24,7 @@ from tests.kit import (
     progressed,
     rated,
 )
-from tests.ledger.conftest import Connection, begin, record, remembers_what_is_stored, set_clock_back
+from tests.real_ledgers import Connection, begin, record, remembers_what_is_stored, set_clock_back
 
 Ledgers = Callable[[], Ledger]
 

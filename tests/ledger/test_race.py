@@ -14,12 +14,12 @@ from uuid import uuid4
 import pytest
 
 from domain.envelopes import Proposal, Recorded
-from domain.ledger.ledger import Ledger
 from domain.ledger.subscription import LedgerSubscription
+from domain.opened_ledger import Ledger
 from domain.refusals import Refused, VersionConflict
 from tests.kit import added, progressed, rated
-from tests.ledger.conftest import ROOT, Server, begin, everything, proposed, record
 from tests.measuring import HANGS
+from tests.real_ledgers import ROOT, Server, begin, everything, proposed, record
 
 Ledgers = Callable[[], Ledger]
 Place = tuple[str, int, int, str]
@@ -220,5 +220,5 @@ def test_connections_that_listened_go_back_deaf(ledger: Ledger):
     begin(ledger)
     with reader_of(ledger) as reader:
         reader.wait_for(3)
-    with ledger._datastore.get_connection() as connection:
+    with ledger.datastore.get_connection() as connection:
         assert connection.execute("select pg_listening_channels()").fetchall() == []

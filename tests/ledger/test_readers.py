@@ -11,7 +11,6 @@ from itertools import count
 from random import Random
 from threading import Event as Signal
 from threading import Lock, current_thread
-from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -20,10 +19,10 @@ from eventsourcing.persistence import IntegrityError
 
 from domain.events import Event
 from domain.ledger.folded_plans import Folded, FoldedPlans
-from domain.ledger.ledger import Ledger
 from domain.ledger.recorder import FoldRow
 from domain.ledger.recording import Recording
 from domain.ledger.stored_rows import UnstoredRow
+from domain.opened_ledger import Ledger
 from domain.plan.plan import Plan
 from domain.plan.plan_at import PlanAt
 from domain.plan.record import PlanRecord
@@ -57,9 +56,9 @@ from tests.kit import (
     rescheduled,
     reworded,
 )
-from tests.ledger.conftest import Connection, Server, begin, connected, proposed, record
 from tests.ledger.locks import Noted, note_locks
 from tests.measuring import HANGS, until
+from tests.real_ledgers import Connection, Server, begin, connected, proposed, record
 
 BEGUN = [
     opened(), priority("1"), priority("2"), added("2.4", timescale="31/03/19"), part("2.4a", "2.4"), added("1.1"),
@@ -121,15 +120,16 @@ class RowsInMemory:
 
 
 @pytest.fixture
-def in_memory() -> Ledger:
+def in_memory(monkeypatch: pytest.MonkeyPatch) -> Ledger:
     """A ledger that plans are recorded in and asked of, with no database."""
     ledger, rows = Ledger.__new__(Ledger), RowsInMemory()
     recorder: Any = rows
-    ledger._recorder = recorder
+    ledger.recorder = recorder
     ledger._folded = FoldedPlans(recorder)
     ledger._recording = Recording(recorder, ledger._folded)
-    replica: Any = SimpleNamespace(standing=lambda: None)
-    ledger._replica = replica
+    datastore: Any = None
+    ledger.datastore = datastore
+    monkeypatch.setattr("domain.ledger.plan_ledger.replica_status", lambda _: None)
     return ledger
 
 
@@ -303,7 +303,7 @@ def test_with_the_head_locked_and_writers_waiting_everybody_reads(
         waiting.append(writers.submit(record, ledger, progressed("2.4")))
         until(lambda: noted.waiting["writing"] == 1)
         waiting.append(writers.submit(record, ledger, rated("2.4"), plan="other"))
-        until(lambda: len(ledger._recording._together._waiting) == 1)
+        until(lambda: len(ledger._recording._group_commit._waiting) == 1)
         asked = [readers.submit(ledger.plan, slug) for slug in ["plan"] * 40 + ["other"] * 5]
         assert {one.result(timeout=60).version for one in asked} == {3}
         for slug in ("plan", "other"):

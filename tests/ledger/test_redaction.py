@@ -18,20 +18,20 @@ import psycopg
 import pytest
 
 from domain.events import EVENTS, TextRedacted
-from domain.integrity.stored_tree import entry_of
-from domain.ledger.ledger import Ledger
+from domain.integrity.invariants import broken_invariants
+from domain.integrity.stored_tree import LedgerTree, entry_of
 from domain.ledger.split_texts import kept_texts
+from domain.opened_ledger import Ledger
 from domain.points import read_point
 from domain.postgres.archive import archive_continuously
 from domain.proofs.tree import check_consistency, check_inclusion
 from domain.redaction import redactable, redacted_value
 from domain.refusals import Refused
-from domain.safekeeping.backups import owner_conninfo
-from domain.safekeeping.purging import copied_elsewhere
+from domain.safekeeping.purging import copied_elsewhere, purge
 from projections.action import action_at
 from tests.kit import LATER, added, contents, in_error, opened, priority, progressed, rated, rescheduled
-from tests.ledger.conftest import Connection, begin, held_by, proposed, record
 from tests.measuring import HANGS, until
+from tests.real_ledgers import Connection, begin, held_by, proposed, record
 
 NAME = "Peculiar name of a child"
 
@@ -124,11 +124,11 @@ def test_what_reads_in_a_texts_place_is_what_the_domain_says(name: str, ledger: 
 def test_every_proof_still_holds(ledger: Ledger):
     begin(ledger)
     record(ledger, progressed("2.4", NAME))
-    tree = ledger.tree()
+    tree = LedgerTree(ledger.recorder)
     size, root = tree.size(), tree.root()
-    before = ledger.stored("plan")
+    before = ledger.recorder.select_events("plan")
     record(ledger, redacted(4, "text"))
-    now = ledger.stored("plan")
+    now = ledger.recorder.select_events("plan")
     assert [row.state for row in now[:4]] == [row.state for row in before]
     check_consistency(size, root, tree.size(), tree.root(), tree.consistency_proof(size))
     for row in now:
@@ -149,11 +149,11 @@ def test_it_may_stand_in_one_batch_with_others(ledger: Ledger):
 @pytest.mark.parametrize(
     ("event", "sentence"),
     [
-        (redacted(9, "text"), "has no version 9; its newest is 4"),
-        (redacted(4, "action"), "`action` of version 4 \\(progress reported\\) cannot be redacted; what can be is"),
-        (redacted(4, "outcome"), "`outcome` of version 4"),
-        (redacted(4, "source"), "version 4 has no text `source` that could be redacted"),
-        (redacted(4, "text", reason=None), "redacting version 4 \\(progress reported\\) needs a reason"),
+        (redacted(9, "text"), "has no record number 9; its newest is 4"),
+        (redacted(4, "action"), "`action` of event 4 \\(progress reported\\) cannot be redacted; what can be is"),
+        (redacted(4, "outcome"), "`outcome` of event 4"),
+        (redacted(4, "source"), "event 4 has no text `source` that could be redacted"),
+        (redacted(4, "text", reason=None), "redacting event 4 \\(progress reported\\) needs a reason"),
     ],
 )
 def test_what_cannot_be_redacted_is_refused_and_nothing_is_lost(ledger: Ledger, event: TextRedacted, sentence: str):
@@ -166,7 +166,7 @@ def test_what_cannot_be_redacted_is_refused_and_nothing_is_lost(ledger: Ledger, 
 
 def test_what_is_redacted_in_its_own_batch_is_refused_with_the_remedy(ledger: Ledger):
     begin(ledger)
-    with pytest.raises(Refused, match="version 4 is in this very batch: leave the text out of it, or redact it after"):
+    with pytest.raises(Refused, match="event 4 is in this very batch: leave the text out of it, or redact it after"):
         record(ledger, progressed("2.4", NAME), redacted(4, "text"))
     assert NAME not in everything_known_of(ledger)
 
@@ -175,7 +175,7 @@ def test_a_text_is_redacted_once(ledger: Ledger):
     begin(ledger)
     record(ledger, progressed("2.4", NAME))
     record(ledger, redacted(4, "text"))
-    with pytest.raises(Refused, match="already redacted, by version 5"):
+    with pytest.raises(Refused, match="already redacted, by event 5"):
         record(ledger, redacted(4, "text"))
 
 
@@ -225,7 +225,7 @@ def test_who_has_begun_to_ask_when_a_text_is_redacted_is_not_told_it(
     begin(ledger)
     record(ledger, progressed("2.4", NAME))
     reader = ledger if known else ledgers()
-    begun, go_on, look = Signal(), Signal(), reader._recorder.select_fold
+    begun, go_on, look = Signal(), Signal(), reader.recorder.select_fold
 
     def looks_later(plan: str, first: int) -> Any:
         if current_thread().name == "reader_0":
@@ -233,7 +233,7 @@ def test_who_has_begun_to_ask_when_a_text_is_redacted_is_not_told_it(
             assert go_on.wait(HANGS)
         return look(plan, first)
 
-    monkeypatch.setattr(reader._recorder, "select_fold", looks_later)
+    monkeypatch.setattr(reader.recorder, "select_fold", looks_later)
     with ThreadPoolExecutor(1, "reader") as threads:
         asked = threads.submit(reader.plan, "plan")
         assert begun.wait(HANGS)
@@ -252,10 +252,10 @@ def test_a_purge_does_not_make_everybody_wait_for_a_long_reader(ledger: Ledger, 
     begin(ledger)
     with owner.transaction():
         owner.execute("select count(*) from events")
-        [said] = ledger.purge()
+        [said] = purge(ledger)
         assert "being read by something that takes long" in said
         assert len(ledger.events("plan")) == 3
-    assert ledger.purge() == []
+    assert purge(ledger) == []
 
 
 def test_a_purge_says_who_still_sees_what_was_redacted(ledger: Ledger, owner: Connection) -> None:
@@ -264,8 +264,8 @@ def test_a_purge_says_who_still_sees_what_was_redacted(ledger: Ledger, owner: Co
         owner.execute("set transaction isolation level repeatable read")
         owner.execute("select count(*) from head")
         process = owner.info.backend_pid
-        assert any(f"process {process} may still see" in said for said in ledger.purge())
-    assert ledger.purge() == []
+        assert any(f"process {process} may still see" in said for said in purge(ledger))
+    assert purge(ledger) == []
 
 
 def test_a_check_while_a_text_is_redacted_finds_nothing_wrong(ledger: Ledger) -> None:
@@ -278,7 +278,7 @@ def test_a_check_while_a_text_is_redacted_finds_nothing_wrong(ledger: Ledger) ->
             again.append(1)
             record(ledger, redacted(4, "text"))
 
-    assert list(ledger.check(meanwhile)) == []
+    assert list(broken_invariants(ledger, meanwhile)) == []
 
 
 # In the database
@@ -335,13 +335,13 @@ def test_after_a_purge_the_databases_files_do_not_hold_the_text(tmp_path: Path):
         record(ledger, progressed("2.4", f"{peculiar} was seen", reason=peculiar))
         for _ in range(20):
             record(ledger, progressed("2.4", "Other news"))
-        ledger.purge()
+        purge(ledger)
         assert files_with(peculiar, tmp_path)
         record(ledger, redacted(4, "text", "reason"))
-        ledger.purge()
+        purge(ledger)
         assert files_with(peculiar, tmp_path) == []
         assert peculiar not in everything_known_of(ledger)
-        assert list(ledger.check()) == []
+        assert list(broken_invariants(ledger)) == []
     assert files_with(peculiar, tmp_path) == []
 
 
@@ -350,14 +350,14 @@ def test_a_purge_waits_until_the_old_log_is_archived_and_gone(tmp_path: Path):
     data, archive = tmp_path / "data", tmp_path / "archive"
     with Ledger.open(data=data) as ledger:
         begin(ledger)
-        assert copied_elsewhere(owner_conninfo(ledger)) is None
+        assert copied_elsewhere(ledger) is None
         archive_continuously(data, archive)
         record(ledger, progressed("2.4", f"{peculiar} was seen"))
         record(ledger, redacted(4, "text"))
-        assert ledger.purge() == []
+        assert purge(ledger) == []
         assert files_with(peculiar, data) == []
         assert any(peculiar.encode() in gzip.decompress(one.read_bytes()) for one in archive.glob("wal/*.gz"))
-        assert "holds it still" in str(copied_elsewhere(owner_conninfo(ledger)))
+        assert "holds it still" in str(copied_elsewhere(ledger))
 
 
 def test_a_purge_says_what_it_could_not_have_archived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -370,12 +370,12 @@ def test_a_purge_says_what_it_could_not_have_archived(tmp_path: Path, monkeypatc
         (archive / "wal").rename(archive / "away")
         record(ledger, progressed("2.4", f"{peculiar} was seen"))
         record(ledger, redacted(4, "text"))
-        [said] = ledger.purge()
+        [said] = purge(ledger)
         assert re.search(r"keeps .* of its old log, which it could not archive yet \(it failed to at 20", said)
         assert files_with(peculiar, data)
         (archive / "away").rename(archive / "wal")
         monkeypatch.undo()
-        assert ledger.purge() == []
+        assert purge(ledger) == []
         assert files_with(peculiar, data) == []
 
 
@@ -395,20 +395,20 @@ def test_a_purge_writes_over_the_old_log_files_that_were_ready_to_be_used_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     peculiar, data = f"Peculiar-{uuid4().hex}", tmp_path / "data"
-    with Ledger.open(data=data) as ledger, psycopg.connect(owner_conninfo(ledger), autocommit=True) as owner:
+    with Ledger.open(data=data) as ledger, psycopg.connect(ledger.owner_conninfo, autocommit=True) as owner:
         begin(ledger)
         record(ledger, progressed("2.4", f"{peculiar} was seen"))
         ready_to_be_used_again(data, owner, 3)
         record(ledger, redacted(4, "text"))
         monkeypatch.setattr("domain.safekeeping.purging._SWITCHES", 1)
-        [said] = ledger.purge()
+        [said] = purge(ledger)
         assert "are not overwritten yet: purge again" in said
         assert files_with(peculiar, data)
-        assert ledger.purged().log == 0
+        assert ledger.recorder.select_purged().log == 0
         monkeypatch.undo()
-        assert ledger.purge() == []
+        assert purge(ledger) == []
         assert files_with(peculiar, data) == []
-        assert ledger.purged().log == 5
+        assert ledger.recorder.select_purged().log == 5
 
 
 def shows(owner: Connection, setting: str, value: str) -> bool:
@@ -417,7 +417,7 @@ def shows(owner: Connection, setting: str, value: str) -> bool:
 
 def test_a_purge_says_what_the_server_keeps_of_its_old_log(tmp_path: Path):
     peculiar, data = f"Peculiar-{uuid4().hex}", tmp_path / "data"
-    with Ledger.open(data=data) as ledger, psycopg.connect(owner_conninfo(ledger), autocommit=True) as owner:
+    with Ledger.open(data=data) as ledger, psycopg.connect(ledger.owner_conninfo, autocommit=True) as owner:
         begin(ledger)
         record(ledger, progressed("2.4", f"{peculiar} was seen"))
         record(ledger, redacted(4, "text"))
@@ -425,7 +425,7 @@ def test_a_purge_says_what_the_server_keeps_of_its_old_log(tmp_path: Path):
             owner.execute(f"alter system set wal_keep_size = {kept}".encode())
             owner.execute("select pg_reload_conf()")
             until(partial(shows, owner, "wal_keep_size", kept.strip("'")))
-            left = ledger.purge()
+            left = purge(ledger)
             assert [bool(re.search("keeps .* of its old log.* as wal_keep_size says", one)) for one in left] == [
                 True
             ] * found

@@ -12,13 +12,13 @@ from psycopg.conninfo import make_conninfo
 from starlette.testclient import TestClient
 
 from api.application import make_application
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from domain.postgres.database_errors import not_let_in
 from domain.refusals import FilesDamaged, LedgerUnusable, NothingRecorded, ReplicaOnly
 from tests.api.process import environment
 from tests.kit import rated
-from tests.ledger.conftest import ROOT, Server, begin, record
 from tests.measuring import until
+from tests.real_ledgers import ROOT, Server, begin, record
 
 PAGE = 8192
 RATED = {"type": "ActionRated", "action": "2.4", "rating": "green", "effective_on": "2019-03-15"}
@@ -218,7 +218,7 @@ def opened(own_server: Server, url: str) -> Iterator[Ledger]:
     with Ledger.open(database_url=url, schema="council") as ledger:
         begin(ledger)
         ledger.access.principals.is_open()
-        ledger._datastore.pool.timeout = 0.5
+        ledger.datastore.pool.timeout = 0.5
         yield ledger
 
 
@@ -240,7 +240,7 @@ def opened(own_server: Server, url: str) -> Iterator[Ledger]:
 def test_a_database_that_begins_to_refuse_is_told_with_the_remedy(
     own_server: Server, opened: Ledger, refuses: str, said: str, reads: bool
 ):
-    statement = refuses.format(role=opened._datastore.role)
+    statement = refuses.format(role=opened.datastore.role)
     ask(own_server, statement, "select pg_reload_conf()")
     if "system" in statement:
         until(lambda: ask(own_server, "show default_transaction_read_only") == [("on",)])
@@ -252,7 +252,7 @@ def test_a_database_that_begins_to_refuse_is_told_with_the_remedy(
 
 
 def _reads_only(ledger: Ledger) -> bool:
-    with ledger._datastore.get_connection() as connection:
+    with ledger.datastore.get_connection() as connection:
         row = connection.execute("show default_transaction_read_only").fetchone()
     return row is not None and "on" in row.values()
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.events import Event
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from domain.plan.plan import PENDING
 from domain.plan.record import PlanRecord
 from domain.points import Point
@@ -58,8 +58,8 @@ from tests.kit import (
     withdrawn,
 )
 from tests.laws.naive import Naive, differences
-from tests.ledger.conftest import begin, everything, held_by, proposed, record, remembers_what_is_stored
 from tests.measuring import HANGS
+from tests.real_ledgers import begin, everything, held_by, proposed, record, remembers_what_is_stored
 
 #: One of every kind of event, each acceptable to the plan that `long` records, or after those before it.
 EVERY_KIND: list[Event] = [

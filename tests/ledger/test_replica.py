@@ -14,18 +14,21 @@ from starlette.testclient import TestClient
 
 from api.application import make_application
 from domain.integrity.checkpoint_store import checkpoints_of
-from domain.ledger.ledger import Ledger
+from domain.integrity.guards import powers_of_login
+from domain.integrity.stored_tree import LedgerTree
+from domain.ledger.replica_status import replica_status
 from domain.ledger.schema import Migration, migrate, released_migrations
+from domain.opened_ledger import Ledger
 from domain.points import VersionUnknown
-from domain.postgres.cluster import DATABASE, OWNER
+from domain.postgres.server_settings import DATABASE, OWNER
 from domain.proofs.checkpoint import Checkpoint
 from domain.proofs.keys import SignerKey
 from domain.proofs.tree import check_consistency
 from domain.refusals import LedgerUnusable, NotReached, ReplicaOnly
 from tests.kit import progressed, rated
-from tests.ledger.conftest import Server, all_is_well, begin, everything, proposed, record, remembers_what_is_stored
 from tests.ledger.standbys import Standby, caught_up, kill_at_once, standby_of
 from tests.measuring import HANGS, until
+from tests.real_ledgers import Server, all_is_well, begin, everything, proposed, record, remembers_what_is_stored
 
 KEY = SignerKey("council.example/asat", b"k" * 32)
 
@@ -68,8 +71,8 @@ def client(replica: Ledger) -> TestClient:
 
 def test_a_replica_answers_what_the_primary_does(recorded: Ledger, replica: Ledger):
     assert everything(replica) == everything(recorded)
-    assert replica.tree().root() == recorded.tree().root()
-    assert replica.guarded
+    assert LedgerTree(replica.recorder).root() == LedgerTree(recorded.recorder).root()
+    assert powers_of_login(replica) == []
     remembers_what_is_stored(replica)
     all_is_well(replica)
 
@@ -115,7 +118,7 @@ def test_a_version_that_a_replica_has_not_reached_is_not_called_unknown(
     answer = client.get("/plans/plan.json", params={"at": f"2020-01-01@{version}"})
     assert answer.status_code == 503
     assert answer.json()["type"] == "tag:asat,2026:not-reached"
-    assert answer.json()["detail"].startswith(f"this replica has version {newest} of plan plan, and version {version}")
+    assert answer.json()["detail"].startswith(f"this replica has record number {newest} of plan plan, and {version}")
     assert 1 <= int(answer.headers["Retry-After"]) <= 60
     # What it has it answers meanwhile, the same as ever.
     assert client.get("/plans/plan.json", params={"at": f"2020-01-01@{newest}"}).status_code == 200
@@ -232,8 +235,8 @@ def test_what_was_acknowledged_survives_the_primary(own_server: Server, tmp_path
         assert len(stored) == len(set(stored))
         after = checkpoints_of(ledger).cut(KEY)
         first, second = (Checkpoint.read(one.note.text) for one in (before, after))
-        proof = ledger.tree().consistency_proof(first.size, second.size)
+        proof = LedgerTree(ledger.recorder).consistency_proof(first.size, second.size)
         check_consistency(first.size, first.root, second.size, second.root, proof)
         all_is_well(ledger)
         remembers_what_is_stored(ledger)
-        assert ledger.standing() is None
+        assert replica_status(ledger.datastore) is None

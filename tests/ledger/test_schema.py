@@ -13,12 +13,15 @@ import pytest
 from psycopg.errors import InsufficientPrivilege
 from psycopg.sql import SQL, Identifier
 
-from domain.ledger.ledger import Ledger
+from domain.integrity.guards import fallen_guards, powers_of_login
 from domain.ledger.mapper import event_state
 from domain.ledger.schema import app_role, migrate, released_migrations, schema_version
+from domain.opened_ledger import Ledger
 from domain.refusals import LedgerUnusable
 from tests.kit import added, opened, priority, rated
-from tests.ledger.conftest import (
+from tests.ledger.managed import council, name_in, rows, run, url_of
+from tests.measuring import HANGS
+from tests.real_ledgers import (
     ROOT,
     Connection,
     Server,
@@ -29,8 +32,6 @@ from tests.ledger.conftest import (
     record,
     remembers_what_is_stored,
 )
-from tests.ledger.managed import council, name_in, rows, run, url_of
-from tests.measuring import HANGS
 
 NEWEST = released_migrations()[-1].number
 
@@ -197,7 +198,7 @@ def test_programs_that_open_together_migrate_once(server: Server, schema: str):
 PROGRAM = """
 import sys
 from pathlib import Path
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 print("ready", flush=True)
 sys.stdin.readline()
 with Ledger.open(data=Path(sys.argv[1]), schema=sys.argv[2]) as ledger:
@@ -234,7 +235,7 @@ def test_an_address_works_like_the_embedded_server(server: Server, schema: str):
             version = ledger.size()
             assert record(ledger, *([rated("2.4")] if version else [opened(), priority("2"), added("2.4")]))
             all_is_well(ledger)
-            with ledger._datastore.get_connection() as connection:
+            with ledger.datastore.get_connection() as connection:
                 assert connection.execute("select current_user as role").fetchone() == {"role": app_role(schema)}
     with Ledger.open(data=server.folder, schema=schema) as ledger:
         assert ledger.size() == 4
@@ -256,12 +257,12 @@ def test_an_address_that_is_no_address_is_refused():
 def works_as(address: str, role: str) -> None:
     """The one login of this address works as a role; whatever that may do, the login can do all that an owner can."""
     with Ledger.open(database_url=address) as ledger:
-        assert "it owns the schema asat" in ledger.powers()
-        assert list(ledger.guards()) == []
+        assert "it owns the schema asat" in powers_of_login(ledger)
+        assert list(fallen_guards(ledger)) == []
         if not ledger.size():
             begin(ledger)
         record(ledger, rated("2.4"))
-        with ledger._datastore.get_connection() as connection:
+        with ledger.datastore.get_connection() as connection:
             assert connection.execute("select current_user as role").fetchone() == {"role": role}
             with pytest.raises(InsufficientPrivilege):
                 connection.execute("delete from asat.events")
@@ -290,10 +291,10 @@ def test_the_role_of_a_ledger_is_good_for_no_other(server: Server, schema: str, 
     with ExitStack() as opened_ledgers:
         ledgers = [opened_ledgers.enter_context(Ledger.open(data=server.folder, schema=name)) for name in schemas]
         for ledger, own, other in zip(ledgers, schemas, reversed(schemas), strict=True):
-            assert ledger.guarded
+            assert powers_of_login(ledger) == []
             with connected(server.app_conninfo, own, app_role(own)) as connection:
                 as_each_does(connection, own, other)
-            with ledger._datastore.get_connection() as pooled:
+            with ledger.datastore.get_connection() as pooled:
                 for statement in (
                     f"select from {other}.events",
                     f"select from {other}.append_one('', 1, '', null, '', '')",

@@ -8,15 +8,18 @@ from psycopg.errors import InsufficientPrivilege
 from starlette.testclient import TestClient
 
 from api.application import make_application
-from domain.access.access_errors import AccessLost
-from domain.ledger.ledger import Ledger
+from domain.integrity.access_check import broken_access
+from domain.integrity.guards import fallen_guards, powers_of_login
+from domain.ledger.access_marks import AccessLost
 from domain.ledger.opening import make_ledger, refuse_two_databases
 from domain.ledger.schema import migrate, released_migrations
+from domain.opened_ledger import Ledger
 from domain.refusals import LedgerUnusable
 from domain.safekeeping.backups import back_up
+from domain.safekeeping.purging import purge
 from tests.kit import rated
-from tests.ledger.conftest import Server, all_is_well, begin, record, remembers_what_is_stored
 from tests.ledger.managed import council, forget_roles, name_in, rows, run, url_of
+from tests.real_ledgers import Server, all_is_well, begin, record, remembers_what_is_stored
 
 NEWEST = released_migrations()[-1].number
 
@@ -45,8 +48,8 @@ def test_the_login_that_serves_reads_records_and_can_do_no_more(owner: str, logi
         record(ledger, rated("2.4"))
         assert ledger.access.principals.is_open()
         ledger.access.principals.add("Ann Clerk", [], "the test")
-        assert (ledger.guarded, ledger.powers(), list(ledger.guards())) == (True, [], [])
-        assert list(ledger.access.audit.check()) == []
+        assert (not powers_of_login(ledger), powers_of_login(ledger), list(fallen_guards(ledger))) == (True, [], [])
+        assert list(broken_access(ledger.access)) == []
         all_is_well(ledger)
         remembers_what_is_stored(ledger)
 
@@ -84,11 +87,11 @@ def test_no_setting_of_a_role_changes_what_is_read(
             begin(ledger)
             record(ledger, rated("2.4"))
             ledger.access.principals.add("Zoë Clerk", [], "the test")
-            assert (ledger.powers(), list(ledger.guards())) == ([], [])
-            assert list(ledger.access.audit.check()) == []
+            assert (powers_of_login(ledger), list(fallen_guards(ledger))) == ([], [])
+            assert list(broken_access(ledger.access)) == []
             all_is_well(ledger)
             remembers_what_is_stored(ledger)
-            assert not any("own" in one for one in ledger.purge())
+            assert not any("own" in one for one in purge(ledger))
             assert back_up(ledger, tmp_path / "backup.asat").ledgers[0].size == 4
     finally:
         run(managed.owner_conninfo, *[f"alter {one} reset {setting}" for one in ours])
@@ -117,7 +120,7 @@ def test_on_a_pooled_connection_no_role_that_can_be_taken_back_alters_anything(o
     make_ledger(owner, name_in(login))
     with Ledger.open(database_url=login) as ledger:
         begin(ledger)
-        with ledger._datastore.get_connection() as pooled:
+        with ledger.datastore.get_connection() as pooled:
             for role in ("reset role", "set role asat_app", "set role asat_access_app"):
                 for statement in ATTACK:
                     pooled.execute(role.encode())
@@ -126,8 +129,8 @@ def test_on_a_pooled_connection_no_role_that_can_be_taken_back_alters_anything(o
             pooled.execute("set role asat_app")
             # Of this PostgreSQL only warns that nothing was granted.
             pooled.execute("grant update on asat.events to session_user")
-        assert ledger.guarded
-        assert list(ledger.guards()) == []
+        assert powers_of_login(ledger) == []
+        assert list(fallen_guards(ledger)) == []
         all_is_well(ledger)
 
 
@@ -135,15 +138,15 @@ def test_with_one_login_it_is_said_that_the_guards_do_not_hold_against_it(owner:
     """The attack of before: the guards are off for a moment, and stand again when they are looked at."""
     with Ledger.open(database_url=owner) as ledger:
         begin(ledger)
-        with ledger._datastore.get_connection() as pooled:
+        with ledger.datastore.get_connection() as pooled:
             assert pooled.execute("select current_user as role").fetchone() == {"role": "asat_app"}
             pooled.execute("reset role")
             pooled.execute("alter table asat.events disable trigger events_unaltered")
             pooled.execute("alter table asat.events enable trigger events_unaltered")
             pooled.execute("set role asat_app")
-        assert not ledger.guarded
-        assert {"it owns the database", "it owns the schema asat"} <= set(ledger.powers())
-        assert list(ledger.guards()) == []
+        assert powers_of_login(ledger)
+        assert {"it owns the database", "it owns the schema asat"} <= set(powers_of_login(ledger))
+        assert list(fallen_guards(ledger)) == []
         client = TestClient(make_application(ledger, "Somebody"), base_url="http://127.0.0.1:8000")
         assert client.get("/readyz").json()["guarded"] is False
 
@@ -218,10 +221,10 @@ def test_whatever_the_login_could_do_besides_is_said(managed: Server, owner: str
     make_ledger(owner, name_in(login))
     names = {"owner": name_in(owner), "login": name_in(login)}
     with Ledger.open(database_url=login) as ledger:
-        assert ledger.guarded
+        assert powers_of_login(ledger) == []
         run(url_of(managed.owner_conninfo, dbname=name_in(owner)), granted.format(**names))
-        assert power.format(**names) in ledger.powers()
-        assert not ledger.guarded
+        assert power.format(**names) in powers_of_login(ledger)
+        assert powers_of_login(ledger)
 
 
 def test_what_acts_with_its_callers_rights_or_whom_it_does_not_serve_is_no_power(owner: str, login: str):
@@ -235,7 +238,7 @@ def test_what_acts_with_its_callers_rights_or_whom_it_does_not_serve_is_no_power
     )  # fmt: skip
     make_ledger(owner, name_in(login))
     with Ledger.open(database_url=login) as ledger:
-        assert (ledger.guarded, ledger.powers(), list(ledger.guards())) == (True, [], [])
+        assert (not powers_of_login(ledger), powers_of_login(ledger), list(fallen_guards(ledger))) == (True, [], [])
 
 
 @pytest.mark.parametrize("role", ["asat_app", "asat_access_app"])
@@ -244,7 +247,7 @@ def test_the_role_of_a_ledger_does_not_log_in(managed: Server, owner: str, login
     run(managed.owner_conninfo, f"alter role {role} login")
     for address in (login, owner):
         with Ledger.open(database_url=address) as ledger:
-            named = [f"{one.where}: {one.what}" for one in ledger.guards()]
+            named = [f"{one.where}: {one.what}" for one in fallen_guards(ledger)]
             assert named == [f"the role {role}: it can log in by itself: alter role {role} nologin"]
 
 
@@ -255,7 +258,7 @@ def test_a_publication_of_the_ledger_is_named(managed: Server, owner: str, login
     for address in (login, owner):
         with Ledger.open(database_url=address) as ledger:
             sends = "it sends what is recorded to others, where no redaction reaches it: drop it"
-            assert ("the publication copies", sends) in [(one.where, one.what) for one in ledger.guards()]
+            assert ("the publication copies", sends) in [(one.where, one.what) for one in fallen_guards(ledger)]
 
 
 REACHES = "it reaches into the ledger with the rights of its owner: drop it"
@@ -278,7 +281,7 @@ def test_what_reaches_into_the_ledger_from_elsewhere_is_named(owner: str, login:
     run(owner, made)
     for address in (login, owner):
         with Ledger.open(database_url=address) as ledger:
-            assert [(one.where, one.what) for one in ledger.guards()] == [(named, REACHES)]
+            assert [(one.where, one.what) for one in fallen_guards(ledger)] == [(named, REACHES)]
 
 
 @pytest.mark.parametrize("role", ["pg_write_all_data", "pg_write_server_files", "pg_execute_server_program"])
@@ -289,10 +292,10 @@ def test_another_login_that_may_write_everything_is_named(managed: Server, owner
     for address in (login, owner):
         with Ledger.open(database_url=address) as ledger:
             run(managed.owner_conninfo, f"grant {eve}_between to {eve}")
-            named = [f"{one.where}: {one.what}" for one in ledger.guards()]
+            named = [f"{one.where}: {one.what}" for one in fallen_guards(ledger)]
             run(managed.owner_conninfo, f"revoke {eve}_between from {eve}")
             assert named == [f"the role {eve}: it has the rights of {role}: revoke {role} from it"]
-            assert list(ledger.guards()) == []
+            assert list(fallen_guards(ledger)) == []
 
 
 def test_without_a_ledger_whoever_serves_is_told_what_makes_it(owner: str, login: str):
@@ -310,8 +313,8 @@ def test_an_older_ledger_is_upgraded_by_its_owner_and_not_by_whoever_serves(owne
     [made, _] = make_ledger(owner, name_in(login))
     assert (made.before, made.now) == (version, NEWEST)
     with Ledger.open(database_url=login) as ledger:
-        assert ledger.guarded
-        assert list(ledger.guards()) == []
+        assert powers_of_login(ledger) == []
+        assert list(fallen_guards(ledger)) == []
 
 
 ADDED = "select asat_access.append_one('principal:ann', 1, 'PrincipalAdded', gen_random_uuid(), %s, 'x')"
@@ -326,7 +329,7 @@ def test_a_closed_ledger_from_before_stays_closed_when_it_is_upgraded(owner: str
         make_ledger(owner, name_in(login))
     with Ledger.open(database_url=owner if one_login else login) as ledger:
         assert not ledger.access.principals.is_open()
-        assert [*ledger.guards(), *ledger.access.audit.check()] == []
+        assert [*fallen_guards(ledger), *broken_access(ledger.access)] == []
         run(owner, "drop schema asat_access cascade")
         with pytest.raises(AccessLost):
             ledger.ready()
@@ -337,7 +340,7 @@ def test_a_closed_ledger_from_before_stays_closed_when_it_is_upgraded(owner: str
         with Ledger.open(database_url=login) as ledger:
             with pytest.raises(AccessLost):
                 ledger.access.principals.is_open()
-            assert [one.where for one in ledger.access.audit.check()] == ["access"]
+            assert [one.where for one in broken_access(ledger.access)] == ["access"]
 
 
 @pytest.mark.parametrize("schema", ["asat", "asat_access"])
@@ -372,7 +375,7 @@ def test_no_login_is_admitted_to_the_role_of_another_ledger_of_the_server(manage
         assert elsewhere.execute("select has_schema_privilege('asat_app', 'asat', 'usage')").fetchone() == (False,)
     with Ledger.open(database_url=login) as ledger:
         begin(ledger)
-        assert not [one for one in ledger.guards() if "another database" in one.what]
+        assert not [one for one in fallen_guards(ledger) if "another database" in one.what]
 
 
 def test_a_role_that_two_ledgers_share_is_named_and_nothing_that_serves_is_taken_away(
@@ -387,7 +390,7 @@ def test_a_role_that_two_ledgers_share_is_named_and_nothing_that_serves_is_taken
     run(url_of(managed.owner_conninfo, dbname=name_in(other)), "grant usage on schema asat to asat_app")
     for address in (owner, other):
         with Ledger.open(database_url=address) as ledger:
-            named = [f"{one.where}: {one.what}" for one in ledger.guards()]
+            named = [f"{one.where}: {one.what}" for one in fallen_guards(ledger)]
             assert any(one.startswith("the role asat_app: it has rights in another database") for one in named)
             assert not any("revoke asat_app from it" in one for one in named)
     assert [one.before for one in make_ledger(owner, name_in(login))] == [NEWEST, NEWEST]
@@ -415,8 +418,8 @@ def test_a_ledger_that_one_login_made_is_given_to_another(owner: str, login: str
         Ledger.open(database_url=login)
     make_ledger(owner, name_in(login))
     with Ledger.open(database_url=login, owner_url=owner) as ledger:
-        assert ledger.guarded
-        assert list(ledger.guards()) == []
+        assert powers_of_login(ledger) == []
+        assert list(fallen_guards(ledger)) == []
         assert ledger.size() == 3
 
 
@@ -428,15 +431,15 @@ def test_a_ledger_that_worked_as_its_owner_is_given_to_another(managed: Server):
     run(managed.owner_conninfo, f"create role {serve} login")
     with Ledger.open(database_url=owner) as ledger:
         begin(ledger)
-        assert list(ledger.guards()) == []
+        assert list(fallen_guards(ledger)) == []
     with pytest.raises(LedgerUnusable, match=f"create role asat_app nologin; grant asat_app to {serve}"):
         make_ledger(owner, serve)
     for role in ("asat_app", "asat_access_app"):
         run(managed.owner_conninfo, f"create role {role} nologin", f"grant {role} to {serve}")
     make_ledger(owner, serve)
     with Ledger.open(database_url=url_of(owner, user=serve)) as ledger:
-        assert ledger.guarded
-        assert list(ledger.guards()) == []
+        assert powers_of_login(ledger) == []
+        assert list(fallen_guards(ledger)) == []
         assert len(record(ledger, rated("2.4"))) == 1
 
 
@@ -447,9 +450,9 @@ def test_grants_that_were_lost_are_granted_again(owner: str, login: str):
         "grant execute on function asat.redact(text, json) to public",
     )  # fmt: skip
     with Ledger.open(database_url=login) as ledger:
-        assert len(list(ledger.guards())) == 4  # the last is the login's power too
+        assert len(list(fallen_guards(ledger))) == 4  # the last is the login's power too
         assert [one.before for one in make_ledger(owner, name_in(login))] == [NEWEST, NEWEST]
-        assert list(ledger.guards()) == []
+        assert list(fallen_guards(ledger)) == []
 
 
 def test_a_role_that_is_not_there_is_named(owner: str):
@@ -461,16 +464,16 @@ def test_a_role_that_is_not_there_is_named(owner: str):
 def test_one_address_named_twice_is_one_login(owner: str):
     with Ledger.open(database_url=owner, owner_url=owner) as ledger:
         begin(ledger)
-        assert not ledger.guarded
+        assert powers_of_login(ledger)
     assert [one.before for one in make_ledger(owner, name_in(owner))] == [NEWEST, 0]
 
 
 def test_only_the_owner_purges(owner: str, login: str):
     make_ledger(owner, name_in(login))
     with Ledger.open(database_url=login) as ledger, pytest.raises(LedgerUnusable, match="ASAT_OWNER_URL"):
-        ledger.purge()
+        purge(ledger)
     with Ledger.open(database_url=login, owner_url=owner) as ledger:
-        assert not any("own" in one for one in ledger.purge())
+        assert not any("own" in one for one in purge(ledger))
 
 
 def test_whoever_serves_can_back_up(owner: str, login: str, tmp_path: Path):
@@ -482,9 +485,9 @@ def test_whoever_serves_can_back_up(owner: str, login: str, tmp_path: Path):
 
 
 def test_the_embedded_server_serves_by_a_login_that_owns_nothing(ledger: Ledger):
-    assert ledger.guarded
-    with ledger._datastore.get_connection() as pooled:
+    assert powers_of_login(ledger) == []
+    with ledger.datastore.get_connection() as pooled:
         pooled.execute("reset role")
         with pytest.raises(psycopg.Error):
             pooled.execute("alter table events disable trigger all")
-        pooled.execute(f"set role {ledger._datastore.role}".encode())
+        pooled.execute(f"set role {ledger.datastore.role}".encode())

@@ -20,14 +20,14 @@ from starlette.testclient import TestClient
 from api.application import make_application
 from domain.access.principals import Grant
 from domain.integrity.checkpoint_store import checkpoints_of
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from domain.proofs.keys import SignerKey
 from domain.refusals import InDoubt, LedgerUnusable, NothingRecorded
 from tests.api.filled_forms import BROWSER, Sheet, sheet_on, tree, words
 from tests.api.process import environment
 from tests.kit import progressed, rated
-from tests.ledger.conftest import ROOT, Server, all_is_well, begin, proposed, record
 from tests.measuring import until
+from tests.real_ledgers import ROOT, Server, all_is_well, begin, proposed, record
 
 RATED = {"type": "ActionRated", "action": "2.4", "rating": "green", "effective_on": "2019-03-15"}
 KEY = SignerKey("council.example/asat", b"k" * 32)
@@ -204,7 +204,7 @@ def test_a_database_that_hangs_is_waited_for_no_longer_by_who_reads_and_by_who_r
 @contextmanager
 def held_still(ledger: Ledger) -> Iterator[None]:
     """Every process of the database that works for the program stands still."""
-    with ledger._datastore.get_connection() as connection:
+    with ledger.datastore.get_connection() as connection:
         rows = connection.execute("select pid from pg_stat_activity where application_name = 'asat'").fetchall()
     processes = [row["pid"] for row in rows]
     for process in processes:
@@ -324,7 +324,7 @@ def test_on_the_command_line_the_events_are_printed_to_be_recorded_again(own_ser
         replica.answer()
         until(lambda: ledger.size() == 5)
         again = asat(own_server, "record", "-", stdin=done.stdout)
-        assert (again.returncode, again.stdout) == (0, "plan: already recorded, as versions 4 to 5\n"), again.stderr
+        assert (again.returncode, again.stdout) == (0, "plan: already recorded, as events 4 to 5\n"), again.stderr
         assert ledger.size() == 5
 
 

@@ -8,9 +8,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.application import make_application
-from domain.ledger.ledger import Ledger
+from domain.integrity.invariants import broken_invariants
 from domain.ledger.schema import app_role
-from tests.ledger.conftest import Server, begin, connected
+from domain.opened_ledger import Ledger
+from tests.real_ledgers import Server, begin, connected
 
 #: What whoever has the login that serves may append: bytes that are no event, and an event that no rule lets in.
 DAMAGE = [("Unheard", b"\\xff"), ("ActionRated", b"{"), ("ActionRated", json.dumps(
@@ -40,4 +41,4 @@ def test_the_other_plans_are_listed_and_the_damaged_one_is_named(
         assert "<strong>south</strong> holds something that cannot be read" in client.get("/plans").text
         assert "south,,,unreadable,,,,,,,,,\r\n" in client.get("/plans.csv").text
         assert "south cannot be read" in client.get("/plans.md").text
-    assert any(one.where.startswith("south version") for one in ledger.check())
+    assert any(one.where.startswith("south version") for one in broken_invariants(ledger))

@@ -13,12 +13,13 @@ from pathlib import Path
 from threading import Event
 
 from domain.integrity.checkpoint_store import checkpoints_of
+from domain.integrity.invariants import broken_invariants
 from domain.ledger import datastore
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from domain.proofs.keys import SignerKey
 from domain.refusals import LedgerUnusable
-from tests.ledger.conftest import Server, begin, everything
 from tests.measuring import HANGS
+from tests.real_ledgers import Server, begin, everything
 from tests.soak.faults import fill_the_disk, hold_the_head, kill_backends, small_disk, stop_at_once
 from tests.soak.load import SHARED, Told, read, started, write
 
@@ -117,7 +118,7 @@ def checkpoint(ledger: Ledger) -> None:
 
 def what_is_wrong(ledger: Ledger, told: Told) -> list[str]:
     """What does not hold of the ledger at the end."""
-    wrong = [f"{one.where}: {one.what}" for one in (*ledger.check(), *checkpoints_of(ledger).broken())]
+    wrong = [f"{one.where}: {one.what}" for one in (*broken_invariants(ledger), *checkpoints_of(ledger).broken())]
     events = everything(ledger)
     stored = {one.event_id: (one.plan, one.version, one.position) for one in events}
     if len(stored) != len(events):

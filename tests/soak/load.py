@@ -9,7 +9,7 @@ from threading import Event, Lock, Thread
 from uuid import UUID
 
 from domain.envelopes import Proposal
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from domain.refusals import LedgerUnusable, NothingRecorded
 from tests.kit import LATER, progressed, rated
 

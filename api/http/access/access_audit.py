@@ -7,7 +7,7 @@ from api import log
 from api.http.access.callers import known_caller
 from api.http.access.rate_limits import EXPORTS_NOTED, limiter_of
 from domain.access.access_events import AccessEvent, Exported
-from domain.ledger.ledger import Ledger
+from domain.opened_ledger import Ledger
 from domain.refusals import LedgerUnusable
 
 #: Formats that are not exports: programs and pages read them.
