@@ -1,4 +1,4 @@
-"""What a point is compared with where nobody says."""
+"""The point that a question about two points compares with where none is named."""
 
 from api.papers.wording import fixed
 from api.questions.asker import Asker
