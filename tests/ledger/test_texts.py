@@ -146,5 +146,5 @@ def test_a_proposal_repeated_is_recognised_by_its_texts(ledger: Ledger):
     event_id = uuid4()
     (first,) = record(ledger, proposed(progressed("2.4", "One"), event_id=event_id))
     assert record(ledger, proposed(progressed("2.4", "One"), event_id=event_id)) == [first]
-    with pytest.raises(Refused, match="already belongs to another event"):
+    with pytest.raises(Refused, match="already belongs to event 4 of plan plan"):
         record(ledger, proposed(progressed("2.4", "Another"), event_id=event_id))
