@@ -178,6 +178,9 @@ class PlanUnknown(Unknown):
 
     code, field = "unknown-plan", "plan"
 
+    def __init__(self, plan: str) -> None:
+        super().__init__(f"there is no plan {plan[:63]!r}")
+
 
 class VersionConflict(Refusal):
     """The plan is not at the record number that the proposer expected: somebody else recorded in between."""

@@ -116,9 +116,15 @@ class Recording:
         raise NothingRecorded("other writers kept coming first; nothing was recorded, try again")
 
     def _publish(
-        self, batch: Sequence[Proposal], rows: list[UnstoredRow], plans: dict[str, Folded], drafts: dict[str, Draft],
-        stored: tuple[int, datetime], by: str, redacted: set[str],
-    ) -> list[Recorded]:  # fmt: skip
+        self,
+        batch: Sequence[Proposal],
+        rows: list[UnstoredRow],
+        plans: dict[str, Folded],
+        drafts: dict[str, Draft],
+        stored: tuple[int, datetime],
+        by: str,
+        redacted: set[str],
+    ) -> list[Recorded]:
         """Take a stored batch into the plans in memory; its records."""
         last, recorded_at = stored
         newest = {row.originator_id: row.event_id for row in rows}
@@ -187,7 +193,7 @@ def _identity(row: UnstoredRow | StoredRecord) -> tuple[object, ...]:
 
 
 def _ids_are_distinct(proposals: Sequence[Proposal]) -> None:
-    if len(proposals) == 1:
+    if len({proposal.event_id for proposal in proposals}) == len(proposals):
         return
     seen: set[UUID] = set()
     for index, proposal in enumerate(proposals):
@@ -199,9 +205,14 @@ def _ids_are_distinct(proposals: Sequence[Proposal]) -> None:
 
 
 def _judged(
-    batch: Sequence[Proposal], plans: dict[str, Folded], drafts: dict[str, Draft], by: str, today: date,
-    expect: int | None, texts: dict[tuple[str, int], set[str]],
-) -> list[UnstoredRow]:  # fmt: skip
+    batch: Sequence[Proposal],
+    plans: dict[str, Folded],
+    drafts: dict[str, Draft],
+    by: str,
+    today: date,
+    expect: int | None,
+    texts: dict[tuple[str, int], set[str]],
+) -> list[UnstoredRow]:
     """The rows of a batch that the rules accept; adds the draft of each of its plans to `drafts`."""
     try:
         for slug, folded in plans.items():

@@ -326,9 +326,9 @@ def test_what_is_missing_is_said_beside_each_field(client: TestClient, plan: str
         ("rate", {"action": "Choose an action", "rating": "Choose a rating"}),
         ("assurance", {"priority": "Choose a focus area", "level": "Enter the level of assurance"}),
         ("measure-value", {"measure": "Choose a measure", "period": "Enter the period", "value": "Enter the value"}),
-        ("version", {"label": "Enter the version, such as 3.0", "summary": "Enter the summary of changes"}),
+        ("version", {"label": "Enter the document version, such as 3.0", "summary": "Enter the summary of changes"}),
         ("presentation", {"forum": "Enter the forum"}),
-        ("withdraw-event", {"version": "Enter the number of the event", "reason": "Say why"}),
+        ("withdraw-event", {"version": "Enter the record number of the event", "reason": "Say why"}),
     ],
 )
 def test_what_is_missing_is_named(client: TestClient, name: str, said: dict[str, str]) -> None:
