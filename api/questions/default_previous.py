@@ -1,4 +1,4 @@
-"""What a point is compared with where nobody says."""
+"""The point that another is compared with by default."""
 
 from api.papers.wording import fixed
 from api.questions.asker import Asker
