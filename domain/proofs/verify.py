@@ -926,19 +926,11 @@ def read_statement(text: str, checkpoint: Checkpoint, where: str) -> Statement:
         raise Failed(where, "it names a file twice")
     if proved := {*_PROVED}.intersection(name for _, name in files):
         raise Failed(where, f"it names {min(proved)}, which is proved by its content")
-    statement = Statement(
-        found["plan"],
-        int(found["version"]),
-        int(found["position"]),
-        found["origin"],
-        int(found["size"]),
-        decoded(found["root"], where),
-        found["signed"],
-        found["at"],
-        int(found["edition"] or 1),
-        found["edition"] is not None,
-        {name: digest for digest, name in files},
-    )
+    plan, origin, signed, at = (found[name] for name in ("plan", "origin", "signed", "at"))
+    version, position, size, edition = (int(found[name] or 1) for name in ("version", "position", "size", "edition"))
+    root, digests = decoded(found["root"], where), {name: digest for digest, name in files}
+    names_edition = found["edition"] is not None
+    statement = Statement(plan, version, position, origin, size, root, signed, at, edition, names_edition, digests)
     if (statement.origin, statement.size, statement.root) != (checkpoint.origin, checkpoint.size, checkpoint.root):
         raise Failed(where, "it speaks of another checkpoint than the one beside it")
     return statement
@@ -1529,18 +1521,9 @@ def find_rating(scale: dict[str, Json], code: str) -> dict[str, Json]:
 # The plan as its events tell of it, as far as the figures go. It is not the fold by which AsAt answers, on purpose.
 
 #: Fields that figures are worked out from; no redaction can destroy them.
-_KEPT = {
-    "action",
-    "number",
-    "organisation",
-    "parent",
-    "priority",
-    "priority_word",
-    "rating",
-    "scale",
-    "timescale",
-    "version",
-}
+_NAMING = {"action", "number", "parent", "priority", "version"}
+
+_KEPT = _NAMING | {"organisation", "priority_word", "rating", "scale", "timescale"}
 
 
 class Fact(NamedTuple):
@@ -2303,14 +2286,8 @@ def expected_counts(paper: Paper, document: dict[str, Json]) -> dict[str, Json]:
     ratings, counts = _ratings(now, plans), []
     for plan in plans:
         found = plan.by_rating()
-        counts.append(
-            {
-                "on": plan.day,
-                "ratings": {one["code"]: found[one["code"]] for one in ratings.rows},
-                "unrated": found["unrated"],
-                "total": found.total(),
-            }
-        )
+        rated = {one["code"]: found[one["code"]] for one in ratings.rows}
+        counts.append({"on": plan.day, "ratings": rated, "unrated": found["unrated"], "total": found.total()})
     over_time = Rows("day", "its counts over time", "on", counts)
     return expected(paper, document, ratings=ratings, every=every, counts=over_time)
 
@@ -2777,12 +2754,8 @@ def _read_stamp(data: bytes, where: str) -> Stamp:
     if (kind.inside, info_kind.inside) != (_SIGNED_DATA, _STAMP_INFO):
         raise Failed(where, "it is no time stamp")
     signed = info.parts[0].inside
-    certificates = [
-        x509.load_der_x509_certificate(one.whole)
-        for part in more
-        if part.tag == 0xA0
-        for one in part.parts[:_MOST_CERTIFICATES]
-    ]
+    brought = [one for part in more if part.tag == 0xA0 for one in part.parts[:_MOST_CERTIFICATES]]
+    certificates = [x509.load_der_x509_certificate(one.whole) for one in brought]
     (signature,) = signed_by.parts
     signer = _check_signature(signature, signed, certificates, where)
     _version, _policy, imprint, _serial, at, *_rest = read_der(signed)[0].parts
@@ -2803,11 +2776,8 @@ def _check_signature(
     _version, named, digest, *rest = signature.parts
     issuer, serial = named.parts
     attributes, value = rest[0], rest[2].inside
-    held = [
-        one
-        for one in certificates
-        if one.issuer.public_bytes() == issuer.whole and one.serial_number == int.from_bytes(serial.inside, "big")
-    ]
+    number, its_issuer = int.from_bytes(serial.inside, "big"), issuer.whole
+    held = [one for one in certificates if one.issuer.public_bytes() == its_issuer and one.serial_number == number]
     algorithm = _HASHES.get(digest.parts[0].inside)
     if not held or attributes.tag != 0xA0 or algorithm is None:
         raise Failed(where, "it does not bring the certificate that signed it, or is signed in a way not known here")

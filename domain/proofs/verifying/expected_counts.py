@@ -17,14 +17,8 @@ def expected_counts(paper: Paper, document: dict[str, Json]) -> dict[str, Json]:
     ratings, counts = _ratings(now, plans), []
     for plan in plans:
         found = plan.by_rating()
-        counts.append(
-            {
-                "on": plan.day,
-                "ratings": {one["code"]: found[one["code"]] for one in ratings.rows},
-                "unrated": found["unrated"],
-                "total": found.total(),
-            }
-        )
+        rated = {one["code"]: found[one["code"]] for one in ratings.rows}
+        counts.append({"on": plan.day, "ratings": rated, "unrated": found["unrated"], "total": found.total()})
     over_time = Rows("day", "its counts over time", "on", counts)
     return expected(paper, document, ratings=ratings, every=every, counts=over_time)
 

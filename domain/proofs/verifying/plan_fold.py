@@ -13,18 +13,8 @@ from domain.proofs.verifying.pack_events import Event, read_version
 from domain.proofs.verifying.rating_scales import check_codes, find_rating, scale_document
 
 #: Fields that figures are worked out from; no redaction can destroy them.
-_KEPT = {
-    "action",
-    "number",
-    "organisation",
-    "parent",
-    "priority",
-    "priority_word",
-    "rating",
-    "scale",
-    "timescale",
-    "version",
-}
+_NAMING = {"action", "number", "parent", "priority", "version"}
+_KEPT = _NAMING | {"organisation", "priority_word", "rating", "scale", "timescale"}
 
 
 class Fact(NamedTuple):

@@ -58,19 +58,11 @@ def read_statement(text: str, checkpoint: Checkpoint, where: str) -> Statement:
         raise Failed(where, "it names a file twice")
     if proved := {*_PROVED}.intersection(name for _, name in files):
         raise Failed(where, f"it names {min(proved)}, which is proved by its content")
-    statement = Statement(
-        found["plan"],
-        int(found["version"]),
-        int(found["position"]),
-        found["origin"],
-        int(found["size"]),
-        decoded(found["root"], where),
-        found["signed"],
-        found["at"],
-        int(found["edition"] or 1),
-        found["edition"] is not None,
-        {name: digest for digest, name in files},
-    )
+    plan, origin, signed, at = (found[name] for name in ("plan", "origin", "signed", "at"))
+    version, position, size, edition = (int(found[name] or 1) for name in ("version", "position", "size", "edition"))
+    root, digests = decoded(found["root"], where), {name: digest for digest, name in files}
+    names_edition = found["edition"] is not None
+    statement = Statement(plan, version, position, origin, size, root, signed, at, edition, names_edition, digests)
     if (statement.origin, statement.size, statement.root) != (checkpoint.origin, checkpoint.size, checkpoint.root):
         raise Failed(where, "it speaks of another checkpoint than the one beside it")
     return statement
