@@ -1,4 +1,4 @@
-"""What a point is compared with where nobody says."""
+"""The point that another one is compared with where nobody names it."""
 
 from api.papers.wording import fixed
 from api.questions.asker import Asker
