@@ -15,8 +15,7 @@ from tests.test_sentences_unread import ROOT, SOURCES
 #: Exceptions that are no refusals of the program's, and why.
 NOT_REFUSALS = {
     "api/cli/command_roles.py Undeclared": "a command was written without its role",
-    "api/forms/form_words.py Unfit": "what is wrong with a form, by its fields",
-    "api/forms/open_plan_form.py _Unfit": "what is wrong with a form, by its fields",
+    "api/forms/proposing.py Unfit": "what is wrong with a form, by its fields",
     "api/http/access/address_roles.py Undeclared": "an address was written without its role",
     "api/pages/access_forms.py Wrong": "what is wrong with a form, by its field",
     "api/papers/writers/pdf_setting.py NotDrawn": "the paper is then drawn in another way",
@@ -76,7 +75,7 @@ def test_a_code_has_one_meaning_within_its_kind() -> None:
 
 def test_a_field_that_a_code_does_not_declare_is_found() -> None:
     with pytest.raises(AssertionError, match="does not declare the field 'rating'"):
-        Refused(RuleCode.REASON_NEEDED, "rating", "say why")
+        Refused(RuleCode.REASON_NEEDED, "say why", field="rating")
 
 
 def test_rules_speak_in_plain_words() -> None:
