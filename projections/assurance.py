@@ -58,12 +58,14 @@ def assurances_at(plan: PlanAt) -> AssurancesDocument:
             }
             for said in priority.assurances
         ]
-        priorities.append({
-            "priority": priority.number,
-            "title": priority.title.value if priority.title else "",
-            "assurance": given[-1] if given else None,
-            "earlier": given[:-1],
-        })  # fmt: skip
+        priorities.append(
+            {
+                "priority": priority.number,
+                "title": priority.title.value if priority.title else "",
+                "assurance": given[-1] if given else None,
+                "earlier": given[:-1],
+            }
+        )
     return {
         **heading(plan),
         "point": point_document(plan.point),

@@ -53,15 +53,17 @@ def document_history(plan: PlanAt) -> HistoryDocument:
     versions: list[VersionDocument] = []
     for said in plan.issues:
         frozen = _point(plan, (said.effective_on, said.version), f"issue:{said.value.label}")
-        versions.append({
-            "label": said.value.label,
-            "issued_on": said.effective_on.isoformat(),
-            "summary": said.value.summary,
-            "author": said.value.author,
-            "point": frozen,
-            "recorded_at": frozen["known_at"],
-            "version": said.version,
-        })  # fmt: skip
+        versions.append(
+            {
+                "label": said.value.label,
+                "issued_on": said.effective_on.isoformat(),
+                "summary": said.value.summary,
+                "author": said.value.author,
+                "point": frozen,
+                "recorded_at": frozen["known_at"],
+                "version": said.version,
+            }
+        )
     presented: list[PresentedDocument] = [
         {
             "forum": said.value.forum,

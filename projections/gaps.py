@@ -87,12 +87,14 @@ def gaps_at(plan: PlanAt) -> GapsDocument:
             continue
         made = made_at[recommendation["number"]]
         word = head["priority_word"].lower()
-        gaps.append({
-            **recommendation,
-            "made_on": made.effective_on.isoformat(),
-            "why": f"its {word} has no action" if recommendation["answered_by"] else f"no {word} answers it",
-            "version": made.version,
-        })  # fmt: skip
+        gaps.append(
+            {
+                **recommendation,
+                "made_on": made.effective_on.isoformat(),
+                "why": f"its {word} has no action" if recommendation["answered_by"] else f"no {word} answers it",
+                "version": made.version,
+            }
+        )
     return {
         **head,
         "point": point_document(plan.point),

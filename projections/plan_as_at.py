@@ -95,11 +95,13 @@ def _priorities(plan: PlanAt, everything: bool) -> list[PriorityDocument]:
     documents: list[PriorityDocument] = []
     for priority in plan.priorities:
         title, answers = priority.title, priority.answers
-        documents.append({
-            "number": priority.number,
-            "title": title.value if title else "",
-            "answers": list(answers.value) if answers else [],
-            "assurance": assurance_at(priority),
-            "actions": actions.documents(under.get(priority.number, [])),
-        })  # fmt: skip
+        documents.append(
+            {
+                "number": priority.number,
+                "title": title.value if title else "",
+                "answers": list(answers.value) if answers else [],
+                "assurance": assurance_at(priority),
+                "actions": actions.documents(under.get(priority.number, [])),
+            }
+        )
     return documents

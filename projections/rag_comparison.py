@@ -89,7 +89,10 @@ def rag_comparison(previous: PlanAt, current: PlanAt) -> ComparisonDocument:
         "ratings": key_of(ratings.values()),
         "rows": rows,
         "totals": whole.document(with_unrated),
-        "changes": _changes(previous, current, before, now, split),
+        "changes": sorted(
+            _changes(previous, current, before, now, split),
+            key=lambda change: (natural_order(change["priority"]), natural_order(change["action"])),
+        ),
     }
     told = narrative(
         compared,
@@ -275,8 +278,7 @@ def _direction(previous: PlanAt, current: PlanAt, was: Counted | None, is_: Coun
 
 def _changes(
     previous: PlanAt, current: PlanAt, before: Counts, now: Counts, split: list[ActionAt]
-) -> list[ChangeDocument]:
-    changes: list[ChangeDocument] = []
+) -> Iterator[ChangeDocument]:
     for action in [*(one.action for one in now.values()), *split]:
         was, is_ = before.get(action.id), now.get(action.id)
         former = was.rating.code if was and was.rating else None
@@ -284,7 +286,7 @@ def _changes(
         if former == code and not (is_ and is_.rating and is_.rating.concern):
             continue
         text = action.text
-        changes.append({
+        yield {
             "action": _number(current, action.id),
             "priority": is_.priority if is_ else action.priority_number or "",
             "text": text.value if text else "",
@@ -295,6 +297,4 @@ def _changes(
             "previous_version": was.version if was else None,
             "current_version": is_.version if is_ else None,
             "corrected_by": current.withdrawn_by(was.version) if was and was.version else None,
-        })  # fmt: skip
-    changes.sort(key=lambda change: (natural_order(change["priority"]), natural_order(change["action"])))
-    return changes
+        }

@@ -127,12 +127,14 @@ def _steps(
         told[recorded.version] = recorded
         before = tally.counts.copy()
         tally.take_in(recorded.event)
-        steps.append({
-            **_step(recorded, sentence_in(record, recorded.version, recorded.event), tally),
-            "withdrawn_by": record.withdrawn_by(recorded.version),
-            "withdrawal": None,  # known once all have been read
-            "change": _change(before, tally.counts),
-        })  # fmt: skip
+        steps.append(
+            {
+                **_step(recorded, sentence_in(record, recorded.version, recorded.event), tally),
+                "withdrawn_by": record.withdrawn_by(recorded.version),
+                "withdrawal": None,  # known once all have been read
+                "change": _change(before, tally.counts),
+            }
+        )
         scales += tally.scales()
         if recorded.version == last:  # stop before the next one, which may have to be read from the ledger
             break

@@ -4,7 +4,7 @@
 (`wording.safe_text`) and contains no markup. No writer computes a figure or chooses a word.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -253,3 +253,13 @@ def table_of(
 ) -> Table:
     """A table; its sheet has the name of its caption by default."""
     return Table(caption, (sheet or caption)[:31], tuple(columns), tuple(tuple(row) for row in rows), totals)
+
+
+def keys_of(written: str) -> tuple[str, ...]:
+    """The keys of data, written with commas between them."""
+    return tuple(written.split(", "))
+
+
+def columns(shares: Mapping[str, float]) -> list[Column]:
+    """Columns by their headings, each with its share of the width."""
+    return [Column(title, width) for title, width in shares.items()]

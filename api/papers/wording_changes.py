@@ -1,9 +1,10 @@
 """One change of a plan in words: its subject, what happened, and the values before and after."""
 
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple, cast
 
 from api.papers.wording import Labels, day_in_figures, safe_text
-from projections.change import Change
+from projections.change import Change, Field, Value
 
 _SPOKEN = {
     "rating": "Rating",
@@ -64,20 +65,20 @@ def _subject(change: Change) -> str:
     return "Measure" if change["measure"] else ""
 
 
-def value_words(fact: str, value: Any, labels: Labels) -> str:
+def value_words(fact: str, value: Value | None, labels: Labels) -> str:
     """The value of a fact in words; nothing if it had none."""
     if value is None:
         return "Not rated" if fact == "rating" else ""
     if fact in ("rating", "awaiting"):
-        return labels(value)
+        return labels(str(value))
     if isinstance(value, list):
         return ", ".join(safe_text(str(one)) for one in value) or "none"
-    if not isinstance(value, dict):
-        return safe_text(str(value))
+    if isinstance(value, str):
+        return safe_text(value)
     return _of_fields(fact, value)
 
 
-def _of_fields(fact: str, value: dict[str, Any]) -> str:
+def _of_fields(fact: str, value: Mapping[str, Field]) -> str:
     words = {name: safe_text(str(one)) for name, one in value.items() if isinstance(one, str | int)}
     match fact:
         case "timescale":
@@ -85,11 +86,12 @@ def _of_fields(fact: str, value: dict[str, Any]) -> str:
             reason = f", because: {words['reason']}" if "reason" in words else ""
             return f"{words['text']}{approved}{reason}"
         case "standing":
-            due = f"due {safe_text(value['timescale']['text'])}" if value.get("timescale") else ""
-            leads = ", ".join(map(safe_text, value.get("leads") or []))
+            timescale = cast("Mapping[str, str] | None", value.get("timescale"))
+            due = f"due {safe_text(timescale['text'])}" if timescale else ""
+            leads = ", ".join(map(safe_text, cast(list[str], value.get("leads") or [])))
             return "; ".join(filter(None, [words.get("outcome", ""), due, leads]))
         case "scale":
-            return f"{words['name']}: {', '.join(safe_text(label) for label in value['ratings'])}"
+            return f"{words['name']}: {', '.join(safe_text(label) for label in cast(list[str], value['ratings']))}"
         case "inspection":
             published = f", published {day_in_figures(words['published_on'])}" if "published_on" in words else ""
             return f"{words['body']}{published}"

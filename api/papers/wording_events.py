@@ -16,7 +16,7 @@ from projections.trail import TrailEntry
 _AROUND = {
     "version", "position", "recorded_at", "recorded_by", "event_id", "type", "effective_on", "reason", "source",
     "withdrawn_by", "withdrawal", "late_by_days", "missing_from", "sentence", "redacted_by",
-}  # fmt: skip
+}  # table: names alone  # fmt: skip
 _NAMES = {
     "answers": "Answers recommendation",
     "confirms": "Event confirmed",

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from api.papers.compose.parts import Tags, day, line, lines, stacked
-from api.papers.paper import Cell, Column, Data, Day, Piece, Table, Text, Value
+from api.papers.paper import Cell, Column, Data, Day, Piece, Table, Text, Value, keys_of
 from api.papers.wording import Labels, awaiting_words, due_in_words, due_moved
 from projections.action import ActionDocument, TimescaleDocument
 from projections.counted import CountedAction
@@ -14,11 +14,11 @@ _UNDER = (Column("Priority"), Column("Title", 3))
 #: The columns of `due_cell` and `progress_cell`.
 DUE = Column("Due", 1.7, split=("Due", "Due, remarks"))
 _PROGRESS = Column("Progress", 5, split=("Progress reported", "Progress"))
-_KEYS = (
-    "priority", "priority title", "action", "part of", "text", "outcome", "status", "rating", "rating label",
-    "rated on", "timescale", "due", "precision", "original timescale", "overdue", "leads", "reports to", "progress",
-    "progress on", "evidence", "added on",
-)  # fmt: skip
+_KEYS = keys_of(
+    "priority, priority title, action, part of, text, outcome, status, rating, rating label, rated on, "
+    "timescale, due, precision, original timescale, overdue, leads, reports to, progress, progress on, evidence, "
+    "added on"
+)
 _AWAITING_KEYS = ("awaiting confirmation", "awaiting since", "awaiting version")
 
 
@@ -132,6 +132,6 @@ def _rows(action: ActionDocument, parent: str | None, labels: Labels, waits: boo
         action["overdue"], "; ".join(action["leads"]), action["reports_to"], action["progress"],
         day(action["progress_on"]), "; ".join(filed["title"] for filed in action["evidence"]), day(action["added_on"]),
         *(awaiting if waits else []),
-    ]  # fmt: skip
+    ]  # table: a row in the order of its keys  # fmt: skip
     for part in action["actions"]:
         yield from _rows(part, action["number"], labels, waits)

@@ -15,7 +15,7 @@ def assurance_paper(document: AssurancesDocument) -> Paper:
     """The assurance on each priority; as data, a row for each assurance, and one for each priority without any."""
     columns = [
         Column(line(document["priority_word"])), Column("Title", 4), Column("Assurance", 4), Column("Before that", 4),
-    ]  # fmt: skip
+    ]  # table: a row in the order of its keys  # fmt: skip
     rows: list[list[Cell]] = [
         [
             line(priority["priority"]),

@@ -5,15 +5,13 @@ from dataclasses import replace
 from functools import partial
 
 from api.papers.compose.parts import NONE, line, paper_between
-from api.papers.paper import Block, Cell, Column, Data, Heading, Paper, Prose, Table, Value, table_of
+from api.papers.paper import Block, Cell, Column, Data, Heading, Paper, Prose, Table, Value, keys_of, table_of
 from api.papers.wording import count, unended
 from api.papers.wording_lines import claim_words
 from projections.audit import AuditDocument
 from projections.claims import ClaimDocument
 
-_KEYS = (
-    "kind", "where", "priority", "population", "at", "rating", "paper", "record", "contradiction", "why",
-)  # fmt: skip
+_KEYS = keys_of("kind, where, priority, population, at, rating, paper, record, contradiction, why")
 _CLAIM = (Column("Where", 2), Column("What is counted", 5), Column("Paper", 1, figures=True))
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import cast
 
 from api.papers.compose.parts import Tags, day, events_cell, line, paper_between
-from api.papers.paper import Block, Cell, Column, Data, Heading, Paper, Prose, Table, Value, table_of
+from api.papers.paper import Block, Cell, Column, Data, Heading, Paper, Prose, Table, Value, keys_of, table_of
 from api.papers.revision import revised
 from api.papers.wording import Labels, safe_lines
 from api.papers.wording_changes import ChangeWords, change_words
@@ -17,10 +17,10 @@ from projections.changes import ChangesDocument
 _LAST = (Column("From", 1.2), Column("Events", 1))
 _VALUES = (Column("About", 4), Column("What", 1.6), Column("Previous", 2.5), Column("Current", 3.5), *_LAST)
 _TEXTS = (Column("About", 3), Column("What", 1.6), Column("Text, as revised", 6), *_LAST)
-_KEYS = (
-    "kind", "fact", "priority", "action", "previous action", "measure", "recommendation", "text", "what", "previous",
-    "current", "on", "versions", "by withdrawal", "previous data", "current data",
-)  # fmt: skip
+_KEYS = keys_of(
+    "kind, fact, priority, action, previous action, measure, recommendation, text, what, previous, current, on, "
+    "versions, by withdrawal, previous data, current data"
+)
 
 
 def changes_paper(document: ChangesDocument) -> Paper:
@@ -79,4 +79,4 @@ def _rows(document: ChangesDocument) -> Iterator[list[Value]]:
             change["kind"], change["fact"], change["priority"], change["action"], change["previous_action"],
             change["measure"], change["recommendation"], change["text"], what, words.previous, words.current,
             day(change["on"]), "; ".join(map(str, change["versions"])), change["by_withdrawal"], *data,
-        ]  # fmt: skip
+        ]  # table: a row in the order of its keys  # fmt: skip

@@ -15,15 +15,27 @@ from api.papers.compose.history_paper import presented_blocks, versions_blocks
 from api.papers.compose.overdue_paper import overdue_table
 from api.papers.compose.parts import NONE, Tags, figures, line, lines, paper_between, per_cent, tag
 from api.papers.compose.plan_paper import assurance_blocks, key_blocks, measures_table, priority_title
-from api.papers.paper import Block, Cell, Column, Day, Heading, PageBreak, Paper, Picture, Prose, Table, table_of
+from api.papers.paper import (
+    Block,
+    Cell,
+    Column,
+    Day,
+    Heading,
+    PageBreak,
+    Paper,
+    Picture,
+    Prose,
+    Table,
+    columns,
+    table_of,
+)
 from api.papers.wording import NOT_RATED, count, day_in_words, safe_text, version_words
 from api.papers.wording_lines import undated_words
 from projections.committee_paper import CommitteePaperDocument, SummaryLine
 
-_AWAITING = [
-    Column("No."), Column("Action", 5), Column("Rating that counts", 1.7), Column("Awaits confirmation", 1.7),
-    Column("Rated on", 1.3), Column("Rated by", 2),
-]  # fmt: skip
+_AWAITING = columns(
+    {"No.": 1, "Action": 5, "Rating that counts": 1.7, "Awaits confirmation": 1.7, "Rated on": 1.3, "Rated by": 2}
+)
 
 
 def committee_paper(document: CommitteePaperDocument) -> Paper:

@@ -81,7 +81,7 @@ def changes_table(document: ComparisonDocument) -> Table:
     columns = [
         Column("No."), Column("Action", 5), Column("Previous", 1.5), Column("Current", 1.5), Column("Direction", 1.5),
         *figures("Event"),
-    ]  # fmt: skip
+    ]  # table: a row in the order of its keys  # fmt: skip
     rows = [
         [
             line(change["action"]),

@@ -7,16 +7,15 @@ from functools import partial
 
 from api.papers.compose.action_tables import DUE, due_cell, with_awaiting
 from api.papers.compose.parts import Tags, day, events_cell, line, lines, paper_between, signed
-from api.papers.paper import Block, Cell, Column, Data, Paper, Prose, Value, table_of
+from api.papers.paper import Block, Cell, Column, Data, Paper, Prose, Value, keys_of, table_of
 from api.papers.wording import Labels, as_at, safe_text
 from api.papers.wording_counted import counted_words, events_behind, figure_words, is_moving, what_moved
 from projections.counted import CountedAction, CountedDocument
 
-_KEYS = (
-    "priority", "action", "text", "status", "rating", "rating label", "rating version", "timescale", "due", "overdue",
-    "count", "why", "other priority", "versions", "added version", "in the record", "when", "population",
-    "asked rating", "asked priority",
-)  # fmt: skip
+_KEYS = keys_of(
+    "priority, action, text, status, rating, rating label, rating version, timescale, due, overdue, count, why, "
+    "other priority, versions, added version, in the record, when, population, asked rating, asked priority"
+)
 
 
 def counted_paper(document: CountedDocument) -> Paper:
@@ -69,4 +68,4 @@ def _rows(document: CountedDocument) -> Iterator[list[Value]]:
             labels(entry["rating"]), entry["rating_version"], due and due["text"], day(due and due["due"]),
             entry["overdue"], entry["count"], entry["why"], entry["other_priority"],
             "; ".join(map(str, entry["versions"])), entry["added_version"], entry["known"], *asked,
-        ]  # fmt: skip
+        ]  # table: a row in the order of its keys  # fmt: skip

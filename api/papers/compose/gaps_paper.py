@@ -4,15 +4,13 @@ from collections.abc import Iterator
 from functools import partial
 
 from api.papers.compose.parts import day, line, lines, paper_at
-from api.papers.paper import Block, Cell, Column, Data, Heading, Paper, Value, table_of
+from api.papers.paper import Block, Cell, Column, Data, Heading, Paper, Value, columns, table_of
 from api.papers.wording import count
 from api.papers.wording_lines import NEVER_MADE
 from projections.gaps import GapsDocument
 
 _KEYS = ("recommendation", "text", "made by", "made on", "answered by", "why")
-_COLUMNS = [
-    Column("No."), Column("Recommendation", 6), Column("Made by", 2), Column("Made on", 1.4), Column("Why", 2),
-]  # fmt: skip
+_COLUMNS = columns({"No.": 1, "Recommendation": 6, "Made by": 2, "Made on": 1.4, "Why": 2})
 
 
 def gaps_paper(document: GapsDocument) -> Paper:

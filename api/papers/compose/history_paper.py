@@ -4,20 +4,28 @@ from collections.abc import Iterator
 from functools import partial
 
 from api.papers.compose.parts import NONE, day, line, lines, paper_at
-from api.papers.paper import Block, Cell, Column, Data, Day, Heading, Instant, Paper, Prose, Value, table_of
+from api.papers.paper import (
+    Block,
+    Cell,
+    Data,
+    Day,
+    Heading,
+    Instant,
+    Paper,
+    Prose,
+    Value,
+    columns,
+    keys_of,
+    table_of,
+)
 from api.papers.wording import fixed
 from projections.document_history import HistoryDocument
 
-_KEYS = (
-    "kind", "on", "label", "summary", "author", "forum", "title", "previous", "current", "recorded at", "version",
-)  # fmt: skip
-_ISSUED = [
-    Column("Document version", 1.4), Column("Issued", 1.2), Column("Summary of changes", 4), Column("Author", 2),
-    Column("Frozen at", 1.8), Column("Recorded", 1.8),
-]  # fmt: skip
-_PRESENTED = [
-    Column("Forum", 3), Column("On", 1.2), Column("Report", 3), Column("Previous", 1.8), Column("Current", 1.8),
-]  # fmt: skip
+_KEYS = keys_of("kind, on, label, summary, author, forum, title, previous, current, recorded at, version")
+_ISSUED = columns(
+    {"Document version": 1.4, "Issued": 1.2, "Summary of changes": 4, "Author": 2, "Frozen at": 1.8, "Recorded": 1.8}
+)
+_PRESENTED = columns({"Forum": 3, "On": 1.2, "Report": 3, "Previous": 1.8, "Current": 1.8})
 
 
 def history_paper(document: HistoryDocument) -> Paper:
@@ -65,9 +73,9 @@ def _rows(document: HistoryDocument) -> Iterator[list[Value]]:
         yield [
             "version issued", day(version["issued_on"]), version["label"], version["summary"], version["author"],
             None, None, None, fixed(version["point"]), Instant(version["recorded_at"]), version["version"],
-        ]  # fmt: skip
+        ]  # table: a row in the order of its keys  # fmt: skip
     for report in document["presented"]:
         yield [
             "report presented", day(report["on"]), None, None, None, report["forum"], report["title"],
             report["previous"] and fixed(report["previous"]), fixed(report["current"]), None, report["version"],
-        ]  # fmt: skip
+        ]  # table: a row in the order of its keys  # fmt: skip

@@ -5,13 +5,11 @@ from dataclasses import replace
 from functools import partial
 
 from api.papers.compose.parts import day, line, measured, paper_at
-from api.papers.paper import Block, Cell, Column, Data, Day, Heading, Paper, Prose, Value, table_of
+from api.papers.paper import Block, Cell, Column, Data, Day, Heading, Paper, Prose, Value, keys_of, table_of
 from api.papers.wording import unended
 from projections.measures import MeasureHistory, MeasuresDocument
 
-_KEYS = (
-    "measure", "title", "unit", "baseline", "target", "priority", "period", "value", "standing", "reported on",
-)  # fmt: skip
+_KEYS = keys_of("measure, title, unit, baseline, target, priority, period, value, standing, reported on")
 _COLUMNS = [Column("Period", 2), Column("Value", 2), Column("Standing", 2), Column("Reported", 1.2)]
 
 
@@ -44,7 +42,7 @@ def _rows(document: MeasuresDocument) -> Iterator[list[Value]]:
         named: list[Value] = [
             measure["measure"], measure["title"], measure["unit"], measure["baseline"], measure["target"],
             measure["priority"],
-        ]  # fmt: skip
+        ]  # table: a row in the order of its keys  # fmt: skip
         for reading in measure["readings"]:
             yield [*named, reading["period"], reading["value"], reading["standing"], day(reading["on"])]
         if not measure["readings"]:

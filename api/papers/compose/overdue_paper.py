@@ -5,15 +5,15 @@ from functools import partial
 
 from api.papers.compose.action_tables import with_awaiting
 from api.papers.compose.parts import Tags, day, day_as_written, figures, line, lines, paper_at, signed, stacked
-from api.papers.paper import Block, Cell, Column, Data, Heading, Paper, Prose, Table, Value, table_of
+from api.papers.paper import Block, Cell, Column, Data, Heading, Paper, Prose, Table, Value, keys_of, table_of
 from api.papers.wording import Labels, count
 from api.papers.wording_lines import due_as_written, rescheduling_words, undated_words
 from projections.overdue import OverdueAction, OverdueDocument, RescheduledAction
 
-_KEYS = (
-    "kind", "priority", "action", "text", "rating", "rating label", "timescale", "due", "original", "original due",
-    "days overdue", "slippage", "leads", "on", "from", "to", "approved by", "reason", "version",
-)  # fmt: skip
+_KEYS = keys_of(
+    "kind, priority, action, text, rating, rating label, timescale, due, original, original due, days overdue, "
+    "slippage, leads, on, from, to, approved by, reason, version"
+)
 
 
 def overdue_paper(document: OverdueDocument) -> Paper:
@@ -39,7 +39,7 @@ def overdue_table(document: OverdueDocument) -> Table:
     columns = [
         Column("No."), Column("Action", 5), Column("Rating", 1.4), Column("Due", 1.5), Column("Originally", 1.5),
         *figures("Days"), Column("Lead", 2.5),
-    ]  # fmt: skip
+    ]  # table: a row in the order of its keys  # fmt: skip
     rows = [_late(late, tags) for late in document["overdue"]]
     return table_of("Overdue actions, with the days they are over", columns, rows, sheet="Overdue")
 
@@ -74,7 +74,7 @@ def _rows(document: OverdueDocument) -> Iterator[list[Value]]:
             "overdue", late["priority"], late["number"], late["text"], late["rating"], labels(late["rating"]),
             late["timescale"], day(late["due"]), late["original"], day(late["original_due"]), late["days_overdue"],
             late["slippage"], "; ".join(late["leads"]), *[None] * 5, late["version"],
-        ]  # fmt: skip
+        ]  # table: a row in the order of its keys  # fmt: skip
     for moved in document["rescheduled"]:
         original, current = moved["original"], moved["current"]
         for change in moved["approvals"]:
@@ -83,4 +83,4 @@ def _rows(document: OverdueDocument) -> Iterator[list[Value]]:
                 labels(moved["rating"]), current["text"], day(current["due"]), original["text"], day(original["due"]),
                 None, moved["days"], None, day(change["on"]), change["from"], change["to"], change["approved_by"],
                 change["reason"], change["version"],
-            ]  # fmt: skip
+            ]  # table: a row in the order of its keys  # fmt: skip

@@ -124,9 +124,16 @@ def taken(*points: PointDocument) -> str:
 
 
 def paper_at(
-    document: AtPoint, command: str, what: Iterable[str], blocks: Iterable[Block], data: Data, *,
-    argument: str = "", options: str = "", landscape: bool = False,
-) -> Paper:  # fmt: skip
+    document: AtPoint,
+    command: str,
+    what: Iterable[str],
+    blocks: Iterable[Block],
+    data: Data,
+    *,
+    argument: str = "",
+    options: str = "",
+    landscape: bool = False,
+) -> Paper:
     """A paper about a plan at a point.
 
     Args:
@@ -144,9 +151,14 @@ def paper_at(
 
 
 def paper_between(
-    document: BetweenPoints, command: str, what: Iterable[str], blocks: Iterable[Block], data: Data, *,
+    document: BetweenPoints,
+    command: str,
+    what: Iterable[str],
+    blocks: Iterable[Block],
+    data: Data,
+    *,
     landscape: bool = True,
-) -> Paper:  # fmt: skip
+) -> Paper:
     """A paper about a plan between two points; see `paper_at`."""
     previous, current = document["previous"], document["current"]
     again = f"asat {command} {document['plan']} {fixed(previous)} {fixed(current)}"
@@ -157,9 +169,16 @@ def paper_between(
 
 
 def paper_of_record(
-    document: OfRecord, again: str, what: str, sentence: str, made: str, blocks: Iterable[Block], data: Data, *,
+    document: OfRecord,
+    again: str,
+    what: str,
+    sentence: str,
+    made: str,
+    blocks: Iterable[Block],
+    data: Data,
+    *,
     landscape: bool = True,
-) -> Paper:  # fmt: skip
+) -> Paper:
     """A paper about the record of a plan, with the command that makes it again; see `paper_at` and `Paper`."""
     basis, known_at = document["basis"], document["known_at"]
     point: PointDocument = {"effective_on": known_at[:10], "basis": basis, "known_at": known_at, "asked": "now"}
@@ -168,9 +187,15 @@ def paper_of_record(
 
 
 def _paper(
-    document: Heading, what: Iterable[str], sentence: str, blocks: Iterable[Block], again: str,
-    points: tuple[PointDocument, ...], data: Data, landscape: bool,
-) -> Paper:  # fmt: skip
+    document: Heading,
+    what: Iterable[str],
+    sentence: str,
+    blocks: Iterable[Block],
+    again: str,
+    points: tuple[PointDocument, ...],
+    data: Data,
+    landscape: bool,
+) -> Paper:
     under = tuple(safe_text(text) for text in (document["organisation"], *what))
     title, made = safe_text(document["title"]), taken(*points)
     return Paper(title, under, sentence, tuple(blocks), again, made, landscape, points, data)

@@ -50,7 +50,7 @@ def key_blocks(title: str, ratings: Sequence[RatingDocument]) -> list[Block]:
         return [Heading(title), Prose(key_in_words(ratings))]
     rows: list[list[Cell]] = [
         [tag(rating["label"], rating["colour"]), lines(rating["meaning"])] for rating in ratings
-    ]  # fmt: skip
+    ]  # table: a row in the order of its keys  # fmt: skip
     return [
         Heading(title),
         table_of("What the ratings mean", [Column("Rating", 1), Column("Meaning", 5)], rows, sheet="Key"),
@@ -117,7 +117,7 @@ def measures_table(measures: list[MeasureDocument]) -> Table:
     columns = [
         Column("Measure", 4), Column("Baseline", 1.5), Column("Target", 1.5), Column("Latest", 1.5),
         Column("Standing", 1.5), Column("Period", 1.5),
-    ]  # fmt: skip
+    ]  # table: a row in the order of its keys  # fmt: skip
     rows: list[list[Cell]] = []
     for measure in measures:
         latest = measure["latest"]

@@ -5,19 +5,27 @@ from collections.abc import Iterator
 from functools import partial
 
 from api.papers.compose.parts import day, figures, line, tag
-from api.papers.paper import Block, Cell, Column, Data, Paper, Piece, Prose, Text, Value, table_of
+from api.papers.paper import Block, Cell, Column, Data, Paper, Piece, Prose, Text, Value, keys_of, table_of
 from api.papers.wording import NOT_RATED, count, day_in_figures, fixed
 from api.papers.wording_lines import unreadable_words
 from projections.register import RegisterDocument, RegisterEntry
 
-_KEYS = (
-    "plan", "title", "organisation", "status", "document version", "issued on", "actions", "ratings", "unrated",
-    "overdue", "presented to", "presented on", "point",
-)  # fmt: skip
+_KEYS = keys_of(
+    "plan, title, organisation, status, document version, issued on, actions, ratings, unrated, overdue, "
+    "presented to, presented on, point"
+)
 _COLUMNS = [
-    Column("Plan", 2), Column("Title", 3), Column("Organisation", 2), Column("Status"), Column("Document version", 1.5),
-    *figures("Actions"), Column("Ratings", 2), *figures("Overdue"), Column("Presented", 2.5), Column("Point", 2),
-]  # fmt: skip
+    Column("Plan", 2),
+    Column("Title", 3),
+    Column("Organisation", 2),
+    Column("Status"),
+    Column("Document version", 1.5),
+    *figures("Actions"),
+    Column("Ratings", 2),
+    *figures("Overdue"),
+    Column("Presented", 2.5),
+    Column("Point", 2),
+]
 
 
 def register_paper(document: RegisterDocument) -> Paper:
@@ -29,9 +37,16 @@ def register_paper(document: RegisterDocument) -> Paper:
         blocks.insert(0, Prose(unreadable_words(document["unreadable"]), strong=True))
     made = "each plan at the point beside it" if points else "no plan was recorded yet"
     return Paper(
-        "Improvement plans", (), f"{count(len(entries), 'plan')}.", tuple(blocks), "asat plans", made, landscape=True,
-        points=points, data=Data(_KEYS, partial(_rows, document)),
-    )  # fmt: skip
+        "Improvement plans",
+        (),
+        f"{count(len(entries), 'plan')}.",
+        tuple(blocks),
+        "asat plans",
+        made,
+        landscape=True,
+        points=points,
+        data=Data(_KEYS, partial(_rows, document)),
+    )
 
 
 def _rows(document: RegisterDocument) -> Iterator[list[Value]]:
@@ -43,7 +58,7 @@ def _rows(document: RegisterDocument) -> Iterator[list[Value]]:
             json.dumps({rating["code"]: rating["count"] for rating in entry["ratings"]}), entry["unrated"],
             entry["overdue"], presented and presented["forum"], day(presented and presented["on"]),
             fixed(entry["point"]),
-        ]  # fmt: skip
+        ]  # table: a row in the order of its keys  # fmt: skip
     for plan in document.get("unreadable", ()):
         yield [plan, None, None, "unreadable", *[None] * 9]
 

@@ -18,7 +18,7 @@ def replay_paper(document: ReplayDocument) -> Paper:
     columns = [
         Column("Event", 1, figures=True), Column("Effective", 1.4), Column("Recorded", 1.9), Column("By", 2),
         Column("What happened", 6), *figures(*(line(rating["label"]) for rating in ratings), NOT_RATED, "All"),
-    ]  # fmt: skip
+    ]  # table: a row in the order of its keys  # fmt: skip
     codes = [rating["code"] for rating in ratings]
     rows = [_step(step, codes) for step in document["steps"]]
     blocks: list[Block] = [Prose("There are no events.")]
@@ -29,9 +29,14 @@ def replay_paper(document: ReplayDocument) -> Paper:
     known = f"as recorded up to record number {document['basis']}, on {instant_in_words(document['known_at'])}"
     data = Data((*_KEYS, *labels_apart(ratings), NOT_RATED, "All"), partial(_rows, document))
     return paper_of_record(
-        document, replay_command(document), "Replay of events", f"What each event did to the ratings, {known}.", known,
-        blocks, data,
-    )  # fmt: skip
+        document,
+        replay_command(document),
+        "Replay of events",
+        f"What each event did to the ratings, {known}.",
+        known,
+        blocks,
+        data,
+    )
 
 
 def _step(step: PageStep, codes: list[str]) -> list[Cell]:
@@ -58,4 +63,4 @@ def _rows(document: ReplayDocument) -> Iterator[list[Value]]:
             step["version"], day(step["effective_on"]), Instant(step["recorded_at"]), step["recorded_by"], step["type"],
             step["sentence"], step["withdrawn_by"], day(step["as_at"]), *map(step["ratings"].get, codes),
             step["unrated"], step["total"],
-        ]  # fmt: skip
+        ]  # table: a row in the order of its keys  # fmt: skip

@@ -5,7 +5,21 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from api.papers.compose.parts import line, paper_of_record
-from api.papers.paper import Block, Cell, Column, Data, Day, Instant, Paper, Piece, Prose, Text, Value, table_of
+from api.papers.paper import (
+    Block,
+    Cell,
+    Column,
+    Data,
+    Day,
+    Instant,
+    Paper,
+    Piece,
+    Prose,
+    Text,
+    Value,
+    keys_of,
+    table_of,
+)
 from api.papers.wording_lines import (
     lateness,
     more_events,
@@ -22,13 +36,19 @@ from projections.trail import TrailDocument, TrailEntry
 _ENVELOPE = ("version", "position", "recorded_at", "recorded_by", "event_id", "effective_on", "type")
 _ADDED = ("withdrawn_by", "withdrawal", "late_by_days", "missing_from", "sentence")
 _KEYS = (
-    *_ENVELOPE, "what", "withdrawn_by", "late_by_days", "fields", "missing_from", "withdrawal recorded at",
-    "withdrawal recorded by", "withdrawal reason",
-)  # fmt: skip
+    *_ENVELOPE,
+    *keys_of(
+        "what, withdrawn_by, late_by_days, fields, missing_from, withdrawal recorded at, withdrawal recorded by, "
+        "withdrawal reason"
+    ),
+)
 _COLUMNS = [
-    Column("Event", 1, figures=True), Column("Effective", 1.3), Column("Recorded", 1.8), Column("By", 2),
+    Column("Event", 1, figures=True),
+    Column("Effective", 1.3),
+    Column("Recorded", 1.8),
+    Column("By", 2),
     Column("What happened", 7),
-]  # fmt: skip
+]
 
 
 def trail_paper(document: TrailDocument) -> Paper:
@@ -39,9 +59,14 @@ def trail_paper(document: TrailDocument) -> Paper:
     if more := more_events(document):
         blocks.append(Prose(more))
     return paper_of_record(
-        document, trail_command(document), "Trail of events", trail_words(document), trail_basis(document), blocks,
+        document,
+        trail_command(document),
+        "Trail of events",
+        trail_words(document),
+        trail_basis(document),
+        blocks,
         trail_data(events),
-    )  # fmt: skip
+    )
 
 
 def _event(event: TrailEntry) -> list[Cell]:
@@ -75,4 +100,4 @@ def _rows(events: Iterable[TrailEntry]) -> Iterator[list[Value]]:
             event["late_by_days"], json.dumps(fields, ensure_ascii=False, allow_nan=False),
             ", ".join(event["missing_from"]),
             *((gone["recorded_at"], gone["recorded_by"], gone["reason"]) if gone else [None] * 3),
-        ]  # fmt: skip
+        ]  # table: a row in the order of its keys  # fmt: skip

@@ -39,12 +39,14 @@ def excel(paper: Paper) -> bytes:
     """The paper as a workbook (`.xlsx`); the same paper gives the same bytes."""
     file = io.BytesIO()
     workbook = Workbook(file, {**_OPTIONS, "default_format_properties": {**TYPE}})
-    workbook.set_properties({
-        "title": cut_to(paper.title, _LONGEST_PROPERTY),
-        "author": "AsAt",
-        "comments": cut_to(paper.footer, _LONGEST_PROPERTY),
-        "created": datetime.fromisoformat(paper.known_at).astimezone(UTC),
-    })  # fmt: skip
+    workbook.set_properties(
+        {
+            "title": cut_to(paper.title, _LONGEST_PROPERTY),
+            "author": "AsAt",
+            "comments": cut_to(paper.footer, _LONGEST_PROPERTY),
+            "created": datetime.fromisoformat(paper.known_at).astimezone(UTC),
+        }
+    )
     workbook.set_custom_property("Language", "en-GB")
     formats = Formats(workbook)
     sheets = sheets_of(paper.blocks)
@@ -89,12 +91,17 @@ def _make_sortable(written: Worksheet, sheet: Sheet, formats: Formats) -> None:
     if not sheet.rows or any(_ESCAPED.search(column.title) for column in sheet.columns):
         written.autofilter(0, 0, *last)
         return
-    written.add_table(0, 0, *last, {
-        "columns": [{"header": column.title, "header_format": formats(_HEADING)} for column in sheet.columns],
-        "style": "Table Style Light 1",
-        "banded_rows": False,
-        "title": cut_to(_ESCAPED.sub("", sheet.captions[0]), _LONGEST_PROPERTY),
-    })  # fmt: skip
+    written.add_table(
+        0,
+        0,
+        *last,
+        {
+            "columns": [{"header": column.title, "header_format": formats(_HEADING)} for column in sheet.columns],
+            "style": "Table Style Light 1",
+            "banded_rows": False,
+            "title": cut_to(_ESCAPED.sub("", sheet.captions[0]), _LONGEST_PROPERTY),
+        },
+    )
 
 
 def _make_printable(written: Worksheet, paper: Paper) -> None:

@@ -37,17 +37,20 @@ def hypertext(paper: Paper) -> str:
     about = paper.under[0] if paper.under else ""
     title = f"{paper.title} – {about}" if about else paper.title
     page = "A4 landscape" if paper.landscape else "A4"
-    return "".join([
-        '<!DOCTYPE html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>\n@page {{ size: {page}; margin: 15mm }}\n{_STYLE}</style>\n</head>\n",
-        f"<body>\n<header>\n<h1>{_lines(paper.title)}</h1>\n",
-        *(f'<p class="under">{_lines(text)}</p>\n' for text in paper.under),
-        f"<p>{_lines(paper.sentence)}</p>\n</header>\n<main>\n",
-        *(part for block in paper.blocks for part in _block(block)),
-        f"</main>\n<footer>\n<p>Made by AsAt: {_lines(paper.made)}. "
-        f"To make it again: <code>{escape(paper.command)}</code></p>\n</footer>\n</body>\n</html>\n",
-    ])  # fmt: skip
+    return "".join(
+        [
+            '<!DOCTYPE html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+            f"<title>{escape(title)}</title>\n<style>\n@page {{ size: {page}; margin: 15mm }}\n"
+            f"{_STYLE}</style>\n</head>\n",
+            f"<body>\n<header>\n<h1>{_lines(paper.title)}</h1>\n",
+            *(f'<p class="under">{_lines(text)}</p>\n' for text in paper.under),
+            f"<p>{_lines(paper.sentence)}</p>\n</header>\n<main>\n",
+            *(part for block in paper.blocks for part in _block(block)),
+            f"</main>\n<footer>\n<p>Made by AsAt: {_lines(paper.made)}. "
+            f"To make it again: <code>{escape(paper.command)}</code></p>\n</footer>\n</body>\n</html>\n",
+        ]
+    )
 
 
 def _lines(text: str) -> str:

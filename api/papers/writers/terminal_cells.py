@@ -12,7 +12,7 @@ from api.papers.writers.plain import shown_as
 
 _STYLES: dict[Mark, str] = {
     "": "", "strong": "bold", "inserted": "underline", "deleted": "strike", "struck": "strike",
-}  # fmt: skip
+}  # table: five short pairs  # fmt: skip
 #: Columns of this share or more hold running text.
 RUNNING = 2.5
 

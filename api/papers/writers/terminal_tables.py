@@ -55,7 +55,7 @@ class FoldingTable:
         foldings: Sequence[tuple[list[int], tuple[int, int], int]] = (
             ([], _WIDE, 2), (running, _WIDE, 2), (running, _SNUG, 2), (running, _TIGHT, 1),
             (words, _WIDE, 2), (words, _TIGHT, 1), (others, _TIGHT, 1),
-        )  # fmt: skip
+        )  # table: the layouts in the order of increasing folding  # fmt: skip
         for folded, room_for, gap in foldings:
             kept = [place for place in self._columns if place not in folded]
             least = [self._least(place, *lengths[place], room_for) for place in kept]

@@ -24,10 +24,15 @@ def table_element(table: Table, width: int) -> Element:
     last = len(table.rows) - 1
     for place, cells in enumerate(table.rows):
         total = table.totals and place == last
-        rows.append(_row([], [
-            _cell(cell, column, "TableTotal" if total else "TableText")
-            for cell, column in zip(cells, table.columns, strict=True)
-        ]))  # fmt: skip
+        rows.append(
+            _row(
+                [],
+                [
+                    _cell(cell, column, "TableTotal" if total else "TableText")
+                    for cell, column in zip(cells, table.columns, strict=True)
+                ],
+            )
+        )
     if _is_short(table):
         _keep_together(rows)
     look = {"firstRow": 1, "firstColumn": int(table.row_headings), "lastRow": int(table.totals)}
