@@ -115,7 +115,7 @@ def grouped_forms() -> dict[str, list[Form]]:
     groups = {name: list(forms) for name, forms in _GROUPS.items()}
     named = {form.event for forms in groups.values() for form in forms} | {OPENING.event}
     for event in [event for event in EVENTS if event not in named]:
-        words = kind_in_words({"type": event})
+        words = kind_in_words(event)
         form = Form(re.sub(r"\W", "-", words.lower()), event, f"Record: {words[:1].lower()}{words[1:]}")
         groups["An action" if form.about == "action" else "The plan"].append(form)
     return groups

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import cast
 
 from fastapi import Request, Response
 from markupsafe import Markup, escape
@@ -22,6 +23,7 @@ from api.papers.wording import day_in_words
 from api.papers.wording_events import texts_left
 from api.questions.asker import Asker
 from domain.envelopes import Proposal
+from projections.trail import TrailEntry
 
 #: The most events of others listed: the newest.
 _OTHERS = 20
@@ -221,4 +223,4 @@ def _redacts(form: Form) -> bool:
 
 def _texts(draft: Draft, facts: Mapping[str, object], word: str) -> list[tuple[str, str, str]]:
     """The texts that can be destroyed: field, label and text; empty for other forms. `facts` is their event."""
-    return texts_left(facts, word) if facts and _redacts(draft.form) else []
+    return texts_left(cast(TrailEntry, facts), word) if facts and _redacts(draft.form) else []

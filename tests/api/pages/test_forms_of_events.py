@@ -41,7 +41,7 @@ class MilestoneSet(Event):
 
 def _unless_taken(_: Plan, event: MilestoneSet) -> None:
     if event.number == "9":
-        raise Refused(RuleCode.NUMBER_TAKEN, "number", "9 is already used")
+        raise Refused(RuleCode.NUMBER_TAKEN, "9 is already used", field="number")
 
 
 @pytest.fixture
