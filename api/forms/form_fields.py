@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Union, get_args, get_origin, get_type_hin
 from pydantic import BaseModel
 
 from api.forms.field_words import Words, words_of
+from api.forms.usual_scales import COMPLETING
 from domain.events import EVENTS, Event, FieldName, Of, PointText
 from domain.redaction import REDACTABLE
 from domain.scales import Scale
@@ -34,7 +35,7 @@ _OF: dict[str, Control] = {"action": "select", "priority": "select", "measure": 
 _PARTS: dict[Control, tuple[str, ...]] = {
     "point": ("issue", "day", "known", "was"),
     "texts": tuple(sorted(REDACTABLE)),
-    "scale": ("needs_evidence", "needs_second_person"),
+    "scale": COMPLETING,
 }
 
 
