@@ -22,6 +22,7 @@ from api.http.security_headers import SecurityHeaders
 from api.http.unusable import handle_unusable, told_unusable
 from api.page_registry import PAGES
 from api.pages.problem_pages import ProblemPages
+from api.pages.routes import Instead, answer_instead
 from api.serving_settings import ServingSettings
 from domain.integrity.guards import powers_of_login
 from domain.ledger.replica_status import replica_status
@@ -80,6 +81,7 @@ def make_application(
         responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}},
                    **documented({503: "The ledger does not answer."})},
     )  # fmt: skip
+    app.add_exception_handler(Instead, answer_instead)
     handle_problems(app)
     handle_refusals(app)
     handle_unusable(app)

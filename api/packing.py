@@ -7,7 +7,6 @@ from api.formats import addressed, formats_of, render
 from api.questions.asker import Answer, Asker
 from api.questions.history_question import HISTORY
 from api.questions.plan_question import PLAN_AS_AT
-from api.questions.question import OfTwoPoints
 from api.questions.question_registry import QUESTIONS
 from domain.integrity.evidence_packs import pack
 from domain.points import read_point
@@ -68,15 +67,13 @@ def make_pack(
     questions = [QUESTIONS[name] for name in dict.fromkeys(name.rpartition(".")[0] for name in papers)]
     # From here on the points are fixed, so that all papers show the same, whatever is recorded meanwhile.
     point = before = f"{shown['effective_on']}@{basis}"
-    if any(isinstance(question, OfTwoPoints) for question in questions):
+    if any(question.compares for question in questions):
         before = previous_point(ask, slug, at, shown) if previous is None else _fixed(ask, slug, previous)
         basis = max(basis, int(before.rpartition("@")[2]))
 
     def made() -> dict[str, bytes]:
-        two_points, one_point = {"previous": before, "current": point}, {"at": point}
         answers: dict[str, Answer[Any]] = {
-            question.name: question.ask(ask, slug, **(two_points if isinstance(question, OfTwoPoints) else one_point))
-            for question in questions
+            question.name: question.ask(ask, slug, **question.shown_at(before, point)) for question in questions
         }
         return {name: _rendered(answers, name) for name in papers}
 

@@ -5,7 +5,7 @@ docs/refusals.md lists every code. It is made from the classes and codes that ar
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import NamedTuple, Self
+from typing import ClassVar, Generic, NamedTuple, Self, TypeVar
 from uuid import UUID
 
 
@@ -15,11 +15,13 @@ class Refusal(Exception):
     Attributes:
         code: the stable name of the reason.
         field: the path of the field concerned, such as `source.title`; empty where it is none.
+        fields: the fields that it may name, if they are several.
         index: the place of the refused event in its batch, from 0; None outside a batch.
     """
 
     code: str
     field: str = ""
+    fields: ClassVar[tuple[str, ...]] = ()
     index: int | None = None
 
     def reworded(self, sentence: str) -> Self:
@@ -39,6 +41,18 @@ class Code(StrEnum):
         code = str.__new__(cls, value)
         code._value_, code.when, code.fields = value, when, fields or ("",)
         return code
+
+
+C = TypeVar("C", bound=Code)
+
+
+class Coded(Refusal, Generic[C]):
+    """A kind of refusal that has many reasons, each with its code; the field is that of the code, if it has one."""
+
+    def __init__(self, code: C, sentence: str) -> None:
+        self.code = code
+        self.field = code.fields[0] if len(code.fields) == 1 else ""
+        super().__init__(sentence)
 
 
 class RuleCode(Code):
@@ -183,6 +197,13 @@ class PlanUnknown(Unknown):
 
     code, field = "unknown-plan", "plan"
 
+    def __init__(self, plan: str) -> None:
+        super().__init__(f"there is no plan {plan!r}")
+
+    def listed_by(self, listing: str) -> Self:
+        """The same, naming what lists the plans."""
+        return self.reworded(f"{self}; {listing} lists those there are")
+
 
 class VersionConflict(Refusal):
     """The plan is not at the version that the proposer expected: somebody else recorded in between."""
@@ -276,7 +297,25 @@ class NotReached(LedgerUnusable):
         )
 
 
-class BackupUnusable(Refusal):
-    """The backup cannot be made, read or restored; the message says why and what to do."""
+class BackupCode(Code):
+    """Why a backup cannot be made, read or restored."""
 
-    code = "backup-unusable"
+    FILE_THERE = "file-there", "The file exists, and a backup is never written over."
+    NOT_A_BACKUP = "not-a-backup", "The file or folder is no backup, or not a whole one."
+    DAMAGED = "backup-damaged", "The backup is not as it was written."
+    NEWER_PROGRAM_NEEDED = "newer-program-needed", "A newer AsAt made the backup."
+    OTHER_LEDGER = "other-ledger", "The backup holds other ledgers than the one that is restored."
+    LEDGER_THERE = "ledger-there", "There is a ledger already, and it is never replaced."
+    MOMENT_NOT_HELD = "moment-not-held", "The archive does not reach to the moment."
+    ARCHIVED_ELSEWHERE = "archived-elsewhere", "The ledger is archived to another folder already."
+    ARCHIVE_MISPLACED = "archive-misplaced", "The archive cannot lie in that folder."
+    NOT_EMPTY = "not-empty", "The folder of a new archive holds something."
+    PROGRAM_MISSING = "program-missing", "The system lacks a program that copies the log."
+    ARCHIVING_FAILED = "archiving-failed", "PostgreSQL cannot write or read the archive."
+    EMBEDDED_ONLY = "embedded-only", "Only the log of the embedded server is archived by AsAt."
+    INTO_NEEDED = "into-needed", "The restored ledger needs a data folder."
+    NOT_COMPARABLE = "not-comparable", "A backup is compared with a checkpoint or an evidence pack."
+
+
+class BackupUnusable(Coded[BackupCode]):
+    """The backup cannot be made, read or restored; the message says why and what to do."""

@@ -66,12 +66,15 @@ def _argument(parameter: Parameter) -> click.Argument:
 
 
 def _option(parameter: Parameter) -> click.Option:
-    told = (
-        f"{parameter.help}; `asat --help` says how to write it." if parameter.kind == "point" else f"{parameter.help}."
-    )
+    is_point = parameter.kind in ("point", "points")
+    told = f"{parameter.help}; `asat --help` says how to write it." if is_point else f"{parameter.help}."
     named = [f"--{parameter.called.replace('_', '-')}", parameter.name]
     if parameter.kind == "flag":
         return click.Option(named, is_flag=True, help=told)
+    if parameter.kind == "points":
+        return click.Option(
+            named, type=POINT, multiple=True, required=parameter.required, metavar=parameter.metavar, help=told
+        )
     default: dict[str, Any] = {}
     if parameter.default is not None:
         default = {"default": parameter.default, "show_default": parameter.kind in ("point", "choice") or None}

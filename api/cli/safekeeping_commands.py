@@ -25,7 +25,7 @@ from domain.proofs.checkpoint import NotACheckpoint
 from domain.proofs.signed_notes import NotANote
 from domain.proofs.verifying.failure import Failed
 from domain.proofs.verifying.pack_zip import read_pack
-from domain.refusals import BackupUnusable
+from domain.refusals import BackupCode, BackupUnusable
 from domain.safekeeping.backups import Backup, back_up
 from domain.safekeeping.restoring import proved, restore
 
@@ -53,12 +53,7 @@ def backup(session: Session, /, output: Path | None, continuous: Path | None) ->
         made = back_up(session.ledger, output)
         click.echo(f"{output}: {_counted(made)}, as they were at {instant_text(made.made_at)}")
     elif continuous is not None:
-        if session.database_url is not None:
-            raise BackupUnusable(
-                "--continuous is for the embedded server. A PostgreSQL of your own archives its log by its own "
-                "settings (archive_command, or a tool such as pgBackRest); restore with it and run asat check"
-            )
-        first = archive_continuously(session.data, continuous)
+        first = _archive(session, continuous)
         click.echo(f"{continuous}: every moment from {instant_text(first)} on can be restored")
 
 
@@ -113,9 +108,22 @@ def restore_command(session: Session, /, source: Path, to: str | None, into: Pat
     click.echo(f"To serve it: asat {'' if usual else f'--data {shlex.quote(str(data))} '}serve")
 
 
+def _archive(session: Session, folder: Path) -> datetime:
+    if session.database_url is not None:
+        raise BackupUnusable(
+            BackupCode.EMBEDDED_ONLY,
+            "--continuous is for the embedded server. A PostgreSQL of your own archives its log by its own settings"
+            " (archive_command, or a tool such as pgBackRest); restore with it and run asat check",
+        )
+    return archive_continuously(session.data, folder)
+
+
 def _restore_folder(archive: Path, moment: datetime | None, url: str | None, data: Path) -> None:
     if url is not None:
-        raise BackupUnusable("an archive of the embedded server is restored into a data folder: name one with --into")
+        raise BackupUnusable(
+            BackupCode.INTO_NEEDED,
+            "an archive of the embedded server is restored into a data folder: name one with --into",
+        )
     restore_to(archive, moment, data)
 
 
@@ -160,7 +168,8 @@ def _read(file: Path) -> bytes:
         checkpoint_in(held)
     except (NotANote, NotACheckpoint, Failed) as error:
         raise BackupUnusable(
-            f"{file} is no checkpoint and no evidence pack that holds ({error}); nothing was restored"
+            BackupCode.NOT_COMPARABLE,
+            f"{file} is no checkpoint and no evidence pack that holds ({error}); nothing was restored",
         ) from error
     return held
 

@@ -17,7 +17,7 @@ from api.signing import new_signer, read_signer, write_signer
 from domain.envelopes import instant_text
 from domain.files.whole_files import written_whole
 from domain.integrity.checkpoint_check import Cut
-from domain.integrity.checkpoint_store import KeyRefused, checkpoints_of
+from domain.integrity.checkpoint_store import checkpoints_of
 from domain.proofs.checkpoint import WitnessKey
 from domain.proofs.signed_notes import Note
 from domain.proofs.verifying.pack_zip import is_zip, read_pack, zip_files
@@ -73,10 +73,7 @@ def show(session: Session, /, key: Path | None) -> None:
     if key is not None:
         click.echo(str(read_signer(key).verifier))
         return
-    found = checkpoints_of(session.ledger).keys()
-    if not found:
-        raise KeyRefused("this ledger has no key yet; the first `asat checkpoint cut --key FILE` gives it one")
-    for one in found:
+    for one in checkpoints_of(session.ledger).published():
         click.echo(str(one))
 
 

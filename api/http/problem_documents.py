@@ -149,7 +149,7 @@ def handle_problems(app: FastAPI) -> None:
 
     @app.exception_handler(PlanUnknown)
     def unknown_plan(_: Request, error: PlanUnknown) -> JSONResponse:
-        return problem_of(error, f"{error}; /plans lists those there are")
+        return problem_of(error.listed_by("/plans"))
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> JSONResponse:

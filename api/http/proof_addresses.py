@@ -15,12 +15,13 @@ from api import log
 from api.formats import formats_of
 from api.http.access.access_audit import noting_export
 from api.http.access.address_roles import needs
-from api.http.answering import send
+from api.http.answering import already_held, send, tag_of
 from api.http.parameters import only_its_own
 from api.http.problem_documents import documented
 from api.http.question_addresses import Ask, At, Plan, Previous
-from api.http.request_refusals import NoKey, NoSigningKey, PackRefused
+from api.http.request_refusals import NoSigningKey, PackRefused
 from api.packing import MOST, PAPERS, USUAL, make_pack, papers_named
+from api.questions.asker import Asker
 from api.signing import read_signer
 from api.waiting import PATIENCE, one_of, waiting_at_most
 from domain.integrity.checkpoint_store import Checkpoints, CheckpointUnknown, KeyRefused, checkpoints_of
@@ -90,6 +91,11 @@ def pack(
     try:
         named = papers_named([papers])
         signer = _signer(request)
+        ask.at(plan, at, lambda *_: None)  # nothing is signed for a point that the plan does not have
+        checkpoints_of(ask.ledger).cut(signer)
+        tag = tag_of(request, "zip", _state(ask, signer))
+        if known := already_held(request, tag):
+            return known
         with waiting_at_most(PATIENCE), one_of(_AT_ONCE, "evidence packs"):
             made = make_pack(ask, plan, signer, at, previous=previous, papers=named, since=since)
             verify(made, str(signer.verifier))
@@ -108,7 +114,17 @@ def pack(
         "Cache-Control": "private, no-cache",
         "Content-Disposition": f'attachment; filename="{plan}-pack.zip"',
     }
-    return noting_export(request, send(request, made, "application/zip", headers), "zip")
+    # What was recorded or signed meanwhile may be in the pack.
+    still = tag == tag_of(request, "zip", _state(ask, signer))
+    return noting_export(request, send(request, made, "application/zip", headers, tag if still else None), "zip")
+
+
+def _state(ask: Asker, signer: SignerKey) -> str:
+    """Everything on which a pack depends beside its address: the ledger, what was signed of it, and the day."""
+    kept = checkpoints_of(ask.ledger)
+    newest, size = kept.newest(), ask.ledger.size()
+    signed = [bytes(newest.note), *kept.key_notes(), *(one.checkpoint + one.answer for one in kept.stamped(size))]
+    return repr((str(signer.verifier), ask.today.isoformat(), size, signed))
 
 
 @packing.get(
@@ -117,10 +133,7 @@ def pack(
 )  # fmt: skip
 def key(request: Request) -> Response:
     """The public keys of this ledger, one a line, from its first; the last is the one that signs now."""
-    found = _checkpoints(request).keys()
-    if not found:
-        raise NoKey("this ledger has no key yet: `asat checkpoint cut --key FILE` gives it one")
-    return _text(request, "".join(f"{one}\n" for one in found).encode())
+    return _text(request, "".join(f"{one}\n" for one in _checkpoints(request).published()).encode())
 
 
 @packing.get(
@@ -157,10 +170,10 @@ def _checkpoints(request: Request) -> Checkpoints:
 
 
 def _signer(request: Request) -> SignerKey:
-    """The key that signs; raises KeyRefused, with a message that is safe for any caller."""
+    """The key that signs; raises NoSigningKey, with a message that is safe for any caller."""
     file: File | None = request.app.state.key
     if file is None:
-        raise KeyRefused(
+        raise NoSigningKey(
             "this server has no signing key, so it makes no evidence packs: whoever runs it sets ASAT_KEY, or makes the"
             " pack with `asat pack`"
         )
@@ -168,7 +181,7 @@ def _signer(request: Request) -> SignerKey:
         return read_signer(file)
     except (OSError, KeyRefused) as error:
         log.told("signing key refused", why=str(error))  # callers need not know the path of the file
-        raise KeyRefused("this server's signing key cannot be read: whoever runs it looks after ASAT_KEY") from None
+        raise NoSigningKey("this server's signing key cannot be read: whoever runs it looks after ASAT_KEY") from None
 
 
 def _text(request: Request, body: bytes) -> Response:

@@ -7,6 +7,7 @@ from fastapi import Query, Request, Response
 
 from api.http.question_addresses import Ask, At, Plan
 from api.pages.here import Here, form_links
+from api.pages.known_pages import Known
 from api.pages.plan_pages import Kept, is_past
 from api.pages.point_pages import sees_all
 from api.pages.rendering import page
@@ -16,7 +17,7 @@ from domain.plan.plan_at import PlanAt
 from domain.plan.record import PlanRecord
 from projections.document_history import HistoryDocument, PresentedDocument, VersionDocument, document_history
 
-documents = page_routes()
+documents = page_routes("reader", Known())
 
 #: Versions, and presentations, per page.
 LISTED = 25

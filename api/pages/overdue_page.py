@@ -6,6 +6,7 @@ from fastapi import Query, Request, Response
 
 from api.http.question_addresses import Ask, At, Plan
 from api.pages.here import Here
+from api.pages.known_pages import Known
 from api.pages.plan_pages import Kept, is_past
 from api.pages.rendering import page
 from api.pages.routes import page_routes
@@ -14,7 +15,7 @@ from api.papers.wording import as_at
 from api.papers.wording_lines import days_moved, due_as_written, undated_words
 from api.questions.overdue_question import OVERDUE
 
-slipping = page_routes()
+slipping = page_routes("reader", Known(by_points=True))
 
 #: Actions per page, so that it loads at once.
 ACTIONS_A_PAGE = 75

@@ -11,6 +11,7 @@ from api import clock
 from api.http.question_addresses import Ask, At, Plan
 from api.pages.choices import unheard, which_is_meant, written
 from api.pages.here import Here
+from api.pages.known_pages import Known
 from api.pages.plan_pages import Kept, day_recorded
 from api.pages.rendering import Said, capital, page
 from api.pages.routes import page_routes
@@ -21,7 +22,7 @@ from api.questions.plan_question import PLAN_AS_AT
 from domain.points import PointUnknown, PointUnreadable, read_point
 from projections.document_history import HistoryDocument
 
-points = page_routes()
+points = page_routes("reader", Known())
 
 #: A path below the plan. It excludes `..` and `//`, so that no browser resolves it to an address elsewhere.
 PATH = r"^/?([A-Za-z0-9()_-][A-Za-z0-9()_.-]*(/[A-Za-z0-9()_-][A-Za-z0-9()_.-]*)*/?)?$"

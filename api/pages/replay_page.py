@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from api.http.question_addresses import Ask, At, Plan
 from api.pages.here import Here
+from api.pages.known_pages import Known
 from api.pages.plan_pages import Kept
 from api.pages.rendering import Said, page
 from api.pages.routes import page_routes
@@ -25,7 +26,7 @@ from projections.ratings_over_time import RatingsOverTimeDocument, ratings_over_
 from projections.register import RatingCount
 from projections.replay import PageStep, ReplayDocument
 
-replaying = page_routes()
+replaying = page_routes("reader", Known())
 
 
 @replaying.get("/plans/{plan}/replay", name="replay page")

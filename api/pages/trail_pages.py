@@ -10,6 +10,7 @@ from api.http.bodies import body_up_to
 from api.http.question_addresses import Ask, At, Plan
 from api.http.request_refusals import RequestCode, Unreadable
 from api.pages.here import Here
+from api.pages.known_pages import Known
 from api.pages.plan_pages import Kept
 from api.pages.rendering import Said, page
 from api.pages.routes import page_routes
@@ -29,7 +30,7 @@ from api.questions.question_parameters import LONGEST_PAGE
 from api.questions.trail_question import TRAIL
 from projections.action import ActionUnknown
 
-trail = page_routes()
+trail = page_routes("reader", Known())
 
 #: The default number of events on a page: as many as load at once.
 EVENTS_A_PAGE = 50

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 
 from api.papers.compose.trail_paper import trail_paper
+from api.questions.asker import in_parameter
 from api.questions.question import OfTheRecord, Page
 from api.questions.question_parameters import AFTER, Parameter, limit, up_to
 from domain.opened_ledger import Ledger
@@ -27,7 +28,8 @@ def _trail(
     record: PlanRecord, ledger: Ledger, *, action: str | None, recorded_after: str | None, late_by: int | None,
     after: int, limit: int | None,
 ) -> TrailDocument:  # fmt: skip
-    instant = None if recorded_after is None else read_instant(recorded_after)
+    with in_parameter("recorded_after"):
+        instant = None if recorded_after is None else read_instant(recorded_after)
     query = TrailQuery(action=action, recorded_after=instant, late_by=late_by)
     found = matching_versions(record, query)
     first = bisect_right(found, after)

@@ -23,7 +23,7 @@ from domain.proofs.checkpoint import Checkpoint, WitnessKey, open_checkpoint
 from domain.proofs.keys import NotAKey, SignerKey, VerifierKey
 from domain.proofs.pack import NoPack, Stamped, key_note, key_of_note, one_of_each
 from domain.proofs.signed_notes import NotANote, Note, NotSigned, Signature, open_note, sign_note
-from domain.refusals import LedgerDamaged, LedgerUnusable, Refusal, Unknown
+from domain.refusals import Code, Coded, LedgerDamaged, LedgerUnusable, Unknown
 
 T = TypeVar("T")
 
@@ -41,10 +41,25 @@ _MORE = 3
 _STAMPS_READ = 100
 
 
-class KeyRefused(Refusal):
-    """The key is not the one that signs for this ledger now; the message says which does."""
+class KeyCode(Code):
+    """Why a key does not sign, or is not shown."""
 
-    code = "key-refused"
+    KEY_NEEDED = "key-needed", "No file of a signing key is named."
+    KEY_EXPOSED = "key-exposed", "Others than its owner can read the file of the key."
+    NO_SECRET_KEY = "no-secret-key", "The file holds no whole secret key."
+    NOT_THE_SIGNER = "not-the-signer", "Another key signs for the ledger."
+    OTHER_NAME = "other-name", "The new key is in another name than the old one."
+    USED_BEFORE = "used-before", "The new key has been one of the ledger's keys."
+
+
+class KeyRefused(Coded[KeyCode]):
+    """The key cannot sign for this ledger now; the message says why."""
+
+
+class NoKey(Unknown):
+    """The ledger has no key yet."""
+
+    code = "no-key"
 
 
 class CheckpointUnknown(Unknown):
@@ -81,6 +96,12 @@ class Checkpoints:
             found.append(_following(number, note, found[-1] if found else None))
         return found
 
+    def published(self) -> list[VerifierKey]:
+        """As `keys`; raises NoKey if there is none."""
+        if found := self.keys():
+            return found
+        raise NoKey("this ledger has no key yet: `asat checkpoint cut --key FILE` gives it one")
+
     def rotate(self, old: SignerKey, new: SignerKey) -> None:
         """Replace the key that signs now by a new one of the same name.
 
@@ -89,9 +110,14 @@ class Checkpoints:
         """
         keys = self.admit(old)
         if new.name != old.name:
-            raise KeyRefused(f"the new key is of {new.name}; it takes over in the name of the old one, {old.name}")
+            raise KeyRefused(
+                KeyCode.OTHER_NAME,
+                f"the new key is of {new.name}; it takes over in the name of the old one, {old.name}",
+            )
         if new.verifier in keys:
-            raise KeyRefused("the new key has been one of this ledger's keys already; make another")
+            raise KeyRefused(
+                KeyCode.USED_BEFORE, "the new key has been one of this ledger's keys already; make another"
+            )
         self._write("select {schema}.add_key(%s, %s)", len(keys) + 1, key_note(len(keys) + 1, new, old))
 
     def admit(self, key: SignerKey) -> list[VerifierKey]:
@@ -109,7 +135,9 @@ class Checkpoints:
             return [key.verifier]
         if keys[-1] != key.verifier:
             former = "was replaced" if key.verifier in keys else "is none of its keys"
-            raise KeyRefused(f"the key {key.verifier} {former}: for this ledger signs {keys[-1]}")
+            raise KeyRefused(
+                KeyCode.NOT_THE_SIGNER, f"the key {key.verifier} {former}: for this ledger signs {keys[-1]}"
+            )
         return keys
 
     # Checkpoints

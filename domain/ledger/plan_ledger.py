@@ -163,7 +163,7 @@ class PlanLedger:
         version, _ = plan.published
         if version == 0:
             self._folded.drop(slug)
-            raise PlanUnknown(f"there is no plan {slug!r}")
+            raise PlanUnknown(slug)
         return PlanRecord(plan, version)
 
     def states(self) -> list[PlanState]:

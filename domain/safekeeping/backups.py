@@ -26,7 +26,7 @@ from domain.postgres.database_errors import in_short
 from domain.postgres.programs import dump
 from domain.proofs.keys import to_base64
 from domain.proofs.tree import root
-from domain.refusals import BackupUnusable, LedgerUnusable
+from domain.refusals import BackupCode, BackupUnusable, LedgerUnusable
 
 FORMAT = "asat backup 1"
 DUMP, CHECKPOINT, MANIFEST = "ledger.dump", "checkpoint.txt", "backup.json"
@@ -79,7 +79,9 @@ def back_up(ledger: PlanLedger, file: Path) -> Backup:
         NotWritten: the disk is full.
     """
     if file.exists():
-        raise BackupUnusable(f"{file} is there already, and a backup is never written over: name a new file")
+        raise BackupUnusable(
+            BackupCode.FILE_THERE, f"{file} is there already, and a backup is never written over: name a new file"
+        )
     with written_whole(file, replace=False, private=True) as written:
         return _write(ledger.owner_conninfo, ledger.datastore.schema, written)
 
@@ -176,7 +178,9 @@ def opened(file: Path) -> Iterator[tuple[Backup, ZipFile]]:
         except BackupUnusable:
             raise
         except Exception as error:  # reading a damaged or forged zip may raise anything
-            raise BackupUnusable(f"{file} is no backup of a ledger, or not a whole one") from error
+            raise BackupUnusable(
+                BackupCode.NOT_A_BACKUP, f"{file} is no backup of a ledger, or not a whole one"
+            ) from error
         yield backup, archive
 
 
@@ -190,7 +194,10 @@ def _read(archive: ZipFile, file: Path) -> Backup:
     said = json.loads(archive.read(MANIFEST))
     checkpoint = archive.read(CHECKPOINT) if CHECKPOINT in names else None
     if said["format"] != FORMAT:
-        raise BackupUnusable(f"{file} is {str(said['format'])[:60]!r}, which this AsAt does not read: use a newer one")
+        raise BackupUnusable(
+            BackupCode.NEWER_PROGRAM_NEEDED,
+            f"{file} is {str(said['format'])[:60]!r}, which this AsAt does not read: use a newer one",
+        )
     ledgers = tuple(Held(**one) for one in said["ledgers"])
     kinds = Held.__annotations__.items()
     if not ledgers or any(type(getattr(one, name)) is not kind for one in ledgers for name, kind in kinds):
@@ -201,5 +208,7 @@ def _read(archive: ZipFile, file: Path) -> Backup:
         while piece := entry.read(1 << 20):
             digest.update(piece)
     if digest.hexdigest() != backup.digest:
-        raise BackupUnusable(f"{file} was altered or damaged since it was written: take another backup of it")
+        raise BackupUnusable(
+            BackupCode.DAMAGED, f"{file} was altered or damaged since it was written: take another backup of it"
+        )
     return backup

@@ -68,7 +68,7 @@ class RememberedLedger:
     def plan(self, slug: str) -> PlanRecord:
         """The record of the plan; raises PlanUnknown."""
         if slug not in self._plans:
-            raise PlanUnknown(f"there is no plan {slug!r}")
+            raise PlanUnknown(slug)
         return record_of(self._plans[slug])
 
     def states(self) -> list[PlanState]:

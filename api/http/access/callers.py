@@ -59,7 +59,7 @@ class Caller:
         if self.way == "anyone":
             raise SignInNeeded("sign in to do this: a browser does at /sign-in, a program sends a token")
         if plan is not None and not self.may_read(plan):
-            raise PlanHidden(f"there is no plan {plan[:_LONGEST]!r}")
+            raise PlanHidden(plan[:_LONGEST])
         raise self.principal.lacks(role, plan)
 
     def may_record(self, kind: str, plan: str) -> bool:
