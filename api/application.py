@@ -31,11 +31,7 @@ from domain.refusals import LedgerUnusable
 
 
 def make_application(
-    ledger: Ledger,
-    by: str,
-    host: str = "127.0.0.1",
-    key: Path | None = None,
-    settings: ServingSettings | None = None,
+    ledger: Ledger, by: str, host: str = "127.0.0.1", key: Path | None = None, settings: ServingSettings | None = None
 ) -> FastAPI:
     """The application on this ledger.
 
@@ -76,11 +72,17 @@ def make_application(
     nobody = [Depends(needs("nobody"))]
     app.add_api_route("/healthz", _healthz, methods=["GET"], summary="The program is running.", dependencies=nobody)
     app.add_api_route(
-        "/readyz", _readyz, methods=["GET"], summary="The ledger answers.", response_model=None,
+        "/readyz",
+        _readyz,
+        methods=["GET"],
+        summary="The ledger answers.",
+        response_model=None,
         dependencies=nobody,
-        responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}},
-                   **documented({503: "The ledger does not answer."})},
-    )  # fmt: skip
+        responses={
+            200: {"content": {"application/json": {"schema": {"type": "object"}}}},
+            **documented({503: "The ledger does not answer."}),
+        },
+    )
     app.add_exception_handler(Instead, answer_instead)
     handle_problems(app)
     handle_refusals(app)

@@ -44,9 +44,15 @@ def papers_named(given: Sequence[str]) -> list[str]:
 
 
 def make_pack(
-    ask: Asker, slug: str, signer: SignerKey, at: str = "now", *, previous: str | None = None,
-    papers: Sequence[str] = USUAL, since: bytes | int | None = None,
-) -> bytes:  # fmt: skip
+    ask: Asker,
+    slug: str,
+    signer: SignerKey,
+    at: str = "now",
+    *,
+    previous: str | None = None,
+    papers: Sequence[str] = USUAL,
+    since: bytes | int | None = None,
+) -> bytes:
     """The pack of a plan, with its papers at a point.
 
     Args:

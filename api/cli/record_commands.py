@@ -33,8 +33,15 @@ from domain.refusals import EventCode, InDoubt, NotAnEvent, PlanUnknown, Problem
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
 @click.option("--by", metavar="NAME", help="Who records (ASAT_BY), while the ledger is open. Default: the account.")
 @click.option("--expect", type=click.IntRange(0), metavar="VERSION", help="Refuse unless the plan is at this version.")
-@click.option("-f", "--format", "form", type=click.Choice(["text", "json"]), metavar="FORM", default="text",
-              help="text, json: an object a plan, and one for what went wrong. Default: text.")  # fmt: skip
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    metavar="FORM",
+    default="text",
+    help="text, json: an object a plan, and one for what went wrong. Default: text.",
+)
 @click.pass_obj
 def record(session: Session, /, file: Path, by: str | None, expect: int | None, form: str) -> None:
     """Record the events in FILE (JSON lines; - for standard input), all of them or none.
@@ -136,8 +143,12 @@ def _by_plan(stored: list[Recorded]) -> dict[str, list[int]]:
 
 
 @click.command(short_help="Check the whole ledger, event by event.")
-@click.option("--since", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
-              help="A checkpoint or an evidence pack kept elsewhere: compare the ledger with it too.")  # fmt: skip
+@click.option(
+    "--since",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="A checkpoint or an evidence pack kept elsewhere: compare the ledger with it too.",
+)
 @click.pass_obj
 def check(session: Session, /, since: Path | None) -> None:
     """Check the whole ledger: no gap, no going back in time, every plan's events whole and in order.

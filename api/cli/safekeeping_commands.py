@@ -31,10 +31,19 @@ from domain.safekeeping.restoring import proved, restore
 
 
 @click.command(short_help="Back up the whole ledger.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
-              help="Write the backup to this new file, such as 2026-11-20.asat.")  # fmt: skip
-@click.option("--continuous", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
-              help="From now on copy all that is written to this folder: any moment can be restored.")  # fmt: skip
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write the backup to this new file, such as 2026-11-20.asat.",
+)
+@click.option(
+    "--continuous",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="From now on copy all that is written to this folder: any moment can be restored.",
+)
 @click.pass_obj
 def backup(session: Session, /, output: Path | None, continuous: Path | None) -> None:
     """Back up the whole ledger, while recording goes on.
@@ -63,12 +72,25 @@ def _counted(made: Backup) -> str:
 
 @click.command(name="restore", short_help="Restore a backup, and prove what was restored.")
 @click.argument("source", type=click.Path(exists=True, path_type=Path), metavar="BACKUP")
-@click.option("--to", "to", type=INSTANT, metavar="INSTANT",
-              help="Restore what was recorded by this instant, from a folder of backup --continuous.")  # fmt: skip
-@click.option("--into", type=click.Path(file_okay=False, path_type=Path), metavar="DATA",
-              help="Data folder to restore into; otherwise the ledger that is set.")  # fmt: skip
-@click.option("--since", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
-              help="A checkpoint or evidence pack that you hold: what is restored is compared with it.")  # fmt: skip
+@click.option(
+    "--to",
+    "to",
+    type=INSTANT,
+    metavar="INSTANT",
+    help="Restore what was recorded by this instant, from a folder of backup --continuous.",
+)
+@click.option(
+    "--into",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DATA",
+    help="Data folder to restore into; otherwise the ledger that is set.",
+)
+@click.option(
+    "--since",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="A checkpoint or evidence pack that you hold: what is restored is compared with it.",
+)
 @click.pass_obj
 def restore_command(session: Session, /, source: Path, to: str | None, into: Path | None, since: Path | None) -> None:
     """Restore a BACKUP into a ledger that holds nothing yet, and prove what was restored.

@@ -34,9 +34,11 @@ _MOST = 1 << 16
 def signing(command: Command) -> Command:
     """Add the option for the file of the signing key to a command."""
     return click.option(
-        "--key", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+        "--key",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        metavar="FILE",
         help="File of the ledger's signing key (ASAT_KEY), which nobody but you may read.",
-    )(command)  # fmt: skip
+    )(command)
 
 
 @click.group()
@@ -44,8 +46,14 @@ def key() -> None:
     """Make, show and replace the key that signs for this ledger."""
 
 
-_NEW_FILE = click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="FILE",
-                         help="The new file to keep the secret key in.")  # fmt: skip
+_NEW_FILE = click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="FILE",
+    help="The new file to keep the secret key in.",
+)
 
 
 @key.command(short_help="Make a signing key.")
@@ -151,8 +159,13 @@ def cosign(session: Session, /, file: Path, witness: str, output: Path | None) -
 
 @checkpoint.command("stamp", short_help="Have a time-stamping authority stamp the newest checkpoint.")
 @click.option("--tsa", required=True, metavar="URL", help="The address of a time-stamping authority (RFC 3161).")
-@click.option("--tsa-root", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True, metavar="FILE",
-              help="The certificate that the authority must be under, from the authority itself (PEM).")  # fmt: skip
+@click.option(
+    "--tsa-root",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    required=True,
+    metavar="FILE",
+    help="The certificate that the authority must be under, from the authority itself (PEM).",
+)
 @click.pass_obj
 def stamp_(session: Session, /, tsa: str, tsa_root: Path) -> None:
     """Have a time-stamping authority (RFC 3161) sign that the newest checkpoint was there now, and keep its answer.
@@ -197,20 +210,46 @@ def _read(file: Path) -> bytes:
 @click.argument("plan")
 @signing
 @click.option("--at", type=POINT, default="now", show_default=True, help="The point at which the papers show the plan.")
-@click.option("--previous", type=POINT, metavar="POINT",
-              help="The point that they compare it with. Default: the document version before it.")  # fmt: skip
-@click.option("--papers", multiple=True, metavar="NAME.FORM,...",
-              help=f"Which papers go with it ({', '.join(PAPERS)}). Default: {','.join(USUAL)}.")  # fmt: skip
+@click.option(
+    "--previous",
+    type=POINT,
+    metavar="POINT",
+    help="The point that they compare it with. Default: the document version before it.",
+)
+@click.option(
+    "--papers",
+    multiple=True,
+    metavar="NAME.FORM,...",
+    help=f"Which papers go with it ({', '.join(PAPERS)}). Default: {','.join(USUAL)}.",
+)
 @click.option("--no-papers", is_flag=True, help="The events and their proofs alone.")
-@click.option("--since", type=CHECKPOINT_SIZE, metavar="FILE|SIZE",
-              help="A checkpoint or pack that the reader holds, or its size: the new one continues it.")  # fmt: skip
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="FILE",
-              help="Write the pack to this file, pack.zip.")  # fmt: skip
+@click.option(
+    "--since",
+    type=CHECKPOINT_SIZE,
+    metavar="FILE|SIZE",
+    help="A checkpoint or pack that the reader holds, or its size: the new one continues it.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="FILE",
+    help="Write the pack to this file, pack.zip.",
+)
 @click.pass_obj
 def pack(
-    session: Session, /, plan: str, key: Path | None, at: str, previous: str | None, papers: tuple[str, ...],
-    no_papers: bool, since: Path | int | None, output: Path,
-) -> None:  # fmt: skip
+    session: Session,
+    /,
+    plan: str,
+    key: Path | None,
+    at: str,
+    previous: str | None,
+    papers: tuple[str, ...],
+    no_papers: bool,
+    since: Path | int | None,
+    output: Path,
+) -> None:
     """Make an evidence pack of a PLAN: all of its events, with the proof that they are what the ledger holds.
 
     An inspector verifies it without network and without AsAt; the page in it says how, and what it does not show. It
@@ -245,15 +284,23 @@ def _checkpoint_in(held: bytes) -> bytes:
 @click.command("verify", short_help="Verify an evidence pack.")
 @click.argument("file", metavar="PACK", type=click.Path(exists=True, dir_okay=False))
 @click.option("--key", metavar="KEY", help="The ledger's public key, as you know it from elsewhere.")
-@click.option("--since", type=click.Path(exists=True, dir_okay=False), metavar="FILE",
-              help="A checkpoint or a pack of the same ledger that you have kept from before.")  # fmt: skip
+@click.option(
+    "--since",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="A checkpoint or a pack of the same ledger that you have kept from before.",
+)
 @click.option("--witness", "witnesses", multiple=True, metavar="KEY", help="The public key of a witness you trust.")
-@click.option("--tsa-root", type=click.Path(exists=True, dir_okay=False), metavar="FILE",
-              help="The root certificate of a time-stamping authority you trust (PEM).")  # fmt: skip
+@click.option(
+    "--tsa-root",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="The root certificate of a time-stamping authority you trust (PEM).",
+)
 @click.option("--list", "listed", is_flag=True, help="Print every event first.")
 def verify_pack(
     file: str, key: str | None, since: str | None, witnesses: tuple[str, ...], tsa_root: str | None, listed: bool
-) -> None:  # fmt: skip
+) -> None:
     """Verify an evidence PACK, offline and without any ledger; the program is the verify.py that AsAt puts into packs.
 
     Prints what holds and what that does not show. Exits with 1 and names the first thing that does not hold; with 3

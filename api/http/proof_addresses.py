@@ -67,26 +67,38 @@ Size = Annotated[
 Papers = Annotated[
     str,
     Query(
-        max_length=600, pattern=f"^{_PAPER}(,{_PAPER}){{0,{MOST - 1}}}$", examples=["plan.json,paper.docx"],
+        max_length=600,
+        pattern=f"^{_PAPER}(,{_PAPER}){{0,{MOST - 1}}}$",
+        examples=["plan.json,paper.docx"],
         description=f"The papers in it, by name and form, with commas between: {', '.join(PAPERS)}.",
     ),
-]  # fmt: skip
+]
 
 
 @packing.get(
-    "/plans/{plan}/pack.zip", name="evidence pack", response_class=Response,
+    "/plans/{plan}/pack.zip",
+    name="evidence pack",
+    response_class=Response,
     dependencies=[Depends(needs("reader")), Depends(only_its_own)],
-    responses=_ZIP | documented({
-        404: "The plan, the point or the checkpoint is not known.",
-        409: "No such pack can be made, or nothing can be signed here.",
-        422: "The question cannot be read.",
-        503: "The database cannot be reached, or too many packs are being made just now.",
-    }),
-)  # fmt: skip
+    responses=_ZIP
+    | documented(
+        {
+            404: "The plan, the point or the checkpoint is not known.",
+            409: "No such pack can be made, or nothing can be signed here.",
+            422: "The question cannot be read.",
+            503: "The database cannot be reached, or too many packs are being made just now.",
+        }
+    ),
+)
 def pack(
-    request: Request, ask: Ask, plan: Plan, at: At = "now", previous: Previous | None = None,
-    papers: Papers = _USUAL, since: Size = None,
-) -> Response:  # fmt: skip
+    request: Request,
+    ask: Ask,
+    plan: Plan,
+    at: At = "now",
+    previous: Previous | None = None,
+    papers: Papers = _USUAL,
+    since: Size = None,
+) -> Response:
     """All events of a plan with the proof that they are what the ledger holds, to be verified offline."""
     try:
         named = papers_named([papers])
@@ -110,10 +122,7 @@ def pack(
         raise PackRefused(str(error)) from None
     except Failed as failed:
         raise PackRefused(f"no pack is handed out, as it would not hold: {failed}; see asat check") from None
-    headers = {
-        "Cache-Control": "private, no-cache",
-        "Content-Disposition": f'attachment; filename="{plan}-pack.zip"',
-    }
+    headers = {"Cache-Control": "private, no-cache", "Content-Disposition": f'attachment; filename="{plan}-pack.zip"'}
     # What was recorded or signed meanwhile may be in the pack.
     still = tag == tag_of(request, "zip", _state(ask, signer))
     return noting_export(request, send(request, made, "application/zip", headers, tag if still else None), "zip")
@@ -128,30 +137,43 @@ def _state(ask: Asker, signer: SignerKey) -> str:
 
 
 @packing.get(
-    "/key", name="public keys", dependencies=[Depends(needs("nobody")), Depends(only_its_own)], response_class=Response,
+    "/key",
+    name="public keys",
+    dependencies=[Depends(needs("nobody")), Depends(only_its_own)],
+    response_class=Response,
     responses=_TEXT | documented({404: "The ledger has no key yet.", 503: "The database cannot be reached."}),
-)  # fmt: skip
+)
 def key(request: Request) -> Response:
     """The public keys of this ledger, one a line, from its first; the last is the one that signs now."""
     return _text(request, "".join(f"{one}\n" for one in _checkpoints(request).published()).encode())
 
 
 @packing.get(
-    "/checkpoint", name="checkpoint", response_class=Response,
+    "/checkpoint",
+    name="checkpoint",
+    response_class=Response,
     dependencies=[Depends(needs("nobody")), Depends(only_its_own)],
-    responses=_TEXT | documented({
-        404: "There is no checkpoint yet, or the ledger never had that size.", 422: "The size cannot be read.",
-        503: "The database cannot be reached.",
-    }),
-)  # fmt: skip
+    responses=_TEXT
+    | documented(
+        {
+            404: "There is no checkpoint yet, or the ledger never had that size.",
+            422: "The size cannot be read.",
+            503: "The database cannot be reached.",
+        }
+    ),
+)
 def checkpoint(
     request: Request,
     old: Annotated[
         int | None,
-        Query(ge=0, le=10**15, description="Size of the checkpoint you hold: the answer begins with `old SIZE` and "
-              "the proof from there, as C2SP tlog-witness takes it."),
+        Query(
+            ge=0,
+            le=10**15,
+            description="Size of the checkpoint you hold: the answer begins with `old SIZE` and "
+            "the proof from there, as C2SP tlog-witness takes it.",
+        ),
     ] = None,
-) -> Response:  # fmt: skip
+) -> Response:
     """The ledger's newest checkpoint, a signed note: how many events it has and what they come to."""
     try:
         newest = _checkpoints(request).newest()

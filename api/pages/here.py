@@ -10,10 +10,13 @@ from api.questions.question_registry import QUESTIONS
 
 #: The pages in the navigation of a plan: name, and path below the plan.
 NAVIGATION = (
-    *((one.page.name, one.below.strip("/")) for one in QUESTIONS.values()
-      if one.page and one.page.among == "navigation"),
+    *(
+        (one.page.name, one.below.strip("/"))
+        for one in QUESTIONS.values()
+        if one.page and one.page.among == "navigation"
+    ),
     ("Record", "record"),
-)  # fmt: skip
+)
 #: The lists of a plan: name, and path below the plan.
 LISTS = tuple((one.page.name, one.name) for one in QUESTIONS.values() if one.page and one.page.among == "lists")
 #: The paths with two points; in their queries `current` takes the place of `at`.

@@ -82,9 +82,14 @@ def chosen(
     """Go to the page at the point chosen, or say what is wrong with the choice."""
     here = Here(plan, to.strip("/"), at, previous)
     given = {
-        "show": show, "day": day.strip(), "known_day": known_day.strip(), "known_at": known_at.strip(),
-        "issue": issue, "forum": forum, "told_by": told_by.strip(),
-    }  # fmt: skip
+        "show": show,
+        "day": day.strip(),
+        "known_day": known_day.strip(),
+        "known_at": known_at.strip(),
+        "issue": issue,
+        "forum": forum,
+        "told_by": told_by.strip(),
+    }
     point, field = _written(given)
     if was is None:
         asked = at if of == "current" else previous or "now"
@@ -121,8 +126,15 @@ def _written(given: dict[str, str]) -> tuple[str, str]:
 def _given(asked: str, ask: Asker, plan: str) -> dict[str, str]:
     """The initial values of the form: the parts of the point shown, and the usual default for everything else."""
     today = clock.today().isoformat()
-    given = {"show": "today", "day": today, "known_day": today, "known_at": "", "issue": "", "forum": "",
-             "told_by": today}  # fmt: skip
+    given = {
+        "show": "today",
+        "day": today,
+        "known_day": today,
+        "known_at": "",
+        "issue": "",
+        "forum": "",
+        "told_by": today,
+    }
     try:
         point = ask.at(plan, asked, lambda shown, _: shown.point).document
         read = read_point(asked)

@@ -108,13 +108,15 @@ def _counts(document: ReplayDocument, step: PageStep) -> list[dict[str, Any]]:
             "colour": rating["colour"],
             "count": step["ratings"].get(code, 0),
         }
-        lines.append({
-            "rating": counted,
-            "change": step["change"]["ratings"].get(code, 0),
-            "fill": fill,
-            "pale": is_pale(fill),
-            "stands": code in step["ratings"] or code in step["change"]["ratings"],
-        })  # fmt: skip
+        lines.append(
+            {
+                "rating": counted,
+                "change": step["change"]["ratings"].get(code, 0),
+                "fill": fill,
+                "pale": is_pale(fill),
+                "stands": code in step["ratings"] or code in step["change"]["ratings"],
+            }
+        )
     return lines
 
 

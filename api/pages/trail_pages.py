@@ -178,7 +178,12 @@ def mark_as_read(
         )
     response = RedirectResponse(Here(plan, "since", at, previous).this, 303, {"Cache-Control": "no-store"})
     response.set_cookie(
-        f"seen-{plan}", str(int(said[1])), max_age=_REMEMBERED, path=f"/plans/{plan}",
-        secure=request.app.state.https, httponly=True, samesite="lax",
-    )  # fmt: skip
+        f"seen-{plan}",
+        str(int(said[1])),
+        max_age=_REMEMBERED,
+        path=f"/plans/{plan}",
+        secure=request.app.state.https,
+        httponly=True,
+        samesite="lax",
+    )
     return response

@@ -77,7 +77,7 @@ class Asker:
 
     def every_plan(
         self, question: str, entry: Callable[[PlanAt], E], project: Callable[[Iterable[E], Sequence[str]], D]
-    ) -> Answer[D]:  # fmt: skip
+    ) -> Answer[D]:
         """The answer to a question about all plans, as they stand today with everything recorded."""
         now = read_point("now")
         states = [state for state in self.ledger.states() if self.reads(state.plan)]
@@ -86,9 +86,7 @@ class Asker:
             return entry(record.at(record.resolve(now, self.today)))
 
         state = " ".join([self.today.isoformat(), *(f"{one.plan} {one.event_id}" for one in states)])
-        return Answer(
-            question, lambda: project(*self.ledger.of_every_plan(states, self.today, entry_of)), state=state
-        )  # fmt: skip
+        return Answer(question, lambda: project(*self.ledger.of_every_plan(states, self.today, entry_of)), state=state)
 
     def at(self, plan: str, at: str, ask: Callable[[PlanAt, PlanRecord], D], question: str = "page") -> Answer[D]:
         """The answer to a question about a plan at a point; `ask` also gets the complete record of today.
@@ -106,7 +104,7 @@ class Asker:
 
     def between(
         self, plan: str, previous: str, current: str, ask: Callable[[PlanAt, PlanAt], D], question: str
-    ) -> Answer[D]:  # fmt: skip
+    ) -> Answer[D]:
         """The answer to a question about a plan at two points."""
         return self._along(plan, (previous, current), lambda shown: ask(*shown), question, ("previous", "current"))
 

@@ -48,25 +48,41 @@ class Parameter:
 
 
 PLAN = Parameter(
-    name="plan", help="The plan's name, such as `sunderland`", stands="path", longest=63, required=True,
+    name="plan",
+    help="The plan's name, such as `sunderland`",
+    stands="path",
+    longest=63,
+    required=True,
     example="sunderland",
-)  # fmt: skip
+)
 AT = Parameter(name="at", help="The point in time", kind="point", default="now", example="issue:3.0")
 PREVIOUS = Parameter(
     name="previous", help="The point compared from", kind="point", stands="argument", required=True, example="issue:2.0"
 )
 CURRENT = Parameter(
-    name="current", help="The point compared with it", kind="point", stands="argument", default="now",
+    name="current",
+    help="The point compared with it",
+    kind="point",
+    stands="argument",
+    default="now",
     example="issue:3.0",
-)  # fmt: skip
+)
 POINTS = Parameter(
-    name="points", help="A point in time; once for each, in the order in which they are shown", kind="points",
-    required=True, metavar="POINT", example="issue:3.0",
-)  # fmt: skip
+    name="points",
+    help="A point in time; once for each, in the order in which they are shown",
+    kind="points",
+    required=True,
+    metavar="POINT",
+    example="issue:3.0",
+)
 AFTER = Parameter(
-    name="after", help="Begin after this version, such as the `next` of the page before", kind="number", least=0,
-    default=0, metavar="VERSION",
-)  # fmt: skip
+    name="after",
+    help="Begin after this version, such as the `next` of the page before",
+    kind="number",
+    least=0,
+    default=0,
+    metavar="VERSION",
+)
 
 
 def limit(a_page: int) -> Parameter:
@@ -84,9 +100,11 @@ def limit(a_page: int) -> Parameter:
 def up_to(what: str) -> Parameter:
     """The version up to which the record is taken into account; `what` is shown as at that version."""
     return Parameter(
-        name="up_to", help=f"The {what} as it {'stood' if what == 'event' else 'was'} when this version of the plan was"
-        " the newest", kind="number", metavar="VERSION",
-    )  # fmt: skip
+        name="up_to",
+        help=f"The {what} as it {'stood' if what == 'event' else 'was'} when this version of the plan was the newest",
+        kind="number",
+        metavar="VERSION",
+    )
 
 
 #: The most events on a page over HTTP.
