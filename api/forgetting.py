@@ -58,7 +58,7 @@ class Forgetting:
         self._thread: threading.Thread | None = None
 
     def after(self, stored: Iterable[Recorded]) -> None:
-        """Start a purge, after the answer, if any of these events is a redaction."""
+        """If one of these events is a redaction, start a purge once the answer is sent."""
         if not any(isinstance(one.event, TextRedacted) for one in stored):
             return
         if self._ledger.server is not None:

@@ -60,8 +60,7 @@ def make_pack(
         slug: the plan.
         signer: the key that signs for the ledger.
         at: the point that the papers show.
-        previous: the point to compare with; default: the last document version before it, or the day on which the plan
-            was opened.
+        previous: the point to compare with; default: `previous_point`.
         papers: as `papers_named` gives them.
         since: a checkpoint that the reader holds, or its size in entries.
 

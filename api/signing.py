@@ -7,7 +7,7 @@ from pathlib import Path
 
 from domain.files.secret_files import SecretExposed, read_secret
 from domain.files.whole_files import written_whole
-from domain.integrity.checkpoint_store import KeyCode, KeyRefused
+from domain.integrity.checkpoint_refusals import KeyCode, KeyRefused
 from domain.names import is_invisible
 from domain.proofs.keys import NotAKey, SignerKey
 from domain.refusals import Refusal

@@ -6,19 +6,19 @@ event may be recorded.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import Any
 from uuid import UUID, uuid4
 
 from pydantic import TypeAdapter, ValidationError
 
 from domain.bulk import without_collecting
 from domain.events import EVENTS, Event
+from domain.instants import instant_text
 from domain.misfits import lower_case, problems_of
 from domain.refusals import EventCode, NotAnEvent, Problem
-from domain.strict_json import BrokenJson, NotJson, read_json
+from domain.strict_json import BrokenJson, Json, NotJson, read_json
 from domain.texts import Slug, unrecordable
 
 
@@ -52,7 +52,7 @@ class Recorded:
     #: The fields whose texts were destroyed, and read as `domain.redaction.REDACTED`.
     redacted: tuple[str, ...] = ()
 
-    def fields(self) -> dict[str, Any]:
+    def fields(self) -> dict[str, Json]:
         """The record as data: the envelope, then the event's fields as recorded.
 
         `version` is the record's own. An event about another event names that one's version as `withdraws`, `confirms`
@@ -78,12 +78,6 @@ class Recorded:
 _WHAT_IT_DOES = {"EventWithdrawn": "withdraws", "RatingConfirmed": "confirms", "TextRedacted": "redacts"}
 
 
-def instant_text(instant: datetime) -> str:
-    """An instant in ISO 8601, in UTC, with microseconds, ending in Z."""
-    # Not strftime, which writes the year 1 as `1` and is slower.
-    return f"{instant.astimezone(UTC).isoformat(timespec='microseconds')[:-6]}Z"
-
-
 #: Most entries of a list in an event: a page shows them all, and council papers have a few dozen.
 LONGEST_LIST = 1000
 _SLUG = TypeAdapter(Slug)
@@ -106,7 +100,7 @@ def read_proposal(data: object, today: date, plan: str | None = None) -> Proposa
         )
     try:
         # A null means the same as a field left out, and only one of the two forms may be stored.
-        fields: dict[str, Any] = _without_nulls(data)
+        fields: dict[str, Json] = _without_nulls(data)
     except RecursionError:
         raise _not_an_event(EventCode.TOO_DEEP, "", "this is nested too deeply to be an event") from None
     kind = _event_class(fields.pop("type", None))
@@ -133,7 +127,7 @@ def _not_an_event(code: EventCode, field: str, sentence: str) -> NotAnEvent:
     return NotAnEvent([Problem(code, field, sentence)])
 
 
-def _unrecordable(said: Any, path: str = "") -> Iterator[Problem]:
+def _unrecordable(said: Json, path: str = "") -> Iterator[Problem]:
     """A problem for each text that is recorded no longer, in fields that were validated as an event before."""
     if isinstance(said, str):
         if problem := unrecordable(said, path):
@@ -143,7 +137,7 @@ def _unrecordable(said: Any, path: str = "") -> Iterator[Problem]:
             yield from _unrecordable(value, f"{path}.{name}" if path else str(name))
 
 
-def _without_nulls(said: Any, field: str = "") -> Any:
+def _without_nulls(said: Json, field: str = "") -> Json:
     """A copy without null fields, at any depth; raises NotAnEvent where a list or object is too long."""
     if len(said) > LONGEST_LIST:
         raise _not_an_event(
@@ -173,8 +167,7 @@ def read_proposal_json(line: str | bytes, today: date, plan: str | None = None) 
 def read_lines(lines: Iterable[bytes], today: date) -> list[tuple[int, Proposal]]:
     """Read a file of proposed events, one a line, into pairs (line number, proposal). Empty lines are skipped.
 
-    Raises:
-        NotAnEvent: of the first line that is no event; the message names the line.
+    Raises NotAnEvent for the first line that is no event; the message names the line.
     """
     proposals = []
     with without_collecting():

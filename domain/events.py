@@ -1,3 +1,4 @@
+# long: the vocabulary is read from top to bottom, as one page
 """The vocabulary: everything that can be recorded of an improvement plan, one class per fact.
 
 An event is what an officer asks to record, what the ledger stores and what this page lists; there is no second set of
@@ -327,16 +328,4 @@ class TextRedacted(Event):
 
 
 #: Every event by its name, in the order of this page.
-EVENTS: dict[str, type[Event]] = {
-    event.__name__: event
-    for event in (
-        PlanOpened, ScaleAdopted, PlanClosed,
-        InspectionReported, RecommendationMade,
-        PriorityAdded, PriorityReworded,
-        ActionAdded, ActionReworded, ActionRenumbered, ActionRescheduled, ActionReassigned, ActionRated,
-        RatingConfirmed, ProgressReported, EvidenceAdded, ActionClosed, ActionWithdrawn, ActionReinstated,
-        AssuranceGiven, MeasureDefined, MeasureReported,
-        VersionIssued, ReportPresented,
-        EventWithdrawn, TextRedacted,
-    )
-}  # fmt: skip
+EVENTS: dict[str, type[Event]] = {event.__name__: event for event in Event.__subclasses__()}

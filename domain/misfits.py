@@ -4,14 +4,16 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
-from typing import Any, get_args
+from typing import get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from domain.events import Event, FieldName, Sha256
 from domain.points import PointUnreadable
 from domain.refusals import EventCode, Misfit, Problem
 from domain.scales import Colour
+from domain.strict_json import Json
 from domain.texts import Code, Line, Number, Text
 
 #: Most problems reported of one event.
@@ -31,7 +33,7 @@ def problems_of(error: ValidationError, kind: type[Event]) -> list[Problem]:
     ]
 
 
-def _problem(detail: Mapping[str, Any], kind: type[Event]) -> Problem:
+def _problem(detail: ErrorDetails, kind: type[Event]) -> Problem:
     path = [str(part)[:60] for part in detail["loc"]]
     match detail.get("ctx", {}).get("error"):
         case Misfit() as misfit:
@@ -44,7 +46,7 @@ def _problem(detail: Mapping[str, Any], kind: type[Event]) -> Problem:
     return Problem(code, ".".join(path), sentence)
 
 
-def _misfit(detail: Mapping[str, Any], kind: type[Event]) -> tuple[EventCode, str]:
+def _misfit(detail: ErrorDetails, kind: type[Event]) -> tuple[EventCode, str]:
     """The code of a pydantic error, and a sentence with the remedy to follow the field's name."""
     given, limits, place = detail["input"], detail.get("ctx", {}), detail["loc"]
     match detail["type"]:
@@ -87,7 +89,7 @@ _LIMITS = {
 }
 
 
-def should_be(detail: Mapping[str, Any]) -> str:
+def should_be(detail: Mapping[str, Json]) -> str:
     """The rest of a sentence that begins with the name of a field or parameter: `should be ...`."""
     return _SHOULD_BE.get(detail["type"], "{msg}").format(msg=detail["msg"], **detail.get("ctx", {}))
 
@@ -112,7 +114,7 @@ def _model_at(kind: type[BaseModel], path: tuple[str | int, ...]) -> type[BaseMo
     return kind
 
 
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+def _models(annotation: object) -> Iterator[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for argument in get_args(annotation):
@@ -165,18 +167,20 @@ def _text_sentence(given: str, allowed: str = "") -> str:
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
-def _pattern(kind: Any) -> str:
-    return str(kind.__metadata__[0].pattern)
+def _pattern(kind: object) -> str:
+    """The pattern of a kind of text, which is `Annotated[str, StringConstraints(...)]`."""
+    return str(get_args(kind)[1].pattern)
 
 
 #: Pattern of a kind of text -> the sentence for a text that does not match.
 _PATTERNS: dict[str, Callable[[str], str]] = {
     _pattern(Code): _code_sentence,
     _pattern(Colour): _not_as("a colour; write it as #rrggbb, such as #f47738"),
-    _pattern(Number): _not_as("a number as the paper prints it, such as 2.4 or 6.1a: letters, digits and .()_-, "
-                              "at most 32, no spaces"),
+    _pattern(Number): _not_as(
+        "a number as the paper prints it, such as 2.4 or 6.1a: letters, digits and .()_-, at most 32, no spaces"
+    ),
     _pattern(Sha256): _not_as("a SHA-256: write its 64 hexadecimal digits, in lower case"),
     _pattern(FieldName): _not_as("the name of an event's field, such as text, leads or approved_by"),
     _pattern(Line): _text_sentence,
     _pattern(Text): lambda given: _text_sentence(given, "\t\n\r"),
-}  # fmt: skip
+}

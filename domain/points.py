@@ -25,7 +25,7 @@ from domain.refusals import Unknown, Unprocessable
 LONDON = ZoneInfo("Europe/London")
 
 NOTATION = (
-    "write `now`, a day (2019-05-31), a day as known at a version (2019-05-31@212) or at an instant "
+    "write `now`, a day (2019-05-31), a day as known at a record number (2019-05-31@212) or at an instant "
     "(2019-05-31@2019-06-04T09:00:00Z), `issue:LABEL`, or `told:FORUM@DAY`"
 )
 
@@ -51,7 +51,7 @@ class VersionUnknown(PointUnknown):
 
     def __init__(self, plan: str, version: int, newest: int) -> None:
         self.plan, self.version, self.newest = plan, version, newest
-        super().__init__(f"plan {plan} has no version {version}; its newest is {newest}")
+        super().__init__(f"plan {plan} has no record number {version}; its newest is {newest}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def read_point(text: str) -> Asked:
     if _VERSION.fullmatch(known):
         return Asked(text, day=_read_day(day, text), version=int(known))
     if known.isascii() and known.isdigit():
-        raise PointUnreadable(f"{known[:40]!r} in {text[:60]!r} is no version; give one such as 212")
+        raise PointUnreadable(f"{known[:40]!r} in {text[:60]!r} is no record number; give one such as 212")
     return Asked(text, day=_read_day(day, text), instant=read_instant(known))
 
 
@@ -162,8 +162,7 @@ def _read_day(day: str, text: str) -> date:
 def resolve(asked: Asked, plan: History, today: date) -> Point:
     """The effective day and basis of a point for this plan; `today` is the day of `now`, in London.
 
-    Raises:
-        PointUnknown: the plan has no such version, issue or presentation, or nothing was recorded by then.
+    Raises PointUnknown if the plan has no such version, issue or presentation, or nothing was recorded by then.
     """
     day, known = _day_and_basis(asked, plan, today)
     if known < 1:

@@ -6,21 +6,19 @@ numbers, codes, ratings, timescales, periods, values, the labels of versions and
 """
 
 from collections.abc import Iterable
-from typing import Any
 
 #: Stands in place of a redacted text.
 REDACTED = "[redacted]"
 
+_TEXTS = "reason", "text", "outcome", "title", "summary", "location"
+_PEOPLE_AND_ROLES = "source", "author", "approved_by", "reports_to", "made_by", "report"
+_LISTS = "leads", "evidence"
+
 #: The names of the fields that can be redacted, in any event.
-REDACTABLE = frozenset(
-    ("reason", "source", "text", "outcome", "title", "summary", "author", "leads", "evidence", "location",
-     "approved_by", "reports_to", "made_by", "report")
-)  # fmt: skip
+REDACTABLE = frozenset((*_TEXTS, *_PEOPLE_AND_ROLES, *_LISTS))
 
 # The rules compare the titles of measures: without them, a later definition could look like a repetition.
 _NOT_OF: dict[str, frozenset[str]] = {"MeasureDefined": frozenset({"title"})}
-
-_LISTS = frozenset({"leads", "evidence"})
 
 
 def redactable(kind: str, fields: Iterable[str]) -> list[str]:
@@ -29,7 +27,7 @@ def redactable(kind: str, fields: Iterable[str]) -> list[str]:
     return [field for field in fields if field in REDACTABLE and field not in kept]
 
 
-def redacted_value(field: str) -> Any:
+def redacted_value(field: str) -> str | list[str] | dict[str, str]:
     """The JSON value of a redacted field."""
     if field in _LISTS:
         return [REDACTED]

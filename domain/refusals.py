@@ -64,15 +64,13 @@ class RuleCode(Code):
     BEFORE_THE_OPENING = "before-the-opening", "The day is before the plan was opened.", "effective_on"
     PLAN_CLOSED = "plan-closed", "The plan is closed on the day.", "effective_on"
     PLAN_ALREADY_CLOSED = "plan-already-closed", "A plan is closed once.", "plan"
-    CLOSED_BEFORE_ITS_EVENTS = (
-        "closed-before-its-events", "Something of the plan is recorded for a later day.", "effective_on",
-    )  # fmt: skip
+    CLOSED_BEFORE_ITS_EVENTS = "closed-before-its-events", "Something is recorded for a later day.", "effective_on"
     REASON_NEEDED = "reason-needed", "The event has to say why.", "reason"
     EVIDENCE_NEEDED = "evidence-needed", "The rating has to name its evidence.", "evidence"
     UNKNOWN_ACTION = "unknown-action", "The plan has no action of this number.", "action", "parent"
     UNKNOWN_PRIORITY = "unknown-priority", "The plan has no priority of this number.", "priority", "number"
     UNKNOWN_MEASURE = "unknown-measure", "The plan has no measure of this name.", "measure"
-    UNKNOWN_VERSION = "unknown-version", "The plan has no event of this version.", "version"
+    UNKNOWN_VERSION = "unknown-version", "The plan has no event of this record number.", "version"
     UNKNOWN_POINT = "unknown-point", "The plan has nothing at the point.", "previous", "current"
     NOT_YET_ADDED = "not-yet-added", "The action, priority or measure was added after the day.", "effective_on"
     ACTION_LEFT = "action-left", "The action was closed or withdrawn by the day.", "effective_on"
@@ -86,7 +84,7 @@ class RuleCode(Code):
     NO_SCALE = "no-scale", "The plan has no rating scale on the day.", "effective_on"
     NOT_ON_SCALE = "not-on-scale", "The rating is not on the scale of the day.", "rating", "effective_on"
     NOT_COMPLETE = "not-complete", "Only an action that is rated complete is closed.", "action"
-    NOT_A_RATING = "not-a-rating", "The version is no rating of this action.", "version"
+    NOT_A_RATING = "not-a-rating", "The event is no rating of this action.", "version"
     NOT_AWAITED = "not-awaited", "The rating awaits no confirmation.", "version"
     OWN_RATING = "own-rating", "A rating is confirmed by somebody else.", "version"
     CONFIRMED_BEFORE_ITS_DAY = "confirmed-before-its-day", "The rating is about a later day.", "effective_on"
@@ -102,10 +100,7 @@ class RuleCode(Code):
     EVENT_ID_REUSED = "event-id-reused", "The id is another event's of this plan.", "event_id"
     EVENT_ID_TAKEN = "event-id-taken", "The id is taken.", "event_id"
     BATCH_CHANGED = "batch-changed", "A part of the batch was recorded before.", "event_id"
-    NOT_IN_THE_COMPARISON = (
-        "not-in-the-comparison", "A claim names a priority or rating that the plan does not have.", "priority",
-        "rating",
-    )  # fmt: skip
+    NOT_IN_THE_COMPARISON = "not-in-the-comparison", "The plan has no such priority or rating.", "priority", "rating"
 
 
 class Refused(Refusal):
@@ -206,14 +201,14 @@ class PlanUnknown(Unknown):
 
 
 class VersionConflict(Refusal):
-    """The plan is not at the version that the proposer expected: somebody else recorded in between."""
+    """The plan is not at the record number that the proposer expected: somebody else recorded in between."""
 
     code = "version-conflict"
 
     def __init__(self, plan: str, expected: int, actual: int) -> None:
         self.plan, self.expected, self.actual = plan, expected, actual
         super().__init__(
-            f"plan {plan} is at version {actual}, not {expected}: read what was recorded since, and decide again"
+            f"plan {plan} is at record number {actual}, not {expected}: read what was recorded since, and decide again"
         )
 
 
@@ -292,30 +287,6 @@ class NotReached(LedgerUnusable):
     def __init__(self, plan: str, version: int, newest: int, behind: float) -> None:
         self.retry_after = max(1, min(60, round(behind)))
         super().__init__(
-            f"this replica has version {newest} of plan {plan}, and version {version} was asked for: ask again in "
+            f"this replica has record number {newest} of plan {plan}, and {version} was asked for: ask again in "
             f"{self.retry_after} s, or ask the primary"
         )
-
-
-class BackupCode(Code):
-    """Why a backup cannot be made, read or restored."""
-
-    FILE_THERE = "file-there", "The file exists, and a backup is never written over."
-    NOT_A_BACKUP = "not-a-backup", "The file or folder is no backup, or not a whole one."
-    DAMAGED = "backup-damaged", "The backup is not as it was written."
-    NEWER_PROGRAM_NEEDED = "newer-program-needed", "A newer AsAt made the backup."
-    OTHER_LEDGER = "other-ledger", "The backup holds other ledgers than the one that is restored."
-    LEDGER_THERE = "ledger-there", "There is a ledger already, and it is never replaced."
-    MOMENT_NOT_HELD = "moment-not-held", "The archive does not reach to the moment."
-    ARCHIVED_ELSEWHERE = "archived-elsewhere", "The ledger is archived to another folder already."
-    ARCHIVE_MISPLACED = "archive-misplaced", "The archive cannot lie in that folder."
-    NOT_EMPTY = "not-empty", "The folder of a new archive holds something."
-    PROGRAM_MISSING = "program-missing", "The system lacks a program that copies the log."
-    ARCHIVING_FAILED = "archiving-failed", "PostgreSQL cannot write or read the archive."
-    EMBEDDED_ONLY = "embedded-only", "Only the log of the embedded server is archived by AsAt."
-    INTO_NEEDED = "into-needed", "The restored ledger needs a data folder."
-    NOT_COMPARABLE = "not-comparable", "A backup is compared with a checkpoint or an evidence pack."
-
-
-class BackupUnusable(Coded[BackupCode]):
-    """The backup cannot be made, read or restored; the message says why and what to do."""

@@ -5,9 +5,12 @@ Events, files and claims are all read here, so that the same bytes are accepted 
 
 import json
 import re
-from typing import Any
+from typing import Any, NoReturn, TypeAlias
 
 from domain.refusals import Unprocessable
+
+#: A value of JSON that others wrote.
+Json: TypeAlias = Any  # any: it may be of every type until it is looked into
 
 
 class NotJson(Unprocessable):
@@ -27,7 +30,7 @@ _MOST = 1_000_000
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
-def read_json(data: str | bytes, most: int = _MOST) -> Any:
+def read_json(data: str | bytes, most: int = _MOST) -> Json:
     """Parse a JSON text.
 
     A field that stands twice in an object is refused; so is an unpaired surrogate, which no file can carry.
@@ -81,11 +84,11 @@ def _number(text: str) -> float | int:
     return int(number) if number.is_integer() and abs(number) < 2**53 else number
 
 
-def _no_constant(name: str) -> Any:
+def _no_constant(name: str) -> NoReturn:
     raise BrokenJson(f"this is not JSON ({name} is no value of it)")
 
 
-def _no_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _no_twice(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     fields = dict(pairs)
     if len(fields) < len(pairs):
         seen: set[str] = set()

@@ -4,7 +4,7 @@ from datetime import date
 
 from typing_extensions import TypedDict
 
-from domain.envelopes import instant_text
+from domain.instants import instant_text
 from domain.plan.plan_at import PlanAt
 from domain.points import Point
 from projections.heading import Heading, heading

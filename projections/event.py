@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from typing_extensions import TypedDict
 
 from domain import events
-from domain.envelopes import Recorded, instant_text
+from domain.envelopes import Recorded
+from domain.instants import instant_text
 from domain.plan.record import PlanRecord
 from domain.refusals import Unknown
 from projections.heading import Heading, heading
@@ -55,7 +56,7 @@ def event_versions(record: PlanRecord, version: int) -> list[int]:
         EventUnknown: the record has no event of that version.
     """
     if not 1 <= version <= record.basis:
-        raise EventUnknown(f"plan {record.slug} has no event of version {version}; its newest is {record.basis}")
+        raise EventUnknown(f"plan {record.slug} has no record number {version}; its newest is {record.basis}")
     target = _withdrawn_by_it(record, version)
     return with_withdrawals(record, [version] if target is None else [version, target])
 

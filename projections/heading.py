@@ -6,7 +6,7 @@ from domain.plan.known import Known
 
 
 class Heading(TypedDict):
-    """The head of an answer."""
+    """The fields that begin every answer about a plan."""
 
     plan: str
     title: str

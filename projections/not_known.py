@@ -11,7 +11,7 @@ def action_not_known(newest: PlanRecord, number: str, then: PlanAt | PlanRecord)
         return None
     bearer = newest.find_action(number)
     action, version = next((one for one in reversed(borne) if one[0] == bearer), borne[-1])
-    at = then.point.fixed if isinstance(then, PlanAt) else f"version {then.basis}"
+    at = then.point.fixed if isinstance(then, PlanAt) else f"record number {then.basis}"
     return f"action {number} was not known at this point ({at}): {_why(newest, action, version, then)}"
 
 

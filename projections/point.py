@@ -2,7 +2,7 @@
 
 from typing_extensions import TypedDict
 
-from domain.envelopes import instant_text
+from domain.instants import instant_text
 from domain.points import Point
 
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 
 from typing_extensions import TypedDict
 
-from domain.envelopes import Recorded, instant_text
+from domain.envelopes import Recorded
+from domain.instants import instant_text
 from domain.plan.record import PlanRecord
 from domain.scales import Rating, Scale
 from projections.heading import Heading, heading

@@ -12,7 +12,8 @@ from typing import NotRequired, cast
 
 from typing_extensions import TypedDict
 
-from domain.envelopes import Recorded, instant_text
+from domain.envelopes import Recorded
+from domain.instants import instant_text
 from domain.plan.record import PlanRecord
 from projections.action import ActionUnknown
 from projections.event_fields import RecordedFields

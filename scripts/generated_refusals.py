@@ -13,8 +13,9 @@ from api.cli.command_context import PROOFS
 from api.http.problem_documents import UNREADABLE, status_and_type
 from api.http.request_refusals import RequestCode
 from domain.access.access_errors import AccessCode
-from domain.integrity.checkpoint_store import KeyCode
-from domain.refusals import BackupCode, Code, EventCode, Refusal, RuleCode
+from domain.integrity.checkpoint_refusals import KeyCode
+from domain.postgres.backup_refusals import BackupCode
+from domain.refusals import Code, EventCode, Refusal, RuleCode
 
 _HEAD = """# Refusals
 

@@ -63,8 +63,7 @@ def verifier() -> str:
     beginning = _source(NEEDED).partition(f'"""{needed}"""\n')[2].strip()
     modules = [_module(name) for name in _in_order(PROGRAM, {})]
     kept = _reached(modules)
-    first = {alias.name for node in ast.walk(ast.parse(beginning)) if isinstance(node, ast.Import | ast.ImportFrom)
-             for alias in node.names}  # fmt: skip
+    first = {node.name for node in ast.walk(ast.parse(beginning)) if isinstance(node, ast.alias)}
     uses = {name for piece in kept for name in piece.uses}
     imports = {one for module in modules for one in module.imports if (one[1] or one[0]) in uses - first}
     _check(kept, {one[1] or one[0] for one in imports} | first)
@@ -102,11 +101,11 @@ def _module(name: str) -> Module:
         elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
             if any(isinstance(one, ast.ImportFrom) for one in ast.walk(node)):
                 raise NotJoined(f"{name}:{node.lineno}: import at the top of the module")
-            text = f"{above.strip()}\n" if above.strip() else ""
+            source_of = "\n".join([*above.strip().splitlines(), *lines[start - 1 : end]])
             uses = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
             is_block = isinstance(node, ast.FunctionDef | ast.ClassDef)
-            pieces.append(Piece(text + "\n".join(lines[start - 1 : end]), frozenset(_defined(node)), frozenset(uses),
-                                is_block, above.startswith("\n") or above == ""))  # fmt: skip
+            is_apart = above.startswith("\n") or above == ""
+            pieces.append(Piece(source_of, frozenset(_defined(node)), frozenset(uses), is_block, is_apart))
     return Module(ast.get_docstring(tree) or "", pieces, imports)
 
 

@@ -1,6 +1,7 @@
 """Nothing is there that no document tells of: settings, commands, options, examples, events."""
 
 import os
+import pkgutil
 import re
 import subprocess
 import tomllib
@@ -141,16 +142,34 @@ def test_every_marker_is_one_that_a_command_leaves_out() -> None:
 
 
 def places_of(document: str) -> set[str]:
-    """The files and folders of the project that a document names."""
+    """The files and folders of the project that a document names; in one that is written as a pattern, `NAME`."""
     rooms = "domain|projections|api|tests|scripts|bench|docs|examples|requirements"
-    return set(re.findall(rf"`((?:{rooms})(?:/[\w.-]+)*|pyproject\.toml)`", document))
+    named = set(re.findall(rf"`((?:{rooms})(?:/[\w.-]+)*|pyproject\.toml)`", document))
+    return {place.replace("NAME", "*") for place in named}
 
 
-@pytest.mark.parametrize("document", ["ARCHITECTURE.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize("document", ["ARCHITECTURE.md", "CONTRIBUTING.md", "DECISIONS.md"])
 def test_every_place_that_the_map_names_exists(document: str) -> None:
     named = places_of((ROOT / document).read_text(encoding="utf-8"))
     assert len(named) > 4
-    assert [place for place in sorted(named) if not (ROOT / place).exists()] == []
+    assert [place for place in sorted(named) if not any(ROOT.glob(place))] == []
+
+
+def test_every_name_that_a_decision_writes_with_its_module_exists() -> None:
+    decisions = (ROOT / "DECISIONS.md").read_text(encoding="utf-8")
+    names = set(re.findall(r"`((?:domain|projections|api)(?:\.\w+)+)`", decisions))
+    assert len(names) > 2
+    assert [name for name in sorted(names) if not exists(name)] == []
+    assert not exists("projections.action.gone") and not exists("domain.gone")
+
+
+def exists(name: str) -> bool:
+    """Whether a dotted name leads to a package, a module, or something in one."""
+    try:
+        pkgutil.resolve_name(name)
+    except (ImportError, AttributeError):
+        return False
+    return True
 
 
 def test_a_place_that_is_gone_is_found() -> None:

@@ -12,7 +12,7 @@ from api.formats import render
 from api.papers.wording import safe_text
 from domain.access.principals import Grant
 from domain.access.roles import ROLES, Role
-from domain.envelopes import instant_text
+from domain.instants import instant_text
 
 NAME = click.argument("name")
 UNTIL = click.option(

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from api.cli import (
+    key_commands,
     migrate_command,
     principal_commands,
     question_commands,
@@ -26,6 +27,7 @@ _OF = (
     record_commands,
     redact_commands,
     migrate_command,
+    key_commands,
     trust_commands,
     safekeeping_commands,
     principal_commands,

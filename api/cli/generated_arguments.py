@@ -63,7 +63,7 @@ COMMANDS: dict[str, dict[str, object]] = {
         ],
     },
     'changes': {
-        'help': 'List every change of a PLAN between two points in time, with the versions behind it.\n\nWithout CURRENT it is everything that changed since PREVIOUS.\n\n\x08\n  asat changes sunderland issue:2.0 issue:3.0\n  asat changes sunderland 2019-05-31',
+        'help': 'List every change of a PLAN between two points in time, with the events behind it.\n\nWithout CURRENT it is everything that changed since PREVIOUS.\n\n\x08\n  asat changes sunderland issue:2.0 issue:3.0\n  asat changes sunderland 2019-05-31',
         'short_help': 'List every change between two points in time.',
         'params': [
             {'names': ['plan'], 'argument': True},
@@ -94,14 +94,14 @@ COMMANDS: dict[str, dict[str, object]] = {
         'params': [
             {'names': ['plan'], 'argument': True},
             {'names': ['version'], 'argument': True, 'type': {'is': 'integer', 'min': 1, 'max': 1000000000000}},
-            {'names': ['--up-to', 'up_to'], 'metavar': 'VERSION', 'help': 'The event as it stood when this version of the plan was the newest.', 'type': {'is': 'integer', 'min': 1, 'max': 1000000000000}},
+            {'names': ['--up-to', 'up_to'], 'metavar': 'NUMBER', 'help': 'The event as it stood when this record number of the plan was the newest.', 'type': {'is': 'integer', 'min': 1, 'max': 1000000000000}},
             {'names': ['-o', '--output', 'output'], 'metavar': 'FILE', 'help': 'Write to this file, in the form that its suffix says (.json, .md, .csv, .html, .xlsx, .docx, .pdf, .txt) or -f.', 'type': {'is': 'path'}},
             {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, json, md, csv, html, xlsx, docx, pdf. Default: text on a terminal, json elsewhere.', 'type': {'is': 'choice', 'choices': ['text', 'json', 'md', 'csv', 'html', 'xlsx', 'docx', 'pdf']}},
         ],
     },
     'history': {
-        'help': "Show a PLAN's document history: the versions issued, and to whom it was presented.\n\nEach with the point that froze it, which can be asked about with --at in the other commands.",
-        'short_help': 'Show the versions issued, and who was told.',
+        'help': "Show a PLAN's document history: the document versions issued, and to whom it was presented.\n\nEach with the point that froze it, which can be asked about with --at in the other commands.",
+        'short_help': 'Show the document versions issued, and who was told.',
         'params': [
             {'names': ['plan'], 'argument': True},
             {'names': ['--at', 'at'], 'help': 'The point in time; `asat --help` says how to write it.', 'show_default': True, 'default': 'now', 'type': {'is': 'point'}},
@@ -117,9 +117,9 @@ COMMANDS: dict[str, dict[str, object]] = {
             {'names': ['--action', 'action'], 'metavar': 'NUMBER', 'help': 'Only what concerns this action, whatever number it bore.'},
             {'names': ['--recorded-after', 'recorded_after'], 'help': 'Only what was recorded after this instant (`2019-06-04T09:00:00Z`), or after the end of this day in London (`2019-06-04`).', 'type': {'is': 'instant'}},
             {'names': ['--late-by', 'late_by'], 'metavar': 'DAYS', 'help': 'Only what was recorded so many days late.', 'type': {'is': 'integer', 'min': 0, 'max': 1000000}},
-            {'names': ['--after', 'after'], 'metavar': 'VERSION', 'help': 'Begin after this version, such as the `next` of the page before.', 'default': 0, 'type': {'is': 'integer', 'min': 0, 'max': 1000000000000}},
+            {'names': ['--after', 'after'], 'metavar': 'NUMBER', 'help': 'Begin after this record number, such as the `next` of the page before.', 'default': 0, 'type': {'is': 'integer', 'min': 0, 'max': 1000000000000}},
             {'names': ['--limit', 'limit'], 'metavar': 'NUMBER', 'help': 'So many events at most.', 'type': {'is': 'integer', 'min': 1}},
-            {'names': ['--up-to', 'up_to'], 'metavar': 'VERSION', 'help': 'The trail as it was when this version of the plan was the newest.', 'type': {'is': 'integer', 'min': 1, 'max': 1000000000000}},
+            {'names': ['--up-to', 'up_to'], 'metavar': 'NUMBER', 'help': 'The trail as it was when this record number of the plan was the newest.', 'type': {'is': 'integer', 'min': 1, 'max': 1000000000000}},
             {'names': ['-o', '--output', 'output'], 'metavar': 'FILE', 'help': 'Write to this file, in the form that its suffix says (.json, .md, .csv, .html, .xlsx, .docx, .pdf, .txt) or -f.', 'type': {'is': 'path'}},
             {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, json, md, csv, html, xlsx, docx, pdf. Default: text on a terminal, json elsewhere.', 'type': {'is': 'choice', 'choices': ['text', 'json', 'md', 'csv', 'html', 'xlsx', 'docx', 'pdf']}},
         ],
@@ -206,12 +206,12 @@ COMMANDS: dict[str, dict[str, object]] = {
         ],
     },
     'record': {
-        'help': 'Record the events in FILE (JSON lines; - for standard input), all of them or none.\n\n\x08\nOne event a line, for instance:\n  {"type": "ActionClosed", "plan": "sunderland", "action": "1.1"}\n\n\x08\n  asat record events.jsonl\n  asat record events.jsonl --by "Clerk to the board" --expect 289\n\nPrints, per plan, the versions stored. EVENTS.md lists every event and its fields. An event with an event_id (a\nUUID) can be sent again without being stored twice: it is said to be already recorded. Where the database does not\nanswer, so that nobody knows whether the events are stored, they are printed, each with its event_id: record them\nagain as they are printed.',
+        'help': 'Record the events in FILE (JSON lines; - for standard input), all of them or none.\n\n\x08\nOne event a line, for instance:\n  {"type": "ActionClosed", "plan": "sunderland", "action": "1.1"}\n\n\x08\n  asat record events.jsonl\n  asat record events.jsonl --by "Clerk to the board" --expect 289\n\nPrints, per plan, the record numbers of the events. EVENTS.md lists every event and its fields. An event with an\nevent_id (a UUID) can be sent again without being stored twice: it is said to be already recorded. Where the\ndatabase does not answer, so that nobody knows whether the events are stored, they are printed, each with its\nevent_id: record them again as they are printed.',
         'short_help': 'Record the events in a file, all or none.',
         'params': [
             {'names': ['file'], 'argument': True, 'type': {'is': 'path', 'exists': True, 'dir_okay': False, 'allow_dash': True}},
             {'names': ['--by', 'by'], 'metavar': 'NAME', 'help': 'Who records (ASAT_BY), while the ledger is open. Default: the account.'},
-            {'names': ['--expect', 'expect'], 'metavar': 'VERSION', 'help': 'Refuse unless the plan is at this version.', 'type': {'is': 'integer', 'min': 0}},
+            {'names': ['--expect', 'expect'], 'metavar': 'NUMBER', 'help': "Refuse unless this is the plan's newest record number.", 'type': {'is': 'integer', 'min': 0}},
             {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, json: an object a plan, and one for what went wrong. Default: text.', 'default': 'text', 'type': {'is': 'choice', 'choices': ['text', 'json']}},
         ],
     },
@@ -220,9 +220,9 @@ COMMANDS: dict[str, dict[str, object]] = {
         'short_help': "Replay a plan's history, event by event.",
         'params': [
             {'names': ['plan'], 'argument': True},
-            {'names': ['--after', 'after'], 'metavar': 'VERSION', 'help': 'Begin after this version, such as the `next` of the page before.', 'default': 0, 'type': {'is': 'integer', 'min': 0, 'max': 1000000000000}},
+            {'names': ['--after', 'after'], 'metavar': 'NUMBER', 'help': 'Begin after this record number, such as the `next` of the page before.', 'default': 0, 'type': {'is': 'integer', 'min': 0, 'max': 1000000000000}},
             {'names': ['--limit', 'limit'], 'metavar': 'NUMBER', 'help': 'So many events at most.', 'type': {'is': 'integer', 'min': 1}},
-            {'names': ['--up-to', 'up_to'], 'metavar': 'VERSION', 'help': 'The replay as it was when this version of the plan was the newest.', 'type': {'is': 'integer', 'min': 1, 'max': 1000000000000}},
+            {'names': ['--up-to', 'up_to'], 'metavar': 'NUMBER', 'help': 'The replay as it was when this record number of the plan was the newest.', 'type': {'is': 'integer', 'min': 1, 'max': 1000000000000}},
             {'names': ['--pause', 'pause'], 'metavar': 'SECONDS', 'help': 'How long each event is shown on a terminal.', 'show_default': True, 'default': 0.15, 'type': {'is': 'float', 'min': 0, 'max': 60}},
             {'names': ['--step', 'step'], 'is_flag': True, 'help': 'On a terminal, go on when Return is pressed.'},
             {'names': ['-f', '--format', 'form'], 'metavar': 'FORM', 'help': 'text, json, md, csv, html, xlsx, docx, pdf. Default: text, a line an event; on a terminal a table. json without -o is a line an event too.', 'type': {'is': 'choice', 'choices': ['text', 'json', 'md', 'csv', 'html', 'xlsx', 'docx', 'pdf']}},
@@ -370,7 +370,7 @@ COMMANDS: dict[str, dict[str, object]] = {
         ],
     },
     'principal': {
-        'help': 'Say who may do what: people by name, and what they are granted.\n\n\x08\n  reader    reads plans and takes away papers and evidence packs\n  recorder  also reports progress and measures, files evidence, rates\n  keeper    also changes what is in a plan, issues versions, withdraws errors\n  steward   reads, decides who may do what, destroys texts, keeps the keys\n\nWhile nobody was ever added, the ledger is open: everybody on this machine may do everything, under any name. The\nname `anyone` stands for whoever is not signed in, and can be granted the role reader.',
+        'help': 'Say who may do what: people by name, and what they are granted.\n\n\x08\n  reader    reads plans and takes away papers and evidence packs\n  recorder  also reports progress and measures, files evidence, rates\n  keeper    also changes what is in a plan, issues document versions, withdraws errors\n  steward   reads, decides who may do what, destroys texts, keeps the keys\n\nWhile nobody was ever added, the ledger is open: everybody on this machine may do everything, under any name. The\nname `anyone` stands for whoever is not signed in, and can be granted the role reader.',
         'short_help': 'Say who may do what.',
         'commands': {
             'add': {

@@ -42,7 +42,7 @@ def cli(**_: object) -> None:
     \b
       now                              today, with all that is recorded
       2019-05-31                       that day, with all that is recorded
-      2019-05-31@212                   that day, as known at version 212 of the plan
+      2019-05-31@212                   that day, as known at record number 212 of the plan
       2019-05-31@2019-06-04T09:00:00Z  that day, as known at that instant
       issue:3.0                        as frozen when document version 3.0 was issued
       "told:Scrutiny Committee@2019-07-04"

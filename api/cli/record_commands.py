@@ -23,8 +23,9 @@ from domain.envelopes import Proposal, Recorded, read_lines
 from domain.integrity.access_check import broken_access
 from domain.integrity.checkpoint_store import checkpoints_of
 from domain.integrity.evidence_packs import against, checkpoint_in
+from domain.integrity.findings import Noted, to_its_end
 from domain.integrity.guards import fallen_guards, powers_of_login
-from domain.integrity.invariants import Noted, broken_invariants, to_its_end
+from domain.integrity.invariants import broken_invariants
 from domain.proofs.verifying.pack_zip import read_pack
 from domain.refusals import EventCode, InDoubt, NotAnEvent, PlanUnknown, Problem, Refused
 
@@ -32,7 +33,9 @@ from domain.refusals import EventCode, InDoubt, NotAnEvent, PlanUnknown, Problem
 @click.command(short_help="Record the events in a file, all or none.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
 @click.option("--by", metavar="NAME", help="Who records (ASAT_BY), while the ledger is open. Default: the account.")
-@click.option("--expect", type=click.IntRange(0), metavar="VERSION", help="Refuse unless the plan is at this version.")
+@click.option(
+    "--expect", type=click.IntRange(0), metavar="NUMBER", help="Refuse unless this is the plan's newest record number."
+)
 @click.option(
     "-f",
     "--format",
@@ -54,10 +57,10 @@ def record(session: Session, /, file: Path, by: str | None, expect: int | None, 
       asat record events.jsonl
       asat record events.jsonl --by "Clerk to the board" --expect 289
 
-    Prints, per plan, the versions stored. EVENTS.md lists every event and its fields. An event with an event_id (a
-    UUID) can be sent again without being stored twice: it is said to be already recorded. Where the database does not
-    answer, so that nobody knows whether the events are stored, they are printed, each with its event_id: record them
-    again as they are printed.
+    Prints, per plan, the record numbers of the events. EVENTS.md lists every event and its fields. An event with an
+    event_id (a UUID) can be sent again without being stored twice: it is said to be already recorded. Where the
+    database does not answer, so that nobody knows whether the events are stored, they are printed, each with its
+    event_id: record them again as they are printed.
     """
     proposals, lines = _read(file)
     if expect is not None and len({proposal.plan for proposal in proposals}) > 1:
@@ -85,7 +88,7 @@ def _say_recorded(form: str, plan: str, versions: list[int], *, repeated: bool) 
         told = {"plan": plan, "versions": versions, "repeated": repeated}
         put(f"{json.dumps(told)}\n".encode(), "json")
     else:
-        said = f"version {first}" if first == last else f"versions {first} to {last}"
+        said = f"event {first}" if first == last else f"events {first} to {last}"
         click.echo(f"{plan}: already recorded, as {said}" if repeated else f"{plan}: {said}")
 
 
@@ -185,7 +188,7 @@ def check(session: Session, /, since: Path | None) -> None:
     if found:
         complain(f"{events}: {found} thing{'' if found == 1 else 's'} found broken")
         raise SystemExit(1)
-    click.echo(f"{events}: positions gapless, instants in order, versions contiguous, every event one the rules accept")
+    click.echo(f"{events}: positions gapless, instants in order, record numbers contiguous, every event by the rules")
     if noted := session.ledger.access.audit.size():
         click.echo(f"{noted:,} event{'' if noted == 1 else 's'} of access: gapless, in order, and as recorded")
     if cuts := len(kept.all()):

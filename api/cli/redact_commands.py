@@ -38,7 +38,7 @@ def redact(session: Session, /, plan: str, version: int, fields: tuple[str, ...]
             f"{unknown} (event_id {unknown.event_ids[0]}). Or look in the trail: a text that is destroyed already "
             "is not destroyed again"
         ) from None
-    click.echo(f"{plan}: version {stored.version}, and {', '.join(fields)} of version {version} destroyed")
+    click.echo(f"{plan}: event {stored.version}, and {', '.join(fields)} of event {version} destroyed")
     purge_after(session, [stored])
 
 

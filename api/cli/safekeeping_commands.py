@@ -15,17 +15,17 @@ from api.cli.command_context import Session, complain
 from api.settings import account
 from domain.access.access_events import CommandBegun
 from domain.access.principal_names import operator
-from domain.envelopes import instant_text
+from domain.instants import instant_text
 from domain.integrity.evidence_packs import checkpoint_in
 from domain.ledger.opening import make_ledger, refuse_two_databases
 from domain.opened_ledger import Ledger
 from domain.points import read_instant
 from domain.postgres.archive import archive_continuously, restore_to
+from domain.postgres.backup_refusals import BackupCode, BackupUnusable
 from domain.proofs.checkpoint import NotACheckpoint
 from domain.proofs.signed_notes import NotANote
 from domain.proofs.verifying.failure import Failed
 from domain.proofs.verifying.pack_zip import read_pack
-from domain.refusals import BackupCode, BackupUnusable
 from domain.safekeeping.backups import Backup, back_up
 from domain.safekeeping.restoring import proved, restore
 

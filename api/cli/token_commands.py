@@ -11,7 +11,7 @@ from domain.access.principals import Grant
 from domain.access.roles import Role
 from domain.access.sentences import grant_text, sentence
 from domain.access.tokens import TokenRecord
-from domain.envelopes import instant_text
+from domain.instants import instant_text
 
 
 @click.group(short_help="Make and revoke tokens, for programs.")

@@ -1,21 +1,20 @@
-"""The commands for proofs: the signing key, checkpoints, evidence packs, and verification."""
+"""The commands for proofs: checkpoints, evidence packs, and verification."""
 
 import runpy
 import sys
-from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
 from api.cli.argument_types import CHECKPOINT_SIZE, POINT
 from api.cli.command_context import Session
+from api.cli.key_commands import signing
 from api.packing import PAPERS, USUAL, make_pack, papers_named
 from api.papers.wording import safe_text
-from api.signing import new_signer, read_signer, write_signer
-from domain.envelopes import instant_text
+from api.signing import read_signer
 from domain.files.whole_files import written_whole
+from domain.instants import instant_text
 from domain.integrity.checkpoint_check import Cut
 from domain.integrity.checkpoint_store import checkpoints_of
 from domain.proofs.checkpoint import WitnessKey
@@ -25,86 +24,8 @@ from domain.proofs.verifying.time_stamps import read_stamp
 from domain.proofs.verifying.verification import verify
 from domain.proofs.verifying.verification_report import several
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-
 #: No checkpoint or certificate is longer; a longer file is the wrong file.
 _MOST = 1 << 16
-
-
-def signing(command: Command) -> Command:
-    """Add the option for the file of the signing key to a command."""
-    return click.option(
-        "--key",
-        type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        metavar="FILE",
-        help="File of the ledger's signing key (ASAT_KEY), which nobody but you may read.",
-    )(command)
-
-
-@click.group()
-def key() -> None:
-    """Make, show and replace the key that signs for this ledger."""
-
-
-_NEW_FILE = click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    required=True,
-    metavar="FILE",
-    help="The new file to keep the secret key in.",
-)
-
-
-@key.command(short_help="Make a signing key.")
-@click.option("--name", required=True, metavar="NAME", help="Names the ledger, such as council.example/asat.")
-@_NEW_FILE
-def create(name: str, output: Path) -> None:
-    """Make a signing key in a new FILE, and print the public key to be published.
-
-    The name is what checkpoints bear from then on: best an address of the organisation without its scheme. Whoever can
-    read the file can sign in that name: keep it where the database is not.
-
-    \b
-      asat key create --name council.example/asat -o asat.key
-    """
-    made = new_signer(name)
-    write_signer(made, output)
-    click.echo(str(made.verifier))
-
-
-@key.command(short_help="Show the public key to be published.")
-@signing
-@click.pass_obj
-def show(session: Session, /, key: Path | None) -> None:
-    """Show the public key of a key file or, without one, all that this ledger has had, the one that signs now last."""
-    if key is not None:
-        click.echo(str(read_signer(key).verifier))
-        return
-    for one in checkpoints_of(session.ledger).published():
-        click.echo(str(one))
-
-
-@key.command(short_help="Replace the signing key by a new one.")
-@signing
-@_NEW_FILE
-@click.pass_obj
-def rotate(session: Session, /, key: Path | None, output: Path) -> None:
-    """Replace the signing key: a new one is made in FILE, and the old one signs that it takes over.
-
-    Whoever knows the old public key is led to the new one by every evidence pack. Publish the new one too.
-
-    \b
-      asat key rotate --key asat.key -o asat-2.key
-    """
-    old = read_signer(key or session.settings.key)
-    kept = checkpoints_of(session.ledger)
-    kept.admit(old)
-    new = new_signer(old.name)
-    write_signer(new, output)
-    # Never taken back: where the answer was lost, it may be the key that signs by now.
-    kept.rotate(old, new)
-    click.echo(str(new.verifier))
 
 
 @click.group(short_help="Sign what the ledger holds.")
@@ -320,4 +241,4 @@ def verify_pack(
         sys.argv = own
 
 
-COMMANDS = (key, checkpoint, pack, verify_pack)
+COMMANDS = (checkpoint, pack, verify_pack)

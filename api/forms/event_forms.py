@@ -78,7 +78,7 @@ _OF_AN_ACTION = (
     Form("rate", "ActionRated", "Rate an action", "action", _RATED,
          "Needed when an action that was complete is reopened."),
     Form("confirm", "RatingConfirmed", "Confirm a rating that somebody else gave", "action",
-         (Field("version", "Number of the event that gave the rating", "whole",
+         (Field("version", "Record number of the event that gave the rating", "whole",
                 "As the action's page shows it, such as 212.", True),),
          day="On which day was it confirmed?"),
     Form("progress", "ProgressReported", "Report progress", "action",
@@ -157,8 +157,8 @@ _OF_THE_PLAN = (
 )  # fmt: skip
 
 _OF_DOCUMENTS = (
-    Form("version", "VersionIssued", "Issue a version of the document", "", (
-        Field("label", "Version", "line", "Such as 3.0.", True),
+    Form("version", "VersionIssued", "Issue a document version", "", (
+        Field("label", "Document version", "line", "Such as 3.0.", True),
         Field("summary", "Summary of changes", "area", "", True), Field("author", "Author"),
     ), same=(("VersionIssued", "", ""),), day="On which day was it issued?"),
     Form("presentation", "ReportPresented", "Record a presentation to a forum", "", (
@@ -197,7 +197,7 @@ ABOUT: dict[str, Field] = {
     "number": Field("number", "Priority", "select", "", True, "priorities"),
     "measure": Field("measure", "Measure", "select", "", True, "measures"),
     "version": Field(
-        "version", "Number of the event", "whole", "The trail shows the number of every event, such as 212.", True
+        "version", "Record number of the event", "whole", "The trail shows that of every event, such as 212.", True
     ),
 }
 

@@ -58,7 +58,7 @@ _MISSING = {
     "renumber number": "enter the action's new number",
     "recommendation number": "enter the recommendation's number",
     "recommendation text": "enter the text of the recommendation",
-    "version label": "enter the version, such as 3.0",
+    "version label": "enter the document version, such as 3.0",
 }
 
 

@@ -46,7 +46,7 @@ def recorded_page(
         newest = stands.plan["point"]["basis"]
         if version.isascii() and version.isdigit() and len(version) < 16:
             raise ask.ledger.no_version(plan, int(version), newest)
-        raise PointUnknown(f"plan {plan} has no version {version[:20]}; its newest is {newest}")
+        raise PointUnknown(f"plan {plan} has no record number {version[:20]}; its newest is {newest}")
     if request.cookies.get(f"recorded-{plan}") != str(entry["version"]):
         return RedirectResponse(here.to(f"events/{entry['version']}"), 303)
     form = next((form for form in FORMS.values() if form.event == entry["type"]), None)

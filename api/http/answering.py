@@ -184,5 +184,7 @@ def _header(description: str) -> dict[str, Any]:
 
 _HEADERS = {
     "ETag": _header("Strong: the same bytes, the same tag."),
-    "Cache-Control": _header("`immutable` where the address names its basis, as in `2019-05-31@212` or `up_to=212`."),
+    "Cache-Control": _header(
+        "`immutable` where the address names the record number, as in `2019-05-31@212` or `up_to=212`."
+    ),
 }

@@ -203,11 +203,11 @@ def read_expected(header: str | None) -> int | None:
         return None
     version = header[1:-1]
     if header != f'"{version}"' or not version.isascii() or not version.isdigit() or len(version) > 18:
-        detail = 'write the version as "212", with its quotation marks'
+        detail = 'write the record number as "212", with its quotation marks'
         raise Unreadable(
             RequestCode.NOT_A_VERSION,
             "If-Match",
-            f'If-Match {header[:40]} is not a version: send it as "212", with its quotation marks',
+            f'If-Match {header[:40]} is not a record number: send it as "212", with its quotation marks',
             [{"field": "If-Match", "detail": detail, "code": RequestCode.NOT_A_VERSION}],
         )
     return int(version)

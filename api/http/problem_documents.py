@@ -217,7 +217,7 @@ _NOWHERE = {
     "nothing": "there is nothing at this address; /openapi.json lists the addresses there are",
     "plan": "there is no such plan: a plan's name is lower-case words joined by hyphens; /plans lists those there are",
     "action": "there is no such action: an action's number has at most 32 characters",
-    "version": "there is no such event: an event is called by its version, a whole number such as 212",
+    "version": "there is no such event: an event is called by its record number, a whole number such as 212",
 }
 
 

@@ -20,11 +20,13 @@ from api.http.parameters import only_its_own
 from api.http.problem_documents import documented
 from api.http.question_addresses import Ask, At, Plan, Previous
 from api.http.request_refusals import NoSigningKey, PackRefused
+from api.http.whole_numbers import DIGITS
 from api.packing import MOST, PAPERS, USUAL, make_pack, papers_named
 from api.questions.asker import Asker
 from api.signing import read_signer
 from api.waiting import PATIENCE, one_of, waiting_at_most
-from domain.integrity.checkpoint_store import Checkpoints, CheckpointUnknown, KeyRefused, checkpoints_of
+from domain.integrity.checkpoint_refusals import CheckpointUnknown, KeyRefused
+from domain.integrity.checkpoint_store import Checkpoints, checkpoints_of
 from domain.integrity.stored_tree import LedgerTree
 from domain.opened_ledger import Ledger
 from domain.proofs.keys import SignerKey, to_base64
@@ -60,7 +62,7 @@ def _typed(value: object) -> object:
 
 
 Size = Annotated[
-    Annotated[int, Field(ge=0, le=10**15)] | None,
+    Annotated[int, Field(ge=0, le=10**15), DIGITS] | None,
     BeforeValidator(_typed),
     Query(description="Size of a checkpoint that you hold, its second line: the new one is shown to continue it."),
 ]
@@ -172,6 +174,7 @@ def checkpoint(
             description="Size of the checkpoint you hold: the answer begins with `old SIZE` and "
             "the proof from there, as C2SP tlog-witness takes it.",
         ),
+        DIGITS,
     ] = None,
 ) -> Response:
     """The ledger's newest checkpoint, a signed note: how many events it has and what they come to."""

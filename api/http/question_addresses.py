@@ -14,6 +14,7 @@ from api.http.access.address_roles import needs
 from api.http.access.callers import known_caller
 from api.http.answering import described_answers, respond
 from api.http.parameters import only_its_own
+from api.http.whole_numbers import DIGITS
 from api.questions import counted_question
 from api.questions.action_question import NUMBER
 from api.questions.asker import MOST_POINTS, Answer, Asker
@@ -61,7 +62,7 @@ def in_address(parameter: Parameter) -> Any:
 
 Plan = Annotated[str, in_address(PLAN)]
 Number = Annotated[str, in_address(NUMBER)]
-Version = Annotated[int, in_address(VERSION)]
+Version = Annotated[int, in_address(VERSION), DIGITS]
 At = Annotated[str, in_address(AT)]
 Previous = Annotated[str, in_address(PREVIOUS)]
 Current = Annotated[str, in_address(CURRENT)]
@@ -99,7 +100,9 @@ def _read(parameter: Parameter) -> inspect.Parameter:
         parameter.name,
         inspect.Parameter.KEYWORD_ONLY,
         default=inspect.Parameter.empty if parameter.required else default,
-        annotation=Annotated[kind, in_address(parameter)],
+        annotation=Annotated[kind, in_address(parameter), DIGITS]
+        if parameter.kind == "number"
+        else Annotated[kind, in_address(parameter)],
     )
 
 

@@ -94,14 +94,14 @@ def _text(description: str) -> dict[str, Any]:
             "model": RecordedDocument,
             "description": "Stored, or stored already by the same event_id.",
             "headers": {
-                "ETag": _text('The plan\'s version by then, such as `"212"`; send it as If-Match.'),
+                "ETag": _text('The plan\'s newest record number by then, such as `"212"`; send it as If-Match.'),
                 "Location": _text("Where what was stored can be read again."),
             },
         },
         **documented(
             {
                 409: "A rule refuses; nothing was recorded.",
-                412: "The plan is not at the version of If-Match; nothing was recorded.",
+                412: "The plan is not at the record number of If-Match; nothing was recorded.",
                 413: "The body is too large.",
                 415: "The body is not JSON.",
                 422: "Not a valid event of this plan; nothing was recorded.",

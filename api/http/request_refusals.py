@@ -28,7 +28,7 @@ class RequestCode(Code):
     TWO_LENGTHS = "two-lengths", "Content-Length and Transfer-Encoding are both given."
     NOT_A_FORM = "not-a-form", "The body is not what the form of a page sends."
     NO_AUTHOR = "no-author", "The header names nobody who could record.", "X-Recorded-By"
-    NOT_A_VERSION = "not-a-version", "A version belongs there.", "If-Match", "version"
+    NOT_A_VERSION = "not-a-version", "A record number belongs there.", "If-Match", "version"
     PARAMETERS = "parameters", "Several parameters of the address are wrong."
     MISSING = "missing", "The address needs this parameter.", "*"
     UNKNOWN_PARAMETER = "unknown-parameter", "The address has no such parameter.", "*"

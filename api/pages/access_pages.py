@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from api import clock, log
 from api.http.access.callers import access_of, caller_of
 from api.http.form_bodies import only_known
+from api.http.whole_numbers import DIGITS
 from api.pages.access_forms import AFTERWARDS, CHANGES, Typed, Wrong
 from api.pages.rendering import Said, capital, page
 from api.pages.routes import page_routes
@@ -43,7 +44,9 @@ _LABELS_IN_FORMS = {
 @access.get("/access", name="access page")
 def access_page(
     request: Request,
-    done: Annotated[int | None, Query(ge=1, le=10**12, description="Which entry of the audit was just made.")] = None,
+    done: Annotated[
+        int | None, Query(ge=1, le=10**12, description="Which entry of the audit was just made."), DIGITS
+    ] = None,
 ) -> Response:
     """Principals with their roles, tokens, and the forms to change them."""
     return _shown(request, done=_done(request, done) if done else "")
@@ -139,7 +142,8 @@ def _granted(grant: Grant, now: datetime) -> str:
 
 @access.get("/access/log", name="access log page")
 def log_page(
-    request: Request, before: Annotated[int | None, Query(ge=1, le=10**12, description="Only what is older.")] = None
+    request: Request,
+    before: Annotated[int | None, Query(ge=1, le=10**12, description="Only what is older."), DIGITS] = None,
 ) -> Response:
     """The audit of access, newest first, a page at a time."""
     records = access_of(request).audit.newest(before, LISTED + 1)

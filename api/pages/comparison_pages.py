@@ -21,7 +21,7 @@ from api.papers.compose.comparison_paper import due_by
 from api.papers.paper import pieces_of
 from api.papers.revision import revised
 from api.papers.wording import Labels, as_at_both, direction, reconciliation, safe_lines
-from api.papers.wording_changes import change_words
+from api.papers.wording_changes import change_words, kind_words
 from api.questions.asker import Asker
 from api.questions.changes_question import CHANGES
 from api.questions.comparison_question import COMPARISON
@@ -119,10 +119,10 @@ def changes_page(
         sentence=as_at_both(document["previous"], document["current"]),
         tags=Tags(document["ratings"]),
         reversed=_reversed(document["previous"], document["current"]),
-        between=_recorded_between(ask, here, document["previous"], document["current"])
-        if not document["changes"]
-        else None,
-        kinds=[(kind[:1].upper() + kind[1:], many) for kind, many in document["counts"].items()],
+        between=None
+        if document["changes"]
+        else _recorded_between(ask, here, document["previous"], document["current"]),
+        kinds=[(kind_words(kind), many) for kind, many in document["counts"].items()],
         places=places,
         pieces=_pieces,
         number=number,

@@ -1,4 +1,4 @@
-"""The page of the document history: versions issued, presentations, and past points named afterwards."""
+"""The page of the document history: document versions issued, presentations, and past points named afterwards."""
 
 from itertools import pairwise
 from typing import Annotated, Any
@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import Query, Request, Response
 
 from api.http.question_addresses import Ask, At, Plan
+from api.http.whole_numbers import DIGITS
 from api.pages.here import Here, form_links
 from api.pages.known_pages import Known
 from api.pages.plan_pages import Kept, is_past
@@ -22,7 +23,7 @@ documents = page_routes("reader", Known())
 #: Versions, and presentations, per page.
 LISTED = 25
 
-Page = Annotated[int, Query(ge=1, le=10**6)]
+Page = Annotated[int, Query(ge=1, le=10**6), DIGITS]
 
 
 @documents.get("/plans/{plan}/history", name="history page")

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from api.http.question_addresses import Ask, At, Plan
+from api.http.whole_numbers import DIGITS
 from api.pages.here import Here
 from api.pages.known_pages import Known
 from api.pages.plan_pages import Kept, is_past
@@ -28,7 +29,7 @@ def overdue_page(
     plan: Plan,
     at: At = "now",
     previous: Kept = None,
-    number: Annotated[int, Query(alias="page", ge=1, le=10**6)] = 1,
+    number: Annotated[int, Query(alias="page", ge=1, le=10**6), DIGITS] = 1,
 ) -> Response:
     """The actions that are overdue, and those that have slipped from its original date."""
     here = Here(plan, "overdue", at, previous)

@@ -5,7 +5,9 @@ from typing import Annotated, Any
 
 from fastapi import Query
 
-Page = Annotated[int, Query(alias="page", ge=1, le=100_000, description="Which page of a long list.")]
+from api.http.whole_numbers import DIGITS
+
+Page = Annotated[int, Query(alias="page", ge=1, le=100_000, description="Which page of a long list."), DIGITS]
 
 
 def page_of(entries: Sequence[Any], number: int, most: int) -> dict[str, Any]:

@@ -81,15 +81,8 @@ def chosen(
 ) -> Response:
     """Go to the page at the point chosen, or say what is wrong with the choice."""
     here = Here(plan, to.strip("/"), at, previous)
-    given = {
-        "show": show,
-        "day": day.strip(),
-        "known_day": known_day.strip(),
-        "known_at": known_at.strip(),
-        "issue": issue,
-        "forum": forum,
-        "told_by": told_by.strip(),
-    }
+    typed = {"day": day, "known_day": known_day, "known_at": known_at, "told_by": told_by}
+    given = {"show": show, "issue": issue, "forum": forum, **{name: text.strip() for name, text in typed.items()}}
     point, field = _written(given)
     if was is None:
         asked = at if of == "current" else previous or "now"

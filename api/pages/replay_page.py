@@ -36,7 +36,7 @@ def replay_page(
     plan: Plan,
     at: At = "now",
     previous: Kept = None,
-    step: Annotated[str, Query(max_length=20, description="The version whose event is shown.")] = "1",
+    step: Annotated[str, Query(max_length=20, description="The record number of the event shown.")] = "1",
 ) -> Response:
     """One event of the plan's history, with the ratings after it, and the way to the next."""
     here = Here(plan, "replay", at, previous)

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 from api.http.bodies import body_up_to
 from api.http.question_addresses import Ask, At, Plan
 from api.http.request_refusals import RequestCode, Unreadable
+from api.http.whole_numbers import DIGITS
 from api.pages.here import Here
 from api.pages.known_pages import Known
 from api.pages.plan_pages import Kept
@@ -40,7 +41,7 @@ LATE_BY = 30
 _REMEMBERED = 400 * 24 * 60 * 60
 _LARGEST_FORM = 1000
 
-After = Annotated[int, Query(ge=0, le=10**12, description="Go on after this version.")]
+After = Annotated[int, Query(ge=0, le=10**12, description="Go on after this record number."), DIGITS]
 Typed = Annotated[str, Query(max_length=60)]
 Sent = Annotated[str | None, Query(max_length=60)]
 
@@ -58,8 +59,10 @@ def trail_page(
     recorded_after: Typed = "",
     late_by: Typed = "",
     after: After = 0,
-    limit: Annotated[int, Query(ge=1, le=LONGEST_PAGE, description="Events a page.")] = EVENTS_A_PAGE,
-    up_to: Annotated[int | None, Query(ge=1, le=10**12, description="The trail as known at this version.")] = None,
+    limit: Annotated[int, Query(ge=1, le=LONGEST_PAGE, description="Events a page."), DIGITS] = EVENTS_A_PAGE,
+    up_to: Annotated[
+        int | None, Query(ge=1, le=10**12, description="The trail as known at this record number."), DIGITS
+    ] = None,
 ) -> Response:
     """The plan's events in the order they were recorded."""
     here = Here(plan, "trail", at, previous)
@@ -107,7 +110,7 @@ def since_page(
     at: At = "now",
     previous: Kept = None,
     recorded_after: Sent = None,
-    after: Annotated[int | None, Query(ge=0, le=10**12, description="Go on after this version.")] = None,
+    after: Annotated[int | None, Query(ge=0, le=10**12, description="Go on after this record number."), DIGITS] = None,
 ) -> Response:
     """The events recorded since the reader last marked the record as read."""
     here, day = Here(plan, "since", at, previous), (recorded_after or "").strip()
@@ -174,7 +177,7 @@ def mark_as_read(
     said = re.fullmatch(rb"version=([1-9][0-9]{0,17})(?:&csrf=[A-Za-z0-9_-]{1,200})?", sent)
     if said is None or int(said[1]) > newest:
         raise Unreadable(
-            RequestCode.NOT_A_VERSION, "version", f"say up to which version you have read, from 1 to {newest}"
+            RequestCode.NOT_A_VERSION, "version", f"say up to which record number you have read, from 1 to {newest}"
         )
     response = RedirectResponse(Here(plan, "since", at, previous).this, 303, {"Cache-Control": "no-store"})
     response.set_cookie(

@@ -48,7 +48,7 @@ def asked_for(document: TrailDocument) -> str:
 
 def record_sentence(basis: int, known_at: str) -> str:
     """The sentence on the version shown, and the instant it was recorded."""
-    return f"The record up to version {basis}, as known on {instant_in_words(known_at)}."
+    return f"The record up to record number {basis}, as known on {instant_in_words(known_at)}."
 
 
 def unlimited_by(ask: Asker, here: Here) -> str:
@@ -78,8 +78,8 @@ def read_up_to(cookie: str | None, newest: int) -> tuple[int | None, str]:
     if not re.fullmatch(r"[1-9][0-9]{0,17}", cookie, re.ASCII):
         return None, "What this browser remembers of your last visit cannot be read, so it is left aside."
     if int(cookie) > newest:
-        said = f"This browser remembers that you had read up to version {int(cookie)}"
-        return None, f"{said}, but the plan’s newest is version {newest}, so that is left aside."
+        said = f"This browser remembers that you had read up to record number {int(cookie)}"
+        return None, f"{said}, but the plan’s newest is record number {newest}, so that is left aside."
     return int(cookie), ""
 
 

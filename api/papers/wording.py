@@ -78,8 +78,8 @@ def fixed(point: PointDocument) -> str:
 
 
 def known(point: PointDocument) -> str:
-    """The record that was taken into account: `with the record up to version 289 (20 November 2026, 13:03 UK time)`."""
-    return f"with the record up to version {point['basis']} ({instant_in_words(point['known_at'])})"
+    """The record that was taken into account: `as known at record number 289 (20 November 2026, 13:03 UK time)`."""
+    return f"as known at record number {point['basis']} ({instant_in_words(point['known_at'])})"
 
 
 def as_at(point: PointDocument) -> str:

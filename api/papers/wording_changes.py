@@ -35,7 +35,7 @@ class ChangeWords(NamedTuple):
 def change_words(change: Change, word: str, labels: Labels) -> ChangeWords:
     """A change in words; `word` is what the plan calls a priority, `labels` are the words of its ratings."""
     kind, fact = change["kind"], change["fact"]
-    what = _SPOKEN.get(kind, kind.capitalize())
+    what = _SPOKEN.get(kind, kind_words(kind))
     if kind == "reviewed" and fact != "rating":
         what = f"{fact.capitalize()} said again"
     if kind == "wording" and fact == "outcome":
@@ -48,6 +48,11 @@ def change_words(change: Change, word: str, labels: Labels) -> ChangeWords:
     subject = _subject(change)
     text = change["text"] or "" if subject or kind == "priority added" else ""
     return ChangeWords(subject, safe_text(text), what, previous, current)
+
+
+def kind_words(kind: str) -> str:
+    """A kind of change in words."""
+    return "Document version issued" if kind == "version issued" else kind.capitalize()
 
 
 def _subject(change: Change) -> str:

@@ -37,7 +37,8 @@ _DAYS = {"inspected_from", "inspected_to", "published_on"}
 
 def kind_in_words(event: Mapping[str, Any]) -> str:
     """The kind of an event: `Action rated`."""
-    return re.sub(r"(?<!^)([A-Z])", lambda found: f" {found[1].lower()}", event["type"])
+    spoken = re.sub(r"(?<!^)([A-Z])", lambda found: f" {found[1].lower()}", event["type"])
+    return spoken.replace("Version issued", "Document version issued")
 
 
 def event_fields(event: Mapping[str, Any], word: str, labels: Labels) -> list[tuple[str, str]]:
@@ -106,8 +107,8 @@ def withdrawal_words(event: Mapping[str, Any]) -> str:
 
 
 def event_basis(document: EventDocument) -> str:
-    """The basis of an answer about an event: `As recorded up to version 289, on 20 November 2026, 13:03 UK time.`"""
-    return f"As recorded up to version {document['basis']}, on {instant_in_words(document['known_at'])}."
+    """The basis of an answer about an event: `As recorded up to record number 289, on 20 November 2026.`"""
+    return f"As recorded up to record number {document['basis']}, on {instant_in_words(document['known_at'])}."
 
 
 def event_command(document: EventDocument) -> str:

@@ -58,7 +58,7 @@ def lateness(event: Mapping[str, Any]) -> str:
 
 def withdrawn_words(event: Mapping[str, Any]) -> str:
     """A note that an event of the trail was withdrawn; nothing if it counts."""
-    return "" if event["withdrawn_by"] is None else f"withdrawn by version {event['withdrawn_by']}"
+    return "" if event["withdrawn_by"] is None else f"withdrawn by event {event['withdrawn_by']}"
 
 
 def withdrawal_words(event: Mapping[str, Any]) -> str:
@@ -77,19 +77,19 @@ def trail_words(document: TrailDocument) -> str:
         asked.append(f" recorded after {instant_in_words(query['recorded_after'])}")
     if query["late_by"] is not None:
         asked.append(f" late by {count(query['late_by'], 'day')} or more")
-    span = f": versions {events[0]['version']} to {events[-1]['version']}" if len(events) > 1 else ""
+    span = f": record numbers {events[0]['version']} to {events[-1]['version']}" if len(events) > 1 else ""
     listed = f"{count(len(events), 'event')}{','.join(asked)}, in the order they were recorded{span}"
     return f"{listed}. As {trail_basis(document).removeprefix('as ')}."
 
 
 def trail_basis(document: TrailDocument) -> str:
-    """The basis of a trail: `as recorded up to version 289, on 20 November 2026, 13:03 UK time`."""
-    return f"as recorded up to version {document['basis']}, on {instant_in_words(document['known_at'])}"
+    """The basis of a trail: `as recorded up to record number 289, on 20 November 2026, 13:03 UK time`."""
+    return f"as recorded up to record number {document['basis']}, on {instant_in_words(document['known_at'])}"
 
 
 def more_events(document: TrailDocument | ReplayDocument) -> str:
     """A note that more events follow the page; nothing if none do."""
-    return "" if document["next"] is None else f"More events follow after version {document['next']}."
+    return "" if document["next"] is None else f"More events follow after record number {document['next']}."
 
 
 def page_options(document: TrailDocument | ReplayDocument, shown: Sequence[Mapping[str, Any]]) -> dict[str, int | None]:

@@ -10,7 +10,7 @@ from datetime import date
 from functools import cached_property
 from typing import Generic, TypeVar
 
-from domain.envelopes import instant_text
+from domain.instants import instant_text
 from domain.opened_ledger import Ledger
 from domain.plan.plan_at import PlanAt
 from domain.plan.record import PlanRecord

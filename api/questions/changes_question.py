@@ -8,7 +8,7 @@ CHANGES = OfTwoPoints(
     name="changes",
     place=50,
     sentence="List every change between two points in time.",
-    help="""List every change of a PLAN between two points in time, with the versions behind it.
+    help="""List every change of a PLAN between two points in time, with the events behind it.
 
 Without CURRENT it is everything that changed since PREVIOUS.""",
     examples=("sunderland issue:2.0 issue:3.0", "sunderland 2019-05-31"),

@@ -13,7 +13,7 @@ VERSION = Parameter(
     stands="path",
     required=True,
     example=6,
-    help="The event's version: its place in the plan",
+    help="The event's record number: its place in the plan's record",
 )
 
 

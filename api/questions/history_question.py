@@ -7,8 +7,8 @@ from projections.document_history import document_history
 HISTORY = OfAPoint(
     name="history",
     place=80,
-    sentence="Show the versions issued, and who was told.",
-    help="""Show a PLAN's document history: the versions issued, and to whom it was presented.
+    sentence="Show the document versions issued, and who was told.",
+    help="""Show a PLAN's document history: the document versions issued, and to whom it was presented.
 
 Each with the point that froze it, which can be asked about with --at in the other commands.""",
     projection=document_history,

@@ -77,11 +77,11 @@ POINTS = Parameter(
 )
 AFTER = Parameter(
     name="after",
-    help="Begin after this version, such as the `next` of the page before",
+    help="Begin after this record number, such as the `next` of the page before",
     kind="number",
     least=0,
     default=0,
-    metavar="VERSION",
+    metavar="NUMBER",
 )
 
 
@@ -98,13 +98,10 @@ def limit(a_page: int) -> Parameter:
 
 
 def up_to(what: str) -> Parameter:
-    """The version up to which the record is taken into account; `what` is shown as at that version."""
-    return Parameter(
-        name="up_to",
-        help=f"The {what} as it {'stood' if what == 'event' else 'was'} when this version of the plan was the newest",
-        kind="number",
-        metavar="VERSION",
-    )
+    """The record number up to which the record is taken into account; `what` is shown as at it."""
+    stood = "stood" if what == "event" else "was"
+    told = f"The {what} as it {stood} when this record number of the plan was the newest"
+    return Parameter(name="up_to", help=told, kind="number", metavar="NUMBER")
 
 
 #: The most events on a page over HTTP.

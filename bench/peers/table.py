@@ -15,7 +15,8 @@ import psycopg
 
 from bench.event_history import OPENED
 from domain import events
-from domain.envelopes import Recorded, instant_text
+from domain.envelopes import Recorded
+from domain.instants import instant_text
 from domain.plan.number_order import natural_order
 from domain.scales import Rating
 from domain.timescales import read_timescale

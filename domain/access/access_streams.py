@@ -92,10 +92,7 @@ class AccessStreams:
                 self._opened = None
 
     def have_begun(self) -> bool:
-        """Whether the schema exists; raises AccessLost if it is gone.
-
-        One query tells both, as every request to an open ledger asks it.
-        """
+        """Whether the schema exists, asked with every request to an open ledger; raises AccessLost if it is gone."""
         if self._opened is not None:
             return True
         query = SQL("select exists ({}), {}.access_lost_from()").format(HAS_BEGUN, Identifier(self._plans.schema))
@@ -247,7 +244,7 @@ class AccessStreams:
             yield bool(value(connection, query, (f"{self._schema} {name}",)))
 
     def of(self, *streams: str) -> list[AccessRecord]:
-        """The records of these streams, each stream's in order."""
+        """The records of these streams; those of one stream are in order."""
         return self.select("plan = any(%b) order by plan, version", list(streams))
 
     def newest(self, stream: str, limit: int) -> list[AccessRecord]:

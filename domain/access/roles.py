@@ -12,7 +12,7 @@ Role = Literal["reader", "recorder", "keeper", "steward"]
 ROLES: dict[Role, str] = {
     "reader": "reads plans and takes away papers and evidence packs.",
     "recorder": "also reports progress and measures, files evidence, and rates actions and confirms ratings.",
-    "keeper": "also opens and closes plans and changes what is in them, issues versions and withdraws errors.",
+    "keeper": "also opens and closes plans and changes what is in them, issues document versions and withdraws errors.",
     "steward": "reads, and decides who may do what, destroys texts where the law requires it, and keeps the keys.",
 }
 

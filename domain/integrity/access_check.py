@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from domain.access.access_ledger import AccessLedger
-from domain.integrity.invariants import Broken, along_the_ledger
+from domain.integrity.findings import Broken
+from domain.integrity.invariants import along_the_ledger
 from domain.ledger.access_marks import AccessLost
 from domain.refusals import LedgerDamaged
 

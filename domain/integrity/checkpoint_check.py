@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from domain.integrity.invariants import Broken
+from domain.integrity.findings import Broken
 from domain.proofs.checkpoint import Checkpoint, NotACheckpoint, open_checkpoint
 from domain.proofs.keys import VerifierKey
 from domain.proofs.pack import Stamped

@@ -13,7 +13,8 @@ from psycopg.errors import CheckViolation
 from psycopg.sql import SQL, Identifier
 
 from domain.integrity.checkpoint_check import Cut, Tree, broken_checkpoints, contradiction_of, unlike_the_tree
-from domain.integrity.invariants import Broken
+from domain.integrity.checkpoint_refusals import CheckpointUnknown, KeyCode, KeyRefused, NoKey
+from domain.integrity.findings import Broken
 from domain.integrity.stored_tree import LedgerTree
 from domain.ledger.datastore import LedgerDatastore
 from domain.ledger.plan_ledger import PlanLedger
@@ -23,7 +24,7 @@ from domain.proofs.checkpoint import Checkpoint, WitnessKey, open_checkpoint
 from domain.proofs.keys import NotAKey, SignerKey, VerifierKey
 from domain.proofs.pack import NoPack, Stamped, key_note, key_of_note, one_of_each
 from domain.proofs.signed_notes import NotANote, Note, NotSigned, Signature, open_note, sign_note
-from domain.refusals import Code, Coded, LedgerDamaged, LedgerUnusable, Unknown
+from domain.refusals import LedgerDamaged, LedgerUnusable
 
 T = TypeVar("T")
 
@@ -39,33 +40,6 @@ _MORE = 3
 
 #: The number of newest stamps among which one of each authority is looked for.
 _STAMPS_READ = 100
-
-
-class KeyCode(Code):
-    """Why a key does not sign, or is not shown."""
-
-    KEY_NEEDED = "key-needed", "No file of a signing key is named."
-    KEY_EXPOSED = "key-exposed", "Others than its owner can read the file of the key."
-    NO_SECRET_KEY = "no-secret-key", "The file holds no whole secret key."
-    NOT_THE_SIGNER = "not-the-signer", "Another key signs for the ledger."
-    OTHER_NAME = "other-name", "The new key is in another name than the old one."
-    USED_BEFORE = "used-before", "The new key has been one of the ledger's keys."
-
-
-class KeyRefused(Coded[KeyCode]):
-    """The key cannot sign for this ledger now; the message says why."""
-
-
-class NoKey(Unknown):
-    """The ledger has no key yet."""
-
-    code = "no-key"
-
-
-class CheckpointUnknown(Unknown):
-    """The ledger has cut no such checkpoint."""
-
-    code = "unknown-checkpoint"
 
 
 class Overtaken(LedgerUnusable):

@@ -7,7 +7,9 @@ from itertools import chain
 
 from domain.integrity.checkpoint_check import Cut
 from domain.integrity.checkpoint_store import Checkpoints, checkpoints_of
-from domain.integrity.invariants import Broken, along_the_plan, beyond
+from domain.integrity.findings import Broken
+from domain.integrity.invariants import beyond
+from domain.integrity.plan_invariants import along_the_plan
 from domain.integrity.stored_tree import LedgerTree, entry_of
 from domain.ledger.plan_ledger import PlanLedger
 from domain.ledger.stored_rows import StoredRecord
@@ -38,17 +40,13 @@ def pack(
     """The evidence pack of a plan, with a checkpoint of now: a new one, if the ledger has grown since the last.
 
     Args:
-        ledger: the ledger.
-        slug: the plan.
-        key: the key that signs for the ledger.
         papers: makes its papers; called again if a text is redacted meanwhile.
         since: a checkpoint of this ledger that the reader holds: a note, or its size.
         basis: the newest version that the papers speak of; the pack must have it.
         at: the point that the papers show, as `2019-05-31@282`.
 
     Raises:
-        NoPack: there is nothing to be packed, an event is not what was recorded, or the earlier checkpoint is none of
-            this ledger.
+        NoPack: there is no event, or not what was recorded, or the earlier checkpoint is none of this ledger.
         CheckpointUnknown: the ledger has cut no checkpoint of that size.
         KeyRefused, LedgerDamaged: as when a checkpoint is cut.
     """
@@ -60,16 +58,13 @@ def pack(
         since = bytes(kept.of_size(since).note)
     if since is not None:
         since = _known(since, kept.keys(), tree)
-    held = [Held(row.id, bytes(entry_of(row)), row.said) for row in rows]
+    held = [Held(row.id, bytes(entry_of(row)), row.remaining_texts) for row in rows]
     if basis is not None and basis > len(held):
         raise NoPack(f"version {basis} of plan {slug} is missing from the ledger that was signed; see asat check")
     stamped = kept.stamped(cut.size)
-    earlier = [
-        Checkpoint.read(Note.read(one).text).size
-        for one in (since, *(one.checkpoint for one in stamped))
-        if one is not None
-    ]
-    wanted = nodes_needed((one.position for one in held), cut.size, *earlier)
+    earlier = [*([since] if since is not None else []), *(one.checkpoint for one in stamped)]
+    sizes = (Checkpoint.read(Note.read(one).text).size for one in earlier)
+    wanted = nodes_needed((one.position for one in held), cut.size, *sizes)
     nodes = dict(zip(wanted, tree.nodes(wanted), strict=True))
     contents = Contents(slug, held, bytes(cut.note), kept.key_notes(), since, made, at, cut.cut_at, stamped)
     return make_pack(contents, lambda level, index: nodes[level, index], key)

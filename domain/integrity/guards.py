@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from eventsourcing.persistence import PersistenceError
 from psycopg.sql import SQL, Identifier
 
-from domain.integrity.invariants import Broken
+from domain.integrity.findings import Broken
 from domain.ledger.catalogue import Catalogue, differences, expected_catalogue, read_catalogue, read_names
 from domain.ledger.datastore import LedgerDatastore
 from domain.ledger.login_powers import owns, powers

@@ -65,11 +65,6 @@ class LedgerTree:
         size = self._a_size(size)
         return self._from_nodes(lambda node: inclusion_proof(position - 1, size, node))
 
-    def inclusion_proofs(self, positions: Sequence[int], size: int | None = None) -> list[list[bytes]]:
-        """The proofs of several events, in one read."""
-        size = self._a_size(size)
-        return self._from_nodes(lambda node: [inclusion_proof(position - 1, size, node) for position in positions])
-
     def consistency_proof(self, first: int, second: int | None = None) -> list[bytes]:
         """The hashes that show that the tree at one size is the beginning of that at another.
 

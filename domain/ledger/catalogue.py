@@ -51,9 +51,9 @@ class Names:
         """Each name with its placeholder in the file, longer names first."""
         quoted = Identifier(self.schema).as_string(None)
         access = Identifier(access_schema(self.schema)).as_string(None)
-        told = Literal(self.channel).as_string(None)
+        announced = Literal(self.channel).as_string(None)
         return [
-            (told, "{channel}"),
+            (announced, "{channel}"),
             (access, "{access}"),
             (quoted, "{quoted}"),
             (self.role, "{app}"),

@@ -11,14 +11,13 @@ from typing import Any
 import psycopg
 from eventsourcing.persistence import InterfaceError, OperationalError, PersistenceError
 from eventsourcing.postgres import ConnectionPool, PostgresDatastore
-from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row, tuple_row
 from psycopg.sql import SQL, Composed, Identifier
 from psycopg_pool import PoolTimeout
 
 from domain.postgres.answer_limits import PatientConnection, Silent, Unanswered, Writes
-from domain.postgres.connections import settle
+from domain.postgres.connections import Connection, rows, settle, value
 from domain.postgres.database_errors import in_short, not_let_in, unusable
 from domain.refusals import LedgerLocked, LedgerUnusable, NothingRecorded, ReplicaOnly
 
@@ -94,7 +93,7 @@ class LedgerDatastore(PostgresDatastore):
         #: Runs every write, with a limit on the wait for an answer; shared by all schemas of a database.
         self.writes = writes or Writes(self._which_wait)
         #: An instant by the database's clock, and `_elapsed()` when it was read.
-        self._told_instant: tuple[datetime, float] | None = None
+        self._clock_reading: tuple[datetime, float] | None = None
         super().__init__(dbname="", host="", port="", user="", password="", schema=schema, originator_id_type="text")
         self.pool = ConnectionPool(
             conninfo,
@@ -114,18 +113,16 @@ class LedgerDatastore(PostgresDatastore):
         self._revive = revive
         self._reviving = Lock()
 
-    def after_connect_func(self) -> Callable[[Connection[Any]], None]:
+    def after_connect_func(self) -> Callable[[Connection], None]:
         """The function that prepares a connection for its first use."""
         take_role = SQL("set role {}").format(Identifier(self.role))
 
-        def after_connect(connection: Connection[Any]) -> None:
+        def after_connect(connection: Connection) -> None:
             connection.autocommit = True
             settle(connection)
             connection.execute(take_role)
             connection.execute(f"set lock_timeout = {int(LOCK_PATIENCE * 1000)}")
-            with connection.cursor(row_factory=tuple_row) as cursor:  # the connection's own rows may be of any kind
-                [(instant,)] = cursor.execute("select clock_timestamp()").fetchall()
-            self._told_instant = instant, _elapsed()
+            self._clock_reading = value(connection, "select clock_timestamp()"), _elapsed()
 
         return after_connect
 
@@ -134,22 +131,25 @@ class LedgerDatastore(PostgresDatastore):
 
         Connections are renewed every hour, which limits the drift. Without a reading, a connection is made first.
         """
-        if self._told_instant is None:
+        if self._clock_reading is None:
             with self.get_connection():
                 pass
-        assert self._told_instant is not None, "every connection tells the instant"
-        instant, at = self._told_instant
+        assert self._clock_reading is not None, "every connection tells the instant"
+        instant, at = self._clock_reading
         return instant + timedelta(seconds=_elapsed() - at)
 
     def ask_once(self, query: SQL | Composed) -> list[Any]:
         """Rows of a reading query, asked once and on a connection of its own; raises LedgerUnusable."""
         try:
-            with PatientConnection.connect(str(self.pool.conninfo), connect_timeout=2, autocommit=True) as connection:
+            with self._outside_the_pool() as connection:
                 connection.execute(SQL("set role {}").format(Identifier(self.role)))
-                return connection.execute(query).fetchall()
+                return rows(connection, query)
         except psycopg.Error as error:
             Thread(target=self._start_anew, daemon=True).start()
             raise LedgerUnusable(f"the database does not answer: {not_let_in(error)}") from error
+
+    def _outside_the_pool(self) -> Connection:
+        return PatientConnection.connect(str(self.pool.conninfo), connect_timeout=2, autocommit=True)
 
     def _start_anew(self) -> None:
         """Restart an embedded server that cannot be reached."""
@@ -161,7 +161,7 @@ class LedgerDatastore(PostgresDatastore):
                 self._reviving.release()
 
     @contextmanager
-    def get_connection(self) -> Iterator[Connection[Any]]:
+    def get_connection(self) -> Iterator[Connection]:
         """A connection of the pool; an error that may pass, or that the caller interprets, stays the library's.
 
         Raises:
@@ -181,7 +181,7 @@ class LedgerDatastore(PostgresDatastore):
             if connection is not None and connection.broken:
                 self.pool.check()  # a lost connection is seldom the only one
 
-    def read_rows(self, query: SQL | Composed, *parameters: Any) -> list[Any]:
+    def read_rows(self, query: SQL | Composed | bytes, *parameters: Any) -> list[Any]:
         """Rows of a read query, repeated while the connection is lost.
 
         Raises:
@@ -198,7 +198,7 @@ class LedgerDatastore(PostgresDatastore):
     def _why_unreachable(self) -> str | None:
         """Why the pool has no connection, which its error does not say; None if the server can be reached."""
         try:
-            with Connection[Any].connect(str(self.pool.conninfo), connect_timeout=2) as connection:
+            with self._outside_the_pool() as connection:
                 self.after_connect_func()(connection)
         except psycopg.Error as error:
             return not_let_in(error)
@@ -218,11 +218,9 @@ class LedgerDatastore(PostgresDatastore):
     def _ask(self, query: str, *values: object) -> tuple[Any, ...] | None:
         """The first row of a query, on a new connection; None without a row or an answer."""
         try:
-            with PatientConnection.connect(
-                str(self.pool.conninfo), connect_timeout=2, autocommit=True, row_factory=tuple_row
-            ) as connection:
+            with self._outside_the_pool() as connection:
                 settle(connection)
-                return connection.execute(query, values).fetchone()
+                return next(iter(rows(connection, query, values)), None)
         except psycopg.Error:
             return None
 
@@ -255,5 +253,5 @@ def _elapsed() -> float:
 
 def _left_open(conninfo: str) -> dict[str, int]:
     """Default timeouts, for those that the connection string does not set."""
-    said = conninfo_to_dict(conninfo)
-    return {name: value for name, value in _KEEPALIVE.items() if name not in said}
+    given = conninfo_to_dict(conninfo)
+    return {name: value for name, value in _KEEPALIVE.items() if name not in given}

@@ -186,9 +186,9 @@ class FoldedPlans:
             return cast(T, found[1])
         plan = self.look(state.plan)
         version, event_id = plan.published
-        said = make(PlanRecord(plan, version))
-        self._summaries[state.plan] = (version, event_id, key), said
-        return said
+        summary = make(PlanRecord(plan, version))
+        self._summaries[state.plan] = (version, event_id, key), summary
+        return summary
 
     def catch_up(self, folded: Folded) -> Plan:
         """The plan with everything committed by now; version 0 if nothing was ever recorded.

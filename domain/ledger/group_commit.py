@@ -8,7 +8,7 @@ the disk twice, not eight times. Each batch still succeeds or fails by itself.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Lock
+from threading import Condition
 
 from eventsourcing.persistence import IntegrityError
 
@@ -34,27 +34,36 @@ class _Waiting:
     error: Exception | None = None
 
 
-class Together:
+class GroupCommit:
     """Appends batches; those that wait at the same time go into one transaction."""
 
     def __init__(self, recorder: LedgerRecorder, alone: Callable[[Sequence[UnstoredRow], str, bool], Stored]) -> None:
         """`alone` appends one batch by itself; its last argument: the batch may be stored already."""
         self._recorder = recorder
         self._alone = alone
-        self._gathering = Lock()
-        self._appending = Lock()
+        #: Notified when an append has ended.
+        self._ended = Condition()
+        self._appending = False
         self._waiting: list[_Waiting] = []
 
     def append(self, rows: Sequence[UnstoredRow], author: str) -> Stored:
         """Append the rows of one batch; returns and raises what `alone` would."""
         mine = _Waiting(rows, author)
-        with self._gathering:
+        with self._ended:
             self._waiting.append(mine)
-        with self._appending:  # its holder appends all batches that gathered meanwhile
-            if not mine.done:
-                with self._gathering:
-                    batches, self._waiting = self._waiting, []
+            # Those whose batch is done leave at once: nobody waits for the append of others.
+            while self._appending and not mine.done:
+                self._ended.wait()
+            if not mine.done:  # it appends all batches that gathered meanwhile
+                self._appending = True
+                batches, self._waiting = self._waiting, []
+        if not mine.done:
+            try:
                 self._append_all(batches if mine in batches else [mine, *batches])
+            finally:
+                with self._ended:
+                    self._appending = False
+                    self._ended.notify_all()
         if mine.error is not None:
             raise mine.error
         return mine.stored

@@ -34,8 +34,8 @@ def read_event(topic: str, whole: bytes) -> Event:
         ) from None
     except ValidationError as error:
         # Without the value, which may be a text that only few may read.
-        said = ((".".join(map(str, one["loc"])), one["msg"]) for one in error.errors(include_input=False))
-        wrong = "; ".join(f"{place}: {what}" if place else what for place, what in said)
+        problems = ((".".join(map(str, one["loc"])), one["msg"]) for one in error.errors(include_input=False))
+        wrong = "; ".join(f"{place}: {what}" if place else what for place, what in problems)
         raise LedgerDamaged(f"the ledger holds an event {topic} that is not valid ({wrong}); see asat check") from None
 
 

@@ -116,15 +116,15 @@ def refuse_two_databases(database_url: str | None, owner_url: str | None) -> Non
 
 
 def _database_in(conninfo: str) -> str:
-    said = _read_address(conninfo)
-    return str(said.get("dbname") or said.get("user") or login_in(conninfo))
+    address = _read_address(conninfo)
+    return str(address.get("dbname") or address.get("user") or login_in(conninfo))
 
 
 def _place(conninfo: str) -> str:
     """Database and server of an address, without its secrets."""
-    said = _read_address(conninfo)
-    server = str(said.get("host") or os.environ.get("PGHOST") or "this machine")
-    port = f":{said['port']}" if said.get("port") else ""
+    address = _read_address(conninfo)
+    server = str(address.get("host") or os.environ.get("PGHOST") or "this machine")
+    port = f":{address['port']}" if address.get("port") else ""
     return f"{_database_in(conninfo)} on {server}{port}"
 
 
@@ -185,10 +185,10 @@ def make_ledger(owner_conninfo: str, login: str | None, schema: str = SCHEMA) ->
             for one in (schema, access_schema(schema)):
                 refuse_shared_role(connection, one, login)
         for one in (schema, access_schema(schema)):
-            before, now = make_and_grant(owner_conninfo, one, login)
+            before, now = _make_and_grant(owner_conninfo, one, login)
             with connected(owner_conninfo) as connection:
-                said = powers(connection, [one], login) if login else []
-            made.append(Made(one, before, now, login, said))
+                held = powers(connection, [one], login) if login else []
+            made.append(Made(one, before, now, login, held))
             with connected(owner_conninfo) as connection:
                 if one == schema and (since := _lost_from(connection, schema)) is not None:
                     raise AccessLost(since)
@@ -197,18 +197,8 @@ def make_ledger(owner_conninfo: str, login: str | None, schema: str = SCHEMA) ->
     return made
 
 
-def make_and_grant(owner_conninfo: str, schema: str, login: str | None) -> tuple[int, int]:
-    """Make or upgrade a schema, and let a login read it and append to it; the versions before and after.
-
-    Args:
-        owner_conninfo: connects as the role that owns the schema, or is to own it.
-        schema: name of the PostgreSQL schema.
-        login: the role that is to serve; None: the owner itself.
-
-    Raises:
-        LedgerUnusable: it is a replica, there is no such role, or the owner may not grant it what it needs.
-        psycopg.Error: the database cannot be used.
-    """
+def _make_and_grant(owner_conninfo: str, schema: str, login: str | None) -> tuple[int, int]:
+    """Make or upgrade a schema, and let a login read it and append to it; the versions before and after."""
     with connected(owner_conninfo) as connection:
         if is_replica(connection):
             raise LedgerUnusable("this is a replica, where nothing can be made: run `asat migrate` at the primary")
@@ -249,13 +239,15 @@ def settle_grants(connection: Connection, schema: str, role: str) -> None:
     """
     if not _exists(connection, role):
         return
-    here = Identifier(schema)
+    named = Identifier(schema)
     with connection.transaction():
         for things in ("schema {}", "all tables in schema {}", "all functions in schema {}"):
             for whom in (SQL("public"), Identifier(role)):
-                connection.execute(SQL("revoke all on " + things + " from ").format(here) + whom)
+                connection.execute(SQL("revoke all on " + things + " from ").format(named) + whom)
         for kind, name, _, may in sorted(expected_catalogue(read_names(connection, schema)).grants):
-            connection.execute(SQL("grant {} on {} to {}").format(SQL(may), _thing(kind, name, here), Identifier(role)))
+            connection.execute(
+                SQL("grant {} on {} to {}").format(SQL(may), _thing(kind, name, named), Identifier(role))
+            )
 
 
 def _thing(kind: str, name: str, schema: Identifier) -> Composable:

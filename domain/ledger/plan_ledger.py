@@ -92,15 +92,9 @@ class PlanLedger:
             LedgerUnusable: the database cannot be reached or used, or the two addresses are of two databases; the
                 message says why and what to do.
         """
-        server = None
         try:
             if database_url is None:
-                if data is None:
-                    raise LedgerUnusable("say which database to use: a data folder or a database URL")
-                server = EmbeddedServer.start(data)
-                embedded = partial(migrate, server.owner_conninfo, login=APP)
-                datastore = LedgerDatastore(server.app_conninfo, schema, embedded(schema), revive=server.revive)
-                return cls(datastore, server.owner_conninfo, embedded, server, memory)
+                return cls._embedded(data, schema, memory)
             opening = partial(open_schema, database_url, alone=owner_url in (None, database_url))
             refuse_two_databases(database_url, owner_url)
             role = opening(schema, beside=access_schema(schema))
@@ -109,12 +103,19 @@ class PlanLedger:
         except EmbeddedServerError as error:
             raise LedgerUnusable(str(error)) from error
         except psycopg.Error as error:
-            if server is not None:
-                server.close()
             raise cannot_be_used(error) from error
+
+    @classmethod
+    def _embedded(cls, data: Path | None, schema: str, memory: int | None) -> Self:
+        if data is None:
+            raise LedgerUnusable("say which database to use: a data folder or a database URL")
+        server = EmbeddedServer.start(data)
+        try:
+            opening = partial(migrate, server.owner_conninfo, login=APP)
+            datastore = LedgerDatastore(server.app_conninfo, schema, opening(schema), revive=server.revive)
+            return cls(datastore, server.owner_conninfo, opening, server, memory)
         except BaseException:
-            if server is not None:
-                server.close()
+            server.close()
             raise
 
     def close(self) -> None:

@@ -9,14 +9,14 @@ import json
 from collections.abc import Sequence
 from datetime import date, datetime
 from operator import itemgetter
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, LiteralString, NamedTuple, TypeAlias
 from uuid import UUID
 
 import psycopg
 from eventsourcing.persistence import DatabaseError, Notification, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder
 from psycopg.rows import tuple_row
-from psycopg.sql import SQL, Composed, Identifier
+from psycopg.sql import SQL, Identifier
 
 from domain.ledger.datastore import LedgerDatastore
 from domain.ledger.schema import channel
@@ -77,50 +77,53 @@ class LedgerRecorder(PostgresApplicationRecorder):
 
     datastore: LedgerDatastore
 
-    def __init__(self, datastore: LedgerDatastore) -> None:
+    def __init__(self, datastore: LedgerDatastore) -> None:  # long: all statements, each composed once
         super().__init__(datastore, events_table_name="events")
         self.channel_name = channel(datastore.schema)
-        names = {"schema": Identifier(datastore.schema), "columns": SQL(_COLUMNS)}
-        self._append = SQL("select * from {schema}.append(%b, %b, %b, %b, %b, %b, %b, %b, %b)").format(**names)
-        self._append_one = SQL("select * from {schema}.append_one(%b, %b, %b, %b, %b, %b, %b, %b, %b)").format(**names)
-        self._select = SQL("select {columns} from {schema}.events").format(**names)
-        self._fold = SQL(
+
+        def query(text: LiteralString) -> bytes:
+            return SQL(text).format(schema=Identifier(datastore.schema), columns=SQL(_COLUMNS)).as_bytes()
+
+        self._append = query("select * from {schema}.append(%b, %b, %b, %b, %b, %b, %b, %b, %b)")
+        self._append_one = query("select * from {schema}.append_one(%b, %b, %b, %b, %b, %b, %b, %b, %b)")
+        self._select = query("select {columns} from {schema}.events")
+        self._fold = query(
             "select version, event_id, topic, coalesce(whole, state), recorded_at, recorded_by from {schema}.events"
             " where plan = %b and version >= %b"
-        ).format(**names)
-        self._placed = SQL(
+        )
+        self._placed = query(
             "select {columns}, hashes from {schema}.events where position > %b and position <= %b"
             " order by position limit %b"
-        ).format(**names)
+        )
         # A node lies in the row of the event whose leaf completed it.
-        self._nodes = SQL(
+        self._nodes = query(
             "select substr(hashes, 32 * w.level + 1, 32) from unnest(%b::int[], %b::bigint[]) with ordinality"
             " as w(level, index, place) left join {schema}.events on position = (w.index + 1) << w.level"
             " order by place"
-        ).format(**names)
+        )
         # Rows that a scan by position misses: their position is below 1, or another row has it too.
-        self._unplaced = SQL(
+        self._unplaced = query(
             "select plan, version, position from {schema}.events where position < 1 or position in"
             " (select position from {schema}.events group by position having count(*) > 1) order by plan, version"
-        ).format(**names)
-        self._count = SQL("select count(*) from {schema}.events where position <= %b").format(**names)
+        )
+        self._count = query("select count(*) from {schema}.events where position <= %b")
         # An empty ledger's instant is -infinity, which Python has no value for.
-        self._head = SQL(
+        self._head = query(
             "select position, case when position > 0 then recorded_at end, "
             "(select coalesce(max(position), 0) from {schema}.events), leaf, clock_timestamp() from {schema}.head"
-        ).format(**names)
-        self._purged = SQL(
+        )
+        self._purged = query(
             "select (select coalesce(max(position), 0) from {schema}.events where topic = 'TextRedacted'),"
             " coalesce(max(position), 0), coalesce(max(position) filter (where complete), 0) from {schema}.purges"
-        ).format(**names)
-        self._applied = SQL("select applied_at from {schema}.migrations where number = %b").format(**names)
-        self._plans = SQL("select plan from {schema}.events where version = 1 order by plan").format(**names)
+        )
+        self._applied = query("select applied_at from {schema}.migrations where number = %b")
+        self._plans = query("select plan from {schema}.events where version = 1 order by plan")
         # Two index lookups a plan, whatever the number of its events.
-        self._states = SQL(
+        self._states = query(
             "select first.plan, newest.version, newest.event_id from {schema}.events as first cross join lateral"
             " (select version, event_id from {schema}.events where plan = first.plan order by version desc limit 1)"
             " as newest where first.version = 1 order by first.plan"
-        ).format(**names)
+        )
 
     def append(self, rows: Sequence[UnstoredRow], authors: Sequence[str]) -> tuple[int, datetime]:
         """Append all rows or none, in one transaction; returns the last position and the instant.
@@ -185,15 +188,14 @@ class LedgerRecorder(PostgresApplicationRecorder):
     ) -> Sequence[StoredRecord]:
         """Rows of one plan, by version."""
         return self._rows(
-            SQL(" where plan = %b and version > %b and version <= %b order by version {} limit %b").format(
-                SQL("desc" if desc else "asc")
-            ),
+            b" where plan = %b and version > %b and version <= %b order by version "
+            + (b"desc limit %b" if desc else b"asc limit %b"),
             [originator_id, gt or 0, 2**62 if lte is None else lte, limit],
         )
 
     def select_versions(self, plan: str, versions: Sequence[int]) -> Sequence[StoredRecord]:
         """The rows of one plan that have these versions, in order."""
-        return self._rows(SQL(" where plan = %b and version = any(%b) order by version"), [plan, list(versions)])
+        return self._rows(b" where plan = %b and version = any(%b) order by version", [plan, list(versions)])
 
     def select_notifications(
         self,
@@ -206,15 +208,15 @@ class LedgerRecorder(PostgresApplicationRecorder):
     ) -> Sequence[Notification]:
         """Rows of the whole ledger, by position."""
         first = (start or 0) + (0 if inclusive_of_start else 1)
-        by_topic = " and topic = any(%b)" if topics else ""
+        by_topic = b" and topic = any(%b)" if topics else b""
         return self._rows(
-            SQL(" where position >= %b and position <= %b" + by_topic + " order by position limit %b"),
+            b" where position >= %b and position <= %b" + by_topic + b" order by position limit %b",
             [first, 2**62 if stop is None else stop, *([list(topics)] if topics else []), limit],
         )
 
     def select_by_event_id(self, event_ids: Sequence[UUID]) -> Sequence[StoredRecord]:
         """The rows that have one of these event ids."""
-        return self._rows(SQL(" where event_id = any(%b) order by position"), [list(event_ids)])
+        return self._rows(b" where event_id = any(%b) order by position", [list(event_ids)])
 
     def select_plans(self) -> list[str]:
         """The names of all plans."""
@@ -257,10 +259,10 @@ class LedgerRecorder(PostgresApplicationRecorder):
         """The head, from which the next append goes on; None if somebody has removed it."""
         return next((Head(*row) for row in self._tuples(self._head)), None)
 
-    def _rows(self, where: Any, parameters: Sequence[Any]) -> Sequence[StoredRecord]:
+    def _rows(self, where: bytes, parameters: Sequence[Any]) -> Sequence[StoredRecord]:
         return [StoredRecord(*row) for row in self._tuples(self._select + where, *parameters)]
 
-    def _tuples(self, query: Composed, *parameters: Any) -> list[Any]:
+    def _tuples(self, query: bytes, *parameters: Any) -> list[Any]:
         return self.datastore.read_rows(query, *parameters)
 
 

@@ -16,10 +16,11 @@ from domain.envelopes import Proposal, Recorded, with_event_ids
 from domain.events import TextRedacted
 from domain.ledger.datastore import attempts
 from domain.ledger.folded_plans import Folded, FoldedPlans, size_of
-from domain.ledger.group_commit import Stored, Together
-from domain.ledger.mapper import event_state, read_record
+from domain.ledger.group_commit import GroupCommit, Stored
+from domain.ledger.mapper import event_state
 from domain.ledger.recorder import LedgerRecorder
-from domain.ledger.split_texts import kept_texts, taken_apart
+from domain.ledger.repeated_batches import ids_are_free, recorded_before
+from domain.ledger.split_texts import kept_texts, split_event
 from domain.ledger.stored_rows import StoredRecord, UnstoredRow
 from domain.plan.draft import Draft
 from domain.plan.evolve import evolve
@@ -39,7 +40,7 @@ class Recording:
     def __init__(self, recorder: LedgerRecorder, folded: FoldedPlans) -> None:
         self._recorder = recorder
         self._folded = folded
-        self._together = Together(recorder, self._append)
+        self._group_commit = GroupCommit(recorder, self._append)
 
     def record(self, proposals: Sequence[Proposal], by: str, today: date, expect: int | None) -> list[Recorded]:
         """See `PlanLedger.record`; each proposal has an event_id."""
@@ -62,7 +63,7 @@ class Recording:
                 return self._record(proposals, plans, by, today, expect)
             except (Refused, VersionConflict):
                 # Only these plans are searched: nobody is told whether another plan has an event of this id.
-                if repeated := self._already_recorded(proposals, slugs):
+                if repeated := recorded_before(self._recorder, proposals, slugs):
                     return repeated
                 raise
             finally:
@@ -103,14 +104,14 @@ class Recording:
                 if self._moved_on(plans, drafts):
                     continue  # judged against a plan that was out of date
                 raise
-            stored = self._together.append(rows, by)
+            stored = self._group_commit.append(rows, by)
             if stored is not None:
                 return self._publish(batch, rows, plans, drafts, stored, by, {plan for plan, _ in texts})
             if not self._moved_on(plans, drafts):
                 # No version is taken, so an event_id is.
-                if repeated := self._already_recorded(batch, list(plans)):
+                if repeated := recorded_before(self._recorder, batch, list(plans)):
                     return repeated
-                self._ids_are_free(batch)
+                ids_are_free(self._recorder, batch)
                 raise LedgerUnusable("the database refuses what the plan is ready for; see asat check")
         raise NothingRecorded("other writers kept coming first; nothing was recorded, try again")
 
@@ -180,52 +181,6 @@ class Recording:
         appends = {(row.id - place, row.recorded_at, row.recorded_by) for place, row in enumerate(stored)}
         return (last.id, last.recorded_at) if appends == {(first.id, first.recorded_at, by)} else None
 
-    def _already_recorded(self, proposals: Sequence[Proposal], slugs: Sequence[str]) -> list[Recorded] | None:
-        """The records of these proposals, if they were sent before; None if they were not.
-
-        Other plans are ignored: the author may not be allowed to know of them.
-
-        Raises:
-            Refused: an event_id belongs to another event in these plans, or only a part of the batch was recorded.
-        """
-        event_ids = [proposal.event_id for proposal in proposals if proposal.event_id]
-        rows = self._recorder.select_by_event_id(event_ids)
-        stored: dict[UUID, Recorded] = {
-            row.event_id: read_record(row) for row in rows if str(row.originator_id) in slugs
-        }  # fmt: skip
-        if not stored:
-            return None
-        for index, proposal in enumerate(proposals):
-            record = stored.get(proposal.event_id) if proposal.event_id else None
-            if record is not None and not _same(proposal, record):
-                raise Refused(
-                    RuleCode.EVENT_ID_REUSED,
-                    "event_id",
-                    f"event_id {proposal.event_id} already belongs to another event, version {record.version} of plan "
-                    f"{record.plan}; give every event an id of its own",
-                    index,
-                )
-        if len(stored) < len(proposals):
-            record = next(iter(stored.values()))
-            raise Refused(
-                RuleCode.BATCH_CHANGED,
-                "event_id",
-                f"event_id {record.event_id} was already recorded, as version {record.version} of plan {record.plan}, "
-                "but not all of this batch was: a batch is repeated whole or not at all",
-                next(i for i, proposal in enumerate(proposals) if proposal.event_id in stored),
-            )
-        return [stored[proposal.event_id] for proposal in proposals if proposal.event_id]
-
-    def _ids_are_free(self, batch: Sequence[Proposal]) -> None:
-        """Raises Refused if another plan has an event of the same id, without naming that plan."""
-        taken = {
-            row.event_id for row in self._recorder.select_by_event_id([one.event_id for one in batch if one.event_id])
-        }
-        for index, proposal in enumerate(batch):
-            if proposal.event_id in taken:
-                taken_id = f"event_id {proposal.event_id} is taken; give every event a new id of its own"
-                raise Refused(RuleCode.EVENT_ID_TAKEN, "event_id", taken_id, index)
-
 
 def _identity(row: UnstoredRow | StoredRecord) -> tuple[object, ...]:
     return row.originator_id, row.originator_version, row.event_id, row.topic, row.state
@@ -279,7 +234,7 @@ def _try_out(
         before = plan.published[1] if plan.version == plan.started_at else None
         evolve(plan, event, PENDING, by)
         topic = type(event).__name__
-        state, whole, salts = taken_apart(event, event_state(event))
+        state, whole, salts = split_event(event, event_state(event))
         plan.grown += size_of(topic, whole or state)
         rows.append(UnstoredRow(plan.slug, plan.version, topic, state, event_id, whole, salts, before))
     _can_be_redacted(batch, texts)
@@ -295,7 +250,7 @@ def _can_be_redacted(batch: Sequence[Proposal], texts: dict[tuple[str, int], set
                 raise Refused(
                     RuleCode.NOT_REDACTABLE,
                     "fields",
-                    f"version {event.version} is in this very batch: leave the text out of it, or redact it afterwards",
+                    f"event {event.version} is in this very batch: leave the text out of it, or redact it afterwards",
                     index,
                 )
             for field in event.fields:
@@ -303,20 +258,7 @@ def _can_be_redacted(batch: Sequence[Proposal], texts: dict[tuple[str, int], set
                     raise Refused(
                         RuleCode.NOT_REDACTABLE,
                         "fields",
-                        f"version {event.version} has no text `{field}` that could be redacted, or was recorded "
+                        f"event {event.version} has no text `{field}` that could be redacted, or was recorded "
                         "before texts could be",
                         index,
                     )
-
-
-def _same(proposal: Proposal, record: Recorded) -> bool:
-    """Whether a record has the content of this proposal, apart from the fields that were assumed."""
-    if proposal.plan != record.plan or type(proposal.event) is not type(record.event):
-        return False
-    # Of a destroyed text only the presence can be compared.
-    if not proposal.event.model_fields_set.issuperset(record.redacted):
-        return False
-    left_out = {*proposal.assumed, *record.redacted}
-    return proposal.event.model_dump(exclude_unset=True, exclude=left_out) == record.event.model_dump(
-        exclude_unset=True, exclude=left_out
-    )

@@ -88,23 +88,27 @@ def migrate(
         if is_replica(connection):
             return replicated(connection, schema, wanted[-1].number)
         role = take_app_role(connection, schema, login, inherits=inherits)
-        if schema_version(connection, schema) == wanted[-1].number:
-            return _admitted(connection, schema, role)
-        with connection.transaction():
-            connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"asat migrations {schema}",))
-            done = schema_version(connection, schema)
-            not_newer(done, wanted[-1].number)
-            if done == 0:
-                connection.execute(
-                    SQL(
-                        "create schema if not exists {0}; create table {0}.migrations (number integer primary key,"
-                        " name text not null, applied_at timestamptz not null default now())"
-                    ).format(Identifier(schema))
-                )
-            for migration in wanted:
-                if migration.number > done:
-                    _apply(connection, migration, schema, role)
+        if schema_version(connection, schema) != wanted[-1].number:
+            _upgrade(connection, schema, role, wanted)
         return _admitted(connection, schema, role)
+
+
+def _upgrade(connection: Connection, schema: str, role: str, wanted: Sequence[Migration]) -> None:
+    """Run the migrations that the schema lacks, in one transaction."""
+    with connection.transaction():
+        connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"asat migrations {schema}",))
+        done = schema_version(connection, schema)
+        not_newer(done, wanted[-1].number)
+        if done == 0:
+            connection.execute(
+                SQL(
+                    "create schema if not exists {0}; create table {0}.migrations (number integer primary key,"
+                    " name text not null, applied_at timestamptz not null default now())"
+                ).format(Identifier(schema))
+            )
+        for migration in wanted:
+            if migration.number > done:
+                _apply(connection, migration, schema, role)
 
 
 def is_replica(connection: Connection) -> bool:

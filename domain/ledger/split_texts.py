@@ -25,7 +25,7 @@ _DESTROYED = bytes(SALT_SIZE)
 _DIGEST = b'{"sha256":"'
 
 
-class Apart(NamedTuple):
+class SplitEvent(NamedTuple):
     """The bytes of an event that its leaf commits to; if it has redactable texts, also the whole event and salts."""
 
     state: bytes
@@ -42,18 +42,18 @@ class KeptText(NamedTuple):
     salt: bytes | None
 
 
-def taken_apart(event: Event, whole: bytes) -> Apart:
+def split_event(event: Event, whole: bytes) -> SplitEvent:
     """Split an event to be stored; `whole`: the event as JSON."""
     if REDACTABLE.isdisjoint(event.model_fields_set):
-        return Apart(whole, None, None)
+        return SplitEvent(whole, None, None)
     fields = from_json(whole)
     apart = redactable(type(event).__name__, [name for name, value in fields.items() if value is not None])
     if not apart:
-        return Apart(whole, None, None)
+        return SplitEvent(whole, None, None)
     salts = os.urandom(SALT_SIZE * len(apart))
     for number, name in enumerate(apart):
         fields[name] = {"sha256": text_digest(_salt(salts, number), fields[name])}
-    return Apart(to_json(fields), whole, salts)
+    return SplitEvent(to_json(fields), whole, salts)
 
 
 def text_digest(salt: bytes, value: Any) -> str:
@@ -95,12 +95,12 @@ def texts_not_as_committed(state: bytes, whole: bytes | None, salts: bytes | Non
     texts = kept_texts(state, salts)
     fields = from_json(whole or b"{}") if texts else {}
     for text in texts:
-        said = fields.get(text.field)
-        if said != redacted_value(text.field) if text.salt is None else text_digest(text.salt, said) != text.digest:
+        value = fields.get(text.field)
+        if value != redacted_value(text.field) if text.salt is None else text_digest(text.salt, value) != text.digest:
             yield text.field
 
 
-def said(state: bytes, whole: bytes | None, salts: bytes | None) -> str | None:
+def remaining_texts(state: bytes, whole: bytes | None, salts: bytes | None) -> str | None:
     """The remaining texts for a proof, as JSON: field -> [salt in base64, value]; None if there are none."""
     texts = kept_texts(state, salts)
     fields = from_json(whole or b"{}") if texts else {}

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import Notification, StoredEvent
 
-from domain.ledger.split_texts import said
+from domain.ledger.split_texts import remaining_texts
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,6 @@ class StoredRecord(Notification):
     salts: bytes | None = None
 
     @property
-    def said(self) -> str | None:
-        """The remaining texts for a proof, as `split_texts.said` gives them."""
-        return said(self.state, self.whole, self.salts)
+    def remaining_texts(self) -> str | None:
+        """The remaining texts for a proof, as `split_texts.remaining_texts`."""
+        return remaining_texts(self.state, self.whole, self.salts)

@@ -108,33 +108,17 @@ class Draft(Plan):
     log: _Tail[Logged]
     furthest: _Tail[int]
 
-    #: The mappings and the sequences of a plan, by the names of their attributes.
-    _LAYERS = (
-        "actions", "priorities", "measures", "recommendations", "numbers", "dependents", "withdrawn", "redactions",
-    )  # fmt: skip
-    _TAILS = ("recorded_at", "log", "furthest")
-
     def __init__(self, base: Plan) -> None:
+        vars(self).update(vars(base))
+        for name in _MAPPINGS:
+            setattr(self, name, _Layer(getattr(base, name)))
+        for name in _SEQUENCES:
+            setattr(self, name, _Tail(getattr(base, name)))
         self.base = base
-        self.slug = base.slug
-        self.version = self.started_at = base.version
-        self.published = base.published
-        self.opening = base.opening
+        self.started_at = base.version
         #: About how many bytes the base grows by when it takes over the changes.
         self.grown = 0
-        self._owned: set[str] = set()
-        for name in self.OWN:
-            setattr(self, name, getattr(base, name))
-        for name in self._LAYERS:
-            setattr(self, name, _Layer(getattr(base, name)))
-        for name in self._TAILS:
-            setattr(self, name, _Tail(getattr(base, name)))
-
-    def own(self, name: str) -> Timeline[Any]:
-        if name not in self._owned:
-            setattr(self, name, getattr(self, name).copy())
-            self._owned.add(name)
-        return super().own(name)
+        self._owned = ()
 
     def changed_action(self, added: int) -> Action:
         return self.actions.changed(added, Action.copy, _missing)
@@ -159,33 +143,34 @@ class Draft(Plan):
 
         Readers see nothing of them before the assignment to `published`.
         """
-        base = self.base
-        assert base.version == self.started_at, "a plan does not grow while a draft lies over it"
-        for name, held in vars(self).items():
-            if isinstance(held, _Layer):
-                getattr(base, name).update(held.own)
-        for name in self._owned:
-            setattr(base, name, getattr(self, name))
-        base.recorded_at.extend([recorded_at] * len(self.recorded_at.own))
-        base.log.extend(self.log.own)
-        base.furthest.extend(self.furthest.own)
-        base.opening = self.opening
-        base.version = self.version
-        base.published = self.version, event_id
+        assert self.base.version == self.started_at, "a plan does not grow while a draft lies over it"
+        self.recorded_at.own = [recorded_at] * len(self.recorded_at.own)
+        self.published = self.version, event_id
+        self._give_to(self.base)
 
     def successor(self) -> Plan:
         """An independent plan with the changes; the base stays as it is."""
         plan = Plan(self.slug)
-        for name in self._LAYERS:
-            layer = getattr(self, name)
-            setattr(plan, name, {**layer.base, **layer.own})
-        for name in self._TAILS:
-            tail = getattr(self, name)
-            setattr(plan, name, [*tail.base, *tail.own])
-        for name in self.OWN:
-            setattr(plan, name, getattr(self, name).copy())
-        plan.opening, plan.version, plan.published = self.opening, self.version, self.published
+        for name, held in vars(self.base).items():
+            setattr(plan, name, held.copy() if type(held) in _GROWING else held)
+        self._give_to(plan)
         return plan
+
+    def _give_to(self, plan: Plan) -> None:
+        for name, held in vars(self).items():
+            if type(held) is _Tail:
+                getattr(plan, name).extend(held.own)
+            elif type(held) is _Layer and held.own:
+                getattr(plan, name).update(held.own)
+        for name in self._owned or ():
+            setattr(plan, name, getattr(self, name))
+        plan.opening, plan.version, plan.published = self.opening, self.version, self.published
+
+
+_MAPPINGS = tuple(name for name, held in vars(Plan("")).items() if type(held) is dict)
+_SEQUENCES = tuple(name for name, held in vars(Plan("")).items() if type(held) is list)
+#: The types of a plan's attributes that grow.
+_GROWING = {dict, list, Timeline}
 
 
 def _missing() -> Any:

@@ -124,8 +124,8 @@ def _recommendation_made(plan: Plan, event: events.RecommendationMade, version: 
 
 def _priority_added(plan: Plan, event: events.PriorityAdded, version: int) -> None:
     priority = plan.changed_priority(event.number)
-    priority.added.add(True, event.effective_on, version)
-    priority.title.add(event.title, event.effective_on, version)
+    priority.own("added").add(True, event.effective_on, version)
+    priority.own("title").add(event.title, event.effective_on, version)
     _answer(plan, priority, event.answers, event, version)
 
 
@@ -136,14 +136,14 @@ def _answer(plan: Plan, priority: Priority, answers: tuple[str, ...], event: eve
         known = plan.recommendations.get(number)
         if known is not None and (made := known.at(place)):
             _stands_on(plan, version, made.version)
-    priority.answers.add(answers, event.effective_on, version)
+    priority.own("answers").add(answers, event.effective_on, version)
 
 
 def _priority_reworded(plan: Plan, event: events.PriorityReworded, version: int) -> None:
     _stands_on_priority(plan, event.number, event, version)
     priority = plan.changed_priority(event.number)
     if event.title is not None:
-        priority.title.add(event.title, event.effective_on, version)
+        priority.own("title").add(event.title, event.effective_on, version)
     if event.answers is not None:
         _answer(plan, priority, event.answers, event, version)
 
@@ -153,17 +153,17 @@ def _action_added(plan: Plan, event: events.ActionAdded, version: int) -> None:
     action = Action(version, event.effective_on, parent.added if parent else None)
     if parent is None and event.priority is not None:
         _stands_on_priority(plan, event.priority, event, version)
-        action.priority.add(event.priority, event.effective_on, version)
+        action.own("priority").add(event.priority, event.effective_on, version)
     action.reports_to = event.reports_to
-    action.number.add(event.number, event.effective_on, version)
-    action.standing.add("open", event.effective_on, version)
-    action.text.add(event.text, event.effective_on, version)
+    action.own("number").add(event.number, event.effective_on, version)
+    action.own("standing").add("open", event.effective_on, version)
+    action.own("text").add(event.text, event.effective_on, version)
     if event.outcome is not None:
-        action.outcome.add(event.outcome, event.effective_on, version)
+        action.own("outcome").add(event.outcome, event.effective_on, version)
     if event.timescale is not None:
-        action.due.add(Due(read_timescale(event.timescale), None, None), event.effective_on, version)
+        action.own("due").add(Due(read_timescale(event.timescale), None, None), event.effective_on, version)
     if event.leads:
-        action.leads.add(event.leads, event.effective_on, version)
+        action.own("leads").add(event.leads, event.effective_on, version)
     plan.actions[version] = action
     if parent is not None:
         parent.parts.append(version)
@@ -173,28 +173,28 @@ def _action_added(plan: Plan, event: events.ActionAdded, version: int) -> None:
 def _action_reworded(plan: Plan, event: events.ActionReworded, version: int) -> None:
     action = _action(plan, event.action, event, version)
     if event.text is not None:
-        action.text.add(event.text, event.effective_on, version)
+        action.own("text").add(event.text, event.effective_on, version)
     if event.outcome is not None:
-        action.outcome.add(event.outcome, event.effective_on, version)
+        action.own("outcome").add(event.outcome, event.effective_on, version)
 
 
 def _action_renumbered(plan: Plan, event: events.ActionRenumbered, version: int) -> None:
     action = _action(plan, event.action, event, version)
-    action.number.add(event.number, event.effective_on, version)
+    action.own("number").add(event.number, event.effective_on, version)
     if event.priority is not None and action.parent is None:
         _stands_on_priority(plan, event.priority, event, version)
-        action.priority.add(event.priority, event.effective_on, version)
+        action.own("priority").add(event.priority, event.effective_on, version)
     plan.changed_bearers(event.number).append((action.added, version))
 
 
 def _action_rescheduled(plan: Plan, event: events.ActionRescheduled, version: int) -> None:
     action = _action(plan, event.action, event, version)
     due = Due(read_timescale(event.timescale), event.approved_by, event.reason)
-    action.due.add(due, event.effective_on, version)
+    action.own("due").add(due, event.effective_on, version)
 
 
 def _action_reassigned(plan: Plan, event: events.ActionReassigned, version: int) -> None:
-    _action(plan, event.action, event, version).leads.add(event.leads, event.effective_on, version)
+    _action(plan, event.action, event, version).own("leads").add(event.leads, event.effective_on, version)
 
 
 def _action_rated(plan: Plan, event: events.ActionRated, version: int, recorded_by: str) -> None:
@@ -204,9 +204,9 @@ def _action_rated(plan: Plan, event: events.ActionRated, version: int, recorded_
         _stands_on(plan, version, scale.version)
     rating = scale.value.find(event.rating) if scale else None
     if rating is not None and rating.needs_second_person:
-        action.awaiting.add(Awaiting(event.rating, event.evidence, recorded_by), event.effective_on, version)
+        action.own("awaiting").add(Awaiting(event.rating, event.evidence, recorded_by), event.effective_on, version)
     else:
-        action.rating.add(Rated(event.rating, event.evidence), event.effective_on, version)
+        action.own("rating").add(Rated(event.rating, event.evidence), event.effective_on, version)
 
 
 def _rating_confirmed(plan: Plan, event: events.RatingConfirmed, version: int) -> None:
@@ -218,16 +218,16 @@ def _rating_confirmed(plan: Plan, event: events.RatingConfirmed, version: int) -
     _stands_on(plan, version, given.version)
     if scale := plan.scale.at(place):
         _stands_on(plan, version, scale.version)
-    action.rating.add(Rated(given.value.code, given.value.evidence), event.effective_on, version)
+    action.own("rating").add(Rated(given.value.code, given.value.evidence), event.effective_on, version)
 
 
 def _progress_reported(plan: Plan, event: events.ProgressReported, version: int) -> None:
-    _action(plan, event.action, event, version).progress.add(event.text, event.effective_on, version)
+    _action(plan, event.action, event, version).own("progress").add(event.text, event.effective_on, version)
 
 
 def _evidence_added(plan: Plan, event: events.EvidenceAdded, version: int) -> None:
     evidence = Evidence(event.title, event.location, event.sha256)
-    _action(plan, event.action, event, version).evidence.add(evidence, event.effective_on, version)
+    _action(plan, event.action, event, version).own("evidence").add(evidence, event.effective_on, version)
 
 
 def _action_closed(plan: Plan, event: events.ActionClosed, version: int) -> None:
@@ -236,7 +236,7 @@ def _action_closed(plan: Plan, event: events.ActionClosed, version: int) -> None
     _stands_on(plan, version, *_ratings_in_force(before, action))
     if before.scale:  # it says which ratings are complete
         _stands_on(plan, version, before.scale.version)
-    action.standing.add("closed", event.effective_on, version)
+    action.own("standing").add("closed", event.effective_on, version)
 
 
 def _ratings_in_force(before: AsAt, action: Action) -> list[int]:
@@ -253,24 +253,24 @@ def _ratings_in_force(before: AsAt, action: Action) -> list[int]:
 
 
 def _action_withdrawn(plan: Plan, event: events.ActionWithdrawn, version: int) -> None:
-    _action(plan, event.action, event, version).standing.add("withdrawn", event.effective_on, version)
+    _action(plan, event.action, event, version).own("standing").add("withdrawn", event.effective_on, version)
 
 
 def _action_reinstated(plan: Plan, event: events.ActionReinstated, version: int) -> None:
-    _action(plan, event.action, event, version).standing.add("open", event.effective_on, version)
+    _action(plan, event.action, event, version).own("standing").add("open", event.effective_on, version)
 
 
 def _assurance_given(plan: Plan, event: events.AssuranceGiven, version: int) -> None:
     _stands_on_priority(plan, event.priority, event, version)
     priority = plan.changed_priority(event.priority)
-    priority.assurance.add(Assurance(event.level, event.report), event.effective_on, version)
+    priority.own("assurance").add(Assurance(event.level, event.report), event.effective_on, version)
 
 
 def _measure_defined(plan: Plan, event: events.MeasureDefined, version: int) -> None:
     if event.priority is not None:
         _stands_on_priority(plan, event.priority, event, version)
     definition = Definition(event.title, event.unit, event.baseline, event.target, event.priority)
-    plan.changed_measure(event.measure).definition.add(definition, event.effective_on, version)
+    plan.changed_measure(event.measure).own("definition").add(definition, event.effective_on, version)
 
 
 def _measure_reported(plan: Plan, event: events.MeasureReported, version: int) -> None:
@@ -279,7 +279,7 @@ def _measure_reported(plan: Plan, event: events.MeasureReported, version: int) -
     measure = plan.changed_measure(event.measure)
     if defined := measure.definition.at(plan.place(event.effective_on, version - 1)):
         _stands_on(plan, version, defined.version)
-    measure.readings.add(Reading(event.period, event.value, event.standing), event.effective_on, version)
+    measure.own("readings").add(Reading(event.period, event.value, event.standing), event.effective_on, version)
 
 
 def _version_issued(plan: Plan, event: events.VersionIssued, version: int) -> None:

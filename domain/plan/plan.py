@@ -11,7 +11,7 @@ collections are replaced, or added to at their end; then `published` is assigned
 from collections.abc import Callable, Mapping, MutableMapping, MutableSequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 from uuid import UUID
 
 from domain.plan.facts import (
@@ -51,30 +51,45 @@ class Opening:
     effective_on: date
 
 
-#: The types of attributes that grow.
-_GROWING = {Timeline, list}
+class _Owner:
+    """A thing with timelines, which are added to through `own` alone."""
+
+    __slots__ = ("_owned",)
+
+    #: The names of the timelines that are its own, where it shares the others with its original; None for an original.
+    _owned: tuple[str, ...] | None
+
+    def own(self, name: str) -> Timeline[object]:
+        """One of its timelines, by the name of the attribute, to be added to."""
+        timeline: Timeline[object] = getattr(self, name)
+        if self._owned is not None and name not in self._owned:
+            timeline = timeline.copy()
+            setattr(self, name, timeline)
+            self._owned += (name,)
+        return timeline
 
 
-class _Copied:
-    """A part of a plan with timelines; a draft copies it before changing it."""
+class _Part(_Owner):
+    """A part of a plan; a draft copies it before changing it."""
 
     __slots__: tuple[str, ...] = ()
 
     def copy(self) -> Self:
-        """A copy with timelines and lists of its own."""
+        """A copy to be changed; the original stays as it is."""
         copied = type(self).__new__(type(self))
         for name in self.__slots__:
-            value = getattr(self, name)
-            setattr(copied, name, value.copy() if type(value) in _GROWING else value)
+            setattr(copied, name, getattr(self, name))
+        copied._owned = ()
         return copied
 
 
-class Priority(_Copied):
+class Priority(_Part):
     """A priority of the plan, over both clocks."""
 
     __slots__ = ("added", "answers", "assurance", "number", "order", "title")
 
     def __init__(self, number: str) -> None:
+        self._owned = None
         self.number = number
         self.order = natural_order(number)
         self.added: Timeline[bool] = Timeline()
@@ -83,7 +98,7 @@ class Priority(_Copied):
         self.assurance: Timeline[Assurance] = Timeline()
 
 
-class Action(_Copied):
+class Action(_Part):
     """An action, over both clocks. The version that added it identifies it; its number may change.
 
     Its parent and parts are versions, not objects: without reference cycles a dropped plan is freed at once.
@@ -95,6 +110,7 @@ class Action(_Copied):
     )  # fmt: skip
 
     def __init__(self, added: int, added_on: date, parent: int | None) -> None:
+        self._owned = None
         self.added = added
         self.added_on = added_on
         self.parent = parent
@@ -115,28 +131,32 @@ class Action(_Copied):
         self.progress: Timeline[str] = Timeline()
         self.evidence: Timeline[Evidence] = Timeline()
 
+    def copy(self) -> Self:
+        copied = super().copy()
+        copied.parts = self.parts[:]
+        return copied
 
-class Measure(_Copied):
+
+class Measure(_Part):
     """A measure of the plan, over both clocks."""
 
     __slots__ = ("code", "definition", "readings")
 
     def __init__(self, code: str) -> None:
+        self._owned = None
         self.code = code
         self.definition: Timeline[Definition] = Timeline()
         self.readings: Timeline[Reading] = Timeline()
 
 
-class Plan:
+class Plan(_Owner):
     """Everything recorded of one plan, as timelines.
 
     Events change it through `own` and `changed_...`, which return the plan's objects, or in a `Draft` copies of them.
     """
 
-    #: The timelines of the plan itself, by the names of their attributes.
-    OWN = ("scale", "closing", "inspections", "issues", "presentations")
-
     def __init__(self, slug: str) -> None:
+        self._owned = None
         self.slug = slug
         #: The newest version taken in.
         self.version = 0
@@ -192,11 +212,6 @@ class Plan:
 
     # Changing
 
-    def own(self, name: str) -> Timeline[Any]:
-        """One of the plan's own timelines."""
-        timeline: Timeline[Any] = getattr(self, name)
-        return timeline
-
     def changed_action(self, added: int) -> Action:
         """The action that this version added."""
         return self.actions[added]
@@ -215,11 +230,11 @@ class Plan:
 
     def changed_bearers(self, number: str) -> list[tuple[int, int]]:
         """The entry of `numbers` for this number; empty where there was none."""
-        return _made(self.numbers, number, lambda _: [])
+        return self.numbers.setdefault(number, [])
 
     def changed_dependents(self, version: int) -> list[int]:
         """The versions of the events that depend on this one."""
-        return _made(self.dependents, version, lambda _: [])
+        return self.dependents.setdefault(version, [])
 
     def redacted(self, version: int, fields: Mapping[str, int]) -> None:
         """Note the fields of an event whose texts were destroyed, each with the version that did it."""

@@ -70,17 +70,14 @@ class Timeline(Generic[V]):
     """Every assertion of one fact, in the order of (effective day, version).
 
     Invariants: keys ascend, in parallel to the assertions; versions are added in ascending order. Lists that a reader
-    holds change only at their end: late news, and the first addition after a copy, make new lists, which are put in
-    place by one assignment.
+    holds change only at their end: late news makes new lists, which are put in place by one assignment.
     """
 
-    __slots__ = ("_entries", "_first", "_shared")
+    __slots__ = ("_entries", "_first")
 
     def __init__(self) -> None:
         self._entries: tuple[list[int], list[Assertion[V]]] = _NOTHING  # type: ignore[assignment]
         self._first: Assertion[V] | None = None
-        #: Whether another timeline may have the same lists, so that neither may add to them.
-        self._shared = False
 
     def add(self, value: V, effective_on: date, version: int) -> None:
         """Take in an assertion; versions must come in ascending order."""
@@ -89,7 +86,7 @@ class Timeline(Generic[V]):
         if self._first is None:
             self._first = assertion
         keys, assertions = self._entries
-        if keys and key > keys[-1] and not self._shared:
+        if keys and key > keys[-1]:
             assertions.append(assertion)  # before its key, by which readers find it
             keys.append(key)
         else:
@@ -98,13 +95,13 @@ class Timeline(Generic[V]):
                 [*keys[:place], key, *keys[place:]],
                 [*assertions[:place], assertion, *assertions[place:]],
             )
-            self._shared = False
 
     def copy(self) -> Self:
-        """A copy; adding to either leaves the other unchanged (copy on write)."""
-        copied = type(self).__new__(type(self))
-        copied._entries, copied._first = self._entries, self._first
-        copied._shared = self._shared = True
+        """A copy; adding to either leaves the other unchanged."""
+        copied = type(self)()
+        if self:
+            keys, assertions = self._entries
+            copied._entries, copied._first = (keys[:], assertions[:]), self._first
         return copied
 
     def at(self, place: Place) -> Assertion[V] | None:

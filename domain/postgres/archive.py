@@ -7,7 +7,6 @@ An external server (ASAT_DATABASE_URL) has its own means for this.
 """
 
 import shutil
-import subprocess
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,14 +14,16 @@ from pathlib import Path
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from domain.envelopes import instant_text
+from domain.instants import instant_text
+from domain.postgres.backup_refusals import BackupCode, BackupUnusable
 from domain.postgres.base_backups import NAME, base_before, unpack_base, verify_base
 from domain.postgres.cluster import PATIENCE, Cluster
 from domain.postgres.connections import Connection, connected, rows, value
 from domain.postgres.embedded_server import EmbeddedServer
 from domain.postgres.log_archiving import NAMED, PIECES, RESTORED_FROM, archive_of, missing_programs, restore_command
+from domain.postgres.programs import run
 from domain.postgres.server_account import EmbeddedServerError, command
-from domain.refusals import BackupCode, BackupUnusable, LedgerUnusable
+from domain.refusals import LedgerUnusable
 
 _RECOVERY = {"recovery_target_action": "promote", "recovery_target_timeline": "current"}
 
@@ -153,13 +154,13 @@ def _failed(connection: Connection) -> int:
 def _complaint(cluster: Cluster) -> str:
     """Why the server could not archive a log file: the last line before that message in the server's own log."""
     before, failure, _ = cluster.log.text().rpartition("archive command failed")
-    said = [line for line in before.splitlines()[:-1] if line.strip()]
-    return said[-1].strip() if failure and said else f"see {cluster.data / 'log'}"
+    lines = [line for line in before.splitlines()[:-1] if line.strip()]
+    return lines[-1].strip() if failure and lines else f"see {cluster.data / 'log'}"
 
 
 def _run(cluster: Cluster, folder: Path, program: str, *arguments: str) -> None:
     argv = command(cluster.account, [str(cluster.bin_folder / program), *arguments], [cluster.folder, folder])
-    done = subprocess.run(argv, capture_output=True, text=True, errors="replace", cwd="/", check=False)  # noqa: S603
+    done = run(argv, capture_output=True)
     if done.returncode:
         raise BackupUnusable(
             BackupCode.ARCHIVING_FAILED, f"PostgreSQL's {program} failed:\n{done.stderr.strip()[-2000:]}"
@@ -180,10 +181,8 @@ def restore_to(archive: Path, moment: datetime | None, data: Path) -> None:
         cluster = Cluster(data)
         with cluster.starting():
             if cluster.data.exists():
-                raise BackupUnusable(
-                    BackupCode.LEDGER_THERE,
-                    f"{data} holds a database already, which is never replaced: name a new folder",
-                )
+                there = f"{data} holds a database already, which is never replaced: name a new folder"
+                raise BackupUnusable(BackupCode.LEDGER_THERE, there)
             verify_base(base)
             with cluster.new_file(RESTORED_FROM) as file:
                 file.write(f"{archive}\n")

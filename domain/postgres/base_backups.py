@@ -11,10 +11,10 @@ from gzip import BadGzipFile
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from domain.envelopes import instant_text
+from domain.instants import instant_text
+from domain.postgres.backup_refusals import BackupCode, BackupUnusable
 from domain.postgres.cluster import Cluster
 from domain.postgres.log_archiving import PIECES
-from domain.refusals import BackupCode, BackupUnusable
 
 #: The name of a base backup: the first moment that can be restored from it.
 NAME = "base-%Y%m%dT%H%M%S.%fZ"
@@ -66,12 +66,13 @@ def _not_as_written(base: Path) -> set[str]:
     with tarfile.open(base / "base.tar.gz") as packed:
         for member in packed:
             file = packed.extractfile(member) if member.name in wanted else None
-            if file and _digest(file) == wanted[member.name]:
+            if file and sha256_of(file) == wanted[member.name]:
                 del wanted[member.name]
     return set(wanted)
 
 
-def _digest(file: IO[bytes]) -> str:
+def sha256_of(file: IO[bytes]) -> str:
+    """The SHA-256 of the rest of a file, in hexadecimal."""
     digest = hashlib.sha256()
     while piece := file.read(1 << 20):
         digest.update(piece)

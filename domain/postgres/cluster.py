@@ -7,12 +7,12 @@ import os
 import re
 import select
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from subprocess import DEVNULL, PIPE, STDOUT
 from typing import IO
 
 import psycopg
@@ -20,10 +20,10 @@ from psycopg.conninfo import make_conninfo
 
 from domain.postgres.connections import connected, value
 from domain.postgres.log_archiving import PATH, SCRIPT, archives, archiving_settings, script
-from domain.postgres.programs import POSTGRES_MAJOR, bin_folder
+from domain.postgres.programs import POSTGRES_MAJOR, bin_folder, run
 from domain.postgres.server_account import EmbeddedServerError, Watching, command, server_account, watched
 from domain.postgres.server_log import DAMAGED, FULL, ServerLog, disk_is_full, end_of
-from domain.postgres.server_process import end, locked, signalled
+from domain.postgres.server_process import end, locked
 from domain.postgres.server_settings import ADMITTED, APP, DATABASE, OWNER, PROMISED, ROLES_AND_DATABASE, TUNABLE
 from domain.postgres.server_socket import ServerSocket
 
@@ -89,8 +89,8 @@ class Cluster:
                 time.sleep(0.01)
             else:
                 raise EmbeddedServerError(
-                    f"Another process holds {self.folder / 'starting.lock'} and does not finish. End it"
-                    " (`fuser` names it) and try again."
+                    f"Another process holds {self.folder / 'starting.lock'} and does not finish. End it (`fuser` names"
+                    " it) and try again."
                 )
             try:
                 yield lock
@@ -125,22 +125,12 @@ class Cluster:
         socket_folder, postmaster = self.socket.folder(), self.socket.postmaster()
         if postmaster == 0:  # one in another container
             return
-        if postmaster is None:
-            postmaster = self.socket.unreachable()
-        if postmaster:
+        if postmaster := postmaster or self.socket.unreachable():
             self._end(postmaster, PATIENCE)
         self.socket.forget(socket_folder)
 
     def _end(self, postmaster: int, patience: float) -> None:
-        def ended(seconds: float) -> bool:
-            deadline = time.monotonic() + seconds
-            while self.socket.pid_file() and signalled(postmaster, 0):
-                if time.monotonic() > deadline:
-                    return False
-                time.sleep(0.005)
-            return True
-
-        if not end(postmaster, ended, patience):
+        if not end(postmaster, lambda seconds: self.socket.gone_within(seconds, postmaster), patience):
             raise self.log.failure("does not stop")
 
     def _join_or_launch(self) -> bool:
@@ -187,18 +177,7 @@ class Cluster:
     def _run(self, starting: int, program: str, *arguments: str, statements: str = "") -> None:
         argv = command(self.account, [str(self.bin_folder / program), *arguments], [self.folder])
         # It inherits the starting lock: if we are killed, the next process waits for it before clearing up.
-        done = subprocess.run(  # noqa: S603 - the wheel's programs, no shell
-            argv,
-            input=statements,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            env=_environment(),
-            cwd="/",
-            pass_fds=[starting],
-            check=False,
-        )
+        done = run(argv, input=statements, stdout=PIPE, stderr=STDOUT, env=_environment(), pass_fds=[starting])
         if done.returncode and FULL.search(done.stdout):
             raise disk_is_full(self.folder)
         if done.returncode:
@@ -240,19 +219,17 @@ class Cluster:
     def _run_watched(self, program: list[str], socket_folder: Path, alive: int, log: IO[str]) -> None:
         """Start the server as the child of a process that ends it when nobody uses it any more."""
         starting, in_use = (self.open_lock(name) for name in ("starting.lock", "in-use.lock"))
+        own_folder = socket_folder if self.socket.elsewhere else None
+        watching = Watching(starting, in_use, alive, LOOK, FAST, own_folder)
         try:
-            own_folder = socket_folder if self.socket.elsewhere else None
-            watching = Watching(starting, in_use, alive, LOOK, FAST, own_folder)
             argv = watched(self.account, program, [self.folder, socket_folder, *archives(self.folder)], watching)
-            subprocess.run(  # noqa: S603 - the wheel's program, no shell
+            run(
                 argv,
-                stdin=subprocess.DEVNULL,
+                stdin=DEVNULL,
                 stdout=log,
                 stderr=log,
                 env=_environment() | self.socket.stale_pid(),
-                cwd="/",
                 pass_fds=watching.files,
-                check=False,
             )
         finally:
             os.close(starting)

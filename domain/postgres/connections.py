@@ -32,6 +32,8 @@ SETTINGS = {
     "transform_null_equals": "off",
     "default_transaction_isolation": "read committed",
     "statement_timeout": "0",
+    # To plan the append of a few events takes as long as to append them.
+    "plan_cache_mode": "force_generic_plan",
 }
 
 # One message to the server. The encoding comes first, as the other settings are sent in it.

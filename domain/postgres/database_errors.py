@@ -38,37 +38,37 @@ def in_short(error: BaseException | None) -> str:
 
 def not_let_in(error: psycopg.Error) -> str:
     """Why there is no connection, in the database's words, and what to do."""
-    said = in_short(error)
+    cause = in_short(error)
     for words, remedy in _NOT_LET_IN:
-        if any(word in said for word in words):
-            return f"{said}: {remedy}"
-    return said
+        if any(word in cause for word in words):
+            return f"{cause}: {remedy}"
+    return cause
 
 
 def unusable(error: BaseException | None) -> LedgerUnusable | None:
     """The refusal for a statement that the database would refuse again; None for any other error."""
-    said = in_short(error)
+    cause = in_short(error)
     match error:
         case psycopg.Error(sqlstate="AS001"):
             return NothingRecorded(_CLOCK.format(last=error.diag.message_detail, now=error.diag.message_hint))
         case errors.DataCorrupted() | errors.IndexCorrupted() | errors.InternalError_() | errors.UndefinedFile():
-            return FilesDamaged(said)
+            return FilesDamaged(cause)
         case errors.IoError():
             return LedgerUnusable(
-                f"the database cannot read or write its files ({said}): look at its disk and at its log, and restore a "
-                "backup where they are lost (docs/safekeeping.md)"
+                f"the database cannot read or write its files ({cause}): look at its disk and at its log, and restore a"
+                " backup where they are lost (docs/safekeeping.md)"
             )
         case errors.DiskFull():
-            return NothingRecorded(f"nothing was recorded: the disk of the database is full ({said}); make room")
+            return NothingRecorded(f"nothing was recorded: the disk of the database is full ({cause}); make room")
         case errors.OutOfMemory():
-            return NothingRecorded(f"nothing was recorded: the database is out of memory ({said}); give it more")
+            return NothingRecorded(f"nothing was recorded: the database is out of memory ({cause}); give it more")
         case errors.InsufficientPrivilege():
             return LedgerUnusable(
-                f"the database does not let its role do this ({said}): `asat check` names what was taken from it"
+                f"the database does not let its role do this ({cause}): `asat check` names what was taken from it"
             )
         case errors.InvalidSchemaName() | errors.UndefinedTable() | errors.UndefinedFunction():
             return LedgerUnusable(
-                f"the ledger's schema is not whole ({said}): name the right database in ASAT_DATABASE_URL, or restore"
+                f"the ledger's schema is not whole ({cause}): name the right database in ASAT_DATABASE_URL, or restore"
                 " a backup (docs/safekeeping.md)"
             )
     return None

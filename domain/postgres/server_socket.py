@@ -4,11 +4,13 @@ import os
 import socket
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from domain.postgres.server_account import EmbeddedServerError
+from domain.postgres.server_process import signalled
 
 if sys.platform != "win32":
     import pwd
@@ -92,6 +94,15 @@ class ServerSocket:
             return pid if Path(os.fsdecode(words[words.index(b"-D") + 1])).samefile(self._data) else None
         except (OSError, ValueError):
             return None
+
+    def gone_within(self, seconds: float, postmaster: int) -> bool:
+        """Wait for a server to end; False if it has not within so many seconds."""
+        deadline = time.monotonic() + seconds
+        while self.pid_file() and signalled(postmaster, 0):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.005)
+        return True
 
     def pid_file(self) -> list[str]:
         """The lines of PostgreSQL's `postmaster.pid`; none where there is no file."""

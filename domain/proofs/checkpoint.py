@@ -59,11 +59,7 @@ class Checkpoint:
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """The checkpoint of a note's text. Reading and writing again gives the same text.
-
-        Raises:
-            NotACheckpoint: it is none.
-        """
+        """The checkpoint of a note's text, which it gives again; raises NotACheckpoint."""
         if not text.endswith("\n"):
             raise NotACheckpoint("the text of a checkpoint ends with the end of a line")
         origin, *rest = text[:-1].split("\n")
@@ -85,7 +81,7 @@ class WitnessKey(VerifierKey):
     kind: ClassVar[int] = 0x04
 
     def holds(self, text: str, value: bytes) -> bool:
-        """Say whether this is the witness's cosignature of exactly this text, at the time that it carries."""
+        """Whether this is the witness's cosignature of exactly this text, at the time that it carries."""
         at = _seconds(value)
         return at <= MOST and self._signed(_cosigned_message(at, text), value[_TIME_SIZE:])
 
@@ -103,8 +99,7 @@ class SignedCheckpoint:
 def cosign(checkpoint: Checkpoint, witness: SignerKey, at: int) -> Signature:
     """The cosignature of a witness, at a second of POSIX time. That it continues the last is for the witness to check.
 
-    Raises:
-        NotACheckpoint: the time is none that a cosignature can carry.
+    Raises NotACheckpoint if a cosignature cannot carry the time.
     """
     if not 0 <= at <= MOST:
         raise NotACheckpoint(f"{at} is not a time at which a checkpoint can be cosigned")

@@ -50,11 +50,7 @@ class Entry:
 
     @classmethod
     def read(cls, data: bytes) -> Self:
-        """The entry of these bytes. Reading and writing again gives the same bytes.
-
-        Raises:
-            NotAnEntry: they are none.
-        """
+        """The entry of these bytes, which it gives again; raises NotAnEntry."""
         at = len(FORM) + _NUMBERS.size
         if not data.startswith(FORM) or len(data) < at:
             raise NotAnEntry("its entry is not in the form of a ledger's")

@@ -50,11 +50,7 @@ class VerifierKey:
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """The key that was published as this text.
-
-        Raises:
-            NotAKey: it is none of this kind, or not whole.
-        """
+        """The key that was published as this text; raises NotAKey."""
         name, key_id, material = _parts_of_key(text, cls.kind)
         key = cls(name, material)
         if key.key_id != key_id:
@@ -62,7 +58,7 @@ class VerifierKey:
         return key
 
     def holds(self, text: str, value: bytes) -> bool:
-        """Say whether this is the key's signature of exactly this text."""
+        """Whether this is the key's signature of exactly this text."""
         return self._signed(text.encode(), value)
 
     def _signed(self, message: bytes, value: bytes) -> bool:
@@ -105,11 +101,7 @@ class SignerKey:
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """The key that was kept as this text.
-
-        Raises:
-            NotAKey: it is none, or not whole.
-        """
+        """The key that was kept as this text; raises NotAKey."""
         # Nothing of the text is quoted: where it is not whole, any part of it may be the secret one.
         try:
             name, key_id, material = _parts_of_key(text.removeprefix(_SECRET), VerifierKey.kind)
@@ -123,11 +115,7 @@ class SignerKey:
 
 
 def check_name(name: str) -> None:
-    """That a key can have this name, which is best an address without its scheme (`example.gov.uk/asat`).
-
-    Raises:
-        NotAKey: it cannot.
-    """
+    """Check the name of a key, which is best an address without its scheme, `example.gov.uk/asat`; raises NotAKey."""
     if not name:
         raise NotAKey("a key has a name")
     if "+" in name or any(letter.isspace() for letter in name) or CONTROL.search(name) or not encodes(name):
@@ -149,7 +137,7 @@ def from_base64(text: str) -> bytes | None:
 
 
 def encodes(text: str) -> bool:
-    """Say whether a text is made of whole characters only."""
+    """Whether a text is made of whole characters only."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -130,8 +130,7 @@ def nodes_needed(positions: Iterable[int], size: int, *since: int) -> list[tuple
 def make_pack(contents: Contents, node: Node, signer: SignerKey) -> bytes:
     """The bytes of a pack. The same contents give the same bytes.
 
-    Raises:
-        NoPack: there is no event, the earlier checkpoint is a later one, or it would be larger than packs may be.
+    Raises NoPack if there is no event, the earlier checkpoint is a later one, or it would be larger than packs may be.
     """
     checkpoint = Checkpoint.read(Note.read(contents.checkpoint).text)
     if not contents.events:
@@ -233,8 +232,10 @@ def _papers(contents: Contents) -> str:
         lines.append(f"Each shows the plan as at {day}, as known at version {version} of it.\n")
     for name in sorted(contents.papers):
         if figures := FIGURES.get(name):
-            lines.append(f"- `papers/{name}`. Worked out anew by `verify.py`: {figures.done}. Not worked out anew:"
-                         f" {figures.left}.")  # fmt: skip
+            lines.append(
+                f"- `papers/{name}`. Worked out anew by `verify.py`: {figures.done}. Not worked out anew:"
+                f" {figures.left}."
+            )
         else:
             lines.append(f"- `papers/{name}`: for it there is the signature of the ledger's key and no more.")
     return "".join(f"{line}\n" for line in lines) or "No papers were asked for.\n"

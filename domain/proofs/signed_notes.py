@@ -58,11 +58,7 @@ class Signature:
 
     @classmethod
     def read(cls, line: str) -> Self:
-        """A signature from its line.
-
-        Raises:
-            NotANote: it is none.
-        """
+        """A signature from its line; raises NotANote."""
         parts = line.split(" ")
         if len(parts) != 3 or parts[0] != "—":
             raise NotANote(f"{line[:80]!r} is not a signature line (— NAME BASE64)")
@@ -90,11 +86,7 @@ class Note:
 
     @classmethod
     def read(cls, data: bytes) -> Self:
-        """A note from its bytes.
-
-        Raises:
-            NotANote: they are none.
-        """
+        """A note from its bytes; raises NotANote."""
         try:
             whole = data.decode("utf-8")
         except UnicodeDecodeError as error:
@@ -129,8 +121,7 @@ class Opened:
 def sign_note(text: str, *signers: SignerKey) -> bytes:
     """The bytes of a note with this text, signed by each key.
 
-    Raises:
-        NotANote: the text cannot stand in a note, or nobody signs.
+    Raises NotANote if the text cannot stand in a note, or nobody signs.
     """
     check_text(text)
     message = text.encode()
@@ -165,11 +156,7 @@ def open_note(note: Note | bytes, keys: Iterable[VerifierKey]) -> Opened:
 
 
 def check_text(text: str) -> None:
-    """That a text can stand in a note.
-
-    Raises:
-        NotANote: it cannot.
-    """
+    """Check that a text can stand in a note; raises NotANote."""
     if not text.endswith("\n"):
         raise NotANote("the text of a note ends with the end of a line")
     if control := CONTROL.search(text):

@@ -41,11 +41,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 def root(size: int, node: Node) -> bytes:
-    """The hash that a tree of this size is known by.
-
-    Raises:
-        NoSuchProof: the size is negative.
-    """
+    """The hash that a tree of this size is known by; raises NoSuchProof if the size is negative."""
     if size < 0:
         raise NoSuchProof(f"no tree has {size} leaves")
     return _hash_over(0, size, node) if size else EMPTY_ROOT
@@ -54,8 +50,7 @@ def root(size: int, node: Node) -> bytes:
 def inclusion_proof(leaf_index: int, size: int, node: Node) -> list[bytes]:
     """The hashes that lead from a leaf (counted from 0) to the root of the tree of this size, from the leaf upwards.
 
-    Raises:
-        NoSuchProof: the tree has no such leaf.
+    Raises NoSuchProof if the tree has no such leaf.
     """
     if not 0 <= leaf_index < size:
         raise NoSuchProof(f"a tree of {size} leaves has no leaf {leaf_index} (the first is 0)")
@@ -76,8 +71,7 @@ def consistency_proof(first: int, second: int, node: Node) -> list[bytes]:
 
     It is empty where there is nothing to show: from the empty tree, and between trees of the same size.
 
-    Raises:
-        NoSuchProof: the first tree is the larger one, or its size is negative.
+    Raises NoSuchProof if the first tree is the larger one, or its size is negative.
     """
     if not 0 <= first <= second:
         raise NoSuchProof(f"a tree of {first} leaves cannot be the beginning of one of {second}")
@@ -134,8 +128,7 @@ def _trailing_zeros(number: int) -> int:
 def root_from_inclusion(leaf: bytes, leaf_index: int, size: int, proof: Sequence[bytes]) -> bytes:
     """The root to which a proof leads from a leaf, given by its hash: what the tree's root must be compared with.
 
-    Raises:
-        NotProved: the tree can have no such leaf, or the proof has not the hashes that it needs.
+    Raises NotProved if the tree can have no such leaf, or the proof has not the hashes that it needs.
     """
     if not 0 <= leaf_index < size:
         raise NotProved(f"a tree of {size} leaves has no leaf {leaf_index} (the first is 0)")
@@ -146,12 +139,9 @@ def root_from_inclusion(leaf: bytes, leaf_index: int, size: int, proof: Sequence
 
 
 def check_inclusion(leaf: bytes, leaf_index: int, size: int, root: bytes, proof: Sequence[bytes]) -> None:
-    """That the leaf with this hash stands at this place of the tree with this size and root.
+    """Check that the leaf with this hash stands at this place of the tree with this size and root; raises NotProved.
 
     Size and root must come from one checkpoint: a root alone does not say of how many leaves it is.
-
-    Raises:
-        NotProved: it is not shown to.
     """
     _be_a_hash(root, "the root")
     if root_from_inclusion(leaf, leaf_index, size, proof) != root:
@@ -167,8 +157,7 @@ def roots_from_consistency(
 
     `first_root` is itself where the proof begins if the first tree is complete (its size a power of two).
 
-    Raises:
-        NotProved: these sizes leave nothing to be led to, or the proof has not the hashes that it needs.
+    Raises NotProved if these sizes leave nothing to be led to, or the proof has not the hashes that it needs.
     """
     if not 0 < first_size <= second_size:
         raise NotProved(f"no proof leads from a tree of {first_size} leaves to one of {second_size}")
@@ -192,12 +181,9 @@ def roots_from_consistency(
 def check_consistency(
     first_size: int, first_root: bytes, second_size: int, second_root: bytes, proof: Sequence[bytes]
 ) -> None:
-    """That the first tree is the beginning of the second: what it held, the second holds, unchanged and in its place.
+    """Check that the second tree begins with the whole of the first, unchanged; raises NotProved.
 
     Every tree begins with the empty one; from there the proof is empty and says nothing about the second root.
-
-    Raises:
-        NotProved: it is not shown to be.
     """
     _be_a_hash(first_root, "the first root")
     _be_a_hash(second_root, "the second root")

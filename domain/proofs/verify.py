@@ -55,7 +55,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, Final, NamedTuple, Self, TypeAlias
 from uuid import UUID
 
 
@@ -123,11 +123,7 @@ class VerifierKey:
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """The key that was published as this text.
-
-        Raises:
-            NotAKey: it is none of this kind, or not whole.
-        """
+        """The key that was published as this text; raises NotAKey."""
         name, key_id, material = _parts_of_key(text, cls.kind)
         key = cls(name, material)
         if key.key_id != key_id:
@@ -135,7 +131,7 @@ class VerifierKey:
         return key
 
     def holds(self, text: str, value: bytes) -> bool:
-        """Say whether this is the key's signature of exactly this text."""
+        """Whether this is the key's signature of exactly this text."""
         return self._signed(text.encode(), value)
 
     def _signed(self, message: bytes, value: bytes) -> bool:
@@ -147,11 +143,7 @@ class VerifierKey:
 
 
 def check_name(name: str) -> None:
-    """That a key can have this name, which is best an address without its scheme (`example.gov.uk/asat`).
-
-    Raises:
-        NotAKey: it cannot.
-    """
+    """Check the name of a key, which is best an address without its scheme, `example.gov.uk/asat`; raises NotAKey."""
     if not name:
         raise NotAKey("a key has a name")
     if "+" in name or any(letter.isspace() for letter in name) or CONTROL.search(name) or not encodes(name):
@@ -173,7 +165,7 @@ def from_base64(text: str) -> bytes | None:
 
 
 def encodes(text: str) -> bool:
-    """Say whether a text is made of whole characters only."""
+    """Whether a text is made of whole characters only."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -239,11 +231,7 @@ class Signature:
 
     @classmethod
     def read(cls, line: str) -> Self:
-        """A signature from its line.
-
-        Raises:
-            NotANote: it is none.
-        """
+        """A signature from its line; raises NotANote."""
         parts = line.split(" ")
         if len(parts) != 3 or parts[0] != "—":
             raise NotANote(f"{line[:80]!r} is not a signature line (— NAME BASE64)")
@@ -271,11 +259,7 @@ class Note:
 
     @classmethod
     def read(cls, data: bytes) -> Self:
-        """A note from its bytes.
-
-        Raises:
-            NotANote: they are none.
-        """
+        """A note from its bytes; raises NotANote."""
         try:
             whole = data.decode("utf-8")
         except UnicodeDecodeError as error:
@@ -335,11 +319,7 @@ def open_note(note: Note | bytes, keys: Iterable[VerifierKey]) -> Opened:
 
 
 def check_text(text: str) -> None:
-    """That a text can stand in a note.
-
-    Raises:
-        NotANote: it cannot.
-    """
+    """Check that a text can stand in a note; raises NotANote."""
     if not text.endswith("\n"):
         raise NotANote("the text of a note ends with the end of a line")
     if control := CONTROL.search(text):
@@ -385,11 +365,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 # Making
 def root(size: int, node: Node) -> bytes:
-    """The hash that a tree of this size is known by.
-
-    Raises:
-        NoSuchProof: the size is negative.
-    """
+    """The hash that a tree of this size is known by; raises NoSuchProof if the size is negative."""
     if size < 0:
         raise NoSuchProof(f"no tree has {size} leaves")
     return _hash_over(0, size, node) if size else EMPTY_ROOT
@@ -416,8 +392,7 @@ def _trailing_zeros(number: int) -> int:
 def root_from_inclusion(leaf: bytes, leaf_index: int, size: int, proof: Sequence[bytes]) -> bytes:
     """The root to which a proof leads from a leaf, given by its hash: what the tree's root must be compared with.
 
-    Raises:
-        NotProved: the tree can have no such leaf, or the proof has not the hashes that it needs.
+    Raises NotProved if the tree can have no such leaf, or the proof has not the hashes that it needs.
     """
     if not 0 <= leaf_index < size:
         raise NotProved(f"a tree of {size} leaves has no leaf {leaf_index} (the first is 0)")
@@ -428,12 +403,9 @@ def root_from_inclusion(leaf: bytes, leaf_index: int, size: int, proof: Sequence
 
 
 def check_inclusion(leaf: bytes, leaf_index: int, size: int, root: bytes, proof: Sequence[bytes]) -> None:
-    """That the leaf with this hash stands at this place of the tree with this size and root.
+    """Check that the leaf with this hash stands at this place of the tree with this size and root; raises NotProved.
 
     Size and root must come from one checkpoint: a root alone does not say of how many leaves it is.
-
-    Raises:
-        NotProved: it is not shown to.
     """
     _be_a_hash(root, "the root")
     if root_from_inclusion(leaf, leaf_index, size, proof) != root:
@@ -449,8 +421,7 @@ def roots_from_consistency(
 
     `first_root` is itself where the proof begins if the first tree is complete (its size a power of two).
 
-    Raises:
-        NotProved: these sizes leave nothing to be led to, or the proof has not the hashes that it needs.
+    Raises NotProved if these sizes leave nothing to be led to, or the proof has not the hashes that it needs.
     """
     if not 0 < first_size <= second_size:
         raise NotProved(f"no proof leads from a tree of {first_size} leaves to one of {second_size}")
@@ -474,12 +445,9 @@ def roots_from_consistency(
 def check_consistency(
     first_size: int, first_root: bytes, second_size: int, second_root: bytes, proof: Sequence[bytes]
 ) -> None:
-    """That the first tree is the beginning of the second: what it held, the second holds, unchanged and in its place.
+    """Check that the second tree begins with the whole of the first, unchanged; raises NotProved.
 
     Every tree begins with the empty one; from there the proof is empty and says nothing about the second root.
-
-    Raises:
-        NotProved: it is not shown to be.
     """
     _be_a_hash(first_root, "the first root")
     _be_a_hash(second_root, "the second root")
@@ -576,11 +544,7 @@ class Checkpoint:
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """The checkpoint of a note's text. Reading and writing again gives the same text.
-
-        Raises:
-            NotACheckpoint: it is none.
-        """
+        """The checkpoint of a note's text, which it gives again; raises NotACheckpoint."""
         if not text.endswith("\n"):
             raise NotACheckpoint("the text of a checkpoint ends with the end of a line")
         origin, *rest = text[:-1].split("\n")
@@ -602,7 +566,7 @@ class WitnessKey(VerifierKey):
     kind: ClassVar[int] = 0x04
 
     def holds(self, text: str, value: bytes) -> bool:
-        """Say whether this is the witness's cosignature of exactly this text, at the time that it carries."""
+        """Whether this is the witness's cosignature of exactly this text, at the time that it carries."""
         at = _seconds(value)
         return at <= MOST and self._signed(_cosigned_message(at, text), value[_TIME_SIZE:])
 
@@ -692,11 +656,7 @@ class Entry:
 
     @classmethod
     def read(cls, data: bytes) -> Self:
-        """The entry of these bytes. Reading and writing again gives the same bytes.
-
-        Raises:
-            NotAnEntry: they are none.
-        """
+        """The entry of these bytes, which it gives again; raises NotAnEntry."""
         at = len(FORM) + _NUMBERS.size
         if not data.startswith(FORM) or len(data) < at:
             raise NotAnEntry("its entry is not in the form of a ledger's")
@@ -749,7 +709,7 @@ def instant_of(parts: Sequence[str]) -> datetime:
 
 
 def check_instant(text: str, where: str) -> None:
-    """That an instant such as 2019-06-04T09:00:00Z is one; raises Failed."""
+    """Check that an instant such as 2019-06-04T09:00:00Z is one; raises Failed."""
     try:
         instant_of(re.findall("[0-9]+", text))
     except ValueError:
@@ -781,16 +741,19 @@ def month_end(month: int) -> str:
 
 # JSON as every reader reads it alike: nothing stands twice in an object, and every number and text is whole.
 
+#: A value of JSON that others wrote.
+Json: TypeAlias = Any  # any: it may be of every type until it is looked into
+
 #: Values in all events, or in one paper: a few bytes of JSON may take a hundred in memory.
 MOST_VALUES = 20_000_000
 
 _HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
-def read_json(data: bytes, where: str) -> Any:
+def read_json(data: bytes, where: str) -> Json:
     """The value of a JSON text in which nothing stands twice; raises Failed."""
 
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    def once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
         if len(dict(pairs)) != len(pairs):
             raise Failed(where, "a name stands twice in one object")
         return dict(pairs)
@@ -828,11 +791,11 @@ def encoded(text: str, where: str) -> bytes:
 
 
 def alike(one: object, other: object) -> bool:
-    """Say whether two values are the same in JSON, where true is not 1."""
+    """Whether two values are the same in JSON, where true is not 1."""
     return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
-def inside(value: Any, *names: str) -> Any:
+def inside(value: Json, *names: str) -> Json:
     """The value that stands in an object under a name, and in that under the next; None if there is none."""
     for name in names:
         value = value.get(name) if isinstance(value, dict) else None
@@ -943,7 +906,7 @@ _STATEMENT = re.compile(
 
 
 class Statement(NamedTuple):
-    """That this is a plan's newest version in the ledger of a size; and the files that were given with it."""
+    """Check that this is a plan's newest version in the ledger of a size; and the files that were given with it."""
 
     plan: str
     version: int
@@ -980,24 +943,32 @@ def read_statement(text: str, checkpoint: Checkpoint, where: str) -> Statement:
     if proved := {*_PROVED}.intersection(name for _, name in files):
         raise Failed(where, f"it names {min(proved)}, which is proved by its content")
     statement = Statement(
-        found["plan"], int(found["version"]), int(found["position"]), found["origin"], int(found["size"]),
-        decoded(found["root"], where), found["signed"], found["at"], int(found["edition"] or 1),
-        found["edition"] is not None, {name: digest for digest, name in files},
-    )  # fmt: skip
+        found["plan"],
+        int(found["version"]),
+        int(found["position"]),
+        found["origin"],
+        int(found["size"]),
+        decoded(found["root"], where),
+        found["signed"],
+        found["at"],
+        int(found["edition"] or 1),
+        found["edition"] is not None,
+        {name: digest for digest, name in files},
+    )
     if (statement.origin, statement.size, statement.root) != (checkpoint.origin, checkpoint.size, checkpoint.root):
         raise Failed(where, "it speaks of another checkpoint than the one beside it")
     return statement
 
 
 def check_present(files: dict[str, bytes]) -> None:
-    """That the files are there without which nothing is proved; raises Failed."""
+    """Check that the files are there without which nothing is proved; raises Failed."""
     for name in _PROVED:
         if name not in files:
             raise Failed(name, "it is missing from the pack")
 
 
 def check_files(files: dict[str, bytes], statement: Statement) -> None:
-    """That the other files are those that the statement names, unaltered; raises Failed."""
+    """Check that the other files are those that the statement names, unaltered; raises Failed."""
     for name, digest in statement.files.items():
         if name not in files:
             raise Failed(name, "it is missing from the pack")
@@ -1024,7 +995,7 @@ class Event(NamedTuple):
     """An event of the plan, read and proved."""
 
     entry: Entry
-    fields: dict[str, Any]
+    fields: dict[str, Json]
     #: The fields of which only the digest is left.
     gone: tuple[str, ...]
 
@@ -1033,7 +1004,7 @@ class Event(NamedTuple):
         """Its name in a report."""
         return f"version {self.entry.version} ({self.entry.topic})"
 
-    def words(self, name: str) -> Any:
+    def words(self, name: str) -> Json:
         """The value that papers show of a field that can be redacted; None if the event does not have it."""
         if name not in self.gone:
             return self.fields.get(name)
@@ -1097,7 +1068,7 @@ def _place(entry: Entry) -> str:
     return f"version {entry.version} (position {entry.position}, {entry.topic})"
 
 
-def _fill_in(fields: dict[str, Any], texts: dict[str, Any], where: str) -> tuple[str, ...]:
+def _fill_in(fields: dict[str, Json], texts: dict[str, Json], where: str) -> tuple[str, ...]:
     """Put the texts in the place of their digests; returns the fields whose texts are gone, and raises Failed."""
     digests = {name: digest for name, value in fields.items() if (digest := digest_of(value, where)) is not None}
     for name, kept in texts.items():
@@ -1133,7 +1104,7 @@ def read_events(data: bytes, statement: Statement, checkpoint: Checkpoint) -> li
 
 
 def _check_order(entry: Entry, before: Entry | None, plan: str, due: int) -> None:
-    """That an entry is of the plan, and stands after the one before it; raises Failed."""
+    """Check that an entry is of the plan, and stands after the one before it; raises Failed."""
     where = _place(entry)
     if entry.plan != plan:
         raise Failed(where, f"it is of plan {entry.plan}, not {plan}")
@@ -1235,7 +1206,7 @@ def zip_chunks(files: Sequence[tuple[str, bytes]]) -> Iterator[bytes]:
 
 
 def is_zip(data: bytes) -> bool:
-    """Say whether the bytes begin as a zip. A ledger may be called PK too, but no name has what follows."""
+    """Whether the bytes begin as a zip. A ledger may be called PK too, but no name has what follows."""
     return data.startswith((_FILE, _END))
 
 
@@ -1266,7 +1237,7 @@ def zip_files(data: bytes) -> dict[str, bytes]:
 
 
 def _check_form(data: bytes, files: dict[str, bytes]) -> None:
-    """That the zip of these files, written anew, is this one."""
+    """Check that the zip of these files, written anew, is this one."""
     at = 0
     for chunk in zip_chunks([*files.items()]):
         if data[at : at + len(chunk)] != chunk:
@@ -1382,7 +1353,7 @@ class Pack(NamedTuple):
 
 
 def check_since(pack: Pack, since: bytes | None, report: Report) -> None:
-    """That the ledger continues an earlier checkpoint: the reader's own, as any other shows nothing; raises Failed."""
+    """Check that the ledger continues the reader's earlier checkpoint, as any other shows nothing; raises Failed."""
     before, earlier = _earlier(since, pack, report) if since is not None else (None, None)
     in_pack = None
     if {"since.txt", "since-proof.json"} & {*pack.files}:
@@ -1443,8 +1414,10 @@ def _say_since(before: int, now: int, own: bool, proved: bool, report: Report) -
         report.proved.append(
             f"The ledger continues the earlier checkpoint, of {before:,} entries: none of those was altered since."
         )
-        report.remarks.append(f"That none of the entries after the first {before:,} was altered before this checkpoint"
-                              " was cut is not shown.")  # fmt: skip
+        report.remarks.append(
+            f"That none of the entries after the first {before:,} was altered before this checkpoint"
+            " was cut is not shown."
+        )
         return
     if own and before == now:
         report.proved.append(
@@ -1488,7 +1461,7 @@ def signed_statement(
 
 
 def _check_kept_back(earlier: Statement, events: Sequence[Event]) -> None:
-    """That nothing of the plan was kept back from an earlier pack, which said that a version was the newest."""
+    """Check that nothing of the plan was kept back from an earlier pack, which said that a version was the newest."""
     if events[0].entry.plan != earlier.plan:
         return
     if len(events) < earlier.version or events[earlier.version - 1].entry.position != earlier.position:
@@ -1530,24 +1503,7 @@ def name_key(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", seen.casefold()).split())
 
 
-# The plan as its events tell of it, as far as the figures go. It is not the fold by which AsAt answers, on purpose.
-
-#: The kinds of events that this program knows, whether or not they change a figure.
-KINDS = frozenset({
-    "PlanOpened", "ScaleAdopted", "PlanClosed", "InspectionReported", "RecommendationMade", "PriorityAdded",
-    "PriorityReworded", "ActionAdded", "ActionReworded", "ActionRenumbered", "ActionRescheduled", "ActionReassigned",
-    "ActionRated", "RatingConfirmed", "ProgressReported", "EvidenceAdded", "ActionClosed", "ActionWithdrawn",
-    "ActionReinstated", "AssuranceGiven", "MeasureDefined", "MeasureReported", "VersionIssued", "ReportPresented",
-    "EventWithdrawn", "TextRedacted",
-})  # fmt: skip
-
-#: Fields that figures are worked out from; no redaction can destroy them.
-_KEPT = frozenset({
-    "action", "number", "organisation", "parent", "priority", "priority_word", "rating", "scale", "timescale",
-    "version",
-})  # fmt: skip
-
-_STATUS = {"ActionClosed": "closed", "ActionWithdrawn": "withdrawn", "ActionReinstated": "open"}
+# The scales on which a plan rates its actions, as events give them and as papers show them.
 
 #: The names that stand beside the codes of ratings in papers: no rating can be called that.
 _NO_CODES = {"total", "unrated"}
@@ -1555,12 +1511,60 @@ _NO_CODES = {"total", "unrated"}
 _FLAGS = ("complete", "needs_evidence", "concern")
 
 
+def check_codes(scale: dict[str, Json], where: str) -> None:
+    """Check that each rating of a scale has a code of its own, and flags that are true or false; raises Failed."""
+    codes = [rating["code"] for rating in scale.get("ratings", [])]
+    for code in codes:
+        if type(code) is not str or code in _NO_CODES or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", code):
+            raise Failed(where, f"a rating cannot have the code {shown(code)}")
+    if len({*codes}) != len(codes):
+        raise Failed(where, "two ratings of its scale have the same code")
+    for rating in scale.get("ratings", []):
+        for flag in (*_FLAGS, "needs_second_person"):
+            if type(rating.get(flag, False)) is not bool:
+                raise Failed(where, f"{flag} of the rating {rating['code']} is neither true nor false")
+
+
+def scale_document(scale: dict[str, Json]) -> dict[str, Json]:
+    """A scale of an event as papers show it: with all that it leaves unsaid."""
+    ratings = []
+    for rating in scale.get("ratings", []):
+        document = {name: rating.get(name) for name in ("code", "label", "meaning", "colour")}
+        document |= {name: bool(rating.get(name)) for name in _FLAGS}
+        if rating.get("needs_second_person"):
+            document["needs_second_person"] = True
+        ratings.append(document)
+    return {"name": scale.get("name"), "ratings": ratings}
+
+
+def find_rating(scale: dict[str, Json], code: str) -> dict[str, Json]:
+    """The rating of this code on a scale; an empty one if there is none."""
+    return next((one for one in scale.get("ratings", []) if one["code"] == code), {})
+
+
+# The plan as its events tell of it, as far as the figures go. It is not the fold by which AsAt answers, on purpose.
+
+#: Fields that figures are worked out from; no redaction can destroy them.
+_KEPT = {
+    "action",
+    "number",
+    "organisation",
+    "parent",
+    "priority",
+    "priority_word",
+    "rating",
+    "scale",
+    "timescale",
+    "version",
+}
+
+
 class Fact(NamedTuple):
     """A value that an event gave, with the day from which it holds and the event's version."""
 
     on: str
     version: int
-    value: Any
+    value: Json
 
 
 @dataclass(eq=False)
@@ -1603,7 +1607,7 @@ class Fold:
         self.left_out: str | None = None
         #: The day from which the plan was open, and its heading in papers.
         self.opened = ""
-        self.heading: dict[str, Any] = {}
+        self.heading: dict[str, Json] = {}
         self.scale = Subject()
         self.priorities: dict[str, Subject] = {}
         self.actions: list[Action] = []
@@ -1623,34 +1627,32 @@ class Fold:
                 raise Failed(event.where, "it is not as AsAt records such an event") from None
 
     def _take_in(self, event: Event) -> None:
-        fields, topic = event.fields, event.entry.topic
+        topic = event.entry.topic
         if (topic == "PlanOpened") != (event.entry.version == 1):
             raise Failed(event.where, "the first event of a plan opens it, and no other does")
         if topic in KINDS and (gone := _KEPT.intersection(event.gone)):
             raise Failed(event.where, f"its {min(gone)} is gone, which no redaction can destroy")
-        if topic == "EventWithdrawn":
-            self._withdraw(event)
-        elif topic in ("PlanOpened", "ScaleAdopted"):
-            self._adopt(event)
-        elif topic in ("PriorityAdded", "PriorityReworded"):
-            if (title := event.words("title")) is not None:
-                self.priorities.setdefault(fields["number"], Subject()).give("title", event, title)
-        elif topic == "ActionAdded":
-            self._add(event)
-        elif topic == "ActionRenumbered":
-            self._number(self._find(fields["action"]), event)
-        elif topic == "ActionReworded":
-            if (text := event.words("text")) is not None:
-                self._find(fields["action"]).give("text", event, text)
-        elif topic == "ActionRescheduled":
-            due = {"text": fields["timescale"], **{one: event.words(one) for one in ("approved_by", "reason")}}
-            self._find(fields["action"]).give("due", event, due)
-        elif topic == "ActionRated":
-            self._rate(event)
-        elif topic == "RatingConfirmed":
-            self._confirm(event)
-        elif topic in _STATUS:
-            self._find(fields["action"]).give("status", event, _STATUS[topic])
+        if take_in := KINDS.get(topic):
+            take_in(self, event)
+
+    def _title(self, event: Event) -> None:
+        if (title := event.words("title")) is not None:
+            self.priorities.setdefault(event.fields["number"], Subject()).give("title", event, title)
+
+    def _reword(self, event: Event) -> None:
+        if (text := event.words("text")) is not None:
+            self._find(event.fields["action"]).give("text", event, text)
+
+    def _renumber(self, event: Event) -> None:
+        self._number(self._find(event.fields["action"]), event)
+
+    def _reschedule(self, event: Event) -> None:
+        due = {"text": event.fields["timescale"], **{one: event.words(one) for one in ("approved_by", "reason")}}
+        self._find(event.fields["action"]).give("due", event, due)
+
+    def _change_status(self, event: Event) -> None:
+        status = {"ActionClosed": "closed", "ActionWithdrawn": "withdrawn", "ActionReinstated": "open"}
+        self._find(event.fields["action"]).give("status", event, status[event.entry.topic])
 
     def _withdraw(self, event: Event) -> None:
         version = read_version(event)
@@ -1662,9 +1664,12 @@ class Fold:
         fields = event.fields
         if event.entry.topic == "PlanOpened":
             self.opened = str(fields["effective_on"])
-            self.heading = {"plan": event.entry.plan, "title": event.words("title"),
-                            "organisation": fields.get("organisation"),
-                            "priority_word": fields.get("priority_word") or "Priority"}  # fmt: skip
+            self.heading = {
+                "plan": event.entry.plan,
+                "title": event.words("title"),
+                "organisation": fields.get("organisation"),
+                "priority_word": fields.get("priority_word") or "Priority",
+            }
         scale = fields.get("scale") or {}
         check_codes(scale, event.where)
         self.scale.give("scale", event, scale_document(scale))
@@ -1734,7 +1739,7 @@ class Fold:
         """The value of a fact that was in force, with its event."""
         return next(self.known(subject, name, day, basis), None)
 
-    def value(self, subject: Subject, name: str, day: str, basis: int) -> Any:
+    def value(self, subject: Subject, name: str, day: str, basis: int) -> Json:
         """The value that was in force; None if none was."""
         fact = self.fact(subject, name, day, basis)
         return fact.value if fact else None
@@ -1744,7 +1749,7 @@ class Fold:
         by = self._withdrawn.get(version)
         return by if by is not None and by <= basis else None
 
-    def scale_of(self, fact: Fact, basis: int) -> dict[str, Any]:
+    def scale_of(self, fact: Fact, basis: int) -> dict[str, Json]:
         """The scale on which a rating was given: of its day, as known at a basis or when it was given."""
         for known in (basis, fact.version):
             scale = self.value(self.scale, "scale", fact.on, known) or {}
@@ -1753,8 +1758,39 @@ class Fold:
         return {}
 
 
+#: The kinds of events that this program knows -> how one is folded in; None: no figure comes from it.
+KINDS: dict[str, Callable[[Fold, Event], None] | None] = {
+    "PlanOpened": Fold._adopt,
+    "ScaleAdopted": Fold._adopt,
+    "PlanClosed": None,
+    "InspectionReported": None,
+    "RecommendationMade": None,
+    "PriorityAdded": Fold._title,
+    "PriorityReworded": Fold._title,
+    "ActionAdded": Fold._add,
+    "ActionReworded": Fold._reword,
+    "ActionRenumbered": Fold._renumber,
+    "ActionRescheduled": Fold._reschedule,
+    "ActionReassigned": None,
+    "ActionRated": Fold._rate,
+    "RatingConfirmed": Fold._confirm,
+    "ProgressReported": None,
+    "EvidenceAdded": None,
+    "ActionClosed": Fold._change_status,
+    "ActionWithdrawn": Fold._change_status,
+    "ActionReinstated": Fold._change_status,
+    "AssuranceGiven": None,
+    "MeasureDefined": None,
+    "MeasureReported": None,
+    "VersionIssued": None,
+    "ReportPresented": None,
+    "EventWithdrawn": Fold._withdraw,
+    "TextRedacted": None,
+}
+
+
 def check_two_people(author: str, confirmation: Event) -> None:
-    """That both the author of a rating and that of its confirmation can be seen, and are not one; raises Failed."""
+    """Check that the names of who rated and who confirmed can be seen, and are not one person's; raises Failed."""
     names = author, confirmation.entry.recorded_by
     keys = [name_key(name) for name in names]
     for name, key in zip(names, keys, strict=True):
@@ -1762,37 +1798,6 @@ def check_two_people(author: str, confirmation: Event) -> None:
             raise Failed(confirmation.where, f"{shown(name)} is no name of a person who rates or confirms")
     if keys[0] == keys[1]:
         raise Failed(confirmation.where, f"{names[1]} confirms a rating of their own")
-
-
-def check_codes(scale: dict[str, Any], where: str) -> None:
-    """That each rating of a scale has a code of its own, under which it is counted, and true flags; raises Failed."""
-    codes = [rating["code"] for rating in scale.get("ratings", [])]
-    for code in codes:
-        if type(code) is not str or code in _NO_CODES or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", code):
-            raise Failed(where, f"a rating cannot have the code {shown(code)}")
-    if len({*codes}) != len(codes):
-        raise Failed(where, "two ratings of its scale have the same code")
-    for rating in scale.get("ratings", []):
-        for flag in (*_FLAGS, "needs_second_person"):
-            if type(rating.get(flag, False)) is not bool:
-                raise Failed(where, f"{flag} of the rating {rating['code']} is neither true nor false")
-
-
-def scale_document(scale: dict[str, Any]) -> dict[str, Any]:
-    """A scale of an event as papers show it: with all that it leaves unsaid."""
-    ratings = []
-    for rating in scale.get("ratings", []):
-        document = {name: rating.get(name) for name in ("code", "label", "meaning", "colour")}
-        document |= {name: bool(rating.get(name)) for name in _FLAGS}
-        if rating.get("needs_second_person"):
-            document["needs_second_person"] = True
-        ratings.append(document)
-    return {"name": scale.get("name"), "ratings": ratings}
-
-
-def find_rating(scale: dict[str, Any], code: str) -> dict[str, Any]:
-    """The rating of this code on a scale; an empty one if there is none."""
-    return next((one for one in scale.get("ratings", []) if one["code"] == code), {})
 
 
 # The folded plan on a day, as known at a basis: its actions, their ratings and days, and their counts.
@@ -1806,7 +1811,7 @@ class At:
 
     def __init__(self, fold: Fold, day: str, basis: int) -> None:
         self.fold, self.day, self.basis = fold, day, basis
-        self.scale: dict[str, Any] = fold.value(fold.scale, "scale", day, basis) or {}
+        self.scale: dict[str, Json] = fold.value(fold.scale, "scale", day, basis) or {}
         titles = {number: self._value(priority, "title") for number, priority in fold.priorities.items()}
         #: Number -> title of each priority in the plan.
         self.priorities: dict[str, str] = {number: title for number, title in titles.items() if title is not None}
@@ -1824,7 +1829,7 @@ class At:
         #: The actions that are counted: one with parts in the plan is counted as its parts.
         self.counted = {action: None for action in self.open if action not in self._parts}
 
-    def _value(self, subject: Subject, name: str) -> Any:
+    def _value(self, subject: Subject, name: str) -> Json:
         return self.fold.value(subject, name, self.day, self.basis)
 
     def number(self, action: Action) -> str:
@@ -1849,13 +1854,13 @@ class At:
         rated = self.rated(action)
         return str(rated.value) if rated else None
 
-    def meaning(self, action: Action) -> dict[str, Any]:
+    def meaning(self, action: Action) -> dict[str, Json]:
         """The rating that counts, on the scale in force or, if that has it not, on the one it was given on."""
         if (rated := self.rated(action)) is None:
             return {}
         return find_rating(self.scale, rated.value) or find_rating(self.fold.scale_of(rated, self.basis), rated.value)
 
-    def awaiting(self, action: Action) -> dict[str, Any] | None:
+    def awaiting(self, action: Action) -> dict[str, Json] | None:
         """The rating that awaits confirmation: the last that needs it, unless one counts from later."""
         given, counts = self.fold.fact(action, "awaiting", self.day, self.basis), self.rated(action)
         if given is None or (counts is not None and counts[:2] > given[:2]):
@@ -1907,7 +1912,7 @@ class At:
                 counts[rating] += count
         return counts
 
-    def scales(self) -> Iterator[dict[str, Any]]:
+    def scales(self) -> Iterator[dict[str, Json]]:
         """The scale in force, and those before it."""
         return (fact.value for fact in self.fold.known(self.fold.scale, "scale", self.day, self.basis))
 
@@ -1941,7 +1946,7 @@ def movements(before: At, now: At) -> Counts:
 # The comparison of a paper with the one that follows from the events: every field, every row, and their order.
 
 #: Stands in an expected paper for a value that is not worked out: there is one, and it may be any.
-UNCHECKED: Any = object()
+UNCHECKED: Final = object()
 
 
 class Between(NamedTuple):
@@ -1958,7 +1963,7 @@ class Rows(NamedTuple):
     kind: str
     of: str
     key: str
-    rows: Sequence[dict[str, Any]]
+    rows: Sequence[dict[str, Json]]
 
 
 class Place(NamedTuple):
@@ -1990,7 +1995,7 @@ class Paper:
     events: Sequence[Event]
     _seen: dict[tuple[str, int], At] = field(default_factory=dict)
 
-    def at(self, point: dict[str, Any]) -> At:
+    def at(self, point: dict[str, Json]) -> At:
         """The plan at a point that the paper names; it must be one."""
         check_point(self.name, point, self.events)
         key = point["effective_on"], point["basis"]
@@ -2002,8 +2007,8 @@ class Paper:
         """The failure of this paper."""
         return Failed(self.name, what)
 
-    def compare(self, given: Any, expected: Any, place: Place = WHOLE, path: str = "") -> int:
-        """That the paper holds at a place what is expected there; returns the number of figures compared."""
+    def compare(self, given: Json, expected: Json, place: Place = WHOLE, path: str = "") -> int:
+        """Check that the paper holds at a place what is expected there; returns the number of figures compared."""
         if expected is UNCHECKED:
             return 0
         if isinstance(expected, Rows):
@@ -2027,9 +2032,9 @@ class Paper:
             )
         return 1
 
-    def _compare_rows(self, given: Any, expected: Rows) -> int:
-        """That the rows are those that follow from the events, each once, as it should be and in its place."""
-        left: dict[str | None, deque[dict[str, Any]]] = {}
+    def _compare_rows(self, given: Json, expected: Rows) -> int:
+        """Check that the rows are those that follow from the events, each once, as it should be and in its place."""
+        left: dict[str | None, deque[dict[str, Json]]] = {}
         for row in expected.rows:
             left.setdefault(row[expected.key], deque()).append(row)
         if not isinstance(given, list):
@@ -2052,15 +2057,15 @@ class Paper:
                 raise self.fail(f"{which} stands in {expected.of} in another order than by the events")
         return compared
 
-    def _name(self, row: Any, rows: Rows) -> str | None:
+    def _name(self, row: Json, rows: Rows) -> str | None:
         name = row.get(rows.key, 0) if isinstance(row, dict) else 0
         if name is not None and type(name) is not str:
             raise self.fail(f"a row in {rows.of} is {shown(row)}, which has no {rows.key!r} that names a {rows.kind}")
         return name
 
 
-def only(paper: str, document: Any, names: Iterable[str], which: str) -> None:
-    """That an object in a paper has these names and no others; raises Failed."""
+def only(paper: str, document: Json, names: Iterable[str], which: str) -> None:
+    """Check that an object in a paper has these names and no others; raises Failed."""
     if not isinstance(document, dict):
         raise Failed(paper, f"{which} is {shown(document)}, which is no object")
     for name in names:
@@ -2071,8 +2076,8 @@ def only(paper: str, document: Any, names: Iterable[str], which: str) -> None:
             raise Failed(paper, f"{which} has a field {shown(name)}, which no such paper has")
 
 
-def check_point(paper: str, point: Any, events: Sequence[Event]) -> None:
-    """That a point in a paper is a day of the calendar, and a version that was recorded at the instant beside it."""
+def check_point(paper: str, point: Json, events: Sequence[Event]) -> None:
+    """Check that a point has a day of the calendar, and a version that was recorded at the instant beside it."""
     only(paper, point, ("effective_on", "basis", "known_at", "asked"), "a point in it")
     if type(point["asked"]) is not str:
         raise Failed(paper, f"it says that {shown(point['asked'])} was asked, which is no text")
@@ -2089,8 +2094,17 @@ def check_point(paper: str, point: Any, events: Sequence[Event]) -> None:
 DEEPEST = 100
 
 #: The fields of an action that are not worked out.
-_OF_ACTIONS = ("outcome", "timescale", "overdue", "leads", "reports_to", "progress", "progress_on", "evidence",
-               "added_on")  # fmt: skip
+_OF_ACTIONS = (
+    "outcome",
+    "timescale",
+    "overdue",
+    "leads",
+    "reports_to",
+    "progress",
+    "progress_on",
+    "evidence",
+    "added_on",
+)
 
 
 def natural_order(number: str) -> list[tuple[int, int, str]]:
@@ -2100,20 +2114,20 @@ def natural_order(number: str) -> list[tuple[int, int, str]]:
     return [*keys, (-1, 0, number)]
 
 
-def placed(row: dict[str, Any]) -> tuple[Any, Any]:
+def placed(row: dict[str, Json]) -> tuple[Json, Json]:
     """A key that sorts rows by their priorities and the numbers of their actions."""
     return natural_order(row["priority"] or ""), natural_order(row["number"] if "number" in row else row["action"])
 
 
-def heading(paper: Paper, document: dict[str, Any]) -> dict[str, Any]:
-    """The beginning of a paper; its edition and its points are compared before."""
-    compared = ("edition", "point", "previous", "current")
-    return {**paper.fold.heading, **{name: UNCHECKED for name in compared if name in document}}
+def expected(paper: Paper, document: dict[str, Json], unchecked: Sequence[str] = (), **fields: Json) -> dict[str, Json]:
+    """A paper with its heading, these fields, and others of any value; its edition and points are compared before."""
+    compared = [name for name in ("edition", "point", "previous", "current") if name in document]
+    return {**paper.fold.heading, **dict.fromkeys((*compared, *unchecked), UNCHECKED), **fields}
 
 
-def ratings_key(ratings: Iterable[dict[str, Any]]) -> Rows:
+def ratings_key(ratings: Iterable[dict[str, Json]]) -> Rows:
     """The key to the ratings: each as the scale has it, the first of each code."""
-    first: dict[str, dict[str, Any]] = {}
+    first: dict[str, dict[str, Json]] = {}
     for rating in ratings:
         first.setdefault(rating["code"], rating)
     return Rows("rating", "its key", "code", [*first.values()])
@@ -2124,16 +2138,24 @@ def former_key(now: At) -> Rows:
     return ratings_key(one for scale in now.scales() for one in scale["ratings"])
 
 
-def scale_at(at: At) -> dict[str, Any]:
+def scale_at(at: At) -> dict[str, Json]:
     """The scale in force."""
     ratings = at.scale.get("ratings", [])
     return {"name": at.scale.get("name", "None yet"), "ratings": Rows("rating", "its scale", "code", ratings)}
 
 
-def named_by(now: At, action: Action) -> dict[str, Any]:
+def named_by(now: At, action: Action) -> dict[str, Json]:
     """The fields by which lists name an action."""
-    return {"number": now.number(action), "priority": now.priority(action), "text": now.text(action),
-            "rating": now.rating(action)}  # fmt: skip
+    return {**_named(now, action), "priority": now.priority(action)}
+
+
+def _named(now: At, action: Action) -> dict[str, Json]:
+    return {"number": now.number(action), "text": now.text(action), "rating": now.rating(action)}
+
+
+def awaiting_of(now: At, action: Action) -> dict[str, Json]:
+    """The field with the rating that awaits confirmation, if one does."""
+    return {"awaiting": awaiting} if (awaiting := now.awaiting(action)) else {}
 
 
 def action_rows(now: At, those: Sequence[Action], of: str, level: int = 1) -> Rows:
@@ -2144,7 +2166,7 @@ def action_rows(now: At, those: Sequence[Action], of: str, level: int = 1) -> Ro
             row = _action(now, one)
             rows.append({**row, "actions": action_rows(now, now.parts(one), f"action {row['number']}", level + 1)})
         return Rows("action", of, "number", rows)
-    left: list[tuple[Action, dict[str, Any]]] = [(one, {}) for one in reversed(_in_order(now, those))]
+    left: list[tuple[Action, dict[str, Json]]] = [(one, {}) for one in reversed(_in_order(now, those))]
     while left:
         one, part_of = left.pop()
         rows.append({**_action(now, one), **part_of, "actions": []})
@@ -2156,29 +2178,26 @@ def _in_order(now: At, those: Sequence[Action]) -> list[Action]:
     return sorted(those, key=lambda one: natural_order(now.number(one)))
 
 
-def _action(now: At, action: Action) -> dict[str, Any]:
+def _action(now: At, action: Action) -> dict[str, Json]:
     """An action without its parts."""
-    rated, awaiting = now.rated(action), now.awaiting(action)
+    rated = now.rated(action)
     return {
-        **dict.fromkeys(_OF_ACTIONS, UNCHECKED), "number": now.number(action), "text": now.text(action),
+        **dict.fromkeys(_OF_ACTIONS, UNCHECKED),
+        **_named(now, action),
         "status": "complete" if action in now.complete else "open",
-        "rating": now.rating(action), "rated_on": rated.on if rated else None,
-        **({"awaiting": awaiting} if awaiting else {}),
-    }  # fmt: skip
+        "rated_on": rated.on if rated else None,
+        **awaiting_of(now, action),
+    }
 
 
 # The paper comparison.json, as it follows from the events.
 
 
-def check_comparison(paper: Paper, document: dict[str, Any]) -> int:
-    """Counts by priority and rating at both points, the movements between them, and the changes of ratings."""
-    compared = paper.compare(document, expected_comparison(paper, document))
-    check_due(paper, document)
-    return compared
+def expected_comparison(paper: Paper, document: dict[str, Json]) -> dict[str, Json]:
+    """Counts by priority and rating at both points, the movements between them, and the changes of ratings.
 
-
-def expected_comparison(paper: Paper, document: dict[str, Any]) -> dict[str, Any]:
-    """The expected paper. The sums of those that are due are for `check_due`."""
+    The sums of those that are due are for `check_due`.
+    """
     before, now = paper.at(document["previous"]), paper.at(document["current"])
     if now.day < before.day:
         raise paper.fail("its current point is before its previous one")
@@ -2188,16 +2207,22 @@ def expected_comparison(paper: Paper, document: dict[str, Any]) -> dict[str, Any
     codes = [rating["code"] for rating in ratings.rows]
     due = _due(now, codes, inside(document, "totals", "due", "unrated") is not None)
     moves = movements(before, now)
-    rows = [{"priority": one, "title": titles[one], **_table(before, now, one, codes, moves), "due": due(one)}
-            for one in sorted(titles, key=natural_order)]  # fmt: skip
-    return {
-        **heading(paper, document), "ratings": ratings, "rows": Rows("priority", "its table", "priority", rows),
-        "totals": {**_table(before, now, None, codes, moves), "due": due(None)}, "changes": _changes(before, now),
-        "narrative": UNCHECKED,
-    }  # fmt: skip
+    rows = [
+        {"priority": one, "title": titles[one], **_table(before, now, one, codes, moves), "due": due(one)}
+        for one in sorted(titles, key=natural_order)
+    ]
+    return expected(
+        paper,
+        document,
+        unchecked=["narrative"],
+        ratings=ratings,
+        rows=Rows("priority", "its table", "priority", rows),
+        totals={**_table(before, now, None, codes, moves), "due": due(None)},
+        changes=_changes(before, now),
+    )
 
 
-def _table(before: At, now: At, priority: str | None, codes: Sequence[str], moves: Counts) -> dict[str, Any]:
+def _table(before: At, now: At, priority: str | None, codes: Sequence[str], moves: Counts) -> dict[str, Json]:
     """The counts of a priority; of the whole plan if it is None."""
     sides = {"previous": before.by_rating(priority), "current": now.by_rating(priority)}
     kinds: Counter[str] = Counter()
@@ -2233,8 +2258,8 @@ def _due(now: At, codes: Sequence[str], with_unrated: bool) -> Callable[[str | N
     return lambda priority: {one: Between(least[priority, one], most[priority, one]) for one in columns}
 
 
-def check_due(paper: Paper, document: dict[str, Any]) -> None:
-    """That those that are due add up, in each row and over all; raises Failed."""
+def check_due(paper: Paper, document: dict[str, Json]) -> None:
+    """Check that those that are due add up, in each row and over all; raises Failed."""
     for row in [*document["rows"], document["totals"]]:
         if sum(count for rating, count in row["due"].items() if rating != "total") != row["due"]["total"]:
             place = f"priority {row['priority']}" if "priority" in row else "the whole plan"
@@ -2254,15 +2279,20 @@ def _changes(before: At, now: At) -> Rows:
         former, code = (fact.value if fact else None for fact in (was, is_))
         if former == code and not (is_ and now.meaning(action).get("concern")):
             continue
-        rows.append({
-            "action": now.number(action),
-            "priority": now.priority(action), "text": now.text(action), "previous": former, "current": code,
-            "direction": _direction(before, now, was, is_),
-            "why": "split" if action not in now.counted else "unchanged concern" if former == code else "changed",
-            "previous_version": was.version if was else None,
-            "current_version": is_.version if is_ else None,
-            "corrected_by": now.fold.withdrawn_by(was.version, now.basis) if was else None,
-        })  # fmt: skip
+        rows.append(
+            {
+                "action": now.number(action),
+                "priority": now.priority(action),
+                "text": now.text(action),
+                "previous": former,
+                "current": code,
+                "direction": _direction(before, now, was, is_),
+                "why": "split" if action not in now.counted else "unchanged concern" if former == code else "changed",
+                "previous_version": was.version if was else None,
+                "current_version": is_.version if is_ else None,
+                "corrected_by": now.fold.withdrawn_by(was.version, now.basis) if was else None,
+            }
+        )
     return Rows("action", "its changes", "action", sorted(rows, key=placed))
 
 
@@ -2281,25 +2311,24 @@ def _direction(before: At, now: At, was: Fact | None, is_: Fact | None) -> str:
 # The paper ratings.json, the counts over time, as it follows from the events.
 
 
-def check_over_time(paper: Paper, document: dict[str, Any]) -> int:
-    """The counts by rating on each of the days."""
-    return paper.compare(document, expected_counts(paper, document))
-
-
-def expected_counts(paper: Paper, document: dict[str, Any]) -> dict[str, Any]:
-    """The expected paper: counts at the ends of months, quarters or years from the plan's opening on."""
+def expected_counts(paper: Paper, document: dict[str, Json]) -> dict[str, Json]:
+    """The counts by rating at the ends of months, quarters or years from the plan's opening on."""
     now = paper.at(document["point"])
     every, days = _days(now.fold.opened, now.day)
     plans = [At(now.fold, day, now.basis) for day in days]
     ratings, counts = _ratings(now, plans), []
     for plan in plans:
         found = plan.by_rating()
-        counts.append({"on": plan.day, "ratings": {one["code"]: found[one["code"]] for one in ratings.rows},
-                       "unrated": found["unrated"], "total": found.total()})  # fmt: skip
-    return {
-        **heading(paper, document), "ratings": ratings, "every": every,
-        "counts": Rows("day", "its counts over time", "on", counts),
-    }  # fmt: skip
+        counts.append(
+            {
+                "on": plan.day,
+                "ratings": {one["code"]: found[one["code"]] for one in ratings.rows},
+                "unrated": found["unrated"],
+                "total": found.total(),
+            }
+        )
+    over_time = Rows("day", "its counts over time", "on", counts)
+    return expected(paper, document, ratings=ratings, every=every, counts=over_time)
 
 
 def _ratings(now: At, days: Sequence[At]) -> Rows:
@@ -2327,11 +2356,6 @@ def _days(first: str, last: str) -> tuple[str, list[str]]:
 # The paper overdue.json, as it follows from the events and from the paper's reading of words as days.
 
 
-def check_overdue(paper: Paper, document: dict[str, Any]) -> int:
-    """Every action listed as late, and every one that was rescheduled."""
-    return paper.compare(document, expected_overdue(paper, document))
-
-
 class _Readings:
     """The paper's reading of timescales as days: of one that is written as a day that, of other words as it says."""
 
@@ -2339,7 +2363,7 @@ class _Readings:
         self.paper = paper
         self.days: dict[str, str | None] = {}
 
-    def day(self, words: str, given: Any) -> str | None:
+    def day(self, words: str, given: Json) -> str | None:
         """The day as which the paper reads these words, everywhere the same; None if as none."""
         if plain := plain_day(words):
             return plain
@@ -2350,8 +2374,11 @@ class _Readings:
         return other
 
 
-def expected_overdue(paper: Paper, document: dict[str, Any]) -> dict[str, Any]:
-    """The expected paper: an action that is late by words which are not written as a day is in it if it is listed."""
+def expected_overdue(paper: Paper, document: dict[str, Json]) -> dict[str, Json]:
+    """The actions that are late, and those that were rescheduled.
+
+    An action that is late by words which are not written as a day is among them if the paper lists it.
+    """
     now, readings = paper.at(document["point"]), _Readings(paper)
     listed, late = _by_number(document.get("overdue")), []
     for action in (one for one in now.counted if one not in now.complete):
@@ -2364,40 +2391,49 @@ def expected_overdue(paper: Paper, document: dict[str, Any]) -> dict[str, Any]:
         if len(given) > 1:
             rows = listed.get(now.number(action), deque())
             moved.append(_rescheduled(now, action, given, rows.popleft() if rows else {}, readings))
-    return {
-        **heading(paper, document), "ratings": former_key(now), "undated": UNCHECKED,
-        "overdue": Rows("action", "its list of late actions", "number", sorted(late, key=placed)),
-        "rescheduled": Rows("action", "its list of rescheduled actions", "number", sorted(moved, key=placed)),
-    }  # fmt: skip
+    return expected(
+        paper,
+        document,
+        unchecked=["undated"],
+        ratings=former_key(now),
+        overdue=Rows("action", "its list of late actions", "number", sorted(late, key=placed)),
+        rescheduled=Rows("action", "its list of rescheduled actions", "number", sorted(moved, key=placed)),
+    )
 
 
-def _by_number(rows: Any) -> dict[str, deque[Any]]:
+def _by_number(rows: Json) -> dict[str, deque[Json]]:
     """The rows of a list of actions, by number."""
-    found: dict[str, deque[Any]] = {}
+    found: dict[str, deque[Json]] = {}
     for row in rows if isinstance(rows, list) else ():
         if type(number := inside(row, "number")) is str:
             found.setdefault(number, deque()).append(row)
     return found
 
 
-def _late(now: At, action: Action, given: dict[str, Any], readings: _Readings) -> dict[str, Any]:
+def _late(now: At, action: Action, given: dict[str, Json], readings: _Readings) -> dict[str, Json]:
     """An action that is listed as late."""
-    due, awaiting = now.due(action), now.awaiting(action)
+    due = now.due(action)
     words, original = due[0].value["text"], min(due, key=lambda fact: fact.version).value["text"]
     by, first = readings.day(words, given.get("due")), readings.day(original, given.get("original_due"))
     if given and (by is None or by >= now.day):
         raise readings.paper.fail(f"it lists action {now.number(action)} as late, and its due day {by} had not passed")
     return {
-        **named_by(now, action), "timescale": words, "due": by, "original": original, "original_due": first,
+        **named_by(now, action),
+        "timescale": words,
+        "due": by,
+        "original": original,
+        "original_due": first,
         "days_overdue": days_between(by, now.day) if by else None,
         "slippage": days_between(first, by) if first and by else None,
-        "leads": UNCHECKED, "version": due[0].version, **({"awaiting": awaiting} if awaiting else {}),
-    }  # fmt: skip
+        "leads": UNCHECKED,
+        "version": due[0].version,
+        **awaiting_of(now, action),
+    }
 
 
 def _rescheduled(
-    now: At, action: Action, given: list[Fact], row: dict[str, Any], readings: _Readings
-) -> dict[str, Any]:
+    now: At, action: Action, given: list[Fact], row: dict[str, Json], readings: _Readings
+) -> dict[str, Json]:
     """An action whose own timescale was changed, with every change."""
     first = min(given, key=lambda fact: fact.version)
     when = {}
@@ -2405,79 +2441,93 @@ def _rescheduled(
         when[name] = {"text": words, "due": readings.day(words, inside(row, name, "due"))}
     was, is_ = when["original"]["due"], when["current"]["due"]
     changes = [
-        {"on": fact.on, "from": given[place - 1].value["text"] if place else None, "to": fact.value["text"],
-         "approved_by": fact.value["approved_by"], "reason": fact.value["reason"], "version": fact.version}
-        for place, fact in enumerate(given) if fact is not first
-    ]  # fmt: skip
+        {
+            "on": fact.on,
+            "from": given[place - 1].value["text"] if place else None,
+            "to": fact.value["text"],
+            "approved_by": fact.value["approved_by"],
+            "reason": fact.value["reason"],
+            "version": fact.version,
+        }
+        for place, fact in enumerate(given)
+        if fact is not first
+    ]
     days = days_between(was, is_) if was and is_ else None
     return {**named_by(now, action), **when, "days": days, "times": len(changes), "approvals": changes}
 
 
 # The committee's paper, paper.json, as it follows from the events.
 
-_OF_PAPER = ("previous_version", "document_version", "opening", "measures")
 
-
-def check_paper(paper: Paper, document: dict[str, Any]) -> int:
+def expected_paper(paper: Paper, document: dict[str, Json]) -> dict[str, Json]:
     """The comparison of the points that it is of, and all that stands on that."""
     now, compared = paper.at(document["current"]), expected_comparison(paper, document["comparison"])
-    awaiting = _awaiting(now)
-    figures = paper.compare(document, {
-        **heading(paper, document), **dict.fromkeys(_OF_PAPER, UNCHECKED), "scale": scale_at(now),
-        "ratings": compared["ratings"], "comparison": compared,
-        "summary": Rows("rating", "its summary", "code", _summary(compared)),
-        "total": _line({}, compared["totals"]["total"], compared["totals"]["total"]),
-        "priorities": Rows("priority", "its priorities", "number", _priorities(now, compared)),
-        "overdue": expected_overdue(paper, document["overdue"]),
-        "over_time": expected_counts(paper, document["over_time"]),
-        "history": {**heading(paper, document["history"]), "versions": UNCHECKED, "presented": UNCHECKED},
-        **({"awaiting": Rows("action", "its actions awaiting confirmation", "action", awaiting)} if awaiting else {}),
-    })  # fmt: skip
-    check_due(paper, document["comparison"])
-    return figures
+    awaiting = Rows("action", "its actions awaiting confirmation", "action", _awaiting(now))
+    return expected(
+        paper,
+        document,
+        unchecked=("previous_version", "document_version", "opening", "measures"),
+        scale=scale_at(now),
+        ratings=compared["ratings"],
+        comparison=compared,
+        summary=Rows("rating", "its summary", "code", _summary(compared)),
+        total=_line({}, compared["totals"]["total"], compared["totals"]["total"]),
+        priorities=Rows("priority", "its priorities", "number", _priorities(now, compared)),
+        overdue=expected_overdue(paper, document["overdue"]),
+        over_time=expected_counts(paper, document["over_time"]),
+        history=expected(paper, document["history"], unchecked=("versions", "presented")),
+        **({"awaiting": awaiting} if awaiting.rows else {}),
+    )
 
 
-def _awaiting(now: At) -> list[dict[str, Any]]:
+def _awaiting(now: At) -> list[dict[str, Json]]:
     """The counted actions whose rating awaits confirmation."""
-    rows = [{"action": now.number(one), "text": now.text(one), "rating": now.rating(one), "awaiting": awaiting}
-            for one in now.counted if (awaiting := now.awaiting(one))]  # fmt: skip
+    rows = [
+        {"action": now.number(one), "text": now.text(one), "rating": now.rating(one), "awaiting": awaiting}
+        for one in now.counted
+        if (awaiting := now.awaiting(one))
+    ]
     return sorted(rows, key=lambda row: natural_order(str(row["action"])))
 
 
-def _priorities(now: At, compared: dict[str, Any]) -> list[dict[str, Any]]:
+def _priorities(now: At, compared: dict[str, Json]) -> list[dict[str, Json]]:
     """The priorities of the comparison, each with its actions whose rating is a concern."""
     concerns: dict[str | None, list[Action]] = {}
     for one in now.counted:
         if now.meaning(one).get("concern"):
             concerns.setdefault(now.priority(one), []).append(one)
     return [
-        {"number": (number := row["priority"]), "title": row["title"], "narrative": UNCHECKED, "assurance": UNCHECKED,
-         "concerns": action_rows(now, concerns.get(number, []), f"the concerns of priority {number}")}
+        {
+            "number": (number := row["priority"]),
+            "title": row["title"],
+            "narrative": UNCHECKED,
+            "assurance": UNCHECKED,
+            "concerns": action_rows(now, concerns.get(number, []), f"the concerns of priority {number}"),
+        }
         for row in compared["rows"].rows
-    ]  # fmt: skip
+    ]
 
 
-def _summary(compared: dict[str, Any]) -> list[dict[str, Any]]:
+def _summary(compared: dict[str, Json]) -> list[dict[str, Json]]:
     """A line for each rating and one for the actions without."""
     totals = compared["totals"]
     lines = [_line(rating, totals["ratings"][rating["code"]], totals["total"]) for rating in compared["ratings"].rows]
     return [*lines, _line({}, totals["unrated"], totals["total"])]
 
 
-def _line(rating: dict[str, Any], pair: dict[str, int], total: dict[str, int]) -> dict[str, Any]:
+def _line(rating: dict[str, Json], pair: dict[str, int], total: dict[str, int]) -> dict[str, Json]:
     """Counts at both points, their difference, and their shares of all actions in whole per cent, a half upwards."""
-    shares = {f"{side}_share": (200 * pair[side] + whole) // (2 * whole) if whole else None
-              for side, whole in total.items()}  # fmt: skip
+    shares = {
+        f"{side}_share": (200 * pair[side] + whole) // (2 * whole) if whole else None for side, whole in total.items()
+    }
     names = {name: rating.get(name) for name in ("code", "label", "colour")}
     return {**names, **pair, "difference": pair["current"] - pair["previous"], **shares}
 
 
 # The paper plan.json, as it follows from the events.
 
-_OF_PLAN = ("status", "document_version", "recommendations", "measures", "inspections")
 
-
-def check_plan(paper: Paper, document: dict[str, Any]) -> int:
+def expected_plan(paper: Paper, document: dict[str, Json]) -> dict[str, Json]:
     """The priorities, and every action with its words, its place, its rating and its status."""
     now = paper.at(document["point"])
     under: dict[str | None, list[Action]] = {}
@@ -2485,14 +2535,24 @@ def check_plan(paper: Paper, document: dict[str, Any]) -> int:
         if action.parent is None:
             under.setdefault(now.priority(action), []).append(action)
     priorities = [
-        {"number": one, "title": now.priorities[one], "answers": UNCHECKED, "assurance": UNCHECKED,
-         "actions": action_rows(now, under.get(one, []), f"priority {one}")}
+        {
+            "number": one,
+            "title": now.priorities[one],
+            "answers": UNCHECKED,
+            "assurance": UNCHECKED,
+            "actions": action_rows(now, under.get(one, []), f"priority {one}"),
+        }
         for one in sorted(now.priorities, key=natural_order)
-    ]  # fmt: skip
-    return paper.compare(document, {
-        **heading(paper, document), **dict.fromkeys(_OF_PLAN, UNCHECKED), "opened_on": now.fold.opened,
-        "scale": scale_at(now), "ratings": former_key(now), "priorities": Rows("priority", "it", "number", priorities),
-    })  # fmt: skip
+    ]
+    return expected(
+        paper,
+        document,
+        unchecked=("status", "document_version", "recommendations", "measures", "inspections"),
+        opened_on=now.fold.opened,
+        scale=scale_at(now),
+        ratings=former_key(now),
+        priorities=Rows("priority", "it", "number", priorities),
+    )
 
 
 # The plan, the edition and the points of a paper, which agree with the statement and the entries.
@@ -2508,8 +2568,8 @@ POINTS = {
 _PARTS = {"comparison": _TWO, "overdue": _ONE, "history": _ONE, "over_time": _ONE}
 
 
-def check_paper_of(paper: str, document: dict[str, Any], events: Sequence[Event], statement: Statement) -> None:
-    """That a paper is of the plan, the edition and the point that were signed for; raises Failed."""
+def check_paper_of(paper: str, document: dict[str, Json], events: Sequence[Event], statement: Statement) -> None:
+    """Check that a paper is of the plan, the edition and the point that were signed for; raises Failed."""
     if document.get("plan", statement.plan) != statement.plan:
         raise Failed(paper, f"it is of plan {shown(document['plan'])}, not {statement.plan}")
     _check_points(paper, document, events, statement.at)
@@ -2521,8 +2581,8 @@ def check_paper_of(paper: str, document: dict[str, Any], events: Sequence[Event]
         )
 
 
-def _check_points(paper: str, document: dict[str, Any], events: Sequence[Event], at: str | None) -> None:
-    """That a paper is of the points that such a paper is of and no others, and of the one that was signed for."""
+def _check_points(paper: str, document: dict[str, Json], events: Sequence[Event], at: str | None) -> None:
+    """Check that a paper is of the points that such a paper is of and no others, and of the one that was signed for."""
     form = POINTS.get(paper.removeprefix("papers/").removesuffix(".json"), _TWO if "current" in document else _ONE)
     _of_points(paper, "it", document, form, events)
     for part, of in _PARTS.items() if paper == "papers/paper.json" else ():
@@ -2540,7 +2600,7 @@ def _check_points(paper: str, document: dict[str, Any], events: Sequence[Event],
         raise Failed(paper, f"it shows {shows}, and should show {at}")
 
 
-def _of_points(paper: str, which: str, document: Any, form: Sequence[str], events: Sequence[Event]) -> None:
+def _of_points(paper: str, which: str, document: Json, form: Sequence[str], events: Sequence[Event]) -> None:
     found = [one for one in (*_ONE, *_TWO) if one in document]
     if found != [*form]:
         names = " and ".join(found) or "none"
@@ -2553,9 +2613,9 @@ def _of_points(paper: str, which: str, document: Any, form: Sequence[str], event
 
 
 class Figures(NamedTuple):
-    """The comparison of a paper's figures; in words what is worked out anew, and what is not."""
+    """A paper as it follows from the events; in words what is worked out anew, and what is not."""
 
-    check: Callable[[Paper, dict[str, Any]], int]
+    expected: Callable[[Paper, dict[str, Json]], dict[str, Json]]
     done: str
     left: str
 
@@ -2563,7 +2623,7 @@ class Figures(NamedTuple):
 #: The papers whose figures are worked out anew. The README in packs and the documents say the same of each.
 FIGURES = {
     "plan.json": Figures(
-        check_plan,
+        expected_plan,
         "the plan's title and whose it is; the scale and the key to the ratings; every priority and every action"
         " in the plan, none left out, none twice and none invented; the titles of priorities; the words, the place"
         " and the rating of each action, since when it has that, whether it is complete, and what awaits"
@@ -2574,7 +2634,7 @@ FIGURES = {
         " measures, inspections, document versions, and whether the plan is open",
     ),
     "comparison.json": Figures(
-        check_comparison,
+        expected_comparison,
         "the plan's title and whose it is; the key to the ratings; every priority of either point, once, with its"
         " title; at both points the actions by priority and rating, without a rating and in all; in every row and"
         " in the totals what is new, closed, withdrawn and moved; every change of a rating with its direction and"
@@ -2584,7 +2644,7 @@ FIGURES = {
         " sentences",
     ),
     "paper.json": Figures(
-        check_paper,
+        expected_paper,
         "the same of the comparison in it; the summary with its differences and shares; the actions that are a"
         " concern, by priority, as in plan.json; what awaits confirmation; what is listed as late and as rescheduled,"
         " as in overdue.json; the counts over time",
@@ -2593,13 +2653,13 @@ FIGURES = {
         " versions and the document history; of actions that are a concern what is not in plan.json either",
     ),
     "ratings.json": Figures(
-        check_over_time,
+        expected_counts,
         "the plan's title and whose it is; the days, from the plan's opening on, and on each the actions by"
         " rating, without a rating and in all; the key to the ratings",
         "what its point was asked for as; nothing else stands in it",
     ),
     "overdue.json": Figures(
-        check_overdue,
+        expected_overdue,
         "the plan's title and whose it is; the key to the ratings; every action that is late by a timescale that is"
         " written as a day, such as 31/03/2019; of each that is listed as late that it is in the plan and not complete,"
         " its words, place and rating, the words of its timescale now and at first, and that its day has passed, by so"
@@ -2621,10 +2681,19 @@ _UNCHECKED = {
 }
 
 
+def compared_figures(paper: Paper, document: dict[str, Json]) -> int:
+    """Check that a paper is what follows from the events; returns how many figures were compared, and raises Failed."""
+    kind = paper.name.removeprefix("papers/")
+    compared = paper.compare(document, FIGURES[kind].expected(paper, document))
+    if kind in ("comparison.json", "paper.json"):
+        check_due(paper, document.get("comparison", document))
+    return compared
+
+
 def check_figures(
     name: str, data: bytes, fold: Fold | None, events: Sequence[Event], statement: Statement
-) -> int | None:  # fmt: skip
-    """That a paper is of the plan and the point that it is said to be, and is what follows from the events.
+) -> int | None:
+    """Check that a paper is of the plan and the point that it is said to be, and is what follows from the events.
 
     Returns how many figures were compared, None if none are of such a paper or without a fold; raises Failed.
     """
@@ -2638,9 +2707,9 @@ def check_figures(
             return None
         paper = Paper(name, fold, events)
         if kind in _UNCHECKED:
-            paper.compare(document, {**heading(paper, document), **dict.fromkeys(_UNCHECKED[kind], UNCHECKED)})
+            paper.compare(document, expected(paper, document, _UNCHECKED[kind]))
             return None
-        return FIGURES[f"{kind}.json"].check(paper, document)
+        return compared_figures(paper, document)
     except (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError):
         raise Failed(name, "it is not in the form of such a paper, so its figures cannot be compared") from None
 
@@ -2724,8 +2793,12 @@ def _read_stamp(data: bytes, where: str) -> Stamp:
     if (kind.inside, info_kind.inside) != (_SIGNED_DATA, _STAMP_INFO):
         raise Failed(where, "it is no time stamp")
     signed = info.parts[0].inside
-    certificates = [x509.load_der_x509_certificate(one.whole) for part in more if part.tag == 0xA0
-                    for one in part.parts[:_MOST_CERTIFICATES]]  # fmt: skip
+    certificates = [
+        x509.load_der_x509_certificate(one.whole)
+        for part in more
+        if part.tag == 0xA0
+        for one in part.parts[:_MOST_CERTIFICATES]
+    ]
     (signature,) = signed_by.parts
     signer = _check_signature(signature, signed, certificates, where)
     _version, _policy, imprint, _serial, at, *_rest = read_der(signed)[0].parts
@@ -2746,8 +2819,11 @@ def _check_signature(
     _version, named, digest, *rest = signature.parts
     issuer, serial = named.parts
     attributes, value = rest[0], rest[2].inside
-    held = [one for one in certificates if one.issuer.public_bytes() == issuer.whole
-            and one.serial_number == int.from_bytes(serial.inside, "big")]  # fmt: skip
+    held = [
+        one
+        for one in certificates
+        if one.issuer.public_bytes() == issuer.whole and one.serial_number == int.from_bytes(serial.inside, "big")
+    ]
     algorithm = _HASHES.get(digest.parts[0].inside)
     if not held or attributes.tag != 0xA0 or algorithm is None:
         raise Failed(where, "it does not bring the certificate that signed it, or is signed in a way not known here")
@@ -2776,7 +2852,7 @@ def _check_signature(
 
 
 def vouched_for(stamp: Stamp, roots: Sequence[x509.Certificate], where: str) -> None:
-    """That the signer was a time-stamping authority under one of these roots when it signed; raises Failed."""
+    """Check that the signer was a time-stamping authority under one of these roots when it signed; raises Failed."""
     if not _may_stamp(stamp, where):
         raise Failed(where, f"{stamp.name} is no time-stamping authority")
     met, left, too_late = {stamp.signer}, [stamp.signer], False
@@ -2803,7 +2879,7 @@ def _valid(certificate: x509.Certificate, at: datetime) -> bool:
 
 
 def _may_stamp(stamp: Stamp, where: str) -> bool:
-    """That the signer's certificate is for time-stamping, and for nothing else; raises Failed."""
+    """Check that the signer's certificate is for time-stamping, and for nothing else; raises Failed."""
     try:
         usage = stamp.signer.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
     except x509.ExtensionNotFound:
@@ -2814,7 +2890,7 @@ def _may_stamp(stamp: Stamp, where: str) -> bool:
 
 
 def _issued(issuer: x509.Certificate, link: x509.Certificate) -> bool:
-    """That this certificate may issue others and has issued that one."""
+    """Check that this certificate may issue others and has issued that one."""
     try:
         if not issuer.extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
             return False
@@ -2851,7 +2927,7 @@ _STAMP_FILE = re.compile(r"(stamped(?:-[0-9]{1,2})?)(?:[.]txt|[.]tsr|-proof[.]js
 
 
 def check_stamps(pack: Pack, roots: bytes | None, report: Report) -> None:
-    """That each time stamp is of a checkpoint that this one continues, and one at least is vouched for."""
+    """Check that each time stamp is of a checkpoint that this one continues, and one at least is vouched for."""
     names = [*dict.fromkeys(found[1] for name in pack.files if (found := _STAMP_FILE.fullmatch(name)))]
     trusted = None if roots is None else read_roots(roots)
     if trusted is not None and not names:
@@ -2903,9 +2979,12 @@ _RULES = (
 
 
 def verify(
-    data: bytes, key: str | None = None, since: bytes | None = None, witnesses: Sequence[str] = (),
+    data: bytes,
+    key: str | None = None,
+    since: bytes | None = None,
+    witnesses: Sequence[str] = (),
     roots: bytes | None = None,
-) -> Report:  # fmt: skip
+) -> Report:
     """The findings about the pack of these bytes.
 
     Args:
@@ -2936,11 +3015,15 @@ def verify(
     check_since(pack, since, report)
     check_stamps(pack, roots, report)
     _check_papers(files, _fold(events, statement, report), statement, report)
+    _say_others(statement, report)
+    return report
+
+
+def _say_others(statement: Statement, report: Report) -> None:
     if unknown := sorted(name for name in statement.files if not _LOOKED_INTO.fullmatch(name)):
         report.remarks.append(
             f"What {', '.join(unknown)} says was not checked: it bears the ledger's signature and no more."
         )
-    return report
 
 
 def _trusted(chain: list[VerifierKey], key: str | None, report: Report) -> list[VerifierKey]:

@@ -6,7 +6,7 @@ news of an action since withdrawn is accepted for the days on which it was open.
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 from domain import events
 from domain.plan.plan import Plan
@@ -39,7 +39,7 @@ def judge(plan: Plan, event: events.Event, today: date, by: str, *, proposed: bo
         raise Refused(RuleCode.PLAN_NOT_OPENED, "plan", f"there is no plan {plan.slug}: open it first")
     if proposed and plan.opening is not None and not isinstance(event, _BEFORE_OPENING):
         structure.not_before_opening(plan, event)
-    if plan.closing and not isinstance(event, _AFTER_CLOSING):
+    if plan.closing and not isinstance(event, structure.AFTER_CLOSING):
         closing = plan.closing.at(plan.place(event.effective_on, plan.version))
         if closing is not None:
             raise Refused(
@@ -53,16 +53,23 @@ def judge(plan: Plan, event: events.Event, today: date, by: str, *, proposed: bo
             rule(plan, event)
 
 
-#: Events that may be recorded for days on which the plan is closed.
-_AFTER_CLOSING = (events.PlanClosed, events.PlanOpened, events.VersionIssued, events.ReportPresented,
-                  events.EventWithdrawn, events.TextRedacted)  # fmt: skip
 #: Events that may be recorded for days before the plan was opened: inspections, recommendations, measures, and
 #: corrections, whose day is the day on which they are made.
-_BEFORE_OPENING = (events.PlanOpened, events.InspectionReported, events.RecommendationMade, events.MeasureDefined,
-                   events.MeasureReported, events.EventWithdrawn, events.TextRedacted)  # fmt: skip
+_BEFORE_OPENING = (
+    events.PlanOpened,
+    events.InspectionReported,
+    events.RecommendationMade,
+    events.MeasureDefined,
+    events.MeasureReported,
+    events.EventWithdrawn,
+    events.TextRedacted,
+)
+
+#: A rule; it is asked only about the kind of event beside which it stands.
+_Rule: TypeAlias = Callable[[Plan, Any], None]  # any: each rule has its own kind of event
 
 #: Rules for new events alone: 0.1.0 did not have them.
-_SINCE_0_1_0: dict[type[events.Event], tuple[Callable[[Plan, Any], None], ...]] = {
+_SINCE_0_1_0: dict[type[events.Event], tuple[_Rule, ...]] = {
     events.ScaleAdopted: (closings.adopted_before_closing,),
     events.ActionAdded: (structure.part_not_too_deep, closings.added_before_closing),
     events.ActionRated: (closings.rated_before_closing,),
@@ -72,7 +79,7 @@ _SINCE_0_1_0: dict[type[events.Event], tuple[Callable[[Plan, Any], None], ...]] 
     events.PlanClosed: (structure.closed_after_its_facts,),
 }
 
-_RULES: dict[type[events.Event], Callable[[Plan, Any], None]] = {
+_RULES: dict[type[events.Event], _Rule] = {
     events.PlanOpened: structure.plan_opened,
     events.ScaleAdopted: structure.accepted,
     events.PlanClosed: structure.plan_closed,

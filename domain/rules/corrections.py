@@ -14,14 +14,14 @@ def event_withdrawn(plan: Plan, event: events.EventWithdrawn) -> None:
     if kind == events.PlanOpened.__name__:
         raise _never(f"the opening of plan {plan.slug} cannot be withdrawn; close the plan instead")
     if kind == events.EventWithdrawn.__name__:
-        raise _never(f"version {target} is itself a withdrawal; record again what it withdrew")
+        raise _never(f"event {target} is itself a withdrawal; record again what it withdrew")
     if kind == events.TextRedacted.__name__:
-        raise _never(f"version {target} redacted texts, which are destroyed; that cannot be undone")
+        raise _never(f"event {target} redacted texts, which are destroyed; that cannot be undone")
     if by := plan.withdrawn.get(target):
         raise Refused(
             RuleCode.ALREADY_WITHDRAWN,
             "version",
-            f"version {target} ({in_words(kind)}) was already withdrawn, by version {by}",
+            f"event {target} ({in_words(kind)}) was already withdrawn, by event {by}",
         )
     dependents = dict.fromkeys(plan.dependents.get(target, ()))  # one may depend on it in two ways
     standing = [version for version in dependents if plan.newest.stands(version)]
@@ -31,10 +31,10 @@ def event_withdrawn(plan: Plan, event: events.EventWithdrawn) -> None:
         raise Refused(
             RuleCode.OTHERS_DEPEND,
             "version",
-            f"version {target} ({in_words(kind)}) cannot be withdrawn while other events stand on it: "
-            f"version {named}{more}; withdraw those first",
+            f"event {target} ({in_words(kind)}) cannot be withdrawn while other events stand on it: "
+            f"event {named}{more}; withdraw those first",
         )
-    owes_reason(event, f"withdrawing version {target} ({in_words(kind)})")
+    owes_reason(event, f"withdrawing event {target} ({in_words(kind)})")
 
 
 def _never(sentence: str) -> Refused:
@@ -50,13 +50,13 @@ def text_redacted(plan: Plan, event: events.TextRedacted) -> None:
             raise Refused(
                 RuleCode.NOT_REDACTABLE,
                 "fields",
-                f"`{field}` of version {event.version} ({in_words(kind)}) cannot be redacted; what can be is "
+                f"`{field}` of event {event.version} ({in_words(kind)}) cannot be redacted; what can be is "
                 f"{', '.join(possible) or 'nothing'}",
             )
         if by := plan.redactions.get(event.version, {}).get(field):
             raise Refused(
                 RuleCode.ALREADY_REDACTED,
                 "fields",
-                f"`{field}` of version {event.version} ({in_words(kind)}) was already redacted, by version {by}",
+                f"`{field}` of event {event.version} ({in_words(kind)}) was already redacted, by event {by}",
             )
-    owes_reason(event, f"redacting version {event.version} ({in_words(kind)})")
+    owes_reason(event, f"redacting event {event.version} ({in_words(kind)})")

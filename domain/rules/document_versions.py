@@ -37,7 +37,7 @@ def _presented_day(plan: Plan, event: events.ReportPresented, field: str, text: 
             RuleCode.POINT_NOT_SETTLED,
             field,
             f"{text!r} may still come to mean more, as nothing of plan {plan.slug} was recorded after that instant; "
-            f"name the version that was presented, such as {asked.day}@{plan.version}",
+            f"name the record number that was presented, such as {asked.day}@{plan.version}",
         )
     try:
         return record.resolve(asked, event.effective_on).effective_on

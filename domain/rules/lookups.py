@@ -16,7 +16,7 @@ def named(day: date) -> str:
 
 def in_words(kind: str) -> str:
     """The type of an event as a sentence names it: `action rated`."""
-    return re.sub(r"\B(?=[A-Z])", " ", kind).lower()
+    return re.sub(r"\B(?=[A-Z])", " ", kind).lower().replace("version issued", "document version issued")
 
 
 def owes_reason(event: events.Event, what: str) -> None:
@@ -78,7 +78,7 @@ def known_version(plan: Plan, version: int) -> str:
     """The type of the event of this version; raises Refused where there is none."""
     if version > plan.version:
         newest = f"its newest is {plan.version}"
-        raise Refused(RuleCode.UNKNOWN_VERSION, "version", f"plan {plan.slug} has no version {version}; {newest}")
+        raise Refused(RuleCode.UNKNOWN_VERSION, "version", f"plan {plan.slug} has no record number {version}; {newest}")
     return plan.log[version - 1][0]
 
 

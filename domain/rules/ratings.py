@@ -41,9 +41,9 @@ def rating_confirmed(plan: Plan, event: events.RatingConfirmed) -> None:
     """Refused: a rating that does not await confirmation, is of a later day, or is no longer on the scale."""
     action = open_action(plan, event.action, event)
     given = _needing_second_person(plan, event, action)
-    what = f"version {given.version}, which rated action {event.action} {_label(plan, given)},"
+    what = f"event {given.version}, which rated action {event.action} {_label(plan, given)},"
     if confirmation := _confirmation(plan, given.version):
-        raise _not_awaited(f"{what} was already confirmed on {named(confirmation[1])}, by version {confirmation[0]}")
+        raise _not_awaited(f"{what} was already confirmed on {named(confirmation[1])}, by event {confirmation[0]}")
     if event.effective_on < given.effective_on:
         raise Refused(
             RuleCode.CONFIRMED_BEFORE_ITS_DAY,
@@ -58,7 +58,7 @@ def rating_confirmed(plan: Plan, event: events.RatingConfirmed) -> None:
         assert later is not None, "a rating awaits confirmation until another takes its place"
         raise _not_awaited(
             f"{what} no longer awaits confirmation: another rating stands from {named(later.effective_on)} "
-            f"(version {later.version}); rate the action again if this one is right"
+            f"(event {later.version}); rate the action again if this one is right"
         )
     scale = reading.scale
     if scale is None or scale.value.find(given.value.code) is None:
@@ -78,14 +78,14 @@ def _needing_second_person(plan: Plan, event: events.RatingConfirmed, action: Ac
         raise Refused(
             RuleCode.NOT_A_RATING,
             "version",
-            f"version {version} of plan {plan.slug} is no rating of action {event.action}; give the version of the "
+            f"event {version} of plan {plan.slug} is no rating of action {event.action}; give the record number of the "
             "rating that is to be confirmed",
         )
     if by := plan.withdrawn.get(version):
-        raise _not_awaited(f"version {version} was withdrawn as recorded in error, by version {by}; nothing to confirm")
+        raise _not_awaited(f"event {version} was withdrawn as recorded in error, by event {by}; nothing to confirm")
     given = next((said for said in action.awaiting.known(plan.newest) if said.version == version), None)
     if given is None:
-        raise _not_awaited(f"version {version} counts by itself: that rating needs no second person")
+        raise _not_awaited(f"event {version} counts by itself: that rating needs no second person")
     return given
 
 
@@ -118,7 +118,7 @@ def confirmed_by_another(plan: Plan, event: events.RatingConfirmed, by: str) -> 
         raise Refused(
             RuleCode.OWN_RATING,
             "version",
-            f"version {given.version}, which rated action {event.action} {_label(plan, given)}, was recorded by {by}: "
+            f"event {given.version}, which rated action {event.action} {_label(plan, given)}, was recorded by {by}: "
             "a rating is confirmed by somebody else",
         )
 
@@ -131,7 +131,7 @@ def action_closed(plan: Plan, event: events.ActionClosed) -> None:
         remedy = "rate it complete first, or withdraw it"
         if waiting := reading.awaiting_of(action):
             remedy = (
-                f"its rating {_label(plan, waiting)} (version {waiting.version}) still awaits confirmation by a second "
+                f"its rating {_label(plan, waiting)} (event {waiting.version}) still awaits confirmation by a second "
                 "person"
             )
         raise Refused(

@@ -1,7 +1,5 @@
 """Rules on a plan's opening and closing, recommendations, priorities, actions and their dates, assurance, measures."""
 
-from typing import Any
-
 from domain import events
 from domain.plan.plan import Plan
 from domain.refusals import Refused, RuleCode
@@ -49,14 +47,15 @@ def plan_closed(plan: Plan, event: events.PlanClosed) -> None:
         raise Refused(RuleCode.PLAN_ALREADY_CLOSED, "plan", closed)
 
 
-#: Events that may have a day after the closing.
-_NO_FACTS_OF_IT = {
-    kind.__name__
-    for kind in (
-        events.PlanOpened, events.PlanClosed, events.VersionIssued, events.ReportPresented, events.EventWithdrawn,
-        events.TextRedacted,
-    )
-}  # fmt: skip
+#: Events that are no facts of the plan, and may have a day after its closing.
+AFTER_CLOSING = (
+    events.PlanClosed,
+    events.PlanOpened,
+    events.VersionIssued,
+    events.ReportPresented,
+    events.EventWithdrawn,
+    events.TextRedacted,
+)
 
 
 def closed_after_its_facts(plan: Plan, event: events.PlanClosed) -> None:
@@ -64,7 +63,9 @@ def closed_after_its_facts(plan: Plan, event: events.PlanClosed) -> None:
     later = [
         (day, version, kind)
         for version, (kind, day) in enumerate(plan.log, 1)
-        if day > event.effective_on and kind not in _NO_FACTS_OF_IT and plan.newest.stands(version)
+        if day > event.effective_on
+        and not issubclass(events.EVENTS[kind], AFTER_CLOSING)
+        and plan.newest.stands(version)
     ]
     if later:
         day, version, kind = max(later)
@@ -72,7 +73,7 @@ def closed_after_its_facts(plan: Plan, event: events.PlanClosed) -> None:
             RuleCode.CLOSED_BEFORE_ITS_EVENTS,
             "effective_on",
             f"plan {plan.slug} cannot have been closed on {named(event.effective_on)}, as something is recorded of it "
-            f"for a later day, last {in_words(kind)} for {named(day)} (version {version}); close it from that day on, "
+            f"for a later day, last {in_words(kind)} for {named(day)} (event {version}); close it from that day on, "
             "or withdraw what is wrong first",
         )
 
@@ -136,7 +137,10 @@ def part_not_too_deep(plan: Plan, event: events.ActionAdded) -> None:
         )
 
 
-def action_changed(plan: Plan, event: Any) -> None:
+def action_changed(
+    plan: Plan,
+    event: events.ActionReworded | events.ActionReassigned | events.ProgressReported | events.EvidenceAdded,
+) -> None:
     """Refused: an action that is not open on the day."""
     open_action(plan, event.action, event)
 

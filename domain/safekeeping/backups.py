@@ -21,12 +21,14 @@ from domain.files.whole_files import written_whole
 from domain.ledger.opening import SCHEMA
 from domain.ledger.plan_ledger import PlanLedger
 from domain.ledger.schema import access_schema, app_role, schema_version
+from domain.postgres.backup_refusals import BackupCode, BackupUnusable
+from domain.postgres.base_backups import sha256_of
 from domain.postgres.connections import Connection, connected, rows, value
 from domain.postgres.database_errors import in_short
 from domain.postgres.programs import dump
 from domain.proofs.keys import to_base64
 from domain.proofs.tree import root
-from domain.refusals import BackupCode, BackupUnusable, LedgerUnusable
+from domain.refusals import LedgerUnusable
 
 FORMAT = "asat backup 1"
 DUMP, CHECKPOINT, MANIFEST = "ledger.dump", "checkpoint.txt", "backup.json"
@@ -104,21 +106,17 @@ def _write_as_at(connection: Connection, conninfo: str, schema: str, file: IO[by
     checkpoint: bytes | None = value(
         connection, SQL("select note from {}.checkpoints order by number desc limit 1").format(Identifier(schema))
     )
+    options = ["--format=custom", "--no-owner", "--strict-names", f"--snapshot={snapshot}", *quoted]
+    digest, server = sha256(), str(connection.info.parameter_status("server_version"))
     with ZipFile(file, "w", ZIP_STORED) as archive:
         with archive.open(DUMP, "w", force_zip64=True) as entry:
-            digesting = _Digesting(entry)
-            dump(
-                conninfo,
-                ["--format=custom", "--no-owner", "--strict-names", f"--snapshot={snapshot}", *quoted],
-                digesting.write,
-            )
-        made = Backup(
-            made_at,
-            str(connection.info.parameter_status("server_version")),
-            held,
-            digesting.digest.hexdigest(),
-            checkpoint,
-        )
+
+            def keep(piece: bytes) -> None:
+                digest.update(piece)
+                entry.write(piece)
+
+            dump(conninfo, options, keep)
+        made = Backup(made_at, server, held, digest.hexdigest(), checkpoint)
         if checkpoint is not None:
             archive.writestr(CHECKPOINT, checkpoint)
         archive.writestr(MANIFEST, _manifest(made))
@@ -144,27 +142,16 @@ def held_in(connection: Connection, schema: str) -> Held:
     return Held(schema, schema_version(connection, schema), size, to_base64(root(size, node)), guarded)
 
 
-class _Digesting:
-    """Writes to a file, and takes the SHA-256 of the bytes."""
-
-    def __init__(self, into: IO[bytes]) -> None:
-        self._into, self.digest = into, sha256()
-
-    def write(self, piece: bytes) -> None:
-        self.digest.update(piece)
-        self._into.write(piece)
-
-
 def _manifest(backup: Backup) -> str:
     ledgers = [{name: getattr(one, name) for name in Held.__slots__} for one in backup.ledgers]
-    said = {
+    manifest = {
         "format": FORMAT,
         "made_at": backup.made_at.isoformat(),
         "server": backup.server,
         "ledgers": ledgers,
         "sha256": backup.digest,
     }
-    return json.dumps(said, indent=2) + "\n"
+    return json.dumps(manifest, indent=2) + "\n"
 
 
 @contextmanager
@@ -191,23 +178,23 @@ def _read(archive: ZipFile, file: Path) -> Backup:
         raise ValueError
     if any(one.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for one in archive.infolist()):
         raise ValueError
-    said = json.loads(archive.read(MANIFEST))
+    manifest = json.loads(archive.read(MANIFEST))
     checkpoint = archive.read(CHECKPOINT) if CHECKPOINT in names else None
-    if said["format"] != FORMAT:
+    if manifest["format"] != FORMAT:
         raise BackupUnusable(
             BackupCode.NEWER_PROGRAM_NEEDED,
-            f"{file} is {str(said['format'])[:60]!r}, which this AsAt does not read: use a newer one",
+            f"{file} is {str(manifest['format'])[:60]!r}, which this AsAt does not read: use a newer one",
         )
-    ledgers = tuple(Held(**one) for one in said["ledgers"])
+    ledgers = tuple(Held(**one) for one in manifest["ledgers"])
     kinds = Held.__annotations__.items()
     if not ledgers or any(type(getattr(one, name)) is not kind for one in ledgers for name, kind in kinds):
         raise ValueError
-    backup = Backup(datetime.fromisoformat(said["made_at"]), said["server"], ledgers, said["sha256"], checkpoint)
-    digest = sha256()
+    backup = Backup(
+        datetime.fromisoformat(manifest["made_at"]), manifest["server"], ledgers, manifest["sha256"], checkpoint
+    )
     with archive.open(DUMP) as entry:
-        while piece := entry.read(1 << 20):
-            digest.update(piece)
-    if digest.hexdigest() != backup.digest:
+        digest = sha256_of(entry)
+    if digest != backup.digest:
         raise BackupUnusable(
             BackupCode.DAMAGED, f"{file} was altered or damaged since it was written: take another backup of it"
         )

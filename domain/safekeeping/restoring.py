@@ -18,6 +18,7 @@ from domain.integrity.invariants import broken_invariants
 from domain.ledger.opening import SCHEMA, settle_grants
 from domain.ledger.plan_ledger import PlanLedger
 from domain.ledger.schema import app_role, refuse_shared_role, released_migrations, take_app_role
+from domain.postgres.backup_refusals import BackupCode, BackupUnusable
 from domain.postgres.connections import Connection, connected, rows
 from domain.postgres.database_errors import in_short
 from domain.postgres.embedded_server import EmbeddedServer
@@ -28,7 +29,7 @@ from domain.proofs.checkpoint import Checkpoint, NotACheckpoint
 from domain.proofs.signed_notes import NotANote, Note
 from domain.proofs.verifying.failure import Failed
 from domain.proofs.verifying.pack_zip import is_zip
-from domain.refusals import BackupCode, BackupUnusable, LedgerUnusable
+from domain.refusals import LedgerUnusable
 from domain.safekeeping.backups import (
     DUMP,
     Backup,

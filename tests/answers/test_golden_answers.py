@@ -52,7 +52,9 @@ def test_there_is_no_golden_file_of_what_is_not_asked():
     """A question that is no longer asked would leave a file behind that nothing is held to."""
     asked = {name for one in QUESTIONS for name in readable_files(one)} | set(descriptions())
     files = {file.relative_to(FOLDER).as_posix() for file in FOLDER.rglob("*") if file.is_file()}
-    files -= {name for name in files if name.startswith("problems/")}  # tests/api/test_golden_problems.py holds these
+    files -= {
+        name for name in files if name.startswith("problems/")
+    }  # tests/api/http/test_golden_problems.py holds these
     assert files - asked == {"README.md", "papers.json"}
     papers, _ = noted_papers()
     assert len(papers) == 3 * len(PAPERS)

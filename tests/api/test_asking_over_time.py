@@ -48,5 +48,5 @@ def test_a_replay_up_to_a_version_can_never_come_out_differently(examples):
 
 @pytest.mark.parametrize("version", [0, 100_000])
 def test_a_replay_up_to_a_version_that_is_not_there_is_refused(examples, version):
-    with pytest.raises(PointUnknown, match=f"no version {version}"):
+    with pytest.raises(PointUnknown, match=f"no record number {version}"):
         REPLAY.ask(Asker(examples, TODAY), "sunderland", up_to=version)

@@ -6,8 +6,8 @@ from api.cli.command_context import Session
 from api.cli.safekeeping_commands import _archive, _read, _restore_folder
 from api.settings import read_settings
 from api.signing import new_signer, read_signer, write_signer
-from domain.integrity.checkpoint_store import KeyCode
-from domain.refusals import BackupCode
+from domain.integrity.checkpoint_refusals import KeyCode
+from domain.postgres.backup_refusals import BackupCode
 from tests.refusing import refused
 
 

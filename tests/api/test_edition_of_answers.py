@@ -13,8 +13,8 @@ from domain.edition import EDITION
 from tests.answers.asked_questions import questions
 from tests.answers.goldens import FOLDER
 from tests.api.conftest import OPENING, ROOT
+from tests.api.http.test_http_reading import ADDRESSES, with_suffix
 from tests.api.process import CLAIMS
-from tests.api.test_http_reading import ADDRESSES, with_suffix
 
 ANSWERED = [name for name in sorted(FOLDER.glob("*/*.json")) if name.parent.name != "problems"]
 

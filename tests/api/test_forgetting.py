@@ -239,5 +239,5 @@ def test_a_redaction_in_a_file_of_events_is_purged_too(tmp_path: Path):
         send(asking(make_application(ledger, BY)), *OPENING, NEWS)
     line = b'{"plan": "plan", "type": "TextRedacted", "version": 4, "fields": ["text"], "reason": "It named a child"}'
     done = run("record", "-", data=data, stdin=line)
-    assert done.stdout.decode() == "plan: version 5\nthe database's files were written anew\n"
+    assert done.stdout.decode() == "plan: event 5\nthe database's files were written anew\n"
     assert "Note" not in said("check", data=data)

@@ -87,12 +87,12 @@ def test_the_command_destroys_and_has_the_files_forget(tmp_path: Path) -> None:
     file.write_text("\n".join(json.dumps({"plan": "plan", **one}) for one in told))
     said("record", file, data=data)
     assert said("redact", "plan", "4", "text", "--reason", "It named a child.", data=data) == (
-        "plan: version 5, and text of version 4 destroyed\nthe database's files were written anew\n"
+        "plan: event 5, and text of event 4 destroyed\nthe database's files were written anew\n"
     )
     file.unlink()
     assert [kept for kept in data.rglob("*") if kept.is_file() and NAME.encode() in kept.read_bytes()] == []
     assert complained("redact", "plan", "4", "text", "--reason", "Again.", data=data) == (
-        "asat: `text` of version 4 (progress reported) was already redacted, by version 5\n"
+        "asat: `text` of event 4 (progress reported) was already redacted, by event 5\n"
     )
     assert said("purge", data=data) == "the database's files were written anew\n"
     assert said("check", data=data).startswith("5 events")

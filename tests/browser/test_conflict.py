@@ -20,7 +20,7 @@ def test_the_second_of_two_windows_sees_what_the_first_recorded_and_can_record_n
         page.goto(f"{plan}/record/rate?action=2.4")
         arrived(page, "Rate an action")
     _rate(first, "Amber", "Slipping")
-    arrived(first, "Recorded as version 4")
+    arrived(first, "Recorded as event 4")
 
     _rate(second, "Green", "On its way <b>again</b>")
     arrived(second, "Something has been recorded since you opened this form")
@@ -34,7 +34,7 @@ def test_the_second_of_two_windows_sees_what_the_first_recorded_and_can_record_n
     expect(fact(second, "Rating today")).to_have_text("Amber")
     assert len(trail(plan)) == 4
     press(second, "Record")
-    arrived(second, "Recorded as version 5")
+    arrived(second, "Recorded as event 5")
 
 
 def test_what_was_seen_once_does_not_stand_in_the_way_again(plan: str, window: Callable[..., Page]) -> None:
@@ -44,7 +44,7 @@ def test_what_was_seen_once_does_not_stand_in_the_way_again(plan: str, window: C
     _rate(first, "Amber", "Slipping")
     _rate(second, "Green", "On its way")
     press(second, "Record nevertheless")
-    arrived(second, "Recorded as version 5")
+    arrived(second, "Recorded as event 5")
     assert [event["type"] for event in trail(plan)[3:]] == ["ActionRated", "ActionRated"]
     assert trail(plan)[4]["reason"] == "On its way"
 

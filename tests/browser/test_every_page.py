@@ -166,13 +166,13 @@ def test_the_pages_on_the_way_to_an_entry_are_accessible(plan: str, window: Call
     arrived(page, "Somebody else has recorded something since you opened this form")
     problems += problems_of(page)
     press(page, "Record nevertheless")
-    arrived(page, "Recorded as version 5")
+    arrived(page, "Recorded as event 5")
     problems += problems_of(page)
     record(plan, {"type": "EventWithdrawn", "version": 5, "reason": "Recorded in error"})
     for address in ("/recorded/5", "/events/5", "/events/6", "/trail", "/actions/2.4", "/replay?step=5", "/since"):
         page.goto(plan + address)
         problems += problems_of(page)
-    press(page, "I have read up to version 6")
+    press(page, "I have read up to record number 6")
     arrived(page, "Since my last visit")
     problems += problems_of(page)
     assert problems == []

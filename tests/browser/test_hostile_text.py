@@ -38,7 +38,7 @@ def test_hostile_text_comes_back_unharmed_after_an_error_and_on_pages(
     press(page, "Change")
     expect(field(page, "text")).to_have_value(TEXT)
     press(page, "Record")
-    arrived(page, "Recorded as version 4")
+    arrived(page, "Recorded as event 4")
     assert trail(plan)[3]["text"] == TEXT
 
     click(page, "Go to action 2.4")
@@ -66,12 +66,12 @@ def test_hostile_names_are_only_text_in_choices_and_headings(plan: str, window: 
     page.goto(f"{plan}/record/priority")
     fill(page, number="9", title=name)
     press(page, "Record")
-    arrived(page, "Recorded as version 4")
+    arrived(page, "Recorded as event 4")
     page.goto(f"{plan}/record/presentation")
     fill(page, forum=name, current_day="2019-02-01")
     page.locator("#current-day").check()
     press(page, "Record")
-    arrived(page, "Recorded as version 5")
+    arrived(page, "Recorded as event 5")
     page.goto(f"{plan}/record/add")
     expect(field(page, "priority").locator("option").last).to_have_text(f"9: {shown}")
     page.goto(plan)

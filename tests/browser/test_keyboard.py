@@ -113,7 +113,7 @@ def test_an_officer_rates_an_action_by_keyboard_alone(
     _opened(page)
     _tab_to(page, page.get_by_role("button", name="Record"))
     page.keyboard.press("Enter")
-    arrived(page, "Recorded as version 4")
+    arrived(page, "Recorded as event 4")
     assert trail(plan)[3]["evidence"] == ["Audit report"]
 
 

@@ -44,7 +44,7 @@ def _adds_an_action(page: Page) -> None:
     fill(page, number="2.5", text="Publish the pathway", timescale="30/04/19", leads="Head of Practice",
          effective_on="2019-02-01")  # fmt: skip
     press(page, "Record")
-    arrived(page, "Recorded as version 4")
+    arrived(page, "Recorded as event 4")
     expect(fact(page, "True from")).to_have_text("1 February 2019")
 
 
@@ -76,7 +76,7 @@ def _rates_it_with_an_error_first(page: Page, plan: str) -> None:
     expect(counts.get_by_role("row", name="Not rated 2 1")).to_be_visible()
     assert len(trail(plan)) == 4, "checking records nothing"
     press(page, "Record")
-    arrived(page, "Recorded as version 5")
+    arrived(page, "Recorded as event 5")
     expect(fact(page, "Because")).to_have_text("Seen by the board")
 
 
@@ -86,7 +86,7 @@ def _reports_and_reschedules(page: Page) -> None:
     click(page, "Report progress")
     fill(page, text=HOSTILE, effective_on="2019-03-16")
     press(page, "Record")
-    arrived(page, "Recorded as version 6")
+    arrived(page, "Recorded as event 6")
     click(page, "Go to action 2.5")
     expect(fact(page, "Progress, reported 16 March 2019")).to_have_text(SHOWN)
     arrived(page, "Action 2.5")
@@ -95,7 +95,7 @@ def _reports_and_reschedules(page: Page) -> None:
     fill(page, timescale="31/07/19", approved_by="Improvement Board", reason="The design took longer",
          effective_on="2019-03-20")  # fmt: skip
     press(page, "Record")
-    arrived(page, "Recorded as version 7")
+    arrived(page, "Recorded as event 7")
     click(page, "Go to action 2.5")
     expect(fact(page, "Due")).to_contain_text("31/07/2019")
     expect(fact(page, "Due")).to_contain_text("30/04/19")
@@ -103,11 +103,11 @@ def _reports_and_reschedules(page: Page) -> None:
 
 def _issues_and_presents(page: Page) -> None:
     click(page, "Record")
-    click(page, "Issue a version of the document")
-    arrived(page, "Issue a version of the document")
+    click(page, "Issue a document version")
+    arrived(page, "Issue a document version")
     fill(page, label="1.0", effective_on="2019-04-01", summary="First issue", author="Programme manager")
     press(page, "Record")
-    arrived(page, "Recorded as version 8")
+    arrived(page, "Recorded as event 8")
     click(page, "Record something else of the plan")
     click(page, "Record a presentation to a forum")
     arrived(page, "Record a presentation to a forum")
@@ -119,7 +119,7 @@ def _issues_and_presents(page: Page) -> None:
     arrived(page, "Check before recording")
     expect(fact(page, "Which state of the plan was it shown?")).to_have_text("Document version 1.0")
     press(page, "Record")
-    arrived(page, "Recorded as version 9")
+    arrived(page, "Recorded as event 9")
 
 
 def _compares_and_takes_the_paper(page: Page, plan: str, folder: Path) -> None:
@@ -164,7 +164,7 @@ def _withdraws_what_was_recorded_in_error(page: Page, plan: str) -> None:
     expect(page.locator(".field.wrong #reason-error")).to_be_visible()
     fill(page, reason="The board had not agreed")
     press(page, "Record")
-    arrived(page, "Recorded as version 10")
+    arrived(page, "Recorded as event 10")
     click(page, "Trail")
     arrived(page, "Trail of events")
     entry = page.get_by_role("row").filter(has=page.get_by_role("link", name="7", exact=True))

@@ -7,8 +7,9 @@ from uuid import UUID
 
 import pytest
 
-from domain.envelopes import Recorded, instant_text, read_lines, read_proposal, read_proposal_json
+from domain.envelopes import Recorded, read_lines, read_proposal, read_proposal_json
 from domain.events import EVENTS
+from domain.instants import instant_text
 from domain.refusals import NotAnEvent
 from tests.kit import MARCH, in_error, rated
 

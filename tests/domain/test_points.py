@@ -76,12 +76,12 @@ UNREADABLE = {
     "told:Cabinet@2019-02-30": "is not a day of the calendar",
     "told:Cabinet@2019-05-31@5": "is not a point in time",
     "2019-05-31@": "is not an instant",
-    "2019-05-31@0": "is no version; give one such as 212",
+    "2019-05-31@0": "is no record number; give one such as 212",
     "2019-05-31@-1": "is not an instant",
-    "2019-05-31@007": "is no version",
+    "2019-05-31@007": "is no record number",
     "2019-05-31@v5": "is not an instant",
     "2019-05-31@1e3": "is not an instant",
-    "2019-05-31@" + "9" * 30: "is no version",
+    "2019-05-31@" + "9" * 30: "is no record number",
     "2019-05-31@2019-06-04T09:00:00": "does not say its offset from UTC",
     "2019-05-31@2019-06-04 09:00:00.5": "does not say its offset from UTC",
     "2019-05-31@2019-06-04T25:00:00Z": "is not an instant",
@@ -232,7 +232,7 @@ def test_the_fixed_form_resolves_to_the_same_point():
 
 
 UNKNOWN = {
-    "2019-03-15@10": "plan plan has no version 10; its newest is 9",
+    "2019-03-15@10": "plan plan has no record number 10; its newest is 9",
     "issue:2.0": "no document version '2.0' (issued: 1.0)",
     "issue:1": "no document version '1' (issued: 1.0)",
     "told:Cabinet@2019-05-14": "'Cabinet' had not been presented with plan plan by 2019-05-14 "
@@ -251,7 +251,7 @@ def test_a_point_that_the_plan_does_not_have_is_refused_in_a_sentence(text, why)
 
 
 def test_a_version_after_the_basis_in_question_is_unknown():
-    with pytest.raises(PointUnknown, match="no version 7; its newest is 6"):
+    with pytest.raises(PointUnknown, match="no record number 7; its newest is 6"):
         resolved("2019-03-15@7", basis=6)
     with pytest.raises(PointUnknown, match="none has been issued"):
         resolved("issue:1.0", basis=6)

@@ -13,7 +13,7 @@ from hypothesis.stateful import rule, run_state_machine_as_test
 
 from domain import events
 from domain.plan.plan_at import PlanAt
-from domain.proofs.verify import FIGURES, Entry, Event, Fold, Paper
+from domain.proofs.verify import FIGURES, Entry, Event, Fold, Paper, compared_figures
 from projections.committee_paper import committee_paper
 from projections.overdue import overdue_at
 from projections.plan_as_at import plan_as_at
@@ -56,7 +56,7 @@ class VerifiedPlan(AnyPlan):
         held = stored(self.events, self.plan.recorded_at)
         fold = Fold(held)
         for name, document in papers(*self.at(*points)).items():
-            compared = FIGURES[name].check(Paper(name, fold, held), document)
+            compared = compared_figures(Paper(f"papers/{name}", fold, held), document)
             assert compared or not document.get("ratings")
 
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from tests.ledger.conftest import Server
+from tests.real_ledgers import Server
 
 
 def url_of(conninfo: str, **changed: str) -> str:

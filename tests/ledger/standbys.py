@@ -16,8 +16,8 @@ from domain.postgres.cluster import FAST, LOOK
 from domain.postgres.programs import bin_folder
 from domain.postgres.server_account import Watching, command, server_account, watched
 from domain.postgres.server_settings import APP, DATABASE, OWNER
-from tests.ledger.conftest import Server
 from tests.measuring import until
+from tests.real_ledgers import Server
 
 
 class Standby:

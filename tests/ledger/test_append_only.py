@@ -19,7 +19,7 @@ from domain.ledger.mapper import event_state
 from domain.ledger.schema import app_role
 from domain.opened_ledger import Ledger
 from tests.kit import opened, progressed
-from tests.ledger.conftest import Connection, Server, begin, connected, everything
+from tests.real_ledgers import Connection, Server, begin, connected, everything
 
 GREETING = event_state(progressed("2.4"))
 

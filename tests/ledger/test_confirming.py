@@ -8,7 +8,7 @@ from domain.integrity.invariants import broken_invariants
 from domain.opened_ledger import Ledger
 from domain.refusals import Refused
 from tests.kit import APRIL, LATER, MARCH, SECONDED, added, closed, completed, confirmed, opened, priority
-from tests.ledger.conftest import all_is_well, proposed, record
+from tests.real_ledgers import all_is_well, proposed, record
 
 OWN = "was recorded by Ann: a rating is confirmed by somebody else"
 

@@ -25,8 +25,8 @@ import pytest
 from domain.envelopes import Proposal, Recorded
 from domain.opened_ledger import Ledger
 from tests.kit import LATER, progressed, rated
-from tests.ledger.conftest import BY, ROOT, Server, all_is_well, begin, everything, remembers_what_is_stored
 from tests.measuring import until
+from tests.real_ledgers import BY, ROOT, Server, all_is_well, begin, everything, remembers_what_is_stored
 
 pytestmark = pytest.mark.slow
 

@@ -17,10 +17,11 @@ from api.application import make_application
 from domain.envelopes import Proposal
 from domain.events import Event, EventWithdrawn, PlanClosed, TextRedacted
 from domain.integrity.evidence_packs import pack
-from domain.integrity.invariants import Broken, Noted, broken_invariants
+from domain.integrity.findings import Broken, Noted
+from domain.integrity.invariants import broken_invariants
 from domain.ledger.mapper import event_state
 from domain.ledger.schema import app_role, migrate, released_migrations
-from domain.ledger.split_texts import taken_apart
+from domain.ledger.split_texts import split_event
 from domain.opened_ledger import Ledger
 from domain.points import LONDON
 from domain.postgres.embedded_server import EmbeddedServer
@@ -30,8 +31,8 @@ from domain.proofs.verify import verify
 from domain.refusals import Refused
 from tests.api.process import complained, run, said
 from tests.kit import added, opened, priority, progressed, rated
-from tests.ledger.conftest import BY, Connection, Server, all_is_well, begin, connected, everything, record
 from tests.measuring import until
+from tests.real_ledgers import BY, Connection, Server, all_is_well, begin, connected, everything, record
 
 KEY = SignerKey("council.example/asat", b"k" * 32)
 
@@ -77,27 +78,30 @@ def test_of_a_batch_the_event_is_named_and_nothing_is_recorded(ledger: Ledger):
 
 
 def test_of_batches_that_go_together_only_the_one_is_refused(ledger: Ledger, monkeypatch: pytest.MonkeyPatch):
-    for plan in ("north", "south", "west"):
+    for plan in ("east", "north", "south", "west"):
         begin(ledger, plan)
     sizes: list[int] = []
     append = ledger.recorder.append
+    waiting = ledger._recording._group_commit
 
     def counted(rows: Any, authors: Any) -> Any:
         sizes.append(len(rows))
+        if len(sizes) == 1:
+            until(lambda: len(waiting._waiting) == 3)
         return append(rows, authors)
 
     monkeypatch.setattr(ledger.recorder, "append", counted)
-    waiting = ledger._recording._together
-    with ThreadPoolExecutor(3) as pool, waiting._appending:
+    with ThreadPoolExecutor(4) as pool:
+        first = pool.submit(record, ledger, rated("2.4"), plan="east", today=AHEAD)
+        until(lambda: sizes == [1])
         sent = [
             pool.submit(record, ledger, rated("2.4", on=day), plan=plan, today=AHEAD)
             for plan, day in (("north", date(2019, 3, 1)), ("south", BEFORE_AHEAD), ("west", date(2019, 3, 1)))
         ]
-        until(lambda: len(waiting._waiting) == 3)
-    assert sizes[0] == 3
-    assert [one.exception() is None for one in sent] == [True, False, True]
+    assert sizes[1] == 3
+    assert [one.exception() is None for one in (first, *sent)] == [True, True, False, True]
     assert isinstance(sent[1].exception(), Refused)
-    assert ledger.size() == 11
+    assert ledger.size() == 15
 
 
 def test_a_text_that_looks_like_a_day_is_a_text(ledger: Ledger):
@@ -128,7 +132,7 @@ def test_today_is_the_databases_today(ledger: Ledger, owner: Connection, monkeyp
     assert ledger.today() in (today_of(owner), today_of(owner) - timedelta(days=1))  # midnight may come in between
     instant = datetime(2031, 6, 30, 22, 59, 58, tzinfo=UTC)  # two seconds before midnight in London
     monkeypatch.setattr("domain.ledger.datastore._elapsed", lambda: 101.0)
-    monkeypatch.setattr(ledger.datastore, "_told_instant", (instant, 100.0))
+    monkeypatch.setattr(ledger.datastore, "_clock_reading", (instant, 100.0))
     assert ledger.today() == date(2031, 6, 30)
     monkeypatch.setattr("domain.ledger.datastore._elapsed", lambda: 102.0)
     assert ledger.today() == date(2031, 7, 1)
@@ -156,7 +160,7 @@ def recorded_ahead(server: Server, schema: str, open_ledger: Callable[[], Ledger
         migrate(server.owner_conninfo, schema, released_migrations()[: LOOKS - 1], login="asat_app")
         with connected(server.owner_conninfo, schema) as owner:
             for version, event in enumerate(events, 1):
-                state, whole, salts = taken_apart(event, event_state(event))
+                state, whole, salts = split_event(event, event_state(event))
                 owner.execute(
                     "select append_one('plan', %s, %s, %s, %s, %s, null, %s, %s)",
                     (version, type(event).__name__, uuid4(), state, BY, whole, salts),
@@ -195,7 +199,7 @@ def test_a_day_that_the_programs_login_hid_from_the_append_is_named_by_the_check
 ):
     begin(unchecked)
     event = progressed("2.4", "News", on=BEFORE_AHEAD)
-    state, whole, salts = taken_apart(event, event_state(event))
+    state, whole, salts = split_event(event, event_state(event))
     state, whole = hide(state, whole)
     with connected(server.app_conninfo, schema, app_role(schema)) as app:
         app.execute(

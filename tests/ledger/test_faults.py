@@ -25,8 +25,8 @@ from domain.opened_ledger import Ledger
 from domain.proofs.keys import SignerKey
 from domain.refusals import LedgerLocked, LedgerUnusable, NothingRecorded
 from tests.kit import progressed, rated
-from tests.ledger.conftest import Connection, Server, all_is_well, begin, record, remembers_what_is_stored
 from tests.measuring import HANGS, until
+from tests.real_ledgers import Connection, Server, all_is_well, begin, record, remembers_what_is_stored
 
 Ledgers = Callable[[], Ledger]
 
@@ -85,7 +85,7 @@ def test_eight_who_wait_for_a_stuck_transaction_are_told_together(
     def gathering(recorder: LedgerRecorder, *told: Any) -> Any:
         if not first.is_set():
             first.set()
-            until(lambda: len(ledger._recording._together._waiting) == 7)
+            until(lambda: len(ledger._recording._group_commit._waiting) == 7)
         return append(recorder, *told)
 
     monkeypatch.setattr(LedgerRecorder, "append", gathering)
@@ -183,13 +183,13 @@ def test_eight_who_record_while_the_database_stays_away_are_told_together(
             begin(ledger, f"plan-{number}")
         ledger.datastore.pool.timeout = 0.5
         own_server.stop("immediate")
-        retried, retry = [], ledger._recording._together._alone
+        retried, retry = [], ledger._recording._group_commit._alone
 
         def alone(*told: Any) -> Any:
             retried.append(told)
             return retry(*told)
 
-        monkeypatch.setattr(ledger._recording._together, "_alone", alone)
+        monkeypatch.setattr(ledger._recording._group_commit, "_alone", alone)
         with ThreadPoolExecutor(8) as officers:
             told = [officers.submit(record, ledger, rated("2.4"), plan=f"plan-{number}") for number in range(8)]
             for one in told:

@@ -20,7 +20,8 @@ from domain.opened_ledger import Ledger
 from domain.postgres.server_socket import SOCKET
 from domain.refusals import LedgerUnusable, Refused, VersionConflict
 from tests.kit import APRIL, MAY, progressed, rated, withdrawn
-from tests.ledger.conftest import (
+from tests.measuring import HANGS, until
+from tests.real_ledgers import (
     BY,
     Connection,
     Server,
@@ -32,7 +33,6 @@ from tests.ledger.conftest import (
     remembers_what_is_stored,
     set_clock_back,
 )
-from tests.measuring import HANGS, until
 
 Ledgers = Callable[[], Ledger]
 Lose = Callable[..., list[int]]

@@ -17,7 +17,7 @@ from domain.plan.evolve import evolve
 from domain.plan.plan import Action, Plan
 from domain.plan.record import PlanRecord
 from tests.kit import LATER, added, part, progressed, read_history
-from tests.ledger.conftest import begin, held_by, record
+from tests.real_ledgers import begin, held_by, record
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.jsonl"))
 

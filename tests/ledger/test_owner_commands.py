@@ -16,9 +16,9 @@ from domain.ledger.schema import released_migrations
 from domain.opened_ledger import Ledger
 from tests.api.conftest import OPENING
 from tests.api.process import run, said
-from tests.ledger.conftest import Server, begin
 from tests.ledger.managed import council, forget_roles, name_in, rows, url_of
 from tests.ledger.managed import run as do
+from tests.real_ledgers import Server, begin
 
 NEWEST = released_migrations()[-1].number
 ON_DISK = "destroyed in the record; still on disk until `asat purge`"
@@ -64,7 +64,7 @@ def test_whoever_serves_is_told_of_migrate_and_the_owner_does_it(addresses: dict
         for schema in ("asat", "asat_access")
     )
     assert "as it was, version" in said("migrate", **addresses)
-    assert said("record", "-", stdin=events(), **serving) == "plan: versions 1 to 3\n"
+    assert said("record", "-", stdin=events(), **serving) == "plan: events 1 to 3\n"
     checked = said("check", **serving)
     assert checked.startswith("3 events in 1 plan: ")
     assert "Note" not in checked
@@ -76,7 +76,7 @@ def test_only_the_owner_purges_and_until_then_it_is_said(addresses: dict[str, An
     said("migrate", **addresses)
     said("record", "-", stdin=events(NEWS), **serving)
     done = run("redact", "plan", "4", "text", "--reason", "A name", **serving)
-    assert (done.returncode, done.stdout) == (0, b"plan: version 5, and text of version 4 destroyed\n")
+    assert (done.returncode, done.stdout) == (0, b"plan: event 5, and text of event 4 destroyed\n")
     assert done.stderr.decode() == f"asat: {ON_DISK}, run as the owner of the ledger (ASAT_OWNER_URL)\n"
     assert f"Note: texts redacted by position 5: {ON_DISK}\n" in said("check", **serving)
     assert "run `asat purge` with the address of the ledger's owner" in refusal("purge", **serving)

@@ -24,7 +24,7 @@ from tests.kit import (
     progressed,
     rated,
 )
-from tests.ledger.conftest import Connection, begin, record, remembers_what_is_stored, set_clock_back
+from tests.real_ledgers import Connection, begin, record, remembers_what_is_stored, set_clock_back
 
 Ledgers = Callable[[], Ledger]
 

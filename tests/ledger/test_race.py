@@ -18,8 +18,8 @@ from domain.ledger.subscription import LedgerSubscription
 from domain.opened_ledger import Ledger
 from domain.refusals import Refused, VersionConflict
 from tests.kit import added, progressed, rated
-from tests.ledger.conftest import ROOT, Server, begin, everything, proposed, record
 from tests.measuring import HANGS
+from tests.real_ledgers import ROOT, Server, begin, everything, proposed, record
 
 Ledgers = Callable[[], Ledger]
 Place = tuple[str, int, int, str]

@@ -56,9 +56,9 @@ from tests.kit import (
     rescheduled,
     reworded,
 )
-from tests.ledger.conftest import Connection, Server, begin, connected, proposed, record
 from tests.ledger.locks import Noted, note_locks
 from tests.measuring import HANGS, until
+from tests.real_ledgers import Connection, Server, begin, connected, proposed, record
 
 BEGUN = [
     opened(), priority("1"), priority("2"), added("2.4", timescale="31/03/19"), part("2.4a", "2.4"), added("1.1"),
@@ -303,7 +303,7 @@ def test_with_the_head_locked_and_writers_waiting_everybody_reads(
         waiting.append(writers.submit(record, ledger, progressed("2.4")))
         until(lambda: noted.waiting["writing"] == 1)
         waiting.append(writers.submit(record, ledger, rated("2.4"), plan="other"))
-        until(lambda: len(ledger._recording._together._waiting) == 1)
+        until(lambda: len(ledger._recording._group_commit._waiting) == 1)
         asked = [readers.submit(ledger.plan, slug) for slug in ["plan"] * 40 + ["other"] * 5]
         assert {one.result(timeout=60).version for one in asked} == {3}
         for slug in ("plan", "other"):

@@ -2,7 +2,7 @@
 
 from domain.opened_ledger import Ledger
 from tests.kit import added, opened, priority, rated
-from tests.ledger.conftest import proposed, record
+from tests.real_ledgers import proposed, record
 
 
 def test_events_are_read_by_their_versions_and_come_in_order(ledger: Ledger) -> None:

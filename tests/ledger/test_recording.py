@@ -44,7 +44,7 @@ from tests.kit import (
     rescheduled,
     withdrawn,
 )
-from tests.ledger.conftest import (
+from tests.real_ledgers import (
     BY,
     Connection,
     Server,
@@ -326,7 +326,7 @@ def test_a_repeat_is_recognised_on_another_day_when_the_day_was_left_out(ledger:
     first = record(ledger, read_proposal(said, day, "plan"), today=day)
     assert record(ledger, read_proposal(said, next_day, "plan"), today=next_day) == first
     assert first[0].event.effective_on == day
-    with pytest.raises(Refused, match="already belongs to another event"):  # now the day was said, and it is another
+    with pytest.raises(Refused, match="already belongs to event"):  # now the day was said, and it is another
         record(ledger, read_proposal({**said, "effective_on": "2020-07-01"}, next_day, "plan"), today=next_day)
     assert ledger.size() == 4
 
@@ -369,7 +369,7 @@ def test_an_event_id_that_belongs_to_another_event_is_refused_naming_it(ledger: 
     with pytest.raises(Refused) as refused:
         ledger.record([proposed(progressed("2.4")), Proposal(other.plan, other.event, event_id)], by=BY, today=LATER)
     assert refused.value.index == 1
-    assert f"event_id {event_id} already belongs to another event, version 4 of plan plan" in str(refused.value)
+    assert f"event_id {event_id} already belongs to event 4 of plan plan" in str(refused.value)
     assert ledger.size() == 7
 
 
@@ -411,7 +411,7 @@ def test_a_partly_repeated_batch_is_refused(ledger: Ledger):
         with pytest.raises(Refused) as refused:
             record(ledger, *batch)
         assert refused.value.index == 1
-        assert f"event_id {known.event_id} was already recorded, as version 4 of plan plan" in str(refused.value)
+        assert f"event_id {known.event_id} was already recorded, as event 4 of plan plan" in str(refused.value)
     assert ledger.size() == 4
 
 

@@ -30,8 +30,8 @@ from domain.refusals import Refused
 from domain.safekeeping.purging import copied_elsewhere, purge
 from projections.action import action_at
 from tests.kit import LATER, added, contents, in_error, opened, priority, progressed, rated, rescheduled
-from tests.ledger.conftest import Connection, begin, held_by, proposed, record
 from tests.measuring import HANGS, until
+from tests.real_ledgers import Connection, begin, held_by, proposed, record
 
 NAME = "Peculiar name of a child"
 
@@ -149,11 +149,11 @@ def test_it_may_stand_in_one_batch_with_others(ledger: Ledger):
 @pytest.mark.parametrize(
     ("event", "sentence"),
     [
-        (redacted(9, "text"), "has no version 9; its newest is 4"),
-        (redacted(4, "action"), "`action` of version 4 \\(progress reported\\) cannot be redacted; what can be is"),
-        (redacted(4, "outcome"), "`outcome` of version 4"),
-        (redacted(4, "source"), "version 4 has no text `source` that could be redacted"),
-        (redacted(4, "text", reason=None), "redacting version 4 \\(progress reported\\) needs a reason"),
+        (redacted(9, "text"), "has no record number 9; its newest is 4"),
+        (redacted(4, "action"), "`action` of event 4 \\(progress reported\\) cannot be redacted; what can be is"),
+        (redacted(4, "outcome"), "`outcome` of event 4"),
+        (redacted(4, "source"), "event 4 has no text `source` that could be redacted"),
+        (redacted(4, "text", reason=None), "redacting event 4 \\(progress reported\\) needs a reason"),
     ],
 )
 def test_what_cannot_be_redacted_is_refused_and_nothing_is_lost(ledger: Ledger, event: TextRedacted, sentence: str):
@@ -166,7 +166,7 @@ def test_what_cannot_be_redacted_is_refused_and_nothing_is_lost(ledger: Ledger, 
 
 def test_what_is_redacted_in_its_own_batch_is_refused_with_the_remedy(ledger: Ledger):
     begin(ledger)
-    with pytest.raises(Refused, match="version 4 is in this very batch: leave the text out of it, or redact it after"):
+    with pytest.raises(Refused, match="event 4 is in this very batch: leave the text out of it, or redact it after"):
         record(ledger, progressed("2.4", NAME), redacted(4, "text"))
     assert NAME not in everything_known_of(ledger)
 
@@ -175,7 +175,7 @@ def test_a_text_is_redacted_once(ledger: Ledger):
     begin(ledger)
     record(ledger, progressed("2.4", NAME))
     record(ledger, redacted(4, "text"))
-    with pytest.raises(Refused, match="already redacted, by version 5"):
+    with pytest.raises(Refused, match="already redacted, by event 5"):
         record(ledger, redacted(4, "text"))
 
 

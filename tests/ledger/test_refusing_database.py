@@ -17,8 +17,8 @@ from domain.postgres.database_errors import not_let_in
 from domain.refusals import FilesDamaged, LedgerUnusable, NothingRecorded, ReplicaOnly
 from tests.api.process import environment
 from tests.kit import rated
-from tests.ledger.conftest import ROOT, Server, begin, record
 from tests.measuring import until
+from tests.real_ledgers import ROOT, Server, begin, record
 
 PAGE = 8192
 RATED = {"type": "ActionRated", "action": "2.4", "rating": "green", "effective_on": "2019-03-15"}

@@ -58,8 +58,8 @@ from tests.kit import (
     withdrawn,
 )
 from tests.laws.naive import Naive, differences
-from tests.ledger.conftest import begin, everything, held_by, proposed, record, remembers_what_is_stored
 from tests.measuring import HANGS
+from tests.real_ledgers import begin, everything, held_by, proposed, record, remembers_what_is_stored
 
 #: One of every kind of event, each acceptable to the plan that `long` records, or after those before it.
 EVERY_KIND: list[Event] = [

@@ -26,9 +26,9 @@ from domain.proofs.keys import SignerKey
 from domain.proofs.tree import check_consistency
 from domain.refusals import LedgerUnusable, NotReached, ReplicaOnly
 from tests.kit import progressed, rated
-from tests.ledger.conftest import Server, all_is_well, begin, everything, proposed, record, remembers_what_is_stored
 from tests.ledger.standbys import Standby, caught_up, kill_at_once, standby_of
 from tests.measuring import HANGS, until
+from tests.real_ledgers import Server, all_is_well, begin, everything, proposed, record, remembers_what_is_stored
 
 KEY = SignerKey("council.example/asat", b"k" * 32)
 
@@ -118,7 +118,7 @@ def test_a_version_that_a_replica_has_not_reached_is_not_called_unknown(
     answer = client.get("/plans/plan.json", params={"at": f"2020-01-01@{version}"})
     assert answer.status_code == 503
     assert answer.json()["type"] == "tag:asat,2026:not-reached"
-    assert answer.json()["detail"].startswith(f"this replica has version {newest} of plan plan, and version {version}")
+    assert answer.json()["detail"].startswith(f"this replica has record number {newest} of plan plan, and {version}")
     assert 1 <= int(answer.headers["Retry-After"]) <= 60
     # What it has it answers meanwhile, the same as ever.
     assert client.get("/plans/plan.json", params={"at": f"2020-01-01@{newest}"}).status_code == 200

@@ -7,7 +7,7 @@ import pytest
 from domain.opened_ledger import Ledger
 from domain.refusals import PlanUnknown, Refused, VersionConflict
 from tests.kit import APRIL, LATER, MAY, added, opened, priority, progressed, rated, withdrawn
-from tests.ledger.conftest import Connection, begin, everything, proposed, record, remembers_what_is_stored
+from tests.real_ledgers import Connection, begin, everything, proposed, record, remembers_what_is_stored
 
 Ledgers = Callable[[], Ledger]
 Restore = Callable[[int], None]

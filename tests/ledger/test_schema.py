@@ -19,7 +19,9 @@ from domain.ledger.schema import app_role, migrate, released_migrations, schema_
 from domain.opened_ledger import Ledger
 from domain.refusals import LedgerUnusable
 from tests.kit import added, opened, priority, rated
-from tests.ledger.conftest import (
+from tests.ledger.managed import council, name_in, rows, run, url_of
+from tests.measuring import HANGS
+from tests.real_ledgers import (
     ROOT,
     Connection,
     Server,
@@ -30,8 +32,6 @@ from tests.ledger.conftest import (
     record,
     remembers_what_is_stored,
 )
-from tests.ledger.managed import council, name_in, rows, run, url_of
-from tests.measuring import HANGS
 
 NEWEST = released_migrations()[-1].number
 

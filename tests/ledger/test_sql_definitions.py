@@ -12,7 +12,7 @@ import pytest
 from domain.ledger.catalogue import EXPECTED, read_catalogue
 from domain.ledger.schema import Migration, migrate, released_migrations
 from scripts.assembled_migration import LEDGER, assembled, definitions, wanted, write_migration
-from tests.ledger.conftest import Server, connected
+from tests.real_ledgers import Server, connected
 
 NOW = wanted(LEDGER / "sql")
 NEWEST = released_migrations()[-1].number

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from domain.events import EVENTS, Event
 from domain.ledger.mapper import event_state, read_event
 from domain.ledger.split_texts import (
-    Apart,
+    SplitEvent,
     committed_again,
     kept_texts,
     redacted_fields,
-    said,
-    taken_apart,
+    remaining_texts,
+    split_event,
     text_digest,
     texts_not_as_committed,
 )
@@ -26,11 +26,11 @@ from domain.redaction import REDACTABLE, redactable
 from domain.refusals import LedgerDamaged, Refused
 from tests.domain.test_golden_events import LINES
 from tests.kit import added, opened, priority, progressed, rated
-from tests.ledger.conftest import begin, proposed, record
+from tests.real_ledgers import begin, proposed, record
 
 
-def apart(event: Event) -> Apart:
-    return taken_apart(event, event_state(event))
+def apart(event: Event) -> SplitEvent:
+    return split_event(event, event_state(event))
 
 
 @pytest.mark.parametrize(("name", "line"), LINES)
@@ -61,7 +61,7 @@ def test_an_event_without_texts_is_stored_once():
 def test_the_texts_go_with_a_proof_as_salt_and_value():
     event = progressed("2.4", "News", reason="Why")
     state, whole, salts = apart(event)
-    texts = json.loads(said(state, whole, salts) or "")
+    texts = json.loads(remaining_texts(state, whole, salts) or "")
     assert {field: value for field, (_, value) in texts.items()} == {"reason": "Why", "text": "News"}
     for field, (salt, value) in texts.items():
         assert len(b64decode(salt)) == 16
@@ -73,8 +73,8 @@ def test_a_salt_of_zeros_is_a_text_that_is_gone():
     assert salts is not None
     one_left = bytes(16) + salts[16:]
     assert redacted_fields(state, one_left) == ("reason",)
-    assert list(json.loads(said(state, whole, one_left) or "")) == ["text"]
-    assert said(state, whole, bytes(32)) is None
+    assert list(json.loads(remaining_texts(state, whole, one_left) or "")) == ["text"]
+    assert remaining_texts(state, whole, bytes(32)) is None
 
 
 def test_salts_that_are_not_the_events_own_are_damage():

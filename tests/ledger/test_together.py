@@ -1,17 +1,22 @@
 """Batches that wait for the disk together succeed or fail each by itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from threading import Event as Signal
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
+from uuid import uuid4
 
 import pytest
 from eventsourcing.persistence import IntegrityError, OperationalError
 
 from domain.envelopes import Proposal, Recorded
+from domain.ledger.group_commit import GroupCommit
+from domain.ledger.recorder import LedgerRecorder
+from domain.ledger.stored_rows import UnstoredRow
 from domain.opened_ledger import Ledger
 from domain.refusals import Refused
 from tests.kit import added, opened, priority
@@ -57,7 +62,7 @@ def gather(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> Gather:
                     append(rows, authors)
             if fault.meanwhile:
                 late.append(threads.submit(ledger.record, fault.meanwhile, by="late", today=TODAY))
-                until(lambda: len(ledger._recording._together._waiting) == 1)
+                until(lambda: len(ledger._recording._group_commit._waiting) == 1)
             raise fault.error
 
         monkeypatch.setattr(ledger.recorder, "append", slow)
@@ -69,7 +74,7 @@ def gather(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> Gather:
                 threads.submit(ledger.record, batch, by=f"by {number}", today=TODAY)
                 for number, batch in enumerate(batches[1:])
             ]
-            until(lambda: len(ledger._recording._together._waiting) == len(rest))
+            until(lambda: len(ledger._recording._group_commit._waiting) == len(rest))
             go_on.set()
             wait([first, *rest])
         gathered.sizes = sizes  # type: ignore[attr-defined]
@@ -108,6 +113,27 @@ def test_a_lost_answer_to_all_of_them_is_success_for_each_and_stored_once(ledger
     for slug, events in zip(SLUGS, recorded, strict=True):
         assert ledger.events(slug) == events
     assert ledger.size() == 10
+
+
+def test_nobody_whose_batch_is_stored_waits_for_the_append_of_others():
+    """Each append goes on until all others wait for the next: those whose batch the last one stored come again."""
+    writers, times, sizes = 4, 5, []
+
+    def append(rows: Sequence[UnstoredRow], authors: Sequence[str]) -> tuple[int, datetime]:
+        sizes.append(len(rows))
+        left = writers if len(sizes) < times else 0
+        until(lambda: len(rows) + len(together._waiting) >= left)
+        return sum(sizes), datetime.now(UTC)
+
+    recorder = cast(LedgerRecorder, SimpleNamespace(append=append))
+    together = GroupCommit(recorder, lambda rows, by, _: append(rows, [by]))
+    row = UnstoredRow("plan", 1, "PlanOpened", b"{}", uuid4())
+    with ThreadPoolExecutor(writers) as threads:
+        for each in [
+            threads.submit(lambda: [together.append([row], "by") for _ in range(times)]) for _ in range(writers)
+        ]:
+            assert len(each.result()) == times
+    assert sum(sizes) == writers * times
 
 
 # Something unforeseen happens to an append of several

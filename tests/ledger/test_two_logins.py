@@ -18,8 +18,8 @@ from domain.refusals import LedgerUnusable
 from domain.safekeeping.backups import back_up
 from domain.safekeeping.purging import purge
 from tests.kit import rated
-from tests.ledger.conftest import Server, all_is_well, begin, record, remembers_what_is_stored
 from tests.ledger.managed import council, forget_roles, name_in, rows, run, url_of
+from tests.real_ledgers import Server, all_is_well, begin, record, remembers_what_is_stored
 
 NEWEST = released_migrations()[-1].number
 

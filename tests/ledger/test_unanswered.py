@@ -26,8 +26,8 @@ from domain.refusals import InDoubt, LedgerUnusable, NothingRecorded
 from tests.api.filled_forms import BROWSER, Sheet, sheet_on, tree, words
 from tests.api.process import environment
 from tests.kit import progressed, rated
-from tests.ledger.conftest import ROOT, Server, all_is_well, begin, proposed, record
 from tests.measuring import until
+from tests.real_ledgers import ROOT, Server, all_is_well, begin, proposed, record
 
 RATED = {"type": "ActionRated", "action": "2.4", "rating": "green", "effective_on": "2019-03-15"}
 KEY = SignerKey("council.example/asat", b"k" * 32)
@@ -324,7 +324,7 @@ def test_on_the_command_line_the_events_are_printed_to_be_recorded_again(own_ser
         replica.answer()
         until(lambda: ledger.size() == 5)
         again = asat(own_server, "record", "-", stdin=done.stdout)
-        assert (again.returncode, again.stdout) == (0, "plan: already recorded, as versions 4 to 5\n"), again.stderr
+        assert (again.returncode, again.stdout) == (0, "plan: already recorded, as events 4 to 5\n"), again.stderr
         assert ledger.size() == 5
 
 

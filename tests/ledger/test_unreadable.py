@@ -11,7 +11,7 @@ from api.application import make_application
 from domain.integrity.invariants import broken_invariants
 from domain.ledger.schema import app_role
 from domain.opened_ledger import Ledger
-from tests.ledger.conftest import Server, begin, connected
+from tests.real_ledgers import Server, begin, connected
 
 #: What whoever has the login that serves may append: bytes that are no event, and an event that no rule lets in.
 DAMAGE = [("Unheard", b"\\xff"), ("ActionRated", b"{"), ("ActionRated", json.dumps(

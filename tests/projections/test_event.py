@@ -118,5 +118,5 @@ def test_an_event_as_known_at_a_basis_does_not_move():
 
 @pytest.mark.parametrize(("version", "basis"), [(0, None), (6, None), (5, 4), (-1, None)])
 def test_a_version_that_the_plan_does_not_have_is_unknown(version, basis):
-    with pytest.raises(EventUnknown, match=f"plan plan has no event of version {version}; its newest is {basis or 5}"):
+    with pytest.raises(EventUnknown, match=f"plan plan has no record number {version}; its newest is {basis or 5}"):
         event_versions(given(added("2.4")).record(basis), version)

@@ -157,7 +157,7 @@ def test_a_number_that_was_not_yet_borne_at_the_basis_is_unknown():
     with pytest.raises(ActionUnknown, match=r"^plan plan has never had an action 2\.6$") as unknown:
         matching_versions(story.record(5), TrailQuery(action="2.6"))
     why = action_not_known(story.record(), unknown.value.number, story.record(5))
-    said = r"action 2\.6 was not known at this point \(version 5\): .*, by event 6; it bore the number 2\.4 then"
+    said = r"action 2\.6 was not known at this point \(record number 5\): .*, by event 6; it bore the number 2\.4 then"
     assert re.fullmatch(said, why or "")
 
 

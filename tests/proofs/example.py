@@ -58,7 +58,7 @@ class Row:
         # Salts are random; here they count, so that the example comes out the same.
         numbers = count(16 * position)
         with patch("os.urandom", lambda size: bytes(next(numbers) % 256 for _ in range(size))):
-            apart = texts.taken_apart(EVENTS[kind].model_validate_json(whole), whole)
+            apart = texts.split_event(EVENTS[kind].model_validate_json(whole), whole)
         at = BEGAN + timedelta(minutes=position)
         self.entry = Entry(position, plan, version, at, by, UUID(int=position), kind, apart.state)
         salts = apart.salts
@@ -69,7 +69,7 @@ class Row:
         ]  # fmt: skip
         if position == REDACTED and salts is not None:
             salts = bytes(len(salts))
-        self.texts = texts.said(apart.state, apart.whole, salts)
+        self.texts = texts.remaining_texts(apart.state, apart.whole, salts)
 
 
 def rows() -> list[Row]:

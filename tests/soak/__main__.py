@@ -18,8 +18,8 @@ from domain.ledger import datastore
 from domain.opened_ledger import Ledger
 from domain.proofs.keys import SignerKey
 from domain.refusals import LedgerUnusable
-from tests.ledger.conftest import Server, begin, everything
 from tests.measuring import HANGS
+from tests.real_ledgers import Server, begin, everything
 from tests.soak.faults import fill_the_disk, hold_the_head, kill_backends, small_disk, stop_at_once
 from tests.soak.load import SHARED, Told, read, started, write
 

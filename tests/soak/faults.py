@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psycopg
 
-from tests.ledger.conftest import Server
+from tests.real_ledgers import Server
 
 #: A disk just large enough for the database and what a soak records.
 DISK = "384m"

@@ -74,8 +74,9 @@ def _rows(document: ChangesDocument) -> Iterator[list[Value]]:
         words = change_words(change, word, labels)
         values = (change["previous"], change["current"])
         data = [None if one is None else json.dumps(one, ensure_ascii=False, allow_nan=False) for one in values]
+        what = words.what.replace("Document version", "Version")  # as in every edition of the data so far
         yield [
             change["kind"], change["fact"], change["priority"], change["action"], change["previous_action"],
-            change["measure"], change["recommendation"], change["text"], words.what, words.previous, words.current,
+            change["measure"], change["recommendation"], change["text"], what, words.previous, words.current,
             day(change["on"]), "; ".join(map(str, change["versions"])), change["by_withdrawal"], *data,
         ]  # fmt: skip

@@ -11,7 +11,7 @@ from api.papers.compose.comparison_paper import (
     due_table,
     previous_against_current,
 )
-from api.papers.compose.history_paper import presented_block, versions_block
+from api.papers.compose.history_paper import presented_blocks, versions_blocks
 from api.papers.compose.overdue_paper import overdue_table
 from api.papers.compose.parts import NONE, Tags, figures, line, lines, paper_between, tag
 from api.papers.compose.plan_paper import assurance_blocks, key_blocks, measures_table, priority_title
@@ -137,9 +137,6 @@ def _appendices(document: CommitteePaperDocument) -> Iterator[Block]:
     yield Heading("Appendix A: ratings that changed, or remain a concern")
     yield changes_table(document["comparison"]) if document["comparison"]["changes"] else Prose(NONE)
     yield Heading("Appendix B: document history")
-    yield Heading("Versions issued", 2)
-    yield versions_block(document["history"])
-    yield Heading("Presented to", 2)
-    yield presented_block(document["history"])
+    yield from (*versions_blocks(document["history"], 2), *presented_blocks(document["history"], 2))
     yield Heading("Appendix C: ratings over time")
     yield over_time_table(document["over_time"])

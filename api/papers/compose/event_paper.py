@@ -25,10 +25,10 @@ def event_paper(document: EventDocument) -> Paper:
     sentence = safe_text(event["sentence"])
     blocks: list[Block] = [Prose(Text((Piece(sentence, "struck" if event["withdrawal"] else "strong"),)))]
     if withdrawn := withdrawal_words(event):
-        blocks.append(Prose(f"{withdrawn} (version {event['withdrawn_by']}).", strong=True))
+        blocks.append(Prose(f"{withdrawn} (event {event['withdrawn_by']}).", strong=True))
     if target := document["withdrawn"]:
         struck = Piece(safe_text(target["sentence"]), "struck")
-        blocks.append(Prose(Text((Piece(f"It withdrew version {target['version']}: "), struck))))
+        blocks.append(Prose(Text((Piece(f"It withdrew event {target['version']}: "), struck))))
     blocks += [Heading("When, and by whom"), _envelope(event)]
     if fields := _fields(document):
         blocks += [Heading("What it says"), Facts("What the event says", fields)]
@@ -46,7 +46,7 @@ def _envelope(event: Mapping[str, Any]) -> Facts:
         ("Recorded by", line(event["recorded_by"])),
         ("Reason", lines(event.get("reason"))),
         ("Taken from", source_words(event)),
-        ("Version of the plan", event["version"]),
+        ("Record number", event["version"]),
         ("Position in the ledger", event["position"]),
         ("Event id", event["event_id"]),
     ]

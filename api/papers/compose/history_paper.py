@@ -1,4 +1,4 @@
-"""The document history as a paper: the versions issued, and the forums the plan was presented to."""
+"""The document history as a paper: the document versions issued, and the forums the plan was presented to."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -12,7 +12,7 @@ _KEYS = (
     "kind", "on", "label", "summary", "author", "forum", "title", "previous", "current", "recorded at", "version",
 )  # fmt: skip
 _ISSUED = [
-    Column("Version"), Column("Issued", 1.2), Column("Summary of changes", 4), Column("Author", 2),
+    Column("Document version", 1.4), Column("Issued", 1.2), Column("Summary of changes", 4), Column("Author", 2),
     Column("Frozen at", 1.8), Column("Recorded", 1.8),
 ]  # fmt: skip
 _PRESENTED = [
@@ -22,15 +22,13 @@ _PRESENTED = [
 
 def history_paper(document: HistoryDocument) -> Paper:
     """The document versions issued, then the presentations; in data, `kind` tells them apart."""
-    blocks = [
-        Heading("Versions issued"), versions_block(document), Heading("Presented to"), presented_block(document),
-    ]  # fmt: skip
+    blocks = [*versions_blocks(document, 1), *presented_blocks(document, 1)]
     data = Data(_KEYS, partial(_rows, document))
     return paper_at(document, "history", ["Document history"], blocks, data, landscape=True)
 
 
-def versions_block(document: HistoryDocument) -> Block:
-    """The document versions issued, oldest first, or a sentence that there are none."""
+def versions_blocks(document: HistoryDocument, level: int) -> list[Block]:
+    """The document versions issued, oldest first, or a sentence that there are none, under a heading."""
     rows: list[list[Cell]] = [
         [
             line(version["label"]),
@@ -42,11 +40,12 @@ def versions_block(document: HistoryDocument) -> Block:
         ]
         for version in document["versions"]
     ]
-    return table_of("Versions of the document", _ISSUED, rows, sheet="Versions") if rows else Prose(NONE)
+    table = table_of("Document versions, oldest first", _ISSUED, rows, sheet="Document versions")
+    return [Heading("Document versions issued", level), table if rows else Prose(NONE)]
 
 
-def presented_block(document: HistoryDocument) -> Block:
-    """The presentations, with the points shown, or a sentence that there are none."""
+def presented_blocks(document: HistoryDocument, level: int) -> list[Block]:
+    """The presentations, with the points shown, or a sentence that there are none, under a heading."""
     rows: list[list[Cell]] = [
         [
             line(report["forum"]),
@@ -57,7 +56,8 @@ def presented_block(document: HistoryDocument) -> Block:
         ]
         for report in document["presented"]
     ]
-    return table_of("Presentations", _PRESENTED, rows) if rows else Prose("No forum yet.")
+    table = table_of("Presentations", _PRESENTED, rows)
+    return [Heading("Presented to", level), table if rows else Prose("No forum yet.")]
 
 
 def _rows(document: HistoryDocument) -> Iterator[list[Value]]:

@@ -15,7 +15,7 @@ _KEYS = (
     "overdue", "presented to", "presented on", "point",
 )  # fmt: skip
 _COLUMNS = [
-    Column("Plan", 2), Column("Title", 3), Column("Organisation", 2), Column("Status"), Column("Version", 1.5),
+    Column("Plan", 2), Column("Title", 3), Column("Organisation", 2), Column("Status"), Column("Document version", 1.5),
     *figures("Actions"), Column("Ratings", 2), *figures("Overdue"), Column("Presented", 2.5), Column("Point", 2),
 ]  # fmt: skip
 

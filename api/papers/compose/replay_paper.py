@@ -16,7 +16,7 @@ def replay_paper(document: ReplayDocument) -> Paper:
     """The events in the order they were recorded, each with the counts after it."""
     ratings = document["ratings"]
     columns = [
-        Column("Version", 1, figures=True), Column("Effective", 1.4), Column("Recorded", 1.9), Column("By", 2),
+        Column("Event", 1, figures=True), Column("Effective", 1.4), Column("Recorded", 1.9), Column("By", 2),
         Column("What happened", 6), *figures(*(line(rating["label"]) for rating in ratings), NOT_RATED, "All"),
     ]  # fmt: skip
     codes = [rating["code"] for rating in ratings]
@@ -26,7 +26,7 @@ def replay_paper(document: ReplayDocument) -> Paper:
         blocks = [table_of("Events, each with the ratings after it", columns, rows, sheet="Replay")]
     if more := more_events(document):
         blocks.append(Prose(more))
-    known = f"as recorded up to version {document['basis']}, on {instant_in_words(document['known_at'])}"
+    known = f"as recorded up to record number {document['basis']}, on {instant_in_words(document['known_at'])}"
     data = Data((*_KEYS, *labels_apart(ratings), NOT_RATED, "All"), partial(_rows, document))
     return paper_of_record(
         document, replay_command(document), "Replay of events", f"What each event did to the ratings, {known}.", known,

@@ -27,7 +27,7 @@ _KEYS = (
     "withdrawal recorded by", "withdrawal reason",
 )  # fmt: skip
 _COLUMNS = [
-    Column("Version", 1, figures=True), Column("Effective", 1.3), Column("Recorded", 1.8), Column("By", 2),
+    Column("Event", 1, figures=True), Column("Effective", 1.3), Column("Recorded", 1.8), Column("By", 2),
     Column("What happened", 7),
 ]  # fmt: skip
 

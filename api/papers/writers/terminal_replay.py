@@ -22,7 +22,7 @@ def step_text(title: str, step: ReplayStep, scales: Sequence[Scale]) -> Renderab
     for label, colour, count in _counts(step, scales):
         table.add_row(Text(label), str(count), Text("█" * round(_WIDEST_BAR * count / widest), style=colour or ""))
     table.add_row("In all", str(step["total"]), style="bold")
-    heading = Text.assemble((f"Version {step['version']}: ", "bold"), safe_text(step["sentence"]))
+    heading = Text.assemble((f"Event {step['version']}: ", "bold"), safe_text(step["sentence"]))
     clocks = Text(
         f"effective {day_in_words(step['effective_on'])}; recorded {instant_in_words(step['recorded_at'])} "
         f"by {safe_text(step['recorded_by'])}\nratings as at {day_in_words(step['as_at'])}",

@@ -32,7 +32,7 @@ def instant_of(parts: Sequence[str]) -> datetime:
 
 
 def check_instant(text: str, where: str) -> None:
-    """That an instant such as 2019-06-04T09:00:00Z is one; raises Failed."""
+    """Check that an instant such as 2019-06-04T09:00:00Z is one; raises Failed."""
     try:
         instant_of(re.findall("[0-9]+", text))
     except ValueError:

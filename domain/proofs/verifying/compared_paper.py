@@ -3,17 +3,17 @@
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Final, NamedTuple
 
 from domain.proofs.verifying.calendar_days import instant, read_day
 from domain.proofs.verifying.failure import Failed, shown
 from domain.proofs.verifying.folded_plan import At
-from domain.proofs.verifying.json_values import alike
+from domain.proofs.verifying.json_values import Json, alike
 from domain.proofs.verifying.pack_events import Event
 from domain.proofs.verifying.plan_fold import Fold
 
 #: Stands in an expected paper for a value that is not worked out: there is one, and it may be any.
-UNCHECKED: Any = object()
+UNCHECKED: Final = object()
 
 
 class Between(NamedTuple):
@@ -30,7 +30,7 @@ class Rows(NamedTuple):
     kind: str
     of: str
     key: str
-    rows: Sequence[dict[str, Any]]
+    rows: Sequence[dict[str, Json]]
 
 
 class Place(NamedTuple):
@@ -62,7 +62,7 @@ class Paper:
     events: Sequence[Event]
     _seen: dict[tuple[str, int], At] = field(default_factory=dict)
 
-    def at(self, point: dict[str, Any]) -> At:
+    def at(self, point: dict[str, Json]) -> At:
         """The plan at a point that the paper names; it must be one."""
         check_point(self.name, point, self.events)
         key = point["effective_on"], point["basis"]
@@ -74,8 +74,8 @@ class Paper:
         """The failure of this paper."""
         return Failed(self.name, what)
 
-    def compare(self, given: Any, expected: Any, place: Place = WHOLE, path: str = "") -> int:
-        """That the paper holds at a place what is expected there; returns the number of figures compared."""
+    def compare(self, given: Json, expected: Json, place: Place = WHOLE, path: str = "") -> int:
+        """Check that the paper holds at a place what is expected there; returns the number of figures compared."""
         if expected is UNCHECKED:
             return 0
         if isinstance(expected, Rows):
@@ -99,9 +99,9 @@ class Paper:
             )
         return 1
 
-    def _compare_rows(self, given: Any, expected: Rows) -> int:
-        """That the rows are those that follow from the events, each once, as it should be and in its place."""
-        left: dict[str | None, deque[dict[str, Any]]] = {}
+    def _compare_rows(self, given: Json, expected: Rows) -> int:
+        """Check that the rows are those that follow from the events, each once, as it should be and in its place."""
+        left: dict[str | None, deque[dict[str, Json]]] = {}
         for row in expected.rows:
             left.setdefault(row[expected.key], deque()).append(row)
         if not isinstance(given, list):
@@ -124,15 +124,15 @@ class Paper:
                 raise self.fail(f"{which} stands in {expected.of} in another order than by the events")
         return compared
 
-    def _name(self, row: Any, rows: Rows) -> str | None:
+    def _name(self, row: Json, rows: Rows) -> str | None:
         name = row.get(rows.key, 0) if isinstance(row, dict) else 0
         if name is not None and type(name) is not str:
             raise self.fail(f"a row in {rows.of} is {shown(row)}, which has no {rows.key!r} that names a {rows.kind}")
         return name
 
 
-def only(paper: str, document: Any, names: Iterable[str], which: str) -> None:
-    """That an object in a paper has these names and no others; raises Failed."""
+def only(paper: str, document: Json, names: Iterable[str], which: str) -> None:
+    """Check that an object in a paper has these names and no others; raises Failed."""
     if not isinstance(document, dict):
         raise Failed(paper, f"{which} is {shown(document)}, which is no object")
     for name in names:
@@ -143,8 +143,8 @@ def only(paper: str, document: Any, names: Iterable[str], which: str) -> None:
             raise Failed(paper, f"{which} has a field {shown(name)}, which no such paper has")
 
 
-def check_point(paper: str, point: Any, events: Sequence[Event]) -> None:
-    """That a point in a paper is a day of the calendar, and a version that was recorded at the instant beside it."""
+def check_point(paper: str, point: Json, events: Sequence[Event]) -> None:
+    """Check that a point has a day of the calendar, and a version that was recorded at the instant beside it."""
     only(paper, point, ("effective_on", "basis", "known_at", "asked"), "a point in it")
     if type(point["asked"]) is not str:
         raise Failed(paper, f"it says that {shown(point['asked'])} was asked, which is no text")

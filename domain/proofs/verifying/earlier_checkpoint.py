@@ -32,7 +32,7 @@ class Pack(NamedTuple):
 
 
 def check_since(pack: Pack, since: bytes | None, report: Report) -> None:
-    """That the ledger continues an earlier checkpoint: the reader's own, as any other shows nothing; raises Failed."""
+    """Check that the ledger continues the reader's earlier checkpoint, as any other shows nothing; raises Failed."""
     before, earlier = _earlier(since, pack, report) if since is not None else (None, None)
     in_pack = None
     if {"since.txt", "since-proof.json"} & {*pack.files}:
@@ -93,8 +93,10 @@ def _say_since(before: int, now: int, own: bool, proved: bool, report: Report) -
         report.proved.append(
             f"The ledger continues the earlier checkpoint, of {before:,} entries: none of those was altered since."
         )
-        report.remarks.append(f"That none of the entries after the first {before:,} was altered before this checkpoint"
-                              " was cut is not shown.")  # fmt: skip
+        report.remarks.append(
+            f"That none of the entries after the first {before:,} was altered before this checkpoint"
+            " was cut is not shown."
+        )
         return
     if own and before == now:
         report.proved.append(
@@ -138,7 +140,7 @@ def signed_statement(
 
 
 def _check_kept_back(earlier: Statement, events: Sequence[Event]) -> None:
-    """That nothing of the plan was kept back from an earlier pack, which said that a version was the newest."""
+    """Check that nothing of the plan was kept back from an earlier pack, which said that a version was the newest."""
     if events[0].entry.plan != earlier.plan:
         return
     if len(events) < earlier.version or events[earlier.version - 1].entry.position != earlier.position:

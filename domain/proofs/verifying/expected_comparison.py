@@ -2,24 +2,19 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any
 
-from domain.proofs.verifying.compared_paper import UNCHECKED, Between, Paper, Rows
+from domain.proofs.verifying.compared_paper import Between, Paper, Rows
 from domain.proofs.verifying.folded_plan import At, Counts, movements
-from domain.proofs.verifying.json_values import inside
-from domain.proofs.verifying.paper_parts import heading, natural_order, placed, ratings_key
+from domain.proofs.verifying.json_values import Json, inside
+from domain.proofs.verifying.paper_parts import expected, natural_order, placed, ratings_key
 from domain.proofs.verifying.plan_fold import Fact
 
 
-def check_comparison(paper: Paper, document: dict[str, Any]) -> int:
-    """Counts by priority and rating at both points, the movements between them, and the changes of ratings."""
-    compared = paper.compare(document, expected_comparison(paper, document))
-    check_due(paper, document)
-    return compared
+def expected_comparison(paper: Paper, document: dict[str, Json]) -> dict[str, Json]:
+    """Counts by priority and rating at both points, the movements between them, and the changes of ratings.
 
-
-def expected_comparison(paper: Paper, document: dict[str, Any]) -> dict[str, Any]:
-    """The expected paper. The sums of those that are due are for `check_due`."""
+    The sums of those that are due are for `check_due`.
+    """
     before, now = paper.at(document["previous"]), paper.at(document["current"])
     if now.day < before.day:
         raise paper.fail("its current point is before its previous one")
@@ -29,16 +24,22 @@ def expected_comparison(paper: Paper, document: dict[str, Any]) -> dict[str, Any
     codes = [rating["code"] for rating in ratings.rows]
     due = _due(now, codes, inside(document, "totals", "due", "unrated") is not None)
     moves = movements(before, now)
-    rows = [{"priority": one, "title": titles[one], **_table(before, now, one, codes, moves), "due": due(one)}
-            for one in sorted(titles, key=natural_order)]  # fmt: skip
-    return {
-        **heading(paper, document), "ratings": ratings, "rows": Rows("priority", "its table", "priority", rows),
-        "totals": {**_table(before, now, None, codes, moves), "due": due(None)}, "changes": _changes(before, now),
-        "narrative": UNCHECKED,
-    }  # fmt: skip
+    rows = [
+        {"priority": one, "title": titles[one], **_table(before, now, one, codes, moves), "due": due(one)}
+        for one in sorted(titles, key=natural_order)
+    ]
+    return expected(
+        paper,
+        document,
+        unchecked=["narrative"],
+        ratings=ratings,
+        rows=Rows("priority", "its table", "priority", rows),
+        totals={**_table(before, now, None, codes, moves), "due": due(None)},
+        changes=_changes(before, now),
+    )
 
 
-def _table(before: At, now: At, priority: str | None, codes: Sequence[str], moves: Counts) -> dict[str, Any]:
+def _table(before: At, now: At, priority: str | None, codes: Sequence[str], moves: Counts) -> dict[str, Json]:
     """The counts of a priority; of the whole plan if it is None."""
     sides = {"previous": before.by_rating(priority), "current": now.by_rating(priority)}
     kinds: Counter[str] = Counter()
@@ -74,8 +75,8 @@ def _due(now: At, codes: Sequence[str], with_unrated: bool) -> Callable[[str | N
     return lambda priority: {one: Between(least[priority, one], most[priority, one]) for one in columns}
 
 
-def check_due(paper: Paper, document: dict[str, Any]) -> None:
-    """That those that are due add up, in each row and over all; raises Failed."""
+def check_due(paper: Paper, document: dict[str, Json]) -> None:
+    """Check that those that are due add up, in each row and over all; raises Failed."""
     for row in [*document["rows"], document["totals"]]:
         if sum(count for rating, count in row["due"].items() if rating != "total") != row["due"]["total"]:
             place = f"priority {row['priority']}" if "priority" in row else "the whole plan"
@@ -95,15 +96,20 @@ def _changes(before: At, now: At) -> Rows:
         former, code = (fact.value if fact else None for fact in (was, is_))
         if former == code and not (is_ and now.meaning(action).get("concern")):
             continue
-        rows.append({
-            "action": now.number(action),
-            "priority": now.priority(action), "text": now.text(action), "previous": former, "current": code,
-            "direction": _direction(before, now, was, is_),
-            "why": "split" if action not in now.counted else "unchanged concern" if former == code else "changed",
-            "previous_version": was.version if was else None,
-            "current_version": is_.version if is_ else None,
-            "corrected_by": now.fold.withdrawn_by(was.version, now.basis) if was else None,
-        })  # fmt: skip
+        rows.append(
+            {
+                "action": now.number(action),
+                "priority": now.priority(action),
+                "text": now.text(action),
+                "previous": former,
+                "current": code,
+                "direction": _direction(before, now, was, is_),
+                "why": "split" if action not in now.counted else "unchanged concern" if former == code else "changed",
+                "previous_version": was.version if was else None,
+                "current_version": is_.version if is_ else None,
+                "corrected_by": now.fold.withdrawn_by(was.version, now.basis) if was else None,
+            }
+        )
     return Rows("action", "its changes", "action", sorted(rows, key=placed))
 
 

@@ -1,33 +1,32 @@
 """The paper ratings.json, the counts over time, as it follows from the events."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from domain.proofs.verifying.calendar_days import month_end
 from domain.proofs.verifying.compared_paper import Paper, Rows
 from domain.proofs.verifying.folded_plan import At
-from domain.proofs.verifying.paper_parts import heading, ratings_key
+from domain.proofs.verifying.json_values import Json
+from domain.proofs.verifying.paper_parts import expected, ratings_key
 
 
-def check_over_time(paper: Paper, document: dict[str, Any]) -> int:
-    """The counts by rating on each of the days."""
-    return paper.compare(document, expected_counts(paper, document))
-
-
-def expected_counts(paper: Paper, document: dict[str, Any]) -> dict[str, Any]:
-    """The expected paper: counts at the ends of months, quarters or years from the plan's opening on."""
+def expected_counts(paper: Paper, document: dict[str, Json]) -> dict[str, Json]:
+    """The counts by rating at the ends of months, quarters or years from the plan's opening on."""
     now = paper.at(document["point"])
     every, days = _days(now.fold.opened, now.day)
     plans = [At(now.fold, day, now.basis) for day in days]
     ratings, counts = _ratings(now, plans), []
     for plan in plans:
         found = plan.by_rating()
-        counts.append({"on": plan.day, "ratings": {one["code"]: found[one["code"]] for one in ratings.rows},
-                       "unrated": found["unrated"], "total": found.total()})  # fmt: skip
-    return {
-        **heading(paper, document), "ratings": ratings, "every": every,
-        "counts": Rows("day", "its counts over time", "on", counts),
-    }  # fmt: skip
+        counts.append(
+            {
+                "on": plan.day,
+                "ratings": {one["code"]: found[one["code"]] for one in ratings.rows},
+                "unrated": found["unrated"],
+                "total": found.total(),
+            }
+        )
+    over_time = Rows("day", "its counts over time", "on", counts)
+    return expected(paper, document, ratings=ratings, every=every, counts=over_time)
 
 
 def _ratings(now: At, days: Sequence[At]) -> Rows:

@@ -1,27 +1,27 @@
 """The papers whose figures are worked out anew, and the comparison of a paper with the events."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from domain.proofs.verifying.compared_paper import UNCHECKED, Paper
-from domain.proofs.verifying.expected_comparison import check_comparison
-from domain.proofs.verifying.expected_counts import check_over_time
-from domain.proofs.verifying.expected_lateness import check_overdue
-from domain.proofs.verifying.expected_paper import check_paper
-from domain.proofs.verifying.expected_plan import check_plan
+from domain.proofs.verifying.compared_paper import Paper
+from domain.proofs.verifying.expected_comparison import check_due, expected_comparison
+from domain.proofs.verifying.expected_counts import expected_counts
+from domain.proofs.verifying.expected_lateness import expected_overdue
+from domain.proofs.verifying.expected_paper import expected_paper
+from domain.proofs.verifying.expected_plan import expected_plan
 from domain.proofs.verifying.failure import Failed, shown
-from domain.proofs.verifying.json_values import read_json
+from domain.proofs.verifying.json_values import Json, read_json
 from domain.proofs.verifying.pack_events import Event
-from domain.proofs.verifying.paper_parts import heading
+from domain.proofs.verifying.paper_parts import expected
 from domain.proofs.verifying.paper_points import POINTS, check_paper_of
 from domain.proofs.verifying.plan_fold import Fold
 from domain.proofs.verifying.statement import Statement
 
 
 class Figures(NamedTuple):
-    """The comparison of a paper's figures; in words what is worked out anew, and what is not."""
+    """A paper as it follows from the events; in words what is worked out anew, and what is not."""
 
-    check: Callable[[Paper, dict[str, Any]], int]
+    expected: Callable[[Paper, dict[str, Json]], dict[str, Json]]
     done: str
     left: str
 
@@ -29,7 +29,7 @@ class Figures(NamedTuple):
 #: The papers whose figures are worked out anew. The README in packs and the documents say the same of each.
 FIGURES = {
     "plan.json": Figures(
-        check_plan,
+        expected_plan,
         "the plan's title and whose it is; the scale and the key to the ratings; every priority and every action"
         " in the plan, none left out, none twice and none invented; the titles of priorities; the words, the place"
         " and the rating of each action, since when it has that, whether it is complete, and what awaits"
@@ -40,7 +40,7 @@ FIGURES = {
         " measures, inspections, document versions, and whether the plan is open",
     ),
     "comparison.json": Figures(
-        check_comparison,
+        expected_comparison,
         "the plan's title and whose it is; the key to the ratings; every priority of either point, once, with its"
         " title; at both points the actions by priority and rating, without a rating and in all; in every row and"
         " in the totals what is new, closed, withdrawn and moved; every change of a rating with its direction and"
@@ -50,7 +50,7 @@ FIGURES = {
         " sentences",
     ),
     "paper.json": Figures(
-        check_paper,
+        expected_paper,
         "the same of the comparison in it; the summary with its differences and shares; the actions that are a"
         " concern, by priority, as in plan.json; what awaits confirmation; what is listed as late and as rescheduled,"
         " as in overdue.json; the counts over time",
@@ -59,13 +59,13 @@ FIGURES = {
         " versions and the document history; of actions that are a concern what is not in plan.json either",
     ),
     "ratings.json": Figures(
-        check_over_time,
+        expected_counts,
         "the plan's title and whose it is; the days, from the plan's opening on, and on each the actions by"
         " rating, without a rating and in all; the key to the ratings",
         "what its point was asked for as; nothing else stands in it",
     ),
     "overdue.json": Figures(
-        check_overdue,
+        expected_overdue,
         "the plan's title and whose it is; the key to the ratings; every action that is late by a timescale that is"
         " written as a day, such as 31/03/2019; of each that is listed as late that it is in the plan and not complete,"
         " its words, place and rating, the words of its timescale now and at first, and that its day has passed, by so"
@@ -87,10 +87,19 @@ _UNCHECKED = {
 }
 
 
+def compared_figures(paper: Paper, document: dict[str, Json]) -> int:
+    """Check that a paper is what follows from the events; returns how many figures were compared, and raises Failed."""
+    kind = paper.name.removeprefix("papers/")
+    compared = paper.compare(document, FIGURES[kind].expected(paper, document))
+    if kind in ("comparison.json", "paper.json"):
+        check_due(paper, document.get("comparison", document))
+    return compared
+
+
 def check_figures(
     name: str, data: bytes, fold: Fold | None, events: Sequence[Event], statement: Statement
-) -> int | None:  # fmt: skip
-    """That a paper is of the plan and the point that it is said to be, and is what follows from the events.
+) -> int | None:
+    """Check that a paper is of the plan and the point that it is said to be, and is what follows from the events.
 
     Returns how many figures were compared, None if none are of such a paper or without a fold; raises Failed.
     """
@@ -104,8 +113,8 @@ def check_figures(
             return None
         paper = Paper(name, fold, events)
         if kind in _UNCHECKED:
-            paper.compare(document, {**heading(paper, document), **dict.fromkeys(_UNCHECKED[kind], UNCHECKED)})
+            paper.compare(document, expected(paper, document, _UNCHECKED[kind]))
             return None
-        return FIGURES[f"{kind}.json"].check(paper, document)
+        return compared_figures(paper, document)
     except (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError):
         raise Failed(name, "it is not in the form of such a paper, so its figures cannot be compared") from None

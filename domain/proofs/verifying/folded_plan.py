@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
 
 from domain.proofs.verifying.calendar_days import plain_day
-from domain.proofs.verifying.plan_fold import Action, Fact, Fold, Subject, find_rating
+from domain.proofs.verifying.json_values import Json
+from domain.proofs.verifying.plan_fold import Action, Fact, Fold, Subject
+from domain.proofs.verifying.rating_scales import find_rating
 
 #: Counts of actions, by the priority that they stand under and something else of them.
 Counts = Counter[tuple[str | None, str]]
@@ -17,7 +18,7 @@ class At:
 
     def __init__(self, fold: Fold, day: str, basis: int) -> None:
         self.fold, self.day, self.basis = fold, day, basis
-        self.scale: dict[str, Any] = fold.value(fold.scale, "scale", day, basis) or {}
+        self.scale: dict[str, Json] = fold.value(fold.scale, "scale", day, basis) or {}
         titles = {number: self._value(priority, "title") for number, priority in fold.priorities.items()}
         #: Number -> title of each priority in the plan.
         self.priorities: dict[str, str] = {number: title for number, title in titles.items() if title is not None}
@@ -35,7 +36,7 @@ class At:
         #: The actions that are counted: one with parts in the plan is counted as its parts.
         self.counted = {action: None for action in self.open if action not in self._parts}
 
-    def _value(self, subject: Subject, name: str) -> Any:
+    def _value(self, subject: Subject, name: str) -> Json:
         return self.fold.value(subject, name, self.day, self.basis)
 
     def number(self, action: Action) -> str:
@@ -60,13 +61,13 @@ class At:
         rated = self.rated(action)
         return str(rated.value) if rated else None
 
-    def meaning(self, action: Action) -> dict[str, Any]:
+    def meaning(self, action: Action) -> dict[str, Json]:
         """The rating that counts, on the scale in force or, if that has it not, on the one it was given on."""
         if (rated := self.rated(action)) is None:
             return {}
         return find_rating(self.scale, rated.value) or find_rating(self.fold.scale_of(rated, self.basis), rated.value)
 
-    def awaiting(self, action: Action) -> dict[str, Any] | None:
+    def awaiting(self, action: Action) -> dict[str, Json] | None:
         """The rating that awaits confirmation: the last that needs it, unless one counts from later."""
         given, counts = self.fold.fact(action, "awaiting", self.day, self.basis), self.rated(action)
         if given is None or (counts is not None and counts[:2] > given[:2]):
@@ -118,7 +119,7 @@ class At:
                 counts[rating] += count
         return counts
 
-    def scales(self) -> Iterator[dict[str, Any]]:
+    def scales(self) -> Iterator[dict[str, Json]]:
         """The scale in force, and those before it."""
         return (fact.value for fact in self.fold.known(self.fold.scale, "scale", self.day, self.basis))
 

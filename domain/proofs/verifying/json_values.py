@@ -3,9 +3,12 @@
 import json
 import math
 import re
-from typing import Any
+from typing import Any, TypeAlias
 
 from domain.proofs.verifying.failure import Failed
+
+#: A value of JSON that others wrote.
+Json: TypeAlias = Any  # any: it may be of every type until it is looked into
 
 #: Values in all events, or in one paper: a few bytes of JSON may take a hundred in memory.
 MOST_VALUES = 20_000_000
@@ -13,10 +16,10 @@ MOST_VALUES = 20_000_000
 _HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
-def read_json(data: bytes, where: str) -> Any:
+def read_json(data: bytes, where: str) -> Json:
     """The value of a JSON text in which nothing stands twice; raises Failed."""
 
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    def once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
         if len(dict(pairs)) != len(pairs):
             raise Failed(where, "a name stands twice in one object")
         return dict(pairs)
@@ -54,11 +57,11 @@ def encoded(text: str, where: str) -> bytes:
 
 
 def alike(one: object, other: object) -> bool:
-    """Say whether two values are the same in JSON, where true is not 1."""
+    """Whether two values are the same in JSON, where true is not 1."""
     return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
-def inside(value: Any, *names: str) -> Any:
+def inside(value: Json, *names: str) -> Json:
     """The value that stands in an object under a name, and in that under the next; None if there is none."""
     for name in names:
         value = value.get(name) if isinstance(value, dict) else None

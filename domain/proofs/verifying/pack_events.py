@@ -4,14 +4,14 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from domain.proofs.checkpoint import Checkpoint
 from domain.proofs.entry import Entry, NotAnEntry
 from domain.proofs.tree import NotProved, check_inclusion, leaf_hash
 from domain.proofs.verifying.calendar_days import instant, read_day
 from domain.proofs.verifying.failure import Failed, shown
-from domain.proofs.verifying.json_values import MOST_VALUES, encoded, read_json, values_in
+from domain.proofs.verifying.json_values import MOST_VALUES, Json, encoded, read_json, values_in
 from domain.proofs.verifying.key_chain import decoded
 from domain.proofs.verifying.statement import Statement
 
@@ -29,7 +29,7 @@ class Event(NamedTuple):
     """An event of the plan, read and proved."""
 
     entry: Entry
-    fields: dict[str, Any]
+    fields: dict[str, Json]
     #: The fields of which only the digest is left.
     gone: tuple[str, ...]
 
@@ -38,7 +38,7 @@ class Event(NamedTuple):
         """Its name in a report."""
         return f"version {self.entry.version} ({self.entry.topic})"
 
-    def words(self, name: str) -> Any:
+    def words(self, name: str) -> Json:
         """The value that papers show of a field that can be redacted; None if the event does not have it."""
         if name not in self.gone:
             return self.fields.get(name)
@@ -102,7 +102,7 @@ def _place(entry: Entry) -> str:
     return f"version {entry.version} (position {entry.position}, {entry.topic})"
 
 
-def _fill_in(fields: dict[str, Any], texts: dict[str, Any], where: str) -> tuple[str, ...]:
+def _fill_in(fields: dict[str, Json], texts: dict[str, Json], where: str) -> tuple[str, ...]:
     """Put the texts in the place of their digests; returns the fields whose texts are gone, and raises Failed."""
     digests = {name: digest for name, value in fields.items() if (digest := digest_of(value, where)) is not None}
     for name, kept in texts.items():
@@ -138,7 +138,7 @@ def read_events(data: bytes, statement: Statement, checkpoint: Checkpoint) -> li
 
 
 def _check_order(entry: Entry, before: Entry | None, plan: str, due: int) -> None:
-    """That an entry is of the plan, and stands after the one before it; raises Failed."""
+    """Check that an entry is of the plan, and stands after the one before it; raises Failed."""
     where = _place(entry)
     if entry.plan != plan:
         raise Failed(where, f"it is of plan {entry.plan}, not {plan}")

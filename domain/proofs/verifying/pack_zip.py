@@ -38,7 +38,7 @@ def zip_chunks(files: Sequence[tuple[str, bytes]]) -> Iterator[bytes]:
 
 
 def is_zip(data: bytes) -> bool:
-    """Say whether the bytes begin as a zip. A ledger may be called PK too, but no name has what follows."""
+    """Whether the bytes begin as a zip. A ledger may be called PK too, but no name has what follows."""
     return data.startswith((_FILE, _END))
 
 
@@ -69,7 +69,7 @@ def zip_files(data: bytes) -> dict[str, bytes]:
 
 
 def _check_form(data: bytes, files: dict[str, bytes]) -> None:
-    """That the zip of these files, written anew, is this one."""
+    """Check that the zip of these files, written anew, is this one."""
     at = 0
     for chunk in zip_chunks([*files.items()]):
         if data[at : at + len(chunk)] != chunk:

@@ -1,11 +1,10 @@
 """The plan, the edition and the points of a paper, which agree with the statement and the entries."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from domain.proofs.verifying.compared_paper import check_point
 from domain.proofs.verifying.failure import Failed, shown
-from domain.proofs.verifying.json_values import alike, inside
+from domain.proofs.verifying.json_values import Json, alike, inside
 from domain.proofs.verifying.pack_events import Event
 from domain.proofs.verifying.statement import Statement
 
@@ -20,8 +19,8 @@ POINTS = {
 _PARTS = {"comparison": _TWO, "overdue": _ONE, "history": _ONE, "over_time": _ONE}
 
 
-def check_paper_of(paper: str, document: dict[str, Any], events: Sequence[Event], statement: Statement) -> None:
-    """That a paper is of the plan, the edition and the point that were signed for; raises Failed."""
+def check_paper_of(paper: str, document: dict[str, Json], events: Sequence[Event], statement: Statement) -> None:
+    """Check that a paper is of the plan, the edition and the point that were signed for; raises Failed."""
     if document.get("plan", statement.plan) != statement.plan:
         raise Failed(paper, f"it is of plan {shown(document['plan'])}, not {statement.plan}")
     _check_points(paper, document, events, statement.at)
@@ -33,8 +32,8 @@ def check_paper_of(paper: str, document: dict[str, Any], events: Sequence[Event]
         )
 
 
-def _check_points(paper: str, document: dict[str, Any], events: Sequence[Event], at: str | None) -> None:
-    """That a paper is of the points that such a paper is of and no others, and of the one that was signed for."""
+def _check_points(paper: str, document: dict[str, Json], events: Sequence[Event], at: str | None) -> None:
+    """Check that a paper is of the points that such a paper is of and no others, and of the one that was signed for."""
     form = POINTS.get(paper.removeprefix("papers/").removesuffix(".json"), _TWO if "current" in document else _ONE)
     _of_points(paper, "it", document, form, events)
     for part, of in _PARTS.items() if paper == "papers/paper.json" else ():
@@ -52,7 +51,7 @@ def _check_points(paper: str, document: dict[str, Any], events: Sequence[Event],
         raise Failed(paper, f"it shows {shows}, and should show {at}")
 
 
-def _of_points(paper: str, which: str, document: Any, form: Sequence[str], events: Sequence[Event]) -> None:
+def _of_points(paper: str, which: str, document: Json, form: Sequence[str], events: Sequence[Event]) -> None:
     found = [one for one in (*_ONE, *_TWO) if one in document]
     if found != [*form]:
         names = " and ".join(found) or "none"

@@ -1,36 +1,30 @@
 """The plan as its events tell of it, as far as the figures go. It is not the fold by which AsAt answers, on purpose."""
 
 import bisect
-import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from domain.names import name_key
 from domain.proofs.verifying.failure import Failed, shown
+from domain.proofs.verifying.json_values import Json
 from domain.proofs.verifying.pack_events import Event, read_version
-
-#: The kinds of events that this program knows, whether or not they change a figure.
-KINDS = frozenset({
-    "PlanOpened", "ScaleAdopted", "PlanClosed", "InspectionReported", "RecommendationMade", "PriorityAdded",
-    "PriorityReworded", "ActionAdded", "ActionReworded", "ActionRenumbered", "ActionRescheduled", "ActionReassigned",
-    "ActionRated", "RatingConfirmed", "ProgressReported", "EvidenceAdded", "ActionClosed", "ActionWithdrawn",
-    "ActionReinstated", "AssuranceGiven", "MeasureDefined", "MeasureReported", "VersionIssued", "ReportPresented",
-    "EventWithdrawn", "TextRedacted",
-})  # fmt: skip
+from domain.proofs.verifying.rating_scales import check_codes, find_rating, scale_document
 
 #: Fields that figures are worked out from; no redaction can destroy them.
-_KEPT = frozenset({
-    "action", "number", "organisation", "parent", "priority", "priority_word", "rating", "scale", "timescale",
+_KEPT = {
+    "action",
+    "number",
+    "organisation",
+    "parent",
+    "priority",
+    "priority_word",
+    "rating",
+    "scale",
+    "timescale",
     "version",
-})  # fmt: skip
-
-_STATUS = {"ActionClosed": "closed", "ActionWithdrawn": "withdrawn", "ActionReinstated": "open"}
-
-#: The names that stand beside the codes of ratings in papers: no rating can be called that.
-_NO_CODES = {"total", "unrated"}
-_FLAGS = ("complete", "needs_evidence", "concern")
+}
 
 
 class Fact(NamedTuple):
@@ -38,7 +32,7 @@ class Fact(NamedTuple):
 
     on: str
     version: int
-    value: Any
+    value: Json
 
 
 @dataclass(eq=False)
@@ -81,7 +75,7 @@ class Fold:
         self.left_out: str | None = None
         #: The day from which the plan was open, and its heading in papers.
         self.opened = ""
-        self.heading: dict[str, Any] = {}
+        self.heading: dict[str, Json] = {}
         self.scale = Subject()
         self.priorities: dict[str, Subject] = {}
         self.actions: list[Action] = []
@@ -101,34 +95,32 @@ class Fold:
                 raise Failed(event.where, "it is not as AsAt records such an event") from None
 
     def _take_in(self, event: Event) -> None:
-        fields, topic = event.fields, event.entry.topic
+        topic = event.entry.topic
         if (topic == "PlanOpened") != (event.entry.version == 1):
             raise Failed(event.where, "the first event of a plan opens it, and no other does")
         if topic in KINDS and (gone := _KEPT.intersection(event.gone)):
             raise Failed(event.where, f"its {min(gone)} is gone, which no redaction can destroy")
-        if topic == "EventWithdrawn":
-            self._withdraw(event)
-        elif topic in ("PlanOpened", "ScaleAdopted"):
-            self._adopt(event)
-        elif topic in ("PriorityAdded", "PriorityReworded"):
-            if (title := event.words("title")) is not None:
-                self.priorities.setdefault(fields["number"], Subject()).give("title", event, title)
-        elif topic == "ActionAdded":
-            self._add(event)
-        elif topic == "ActionRenumbered":
-            self._number(self._find(fields["action"]), event)
-        elif topic == "ActionReworded":
-            if (text := event.words("text")) is not None:
-                self._find(fields["action"]).give("text", event, text)
-        elif topic == "ActionRescheduled":
-            due = {"text": fields["timescale"], **{one: event.words(one) for one in ("approved_by", "reason")}}
-            self._find(fields["action"]).give("due", event, due)
-        elif topic == "ActionRated":
-            self._rate(event)
-        elif topic == "RatingConfirmed":
-            self._confirm(event)
-        elif topic in _STATUS:
-            self._find(fields["action"]).give("status", event, _STATUS[topic])
+        if take_in := KINDS.get(topic):
+            take_in(self, event)
+
+    def _title(self, event: Event) -> None:
+        if (title := event.words("title")) is not None:
+            self.priorities.setdefault(event.fields["number"], Subject()).give("title", event, title)
+
+    def _reword(self, event: Event) -> None:
+        if (text := event.words("text")) is not None:
+            self._find(event.fields["action"]).give("text", event, text)
+
+    def _renumber(self, event: Event) -> None:
+        self._number(self._find(event.fields["action"]), event)
+
+    def _reschedule(self, event: Event) -> None:
+        due = {"text": event.fields["timescale"], **{one: event.words(one) for one in ("approved_by", "reason")}}
+        self._find(event.fields["action"]).give("due", event, due)
+
+    def _change_status(self, event: Event) -> None:
+        status = {"ActionClosed": "closed", "ActionWithdrawn": "withdrawn", "ActionReinstated": "open"}
+        self._find(event.fields["action"]).give("status", event, status[event.entry.topic])
 
     def _withdraw(self, event: Event) -> None:
         version = read_version(event)
@@ -140,9 +132,12 @@ class Fold:
         fields = event.fields
         if event.entry.topic == "PlanOpened":
             self.opened = str(fields["effective_on"])
-            self.heading = {"plan": event.entry.plan, "title": event.words("title"),
-                            "organisation": fields.get("organisation"),
-                            "priority_word": fields.get("priority_word") or "Priority"}  # fmt: skip
+            self.heading = {
+                "plan": event.entry.plan,
+                "title": event.words("title"),
+                "organisation": fields.get("organisation"),
+                "priority_word": fields.get("priority_word") or "Priority",
+            }
         scale = fields.get("scale") or {}
         check_codes(scale, event.where)
         self.scale.give("scale", event, scale_document(scale))
@@ -212,7 +207,7 @@ class Fold:
         """The value of a fact that was in force, with its event."""
         return next(self.known(subject, name, day, basis), None)
 
-    def value(self, subject: Subject, name: str, day: str, basis: int) -> Any:
+    def value(self, subject: Subject, name: str, day: str, basis: int) -> Json:
         """The value that was in force; None if none was."""
         fact = self.fact(subject, name, day, basis)
         return fact.value if fact else None
@@ -222,7 +217,7 @@ class Fold:
         by = self._withdrawn.get(version)
         return by if by is not None and by <= basis else None
 
-    def scale_of(self, fact: Fact, basis: int) -> dict[str, Any]:
+    def scale_of(self, fact: Fact, basis: int) -> dict[str, Json]:
         """The scale on which a rating was given: of its day, as known at a basis or when it was given."""
         for known in (basis, fact.version):
             scale = self.value(self.scale, "scale", fact.on, known) or {}
@@ -231,8 +226,39 @@ class Fold:
         return {}
 
 
+#: The kinds of events that this program knows -> how one is folded in; None: no figure comes from it.
+KINDS: dict[str, Callable[[Fold, Event], None] | None] = {
+    "PlanOpened": Fold._adopt,
+    "ScaleAdopted": Fold._adopt,
+    "PlanClosed": None,
+    "InspectionReported": None,
+    "RecommendationMade": None,
+    "PriorityAdded": Fold._title,
+    "PriorityReworded": Fold._title,
+    "ActionAdded": Fold._add,
+    "ActionReworded": Fold._reword,
+    "ActionRenumbered": Fold._renumber,
+    "ActionRescheduled": Fold._reschedule,
+    "ActionReassigned": None,
+    "ActionRated": Fold._rate,
+    "RatingConfirmed": Fold._confirm,
+    "ProgressReported": None,
+    "EvidenceAdded": None,
+    "ActionClosed": Fold._change_status,
+    "ActionWithdrawn": Fold._change_status,
+    "ActionReinstated": Fold._change_status,
+    "AssuranceGiven": None,
+    "MeasureDefined": None,
+    "MeasureReported": None,
+    "VersionIssued": None,
+    "ReportPresented": None,
+    "EventWithdrawn": Fold._withdraw,
+    "TextRedacted": None,
+}
+
+
 def check_two_people(author: str, confirmation: Event) -> None:
-    """That both the author of a rating and that of its confirmation can be seen, and are not one; raises Failed."""
+    """Check that the names of who rated and who confirmed can be seen, and are not one person's; raises Failed."""
     names = author, confirmation.entry.recorded_by
     keys = [name_key(name) for name in names]
     for name, key in zip(names, keys, strict=True):
@@ -240,34 +266,3 @@ def check_two_people(author: str, confirmation: Event) -> None:
             raise Failed(confirmation.where, f"{shown(name)} is no name of a person who rates or confirms")
     if keys[0] == keys[1]:
         raise Failed(confirmation.where, f"{names[1]} confirms a rating of their own")
-
-
-def check_codes(scale: dict[str, Any], where: str) -> None:
-    """That each rating of a scale has a code of its own, under which it is counted, and true flags; raises Failed."""
-    codes = [rating["code"] for rating in scale.get("ratings", [])]
-    for code in codes:
-        if type(code) is not str or code in _NO_CODES or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", code):
-            raise Failed(where, f"a rating cannot have the code {shown(code)}")
-    if len({*codes}) != len(codes):
-        raise Failed(where, "two ratings of its scale have the same code")
-    for rating in scale.get("ratings", []):
-        for flag in (*_FLAGS, "needs_second_person"):
-            if type(rating.get(flag, False)) is not bool:
-                raise Failed(where, f"{flag} of the rating {rating['code']} is neither true nor false")
-
-
-def scale_document(scale: dict[str, Any]) -> dict[str, Any]:
-    """A scale of an event as papers show it: with all that it leaves unsaid."""
-    ratings = []
-    for rating in scale.get("ratings", []):
-        document = {name: rating.get(name) for name in ("code", "label", "meaning", "colour")}
-        document |= {name: bool(rating.get(name)) for name in _FLAGS}
-        if rating.get("needs_second_person"):
-            document["needs_second_person"] = True
-        ratings.append(document)
-    return {"name": scale.get("name"), "ratings": ratings}
-
-
-def find_rating(scale: dict[str, Any], code: str) -> dict[str, Any]:
-    """The rating of this code on a scale; an empty one if there is none."""
-    return next((one for one in scale.get("ratings", []) if one["code"] == code), {})

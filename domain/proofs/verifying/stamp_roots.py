@@ -14,7 +14,7 @@ from domain.proofs.verifying.time_stamps import Stamp
 
 
 def vouched_for(stamp: Stamp, roots: Sequence[x509.Certificate], where: str) -> None:
-    """That the signer was a time-stamping authority under one of these roots when it signed; raises Failed."""
+    """Check that the signer was a time-stamping authority under one of these roots when it signed; raises Failed."""
     if not _may_stamp(stamp, where):
         raise Failed(where, f"{stamp.name} is no time-stamping authority")
     met, left, too_late = {stamp.signer}, [stamp.signer], False
@@ -41,7 +41,7 @@ def _valid(certificate: x509.Certificate, at: datetime) -> bool:
 
 
 def _may_stamp(stamp: Stamp, where: str) -> bool:
-    """That the signer's certificate is for time-stamping, and for nothing else; raises Failed."""
+    """Check that the signer's certificate is for time-stamping, and for nothing else; raises Failed."""
     try:
         usage = stamp.signer.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
     except x509.ExtensionNotFound:
@@ -52,7 +52,7 @@ def _may_stamp(stamp: Stamp, where: str) -> bool:
 
 
 def _issued(issuer: x509.Certificate, link: x509.Certificate) -> bool:
-    """That this certificate may issue others and has issued that one."""
+    """Check that this certificate may issue others and has issued that one."""
     try:
         if not issuer.extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
             return False

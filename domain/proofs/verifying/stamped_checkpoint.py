@@ -15,7 +15,7 @@ _STAMP_FILE = re.compile(r"(stamped(?:-[0-9]{1,2})?)(?:[.]txt|[.]tsr|-proof[.]js
 
 
 def check_stamps(pack: Pack, roots: bytes | None, report: Report) -> None:
-    """That each time stamp is of a checkpoint that this one continues, and one at least is vouched for."""
+    """Check that each time stamp is of a checkpoint that this one continues, and one at least is vouched for."""
     names = [*dict.fromkeys(found[1] for name in pack.files if (found := _STAMP_FILE.fullmatch(name)))]
     trusted = None if roots is None else read_roots(roots)
     if trusted is not None and not names:

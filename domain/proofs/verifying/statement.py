@@ -22,7 +22,7 @@ _STATEMENT = re.compile(
 
 
 class Statement(NamedTuple):
-    """That this is a plan's newest version in the ledger of a size; and the files that were given with it."""
+    """Check that this is a plan's newest version in the ledger of a size; and the files that were given with it."""
 
     plan: str
     version: int
@@ -59,24 +59,32 @@ def read_statement(text: str, checkpoint: Checkpoint, where: str) -> Statement:
     if proved := {*_PROVED}.intersection(name for _, name in files):
         raise Failed(where, f"it names {min(proved)}, which is proved by its content")
     statement = Statement(
-        found["plan"], int(found["version"]), int(found["position"]), found["origin"], int(found["size"]),
-        decoded(found["root"], where), found["signed"], found["at"], int(found["edition"] or 1),
-        found["edition"] is not None, {name: digest for digest, name in files},
-    )  # fmt: skip
+        found["plan"],
+        int(found["version"]),
+        int(found["position"]),
+        found["origin"],
+        int(found["size"]),
+        decoded(found["root"], where),
+        found["signed"],
+        found["at"],
+        int(found["edition"] or 1),
+        found["edition"] is not None,
+        {name: digest for digest, name in files},
+    )
     if (statement.origin, statement.size, statement.root) != (checkpoint.origin, checkpoint.size, checkpoint.root):
         raise Failed(where, "it speaks of another checkpoint than the one beside it")
     return statement
 
 
 def check_present(files: dict[str, bytes]) -> None:
-    """That the files are there without which nothing is proved; raises Failed."""
+    """Check that the files are there without which nothing is proved; raises Failed."""
     for name in _PROVED:
         if name not in files:
             raise Failed(name, "it is missing from the pack")
 
 
 def check_files(files: dict[str, bytes], statement: Statement) -> None:
-    """That the other files are those that the statement names, unaltered; raises Failed."""
+    """Check that the other files are those that the statement names, unaltered; raises Failed."""
     for name, digest in statement.files.items():
         if name not in files:
             raise Failed(name, "it is missing from the pack")

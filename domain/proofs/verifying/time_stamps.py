@@ -87,8 +87,12 @@ def _read_stamp(data: bytes, where: str) -> Stamp:
     if (kind.inside, info_kind.inside) != (_SIGNED_DATA, _STAMP_INFO):
         raise Failed(where, "it is no time stamp")
     signed = info.parts[0].inside
-    certificates = [x509.load_der_x509_certificate(one.whole) for part in more if part.tag == 0xA0
-                    for one in part.parts[:_MOST_CERTIFICATES]]  # fmt: skip
+    certificates = [
+        x509.load_der_x509_certificate(one.whole)
+        for part in more
+        if part.tag == 0xA0
+        for one in part.parts[:_MOST_CERTIFICATES]
+    ]
     (signature,) = signed_by.parts
     signer = _check_signature(signature, signed, certificates, where)
     _version, _policy, imprint, _serial, at, *_rest = read_der(signed)[0].parts
@@ -109,8 +113,11 @@ def _check_signature(
     _version, named, digest, *rest = signature.parts
     issuer, serial = named.parts
     attributes, value = rest[0], rest[2].inside
-    held = [one for one in certificates if one.issuer.public_bytes() == issuer.whole
-            and one.serial_number == int.from_bytes(serial.inside, "big")]  # fmt: skip
+    held = [
+        one
+        for one in certificates
+        if one.issuer.public_bytes() == issuer.whole and one.serial_number == int.from_bytes(serial.inside, "big")
+    ]
     algorithm = _HASHES.get(digest.parts[0].inside)
     if not held or attributes.tag != 0xA0 or algorithm is None:
         raise Failed(where, "it does not bring the certificate that signed it, or is signed in a way not known here")

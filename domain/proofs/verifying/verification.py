@@ -33,9 +33,12 @@ _RULES = (
 
 
 def verify(
-    data: bytes, key: str | None = None, since: bytes | None = None, witnesses: Sequence[str] = (),
+    data: bytes,
+    key: str | None = None,
+    since: bytes | None = None,
+    witnesses: Sequence[str] = (),
     roots: bytes | None = None,
-) -> Report:  # fmt: skip
+) -> Report:
     """The findings about the pack of these bytes.
 
     Args:
@@ -66,11 +69,15 @@ def verify(
     check_since(pack, since, report)
     check_stamps(pack, roots, report)
     _check_papers(files, _fold(events, statement, report), statement, report)
+    _say_others(statement, report)
+    return report
+
+
+def _say_others(statement: Statement, report: Report) -> None:
     if unknown := sorted(name for name in statement.files if not _LOOKED_INTO.fullmatch(name)):
         report.remarks.append(
             f"What {', '.join(unknown)} says was not checked: it bears the ledger's signature and no more."
         )
-    return report
 
 
 def _trusted(chain: list[VerifierKey], key: str | None, report: Report) -> list[VerifierKey]:
