@@ -189,13 +189,18 @@ def check(session: Session, /, since: Path | None) -> None:
         complain(f"{events}: {found} thing{'' if found == 1 else 's'} found broken")
         raise SystemExit(1)
     click.echo(f"{events}: positions gapless, instants in order, record numbers contiguous, every event by the rules")
+    _say_whole(session, since)
+    _say_notes(session)
+
+
+def _say_whole(session: Session, since: Path | None) -> None:
+    """Print what else was compared and holds."""
     if noted := session.ledger.access.audit.size():
         click.echo(f"{noted:,} event{'' if noted == 1 else 's'} of access: gapless, in order, and as recorded")
-    if cuts := len(kept.all()):
+    if cuts := len(checkpoints_of(session.ledger).all()):
         click.echo(f"{cuts} checkpoint{'' if cuts == 1 else 's'}: the ledger still holds what was signed")
     if since is not None:
         click.echo(f"{safe_text(since.name)}: the ledger still holds what it was signed for")
-    _say_notes(session)
 
 
 def _say_notes(session: Session) -> None:

@@ -11,11 +11,11 @@ from markupsafe import Markup
 from api.http.question_addresses import Ask
 from api.pages.here import Here
 from api.pages.known_pages import Known
+from api.pages.page_points import comparing_at
 from api.pages.paging import Page, page_of
 from api.pages.rendering import page
 from api.pages.routes import page_routes
 from api.pages.tags import Tags
-from api.pages.two_points import comparing_at
 from api.papers.chart import rating_bar
 from api.papers.compose.comparison_paper import due_by
 from api.papers.paper import pieces_of

@@ -7,9 +7,9 @@ from fastapi import Depends, Request, Response
 from api.http.question_addresses import Ask
 from api.pages.here import Here
 from api.pages.known_pages import Known
+from api.pages.page_points import comparing_at
 from api.pages.rendering import page
 from api.pages.routes import page_routes
-from api.pages.two_points import comparing_at
 from api.papers.compose.comparison_paper import due_by
 from api.papers.wording import as_at_both, reconciliation
 from api.questions.comparison_question import COMPARISON

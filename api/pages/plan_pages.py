@@ -23,7 +23,7 @@ from domain.plan.plan_at import PlanAt
 from domain.plan.record import PlanRecord
 from domain.points import LONDON
 from projections.gaps import gaps_at
-from projections.plan_as_at import plan_as_at
+from projections.plan_as_at import PlanDocument, plan_as_at
 from projections.point import PointDocument
 from projections.register import RegisterEntry, register_entry
 
@@ -100,15 +100,16 @@ def plan_page(
         meanings={rating["code"]: rating["meaning"] for rating in document["ratings"]},
         meant=any(rating["meaning"] for rating in document["ratings"]),
         bar=Markup(rating_bar(summary["ratings"], summary["unrated"])),  # noqa: S704  # made and escaped by us
-        awaiting=[
-            action["number"]
-            for priority in document["priorities"]
-            for action in every(priority["actions"])
-            if "awaiting" in action
-        ],
+        awaiting=_awaiting(document),
         everything=everything,
         forms=here.forms("plan", shown.fixed, all=1 if everything else None),
     )
+
+
+def _awaiting(document: PlanDocument) -> list[str]:
+    """The numbers of the actions whose ratings await confirmation."""
+    actions = (action for priority in document["priorities"] for action in every(priority["actions"]))
+    return [action["number"] for action in actions if "awaiting" in action]
 
 
 def day_recorded(record: PlanRecord, version: int) -> str:

@@ -1,4 +1,4 @@
-"""The beginning of the pages that compare: a previous point, and both points in their order."""
+"""The points of a page, as dependencies: one point with the previous one kept, or two that are compared."""
 
 from collections.abc import Callable, Iterator
 from typing import Annotated
@@ -6,14 +6,24 @@ from typing import Annotated
 from fastapi import Query, Request
 from fastapi.responses import RedirectResponse
 
-from api.http.question_addresses import Ask, Current, Plan
+from api.http.question_addresses import Ask, At, Current, Plan
 from api.pages.here import Here
+from api.pages.plan_pages import Kept
 from api.pages.point_pages import first_previous
 from api.pages.rendering import page
 from api.pages.routes import Instead
 from projections.rag_comparison import PointsReversed
 
 Compared = Annotated[str | None, Query(max_length=600, description="The point compared from.")]
+
+
+def shown_at(path: str) -> Callable[..., Here]:
+    """A dependency that gives the page at this path below a plan, with its point."""
+
+    def shown(plan: Plan, at: At = "now", previous: Kept = None) -> Here:
+        return Here(plan, path, at, previous)
+
+    return shown
 
 
 def comparing_at(path: str) -> Callable[..., Iterator[Here]]:
