@@ -1,9 +1,8 @@
 """The formats of answers: a paper is composed once and written in any of them; JSON is the document itself."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from rich.console import Console
 from typing_extensions import TypedDict
@@ -121,7 +120,7 @@ def formats_of(question: str) -> list[str]:
     return addressed() if question in QUESTIONS else ["json"]
 
 
-def render(question: str, name: str, document: Any) -> bytes:
+def render(question: str, name: str, document: Mapping[str, object]) -> bytes:
     """A document in a format. The same document always gives the same bytes; JSON also names the edition.
 
     Raises:
@@ -139,7 +138,7 @@ def render(question: str, name: str, document: Any) -> bytes:
     return paper if isinstance(paper, bytes) else paper.encode("utf-8", "replace")
 
 
-def print_text(question: str, document: Any, console: Console) -> None:
+def print_text(question: str, document: Mapping[str, object], console: Console) -> None:
     """Print an answer to a terminal, at its width; raises FormatUnknown where the question has no text format."""
     from api.papers.writers.terminal import terminal
 
@@ -155,7 +154,7 @@ _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=
 _LONG = 100
 
 
-def _written(value: Any, level: int = 0) -> Iterator[str]:
+def _written(value: object, level: int = 0) -> Iterator[str]:
     """A document as JSON, in pieces; joined, they are the text that one call gives."""
     if isinstance(value, dict) and level < 3:
         before = "{"

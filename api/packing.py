@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from api.formats import addressed, formats_of, render
+from api.papers.wording import fixed
 from api.questions.asker import Answer, Asker
-from api.questions.history_question import HISTORY
+from api.questions.default_previous import default_previous
 from api.questions.plan_question import PLAN_AS_AT
 from api.questions.question_registry import QUESTIONS
 from domain.integrity.evidence_packs import pack
 from domain.points import read_point
 from domain.proofs.keys import SignerKey
 from domain.proofs.pack import NoPack
-from projections.point import PointDocument
 
 #: The questions whose papers a pack can hold.
 PAPERS = tuple(one.name for one in QUESTIONS.values() if one.packed)
@@ -71,9 +71,9 @@ def make_pack(
     basis = shown["basis"]
     questions = [QUESTIONS[name] for name in dict.fromkeys(name.rpartition(".")[0] for name in papers)]
     # From here on the points are fixed, so that all papers show the same, whatever is recorded meanwhile.
-    point = before = f"{shown['effective_on']}@{basis}"
+    point = before = fixed(shown)
     if any(question.compares for question in questions):
-        before = previous_point(ask, slug, at, shown) if previous is None else _fixed(ask, slug, previous)
+        before = _fixed_previous(ask, slug, previous) or default_previous(ask, slug, point, read_point(at).label)[0]
         basis = max(basis, int(before.rpartition("@")[2]))
 
     def made() -> dict[str, bytes]:
@@ -85,28 +85,9 @@ def make_pack(
     return pack(ask.ledger, slug, signer, made, since, basis, point if papers else None)
 
 
-def _fixed(ask: Asker, slug: str, at: str) -> str:
-    """The point in the fixed form, which later events cannot change."""
-    point = HISTORY.ask(ask, slug, at=at).document["point"]
-    return f"{point['effective_on']}@{point['basis']}"
-
-
-def previous_point(ask: Asker, slug: str, at: str, shown: PointDocument) -> str:
-    """The default previous point: the last document version before a point, or else the day the plan was opened.
-
-    For a document version, that is the version before it; for any other point, the last version issued before its day.
-    """
-    point = f"{shown['effective_on']}@{shown['basis']}"
-    label = read_point(at).label
-    issued = HISTORY.ask(ask, slug, at=point).document["versions"]
-    if label is not None:
-        before = [one for one in issued if one["version"] < shown["basis"] and one["label"] != label]
-    else:
-        before = [one for one in issued if one["issued_on"] < shown["effective_on"]]
-    if before:
-        return f"{before[-1]['point']['effective_on']}@{before[-1]['point']['basis']}"
-    opened = PLAN_AS_AT.ask(ask, slug, at=point).document["opened_on"]
-    return f"{min(opened, shown['effective_on'])}@{shown['basis']}"
+def _fixed_previous(ask: Asker, slug: str, previous: str | None) -> str | None:
+    """The point that was named to compare with, in its fixed form; None if none was."""
+    return previous and fixed(PLAN_AS_AT.ask(ask, slug, at=previous).document["point"])
 
 
 def _rendered(answers: dict[str, Answer[Any]], name: str) -> bytes:

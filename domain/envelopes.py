@@ -129,12 +129,11 @@ def _not_an_event(code: EventCode, field: str, sentence: str) -> NotAnEvent:
 
 def _unrecordable(said: Json, path: str = "") -> Iterator[Problem]:
     """A problem for each text that is recorded no longer, in fields that were validated as an event before."""
-    if isinstance(said, str):
-        if problem := unrecordable(said, path):
+    for name, value in said.items() if isinstance(said, dict) else enumerate(said):
+        if type(value) in _NESTED:
+            yield from _unrecordable(value, f"{path}{name}.")
+        elif isinstance(value, str) and not value.isascii() and (problem := unrecordable(value, f"{path}{name}")):
             yield problem
-    elif type(said) in _NESTED:
-        for name, value in said.items() if isinstance(said, dict) else enumerate(said):
-            yield from _unrecordable(value, f"{path}.{name}" if path else str(name))
 
 
 def _without_nulls(said: Json, field: str = "") -> Json:

@@ -109,9 +109,9 @@ class Refused(Refusal):
     code = "refused"
     index: int
 
-    def __init__(self, code: RuleCode, field: str, sentence: str, index: int = 0) -> None:
-        assert field in code.fields, f"{code!r} does not declare the field {field!r}"
-        self.code, self.field, self.index = code, field, index
+    def __init__(self, code: RuleCode, sentence: str, *, field: str = "", index: int = 0) -> None:
+        self.code, self.field, self.index = code, field or code.fields[0], index
+        assert self.field in code.fields, f"{code!r} does not declare the field {field!r}"
         super().__init__(sentence)
 
 
@@ -193,7 +193,7 @@ class PlanUnknown(Unknown):
     code, field = "unknown-plan", "plan"
 
     def __init__(self, plan: str) -> None:
-        super().__init__(f"there is no plan {plan!r}")
+        super().__init__(f"there is no plan {plan[:63]!r}")
 
     def listed_by(self, listing: str) -> Self:
         """The same, naming what lists the plans."""

@@ -1,25 +1,34 @@
 """The changes of one action between two points: coming and going, its facts, and its progress and evidence."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple, Self
+from typing import Generic, NamedTuple, Self, TypeVar, cast
 
 from domain.plan.action_at import ActionAt, ActionFacts
-from domain.plan.facts import Due, Evidence
+from domain.plan.facts import Due, Evidence, Rated, Standing
 from domain.plan.timeline import Assertion
-from projections.change import Change, Value, as_change, by_name, iso, itself
+from projections.change import Change, Field, Value, as_change, by_name, iso, itself
 from projections.difference import Between, Difference
 
+V = TypeVar("V")
 
-class _Fact(NamedTuple):
-    """A fact of an action: the name of its change, the name of the fact, and its value as data.
 
-    `place` is the position of the fact among those of an action; None for the priority that it was itself put under.
-    """
+class _Fact(NamedTuple, Generic[V]):
+    """A fact of an action: the name of its change, the name of the fact, where it is found, and its value as data."""
 
     kind: str
     name: str
-    place: int | None
-    said: Callable[[Any], Value] = itself
+    of: Callable[[ActionAt | None, ActionFacts], Assertion[V] | None]
+    said: Callable[[V], Value]
+
+    def change(self, between: Between, one: "OneAction", named: Mapping[str, str | None]) -> Change | None:
+        """Its change between the points; None if there is none."""
+        found = between.difference(self.of(one.was, one.before), self.of(one.is_, one.now))
+        return as_change(self.kind, self.name, found, self.said, named) if found else None
+
+    def at(self, action: ActionAt | None, facts: ActionFacts) -> tuple[Value | None, int | None]:
+        """Its value at one of the points, and the version that gave it."""
+        said = self.of(action, facts)
+        return (self.said(said.value), said.version) if said else (None, None)
 
 
 class OneAction(NamedTuple):
@@ -34,12 +43,6 @@ class OneAction(NamedTuple):
     def at(cls, was: ActionAt | None, is_: ActionAt | None) -> Self:
         """The action of which these are the two states; at least one is not None."""
         return cls(was, is_, was.facts if was else _NOTHING, is_.facts if is_ else _NOTHING)
-
-    def both(self, fact: _Fact) -> tuple[Assertion[Any] | None, Assertion[Any] | None]:
-        """A fact at both points."""
-        if fact.place is None:
-            return self.was.priority if self.was else None, self.is_.priority if self.is_ else None
-        return self.before[fact.place], self.now[fact.place]
 
     @property
     def number(self) -> str:
@@ -58,20 +61,20 @@ def _due(due: Due) -> Mapping[str, str | None]:
     return {"text": written.text, "due": iso(written.due), "approved_by": due.approved_by, "reason": due.reason}
 
 
-_PLACES = ActionFacts._fields.index
 _NOTHING = ActionFacts(*[None] * len(ActionFacts._fields))
 
-_OWN_FACTS = (
-    _Fact("number", "number", _PLACES("number")),
-    _Fact("priority", "priority", None),
-    _Fact("wording", "text", _PLACES("text")),
-    _Fact("wording", "outcome", _PLACES("outcome")),
-    _Fact("timescale", "timescale", _PLACES("due"), _due),
-    _Fact("leads", "leads", _PLACES("leads"), list),
+#: The facts that an action has of its own, and those that are reported of it.
+_OWN_FACTS: tuple[_Fact[str] | _Fact[Due] | _Fact[tuple[str, ...]], ...] = (
+    _Fact("number", "number", lambda _, facts: facts.number, itself),
+    _Fact("priority", "priority", lambda action, _: action.priority if action else None, itself),
+    _Fact("wording", "text", lambda _, facts: facts.text, itself),
+    _Fact("wording", "outcome", lambda _, facts: facts.outcome, itself),
+    _Fact("timescale", "timescale", lambda _, facts: facts.due, _due),
+    _Fact("leads", "leads", lambda _, facts: facts.leads, list),
 )
-_REPORTED_FACTS = (
-    _Fact("rating", "rating", _PLACES("rating"), lambda rated: rated.code),
-    _Fact("progress", "progress", _PLACES("progress")),
+_REPORTED_FACTS: tuple[_Fact[Rated] | _Fact[str], ...] = (
+    _Fact("rating", "rating", lambda _, facts: facts.rating, lambda rated: rated.code),
+    _Fact("progress", "progress", lambda _, facts: facts.progress, itself),
 )
 
 
@@ -90,8 +93,8 @@ def action_changes(between: Between, one: OneAction) -> Iterator[Change]:
         kind = "reinstated" if is_.value == "open" else is_.value
         yield as_change(kind, "standing", standing, itself, named)
     for fact in (*(_OWN_FACTS if was else ()), *_REPORTED_FACTS):
-        if found := between.difference(*one.both(fact)):
-            yield as_change(fact.kind, fact.name, found, fact.said, named)
+        if change := fact.change(between, one, named):
+            yield change
     yield from _awaiting(between, one, named)
     for filed in between.gathered(one.was.evidence if one.was else (), one.is_.evidence if one.is_ else ()):
         yield as_change("evidence", "evidence", filed, by_name, named)
@@ -99,18 +102,18 @@ def action_changes(between: Between, one: OneAction) -> Iterator[Change]:
         yield from _evidence_rested_on(rated, named)
 
 
-def _coming_or_going(one: OneAction, standing: Difference[Any], named: dict[str, str | None]) -> Change:
+def _coming_or_going(one: OneAction, standing: Difference[Standing], named: dict[str, str | None]) -> Change:
     """An action that was added, with its current values; or one whose adding was undone, with its previous values."""
     action = one.is_ if standing.is_ else one.was
     assert action is not None, "what is in the plan at a point is known there"
-    values: dict[str, Any] = {}
+    values: dict[str, Field] = {}
     behind = set(standing.versions) if standing.is_ is None else {action.id}
     for fact in _OWN_FACTS:
-        said = one.both(fact)[1 if standing.is_ else 0]
+        value, version = fact.at(one.is_, one.now) if standing.is_ else fact.at(one.was, one.before)
         if fact.name not in {"number", "priority"}:
-            values[fact.name] = fact.said(said.value) if said else None
-        if said and standing.is_:
-            behind.add(said.version)
+            values[fact.name] = cast(Field, value)
+        if version and standing.is_:
+            behind.add(version)
     change = as_change("added" if standing.is_ else "removed", "standing", standing, itself, named)
     change["previous"], change["current"] = (None, values) if standing.is_ else (values, None)
     change["versions"] = sorted(behind)
@@ -130,7 +133,7 @@ def _awaiting(between: Between, one: OneAction, named: dict[str, str | None]) ->
         yield as_change("awaiting confirmation", "awaiting", found, lambda given: given.code, named)
 
 
-def _evidence_rested_on(rated: Difference[Any], named: dict[str, str | None]) -> Iterator[Change]:
+def _evidence_rested_on(rated: Difference[Rated], named: dict[str, str | None]) -> Iterator[Change]:
     """The evidence that only one of the two ratings rests on: the evidence lost, and the evidence gained."""
     for mine, other in ((rated.is_, rated.was), (rated.was, rated.is_)):
         for title in mine.value.evidence if mine else ():

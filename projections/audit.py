@@ -70,4 +70,4 @@ def _known(place: int, claim: Claim, field: str, what: str, named: str | None, k
     if named is not None and named not in known:
         there_is = ", ".join(known) or "none"
         sentence = f"claim {place} ({claim.where}): there is no {what} {named!r}; there is {there_is}"
-        raise Refused(RuleCode.NOT_IN_THE_COMPARISON, field, sentence, place - 1)
+        raise Refused(RuleCode.NOT_IN_THE_COMPARISON, sentence, field=field, index=place - 1)

@@ -6,7 +6,7 @@ in basis, the list shows what going back would undo.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from domain.plan.facts import Inspection, Presentation
 from domain.plan.number_order import natural_order
@@ -19,9 +19,10 @@ from projections.difference import Between, Difference
 from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
 from projections.rag_comparison import columns, counted_at
-from projections.scale import RatingDocument, rating_document
+from projections.scale import RatingDocument, key_of
 
 T = TypeVar("T")
+V = TypeVar("V")
 
 
 class ChangesDocument(Heading):
@@ -42,7 +43,7 @@ def changes_between(previous: PlanAt, current: PlanAt) -> ChangesDocument:
         **heading(current),
         "previous": point_document(previous.point),
         "current": point_document(current.point),
-        "ratings": [rating_document(rating) for rating in columns(previous, current, counted).values()],
+        "ratings": key_of(columns(previous, current, counted).values()),
         "changes": changes,
         "counts": dict(Counter(change["kind"] for change in changes)),
     }
@@ -111,7 +112,7 @@ def _measures(between: Between) -> Iterator[_OneMeasure]:
     return (_OneMeasure(code, was.get(code), is_.get(code)) for code in {**was, **is_})
 
 
-def _last(was: T | None, is_: T | None, of: Callable[[T], Assertion[Any] | None]) -> Assertion[Any] | None:
+def _last(was: T | None, is_: T | None, of: Callable[[T], Assertion[V] | None]) -> Assertion[V] | None:
     """A fact at the current point or, if there is none, at the previous one."""
     return (of(is_) if is_ else None) or (of(was) if was else None)
 
@@ -134,7 +135,7 @@ def _of_the_plan(between: Between) -> Iterator[Change]:
 
 
 def _of_a_priority(between: Between, one: _OnePriority) -> Iterator[Change]:
-    def fact(of: Callable[[PriorityAt], Assertion[Any] | None]) -> Difference[Any] | None:
+    def fact(of: Callable[[PriorityAt], Assertion[V] | None]) -> Difference[V] | None:
         return between.difference(of(one.was) if one.was else None, of(one.is_) if one.is_ else None)
 
     title, added = _last(one.was, one.is_, lambda priority: priority.title), fact(lambda priority: priority.added)

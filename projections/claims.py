@@ -1,8 +1,9 @@
 """The claims of a published paper: its figures, read from JSON."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 from typing_extensions import TypedDict
 
 from domain.events import PointText
@@ -96,7 +97,7 @@ def read_claims(text: str | bytes) -> Claims:
         raise ClaimUnreadable("; ".join(problems[:5]) + more) from None
 
 
-def _problem(detail: Any) -> str:
+def _problem(detail: ErrorDetails) -> str:
     match detail["loc"]:
         case ("claims", int(place), *fields):
             where = ".".join(["claim " + str(place + 1), *map(str, fields)])

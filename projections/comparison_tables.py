@@ -57,8 +57,8 @@ class ChangeDocument(TypedDict):
     corrected_by: int | None
 
 
-class ComparisonDocument(Heading):
-    """Previous against current. `ratings` is the key to the codes, in the order of the columns."""
+class Compared(Heading):
+    """The figures of a comparison. `ratings` is the key to the codes, in the order of the columns."""
 
     previous: PointDocument
     current: PointDocument
@@ -66,4 +66,9 @@ class ComparisonDocument(Heading):
     rows: list[RowDocument]
     totals: TotalsDocument
     changes: list[ChangeDocument]
+
+
+class ComparisonDocument(Compared):
+    """Previous against current. `ratings` is the key to the codes, in the order of the columns."""
+
     narrative: list[str]

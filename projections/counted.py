@@ -6,7 +6,6 @@ list add up to its figure.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
@@ -20,8 +19,8 @@ from projections.counted_behind import movement_behind, rating_now
 from projections.difference import Between
 from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
-from projections.rag_comparison import Counted, PointsReversed, columns, counted_at, movements
-from projections.scale import RatingDocument, rating_document
+from projections.rag_comparison import Counted, columns, counted_at, in_order, movements
+from projections.scale import RatingDocument, key_of
 
 When = Literal["current", "previous"]
 Population = Literal["all", "due", "new", "closed", "withdrawn", "moved"]
@@ -109,11 +108,7 @@ def counted_actions(previous: PlanAt, current: PlanAt, query: CountQuery) -> Cou
         CountUnknown: the comparison has no such rating or priority.
         PointsReversed: the current point's day is before the previous one's, so that there is no comparison.
     """
-    if current.effective_on < previous.effective_on:
-        days = [_day(plan.effective_on) for plan in (current, previous)]
-        raise PointsReversed(
-            f"the current point ({days[0]}) is before the previous one ({days[1]}); give the earlier first"
-        )
+    in_order(previous, current)
     both = _Both(previous, current)
     ratings = columns(previous, current, [*both.before.values(), *both.now.values()])
     titles = {**previous.titles, **current.titles}
@@ -131,7 +126,7 @@ def counted_actions(previous: PlanAt, current: PlanAt, query: CountQuery) -> Cou
         **heading(current),
         "previous": point_document(previous.point),
         "current": point_document(current.point),
-        "ratings": [rating_document(rating) for rating in ratings.values()],
+        "ratings": key_of(ratings.values()),
         "query": {
             "when": query.when,
             "population": query.population,
@@ -142,10 +137,6 @@ def counted_actions(previous: PlanAt, current: PlanAt, query: CountQuery) -> Cou
         "count": sum(entry["count"] for entry in found),
         "actions": found,
     }
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B} {day.year}"
 
 
 def _known(field: str, what: str, named: str | None, known: list[str]) -> None:

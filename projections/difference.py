@@ -1,7 +1,7 @@
 """The difference of one fact between two points: both values, and the events behind it."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from domain.plan.plan_at import PlanAt
 from domain.plan.timeline import Assertion
@@ -45,7 +45,7 @@ class Between:
             if version not in is_:
                 yield Difference(said, None, *self._behind(said, None))
 
-    def _behind(self, was: Assertion[Any] | None, is_: Assertion[Any] | None) -> tuple[list[int], bool]:
+    def _behind(self, was: Assertion[V] | None, is_: Assertion[V] | None) -> tuple[list[int], bool]:
         withdrawal = self.now.withdrawn_by(was.version) if was and was.version <= self.now.basis else None
         if was is None or withdrawal is None:
             return [said.version for said in (is_ or was,) if said], False

@@ -1,11 +1,11 @@
 """What do the figures say in words? The sentences beside the table of a committee paper, made from its counts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from projections.comparison_tables import ChangeDocument, RowDocument, TotalsDocument
-from projections.scale import RatingDocument
+from projections.comparison_tables import ChangeDocument, Compared, RowDocument, TotalsDocument
+from projections.point import in_words
 
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -19,12 +19,7 @@ class Move(NamedTuple):
 
 
 def narrative(
-    word: str,
-    day: date,
-    ratings: list[RatingDocument],
-    rows: list[RowDocument],
-    totals: TotalsDocument,
-    changes: list[ChangeDocument],
+    compared: Compared,
     split: Mapping[str, int],
     moves: list[Move],
     came_and_went: Mapping[tuple[str, str], list[str]],
@@ -33,40 +28,40 @@ def narrative(
     """The comparison in paragraphs: the whole plan first, then each priority.
 
     Args:
-        word: the plan's word for a priority.
-        day: the current effective day.
-        ratings: the key to the codes, in the order of the columns.
-        rows: the counts by priority.
-        totals: the counts of the whole plan.
-        changes: the actions that changed, remain a concern or were split.
+        compared: the figures.
         split: the number of parts of each split action, by its number.
         moves: the actions that moved between priorities.
         came_and_went: the numbers of the actions counted as "new", "closed" or "withdrawn" in a priority, by (number of
             the priority, name of the count).
         awaiting: the number of counted actions with a rating that awaits confirmation.
     """
-    labels = {rating["code"]: rating["label"] for rating in ratings}
-    concerns = [rating for rating in ratings if rating["concern"]]
-    sentences = [" ".join(filter(None, [_size(totals), _due_of_all(totals, day, labels)]))]
-    if concerns:
-        left = {rating["label"]: totals["ratings"][rating["code"]]["current"] for rating in concerns}
-        none = [label for label, count in left.items() if not count]
-        if none:
-            sentences.append(f"No action is rated {_joined(none, 'or')}.")
-    if unrated := totals["unrated"]["current"]:
-        sentences.append(f"{_count(unrated, 'action').capitalize()} {_has(unrated)} not been rated yet.")
-    if awaiting:
-        verbs = ("awaits", "does") if awaiting == 1 else ("await", "do")
-        said = f"{_count(awaiting, 'rating').capitalize()} {verbs[0]} confirmation by a second person"
-        sentences.append(f"{said} and {verbs[1]} not count yet.")
+    labels = {rating["code"]: rating["label"] for rating in compared["ratings"]}
+    word, day = compared["priority_word"], date.fromisoformat(compared["current"]["effective_on"])
     by_priority: dict[str, list[ChangeDocument]] = {}
-    for change in changes:
+    for change in compared["changes"]:
         by_priority.setdefault(change["priority"], []).append(change)
-    for row in rows:
+    sentences = list(_whole(compared, day, labels, awaiting))
+    for row in compared["rows"]:
         its = by_priority.get(row["priority"], [])
         told = [_due(row, day, labels, f"{word} {row['priority']}"), *_moved(its, labels), *_split(its, labels, split)]
         sentences.append(" ".join([*told, *_left(row, came_and_went), *_elsewhere(row["priority"], moves, word)]))
     return sentences
+
+
+def _whole(compared: Compared, day: date, labels: dict[str, str], awaiting: int) -> Iterator[str]:
+    """The paragraphs on the whole plan."""
+    totals = compared["totals"]
+    yield " ".join(filter(None, [_size(totals), _due_of_all(totals, day, labels)]))
+    concerns = (one for one in compared["ratings"] if one["concern"])
+    left = {one["label"]: totals["ratings"][one["code"]]["current"] for one in concerns}
+    if none := [label for label, count in left.items() if not count]:
+        yield f"No action is rated {_joined(none, 'or')}."
+    if unrated := totals["unrated"]["current"]:
+        yield f"{_count(unrated, 'action').capitalize()} {_has(unrated)} not been rated yet."
+    if awaiting:
+        verbs = ("awaits", "does") if awaiting == 1 else ("await", "do")
+        said = f"{_count(awaiting, 'rating').capitalize()} {verbs[0]} confirmation by a second person"
+        yield f"{said} and {verbs[1]} not count yet."
 
 
 def _size(totals: TotalsDocument) -> str:
@@ -86,7 +81,7 @@ def _size(totals: TotalsDocument) -> str:
 def _due_of_all(totals: TotalsDocument, day: date, labels: dict[str, str]) -> str:
     """The number of the whole plan's actions that are due; it follows the sentence with the number of actions."""
     total, due = totals["total"]["current"], totals["due"]["total"]
-    by = f"due by {day.day} {day:%B %Y}"
+    by = f"due by {in_words(day)}"
     if total == 0:
         return ""
     if due == 0:

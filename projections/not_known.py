@@ -2,6 +2,7 @@
 
 from domain.plan.plan_at import PlanAt
 from domain.plan.record import PlanRecord
+from projections.point import in_words
 
 
 def action_not_known(newest: PlanRecord, number: str, then: PlanAt | PlanRecord) -> str | None:
@@ -18,7 +19,7 @@ def action_not_known(newest: PlanRecord, number: str, then: PlanAt | PlanRecord)
 def _why(newest: PlanRecord, action: int, version: int, then: PlanAt | PlanRecord) -> str:
     """The day since which the action has had the number, given by the event of that version."""
     on = newest.logged(version).effective_on
-    day, was_added = f"{on.day} {on:%B} {on.year}", version == action
+    day, was_added = in_words(on), version == action
     if by := newest.withdrawn_by(version):
         what = "added it" if was_added else "gave it that number"
         return f"event {version}, which {what}, was withdrawn by event {by}"

@@ -1,5 +1,7 @@
 """The point of an answer as data, to ask for the same answer again."""
 
+from datetime import date
+
 from typing_extensions import TypedDict
 
 from domain.instants import instant_text
@@ -23,3 +25,8 @@ def point_document(point: Point) -> PointDocument:
         "known_at": instant_text(point.known_at),
         "asked": point.asked,
     }
+
+
+def in_words(day: date) -> str:
+    """A day as a sentence names it: `31 May 2019`."""
+    return f"{day.day} {day:%B %Y}"

@@ -9,7 +9,6 @@ holds, and over the totals `moved` is nil.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 from typing import NamedTuple, TypeAlias
 
 from domain.plan.action_at import ActionAt
@@ -19,11 +18,18 @@ from domain.plan.plan_at import PlanAt
 from domain.plan.timeline import Assertion
 from domain.refusals import Unprocessable
 from domain.scales import Rating
-from projections.comparison_tables import ChangeDocument, ComparisonDocument, Pair, RowDocument, TotalsDocument
+from projections.comparison_tables import (
+    ChangeDocument,
+    Compared,
+    ComparisonDocument,
+    Pair,
+    RowDocument,
+    TotalsDocument,
+)
 from projections.heading import heading
 from projections.narrative import Move, narrative
-from projections.point import point_document
-from projections.scale import rating_document
+from projections.point import in_words, point_document
+from projections.scale import key_of
 
 
 class PointsReversed(Unprocessable):
@@ -51,57 +57,57 @@ class Counted(NamedTuple):
 Counts: TypeAlias = dict[int, Counted]
 
 
-def rag_comparison(previous: PlanAt, current: PlanAt) -> ComparisonDocument:
-    """The ratings at two points by priority, with movements, changes and narrative; raises PointsReversed."""
+def in_order(previous: PlanAt, current: PlanAt) -> None:
+    """Raises PointsReversed where the current point's day is before the previous one's."""
     if current.effective_on < previous.effective_on:
         raise PointsReversed(
-            f"the current point ({_day(current.effective_on)}) is before the previous one"
-            f" ({_day(previous.effective_on)}); give the earlier first"
+            f"the current point ({in_words(current.effective_on)}) is before the previous one"
+            f" ({in_words(previous.effective_on)}); give the earlier first"
         )
-    head = heading(current)
+
+
+def rag_comparison(previous: PlanAt, current: PlanAt) -> ComparisonDocument:
+    """The ratings at two points by priority, with movements, changes and narrative; raises PointsReversed."""
+    in_order(previous, current)
     before, now = counted_at(previous), counted_at(current)
     ratings = columns(previous, current, [*before.values(), *now.values()])
     titles = {**previous.titles, **current.titles}
     tables = {number: _Table(list(ratings)) for number in sorted(titles, key=natural_order)}
-    for was in before.values():
-        tables[was.priority].count("previous", was)
-    for is_ in now.values():
-        tables[is_.priority].count("current", is_)
     accounted = list(movements(current, before, now))
-    for movement in accounted:
-        tables[movement.priority].movements[movement.name] += movement.step
+    _count(tables, before, now, accounted)
     split = _split(current, before, now)
-    changes = _changes(previous, current, before, now, split)
-    into = {_number(current, action.id): len(action.open_parts) for action in split}
     whole = _Table(list(ratings)).add(tables.values())
     with_unrated = whole.due_unrated > 0
     rows: list[RowDocument] = [
         {"priority": number, "title": titles[number], **table.document(with_unrated)}
         for number, table in tables.items()
     ]
-    totals = whole.document(with_unrated)
-    key = [rating_document(rating) for rating in ratings.values()]
-    return {
-        **head,
+    compared: Compared = {
+        **heading(current),
         "previous": point_document(previous.point),
         "current": point_document(current.point),
-        "ratings": key,
+        "ratings": key_of(ratings.values()),
         "rows": rows,
-        "totals": totals,
-        "changes": changes,
-        "narrative": narrative(
-            head["priority_word"],
-            current.effective_on,
-            key,
-            rows,
-            totals,
-            changes,
-            into,
-            _moves(current, accounted),
-            _came_and_went(previous, current, accounted),
-            sum(one.action.awaiting is not None for one in now.values()),
-        ),
+        "totals": whole.document(with_unrated),
+        "changes": _changes(previous, current, before, now, split),
     }
+    told = narrative(
+        compared,
+        {_number(current, action.id): len(action.open_parts) for action in split},
+        _moves(current, accounted),
+        _came_and_went(previous, current, accounted),
+        sum(one.action.awaiting is not None for one in now.values()),
+    )
+    return {**compared, "narrative": told}
+
+
+def _count(tables: "dict[str, _Table]", before: Counts, now: Counts, accounted: "list[Movement]") -> None:
+    for was in before.values():
+        tables[was.priority].count("previous", was)
+    for is_ in now.values():
+        tables[is_.priority].count("current", is_)
+    for movement in accounted:
+        tables[movement.priority].movements[movement.name] += movement.step
 
 
 class _Table:
@@ -249,16 +255,6 @@ def _number(plan: PlanAt, action: int) -> str:
     return number.value if number else ""
 
 
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B} {day.year}"
-
-
-def _corrected_by(was: Counted | None, current: PlanAt) -> int | None:
-    """The version of the withdrawal of the previous rating, if it was withdrawn by the current point."""
-    version = was.version if was else None
-    return None if version is None else current.withdrawn_by(version)
-
-
 def _direction(previous: PlanAt, current: PlanAt, was: Counted | None, is_: Counted | None) -> str:
     """The direction of a change, by the current scale, the previous one, or the one on which both ratings were given.
 
@@ -298,7 +294,7 @@ def _changes(
             "why": "split" if is_ is None else "unchanged concern" if former == code else "changed",
             "previous_version": was.version if was else None,
             "current_version": is_.version if is_ else None,
-            "corrected_by": _corrected_by(was, current),
+            "corrected_by": current.withdrawn_by(was.version) if was and was.version else None,
         })  # fmt: skip
     changes.sort(key=lambda change: (natural_order(change["priority"]), natural_order(change["action"])))
     return changes

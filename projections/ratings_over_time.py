@@ -18,7 +18,7 @@ from domain.plan.timeline import Assertion
 from domain.scales import Rating
 from projections.heading import Heading, heading
 from projections.point import PointDocument, point_document
-from projections.scale import RatingDocument, rating_document
+from projections.scale import RatingDocument, key_of
 
 Every: TypeAlias = Literal["month", "quarter", "year"]
 
@@ -65,7 +65,7 @@ def ratings_over_time(plan: PlanAt) -> RatingsOverTimeDocument:
     return {
         **heading(plan),
         "point": point_document(plan.point),
-        "ratings": [rating_document(rating) for rating in ratings.values()],
+        "ratings": key_of(ratings.values()),
         "every": every,
         "counts": [
             {

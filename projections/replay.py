@@ -14,7 +14,7 @@ from domain.instants import instant_text
 from domain.plan.record import PlanRecord
 from domain.scales import Rating, Scale
 from projections.heading import Heading, heading
-from projections.scale import RatingDocument, rating_document, ratings_key
+from projections.scale import RatingDocument, key_of, ratings_key
 from projections.sentence import sentence_in
 from projections.tally import Tally
 from projections.trail import WithdrawalDocument, withdrawal_document
@@ -100,25 +100,8 @@ def replay_page(
     """
     basis = record.basis
     last = basis if limit is None else min(basis, after + limit)
-    tally = Tally(record, min(after, basis))
-    steps: list[PageStep] = []
-    scales: list[Scale] = []
     told = {one.version: one for one in withdrawals}
-    for recorded in plan_events:
-        if recorded.version > last:
-            break
-        told[recorded.version] = recorded
-        before = tally.counts.copy()
-        tally.take_in(recorded.event)
-        steps.append({
-            **_step(recorded, sentence_in(record, recorded.version, recorded.event), tally),
-            "withdrawn_by": record.withdrawn_by(recorded.version),
-            "withdrawal": None,  # set below
-            "change": _change(before, tally.counts),
-        })  # fmt: skip
-        scales += tally.scales()
-        if recorded.version == last:  # stop before the next one, which may have to be read from the ledger
-            break
+    steps, scales = _steps(record, plan_events, Tally(record, min(after, basis)), last, told)
     for step in steps:
         if step["withdrawn_by"] is not None:
             step["withdrawal"] = withdrawal_document(told[step["withdrawn_by"]])
@@ -130,6 +113,30 @@ def replay_page(
         "steps": steps,
         "next": last if steps and last < basis else None,
     }
+
+
+def _steps(
+    record: PlanRecord, plan_events: Iterable[Recorded], tally: Tally, last: int, told: dict[int, Recorded]
+) -> tuple[list[PageStep], list[Scale]]:
+    """The steps up to version `last` and the scales in force at any; their records are added to `told`."""
+    steps: list[PageStep] = []
+    scales: list[Scale] = []
+    for recorded in plan_events:
+        if recorded.version > last:
+            break
+        told[recorded.version] = recorded
+        before = tally.counts.copy()
+        tally.take_in(recorded.event)
+        steps.append({
+            **_step(recorded, sentence_in(record, recorded.version, recorded.event), tally),
+            "withdrawn_by": record.withdrawn_by(recorded.version),
+            "withdrawal": None,  # known once all have been read
+            "change": _change(before, tally.counts),
+        })  # fmt: skip
+        scales += tally.scales()
+        if recorded.version == last:  # stop before the next one, which may have to be read from the ledger
+            break
+    return steps, scales
 
 
 def _step(recorded: Recorded, said: str, tally: Tally) -> ReplayStep:
@@ -163,4 +170,4 @@ def _key(record: PlanRecord, scales: Iterable[Scale]) -> list[RatingDocument]:
     more: dict[str, Rating] = {}
     for scale in scales:
         more.update((rating.code, rating) for rating in scale.ratings if rating.code not in known)
-    return [*key, *(rating_document(rating) for rating in more.values())]
+    return [*key, *key_of(more.values())]

@@ -1,5 +1,6 @@
 """A rating scale as data: the key of every paper."""
 
+from collections.abc import Iterable
 from typing import NotRequired
 
 from typing_extensions import TypedDict
@@ -48,7 +49,12 @@ def scale_document(scale: Scale | None) -> ScaleDocument:
     """A scale as data; an empty one if the plan has none yet."""
     if scale is None:
         return {"name": "None yet", "ratings": []}
-    return {"name": scale.name, "ratings": [rating_document(rating) for rating in scale.ratings]}
+    return {"name": scale.name, "ratings": key_of(scale.ratings)}
+
+
+def key_of(ratings: Iterable[Rating]) -> list[RatingDocument]:
+    """Ratings as a key to their codes."""
+    return [rating_document(rating) for rating in ratings]
 
 
 def ratings_key(plan: PlanAt) -> list[RatingDocument]:
@@ -57,4 +63,4 @@ def ratings_key(plan: PlanAt) -> list[RatingDocument]:
     for said in reversed(plan.scales):
         for rating in said.value.ratings:
             key.setdefault(rating.code, rating)
-    return [rating_document(rating) for rating in key.values()]
+    return key_of(key.values())

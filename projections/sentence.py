@@ -6,7 +6,6 @@ The previous value ("was Green") is looked up on the event's own day, as known j
 import re
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Any
 
 from domain import events
 from domain.plan.action_at import ActionAt
@@ -15,6 +14,7 @@ from domain.plan.plan_at import PriorityAt
 from domain.plan.record import PlanRecord
 from domain.plan.timeline import Assertion
 from domain.scales import Rating
+from projections.point import in_words
 
 _LONGEST = 120
 
@@ -95,7 +95,8 @@ def _recommendation_made(_: _Before, event: events.RecommendationMade) -> str:
 
 
 def _priority_added(before: _Before, event: events.PriorityAdded) -> str:
-    answers = f", answering {_recommendations(event.answers)}" if event.answers else ""
+    several = "s" if len(event.answers) > 1 else ""
+    answers = f", answering recommendation{several} {_joined(event.answers)}" if event.answers else ""
     return f"{before.word} {event.number} added: {_short(event.title)}{answers}"
 
 
@@ -168,7 +169,7 @@ def _rating_confirmed(before: _Before, event: events.RatingConfirmed) -> str:
         return f"{event.action} rating of version {event.version} confirmed{_why(event)}"
     label = before.label(given.value.code)
     was_said = f", was {was[1]}" if was and was != (given.value.code, label) else ""
-    rated = f"rated on {_day(given.effective_on)} by {_short(given.value.rated_by)} (version {given.version})"
+    rated = f"rated on {in_words(given.effective_on)} by {_short(given.value.rated_by)} (version {given.version})"
     return f"{event.action} confirmed as {label}, {rated}{was_said}{_why(event)}"
 
 
@@ -180,16 +181,8 @@ def _evidence_added(_: _Before, event: events.EvidenceAdded) -> str:
     return f"{event.action} evidence filed: {_short(event.title)}"
 
 
-def _action_closed(_: _Before, event: events.ActionClosed) -> str:
-    return f"{event.action} closed as complete{_why(event)}"
-
-
-def _action_withdrawn(_: _Before, event: events.ActionWithdrawn) -> str:
-    return f"{event.action} withdrawn from the plan{_why(event)}"
-
-
-def _action_reinstated(_: _Before, event: events.ActionReinstated) -> str:
-    return f"{event.action} reinstated{_why(event)}"
+def _action_stands(_: _Before, event: events.ActionClosed | events.ActionWithdrawn | events.ActionReinstated) -> str:
+    return f"{event.action} {_STANDS[type(event)]}{_why(event)}"
 
 
 def _assurance_given(before: _Before, event: events.AssuranceGiven) -> str:
@@ -226,13 +219,13 @@ def _report_presented(_: _Before, event: events.ReportPresented) -> str:
 
 def _event_withdrawn(before: _Before, event: events.EventWithdrawn) -> str:
     logged = before.logged(event.version)
-    what = f" ({logged.kind} of {_day(logged.effective_on)})" if logged else ""
+    what = f" ({logged.kind} of {in_words(logged.effective_on)})" if logged else ""
     return f"Version {event.version}{what} withdrawn as recorded in error{_why(event)}"
 
 
 def _text_redacted(before: _Before, event: events.TextRedacted) -> str:
     logged = before.logged(event.version)
-    what = f" ({_kind(logged.kind)}, {_day(logged.effective_on)})" if logged else ""
+    what = f" ({_kind(logged.kind)}, {in_words(logged.effective_on)})" if logged else ""
     fields = _joined(field.replace("_", " ") for field in event.fields)
     return f"Text{'s' if len(event.fields) > 1 else ''} of event {event.version}{what} destroyed: {fields}{_why(event)}"
 
@@ -262,15 +255,11 @@ def _joined(parts: Iterable[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def _recommendations(numbers: tuple[str, ...]) -> str:
-    return f"recommendation{'' if len(numbers) == 1 else 's'} {_joined(numbers)}"
-
-
 def _point(written: str) -> str:
     """A point in words: `31 May 2019, version 282 of the record`; unchanged if it is no day."""
     day, _, known = written.partition("@")
     try:
-        said = _day(date.fromisoformat(day))
+        said = in_words(date.fromisoformat(day))
     except ValueError:
         return written
     if known.isdecimal():
@@ -278,11 +267,12 @@ def _point(written: str) -> str:
     return f"{said} (as known at {known})" if known else said
 
 
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
-
-
-_SAY: dict[type[events.Event], Callable[[_Before, Any], str]] = {
+_STANDS: dict[type[events.Event], str] = {
+    events.ActionClosed: "closed as complete",
+    events.ActionWithdrawn: "withdrawn from the plan",
+    events.ActionReinstated: "reinstated",
+}
+_SAY: dict[type[events.Event], Callable[..., str]] = {
     events.PlanOpened: _plan_opened,
     events.ScaleAdopted: _scale_adopted,
     events.PlanClosed: _plan_closed,
@@ -299,9 +289,7 @@ _SAY: dict[type[events.Event], Callable[[_Before, Any], str]] = {
     events.RatingConfirmed: _rating_confirmed,
     events.ProgressReported: _progress_reported,
     events.EvidenceAdded: _evidence_added,
-    events.ActionClosed: _action_closed,
-    events.ActionWithdrawn: _action_withdrawn,
-    events.ActionReinstated: _action_reinstated,
+    **dict.fromkeys(_STANDS, _action_stands),
     events.AssuranceGiven: _assurance_given,
     events.MeasureDefined: _measure_defined,
     events.MeasureReported: _measure_reported,

@@ -81,7 +81,7 @@ def test_a_code_has_one_meaning_within_its_kind() -> None:
 
 def test_a_field_that_a_code_does_not_declare_is_found() -> None:
     with pytest.raises(AssertionError, match="does not declare the field 'rating'"):
-        Refused(RuleCode.REASON_NEEDED, "rating", "say why")
+        Refused(RuleCode.REASON_NEEDED, "say why", field="rating")
 
 
 def test_rules_speak_in_plain_words() -> None:

@@ -370,7 +370,7 @@ COMMANDS: dict[str, dict[str, object]] = {
         ],
     },
     'principal': {
-        'help': 'Say who may do what: people by name, and what they are granted.\n\n\x08\n  reader    reads plans and takes away papers and evidence packs\n  recorder  also reports progress and measures, files evidence, rates\n  keeper    also changes what is in a plan, issues document versions, withdraws errors\n  steward   reads, decides who may do what, destroys texts, keeps the keys\n\nWhile nobody was ever added, the ledger is open: everybody on this machine may do everything, under any name. The\nname `anyone` stands for whoever is not signed in, and can be granted the role reader.',
+        'help': 'Say who may do what: people by name, and what they are granted.\n\n\x08\n  reader    reads plans and takes away papers and evidence packs\n  recorder  also reports progress and measures, files evidence, rates\n  keeper    also changes plans, issues document versions, withdraws errors\n  steward   reads, decides who may do what, destroys texts, keeps the keys\n\nWhile nobody was ever added, the ledger is open: everybody on this machine may do everything, under any name. The\nname `anyone` stands for whoever is not signed in, and can be granted the role reader.',
         'short_help': 'Say who may do what.',
         'commands': {
             'add': {

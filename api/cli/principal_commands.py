@@ -26,7 +26,7 @@ def principal() -> None:
     \b
       reader    reads plans and takes away papers and evidence packs
       recorder  also reports progress and measures, files evidence, rates
-      keeper    also changes what is in a plan, issues document versions, withdraws errors
+      keeper    also changes plans, issues document versions, withdraws errors
       steward   reads, decides who may do what, destroys texts, keeps the keys
 
     While nobody was ever added, the ledger is open: everybody on this machine may do everything, under any name. The

@@ -1,7 +1,7 @@
 """The form that redacts texts: it asks for the event first, then shows its texts as checkboxes."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from fastapi import Request, Response
 from markupsafe import escape
@@ -14,6 +14,7 @@ from api.pages.rendering import Said, page
 from api.papers.wording_events import texts_left
 from api.questions.asker import Asker
 from domain.events import TextRedacted
+from projections.trail import TrailEntry
 
 
 def is_redaction(form: Form) -> bool:
@@ -58,4 +59,4 @@ def texts_shown(draft: Draft, facts: Mapping[str, Any], word: str) -> list[tuple
         facts: the event it is about.
         word: the plan's word for a priority.
     """
-    return texts_left(facts, word) if is_redaction(draft.form) and facts else []
+    return texts_left(cast(TrailEntry, facts), word) if is_redaction(draft.form) and facts else []

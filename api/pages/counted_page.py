@@ -10,8 +10,9 @@ from api.pages.plan_pages import Kept
 from api.pages.rendering import page
 from api.pages.routes import page_routes
 from api.pages.tags import Tags
+from api.papers.compose.parts import signed
 from api.papers.wording import as_at, as_at_both
-from api.papers.wording_counted import counted_words, figure_words, signed, what_moved
+from api.papers.wording_counted import counted_words, figure_words, what_moved
 from api.questions.counted_question import COUNTED
 
 counting = page_routes("reader", Known(by_points=True))

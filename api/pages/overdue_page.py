@@ -13,8 +13,9 @@ from api.pages.plan_pages import is_past
 from api.pages.rendering import page
 from api.pages.routes import page_routes
 from api.pages.tags import Tags
+from api.papers.compose.parts import signed
 from api.papers.wording import as_at
-from api.papers.wording_lines import days_moved, due_as_written, undated_words
+from api.papers.wording_lines import due_as_written, undated_words
 from api.questions.overdue_question import OVERDUE
 
 slipping = page_routes("reader", Known(by_points=True))
@@ -52,7 +53,7 @@ def overdue_page(
         forms=here.forms("overdue", answer.fixed),
         tags=Tags(document["ratings"]),
         due_as_written=due_as_written,
-        days_moved=days_moved,
+        signed=signed,
         overdue=overdue[first:last],
         moved=moved,
         others=others[max(0, first - len(overdue)) : max(0, last - len(overdue))],

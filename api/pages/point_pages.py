@@ -1,7 +1,6 @@
 """Choosing a point: the day, and the state of the record. The choice is kept while moving between pages."""
 
 from dataclasses import replace
-from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import Query, Request, Response
@@ -15,10 +14,10 @@ from api.pages.known_pages import Known
 from api.pages.plan_pages import Kept, day_recorded
 from api.pages.rendering import Said, capital, page
 from api.pages.routes import page_routes
-from api.papers.wording import day_in_words, fixed
+from api.papers.wording import day_in_words
 from api.questions.asker import Asker
+from api.questions.default_previous import default_previous
 from api.questions.history_question import HISTORY
-from api.questions.plan_question import PLAN_AS_AT
 from domain.points import PointUnknown, PointUnreadable, read_point
 from projections.document_history import HistoryDocument
 
@@ -207,14 +206,8 @@ def sees_all(at: str) -> bool:
 
 
 def first_previous(ask: Asker, slug: str, current: str) -> str:
-    """The default previous point: the last document version issued before the current day, or else the opening day.
-
-    If the current point takes in only a part of the record, the previous point takes in no more.
-    """
-    history = HISTORY.ask(ask, slug, at=current).document
-    point, everything = history["point"], sees_all(current)
-    if before := [one for one in history["versions"] if one["issued_on"] < point["effective_on"]]:
-        return f"issue:{before[-1]['label']}" if everything else fixed(before[-1]["point"])
-    opened = PLAN_AS_AT.ask(ask, slug, at=current).document["opened_on"]
-    day = min(opened, point["effective_on"], key=date.fromisoformat)
-    return day if everything else f"{day}@{point['basis']}"
+    """The default previous point; it takes in no more of the record than the current one."""
+    before, label = default_previous(ask, slug, current, read_point(current).label)
+    if not sees_all(current):
+        return before
+    return before.partition("@")[0] if label is None else f"issue:{label}"

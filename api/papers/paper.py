@@ -46,9 +46,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day (ISO 8601): `31/05/2019` in a table, a date in a spreadsheet."""
+    """A day (ISO 8601): a date in a spreadsheet; in a table as `written`, by default `31/05/2019`."""
 
     iso: str
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,17 @@ class Pair:
     current: int
 
 
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure as it was written (`+89`, `3.20`, `45%`): in a spreadsheet its value in a number format."""
+
+    written: str
+    value: float
+    form: str
+
+
 #: The content of a cell. Text keeps its line breaks; the items of a tuple stand on lines of their own.
-Cell: TypeAlias = "str | int | Day | Instant | Tag | Pair | Text | tuple[Cell, ...]"
+Cell: TypeAlias = "str | int | Day | Instant | Figure | Tag | Pair | Text | tuple[Cell, ...]"
 
 #: The content of a cell of data. Text is unaltered, as it was recorded, or a code.
 Value: TypeAlias = "str | int | bool | Day | Instant | None"
@@ -102,6 +112,7 @@ class Column:
 
     Attributes:
         pairs: every cell is a `Pair` (or empty).
+        split: the headings of two columns in a spreadsheet: for the first line of each cell, and for its other lines.
         optional: a format may leave it out where all its figures are 0.
         colour: the colour (`#rrggbb`) of the rating that it counts; a format may leave it out.
     """
@@ -110,6 +121,7 @@ class Column:
     width: float = 1
     figures: bool = False
     pairs: bool = False
+    split: tuple[str, str] | None = None
     optional: bool = False
     colour: str | None = None
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import cast
 
 from domain.points import LONDON
 from projections.action import ActionDocument, TimescaleDocument
@@ -134,10 +134,9 @@ def due_moved(timescale: TimescaleDocument | None) -> str:
     return f"was {safe_text(timescale['original'])}"
 
 
-def ratings_of(document: Mapping[str, Any]) -> list[RatingDocument]:
-    """The ratings of a document's key, by itself or in its scale; none if it has no key."""
-    found: list[RatingDocument] = document.get("ratings") or (document.get("scale") or {}).get("ratings") or []
-    return found
+def ratings_of(document: Mapping[str, object]) -> list[RatingDocument]:
+    """The ratings of a document's key; none if it has no key."""
+    return cast(list[RatingDocument], document.get("ratings") or [])
 
 
 def printed_key(document: PlanDocument) -> list[RatingDocument]:
@@ -204,7 +203,7 @@ def awaiting_fact(action: ActionDocument, labels: "Labels") -> str:
 class Labels:
     """The labels of a document's ratings. A code that is not in the key is shown unchanged."""
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    def __init__(self, document: Mapping[str, object]) -> None:
         self._labels = {rating["code"]: safe_text(rating["label"]) for rating in ratings_of(document)}
 
     def __call__(self, code: str | None) -> str:

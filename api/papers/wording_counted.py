@@ -25,10 +25,9 @@ def is_moving(document: CountedDocument) -> bool:
     return document["query"]["population"] in _MOVEMENTS
 
 
-def events_behind(entry: CountedAction, *, moving: bool) -> str:
+def events_behind(entry: CountedAction, *, moving: bool) -> list[int]:
     """The versions behind an entry: those of the movement; otherwise of the rating or, without one, of the addition."""
-    versions = entry["versions"] if moving else [entry["rating_version"] or entry["added_version"]]
-    return ", ".join(map(str, versions))
+    return entry["versions"] if moving else [entry["rating_version"] or entry["added_version"]]
 
 
 def counted_words(document: CountedDocument) -> str:
@@ -69,8 +68,3 @@ def what_moved(entry: CountedAction, word: str) -> str:
         way = "From" if entry["count"] > 0 else "To"
         return safe_text(f"{way} {word} {entry['other_priority']}")
     return _HAPPENED.get(entry["why"] or "", "")
-
-
-def signed(entry: CountedAction) -> str:
-    """The amount that an action adds to the figure: `+1` or `−1`."""
-    return "+1" if entry["count"] > 0 else "−1"

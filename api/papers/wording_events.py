@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import cast
 
 from api.papers.wording import Labels, day_in_words, instant_in_words, safe_lines, safe_text, unended
 from domain.redaction import redactable
 from projections.event import EventDocument
+from projections.inspections import JudgementDocument
+from projections.replay import PageStep
+from projections.scale import ScaleDocument
+from projections.trail import TrailEntry
 
 #: The fields of the envelope, and fields that have words of their own.
 _AROUND = {
@@ -35,13 +39,13 @@ _NAMES = {
 _DAYS = {"inspected_from", "inspected_to", "published_on"}
 
 
-def kind_in_words(event: Mapping[str, Any]) -> str:
+def kind_in_words(event: TrailEntry) -> str:
     """The kind of an event: `Action rated`."""
     spoken = re.sub(r"(?<!^)([A-Z])", lambda found: f" {found[1].lower()}", event["type"])
     return spoken.replace("Version issued", "Document version issued")
 
 
-def event_fields(event: Mapping[str, Any], word: str, labels: Labels) -> list[tuple[str, str]]:
+def event_fields(event: TrailEntry, word: str, labels: Labels) -> list[tuple[str, str]]:
     """The event's own fields: the name of each and its value, which may have several lines.
 
     `word` is the plan's word for a priority, `labels` are the words of its ratings.
@@ -56,25 +60,23 @@ def _name(field: str, word: str) -> str:
     return _NAMES.get(field, field.replace("_", " ").capitalize())
 
 
-def _value(field: str, value: Any, labels: Labels) -> str:
+def _value(field: str, value: object, labels: Labels) -> str:
     if field == "rating":
-        return labels(value)
+        return labels(str(value))
     if field == "scale":
-        ratings = [
-            safe_text(f"{one['label']}: {one['meaning']}" if one.get("meaning") else one["label"])
-            for one in value["ratings"]
-        ]
-        return "\n".join([safe_text(value["name"]), *ratings])
+        scale = cast(ScaleDocument, value)
+        ratings = [": ".join(filter(None, (one["label"], one.get("meaning")))) for one in scale["ratings"]]
+        return "\n".join(map(safe_text, (scale["name"], *ratings)))
     if field == "judgements":
-        return "\n".join(safe_text(f"{one['area']}: {one['grade']}") for one in value)
+        return "\n".join(safe_text(f"{one['area']}: {one['grade']}") for one in cast(list[JudgementDocument], value))
     if field in _DAYS:
-        return day_in_words(value)
+        return day_in_words(str(value))
     if isinstance(value, list):
         return "\n".join(safe_text(str(one)) for one in value)
     return safe_lines(str(value)).strip()
 
 
-def source_words(event: Mapping[str, Any]) -> str:
+def source_words(event: TrailEntry) -> str:
     """The source document of an event; nothing if it names none."""
     source = event.get("source")
     if not source:
@@ -83,20 +85,20 @@ def source_words(event: Mapping[str, Any]) -> str:
     return ", ".join(filter(None, [safe_text(source["title"]), safe_text(source.get("reference") or ""), published]))
 
 
-def texts_left(event: Mapping[str, Any], word: str) -> list[tuple[str, str, str]]:
+def texts_left(event: TrailEntry, word: str) -> list[tuple[str, str, str]]:
     """The texts of an event that can still be destroyed: field, name and content."""
     left = [field for field in redactable(event["type"], event) if field not in event.get("redacted", ())]
     return [(field, *_text_left(field, event, word)) for field in left]
 
 
-def _text_left(field: str, event: Mapping[str, Any], word: str) -> tuple[str, str]:
+def _text_left(field: str, event: TrailEntry, word: str) -> tuple[str, str]:
     if field == "source":
         return "The document it was taken from", source_words(event)
-    value = event[field]
+    value = cast(Mapping[str, str | list[str]], event)[field]
     return _name(field, word), safe_lines("\n".join(value) if isinstance(value, list) else value).strip()
 
 
-def withdrawal_words(event: Mapping[str, Any]) -> str:
+def withdrawal_words(event: TrailEntry | PageStep) -> str:
     """The withdrawal of an event: by whom, when and why; nothing if the event still counts."""
     withdrawal = event["withdrawal"]
     if withdrawal is None:

@@ -2,7 +2,6 @@
 
 import shlex
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from api.papers.wording import (
     count,
@@ -13,12 +12,13 @@ from api.papers.wording import (
     safe_text,
 )
 from projections.assurance import AssuranceDocument
+from projections.claims import ClaimDocument
 from projections.gaps import RecommendationDocument
 from projections.inspections import InspectionDocument
 from projections.overdue import OverdueDocument, Rescheduling
-from projections.replay import ReplayDocument
+from projections.replay import PageStep, ReplayDocument
 from projections.stale_text import StaleDocument
-from projections.trail import TrailDocument
+from projections.trail import TrailDocument, TrailEntry
 
 NEVER_MADE = "no such recommendation was made"
 
@@ -29,7 +29,7 @@ def unreadable_words(plans: Sequence[str]) -> str:
     return f"{'Plan' if len(plans) == 1 else 'Plans'} {names} cannot be read: see asat check."
 
 
-def claim_words(claim: Mapping[str, Any]) -> str:
+def claim_words(claim: ClaimDocument) -> str:
     """The subject of a claim: `No. 8: actions due, rated completed, current`."""
     place = f"No. {safe_text(claim['priority'])}" if claim["priority"] else "Whole plan"
     rating = {None: "", "unrated": ", not rated"}.get(claim["rating"], f", rated {safe_text(claim['rating'] or '')}")
@@ -37,7 +37,7 @@ def claim_words(claim: Mapping[str, Any]) -> str:
     return f"{place}: {population}{rating}, {claim['at']}"
 
 
-def what_happened(event: Mapping[str, Any]) -> str:
+def what_happened(event: TrailEntry) -> str:
     """An event of the trail in a line: its sentence or, if it has none, its type and main fields."""
     if words := event.get("sentence"):
         return safe_text(words)
@@ -45,7 +45,7 @@ def what_happened(event: Mapping[str, Any]) -> str:
     return safe_text(" ".join([event["type"], *fields]))
 
 
-def lateness(event: Mapping[str, Any]) -> str:
+def lateness(event: TrailEntry) -> str:
     """The lateness of an event, and the document versions issued before it was recorded; nothing if it was in time."""
     words = [f"{count(event['late_by_days'], 'day')} late"] if event["late_by_days"] else []
     missed = [safe_text(label) for label in event["missing_from"]]
@@ -56,12 +56,12 @@ def lateness(event: Mapping[str, Any]) -> str:
     return f"Recorded {', '.join(words)}" if words else ""
 
 
-def withdrawn_words(event: Mapping[str, Any]) -> str:
+def withdrawn_words(event: TrailEntry | PageStep) -> str:
     """A note that an event of the trail was withdrawn; nothing if it counts."""
     return "" if event["withdrawn_by"] is None else f"withdrawn by event {event['withdrawn_by']}"
 
 
-def withdrawal_words(event: Mapping[str, Any]) -> str:
+def withdrawal_words(event: TrailEntry | PageStep) -> str:
     """The withdrawal of an event of the trail: by whom, when and why; nothing if the event counts."""
     if (withdrawal := event["withdrawal"]) is None:
         return ""
@@ -92,7 +92,9 @@ def more_events(document: TrailDocument | ReplayDocument) -> str:
     return "" if document["next"] is None else f"More events follow after record number {document['next']}."
 
 
-def page_options(document: TrailDocument | ReplayDocument, shown: Sequence[Mapping[str, Any]]) -> dict[str, int | None]:
+def page_options(
+    document: TrailDocument | ReplayDocument, shown: Sequence[TrailEntry | PageStep]
+) -> dict[str, int | None]:
     """The options that give a page of events again; an empty page begins after the last event."""
     first = shown[0]["version"] if shown else document["basis"] + 1
     return {
@@ -102,7 +104,7 @@ def page_options(document: TrailDocument | ReplayDocument, shown: Sequence[Mappi
     }
 
 
-def written_options(options: Mapping[str, Any]) -> str:
+def written_options(options: Mapping[str, str | int | None]) -> str:
     """Options as written in a command, without those that have no value."""
     return "".join(f" {name} {shlex.quote(str(value))}" for name, value in options.items() if value is not None)
 
@@ -139,11 +141,6 @@ def rescheduling_words(change: Rescheduling) -> str:
     approved = f"approved by {safe_text(change['approved_by'])}" if change["approved_by"] else "no approval recorded"
     reason = f". {safe_text(change['reason'])}" if change["reason"] else ""
     return f"{day_in_figures(change['on'])}: to {safe_text(change['to'])}, {approved}{reason}"
-
-
-def days_moved(days: int | None) -> str:
-    """The number of days that a timescale moved, with its sign."""
-    return "–" if days is None else f"{days:+d}".replace("-", "−")
 
 
 def cycle_words(document: StaleDocument) -> str:

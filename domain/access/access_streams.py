@@ -12,7 +12,7 @@ from datetime import datetime
 from hashlib import sha256
 from itertools import groupby
 from threading import Lock
-from typing import Any, LiteralString, TypeAlias
+from typing import LiteralString, TypeAlias
 from uuid import uuid4
 
 import psycopg
@@ -26,7 +26,7 @@ from domain.ledger.datastore import LedgerDatastore, attempts
 from domain.ledger.recorder import LedgerRecorder
 from domain.ledger.schema import HAS_BEGUN, access_schema
 from domain.ledger.stored_rows import UnstoredRow
-from domain.postgres.connections import value
+from domain.postgres.connections import Row, value
 from domain.postgres.database_errors import in_short
 from domain.refusals import LedgerDamaged, LedgerUnusable
 
@@ -131,7 +131,7 @@ class AccessStreams:
 
     # Against removal
 
-    def lost_from(self, ask: Callable[[Composed], list[Any]] | None = None) -> datetime | None:
+    def lost_from(self, ask: Callable[[Composed], list[Row]] | None = None) -> datetime | None:
         """The day of the access ledger that is gone, or is another one by now; None if all is well.
 
         Args:
@@ -139,7 +139,7 @@ class AccessStreams:
         """
         return access_lost_from(ask or self._plans.read_rows, self._plans.schema)
 
-    def refuse_where_lost(self, ask: Callable[[Composed], list[Any]] | None = None) -> None:
+    def refuse_where_lost(self, ask: Callable[[Composed], list[Row]] | None = None) -> None:
         """Raises AccessLost if the access ledger is gone: without it the ledger would be open to everybody."""
         if (since := self.lost_from(ask)) is not None:
             raise AccessLost(since)
@@ -280,7 +280,7 @@ class AccessStreams:
             for stream, version, position, recorded_at, recorded_by, topic, state in rows
         ]
 
-    def _rows(self, query: LiteralString, *values: object) -> list[tuple[Any, ...]]:
+    def _rows(self, query: LiteralString, *values: object) -> list[Row]:
         if not self.have_begun():
             return []
         rows = self.recorder.datastore.read_rows(SQL(query).format(Identifier(self._schema)), *values)

@@ -6,7 +6,7 @@ away and cosigned.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError, PersistenceError
 from psycopg.errors import CheckViolation
@@ -18,7 +18,7 @@ from domain.integrity.findings import Broken
 from domain.integrity.stored_tree import LedgerTree
 from domain.ledger.datastore import LedgerDatastore
 from domain.ledger.plan_ledger import PlanLedger
-from domain.postgres.connections import rows
+from domain.postgres.connections import Row, rows
 from domain.postgres.database_errors import in_short
 from domain.proofs.checkpoint import Checkpoint, WitnessKey, open_checkpoint
 from domain.proofs.keys import NotAKey, SignerKey, VerifierKey
@@ -141,7 +141,7 @@ class Checkpoints:
         """Every checkpoint, oldest first, with the signatures that were added to it."""
         return self._cuts("order by c.number")
 
-    def _cuts(self, which: str, *values: Any) -> list[Cut]:
+    def _cuts(self, which: str, *values: object) -> list[Cut]:
         rows = self._rows(_CUTS + which, *values)
         try:
             return [
@@ -234,14 +234,14 @@ class Checkpoints:
 
     # The database
 
-    def _rows(self, query: str, *values: Any) -> list[Any]:
+    def _rows(self, query: str, *values: object) -> list[Row]:
         try:
             with self._datastore.get_connection() as connection:
                 return rows(connection, SQL(query).format(schema=Identifier(self._datastore.schema)), values)
         except (OperationalError, InterfaceError) as error:
             raise LedgerUnusable(f"the database does not answer: {in_short(error)}") from error
 
-    def _write(self, query: str, *values: Any) -> Any:
+    def _write(self, query: str, *values: object) -> Row:
         try:
             return self._datastore.writes.run(lambda: self._rows(query, *values)[0])
         except IntegrityError as error:

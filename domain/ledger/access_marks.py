@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from psycopg.sql import SQL, Composed, Identifier
 
+from domain.postgres.connections import Row
 from domain.refusals import LedgerDamaged
 
 
@@ -22,7 +22,7 @@ class AccessLost(LedgerDamaged):
         )
 
 
-def access_lost_from(ask: Callable[[Composed], list[Any]], schema: str) -> datetime | None:
+def access_lost_from(ask: Callable[[Composed], list[Row]], schema: str) -> datetime | None:
     """The day of the first marked access ledger that is gone, or is another one by now; None if all is well.
 
     Args:

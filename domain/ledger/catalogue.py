@@ -8,12 +8,12 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any
 
 from psycopg.sql import Identifier, Literal
 
 from domain.ledger.schema import access_schema, app_role, channel
 from domain.postgres.connections import Connection, rows, value
+from domain.strict_json import Json
 
 #: Kind and name of a database object, such as `the table` and `events`.
 Thing = tuple[str, str]
@@ -33,7 +33,7 @@ _SWITCHED = {"D": "it is switched off", "R": "it is switched on for replicas onl
 class Catalogue:
     """The objects of a schema with the properties of each, and the grants."""
 
-    things: Mapping[Thing, Mapping[str, Any]]
+    things: Mapping[Thing, Mapping[str, Json]]
     grants: frozenset[Grant]
 
 
@@ -100,7 +100,7 @@ def expected_catalogue(names: Names) -> Catalogue:
     return Catalogue(things, frozenset((kind, name, names.role, may) for kind, name, _, may in read["grants"]))
 
 
-def _replaced(so: Any, places: Sequence[tuple[str, str]]) -> Any:
+def _replaced(so: Json, places: Sequence[tuple[str, str]]) -> Json:
     """Replace names in all texts of a JSON value."""
     match so:
         case str():
@@ -127,7 +127,7 @@ def differences(expected: Catalogue, found: Catalogue) -> Iterator[tuple[str, st
             yield from ((where, what) for what in _changed(expected.things[thing], found.things[thing]))
 
 
-def _changed(made: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[str]:
+def _changed(made: Mapping[str, Json], found: Mapping[str, Json]) -> Iterator[str]:
     other = [name for name in made if made[name] != found.get(name)]
     if "switched on" in other and (said := _SWITCHED.get(str(found["switched on"]))):
         yield f"{said}: what it refuses can be done"

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import count
 from threading import Lock, Thread
-from typing import Any
 
 import psycopg
 from eventsourcing.persistence import InterfaceError, OperationalError, PersistenceError
@@ -17,7 +16,7 @@ from psycopg.sql import SQL, Composed, Identifier
 from psycopg_pool import PoolTimeout
 
 from domain.postgres.answer_limits import PatientConnection, Silent, Unanswered, Writes
-from domain.postgres.connections import Connection, rows, settle, value
+from domain.postgres.connections import Connection, Row, rows, settle, value
 from domain.postgres.database_errors import in_short, not_let_in, unusable
 from domain.refusals import LedgerLocked, LedgerUnusable, NothingRecorded, ReplicaOnly
 
@@ -138,7 +137,7 @@ class LedgerDatastore(PostgresDatastore):
         instant, at = self._clock_reading
         return instant + timedelta(seconds=_elapsed() - at)
 
-    def ask_once(self, query: SQL | Composed) -> list[Any]:
+    def ask_once(self, query: SQL | Composed) -> list[Row]:
         """Rows of a reading query, asked once and on a connection of its own; raises LedgerUnusable."""
         try:
             with self._outside_the_pool() as connection:
@@ -181,7 +180,7 @@ class LedgerDatastore(PostgresDatastore):
             if connection is not None and connection.broken:
                 self.pool.check()  # a lost connection is seldom the only one
 
-    def read_rows(self, query: SQL | Composed | bytes, *parameters: Any) -> list[Any]:
+    def read_rows(self, query: SQL | Composed | bytes, *parameters: object) -> list[Row]:
         """Rows of a read query, repeated while the connection is lost.
 
         Raises:
@@ -215,7 +214,7 @@ class LedgerDatastore(PostgresDatastore):
                 return LedgerLocked(f"nothing was recorded: {self._holder()}")
         return unusable(error)
 
-    def _ask(self, query: str, *values: object) -> tuple[Any, ...] | None:
+    def _ask(self, query: str, *values: object) -> Row | None:
         """The first row of a query, on a new connection; None without a row or an answer."""
         try:
             with self._outside_the_pool() as connection:

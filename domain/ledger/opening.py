@@ -7,7 +7,6 @@ import getpass
 import os
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -128,7 +127,7 @@ def _place(conninfo: str) -> str:
     return f"{_database_in(conninfo)} on {server}{port}"
 
 
-def _read_address(conninfo: str) -> dict[str, Any]:
+def _read_address(conninfo: str) -> dict[str, object]:
     """The parts of an address; raises LedgerUnusable if it cannot be read."""
     try:
         return dict(conninfo_to_dict(conninfo))

@@ -22,6 +22,7 @@ from domain.ledger.datastore import LedgerDatastore
 from domain.ledger.schema import channel
 from domain.ledger.stored_rows import StoredRecord, UnstoredRow
 from domain.ledger.subscription import LedgerSubscription
+from domain.postgres.connections import Row
 from domain.refusals import Refused, RuleCode
 from domain.rules.lookups import named
 
@@ -136,15 +137,9 @@ class LedgerRecorder(PostgresApplicationRecorder):
             OperationalError, InterfaceError: the connection failed; whether the rows are stored is then unknown.
             InDoubt: the database has not answered in time; that is unknown too.
         """
-        columns = [
-            (str(row.originator_id), row.originator_version, row.topic, row.event_id, row.state, author, row.before,
-             row.whole, row.salts)
-            for row, author in zip(rows, authors, strict=True)
-        ]  # fmt: skip
+        columns = [_columns(row, author) for row, author in zip(rows, authors, strict=True)]
         query = self._append_one if len(rows) == 1 else self._append
-        values: Sequence[Any] = (
-            columns[0] if len(rows) == 1 else [list(column) for column in zip(*columns, strict=True)]
-        )
+        values: Sequence[object] = columns[0] if len(rows) == 1 else [list(one) for one in zip(*columns, strict=True)]
 
         def append() -> tuple[int, datetime]:
             try:
@@ -159,7 +154,11 @@ class LedgerRecorder(PostgresApplicationRecorder):
 
         return self.datastore.writes.run(append, len(rows))
 
-    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int]:
+    def insert_events(
+        self,
+        stored_events: Sequence[StoredEvent],
+        **kwargs: Any,  # any: as the library has it
+    ) -> Sequence[int]:
         """The library's way to append; `recorded_by` is required."""
         rows = [row for row in stored_events if isinstance(row, UnstoredRow)]
         assert len(rows) == len(stored_events), "the ledger appends rows that have an event_id"
@@ -259,11 +258,16 @@ class LedgerRecorder(PostgresApplicationRecorder):
         """The head, from which the next append goes on; None if somebody has removed it."""
         return next((Head(*row) for row in self._tuples(self._head)), None)
 
-    def _rows(self, where: bytes, parameters: Sequence[Any]) -> Sequence[StoredRecord]:
+    def _rows(self, where: bytes, parameters: Sequence[object]) -> Sequence[StoredRecord]:
         return [StoredRecord(*row) for row in self._tuples(self._select + where, *parameters)]
 
-    def _tuples(self, query: bytes, *parameters: Any) -> list[Any]:
+    def _tuples(self, query: bytes, *parameters: object) -> list[Row]:
         return self.datastore.read_rows(query, *parameters)
+
+
+def _columns(row: UnstoredRow, author: str) -> tuple[object, ...]:
+    stream, texts = str(row.originator_id), (row.whole, row.salts)
+    return stream, row.originator_version, row.topic, row.event_id, row.state, author, row.before, *texts
 
 
 def _of_a_day_ahead(error: BaseException | None, rows: Sequence[UnstoredRow]) -> Refused | None:
@@ -275,8 +279,7 @@ def _of_a_day_ahead(error: BaseException | None, rows: Sequence[UnstoredRow]) ->
     day = date.fromisoformat(json.loads(rows[index].state)["effective_on"])
     return Refused(
         RuleCode.DAY_IN_THE_FUTURE,
-        "effective_on",
         f"{named(day)} is in the future: today is {named(today)} by the clock of the database; give the event the day"
         " on which it was true (effective_on), and set the clock of this machine right where it shows another",
-        index,
+        index=index,
     )

@@ -116,9 +116,15 @@ class Recording:
         raise NothingRecorded("other writers kept coming first; nothing was recorded, try again")
 
     def _publish(
-        self, batch: Sequence[Proposal], rows: list[UnstoredRow], plans: dict[str, Folded], drafts: dict[str, Draft],
-        stored: tuple[int, datetime], by: str, redacted: set[str],
-    ) -> list[Recorded]:  # fmt: skip
+        self,
+        batch: Sequence[Proposal],
+        rows: list[UnstoredRow],
+        plans: dict[str, Folded],
+        drafts: dict[str, Draft],
+        stored: tuple[int, datetime],
+        by: str,
+        redacted: set[str],
+    ) -> list[Recorded]:
         """Take a stored batch into the plans in memory; its records."""
         last, recorded_at = stored
         newest = {row.originator_id: row.event_id for row in rows}
@@ -187,21 +193,26 @@ def _identity(row: UnstoredRow | StoredRecord) -> tuple[object, ...]:
 
 
 def _ids_are_distinct(proposals: Sequence[Proposal]) -> None:
-    if len(proposals) == 1:
+    if len({proposal.event_id for proposal in proposals}) == len(proposals):
         return
     seen: set[UUID] = set()
     for index, proposal in enumerate(proposals):
         if proposal.event_id in seen:
             twice = f"event_id {proposal.event_id} stands twice in this batch; give every event its own"
-            raise Refused(RuleCode.EVENT_ID_TWICE, "event_id", twice, index)
+            raise Refused(RuleCode.EVENT_ID_TWICE, twice, index=index)
         if proposal.event_id is not None:
             seen.add(proposal.event_id)
 
 
 def _judged(
-    batch: Sequence[Proposal], plans: dict[str, Folded], drafts: dict[str, Draft], by: str, today: date,
-    expect: int | None, texts: dict[tuple[str, int], set[str]],
-) -> list[UnstoredRow]:  # fmt: skip
+    batch: Sequence[Proposal],
+    plans: dict[str, Folded],
+    drafts: dict[str, Draft],
+    by: str,
+    today: date,
+    expect: int | None,
+    texts: dict[tuple[str, int], set[str]],
+) -> list[UnstoredRow]:
     """The rows of a batch that the rules accept; adds the draft of each of its plans to `drafts`."""
     try:
         for slug, folded in plans.items():
@@ -249,16 +260,14 @@ def _can_be_redacted(batch: Sequence[Proposal], texts: dict[tuple[str, int], set
             if kept is None:
                 raise Refused(
                     RuleCode.NOT_REDACTABLE,
-                    "fields",
                     f"event {event.version} is in this very batch: leave the text out of it, or redact it afterwards",
-                    index,
+                    index=index,
                 )
             for field in event.fields:
                 if field not in kept:
                     raise Refused(
                         RuleCode.NOT_REDACTABLE,
-                        "fields",
                         f"event {event.version} has no text `{field}` that could be redacted, or was recorded "
                         "before texts could be",
-                        index,
+                        index=index,
                     )

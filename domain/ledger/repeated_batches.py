@@ -29,19 +29,17 @@ def recorded_before(
         if record is not None and not _same(proposal, record):
             raise Refused(
                 RuleCode.EVENT_ID_REUSED,
-                "event_id",
                 f"event_id {proposal.event_id} already belongs to event {record.version} of plan {record.plan}; "
                 "give every event an id of its own",
-                index,
+                index=index,
             )
     if len(stored) < len(proposals):
         record = next(iter(stored.values()))
         raise Refused(
             RuleCode.BATCH_CHANGED,
-            "event_id",
             f"event_id {record.event_id} was already recorded, as event {record.version} of plan {record.plan}, "
             "but not all of this batch was: a batch is repeated whole or not at all",
-            next(i for i, proposal in enumerate(proposals) if proposal.event_id in stored),
+            index=next(i for i, proposal in enumerate(proposals) if proposal.event_id in stored),
         )
     return [stored[proposal.event_id] for proposal in proposals if proposal.event_id]
 
@@ -52,7 +50,7 @@ def ids_are_free(recorder: LedgerRecorder, batch: Sequence[Proposal]) -> None:
     for index, proposal in enumerate(batch):
         if proposal.event_id in taken:
             taken_id = f"event_id {proposal.event_id} is taken; give every event a new id of its own"
-            raise Refused(RuleCode.EVENT_ID_TAKEN, "event_id", taken_id, index)
+            raise Refused(RuleCode.EVENT_ID_TAKEN, taken_id, index=index)
 
 
 def _same(proposal: Proposal, record: Recorded) -> bool:

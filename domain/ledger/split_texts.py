@@ -8,13 +8,14 @@ import os
 from base64 import b64encode
 from collections.abc import Iterator
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pydantic_core import from_json, to_json
 
 from domain.events import Event
 from domain.redaction import REDACTABLE, redactable, redacted_value
 from domain.refusals import LedgerDamaged
+from domain.strict_json import Json
 
 #: The length of a salt in bytes: nobody can try out all salts, so a digest reveals nothing of a short text.
 SALT_SIZE = 16
@@ -56,7 +57,7 @@ def split_event(event: Event, whole: bytes) -> SplitEvent:
     return SplitEvent(to_json(fields), whole, salts)
 
 
-def text_digest(salt: bytes, value: Any) -> str:
+def text_digest(salt: bytes, value: Json) -> str:
     """The digest by which an event commits to a text: SHA-256 of salt and value, the value as JSON with sorted keys."""
     return sha256(salt + to_json(dict(sorted(value.items())) if isinstance(value, dict) else value)).hexdigest()
 
@@ -108,18 +109,18 @@ def remaining_texts(state: bytes, whole: bytes | None, salts: bytes | None) -> s
     return to_json(left).decode() if left else None
 
 
-def _read(state: bytes) -> dict[str, Any]:
+def _read(state: bytes) -> dict[str, Json]:
     """The fields in the committed bytes; empty if there are no digests."""
     if _DIGEST not in state:
         return {}
     try:
-        fields: dict[str, Any] = from_json(state)
+        fields: dict[str, Json] = from_json(state)
     except ValueError as error:
         raise LedgerDamaged(f"its stored bytes are no JSON ({error})") from error
     return fields
 
 
-def _digests(fields: dict[str, Any]) -> dict[str, str]:
+def _digests(fields: dict[str, Json]) -> dict[str, str]:
     """Field -> digest, for the fields whose texts are stored beside the event."""
     return {
         name: value["sha256"]

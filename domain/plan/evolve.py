@@ -38,16 +38,20 @@ class Orphan(LookupError):
 def evolve(plan: Plan, event: events.Event, recorded_at: datetime, recorded_by: str) -> None:
     """Take an event that the rules accepted into the plan, in place, as version `plan.version + 1`."""
     version = plan.version + 1
+    kind = type(event)
     if isinstance(event, events.ActionRated):
         _action_rated(plan, event, version, recorded_by)
     else:
-        _EVOLVE[type(event)](plan, event, version)
+        _EVOLVE[kind](plan, event, version)
     plan.recorded_at.append(recorded_at)
-    plan.log.append(Logged(type(event).__name__, event.effective_on))
-    # These two are in no timeline, so their days do not count.
-    here = 0 if isinstance(event, events.EventWithdrawn | events.TextRedacted) else key_of(event.effective_on, version)
-    plan.furthest.append(max(here, plan.furthest[-1]) if plan.furthest else here)
+    plan.log.append(Logged(kind.__name__, event.effective_on))
+    here = 0 if kind in _IN_NO_TIMELINE else key_of(event.effective_on, version)
+    plan.furthest.append(max(here, plan.furthest[-1]) if plan.version else here)
     plan.version = version
+
+
+#: Events whose days do not count.
+_IN_NO_TIMELINE = frozenset({events.EventWithdrawn, events.TextRedacted})
 
 
 def _presented_points(plan: Plan, event: events.ReportPresented) -> list[tuple[Any, int]]:

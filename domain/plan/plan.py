@@ -191,10 +191,11 @@ class Plan(_Owner):
     def place(self, day: date, basis: int) -> Place:
         """The place of the end of a day, as known at a basis (1 or later).
 
-        The furthest key known at the basis limits it: otherwise a reader with an early basis would walk back over
-        everything recorded since.
+        The furthest key known at an early basis limits it: otherwise its reader would walk back over everything
+        recorded since.
         """
-        return Place(min(end_of(day), self.furthest[basis - 1]), basis, self.withdrawn)
+        day_end = end_of(day) if basis == self.version else min(end_of(day), self.furthest[basis - 1])
+        return Place(day_end, basis, self.withdrawn)
 
     @property
     def newest(self) -> Place:

@@ -49,10 +49,10 @@ class Silent(LedgerUnusable):
         super().__init__(f"{unanswered}: look whether it hangs, and try again")
 
 
-class PatientConnection(Connection[Any]):
+class PatientConnection(Connection[Any]):  # any: what it makes of rows is left open
     """A connection with a limit on the wait for an answer; raises Unanswered."""
 
-    def wait(self, gen: PQGen[T], *args: Any, **options: Any) -> T:
+    def wait(self, gen: PQGen[T], *args: Any, **options: Any) -> T:  # any: as psycopg has them
         """Wait for a generator of psycopg, as psycopg does."""
         seconds = _patience.get() or SILENCE
         process = self.pgconn.backend_pid
@@ -63,7 +63,7 @@ class PatientConnection(Connection[Any]):
             raise
 
 
-def _impatiently(gen: PQGen[T], seconds: float, process: int) -> Generator[Any, Any, T]:
+def _impatiently(gen: PQGen[T], seconds: float, process: int) -> Generator[Any, Any, T]:  # any: as psycopg has them
     """The same generator, which raises Unanswered when nothing comes for this many seconds."""
     heard = time.monotonic()
     try:

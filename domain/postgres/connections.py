@@ -11,8 +11,9 @@ from psycopg.abc import Params
 from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
-#: A connection, whatever it makes of rows.
-Connection = psycopg.Connection[Any]
+#: A row: the columns are of the types that the query names.
+Row: TypeAlias = tuple[Any, ...]  # any: see above
+Connection = psycopg.Connection[Any]  # any: what it makes of rows is left open
 
 Query: TypeAlias = LiteralString | bytes | SQL | Composed
 
@@ -52,7 +53,7 @@ def settle(connection: Connection) -> None:
     connection.execute(_SETTLE)
 
 
-def connected(conninfo: str, *, autocommit: bool = True, **options: Any) -> Connection:
+def connected(conninfo: str, *, autocommit: bool = True, **options: Any) -> Connection:  # any: as libpq has them
     """A new connection, settled; `options` are libpq's.
 
     Raises:
@@ -68,7 +69,7 @@ def connected(conninfo: str, *, autocommit: bool = True, **options: Any) -> Conn
     return connection
 
 
-def rows(connection: Connection, query: Query, values: Params | None = None) -> list[tuple[Any, ...]]:
+def rows(connection: Connection, query: Query, values: Params | None = None) -> list[Row]:
     """The rows of a query, as tuples.
 
     Raises:
@@ -78,6 +79,6 @@ def rows(connection: Connection, query: Query, values: Params | None = None) -> 
         return cursor.execute(query, values).fetchall()
 
 
-def value(connection: Connection, query: Query, values: Params | None = None) -> Any:
+def value(connection: Connection, query: Query, values: Params | None = None) -> Any:  # any: as the query names it
     """The first value of a query's first row; None without a row. Raises as `rows`."""
     return next((first for first, *_ in rows(connection, query, values)), None)

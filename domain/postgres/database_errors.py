@@ -20,7 +20,7 @@ _NOT_LET_IN = (
     (("Connection refused", "No such file or directory", "could not translate host name", "timeout expired",
       "Name or service not known", "Network is unreachable", "No route to host"),
      "start the server, or name the right one in ASAT_DATABASE_URL"),
-)  # fmt: skip
+)  # table: words and a remedy, a pair after the other  # fmt: skip
 
 _CLOCK = (
     "nothing was recorded: the last event was recorded at {last}, and the clock of the database says {now}. If that"

@@ -389,57 +389,21 @@ def _trailing_zeros(number: int) -> int:
 
 
 # Checking
-def root_from_inclusion(leaf: bytes, leaf_index: int, size: int, proof: Sequence[bytes]) -> bytes:
-    """The root to which a proof leads from a leaf, given by its hash: what the tree's root must be compared with.
-
-    Raises NotProved if the tree can have no such leaf, or the proof has not the hashes that it needs.
-    """
-    if not 0 <= leaf_index < size:
-        raise NotProved(f"a tree of {size} leaves has no leaf {leaf_index} (the first is 0)")
-    _be_a_hash(leaf, "the hash of the leaf")
-    below, border = _steps(leaf_index, size)
-    _be_hashes(proof, below + border, f"leaf {leaf_index} in a tree of {size}")
-    return _climb(leaf, leaf_index, below, proof)
-
-
 def check_inclusion(leaf: bytes, leaf_index: int, size: int, root: bytes, proof: Sequence[bytes]) -> None:
     """Check that the leaf with this hash stands at this place of the tree with this size and root; raises NotProved.
 
     Size and root must come from one checkpoint: a root alone does not say of how many leaves it is.
     """
     _be_a_hash(root, "the root")
-    if root_from_inclusion(leaf, leaf_index, size, proof) != root:
+    if not 0 <= leaf_index < size:
+        raise NotProved(f"a tree of {size} leaves has no leaf {leaf_index} (the first is 0)")
+    _be_a_hash(leaf, "the hash of the leaf")
+    below, border = _steps(leaf_index, size)
+    _be_hashes(proof, below + border, f"leaf {leaf_index} in a tree of {size}")
+    if _climb(leaf, leaf_index, below, proof) != root:
         raise NotProved(
             f"the proof leads from leaf {leaf_index} to another root than that of the tree of {size} leaves"
         )
-
-
-def roots_from_consistency(
-    first_size: int, first_root: bytes, second_size: int, proof: Sequence[bytes]
-) -> tuple[bytes, bytes]:
-    """The two roots to which a proof leads: what the roots of the two trees must be compared with.
-
-    `first_root` is itself where the proof begins if the first tree is complete (its size a power of two).
-
-    Raises NotProved if these sizes leave nothing to be led to, or the proof has not the hashes that it needs.
-    """
-    if not 0 < first_size <= second_size:
-        raise NotProved(f"no proof leads from a tree of {first_size} leaves to one of {second_size}")
-    _be_a_hash(first_root, "the first root")
-    subject = f"the step from {first_size} to {second_size} leaves"
-    if first_size == second_size:
-        _be_hashes(proof, 0, subject)
-        return first_root, first_root
-    # The climb starts at the last complete subtree of the first tree, which the second tree holds unchanged.
-    level = _trailing_zeros(first_size)
-    last = (first_size - 1) >> level
-    below, border = _steps(last, ((second_size - 1) >> level) + 1)
-    given = 0 if last == 0 else 1
-    _be_hashes(proof, given + below + border, subject)
-    start, path = (proof[0] if given else first_root), proof[given:]
-    # The first tree ends at that subtree: what stands to the right of the way up is not part of it.
-    lefts = [sibling for step, sibling in enumerate(path) if step >= below or last >> step & 1]
-    return _climb(start, 0, 0, lefts), _climb(start, last, below, path)
 
 
 def check_consistency(
@@ -455,11 +419,31 @@ def check_consistency(
         _be_hashes(proof, 0, f"the step from 0 to {second_size} leaves")
         expected = EMPTY_ROOT, second_root if second_size else EMPTY_ROOT
     else:
-        expected = roots_from_consistency(first_size, first_root, second_size, proof)
+        expected = _led_to(first_size, first_root, second_size, proof)
     if expected[0] != first_root:
         raise NotProved(f"the proof does not lead to the root of the first tree, of {first_size} leaves")
     if expected[1] != second_root:
         raise NotProved(f"the proof does not lead to the root of the second tree, of {second_size} leaves")
+
+
+def _led_to(first_size: int, first_root: bytes, second_size: int, proof: Sequence[bytes]) -> tuple[bytes, bytes]:
+    """The two roots to which a proof leads; it begins at the first root if the first tree is complete."""
+    if not 0 < first_size <= second_size:
+        raise NotProved(f"no proof leads from a tree of {first_size} leaves to one of {second_size}")
+    subject = f"the step from {first_size} to {second_size} leaves"
+    if first_size == second_size:
+        _be_hashes(proof, 0, subject)
+        return first_root, first_root
+    # The climb starts at the last complete subtree of the first tree, which the second tree holds unchanged.
+    level = _trailing_zeros(first_size)
+    last = (first_size - 1) >> level
+    below, border = _steps(last, ((second_size - 1) >> level) + 1)
+    given = 0 if last == 0 else 1
+    _be_hashes(proof, given + below + border, subject)
+    start, path = (proof[0] if given else first_root), proof[given:]
+    # The first tree ends at that subtree: what stands to the right of the way up is not part of it.
+    lefts = [sibling for step, sibling in enumerate(path) if step >= below or last >> step & 1]
+    return _climb(start, 0, 0, lefts), _climb(start, last, below, path)
 
 
 def _steps(index: int, size: int) -> tuple[int, int]:

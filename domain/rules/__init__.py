@@ -31,25 +31,22 @@ def judge(plan: Plan, event: events.Event, today: date, by: str, *, proposed: bo
     """
     if event.effective_on > today:
         raise Refused(
-            RuleCode.DAY_IN_THE_FUTURE,
-            "effective_on",
-            f"{named(event.effective_on)} is in the future: today is {named(today)}",
+            RuleCode.DAY_IN_THE_FUTURE, f"{named(event.effective_on)} is in the future: today is {named(today)}"
         )
     if plan.opening is None and not isinstance(event, events.PlanOpened):
-        raise Refused(RuleCode.PLAN_NOT_OPENED, "plan", f"there is no plan {plan.slug}: open it first")
-    if proposed and plan.opening is not None and not isinstance(event, _BEFORE_OPENING):
+        raise Refused(RuleCode.PLAN_NOT_OPENED, f"there is no plan {plan.slug}: open it first")
+    kind = type(event)
+    if proposed and plan.opening is not None and kind not in _BEFORE_OPENING:
         structure.not_before_opening(plan, event)
-    if plan.closing and not isinstance(event, structure.AFTER_CLOSING):
+    if plan.closing and kind not in structure.AFTER_CLOSING:
         closing = plan.closing.at(plan.place(event.effective_on, plan.version))
         if closing is not None:
-            raise Refused(
-                RuleCode.PLAN_CLOSED, "effective_on", f"plan {plan.slug} was closed on {named(closing.effective_on)}"
-            )
-    _RULES[type(event)](plan, event)
+            raise Refused(RuleCode.PLAN_CLOSED, f"plan {plan.slug} was closed on {named(closing.effective_on)}")
+    _RULES[kind](plan, event)
     if isinstance(event, events.RatingConfirmed):
         ratings.confirmed_by_another(plan, event, by)
     if proposed:
-        for rule in _SINCE_0_1_0.get(type(event), ()):
+        for rule in _SINCE_0_1_0.get(kind, ()):
             rule(plan, event)
 
 

@@ -94,7 +94,6 @@ def _refuse(plan: Plan, action: Action, closing: Assertion[Standing], why: str) 
     assert number is not None, "an action that was closed has a number"
     raise Refused(
         RuleCode.CLOSED_LATER,
-        "effective_on",
         f"action {number.value} was closed as complete on {named(closing.effective_on)} (event {closing.version}), "
         f"and {why}; withdraw that closing first, or give a later day",
     )

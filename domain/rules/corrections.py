@@ -19,9 +19,7 @@ def event_withdrawn(plan: Plan, event: events.EventWithdrawn) -> None:
         raise _never(f"event {target} redacted texts, which are destroyed; that cannot be undone")
     if by := plan.withdrawn.get(target):
         raise Refused(
-            RuleCode.ALREADY_WITHDRAWN,
-            "version",
-            f"event {target} ({in_words(kind)}) was already withdrawn, by event {by}",
+            RuleCode.ALREADY_WITHDRAWN, f"event {target} ({in_words(kind)}) was already withdrawn, by event {by}"
         )
     dependents = dict.fromkeys(plan.dependents.get(target, ()))  # one may depend on it in two ways
     standing = [version for version in dependents if plan.newest.stands(version)]
@@ -30,7 +28,6 @@ def event_withdrawn(plan: Plan, event: events.EventWithdrawn) -> None:
         more = f" and {len(standing) - 10} more" if len(standing) > 10 else ""
         raise Refused(
             RuleCode.OTHERS_DEPEND,
-            "version",
             f"event {target} ({in_words(kind)}) cannot be withdrawn while other events stand on it: "
             f"event {named}{more}; withdraw those first",
         )
@@ -38,7 +35,7 @@ def event_withdrawn(plan: Plan, event: events.EventWithdrawn) -> None:
 
 
 def _never(sentence: str) -> Refused:
-    return Refused(RuleCode.NOT_WITHDRAWABLE, "version", sentence)
+    return Refused(RuleCode.NOT_WITHDRAWABLE, sentence)
 
 
 def text_redacted(plan: Plan, event: events.TextRedacted) -> None:
@@ -49,14 +46,12 @@ def text_redacted(plan: Plan, event: events.TextRedacted) -> None:
         if field not in possible:
             raise Refused(
                 RuleCode.NOT_REDACTABLE,
-                "fields",
                 f"`{field}` of event {event.version} ({in_words(kind)}) cannot be redacted; what can be is "
                 f"{', '.join(possible) or 'nothing'}",
             )
         if by := plan.redactions.get(event.version, {}).get(field):
             raise Refused(
                 RuleCode.ALREADY_REDACTED,
-                "fields",
                 f"`{field}` of event {event.version} ({in_words(kind)}) was already redacted, by event {by}",
             )
     owes_reason(event, f"redacting event {event.version} ({in_words(kind)})")

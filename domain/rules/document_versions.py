@@ -13,9 +13,7 @@ from domain.rules.lookups import named
 def version_issued(plan: Plan, event: events.VersionIssued) -> None:
     """Refused: a label that was issued already."""
     if issue := record_of(plan).issue(event.label):
-        raise Refused(
-            RuleCode.LABEL_TAKEN, "label", f"document version {event.label} was already issued on {named(issue[0])}"
-        )
+        raise Refused(RuleCode.LABEL_TAKEN, f"document version {event.label} was already issued on {named(issue[0])}")
 
 
 def report_presented(plan: Plan, event: events.ReportPresented) -> None:
@@ -25,7 +23,6 @@ def report_presented(plan: Plan, event: events.ReportPresented) -> None:
     if day > event.effective_on:
         raise Refused(
             RuleCode.PRESENTED_BEFORE_ITS_DAY,
-            "effective_on",
             f"the plan as at {named(day)} cannot have been presented on {named(event.effective_on)}, before that day",
         )
 
@@ -35,11 +32,11 @@ def _presented_day(plan: Plan, event: events.ReportPresented, field: str, text: 
     if asked.instant is not None and not record.is_past(asked.instant):
         raise Refused(
             RuleCode.POINT_NOT_SETTLED,
-            field,
             f"{text!r} may still come to mean more, as nothing of plan {plan.slug} was recorded after that instant; "
             f"name the record number that was presented, such as {asked.day}@{plan.version}",
+            field=field,
         )
     try:
         return record.resolve(asked, event.effective_on).effective_on
     except PointUnknown as unknown:
-        raise Refused(RuleCode.UNKNOWN_POINT, field, str(unknown)) from None
+        raise Refused(RuleCode.UNKNOWN_POINT, str(unknown), field=field) from None

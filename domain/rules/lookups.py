@@ -22,7 +22,7 @@ def in_words(kind: str) -> str:
 def owes_reason(event: events.Event, what: str) -> None:
     """Raises Refused where the event gives no reason."""
     if event.reason is None:
-        raise Refused(RuleCode.REASON_NEEDED, "reason", f"{what} needs a reason: say why")
+        raise Refused(RuleCode.REASON_NEEDED, f"{what} needs a reason: say why")
 
 
 def on_the_day(plan: Plan, event: events.Event) -> AsAt:
@@ -37,7 +37,6 @@ def open_action(plan: Plan, number: str, event: events.Event, field: str = "acti
     if standing is not None and standing.value != "open":
         raise Refused(
             RuleCode.ACTION_LEFT,
-            "effective_on",
             f"action {number} was {standing.value} on {named(standing.effective_on)}, so nothing can be recorded of it "
             f"for {named(event.effective_on)}; reinstate it first, or give a day before it left",
         )
@@ -48,7 +47,7 @@ def known_action(plan: Plan, number: str, event: events.Event, field: str = "act
     """The action with this number, which a field of the event names, added by the event's day."""
     action = plan.bearer(number, plan.version)
     if action is None:
-        raise Refused(RuleCode.UNKNOWN_ACTION, field, f"plan {plan.slug} has no action {number}")
+        raise Refused(RuleCode.UNKNOWN_ACTION, f"plan {plan.slug} has no action {number}", field=field)
     if event.effective_on < action.added_on:
         raise not_yet_added(f"action {number} was added", action.added_on, event)
     return action
@@ -59,7 +58,7 @@ def known_priority(plan: Plan, number: str, event: events.Event, field: str = "p
     priority = plan.priorities.get(number)
     added = next(priority.added.known(plan.newest), None) if priority else None
     if priority is None or added is None:
-        raise Refused(RuleCode.UNKNOWN_PRIORITY, field, f"plan {plan.slug} has no priority {number}")
+        raise Refused(RuleCode.UNKNOWN_PRIORITY, f"plan {plan.slug} has no priority {number}", field=field)
     if added.effective_on > event.effective_on:
         raise not_yet_added(f"priority {number} was added", added.effective_on, event)
     return priority
@@ -78,16 +77,16 @@ def known_version(plan: Plan, version: int) -> str:
     """The type of the event of this version; raises Refused where there is none."""
     if version > plan.version:
         newest = f"its newest is {plan.version}"
-        raise Refused(RuleCode.UNKNOWN_VERSION, "version", f"plan {plan.slug} has no record number {version}; {newest}")
+        raise Refused(RuleCode.UNKNOWN_VERSION, f"plan {plan.slug} has no record number {version}; {newest}")
     return plan.log[version - 1][0]
 
 
 def not_yet_added(what: str, day: date, event: events.Event) -> Refused:
     """The refusal of an event about something that came into the plan after the event's day."""
     sentence = f"{what} on {named(day)}, after {named(event.effective_on)}"
-    return Refused(RuleCode.NOT_YET_ADDED, "effective_on", sentence)
+    return Refused(RuleCode.NOT_YET_ADDED, sentence)
 
 
 def number_taken(sentence: str) -> Refused:
     """The refusal of a number that is already used."""
-    return Refused(RuleCode.NUMBER_TAKEN, "number", sentence)
+    return Refused(RuleCode.NUMBER_TAKEN, sentence)

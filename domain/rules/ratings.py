@@ -17,20 +17,17 @@ def action_rated(plan: Plan, event: events.ActionRated) -> None:
     reading = on_the_day(plan, event)
     scale = reading.scale
     if scale is None:
-        raise Refused(
-            RuleCode.NO_SCALE, "effective_on", f"plan {plan.slug} had no rating scale on {named(event.effective_on)}"
-        )
+        raise Refused(RuleCode.NO_SCALE, f"plan {plan.slug} had no rating scale on {named(event.effective_on)}")
     rating = scale.value.find(event.rating)
     if rating is None:
         codes = ", ".join(known.code for known in scale.value.ratings) or "no ratings"
         raise Refused(
             RuleCode.NOT_ON_SCALE,
-            "rating",
             f"{event.rating!r} is not on the plan's scale on {named(event.effective_on)} ({scale.value.name}: {codes})",
         )
     if rating.needs_evidence and not event.evidence:
         needs = f"rating action {event.action} {rating.label} needs evidence: name it"
-        raise Refused(RuleCode.EVIDENCE_NEEDED, "evidence", needs)
+        raise Refused(RuleCode.EVIDENCE_NEEDED, needs)
     given = reading.rating_of(action)
     before = reading.find_rating(given) if given else None
     if before is not None and before.complete and not rating.complete:
@@ -47,7 +44,6 @@ def rating_confirmed(plan: Plan, event: events.RatingConfirmed) -> None:
     if event.effective_on < given.effective_on:
         raise Refused(
             RuleCode.CONFIRMED_BEFORE_ITS_DAY,
-            "effective_on",
             f"{what} cannot have been confirmed on {named(event.effective_on)}, before the day it is about "
             f"({named(given.effective_on)})",
         )
@@ -64,9 +60,9 @@ def rating_confirmed(plan: Plan, event: events.RatingConfirmed) -> None:
     if scale is None or scale.value.find(given.value.code) is None:
         raise Refused(
             RuleCode.NOT_ON_SCALE,
-            "effective_on",
             f"{given.value.code!r} is not on the plan's scale on {named(event.effective_on)} any more, so it cannot be "
             f"confirmed; rate action {event.action} on the new scale",
+            field="effective_on",
         )
 
 
@@ -77,7 +73,6 @@ def _needing_second_person(plan: Plan, event: events.RatingConfirmed, action: Ac
     if not rated or version not in plan.dependents.get(action.added, ()):
         raise Refused(
             RuleCode.NOT_A_RATING,
-            "version",
             f"event {version} of plan {plan.slug} is no rating of action {event.action}; give the record number of the "
             "rating that is to be confirmed",
         )
@@ -90,7 +85,7 @@ def _needing_second_person(plan: Plan, event: events.RatingConfirmed, action: Ac
 
 
 def _not_awaited(sentence: str) -> Refused:
-    return Refused(RuleCode.NOT_AWAITED, "version", sentence)
+    return Refused(RuleCode.NOT_AWAITED, sentence)
 
 
 def _confirmation(plan: Plan, version: int) -> tuple[int, date] | None:
@@ -117,7 +112,6 @@ def confirmed_by_another(plan: Plan, event: events.RatingConfirmed, by: str) -> 
     if name_key(given.value.rated_by) == name_key(by):
         raise Refused(
             RuleCode.OWN_RATING,
-            "version",
             f"event {given.version}, which rated action {event.action} {_label(plan, given)}, was recorded by {by}: "
             "a rating is confirmed by somebody else",
         )
@@ -136,7 +130,6 @@ def action_closed(plan: Plan, event: events.ActionClosed) -> None:
             )
         raise Refused(
             RuleCode.NOT_COMPLETE,
-            "action",
             f"action {event.action} was not rated complete on {named(event.effective_on)}, so it cannot be closed; "
             f"{remedy}",
         )

@@ -21,7 +21,7 @@ def plan_opened(plan: Plan, event: events.PlanOpened) -> None:
     """Refused: a second opening."""
     if plan.opening is not None:
         opened = f"plan {plan.slug} was already opened on {named(plan.opening.effective_on)}"
-        raise Refused(RuleCode.PLAN_ALREADY_OPENED, "plan", opened)
+        raise Refused(RuleCode.PLAN_ALREADY_OPENED, opened)
 
 
 def not_before_opening(plan: Plan, event: events.Event) -> None:
@@ -29,7 +29,6 @@ def not_before_opening(plan: Plan, event: events.Event) -> None:
     if plan.opening is not None and event.effective_on < plan.opening.effective_on:
         raise Refused(
             RuleCode.BEFORE_THE_OPENING,
-            "effective_on",
             f"plan {plan.slug} was opened on {named(plan.opening.effective_on)}, after {named(event.effective_on)}: "
             "for a day before that only inspections, recommendations and measures are recorded; give the day of the "
             "opening or a later one",
@@ -44,7 +43,7 @@ def plan_closed(plan: Plan, event: events.PlanClosed) -> None:
     """Refused: a second closing."""
     if closing := next(plan.closing.known(plan.newest), None):
         closed = f"plan {plan.slug} is already closed, from {named(closing.effective_on)}"
-        raise Refused(RuleCode.PLAN_ALREADY_CLOSED, "plan", closed)
+        raise Refused(RuleCode.PLAN_ALREADY_CLOSED, closed)
 
 
 #: Events that are no facts of the plan, and may have a day after its closing.
@@ -71,7 +70,6 @@ def closed_after_its_facts(plan: Plan, event: events.PlanClosed) -> None:
         day, version, kind = max(later)
         raise Refused(
             RuleCode.CLOSED_BEFORE_ITS_EVENTS,
-            "effective_on",
             f"plan {plan.slug} cannot have been closed on {named(event.effective_on)}, as something is recorded of it "
             f"for a later day, last {in_words(kind)} for {named(day)} (event {version}); close it from that day on, "
             "or withdraw what is wrong first",
@@ -112,7 +110,6 @@ def action_added(plan: Plan, event: events.ActionAdded) -> None:
     if event.priority is not None and event.priority != under:
         raise Refused(
             RuleCode.OTHER_PRIORITY,
-            "priority",
             f"action {event.number} is to be part of {event.parent}, which is in priority {under}, not "
             f"{event.priority}",
         )
@@ -131,7 +128,6 @@ def part_not_too_deep(plan: Plan, event: events.ActionAdded) -> None:
     if levels > DEEPEST_PARTS:
         raise Refused(
             RuleCode.PARTS_TOO_DEEP,
-            "parent",
             f"parts nest at most {DEEPEST_PARTS} deep, and action {event.parent} is on the last level: add "
             f"{event.number} beside it, as a part of what it is part of",
         )
@@ -155,7 +151,7 @@ def action_renumbered(plan: Plan, event: events.ActionRenumbered) -> None:
     under = on_the_day(plan, event).priority_of(action)
     if action.parent is not None and event.priority != under:
         goes_with = f"action {event.action} is part of another and goes with it; move that one instead"
-        raise Refused(RuleCode.OTHER_PRIORITY, "priority", goes_with)
+        raise Refused(RuleCode.OTHER_PRIORITY, goes_with)
 
 
 def action_rescheduled(plan: Plan, event: events.ActionRescheduled) -> None:
@@ -179,13 +175,12 @@ def action_reinstated(plan: Plan, event: events.ActionReinstated) -> None:
     if action.parent is not None and not reading.is_open(plan.actions[action.parent]):
         raise Refused(
             RuleCode.PARENT_LEFT,
-            "action",
             f"the action that {event.action} is part of was not in the plan on {named(event.effective_on)}; "
             "reinstate that one first",
         )
     if standing.value == "open":
         there = f"action {event.action} was in the plan on {named(event.effective_on)}; nothing to reinstate"
-        raise Refused(RuleCode.NOTHING_TO_REINSTATE, "action", there)
+        raise Refused(RuleCode.NOTHING_TO_REINSTATE, there)
     if standing.value == "closed":
         owes_reason(event, f"reopening action {event.action}, which was complete and closed,")
 
@@ -204,7 +199,7 @@ def measure_defined(plan: Plan, event: events.MeasureDefined) -> None:
     said = (event.title, event.unit, event.baseline, event.target, event.priority)
     if defined is not None and defined.value == said:
         same = f"measure {event.measure} is already so defined, since {named(defined.effective_on)}"
-        raise Refused(RuleCode.ALREADY_DEFINED, "measure", same)
+        raise Refused(RuleCode.ALREADY_DEFINED, same)
 
 
 def measure_reported(plan: Plan, event: events.MeasureReported) -> None:
@@ -213,6 +208,6 @@ def measure_reported(plan: Plan, event: events.MeasureReported) -> None:
     first = next(measure.definition.known(plan.newest), None) if measure else None
     if first is None:
         missing = f"plan {plan.slug} has no measure {event.measure}: define it first"
-        raise Refused(RuleCode.UNKNOWN_MEASURE, "measure", missing)
+        raise Refused(RuleCode.UNKNOWN_MEASURE, missing)
     if first.effective_on > event.effective_on:
         raise not_yet_added(f"measure {event.measure} was defined", first.effective_on, event)

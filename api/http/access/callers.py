@@ -17,8 +17,6 @@ from domain.access.roles import Role
 from domain.access.sessions import PrincipalSession
 from domain.access.tokens import TOKEN_PREFIX
 
-#: The longest name of a plan.
-_LONGEST = 63
 #: The challenge to a program without a valid token (RFC 6750).
 CHALLENGE = 'Bearer realm="AsAt"'
 #: Prefixes of the headers that proxies add.
@@ -59,7 +57,7 @@ class Caller:
         if self.way == "anyone":
             raise SignInNeeded("sign in to do this: a browser does at /sign-in, a program sends a token")
         if plan is not None and not self.may_read(plan):
-            raise PlanHidden(plan[:_LONGEST])
+            raise PlanHidden(plan)
         raise self.principal.lacks(role, plan)
 
     def may_record(self, kind: str, plan: str) -> bool:

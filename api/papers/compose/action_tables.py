@@ -11,6 +11,9 @@ from projections.counted import CountedAction
 from projections.overdue import OverdueAction
 
 _UNDER = (Column("Priority"), Column("Title", 3))
+#: The columns of `due_cell` and `progress_cell`.
+DUE = Column("Due", 1.7, split=("Due", "Due, remarks"))
+_PROGRESS = Column("Progress", 5, split=("Progress reported", "Progress"))
 _KEYS = (
     "priority", "priority title", "action", "part of", "text", "outcome", "status", "rating", "rating label",
     "rated on", "timescale", "due", "precision", "original timescale", "overdue", "leads", "reports to", "progress",
@@ -39,7 +42,7 @@ def actions_table(
         under: the number and title of their priority; a spreadsheet repeats them in every row.
     """
     columns = [Column("No."), Column("Action", 4), *([Column("Outcome", 3)] if outcomes else [])]
-    columns += [Column("Rating", 1.7), Column("Due", 1.7), Column("Lead", 2), Column("Progress", 5)]
+    columns += [Column("Rating", 1.7), DUE, Column("Lead", 2), _PROGRESS]
     rows = tuple(tuple(_cells(action, tags, outcomes)) for action in every(actions))
     return Table(caption, sheet, tuple(columns), rows, before_columns=_UNDER if under else (), before=under or ())
 

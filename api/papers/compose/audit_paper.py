@@ -1,15 +1,15 @@
 """The audit of a published paper as a paper: its figures against the record, and against each other."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from api.papers.compose.parts import NONE, line, paper_between
 from api.papers.paper import Block, Cell, Column, Data, Heading, Paper, Prose, Table, Value, table_of
 from api.papers.wording import count, unended
 from api.papers.wording_lines import claim_words
 from projections.audit import AuditDocument
+from projections.claims import ClaimDocument
 
 _KEYS = (
     "kind", "where", "priority", "population", "at", "rating", "paper", "record", "contradiction", "why",
@@ -55,5 +55,6 @@ def _rows(document: AuditDocument) -> Iterator[list[Value]]:
             yield ["contradiction", *_claim(claim), None, place, contradiction["why"]]
 
 
-def _claim(claim: Mapping[str, Any]) -> list[Value]:
-    return [claim[name] for name in ("where", "priority", "population", "at", "rating", "count")]
+def _claim(claim: ClaimDocument) -> list[Value]:
+    where = [claim["where"], claim["priority"], claim["population"], claim["at"]]
+    return [*where, claim["rating"], claim["count"]]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import cast
 
-from api.papers.compose.parts import Tags, day, line, paper_between
+from api.papers.compose.parts import Tags, day, events_cell, line, paper_between
 from api.papers.paper import Block, Cell, Column, Data, Heading, Paper, Prose, Table, Value, table_of
 from api.papers.revision import revised
 from api.papers.wording import Labels, safe_lines
@@ -56,8 +56,8 @@ def _under(table: Table, word: str, place: str | None) -> Table:
 def _row(change: Change, word: str, where: str, tags: Tags) -> list[Cell]:
     words = change_words(change, word, tags.labels)
     about = ": ".join(filter(None, [words.subject, words.text])) or where
-    versions = ", ".join(map(str, change["versions"]))
-    return [about, words.what, *_values(change, words, tags), day(change["on"]) or "", versions]
+    behind = events_cell(change["versions"])
+    return [about, words.what, *_values(change, words, tags), day(change["on"]) or "", behind]
 
 
 def _values(change: Change, words: ChangeWords, tags: Tags) -> list[Cell]:

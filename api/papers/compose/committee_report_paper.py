@@ -13,7 +13,7 @@ from api.papers.compose.comparison_paper import (
 )
 from api.papers.compose.history_paper import presented_blocks, versions_blocks
 from api.papers.compose.overdue_paper import overdue_table
-from api.papers.compose.parts import NONE, Tags, figures, line, lines, paper_between, tag
+from api.papers.compose.parts import NONE, Tags, figures, line, lines, paper_between, per_cent, tag
 from api.papers.compose.plan_paper import assurance_blocks, key_blocks, measures_table, priority_title
 from api.papers.paper import Block, Cell, Column, Day, Heading, PageBreak, Paper, Picture, Prose, Table, table_of
 from api.papers.wording import NOT_RATED, count, day_in_words, safe_text, version_words
@@ -88,7 +88,7 @@ def _rated(summed: SummaryLine) -> Cell:
 
 
 def _counts(summed: SummaryLine) -> list[Cell]:
-    shares = ("" if share is None else share for share in (summed["previous_share"], summed["current_share"]))
+    shares = map(per_cent, (summed["previous_share"], summed["current_share"]))
     return [summed["previous"], summed["current"], summed["difference"], *shares]
 
 

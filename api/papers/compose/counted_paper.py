@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from api.papers.compose.action_tables import due_cell, with_awaiting
-from api.papers.compose.parts import Tags, day, line, lines, paper_between
+from api.papers.compose.action_tables import DUE, due_cell, with_awaiting
+from api.papers.compose.parts import Tags, day, events_cell, line, lines, paper_between, signed
 from api.papers.paper import Block, Cell, Column, Data, Paper, Prose, Value, table_of
 from api.papers.wording import Labels, as_at, safe_text
-from api.papers.wording_counted import counted_words, events_behind, figure_words, is_moving, signed, what_moved
+from api.papers.wording_counted import counted_words, events_behind, figure_words, is_moving, what_moved
 from projections.counted import CountedAction, CountedDocument
 
 _KEYS = (
@@ -27,7 +27,7 @@ def counted_paper(document: CountedDocument) -> Paper:
         blocks.append(Prose(sum_words))
     columns = [Column("No."), Column("Action", 5), Column(line(document["priority_word"])), Column("Rating", 1.5)]
     columns += [Column("What happened", 2), Column("Counts", 1)] if moving else []
-    columns += [Column("Due", 1.7), Column("Event behind it", 1.4)]
+    columns += [DUE, Column("Event behind it", 1.4)]
     tags = Tags(document)
     rows = [_counted(entry, document["priority_word"], tags, moving) for entry in document["actions"]]
     blocks.append(table_of("The actions counted", columns, rows) if rows else Prose("No action is counted here."))
@@ -41,14 +41,15 @@ def counted_paper(document: CountedDocument) -> Paper:
 
 
 def _counted(entry: CountedAction, word: str, tags: Tags, moving: bool) -> list[Cell]:
+    happened: list[Cell] = [what_moved(entry, word), signed(entry["count"])] if moving else []
     return [
         line(entry["action"]),
         lines(entry["text"]),
         line(entry["priority"]),
         with_awaiting(tags(entry["rating"]), entry, tags),
-        *([what_moved(entry, word), signed(entry)] if moving else []),
+        *happened,
         due_cell(entry["timescale"], entry["overdue"]),
-        events_behind(entry, moving=moving),
+        events_cell(events_behind(entry, moving=moving)),
     ]
 
 

@@ -1,8 +1,5 @@
 """One event of the record as a paper: its content, who recorded it when, and whether it still counts."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from api.papers.compose.parts import line, lines, paper_of_record, tag
 from api.papers.compose.trail_paper import trail_data
 from api.papers.paper import Block, Cell, Day, Facts, Heading, Instant, Paper, Piece, Prose, Text
@@ -17,6 +14,7 @@ from api.papers.wording_events import (
 )
 from api.papers.wording_lines import lateness
 from projections.event import EventDocument
+from projections.trail import TrailEntry
 
 
 def event_paper(document: EventDocument) -> Paper:
@@ -37,7 +35,7 @@ def event_paper(document: EventDocument) -> Paper:
     return paper_of_record(document, again, what, basis, basis.rstrip("."), blocks, data, landscape=False)
 
 
-def _envelope(event: Mapping[str, Any]) -> Facts:
+def _envelope(event: TrailEntry) -> Facts:
     late = lateness(event)
     recorded: Cell = Instant(event["recorded_at"])
     facts: list[tuple[str, Cell]] = [

@@ -40,7 +40,7 @@ def versions_blocks(document: HistoryDocument, level: int) -> list[Block]:
         ]
         for version in document["versions"]
     ]
-    table = table_of("Document versions, oldest first", _ISSUED, rows, sheet="Document versions")
+    table = table_of("Document versions issued", _ISSUED, rows, sheet="Document versions")
     return [Heading("Document versions issued", level), table if rows else Prose(NONE)]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from api.papers.compose.parts import day, line, paper_at
+from api.papers.compose.parts import day, line, measured, paper_at
 from api.papers.paper import Block, Cell, Column, Data, Day, Facts, Heading, Paper, Prose, Value, table_of
 from projections.measures import MeasureHistory, MeasuresDocument
 
@@ -42,7 +42,7 @@ def _measure(measure: MeasureHistory, word: str) -> Iterator[Block]:
         yield Prose("No value has been reported.")
         return
     rows: list[list[Cell]] = [
-        [line(reading["period"]), line(reading["value"]), line(reading["standing"]), Day(reading["on"])]
+        [line(reading["period"]), measured(reading["value"]), line(reading["standing"]), Day(reading["on"])]
         for reading in measure["readings"]
     ]
     table = table_of(f"Values of {title}", _COLUMNS, rows, sheet="Measures")

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from functools import partial
 
 from api.papers.compose.action_tables import with_awaiting
-from api.papers.compose.parts import Tags, day, figures, line, lines, paper_at, stacked
+from api.papers.compose.parts import Tags, day, day_as_written, figures, line, lines, paper_at, signed, stacked
 from api.papers.paper import Block, Cell, Column, Data, Heading, Paper, Prose, Table, Value, table_of
 from api.papers.wording import Labels, count
-from api.papers.wording_lines import days_moved, due_as_written, rescheduling_words, undated_words
+from api.papers.wording_lines import due_as_written, rescheduling_words, undated_words
 from projections.overdue import OverdueAction, OverdueDocument, RescheduledAction
 
 _KEYS = (
@@ -49,8 +49,8 @@ def _late(late: OverdueAction, tags: Tags) -> list[Cell]:
         line(late["number"]),
         lines(late["text"]),
         with_awaiting(tags(late["rating"]), late, tags),
-        due_as_written(late["timescale"], late["due"]),
-        line(late["original"]),
+        day_as_written(due_as_written(late["timescale"], late["due"]), late["due"]),
+        day_as_written(late["original"], late["original_due"]),
         late["days_overdue"],
         stacked(late["leads"]),
     ]
@@ -60,9 +60,9 @@ def _moved(moved: RescheduledAction) -> list[Cell]:
     return [
         line(moved["number"]),
         lines(moved["text"]),
-        line(moved["original"]["text"]),
-        line(moved["current"]["text"]),
-        days_moved(moved["days"]),
+        day_as_written(moved["original"]["text"], moved["original"]["due"]),
+        day_as_written(moved["current"]["text"], moved["current"]["due"]),
+        "–" if moved["days"] is None else signed(moved["days"]),
         tuple(map(rescheduling_words, moved["approvals"])),
     ]
 

@@ -3,9 +3,8 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
-from api.papers.paper import Block, Cell, Column, Data, Day, Paper, Tag
+from api.papers.paper import Block, Cell, Column, Data, Day, Figure, Paper, Tag
 from api.papers.wording import (
     NOT_RATED,
     Labels,
@@ -23,6 +22,7 @@ from projections.point import PointDocument
 from projections.scale import RatingDocument
 
 _COLOUR = re.compile("#[0-9a-fA-F]{6}")
+_FIGURE = re.compile(r"(-?(?:0|[1-9][0-9]{0,11}))((?:\.[0-9]{1,6})?)(%?)")
 
 #: Shown in place of an empty list.
 NONE = "None."
@@ -74,10 +74,41 @@ def day(iso: str | None) -> Day | None:
     return Day(iso) if iso else None
 
 
+def day_as_written(text: str, iso: str | None) -> Cell:
+    """A due date as it was written: as a day where it has no letters and settles one."""
+    written = safe_text(text)
+    return Day(iso, written) if iso and not any(letter.isalpha() for letter in written) else written
+
+
+def signed(number: int) -> Figure:
+    """A number with its sign: `+89`."""
+    return Figure(f"{number:+d}".replace("-", "−"), number, "+0;-0;+0")
+
+
+def per_cent(share: int | None) -> Cell:
+    """A share in per cent; empty for None."""
+    return "" if share is None else Figure(str(share), share / 100, "0%")
+
+
+def measured(text: str | None) -> Cell:
+    """A value as somebody wrote it: a figure where it is a plain number or share, such as 80, -3.2 or 45%."""
+    written = line(text)
+    if not (found := _FIGURE.fullmatch(written)):
+        return written
+    whole, decimals, of_a_hundred = found.groups()
+    value = float(whole + decimals) / (100 if of_a_hundred else 1)
+    return Figure(written, value, f"0{'.' + '0' * (len(decimals) - 1) if decimals else ''}{of_a_hundred}")
+
+
+def events_cell(versions: Sequence[int]) -> Cell:
+    """The events behind something, by their record numbers."""
+    return versions[0] if len(versions) == 1 else ", ".join(map(str, versions))
+
+
 class Tags:
     """The ratings of a document as tags: each label on its colour."""
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    def __init__(self, document: Mapping[str, object]) -> None:
         self.labels = Labels(document)
         self._colours = {rating["code"]: rating["colour"] for rating in ratings_of(document)}
 

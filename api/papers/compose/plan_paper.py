@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from api.papers.compose.action_tables import actions_data, actions_table, every
-from api.papers.compose.parts import Tags, line, lines, paper_at, tag
+from api.papers.compose.parts import Tags, line, lines, measured, paper_at, tag
 from api.papers.paper import Block, Cell, Column, Heading, Paper, Prose, Table, table_of
 from api.papers.wording import day_in_words, key_in_words, not_opened, printed_key, safe_text, version_words
 from api.papers.wording_lines import answered_by, inspection_lines
@@ -118,9 +118,10 @@ def measures_table(measures: list[MeasureDocument]) -> Table:
         Column("Measure", 4), Column("Baseline", 1.5), Column("Target", 1.5), Column("Latest", 1.5),
         Column("Standing", 1.5), Column("Period", 1.5),
     ]  # fmt: skip
-    rows = []
+    rows: list[list[Cell]] = []
     for measure in measures:
         latest = measure["latest"]
-        values = [latest["value"], latest["standing"], latest["period"]] if latest else ["None yet", "", ""]
-        rows.append([lines(measure["title"]), line(measure["baseline"]), line(measure["target"]), *map(line, values)])
+        value, *about = (latest["value"], latest["standing"], latest["period"]) if latest else ("None yet", "", "")
+        values = map(measured, (measure["baseline"], measure["target"], value))
+        rows.append([lines(measure["title"]), *values, *map(line, about)])
     return table_of("Measures, with the latest value of each", columns, rows, sheet="Measures")

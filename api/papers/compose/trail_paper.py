@@ -1,9 +1,8 @@
 """The trail as a paper: the events in the order they were recorded."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import Any
 
 from api.papers.compose.parts import line, paper_of_record
 from api.papers.paper import Block, Cell, Column, Data, Day, Instant, Paper, Piece, Prose, Text, Value, table_of
@@ -17,7 +16,7 @@ from api.papers.wording_lines import (
     withdrawal_words,
     withdrawn_words,
 )
-from projections.trail import TrailDocument
+from projections.trail import TrailDocument, TrailEntry
 
 #: The fields that the ledger adds to an event; all others are the event's own.
 _ENVELOPE = ("version", "position", "recorded_at", "recorded_by", "event_id", "effective_on", "type")
@@ -45,7 +44,7 @@ def trail_paper(document: TrailDocument) -> Paper:
     )  # fmt: skip
 
 
-def _event(event: Mapping[str, Any]) -> list[Cell]:
+def _event(event: TrailEntry) -> list[Cell]:
     happened = what_happened(event)
     struck: Cell = happened if event["withdrawn_by"] is None else Text((Piece(happened, "struck"),))
     late: Cell = Text((Piece(lateness(event), "strong"),)) if event["missing_from"] else lateness(event)
@@ -61,19 +60,19 @@ def _event(event: Mapping[str, Any]) -> list[Cell]:
     ]
 
 
-def trail_data(events: Iterable[Mapping[str, Any]]) -> Data:
+def trail_data(events: Iterable[TrailEntry]) -> Data:
     """A row for each event: its envelope, its sentence, and its own fields in JSON."""
     return Data(_KEYS, partial(_rows, events))
 
 
-def _rows(events: Iterable[Mapping[str, Any]]) -> Iterator[list[Value]]:
+def _rows(events: Iterable[TrailEntry]) -> Iterator[list[Value]]:
     for event in events:
         fields = {name: value for name, value in event.items() if name not in {*_ENVELOPE, *_ADDED}}
-        withdrawal = event["withdrawal"] or {}
-        clocks = {"recorded_at": Instant(event["recorded_at"]), "effective_on": Day(event["effective_on"])}
-        envelope = map({**event, **clocks}.get, _ENVELOPE)
+        gone = event["withdrawal"]
         yield [
-            *envelope, what_happened(event), event["withdrawn_by"], event["late_by_days"],
-            json.dumps(fields, ensure_ascii=False, allow_nan=False), ", ".join(event["missing_from"]),
-            *map(withdrawal.get, ("recorded_at", "recorded_by", "reason")),
+            event["version"], event["position"], Instant(event["recorded_at"]), event["recorded_by"],
+            event["event_id"], Day(event["effective_on"]), event["type"], what_happened(event), event["withdrawn_by"],
+            event["late_by_days"], json.dumps(fields, ensure_ascii=False, allow_nan=False),
+            ", ".join(event["missing_from"]),
+            *((gone["recorded_at"], gone["recorded_by"], gone["reason"]) if gone else [None] * 3),
         ]  # fmt: skip

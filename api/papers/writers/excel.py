@@ -6,14 +6,13 @@ Nothing in it runs: it has no formulas, no macros and no links to the outside, a
 import io
 import re
 from datetime import UTC, datetime
-from typing import Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from api.papers.paper import Column, Paper
 from api.papers.writers.excel_about import write_about
-from api.papers.writers.excel_cells import TYPE, Formats, write_cell
+from api.papers.writers.excel_cells import TYPE, Formats, Look, write_cell
 from api.papers.writers.excel_sheets import ABOUT, Sheet, cut_to, sheets_of, utf16
 from api.papers.writers.excel_sizes import heading_height, row_height, widths_of
 
@@ -24,7 +23,7 @@ _OPTIONS = {
     "strings_to_numbers": False,
 }
 
-_CELL: dict[str, Any] = {"text_wrap": True, "valign": "top", "border": 1, "border_color": "#B1B4B6"}
+_CELL: Look = {"text_wrap": True, "valign": "top", "border": 1, "border_color": "#B1B4B6"}
 _HEADING = {**_CELL, "bold": True, "bg_color": "#F3F2F1", "bottom": 2, "bottom_color": "#505A5F"}
 _TOTALS = {**_CELL, "bold": True, "top": 2, "top_color": "#505A5F"}
 
@@ -79,7 +78,7 @@ def _write_sheet(written: Worksheet, sheet: Sheet, formats: Formats) -> None:
     _make_sortable(written, sheet, formats)
 
 
-def _align(column: Column) -> dict[str, Any]:
+def _align(column: Column) -> Look:
     """Figures are aligned right, with a space to the next column."""
     return {"align": "right", "indent": 1} if column.figures else {"align": "left"}
 

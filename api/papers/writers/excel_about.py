@@ -5,24 +5,23 @@ It has two columns, names and values, and no merged cells, so that a screen read
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
 
 from api.papers.paper import Cell, Facts, Heading, Paper, Piece, Prose, Tag, Text, lines_of, pieces_of
-from api.papers.writers.excel_cells import Formats, write_cell
+from api.papers.writers.excel_cells import Formats, Look, write_cell
 from api.papers.writers.excel_sheets import Sheet
 from api.papers.writers.excel_sizes import row_height
 
 _WIDTHS = (32, 88)
-_SAID: dict[str, Any] = {"text_wrap": True, "valign": "top", "align": "left"}
+_SAID: Look = {"text_wrap": True, "valign": "top", "align": "left"}
 
 
 @dataclass(frozen=True, slots=True)
 class _Look:
     """The look of a row's first cell, and its line height in points; a row that wraps is higher."""
 
-    properties: dict[str, Any]
+    properties: Look
     line: float = 15
     wraps: bool = False
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any
+from typing import TypeAlias
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from api.papers.colours import ink_on
-from api.papers.paper import Cell, Day, Instant, Mark, Piece, Tag, Text, lines_of
+from api.papers.paper import Cell, Day, Figure, Instant, Mark, Piece, Tag, Text, lines_of
 from api.papers.wording import instant_in_figures
 from api.papers.writers.excel_sheets import cut_to, utf16
 from api.papers.writers.plain import shown_as
@@ -22,11 +22,13 @@ LONGEST_TEXT = 32_767
 _LARGEST_FIGURE = 10**15 - 1
 # The first characters of a formula, also in full width: Excel would run such text when a user edits it.
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - the full-width forms are meant
+#: How a cell looks, as XlsxWriter names its properties.
+Look: TypeAlias = dict[str, str | int]
 #: A sans-serif typeface of every office program, or with a substitute of the same widths.
-TYPE = {"font_name": "Arial", "font_size": 11}
+TYPE: Look = {"font_name": "Arial", "font_size": 11}
 _CLOCK = "%d/%m/%Y %H:%M"
 #: The look of each mark: never its colour alone.
-_MARKS: dict[Mark, dict[str, Any]] = {
+_MARKS: dict[Mark, Look] = {
     "": {},
     "strong": {"bold": True},
     "inserted": {"underline": 1, "font_color": "#003078"},
@@ -40,9 +42,9 @@ class Formats:
 
     def __init__(self, workbook: Workbook) -> None:
         self._workbook = workbook
-        self._made: dict[tuple[tuple[str, Any], ...], Format] = {}
+        self._made: dict[tuple[tuple[str, str | int], ...], Format] = {}
 
-    def __call__(self, properties: dict[str, Any]) -> Format:
+    def __call__(self, properties: Look) -> Format:
         """The format with these XlsxWriter properties."""
         key = tuple(sorted(properties.items()))
         if key not in self._made:
@@ -50,7 +52,7 @@ class Formats:
         return self._made[key]
 
 
-def write_cell(sheet: Worksheet, row: int, column: int, cell: Cell, formats: Formats, look: dict[str, Any]) -> None:
+def write_cell(sheet: Worksheet, row: int, column: int, cell: Cell, formats: Formats, look: Look) -> None:
     """Write a cell: a date, a figure, a rating on its colour, or text."""
     lines = [*lines_of(cell)]
     only = lines[0] if len(lines) == 1 else None
@@ -60,15 +62,15 @@ def write_cell(sheet: Worksheet, row: int, column: int, cell: Cell, formats: For
         sheet.write_datetime(row, column, moment, formats({**look, "align": "left", "num_format": clock}))
     elif isinstance(only, int) and abs(only) <= _LARGEST_FIGURE:
         sheet.write_number(row, column, only, formats(look))
+    elif isinstance(only, Figure):
+        sheet.write_number(row, column, only.value, formats({**look, "num_format": only.form}))
     else:
         tags = [one.colour for one in lines if isinstance(one, Tag) and one.colour]
         shade = {"bg_color": tags[0], "font_color": ink_on(tags[0])} if len(tags) == 1 else {}
         write_text(sheet, row, column, [*_pieces(lines)], formats, {**look, **shade})
 
 
-def write_text(
-    sheet: Worksheet, row: int, column: int, pieces: list[Piece], formats: Formats, look: dict[str, Any]
-) -> None:
+def write_text(sheet: Worksheet, row: int, column: int, pieces: list[Piece], formats: Formats, look: Look) -> None:
     """Write text, also if it looks like a formula; text too long for a cell is cut, and ends with a note."""
     kept = _cut(_runs(pieces))
     if not kept:

@@ -15,7 +15,7 @@ _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f\ufffe\uffff]+")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table on a sheet: a cell for each column, a pair in two columns, the totals apart from the rows."""
+    """A table on a sheet: a cell for each column, in two columns what is a pair or split, the totals apart."""
 
     name: str
     captions: tuple[str, ...]
@@ -64,30 +64,35 @@ def _joined(name: str, tables: list[Table]) -> Sheet:
     rows: list[tuple[Cell, ...]] = []
     totals: list[tuple[Cell, ...]] = []
     for table in tables:
-        each = [tuple(_single(columns, (*table.before, *row))) for row in table.rows]
+        each = [
+            tuple(
+                one for column, cell in zip(columns, (*table.before, *row), strict=True) for one in _cells(column, cell)
+            )
+            for row in table.rows
+        ]
         rows += each[:-1] if table.totals else each
         totals += each[-1:] if table.totals else []
     captions = tuple(dict.fromkeys(table.caption for table in tables))
     return Sheet(name, captions, tuple(_headed(columns, [*rows, *totals])), tuple(rows), tuple(totals))
 
 
-def _single(columns: Iterable[Column], row: Iterable[Cell]) -> Iterator[Cell]:
-    """The cells of a row, each pair as two."""
-    for column, cell in zip(columns, row, strict=True):
-        if not column.pairs:
-            yield cell
-        elif isinstance(cell, Pair):
-            yield from (cell.previous, cell.current)
-        else:
-            yield from (cell, "")
+def _cells(column: Column, cell: Cell) -> tuple[Cell, ...]:
+    """The cell of a column as one cell, or as two."""
+    if column.split:
+        first, *others = [*lines_of(cell)] or [""]
+        return first, tuple(others)
+    if column.pairs:
+        return (cell.previous, cell.current) if isinstance(cell, Pair) else (cell, "")
+    return (cell,)
 
 
 def _headed(columns: Iterable[Column], rows: list[tuple[Cell, ...]]) -> Iterator[Column]:
     """The columns with unique headings, as Excel requires of a table."""
     single: list[Column] = []
     for column in columns:
-        whens = (" previous", " current") if column.pairs else ("",)
-        single += [replace(column, title=f"{column.title}{when}", pairs=False) for when in whens]
+        two = column.split or (f"{column.title} previous", f"{column.title} current")
+        titles = two if column.split or column.pairs else (column.title,)
+        single += [replace(column, title=title, pairs=False, split=None) for title in titles]
     taken: set[str] = set()
     for place, column in enumerate(single):
         clean = " ".join(column.title.split()) or f"Column {place + 1}"

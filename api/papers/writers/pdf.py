@@ -5,9 +5,9 @@ so that the result is the same on every machine.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TypeAlias, TypedDict
 
 from api.papers.colours import BLACK, ink_on
 from api.papers.paper import (
@@ -15,6 +15,7 @@ from api.papers.paper import (
     Cell,
     Day,
     Facts,
+    Figure,
     Heading,
     Instant,
     PageBreak,
@@ -34,10 +35,26 @@ from api.papers.writers.pdf_letters import drawable, joined, unjoined
 from api.papers.writers.pdf_setting import NotDrawn, typeset
 from api.papers.writers.plain import shown_as
 
+#: A block of a paper as input of `paper.typ`.
+Json: TypeAlias = "str | float | bool | Sequence[Json] | Mapping[str, Json] | None"
+Described: TypeAlias = dict[str, Json]
+
 #: The longest paper, in characters with those of its layout; `_CELL` is the size of a cell. Such a paper takes about
 #: seven seconds and a gigabyte; Sunderland's report to its committee is a thirtieth of it.
 LONGEST = 3_000_000
 _CELL = 80
+
+
+class _Input(TypedDict):
+    """A paper as input of `paper.typ`."""
+
+    title: str
+    under: tuple[str, ...]
+    sentence: str
+    footer: str
+    running: str
+    landscape: bool
+    blocks: list[Described]
 
 
 def pdf(paper: Paper) -> bytes:
@@ -57,7 +74,7 @@ def pdf(paper: Paper) -> bytes:
     return with_row_headings(_set(described, paper.known_at), [table.row_headings for table in tables])
 
 
-def _set(described: dict[str, Any], known_at: str) -> bytes:
+def _set(described: _Input, known_at: str) -> bytes:
     made = int(datetime.fromisoformat(known_at).timestamp())
     try:
         return typeset(drawable(_json(_with_pictures(described, joined))), made)
@@ -71,18 +88,19 @@ def _set(described: dict[str, Any], known_at: str) -> bytes:
         return typeset(drawable(written, plain=True), made)
 
 
-def _json(described: dict[str, Any]) -> str:
+def _json(described: _Input) -> str:
     return json.dumps(described, ensure_ascii=False)
 
 
-def _with_pictures(described: dict[str, Any], spelt: Callable[[str], str]) -> dict[str, Any]:
+def _with_pictures(described: _Input, spelt: Callable[[str], str]) -> _Input:
     """The same paper, its pictures rewritten by `spelt`."""
-    blocks = [{**one, "svg": spelt(one["svg"])} if one["kind"] == "picture" else one for one in described["blocks"]]
+    blocks = [
+        {**one, "svg": spelt(str(one["svg"]))} if one["kind"] == "picture" else one for one in described["blocks"]
+    ]
     return {**described, "blocks": blocks}
 
 
-def _described(paper: Paper) -> dict[str, Any]:
-    """The paper as input of `paper.typ`."""
+def _described(paper: Paper) -> _Input:
     return {
         "title": paper.title,
         "under": paper.under,
@@ -94,7 +112,7 @@ def _described(paper: Paper) -> dict[str, Any]:
     }
 
 
-def _blocks(blocks: tuple[Block, ...]) -> Iterator[dict[str, Any]]:
+def _blocks(blocks: tuple[Block, ...]) -> Iterator[Described]:
     level, above = 0, ""
     for block in blocks:
         if isinstance(block, Heading):
@@ -109,7 +127,7 @@ def _blocks(blocks: tuple[Block, ...]) -> Iterator[dict[str, Any]]:
         above = block.text if isinstance(block, Heading) else ""
 
 
-def _block(block: Prose | Facts | Table | Picture | PageBreak) -> dict[str, Any]:
+def _block(block: Prose | Facts | Table | Picture | PageBreak) -> Described:
     match block:
         case Prose(text, strong):
             return {"kind": "prose", "lines": _lines(text), "strong": strong}
@@ -123,7 +141,7 @@ def _block(block: Prose | Facts | Table | Picture | PageBreak) -> dict[str, Any]
             return _table(block)
 
 
-def _table(table: Table) -> dict[str, Any]:
+def _table(table: Table) -> Described:
     return {
         "kind": "table",
         "caption": table.caption,
@@ -137,12 +155,12 @@ def _table(table: Table) -> dict[str, Any]:
     }
 
 
-def _lines(cell: Cell) -> list[Any]:
+def _lines(cell: Cell) -> list[Json]:
     """The lines of a cell: a string, pieces with their marks, a tag, or a string without line breaks."""
     return [written for line in lines_of(cell) for written in _line(line)]
 
 
-def _line(cell: Cell) -> Iterator[Any]:
+def _line(cell: Cell) -> Iterator[Json]:
     match cell:
         case str():
             yield from cell.split("\n")
@@ -152,7 +170,7 @@ def _line(cell: Cell) -> Iterator[Any]:
             yield shown_as(cell)
         case Tag(label, colour):
             yield {"tag": label, "fill": colour, "ink": ink_on(colour) if colour else BLACK}
-        case Day() | Pair():
+        case Day() | Pair() | Figure():
             yield {"whole": shown_as(cell)}
         case Text():
             yield {"pieces": [[piece.mark, piece.text] for piece in pieces_of(cell)]}

@@ -7,7 +7,7 @@ from rich.style import Style
 from rich.text import Text as Line
 
 from api.papers.colours import ink_on
-from api.papers.paper import Cell, Column, Day, Instant, Mark, Pair, Piece, Tag, Text, lines_of, pieces_of
+from api.papers.paper import Cell, Column, Day, Figure, Instant, Mark, Pair, Piece, Tag, Text, lines_of, pieces_of
 from api.papers.writers.plain import shown_as
 
 _STYLES: dict[Mark, str] = {
@@ -54,6 +54,8 @@ def _one(cell: Cell) -> Line:
             return _revision(pieces)
         case str() | Text():
             return marked(cell)
+        case Figure(written, value):
+            return Line(written, "" if value else "dim")
         case Day() | Instant() | Pair() | int():
             return Line(plain(cell), "dim" if cell in (0, Pair(0, 0)) else "")
         case _:

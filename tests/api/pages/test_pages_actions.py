@@ -187,7 +187,10 @@ def test_an_event_is_told_field_by_field(reader: TestClient) -> None:
     assert facts["Recorded by"] == event["recorded_by"]
     assert facts["Taken from"].startswith(event["source"]["title"])
     assert (facts["Action"], facts["Rating"]) == ("8.3", "Completed")
-    assert facts["Place in the record"] == f"Version 265 of this plan, position {event['position']} of the whole ledger"
+    assert (
+        facts["Place in the record"]
+        == f"Record number 265 of this plan, position {event['position']} of the whole ledger"
+    )
     assert facts["Event id"] == event["event_id"]
 
 

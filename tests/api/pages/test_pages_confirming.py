@@ -97,7 +97,7 @@ def test_where_nothing_waits_the_form_asks_which_rating_is_meant(client: TestCli
     version_of(sheet.send(effective_on="2019-04-15"))
     again = opened(client, f"{plan}/record/confirm?action=2.4")
     assert again.holds["version"] == ""
-    assert errors(again.send(effective_on="2019-04-15"))["version"].startswith("Enter the number of the event")
+    assert errors(again.send(effective_on="2019-04-15"))["version"].startswith("Enter the record number of the event")
 
 
 def test_an_actions_page_names_both_people_once_it_is_confirmed(client: TestClient, plan: str) -> None:

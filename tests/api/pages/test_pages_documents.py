@@ -105,7 +105,7 @@ def test_a_presentation_recorded_later_says_how_much_later(client: TestClient, p
 
 def test_a_plan_without_versions_says_so_and_how_to_name_a_past_point(client: TestClient, plan: str) -> None:
     shown = page(client, f"{plan}/history?at=2019-06-01&previous=2019-03-01")
-    assert "No version of the document was issued" in shown.text_content()
+    assert "No document version was issued" in shown.text_content()
     assert "No presentation had been recorded by this point." in shown.text_content()
     [form] = links(section(shown, "past"), ".//a")
     assert form == "/plans/plan/record/presentation?at=2019-06-01&previous=2019-03-01&past=1"

@@ -326,9 +326,9 @@ def test_what_is_missing_is_said_beside_each_field(client: TestClient, plan: str
         ("rate", {"action": "Choose an action", "rating": "Choose a rating"}),
         ("assurance", {"priority": "Choose a focus area", "level": "Enter the level of assurance"}),
         ("measure-value", {"measure": "Choose a measure", "period": "Enter the period", "value": "Enter the value"}),
-        ("version", {"label": "Enter the version, such as 3.0", "summary": "Enter the summary of changes"}),
+        ("version", {"label": "Enter the document version, such as 3.0", "summary": "Enter the summary of changes"}),
         ("presentation", {"forum": "Enter the forum"}),
-        ("withdraw-event", {"version": "Enter the number of the event", "reason": "Say why"}),
+        ("withdraw-event", {"version": "Enter the record number of the event", "reason": "Say why"}),
     ],
 )
 def test_what_is_missing_is_named(client: TestClient, name: str, said: dict[str, str]) -> None:
@@ -446,7 +446,7 @@ def test_a_reason_is_asked_for_where_a_rule_needs_one(client: TestClient, plan: 
 
 
 def test_a_refusal_that_is_about_no_field_for_certain_stands_at_the_top() -> None:
-    error = Refused(RuleCode.PLAN_ALREADY_CLOSED, "plan", "plan sunderland is already closed")
+    error = Refused(RuleCode.PLAN_ALREADY_CLOSED, "plan sunderland is already closed")
     assert list(refused(error, FORMS["close-plan"]).problems) == [""]
 
 

@@ -6,6 +6,7 @@ import io
 from rich.console import Console
 
 from api.formats import print_text, render
+from api.papers.compose.parts import signed
 from api.papers.paper import Facts, Prose, Table, Tag
 from api.questions.question_registry import compose
 from projections.counted import CountQuery, counted_actions
@@ -51,7 +52,7 @@ def test_a_paper_of_counted_actions_says_what_is_counted_and_lists_it():
     assert prose(paper) == ["Actions rated Amber on 31 May 2019: 4."]
     [table] = tables(paper)
     assert [row[0] for row in table.rows] == ["2.4", "2.5", "3.6", "3.8"]
-    assert table.rows[0][-1] == "261"
+    assert table.rows[0][-1] == 261
     assert paper.command == (
         "asat counted sunderland --previous 2019-03-29@243 --current 2019-05-31@289 --when current "
         "--population all --rating amber"
@@ -80,8 +81,8 @@ def test_a_list_whose_entries_are_more_than_its_figure_says_how_it_adds_up():
         "3 entries count 1 more, 1 count 1 less.",
     ]
     happened = [(row[0], row[4], row[5]) for row in tables(paper)[0].rows]
-    assert happened[0] == ("2.4", "Split into parts, one of which takes its place", "−1")
-    assert happened[1:] == [(f"2.4{letter}", "Added", "+1") for letter in "abc"]
+    assert happened[0] == ("2.4", "Split into parts, one of which takes its place", signed(-1))
+    assert happened[1:] == [(f"2.4{letter}", "Added", signed(1)) for letter in "abc"]
 
 
 def test_a_figure_of_none_says_so():
@@ -109,7 +110,7 @@ def test_a_paper_of_an_event_says_both_clocks_and_what_it_says():
     assert (when["Recorded by"], when["Taken from"]) == (
         "Performance Officer", "Minutes, item 4, published 20 March 2019",
     )  # fmt: skip
-    assert when["Version of the plan"] == 6
+    assert when["Record number"] == 6
     assert what == {"Action": "2.4", "Rating": Tag("Amber", "#f47738")}
     assert paper.under[1] == "Event 6: action rated"
     assert paper.command == "asat event plan 6 --up-to 7"

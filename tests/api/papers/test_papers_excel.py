@@ -1,6 +1,7 @@
 """The papers as workbooks, read back by another library than the one that writes them."""
 
 import io
+import re
 import subprocess
 import sys
 import zipfile
@@ -12,6 +13,7 @@ import openpyxl
 import pytest
 from openpyxl.cell.rich_text import CellRichText
 
+from api.papers.compose.parts import day_as_written, measured, per_cent, signed
 from api.papers.paper import (
     Column,
     Day,
@@ -30,9 +32,12 @@ from api.papers.writers.excel import excel
 from api.papers.writers.excel_cells import LONGEST_TEXT
 from api.papers.writers.excel_sheets import utf16
 from api.questions.question_registry import compose
+from tests.answers.asked_questions import questions
+from tests.answers.examples import asker
 from tests.api.answers import EMOJI, ESCAPES, RIGHT_TO_LEFT, harmful, poisoned, sunderland
 from tests.api.conftest import ROOT
 
+QUESTIONS_ASKED = sorted({one.question for one in questions() if one.hashed})
 QUESTIONS = ("plan", "comparison", "history", "trail", "action", "audit")
 FORMULAS = ["=1+1", "+1", "-1+1", "@SUM(A1)", "\t=1", "＝1", "=cmd|' /C calc'!A0", "http://elsewhere.example", "1.10"]  # noqa: RUF001
 
@@ -441,3 +446,67 @@ def test_the_same_paper_is_the_same_bytes_in_any_process():
             env={"PYTHONHASHSEED": seed, "TZ": zone, "PYTHONPATH": str(ROOT)},
         )  # fmt: skip
         assert done.stdout == here
+
+
+# Every workbook of the examples
+
+#: What a spreadsheet must not take for a figure: names of actions, priorities, recommendations and document versions.
+NAMES = {"No.", "Priority", "Focus area", "Recommendation", "Document version"}
+WRITTEN_FIGURE = re.compile(r"[+−-]?\d+([.,]\d+)*%?")
+WRITTEN_DAY = re.compile(r"\d\d/\d\d/\d{2,4}( \d\d:\d\d)?(\n.*)?", re.DOTALL)
+FORMS = {"General", "dd/mm/yyyy", "dd/mm/yyyy hh:mm", "+0;-0;+0", "0%", "0.0%", "0"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("question", QUESTIONS_ASKED)
+def test_in_the_workbooks_of_the_examples_only_names_and_words_are_text(question):
+    asked = [one for one in questions() if one.question == question and one.hashed]
+    assert asked
+    for one in asked:
+        for sheet in book(excel(compose(question, one.ask(asker()).document))).worksheets[1:]:
+            headings, *rows = sheet.iter_rows()
+            for cell in (cell for row in rows for cell in row if cell.value is not None):
+                heading = headings[cell.column - 1].value
+                assert cell.number_format in FORMS, (one.name, sheet.title, cell.coordinate)
+                if isinstance(cell.value, str):
+                    assert not WRITTEN_DAY.fullmatch(cell.value), (one.name, sheet.title, heading, cell.value)
+                    is_figure = WRITTEN_FIGURE.fullmatch(cell.value)
+                    assert not is_figure or heading in NAMES or cell.value == "2016", (one.name, heading, cell.value)
+                else:
+                    assert heading not in NAMES, (one.name, sheet.title, heading, cell.value)
+
+
+def test_a_figure_with_a_sign_a_share_or_decimals_is_its_value_in_a_format():
+    cells = [only(cell) for cell in (signed(89), signed(-3), per_cent(45), measured("3.20"), measured("-0.5%"))]
+    assert [(cell.value, cell.number_format) for cell in cells] == [
+        (89, "+0;-0;+0"), (-3, "+0;-0;+0"), (0.45, "0%"), (3.2, "0.00"), (-0.005, "0.0%"),
+    ]  # fmt: skip
+    assert [cell.data_type for cell in cells] == ["n"] * 5
+
+
+@pytest.mark.parametrize("text", ["2.10.1", "007", "1,000", "45 %", "£80", "8e3", "-", "9" * 13, "=1"])
+def test_a_value_that_is_no_plain_figure_stays_text(text):
+    assert measured(text) == text
+    assert only(measured(text)).data_type == "s"
+
+
+def test_a_day_that_was_written_otherwise_is_a_date_and_words_are_words():
+    cells = [
+        only(day_as_written(text, due)) for text, due in (("31/03/19", "2019-03-31"), ("Spring 2019", "2019-05-31"))
+    ]
+    assert [(cell.is_date, cell.value) for cell in cells] == [
+        (True, datetime(2019, 3, 31)), (False, "Spring 2019"),  # noqa: DTZ001 - a cell has no time zone
+    ]  # fmt: skip
+
+
+def test_the_first_line_of_a_split_column_keeps_its_kind_and_the_others_stand_beside_it():
+    due = Column("Due", split=("Due", "Due, remarks"))
+    rows = [[(Day("2019-03-31"), "was 2018", "overdue")], [Day("2019-04-30")], ["Spring"], [""]]
+    sheet = book(paper(table(rows, due)))["Actions"]
+    assert values(sheet) == [
+        ["Due", "Due, remarks"],
+        [datetime(2019, 3, 31), "was 2018\noverdue"],  # noqa: DTZ001 - a cell has no time zone
+        [datetime(2019, 4, 30), None],  # noqa: DTZ001
+        ["Spring", None],
+        [None, None],
+    ]
