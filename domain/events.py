@@ -8,7 +8,7 @@ version and position, when it was recorded and by whom.
 
 import re
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, NamedTuple, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
@@ -35,6 +35,26 @@ Day = Annotated[date, BeforeValidator(_written_as_day)]
 PointText = Annotated[str, StringConstraints(max_length=600), AfterValidator(_readable_point)]
 FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z]+(_[a-z]+)*$", max_length=63)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Of(NamedTuple):
+    """In the type of a field: the kind of thing that it names, and whether the event gives the name to a new one."""
+
+    thing: str
+    new: bool = False
+
+
+ActionNumber = Annotated[Number, Of("action")]
+NewAction = Annotated[Number, Of("action", new=True)]
+PriorityNumber = Annotated[Number, Of("priority")]
+NewPriority = Annotated[Number, Of("priority", new=True)]
+RecommendationNumber = Annotated[Number, Of("recommendation")]
+NewRecommendation = Annotated[Number, Of("recommendation", new=True)]
+MeasureCode = Annotated[Code, Of("measure")]
+NewMeasure = Annotated[Code, Of("measure", new=True)]
+RatingCode = Annotated[Code, Of("rating")]
+Forum = Annotated[Line, Of("forum")]
+EventVersion = Annotated[int, Field(ge=1, le=10**12, strict=True), Of("version")]
 
 
 class Said(BaseModel):
@@ -111,7 +131,7 @@ class InspectionReported(Event):
 class RecommendationMade(Event):
     """A recommendation was made, which the plan has to answer."""
 
-    number: Number
+    number: NewRecommendation
     text: Text
     made_by: Line | None = None
 
@@ -122,17 +142,17 @@ class RecommendationMade(Event):
 class PriorityAdded(Event):
     """A priority was added to the plan, answering these recommendations."""
 
-    number: Number
+    number: NewPriority
     title: Text
-    answers: tuple[Number, ...] = ()
+    answers: tuple[RecommendationNumber, ...] = ()
 
 
 class PriorityReworded(Event):
     """A priority was given other words, or answers other recommendations; what is left out stays as it was."""
 
-    number: Number
+    number: PriorityNumber
     title: Text | None = None
-    answers: tuple[Number, ...] | None = None
+    answers: tuple[RecommendationNumber, ...] | None = None
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -148,8 +168,10 @@ class PriorityReworded(Event):
 class ActionAdded(Event):
     """An action was added to a priority, or to another action as a part of it."""
 
-    number: Number
-    priority: Number | None = Field(default=None, description="May be left out for a part: it goes with its parent.")
+    number: NewAction
+    priority: PriorityNumber | None = Field(
+        default=None, description="May be left out for a part: it goes with its parent."
+    )
     text: Text
     outcome: Text | None = None
     timescale: Line | None = Field(
@@ -157,7 +179,7 @@ class ActionAdded(Event):
     )
     leads: tuple[Line, ...] = ()
     reports_to: Line | None = None
-    parent: Number | None = Field(
+    parent: ActionNumber | None = Field(
         default=None,
         description="Number of the action it is part of; parts nest at most 5 deep. An action with parts is counted by "
         "its parts.",
@@ -174,7 +196,7 @@ class ActionAdded(Event):
 class ActionReworded(Event):
     """An action was given other words, or another outcome; what is left out stays as it was."""
 
-    action: Number
+    action: ActionNumber
     text: Text | None = None
     outcome: Text | None = None
 
@@ -189,15 +211,17 @@ class ActionReworded(Event):
 class ActionRenumbered(Event):
     """An action was given another number, and perhaps moved to another priority; its old number still finds it."""
 
-    action: Number
-    number: Number
-    priority: Number | None = Field(default=None, description="Its new priority; left out, it stays where it is.")
+    action: ActionNumber
+    number: NewAction
+    priority: PriorityNumber | None = Field(
+        default=None, description="Its new priority; left out, it stays where it is."
+    )
 
 
 class ActionRescheduled(Event):
     """An action's timescale was changed, for a reason, with the approval of this person or body."""
 
-    action: Number
+    action: ActionNumber
     timescale: Line
     approved_by: Line | None = None
 
@@ -205,36 +229,36 @@ class ActionRescheduled(Event):
 class ActionReassigned(Event):
     """An action was given to other leads."""
 
-    action: Number
+    action: ActionNumber
     leads: tuple[Line, ...] = Field(min_length=1)
 
 
 class ActionRated(Event):
     """An action was rated; the same rating again is a fact too: reviewed, and unchanged."""
 
-    action: Number
-    rating: Code = Field(description="On the plan's scale. An action with parts is counted by its parts.")
+    action: ActionNumber
+    rating: RatingCode = Field(description="On the plan's scale. An action with parts is counted by its parts.")
     evidence: tuple[Line, ...] = ()
 
 
 class RatingConfirmed(Event):
     """A rating that needs a second person was confirmed by one, and counts from this day, on which that was done."""
 
-    action: Number
-    version: int = Field(ge=1, le=10**12, strict=True, description="Version of the event that gave the rating.")
+    action: ActionNumber
+    version: EventVersion = Field(description="Version of the event that gave the rating.")
 
 
 class ProgressReported(Event):
     """Progress on an action was reported, in these words."""
 
-    action: Number
+    action: ActionNumber
     text: Text
 
 
 class EvidenceAdded(Event):
     """Evidence of an action was filed."""
 
-    action: Number
+    action: ActionNumber
     title: Line
     location: Line | None = None
     sha256: Sha256 | None = Field(default=None, description="SHA-256 of the document, 64 hexadecimal digits.")
@@ -243,19 +267,19 @@ class EvidenceAdded(Event):
 class ActionClosed(Event):
     """An action that was complete left the plan's reports."""
 
-    action: Number
+    action: ActionNumber
 
 
 class ActionWithdrawn(Event):
     """An action was taken out of the plan, for a reason, without being complete."""
 
-    action: Number
+    action: ActionNumber
 
 
 class ActionReinstated(Event):
     """An action that had been withdrawn or closed came back into the plan."""
 
-    action: Number
+    action: ActionNumber
 
 
 # Assurance and measures
@@ -264,7 +288,7 @@ class ActionReinstated(Event):
 class AssuranceGiven(Event):
     """A report gave this level of assurance on a priority."""
 
-    priority: Number
+    priority: PriorityNumber
     level: Line
     report: Line | None = None
 
@@ -272,18 +296,18 @@ class AssuranceGiven(Event):
 class MeasureDefined(Event):
     """A measure was defined, or its definition revised from this day."""
 
-    measure: Code
+    measure: NewMeasure
     title: Line
     unit: Line | None = None
     baseline: Line | None = None
     target: Line | None = None
-    priority: Number | None = None
+    priority: PriorityNumber | None = None
 
 
 class MeasureReported(Event):
     """A measure stood at this value for this period."""
 
-    measure: Code
+    measure: MeasureCode
     period: Line
     value: Line
     standing: Line | None = Field(default=None, description="Where it stands against its target, as reported.")
@@ -303,7 +327,7 @@ class VersionIssued(Event):
 class ReportPresented(Event):
     """A report of the plan as at these points was presented to a forum: from then on the forum knew it."""
 
-    forum: Line
+    forum: Forum
     title: Line | None = None
     previous: PointText | None = Field(default=None, description="The point compared from.")
     current: PointText = Field(description="The point reported; without a basis: with all recorded before this event.")
@@ -315,13 +339,13 @@ class ReportPresented(Event):
 class EventWithdrawn(Event):
     """An event was recorded in error and no longer counts, on any day; what was answered before stays answered."""
 
-    version: int = Field(ge=1, le=10**12, strict=True, description="Version of the event recorded in error.")
+    version: EventVersion = Field(description="Version of the event recorded in error.")
 
 
 class TextRedacted(Event):
     """Texts of an event were destroyed for a legal reason, for every day and every answer; that they stood is kept."""
 
-    version: int = Field(ge=1, le=10**12, strict=True, description="Version of the event whose texts were destroyed.")
+    version: EventVersion = Field(description="Version of the event whose texts were destroyed.")
     fields: tuple[FieldName, ...] = Field(
         min_length=1, max_length=20, description="The fields of that event whose texts were destroyed."
     )

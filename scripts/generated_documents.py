@@ -46,8 +46,8 @@ def kind_in_words(hint: object) -> str:
     if hint in KINDS:
         return KINDS[hint]
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-    if origin is typing.Annotated:
-        return kind_in_words(arguments[0])
+    if origin is typing.Annotated:  # the last thing said of a type may be what it names
+        return kind_in_words(typing.Annotated[*arguments[:-1]] if len(arguments) > 2 else arguments[0])
     if origin in (typing.Union, types.UnionType):
         return kind_in_words(next(argument for argument in arguments if argument is not type(None)))
     if origin is tuple:

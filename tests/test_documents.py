@@ -11,6 +11,7 @@ import click
 import pytest
 
 from api.cli.main import cli
+from domain.events import EVENTS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -174,3 +175,16 @@ def exists(name: str) -> bool:
 
 def test_a_place_that_is_gone_is_found() -> None:
     assert places_of("See `domain/gone.py`, `api` and `scripts/check`.") == {"domain/gone.py", "api", "scripts/check"}
+
+
+def test_the_map_names_every_file_that_each_event_must_stand_in() -> None:
+    parts = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").split("\n\n")
+    [paragraph] = [part for part in parts if part.startswith("**An event.**")]
+    named = places_of(paragraph)
+    listing = {
+        file.relative_to(ROOT).as_posix()
+        for file in sources()
+        if all(re.search(rf"\b{event}\b", file.read_text(encoding="utf-8")) for event in EVENTS)
+    }
+    generated, beside = {"domain/proofs/verify.py"}, {"api/forms/field_words.py", "scripts/generate", "tests/goldens"}
+    assert named == listing - generated | beside

@@ -18,8 +18,7 @@ from tests.test_sentences_unread import ROOT, SOURCES
 #: Exceptions that are no refusals of the program's, and why.
 NOT_REFUSALS = {
     "api/cli/command_roles.py Undeclared": "a command was written without its role",
-    "api/forms/form_words.py Unfit": "what is wrong with a form, by its fields",
-    "api/forms/open_plan_form.py _Unfit": "what is wrong with a form, by its fields",
+    "api/forms/proposing.py Unfit": "what is wrong with a form, by its fields",
     "api/http/access/address_roles.py Undeclared": "an address was written without its role",
     "api/pages/access_forms.py Wrong": "what is wrong with a form, by its field",
     "api/pages/routes.py Instead": "another response takes the place of a page",

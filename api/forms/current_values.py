@@ -1,11 +1,12 @@
-"""The state of the plan for a form: the options to choose from, and the current values."""
+"""The state of the plan for a form: the values to choose from, and those that stand."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from api.forms.event_forms import Form
+from api.forms.field_words import in_plan_words
+from api.forms.form_fields import Field
 from api.papers.wording import day_in_words, safe_text, unended
 from api.questions.asker import Asker
 from domain.plan.plan_at import PlanAt
@@ -15,7 +16,7 @@ from projections.document_history import HistoryDocument, document_history
 from projections.plan_as_at import PlanDocument, plan_as_at
 from projections.scale import RatingDocument, scale_document
 
-#: Options of a field: the value sent, and the label.
+#: Values to choose from: the value sent, and the label.
 Options = list[tuple[str, str]]
 
 _LONGEST = 70
@@ -29,7 +30,7 @@ class Standing:
         plan: the plan at the point, with its closed and withdrawn actions.
         history: its document versions and presentations.
         ratings: the ratings of the scale on the form's day.
-        action: the form's action, if its address names one.
+        action: the action that the address names, if any.
     """
 
     plan: PlanDocument
@@ -52,14 +53,31 @@ class Standing:
             left += reversed(found[-1]["actions"])
         return found
 
+    @property
+    def issues(self) -> Options:
+        """The document versions, newest first."""
+        return [
+            (one["label"], f"{one['label']}, issued {day_in_words(one['issued_on'])}")
+            for one in reversed(self.history["versions"])
+        ]
 
-def standing(ask: Asker, plan: str, about: dict[str, str], day: date | None = None, at: str = "now") -> Standing:
+    def subject(self, of: str, name: str) -> Mapping[str, object]:
+        """The document of the action that the address names, or of a priority or measure; empty if there is none."""
+        if of == "action":
+            return self.action["action"] if self.action else {}
+        priorities, measures = self.plan["priorities"], self.plan["measures"]
+        if of == "priority":
+            return next((one for one in priorities if one["number"] == name), {})
+        return next((one for one in measures if of == "measure" and one["measure"] == name), {})
+
+
+def standing(ask: Asker, plan: str, action: str | None = None, day: date | None = None, at: str = "now") -> Standing:
     """The state of a plan for a form.
 
     Args:
         ask: asks the ledger.
         plan: the plan's name.
-        about: the subject of the form, from its address.
+        action: the number of the action that the address names, if any.
         day: the form's day; default: today.
         at: the point; default: now.
 
@@ -73,50 +91,48 @@ def standing(ask: Asker, plan: str, about: dict[str, str], day: date | None = No
             plan_as_at(shown, everything=True),
             document_history(shown),
             scale_document(scale.value if scale else None)["ratings"],
-            action_at(shown, about["action"]) if "action" in about else None,
+            action_at(shown, action) if action else None,
         )
 
     shown: Standing = ask.at(plan, at, answers).document
     return shown
 
 
-def options(of: str, form: Form, stands: Standing) -> Options:
-    """The options or suggestions for a field."""
-    return _OPTIONS[of](form, stands)
+def options(field: Field, form: Form, stands: Standing) -> Options:
+    """The values or suggestions for a field; none if anything may be typed."""
+    if field.new:
+        return []
+    match field.of:
+        case "action":
+            among = [(one["number"], _in_words(one)) for one in stands.actions if _AMONG[form.among](one)]
+        case "priority":
+            among = [(one["number"], f"{one['number']}: {_short(one['title'])}") for one in stands.plan["priorities"]]
+        case "measure":
+            among = [(one["measure"], _short(one["title"])) for one in stands.plan["measures"]]
+        case "rating":
+            return [(one["code"], _meaning(one)) for one in stands.ratings]
+        case "forum":
+            return [
+                (one, "") for one in sorted({one["forum"] for one in stands.history["presented"]}, key=str.casefold)
+            ]
+        case _:
+            among = [(value, value.replace("-", " ").capitalize()) for value in field.values]
+    nothing = in_plan_words(field.words.nothing or "", stands.word)
+    return [("", nothing), *among] if field.control == "select" else []
 
 
-def _actions(form: Form, stands: Standing) -> Options:
-    left = {"closed", "withdrawn"}
-    fits: dict[str, Callable[[ActionDocument], bool]] = {
-        "reinstate": lambda one: one["status"] in left,
-        "confirm": lambda one: "awaiting" in one,
-    }
-    listed = [one for one in stands.actions if form.name not in fits or fits[form.name](one)]
-    return [("", "Choose an action"), *((one["number"], _action_words(one)) for one in listed)]
+#: Some actions of a plan -> whether an action is one of them.
+_AMONG: dict[str, Callable[[ActionDocument], bool]] = {
+    "": lambda _: True,
+    "in": lambda one: one["status"] in ("open", "complete"),
+    "out": lambda one: one["status"] in ("closed", "withdrawn"),
+    "awaiting": lambda one: "awaiting" in one,
+}
 
 
-def _action_words(action: ActionDocument) -> str:
-    status = f" ({action['status']})" if action["status"] in ("closed", "withdrawn") else ""
+def _in_words(action: ActionDocument) -> str:
+    status = f" ({action['status']})" if _AMONG["out"](action) else ""
     return f"{action['number']}{status}: {_short(action['text'])}"
-
-
-def _priorities(form: Form, stands: Standing) -> Options:
-    nothing = {"renumber": "It stays where it is", "measure": "None in particular"}.get(form.name, "Choose one")
-    words = ((one["number"], f"{one['number']}: {_short(one['title'])}") for one in stands.plan["priorities"])
-    return [("", nothing), *words]
-
-
-def _parents(_: Form, stands: Standing) -> Options:
-    open_ones = (one for one in stands.actions if one["status"] in ("open", "complete"))
-    return [("", "No other action"), *((one["number"], _action_words(one)) for one in open_ones)]
-
-
-def _measures(_: Form, stands: Standing) -> Options:
-    return [("", "Choose a measure"), *((one["measure"], _short(one["title"])) for one in stands.plan["measures"])]
-
-
-def _ratings(_: Form, stands: Standing) -> Options:
-    return [(one["code"], _meaning(one)) for one in stands.ratings]
 
 
 def _meaning(rating: RatingDocument) -> str:
@@ -129,51 +145,17 @@ def _meaning(rating: RatingDocument) -> str:
     return ". ".join(said)
 
 
-def _forums(_: Form, stands: Standing) -> Options:
-    return [(forum, "") for forum in sorted({one["forum"] for one in stands.history["presented"]}, key=str.casefold)]
-
-
-def _issues(_: Form, stands: Standing) -> Options:
-    return [
-        (one["label"], f"{one['label']}, issued {day_in_words(one['issued_on'])}")
-        for one in reversed(stands.history["versions"])
-    ]
-
-
 def _short(text: str) -> str:
     line = safe_text(text)
     return line if len(line) <= _LONGEST else line[:_LONGEST].rsplit(" ", 1)[0] + "…"
 
 
-_OPTIONS: dict[str, Callable[[Form, Standing], Options]] = {
-    "actions": _actions,
-    "priorities": _priorities,
-    "parents": _parents,
-    "measures": _measures,
-    "ratings": _ratings,
-    "forums": _forums,
-    "issues": _issues,
-}
-
-
-def filled_in(form: Form, about: dict[str, str], stands: Standing) -> dict[str, str]:
-    """The current values that a form offers for editing, by field; empty if there are none."""
-    if stands.action is not None:
-        action = stands.action["action"]
-        of_form: dict[str, dict[str, Any]] = {
-            "reword": {"text": action["text"], "outcome": action["outcome"]},
-            "reassign": {"leads": "\n".join(action["leads"])},
-            "renumber": {"number": action["number"]},
-            "confirm": {"version": str(action["awaiting"]["version"]) if "awaiting" in action else ""},
-        }
-        return {name: value or "" for name, value in of_form.get(form.name, {}).items()}
-    if form.name == "reword-priority" and "number" in about:
-        for priority in stands.plan["priorities"]:
-            if priority["number"] == about["number"]:
-                return {"title": priority["title"], "answers": "\n".join(priority["answers"])}
-    if form.name == "measure" and "measure" in about:
-        for measure in stands.plan["measures"]:
-            if measure["measure"] == about["measure"]:
-                names = ("measure", "title", "unit", "baseline", "target", "priority")
-                return {name: measure[name] or "" for name in names}  # type: ignore[literal-required]
-    return {"priority": about["priority"]} if form.name == "add" and "priority" in about else {}
+def filled_in(form: Form, subject: Mapping[str, object]) -> dict[str, str]:
+    """The values of the form's subject that it offers for editing, by field; empty without a subject."""
+    found = {}
+    for path in form.filled if subject else ():
+        value: object = subject
+        for name in path.split("."):
+            value = value.get(name) if isinstance(value, Mapping) else None
+        found[name] = "\n".join(value) if isinstance(value, list) else str(value or "")
+    return found

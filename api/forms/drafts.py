@@ -1,25 +1,21 @@
 """The draft of a form: its subject, its values, and the plan versions at which it was opened and last seen."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from fastapi import Depends, Query
 from markupsafe import Markup, escape
 
-from api.forms.event_forms import Form, fields_of
+from api.forms.event_forms import Form
 from api.http.form_bodies import only_known
 from api.http.request_refusals import RequestCode, Unreadable
 from api.pages.here import Here
-from domain.redaction import REDACTABLE
 
 #: The hidden fields: the event_id, against double recording, and the plan versions at opening and last seen.
 HIDDEN = ("event_id", "shown", "seen")
-#: Kind of field -> its subfields. A point has those of its alternatives, and the hidden one with their first values;
-#: texts have a checkbox for each redactable field.
-_PARTS = {"point": ("issue", "day", "known", "was"), "texts": tuple(sorted(REDACTABLE))}
 
 _Name = Annotated[str | None, Query(max_length=63)]
 
@@ -27,7 +23,7 @@ _Name = Annotated[str | None, Query(max_length=63)]
 def named_subjects(
     action: _Name = None, priority: _Name = None, measure: _Name = None, version: _Name = None
 ) -> dict[str, str]:
-    """The subjects that an address names."""
+    """The subjects that an address names, by kind."""
     named = {"action": action, "priority": priority, "measure": measure, "version": version}
     return {name: value for name, value in named.items() if value}
 
@@ -42,7 +38,7 @@ class Draft:
     Attributes:
         here: the page.
         form: the form.
-        named: the subjects that the address names.
+        named: the subjects that the address names, by kind.
         past: whether it was opened to name a past point.
         said: the typed values by field.
         event_id: makes the form idempotent.
@@ -62,9 +58,8 @@ class Draft:
     @property
     def about(self) -> dict[str, str]:
         """The subject by its field; empty if the address does not name it."""
-        field = self.form.about
-        given = self.named.get("priority" if field == "number" else field)
-        return {field: given} if given else {}
+        field = self.form.subject
+        return {field.name: self.named[field.of]} if field and field.of in self.named else {}
 
     @property
     def address(self) -> str:
@@ -82,10 +77,6 @@ class Draft:
         return as_day(self.said.get("effective_on", ""))
 
     @property
-    def hidden(self) -> list[tuple[str, str]]:
-        return [("event_id", self.event_id), ("shown", str(self.shown)), ("seen", str(self.seen))]
-
-    @property
     def typed(self) -> list[tuple[str, Markup]]:
         """All typed values, as hidden fields with the exact text, including direction marks."""
         return [(name, escape(value)) for name, value in self.said.items() if self.about.get(name) != value]
@@ -99,28 +90,33 @@ def as_day(text: str) -> date | None:
         return None
 
 
-def new_draft(here: Here, form: Form, named: Mapping[str, str], past: bool, version: int) -> Draft:
-    """The draft of a newly opened form, with the plan at this version."""
-    return Draft(here, form, named, past, {}, str(uuid4()), version, version)
-
-
-def read_draft(here: Here, form: Form, named: Mapping[str, str], past: bool, sent: Mapping[str, str]) -> Draft:
+def read_draft(opened: Draft, sent: Mapping[str, str]) -> Draft:
     """The draft in a sent form; raises Unreadable if its fields are not those of the form."""
-    names = [*HIDDEN, "do"]
-    for field in fields_of(form):
-        names += [field.name, *(f"{field.name}_{part}" for part in _PARTS.get(field.kind, ()))]
-    only_known(sent, names)
+    only_known(sent, [*HIDDEN, "do", *(name for field in opened.form.fields for name in field.names)])
     shown, seen = (sent.get(name, "") for name in ("shown", "seen"))
+    if not all(one.isascii() and one.isdigit() and len(one) <= 12 for one in (shown, seen)):
+        raise not_as_shown()
+    said = opened.about | {name: value for name, value in sent.items() if name not in (*HIDDEN, "do")}
+    return replace(opened, said=said, event_id=id_in(sent), shown=int(shown), seen=int(seen))
+
+
+def id_in(sent: Mapping[str, str]) -> str:
+    """The event_id in a sent form; raises Unreadable."""
     try:
-        event_id = str(UUID(sent.get("event_id", "")))
+        return str(UUID(sent.get("event_id", "")))
     except ValueError:
-        event_id = ""
-    if not (event_id and all(one.isascii() and one.isdigit() and len(one) <= 12 for one in (shown, seen))):
-        raise Unreadable(
-            RequestCode.NOT_A_FORM, "", "the form was not sent as it was shown; nothing was recorded: open it anew"
-        )
-    said = {name: value for name, value in sent.items() if name not in (*HIDDEN, "do")}
-    draft = Draft(here, form, named, past, said, event_id, int(shown), int(seen))
-    for name, value in draft.about.items():
-        said.setdefault(name, value)
-    return draft
+        raise not_as_shown() from None
+
+
+def asked_to(sent: Mapping[str, str]) -> str:
+    """The button that sent a form: `check`, `record` or `change`; raises Unreadable."""
+    do = sent.get("do", "check")
+    if do not in ("check", "record", "change"):
+        raise Unreadable(RequestCode.NOT_A_FORM, "", "a form is checked, recorded or changed; nothing was recorded")
+    return do
+
+
+def not_as_shown() -> Unreadable:
+    """The refusal of a form that lacks what it was shown with."""
+    sentence = "the form was not sent as it was shown; nothing was recorded: open it anew"
+    return Unreadable(RequestCode.NOT_A_FORM, "", sentence)

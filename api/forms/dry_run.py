@@ -1,13 +1,14 @@
 """Checks before recording: others' events since the form was opened, and the effects of the new event (dry run)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from markupsafe import Markup
 
-from api.forms.event_forms import Form
+from api.forms.drafts import Draft
+from api.forms.form_fields import fields_of_event
 from api.papers.chart import rating_bar
 from api.papers.revision import revised
 from api.papers.wording import Labels, day_in_words, safe_lines
@@ -15,16 +16,19 @@ from api.papers.wording_changes import change_words
 from api.questions.asker import Asker
 from api.questions.trail_question import TRAIL
 from domain.envelopes import Proposal
-from domain.events import ActionAdded, ActionRescheduled, Event, EventWithdrawn
+from domain.events import Event, EventWithdrawn
 from domain.plan.record import PlanRecord
 from domain.points import Point
 from domain.timescales import read_timescale
 from projections.action import ActionUnknown
 from projections.change import Change, is_revision
 from projections.changes import changes_between
-from projections.register import register_entry
+from projections.register import RegisterEntry, register_entry
 from projections.sentence import sentence_in
 from projections.trail import TrailEntry
+
+#: What a template shows, by name.
+Shown = dict[str, Any]  # any: each template has names of its own
 
 # Others' events
 
@@ -44,45 +48,35 @@ class Since:
     others: list[TrailEntry]
 
 
-def recorded_since(
-    ask: Asker, plan: str, form: Form, said: dict[str, str], shown: int, seen: int, event_id: str
-) -> Since:  # fmt: skip
-    """The events recorded since a form was opened.
-
-    Args:
-        ask: asks the ledger.
-        plan: the plan's name.
-        form: the form.
-        said: the typed values.
-        shown: the plan's version when the form was opened.
-        seen: the version up to which the sender has seen others' events.
-        event_id: the form's event_id.
-    """
-    action = _action_meant(ask, plan, form, said)
+def recorded_since(ask: Asker, draft: Draft) -> Since:
+    """The events recorded since a form was opened."""
+    plan = draft.here.plan
+    action = _action_meant(ask, draft)
     try:
-        trail = TRAIL.ask(ask, plan, action=action, after=shown, limit=None).document
+        trail = TRAIL.ask(ask, plan, action=action, after=draft.shown, limit=None).document
     except ActionUnknown:  # a rule reports it later
-        return Since(_newest(ask, plan), None, [])
-    own = next((entry["version"] for entry in trail["events"] if entry["event_id"] == event_id), None)
-    others = [entry for entry in trail["events"] if entry["version"] > seen and entry["version"] != own]
+        return Since(ask.ledger.plan(plan).version, None, [])
+    own = next((entry["version"] for entry in trail["events"] if entry["event_id"] == draft.event_id), None)
+    others = [entry for entry in trail["events"] if entry["version"] > draft.seen and entry["version"] != own]
     if not action:
         targets = _withdrawn_by(ask, plan, others)
-        others = [entry for entry in others if _is_same(form, said, entry, targets)]
+        others = [entry for entry in others if _is_same(draft, entry, targets)]
     return Since(trail["basis"], own, others)
 
 
-def _newest(ask: Asker, plan: str) -> int:
-    return ask.ledger.plan(plan).version
+def _action_meant(ask: Asker, draft: Draft) -> str | None:
+    """The action that the form concerns: its own, or that of the event that it is about."""
+    if draft.form.about == "version":
+        entry = entry_at(ask, draft.here.plan, draft.said.get("version", ""))
+        return action_of(entry) if entry else None
+    return draft.said.get("action", "").strip() or None if draft.form.about == "action" else None
 
 
-def _action_meant(ask: Asker, plan: str, form: Form, said: dict[str, str]) -> str | None:
-    """The action that the form concerns: its own, or that of the event to withdraw."""
-    if form.about != "version":
-        return said.get("action", "").strip() or None if form.about == "action" else None
-    entry = entry_at(ask, plan, said.get("version", ""))
-    if entry is None:
-        return None
-    return entry.get("number") if entry["type"] == "ActionAdded" else entry.get("action")
+def action_of(entry: TrailEntry) -> str | None:
+    """The number of the action that an event is about, as the event leaves it; None if it is about none."""
+    given = [field.name for field in fields_of_event(entry["type"]) if field.of == "action" and field.new]
+    number = entry.get(given[0] if given else "action")
+    return number if isinstance(number, str) else None
 
 
 def entry_at(ask: Asker, plan: str, version: str) -> TrailEntry | None:
@@ -93,39 +87,39 @@ def entry_at(ask: Asker, plan: str, version: str) -> TrailEntry | None:
     return found[0] if found and found[0]["version"] == int(version) else None
 
 
-def _withdrawn_by(ask: Asker, plan: str, entries: list[TrailEntry]) -> dict[int, dict[str, Any]]:
+def _withdrawn_by(ask: Asker, plan: str, entries: list[TrailEntry]) -> dict[int, dict[str, object]]:
     """The fields of the events that any of these withdraw, by version."""
     withdrawn = {entry["withdraws"] for entry in entries if entry["type"] == EventWithdrawn.__name__}
     return {one.version: one.fields() for one in ask.ledger.events_of(plan, sorted(withdrawn))}
 
 
-def _is_same(
-    form: Form, said: dict[str, str], entry: TrailEntry, targets: dict[int, dict[str, Any]]
-) -> bool:  # fmt: skip
-    """Whether an event has the form's subject; a withdrawal has the subject of the event withdrawn."""
-    if entry["type"] != EventWithdrawn.__name__:
-        return _matches(form, said, entry)
-    if form.about == "version" and str(entry["withdraws"]) == said.get("version", "").strip():
+def _is_same(draft: Draft, entry: TrailEntry, targets: dict[int, dict[str, object]]) -> bool:
+    """Whether an event is about the same as the form; a withdrawal is about the same as the event withdrawn."""
+    form = draft.form
+    theirs: Mapping[str, object] = entry
+    if entry["type"] == EventWithdrawn.__name__:
+        if form.about == "version" and str(entry["withdraws"]) == draft.said.get("version", "").strip():
+            return True
+        theirs = targets[entry["withdraws"]]
+    if form.about == "version" or theirs["type"] not in (form.event, *form.beside):
+        return False
+    if form.key is None:
         return True
-    return _matches(form, said, targets[entry["withdraws"]])
+    ours = _things(form.event, draft.said, form.same or (form.key.name,))
+    return not ours.isdisjoint(_things(theirs["type"], theirs, theirs))
 
 
-def _matches(form: Form, said: dict[str, str], entry: Mapping[str, Any]) -> bool:
-    for kind, theirs, ours in form.same:
-        if kind not in ("*", entry["type"]):
-            continue
-        if not theirs:
-            return True
-        typed = said.get(ours, "").strip()
-        if typed and str(entry.get(theirs, "")).casefold() == typed.casefold():
-            return True
-    return False
+def _things(event: str, said: Mapping[str, object], names: Container[str]) -> set[tuple[str, str]]:
+    """The things that an event's fields of these names name: kind and name."""
+    fields = [field for field in fields_of_event(event) if field.of and field.name in names]
+    named = ((field.of, str(said.get(field.name) or "").strip().casefold()) for field in fields)
+    return {(of, name) for of, name in named if name}
 
 
 # Effects of the event
 
 
-def rehearsed(ask: Asker, proposal: Proposal, by: str) -> dict[str, Any]:
+def rehearsed(ask: Asker, proposal: Proposal, by: str) -> Shown:
     """The event in a sentence, and its effects as at today and as at its effective date.
 
     `by` is the author.
@@ -143,7 +137,7 @@ def rehearsed(ask: Asker, proposal: Proposal, by: str) -> dict[str, Any]:
 
 def timescale_read(event: Event) -> str:
     """The sentence on how an event's timescale is read; empty if it has none."""
-    written = event.timescale if isinstance(event, ActionAdded | ActionRescheduled) else None
+    written = getattr(event, "timescale", None)
     if written is None:
         return ""
     if due := read_timescale(written).due:
@@ -157,7 +151,7 @@ def _own_day(record: PlanRecord, proposal: Proposal) -> date:
     return record.logged(event.version).effective_on if isinstance(event, EventWithdrawn) else event.effective_on
 
 
-def _effect(record: PlanRecord, day: date) -> dict[str, Any]:
+def _effect(record: PlanRecord, day: date) -> dict[str, object]:
     """The effects of the newest event as at a day. They do not say when it was recorded, because it was not."""
     stored = record.version - 1
     before, after = (
@@ -176,7 +170,7 @@ def _effect(record: PlanRecord, day: date) -> dict[str, Any]:
     }
 
 
-def _counts(was: Any, is_: Any) -> Iterator[tuple[str, int, int]]:
+def _counts(was: RegisterEntry, is_: RegisterEntry) -> Iterator[tuple[str, int, int]]:
     """The number of actions by rating, before and after; the event may adopt another scale."""
     counted: dict[str, list[int]] = {}
     for place, entry in enumerate((was, is_)):
@@ -185,12 +179,12 @@ def _counts(was: Any, is_: Any) -> Iterator[tuple[str, int, int]]:
     return ((label, before, after) for label, (before, after) in counted.items())
 
 
-def _in_words(change: Change, word: str, labels: Labels) -> dict[str, Any]:
+def _in_words(change: Change, word: str, labels: Labels) -> dict[str, object]:
     said = change_words(change, word, labels)
     about = ": ".join(filter(None, [said.subject, said.text]))
     if not about and change["priority"]:
         about = f"{word} {change['priority']}"
-    shown: dict[str, Any] = {"about": about or "The plan", "what": said.what, "pieces": None}
+    shown: dict[str, object] = {"about": about or "The plan", "what": said.what, "pieces": None}
     if is_revision(change):
         text = revised(safe_lines(str(change["previous"])), safe_lines(str(change["current"])))
         return {**shown, "pieces": [(piece.text, piece.mark) for piece in text.pieces]}

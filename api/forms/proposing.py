@@ -1,107 +1,127 @@
 """From typed values to the event they propose, or to messages by field in the words of the form."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import NamedTuple
 
-from api.forms.event_forms import Field, Form, fields_of
-from api.forms.form_words import Unfit, by_field, missing
+from api.forms.form_fields import Control, Field
+from api.forms.usual_scales import COMPLETING, USUAL, completed_with
 from api.pages.choices import unheard, which_is_meant
 from domain.envelopes import Proposal, read_proposal
 from domain.points import PointUnreadable, read_point
 from domain.refusals import NotAnEvent
 
-#: Forms whose unchanged fields are left out of the event.
-_AS_IT_STANDS = {"reword", "reword-priority"}
 #: Alternatives for a point -> their labels; `_UNDER` has their fields.
 WAYS = {
-    "met": "As it stood on that day, as it was known by its end",
+    "met": "As it stood on that day, with what was known by the end of it",
     "": "With nothing",
     "issue": "A document version, as it was issued",
     "day": "Another day",
 }
 _UNDER = {"issue": ("issue",), "day": ("day", "known")}
 
+#: For an unknown outcome of recording; the form carries its event_id.
+NOT_KNOWN = (
+    "the database has not answered, so whether this was recorded is not known. Send the same form again in a while: "
+    "nothing is stored twice"
+)
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+
+class Unfit(ValueError):
+    """The values make no valid event: messages by field, with "" for those of no field."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        self.problems = problems
+        super().__init__("; ".join(problems.values()))
+
+
+class Typed(NamedTuple):
     """The typed values of a form.
 
     Attributes:
-        form: the form.
+        fields: the fields of the form.
         said: text by field.
-        stood: the values that the form had when it was first shown.
         known_by: the version known by the end of a day; 0 if nothing was.
+        stood: the values that the form had when it was first shown; fields that are as they stood are left out.
     """
 
-    form: Form
+    fields: Sequence[Field]
     said: Mapping[str, str]
-    stood: Mapping[str, str]
-    known_by: Callable[[date], int]
+    known_by: Callable[[date], int] = lambda _: 0
+    stood: Mapping[str, str] = {}
 
 
-def propose(typed: Typed, plan: str, event_id: str, today: date) -> Proposal:
+def propose(event: str, typed: Typed, plan: str | None, event_id: str, today: date) -> Proposal:
     """The proposed event.
 
     Raises:
         Unfit: the values make no valid event.
     """
-    fields: dict[str, Any] = {"type": typed.form.event, "event_id": event_id}
+    given: dict[str, object] = {"type": event, "event_id": event_id}
+    groups: dict[str, dict[str, object]] = {}
     problems: dict[str, str] = {}
-    for field in fields_of(typed.form):
+    missing: list[Field] = []
+    for field in typed.fields:
         try:
-            value = _READ[field.kind](field, typed)
+            value = _READ.get(field.control, _text)(field, typed)
         except ValueError as error:
             problems[field.name] = str(error)
             continue
-        if value is not None:
-            fields[field.name] = value
-        elif field.needed:
-            problems[field.name] = missing(typed.form, field)
-    _gather_source(fields, problems)
+        if value is None:
+            missing += [field] if field.needed else []
+        elif field.group:
+            groups.setdefault(field.group, {})[field.name.removeprefix(f"{field.group}_")] = value
+        else:
+            given[field.name] = value
+    problems |= {one.name: one.words.missing or "" for one in missing if not one.group or one.group in groups}
     if problems:
-        raise Unfit(problems)
+        raise Unfit({field.name: problems[field.name] for field in typed.fields if field.name in problems})
     try:
-        return read_proposal(fields, today, plan)
+        return read_proposal(given | groups, today, plan)
     except NotAnEvent as error:
-        raise Unfit(by_field(error.problems, typed.form)) from None
+        found: dict[str, str] = {}
+        for _, path, sentence in error.problems:
+            name, within = beside(path, typed.fields)
+            line = f"line {int(within[0]) + 1}: " if within and within[0].isdigit() else ""
+            found.setdefault(name, line + sentence)
+        raise Unfit(found) from None
 
 
-def _gather_source(fields: dict[str, Any], problems: dict[str, str]) -> None:
-    names = ("title", "reference", "published_on")
-    source = {name: fields.pop(f"source_{name}") for name in names if f"source_{name}" in fields}
-    if source and "title" not in source:
-        problems["source_title"] = "say which document it is"
-    elif source:
-        fields["source"] = source
+def beside(path: str, fields: Sequence[Field]) -> tuple[str, list[str]]:
+    """The form's field for a path in the event, and the rest of the path; "" if it is of no field."""
+    name, *within = path.split(".")
+    names = [field.name for field in fields]
+    if (whole := "_".join([name, *within[:1]])) in names:
+        return whole, within[1:]
+    return next((field.name for field in fields if name in (field.name, field.group)), ""), within
 
 
-# One reader for each kind of field: the value for the event, or None if nothing was typed
+# One reader for each control: the value for the event, or None if nothing was typed
 
 
 def _text(field: Field, typed: Typed) -> str | None:
     text = typed.said.get(field.name, "").strip()
-    if typed.form.name in _AS_IT_STANDS and text == _as_typed(typed.stood.get(field.name, "")):
+    if text == _as_typed(typed.stood.get(field.name, "")):
         return None
     return text or None
 
 
 def _lines(field: Field, typed: Typed) -> list[str] | None:
     lines = _split(typed.said.get(field.name, ""))
-    if typed.form.name in _AS_IT_STANDS and field.name in typed.stood:
-        return None if lines == _split(typed.stood[field.name]) else lines  # emptied: it answers none from now on
+    if field.name in typed.stood:
+        return None if lines == _split(typed.stood[field.name]) else lines  # emptied: there are none from now on
     return lines or None
 
 
-def _judgements(field: Field, typed: Typed) -> list[dict[str, str]] | None:
-    judgements = []
+def _rows(field: Field, typed: Typed) -> list[dict[str, str]] | None:
+    rows = []
     for line in _split(typed.said.get(field.name, "")):
-        area, colon, grade = line.rpartition(":")
-        if not (colon and area.strip() and grade.strip()):
-            raise ValueError(f"write the area, a colon and the grade on each line; {line[:60]!r} has not all of them")
-        judgements.append({"area": area.strip(), "grade": grade.strip()})
-    return judgements or None
+        values = [value.strip() for value in line.rsplit(":", len(field.values) - 1)]
+        if len(values) < len(field.values) or not all(values):
+            columns = ", a colon and the ".join(field.values)
+            raise ValueError(f"write the {columns} on each line; {line[:60]!r} has not all of them")
+        rows.append(dict(zip(field.values, values, strict=True)))
+    return rows or None
 
 
 def _whole(field: Field, typed: Typed) -> int | None:
@@ -111,10 +131,25 @@ def _whole(field: Field, typed: Typed) -> int | None:
     return int(text) if text else None
 
 
+def _tick(field: Field, typed: Typed) -> bool | None:
+    return True if typed.said.get(field.name) else None
+
+
 def _texts(field: Field, typed: Typed) -> list[str] | None:
     """The names of the ticked checkboxes; each is sent as a field of its own."""
     begins = f"{field.name}_"
     return [name.removeprefix(begins) for name, said in typed.said.items() if name.startswith(begins) and said] or None
+
+
+def _scale(field: Field, typed: Typed) -> dict[str, object] | None:
+    """The chosen scale; its rating for complete actions needs what is ticked."""
+    scale = USUAL.get(typed.said.get(field.name, ""))
+    if scale is None:
+        return None
+    ticked = {name: True for name in COMPLETING if typed.said.get(f"{field.name}_{name}")}
+    if ticked and not any(rating.complete for rating in scale.ratings):
+        raise ValueError("this scale has no rating for what is complete: choose another, or leave these empty")
+    return completed_with(scale, ticked)
 
 
 def _point(field: Field, typed: Typed) -> str | None:
@@ -167,15 +202,13 @@ def _as_typed(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
-_READ: dict[str, Callable[[Field, Typed], Any]] = {
-    "line": _text,
-    "area": _text,
-    "day": _text,
-    "select": _text,
-    "radios": _text,
+#: Control -> its reader; `_text` for all others.
+_READ: dict[Control, Callable[[Field, Typed], object]] = {
     "lines": _lines,
-    "judgements": _judgements,
+    "rows": _rows,
     "whole": _whole,
+    "tick": _tick,
     "point": _point,
     "texts": _texts,
+    "scale": _scale,
 }

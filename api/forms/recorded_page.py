@@ -5,9 +5,9 @@ from fastapi.responses import RedirectResponse
 
 from api.forgetting import still_on_disk
 from api.forms.current_values import Standing, standing
-from api.forms.dry_run import entry_at
-from api.forms.event_forms import FORMS
-from api.forms.form_views import in_plan_words
+from api.forms.dry_run import action_of, entry_at
+from api.forms.event_forms import all_forms
+from api.forms.field_words import in_plan_words
 from api.http.access.callers import recorded_by
 from api.http.question_addresses import Ask, At, Plan
 from api.pages.action_pages import NOT_WITHDRAWN
@@ -29,9 +29,14 @@ def remember(request: Request, response: Response, plan: str, version: int) -> N
     """Set the cookie that marks this version of the plan as recorded by the reader."""
     path = f"/plans/{plan}/recorded"
     response.set_cookie(
-        f"recorded-{plan}", str(version), max_age=_FRESH, path=path, secure=request.app.state.https, httponly=True,
+        f"recorded-{plan}",
+        str(version),
+        max_age=_FRESH,
+        path=path,
+        secure=request.app.state.https,
+        httponly=True,
         samesite="lax",
-    )  # fmt: skip
+    )
 
 
 @recorded.get("/plans/{plan}/recorded/{version}", name="recorded")
@@ -40,7 +45,7 @@ def recorded_page(
 ) -> Response:
     """The event that its reader has just recorded, and what may be done next; others see an event."""
     here = Here(plan, f"recorded/{version[:12]}", at, previous)
-    stands = standing(ask, plan, {})
+    stands = standing(ask, plan)
     entry = entry_at(ask, plan, version)
     if entry is None:
         newest = stands.plan["point"]["basis"]
@@ -49,19 +54,18 @@ def recorded_page(
         raise PointUnknown(f"plan {plan} has no record number {version[:20]}; its newest is {newest}")
     if request.cookies.get(f"recorded-{plan}") != str(entry["version"]):
         return RedirectResponse(here.to(f"events/{entry['version']}"), 303)
-    form = next((form for form in FORMS.values() if form.event == entry["type"]), None)
-    added = entry["type"] == "ActionAdded"
-    action = entry["number"] if added or entry["type"] == "ActionRenumbered" else entry.get("action")
+    form = next((form for form in all_forms().values() if form.event == entry["type"]), None)
+    again = form and (form.among != "awaiting" or _waits(request, stands))
     return page(
         request,
         "recorded.html",
         here=here,
         plan_title=stands.plan["title"],
         entry=entry,
-        action=action,
+        action=action_of(entry),
         paper=_paper(plan, entry),
         on_disk=still_on_disk(ask.ledger, entry["position"]) if entry["type"] == "TextRedacted" else None,
-        again=here.to(f"record/{form.name}") if form and (form.name != "confirm" or _waits(request, stands)) else None,
+        again=here.to(f"record/{form.name}") if form and again else None,
         again_title=in_plan_words(form.title, stands.word) if form else "",
         withdrawable=entry["withdrawn_by"] is None and entry["type"] not in NOT_WITHDRAWN,
     )

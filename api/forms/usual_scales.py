@@ -1,64 +1,42 @@
-"""The rating scales that the form for a new plan offers. Other scales need a file or a program."""
+"""The rating scales that forms offer. Other scales need a file or a program."""
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
+
+from domain.scales import Rating, Scale
+
+#: What a rating for complete actions may need; a form asks for each.
+COMPLETING = ("needs_evidence", "needs_second_person")
 
 _RED, _AMBER, _GREEN, _BLUE = "#d4351c", "#f47738", "#00703c", "#1d70b8"
-
-
-@dataclass(frozen=True, slots=True)
-class UsualScale:
-    """A scale to choose: its label, and its ratings as in an event, worst first.
-
-    `completes` is the code of its rating for complete actions; empty if it has none.
-    """
-
-    name: str
-    ratings: tuple[dict[str, Any], ...]
-    completes: str = ""
-
-    def given(self, *, evidence: bool, second_person: bool) -> dict[str, Any]:
-        """The scale as the event has it.
-
-        Args:
-            evidence: whether the rating for complete actions needs evidence.
-            second_person: whether that rating counts only after confirmation by a second person.
-        """
-        ratings = [dict(rating) for rating in self.ratings]
-        for rating in ratings:
-            if rating["code"] == self.completes:
-                rating |= {"complete": True}
-                rating |= {"needs_evidence": True} if evidence else {}
-                rating |= {"needs_second_person": True} if second_person else {}
-        return {"name": self.name, "ratings": ratings}
-
-
-def _rating(code: str, label: str, meaning: str, colour: str, *, concern: bool = False) -> dict[str, Any]:
-    said = {"code": code, "label": label, "meaning": meaning, "colour": colour}
-    return said | ({"concern": True} if concern else {})
-
-
 _RAG = (
-    _rating("red", "Red", "Not on track", _RED, concern=True),
-    _rating("amber", "Amber", "Some delay, or at risk of it", _AMBER, concern=True),
-    _rating("green", "Green", "On track", _GREEN),
+    Rating(code="red", label="Red", meaning="Not on track", colour=_RED, concern=True),
+    Rating(code="amber", label="Amber", meaning="Some delay, or at risk of it", colour=_AMBER, concern=True),
+    Rating(code="green", label="Green", meaning="On track", colour=_GREEN),
+)
+_COMPLETE = Rating(code="blue", label="Blue", meaning="Complete", colour=_BLUE, complete=True)
+_FOUR = (
+    Rating(code="4", label="4", meaning="Not achieved", colour=_RED, concern=True),
+    Rating(code="3", label="3", meaning="Slipped", colour=_AMBER, concern=True),
+    Rating(code="2", label="2", meaning="On track", colour=_GREEN),
+    Rating(code="1", label="1", meaning="Achieved", colour=_BLUE, complete=True),
 )
 
-#: Name in the form -> scale.
-USUAL: dict[str, UsualScale] = {
-    "ragb": UsualScale(
-        "Red, amber, green, blue", (*_RAG, _rating("blue", "Blue", "Complete", _BLUE)), "blue"
-    ),
-    "rag": UsualScale("Red, amber, green", _RAG),
-    "four": UsualScale(
-        "1 to 4",
-        (
-            _rating("4", "4", "Not achieved", _RED, concern=True),
-            _rating("3", "3", "Slipped", _AMBER, concern=True),
-            _rating("2", "2", "On track", _GREEN),
-            _rating("1", "1", "Achieved", _BLUE),
-        ),
-        "1",
-    ),
-    "none": UsualScale("Not rated", ()),
-}  # fmt: skip
+#: Name in a form -> scale.
+USUAL: dict[str, Scale] = {
+    "ragb": Scale(name="Red, amber, green, blue", ratings=(*_RAG, _COMPLETE)),
+    "rag": Scale(name="Red, amber, green", ratings=_RAG),
+    "four": Scale(name="1 to 4", ratings=_FOUR),
+    "none": Scale(name="Not rated", ratings=()),
+}
+
+
+def completed_with(scale: Scale, needs: Mapping[str, bool]) -> dict[str, object]:
+    """The scale as an event has it; `needs` is what its rating for complete actions needs."""
+    ratings = tuple(one.model_copy(update=needs) if one.complete else one for one in scale.ratings)
+    return scale.model_copy(update={"ratings": ratings}).model_dump(mode="json", exclude_unset=True)
+
+
+def in_a_line(scale: Scale) -> str:
+    """The ratings of a scale and their meanings."""
+    said = "; ".join(f"{one.label}: {(one.meaning or '').lower()}" for one in scale.ratings)
+    return said or "The actions of the plan have no ratings"

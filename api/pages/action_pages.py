@@ -123,7 +123,7 @@ def event_page(
         here=here,
         document=document,
         event=event,
-        kind=kind_in_words(event),
+        kind=kind_in_words(event["type"]),
         fields=event_fields(event, word, labels),
         source=source_words(event),
         withdrawal=withdrawal_words(event),

@@ -39,9 +39,9 @@ _NAMES = {
 _DAYS = {"inspected_from", "inspected_to", "published_on"}
 
 
-def kind_in_words(event: TrailEntry) -> str:
-    """The kind of an event: `Action rated`."""
-    spoken = re.sub(r"(?<!^)([A-Z])", lambda found: f" {found[1].lower()}", event["type"])
+def kind_in_words(kind: str) -> str:
+    """A kind of event: `Action rated` of `ActionRated`."""
+    spoken = re.sub(r"(?<!^)([A-Z])", lambda found: f" {found[1].lower()}", kind)
     return spoken.replace("Version issued", "Document version issued")
 
 

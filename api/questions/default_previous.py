@@ -1,4 +1,4 @@
-"""The point that another is compared with by default."""
+"""The point that a question about two points compares with where none is named."""
 
 from api.papers.wording import fixed
 from api.questions.asker import Asker

@@ -134,7 +134,7 @@ def test_a_page_that_says_what_is_wrong_is_accessible(
 
 FORMS = ["rate", "progress", "reschedule", "reassign", "reword", "renumber", "evidence", "withdraw", "add", "priority",
          "reword-priority", "recommendation", "measure", "measure-value", "assurance", "inspection", "version",
-         "presentation", "withdraw-event"]  # fmt: skip
+         "presentation", "scale", "withdraw-event"]  # fmt: skip
 
 
 @pytest.mark.parametrize("forms", [FORMS[:10], FORMS[10:]], ids=["of actions", "of the plan"])

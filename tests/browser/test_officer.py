@@ -65,7 +65,7 @@ def _rates_it_with_an_error_first(page: Page, plan: str) -> None:
     expect(field(page, "reason")).to_have_value("Seen by the board")
     expect(field(page, "evidence")).to_have_attribute("aria-describedby", "evidence-hint evidence-error")
     expect(page.locator(".field.wrong #evidence-error")).to_contain_text("needs evidence")
-    page.get_by_role("alert").get_by_role("link", name="Evidence it rests on").click()
+    page.get_by_role("alert").get_by_role("link", name="Evidence for the rating").click()
     expect(field(page, "evidence")).to_be_focused()
 
     fill(page, evidence="Audit report\nMinutes of the board")
@@ -117,7 +117,7 @@ def _issues_and_presents(page: Page) -> None:
     page.locator("#previous-day").check()
     press(page, "Check before recording")
     arrived(page, "Check before recording")
-    expect(fact(page, "Which state of the plan was it shown?")).to_have_text("Document version 1.0")
+    expect(fact(page, "Which state of the plan did the report show?")).to_have_text("Document version 1.0")
     press(page, "Record")
     arrived(page, "Recorded as event 9")
 

@@ -30,7 +30,7 @@ def event_paper(document: EventDocument) -> Paper:
     blocks += [Heading("When, and by whom"), _envelope(event)]
     if fields := _fields(document):
         blocks += [Heading("What it says"), Facts("What the event says", fields)]
-    what = f"Event {event['version']}: {kind_in_words(event).lower()}"
+    what = f"Event {event['version']}: {kind_in_words(event['type']).lower()}"
     again, data = event_command(document), trail_data([event])
     return paper_of_record(document, again, what, basis, basis.rstrip("."), blocks, data, landscape=False)
 

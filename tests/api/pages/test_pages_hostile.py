@@ -6,7 +6,8 @@ import pytest
 from lxml import html
 from starlette.testclient import TestClient
 
-from api.forms.event_forms import FORMS, Field, fields_of
+from api.forms.event_forms import all_forms
+from api.forms.form_fields import Field
 from api.papers.wording import safe_lines
 from tests.api.conftest import rated
 from tests.api.filled_forms import PAGE, errors, events, followed, opened, sheet_on, tree, version_of
@@ -64,10 +65,10 @@ def texts_for(field: Field) -> dict[str, str]:
     """What is typed into the field; nothing where not everything may be."""
     if field.name in _NOT_FREE:
         return {}
-    return {"line": LINES, "lines": LINES, "area": TEXTS}.get(field.kind, {})
+    return {"line": LINES, "lines": LINES, "area": TEXTS}.get(field.control, {})
 
 
-CASES = [(form.name, field) for form in FORMS.values() for field in fields_of(form) if texts_for(field)]
+CASES = [(form.name, field) for form in all_forms().values() for field in form.fields if texts_for(field)]
 
 
 def as_stored(text: str) -> str:
@@ -86,7 +87,7 @@ def shown_words(page: Any) -> str:
 
 
 def test_every_form_has_a_field_that_is_tried() -> None:
-    assert {name for name, _ in CASES} == set(FORMS) == set(SENT)
+    assert {name for name, _ in CASES} == set(all_forms()) == set(SENT)
     assert max(map(len, LINES.values())) == 500
 
 
@@ -125,7 +126,7 @@ def test_whatever_is_typed_is_stored_and_shown_as_what_it_says(
         recorded = sheet_on(client, checked).send()
         version = version_of(recorded)
         stored = said_in(events(client, plan)[-1], field.name)
-        assert stored == ([as_stored(text)] if field.kind == "lines" else as_stored(text)), what
+        assert stored == ([as_stored(text)] if field.control == "lines" else as_stored(text)), what
         assert_harmless(followed(client, recorded))
         if name not in ("withdraw-event", "redact"):  # neither can be undone
             put_back(client, plan, version)
@@ -167,7 +168,7 @@ def test_a_plan_of_hostile_words_has_forms_that_show_them_as_words(client: TestC
         {"type": "ReportPresented", "forum": text, "current": "now"},
     ):  # fmt: skip
         assert client.post("/plans/harm/events", json=event).status_code == 201
-    for name, form in FORMS.items():
+    for name, form in all_forms().items():
         for query in ("", ACTION) if form.about == "action" else ("", "?version=3", "?priority=2", "?measure=visits"):
             response = client.get(f"/plans/harm/record/{name}{query}", headers=PAGE)
             assert_harmless(response)

@@ -40,7 +40,7 @@ def test_a_plan_is_opened_with_each_scale_and_can_be_recorded_of_at_once(client:
 
 
 def test_what_it_takes_to_be_complete_is_asked_of_the_rating_that_says_so(client: TestClient) -> None:
-    version_of(form(client).send(**TYPED, needs_evidence="1", needs_second_person="1"))
+    version_of(form(client).send(**TYPED, scale_needs_evidence="1", scale_needs_second_person="1"))
     [event] = events(client, "/plans/improvement-2027")
     *others, blue = event["scale"]["ratings"]
     assert (blue["code"], blue["complete"], blue["needs_evidence"], blue["needs_second_person"]) == (
@@ -50,7 +50,7 @@ def test_what_it_takes_to_be_complete_is_asked_of_the_rating_that_says_so(client
 
 
 def test_the_check_shows_the_scale_and_records_nothing_until_it_is_sent_on(client: TestClient) -> None:
-    checked = form(client).send("check", **TYPED, needs_evidence="1")
+    checked = form(client).send("check", **TYPED, scale_needs_evidence="1")
     said = words(tree(checked).xpath("//main")[0])
     assert "Plan opened: Improvement plan 2027, of The council, rated on Red, amber, green, blue." in said
     assert "Completes the action; needs evidence" in said
@@ -61,10 +61,10 @@ def test_the_check_shows_the_scale_and_records_nothing_until_it_is_sent_on(clien
 
 
 def test_what_was_typed_stays_when_it_is_to_be_changed(client: TestClient) -> None:
-    checked = form(client).send("check", **TYPED, needs_second_person="1")
+    checked = form(client).send("check", **TYPED, scale_needs_second_person="1")
     again = tree(sent_on(client, checked).send("change"))
     assert again.xpath("//input[@id='title']/@value") == [TYPED["title"]]
-    assert again.xpath("//input[@checked]/@name") == ["scale", "needs_second_person"]
+    assert again.xpath("//input[@checked]/@name") == ["scale", "scale_needs_second_person"]
 
 
 def test_what_is_missing_is_said_beside_its_field(client: TestClient) -> None:
@@ -84,7 +84,7 @@ def test_what_is_missing_is_said_beside_its_field(client: TestClient) -> None:
         ({"plan": "Improvement Plan"}, "plan", "did you mean 'improvement-plan'?"),
         ({"effective_on": "31/03/2027"}, "effective_on", "Write the day as 2019-05-31"),
         ({"effective_on": "2999-01-01"}, "effective_on", "is in the future"),
-        ({"scale": "rag", "needs_evidence": "1"}, "needs_evidence", "This scale has no rating for what is complete"),
+        ({"scale": "rag", "scale_needs_evidence": "1"}, "scale", "This scale has no rating for what is complete"),
         ({"scale": "nosuch"}, "scale", "Choose a rating scale"),
     ],
 )

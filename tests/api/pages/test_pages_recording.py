@@ -9,11 +9,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.application import make_application
-from api.forms.event_forms import FORMS, fields_of
-from api.forms.form_words import refused
+from api.forms.event_forms import OPENING, all_forms
+from api.forms.proposing import beside
 from domain.events import EVENTS
 from domain.opened_ledger import Ledger
-from domain.refusals import Refused, RuleCode
 from tests.api.conftest import BY, asking, rated
 from tests.api.days import today
 from tests.api.filled_forms import (
@@ -77,6 +76,7 @@ EVERY_FORM: dict[str, tuple[str, dict[str, str], dict[str, Any]]] = {
                        {"withdraws": 3, "reason": "Typed into the wrong plan"}),
     "redact": ("?version=3", {"fields_text": "1", "reason": "It named a child"},
                {"redacts": 3, "fields": ["text"], "reason": "It named a child"}),
+    "scale": ("", {"scale": "none"}, {"scale": {"name": "Not rated", "ratings": []}}),
     "close-plan": ("", {"reason": "All is done"}, {"reason": "All is done"}),
 }  # fmt: skip
 DAY = {"effective_on": "2019-03-15"}
@@ -93,16 +93,14 @@ def rate(client: TestClient, plan: str) -> Sheet:
 # What can be recorded
 
 
-def test_everything_that_can_be_recorded_has_a_form_but_what_opens_a_plan_or_changes_its_scale() -> None:
-    assert {form.event for form in FORMS.values()} == set(EVENTS) - {"PlanOpened", "ScaleAdopted"}
+def test_everything_that_can_be_recorded_has_a_form() -> None:
+    assert {form.event for form in all_forms().values()} | {OPENING.event} == set(EVENTS)
 
 
-@pytest.mark.parametrize("name", FORMS)
+@pytest.mark.parametrize("name", all_forms())
 def test_a_form_asks_for_everything_that_its_event_may_say(name: str) -> None:
-    form = FORMS[name]
-    asked = {
-        field.name.partition("_")[0] if field.name.startswith("source_") else field.name for field in fields_of(form)
-    }
+    form = all_forms()[name]
+    asked = {field.name.partition("_")[0] if field.name.startswith("source_") else field.name for field in form.fields}
     assert asked == set(EVENTS[form.event].model_fields)
 
 
@@ -113,13 +111,13 @@ def test_the_list_leads_to_every_form_but_to_confirm_where_nothing_awaits_it(cli
         form = tree(client.get(link.get("href"), headers=PAGE))
         assert words(form.xpath("//h1")[0]).endswith(words(link))
         found[link.get("href").rpartition("/")[2]] = words(link)
-    assert set(found) == set(FORMS) - {"confirm"}
+    assert set(found) == set(all_forms()) - {"confirm"}
 
 
 def test_the_list_of_an_action_leads_to_forms_that_are_about_it(client: TestClient, plan: str) -> None:
     page = tree(client.get(f"{plan}/record{ACTION}", headers=PAGE))
     links = [link.get("href") for link in page.xpath("//main//section//li/a")]
-    assert len(links) == sum(form.about == "action" and form.name != "confirm" for form in FORMS.values())
+    assert len(links) == sum(form.about == "action" and form.name != "confirm" for form in all_forms().values())
     for link in links:
         assert "Workspace" in words(tree(client.get(link, headers=PAGE)).xpath("//dl[@class='facts']")[0])
 
@@ -147,10 +145,10 @@ def test_what_is_typed_is_what_is_recorded(client: TestClient, plan: str, name: 
     response = open_form(client, plan, name, query).send(**DAY, **typed)
     assert version_of(response) == 4
     event = events(client, plan)[-1]
-    own = {*EVENTS[FORMS[name].event].model_fields, "withdraws", "confirms", "redacts"} - {"version"}
+    own = {*EVENTS[all_forms()[name].event].model_fields, "withdraws", "confirms", "redacts"} - {"version"}
     about = {"action": "2.4"} if query == ACTION else {}
     assert {field: value for field, value in event.items() if field in own} == {**about, **said, **DAY}
-    assert (event["type"], event["recorded_by"]) == (FORMS[name].event, BY)
+    assert (event["type"], event["recorded_by"]) == (all_forms()[name].event, BY)
 
 
 def test_an_action_is_closed_and_reinstated_and_a_measure_reported(client: TestClient, plan: str) -> None:
@@ -335,7 +333,10 @@ def test_what_is_missing_is_named(client: TestClient, name: str, said: dict[str,
     opening = {"type": "PlanOpened", "title": "A plan", "organisation": "A council", "priority_word": "Focus area"}
     scale = {"name": "RAG", "ratings": [{"code": "red", "label": "Red"}]}
     assert client.post("/plans/other/events", json={**opening, "scale": scale}).status_code == 201
-    assert errors(open_form(client, "/plans/other", name, "").send()) == said
+    sheet = open_form(client, "/plans/other", name, "")
+    assert errors(sheet.send()) == said
+    chosen = {words(one) for one in tree(client.get(sheet.address, headers=PAGE)).xpath("//select/option[@value='']")}
+    assert not any("priority" in one for one in chosen), "the plan has another word for it"
 
 
 def test_an_action_needs_a_priority_unless_it_is_a_part_and_the_form_says_so(client: TestClient, plan: str) -> None:
@@ -446,8 +447,7 @@ def test_a_reason_is_asked_for_where_a_rule_needs_one(client: TestClient, plan: 
 
 
 def test_a_refusal_that_is_about_no_field_for_certain_stands_at_the_top() -> None:
-    error = Refused(RuleCode.PLAN_ALREADY_CLOSED, "plan sunderland is already closed")
-    assert list(refused(error, FORMS["close-plan"]).problems) == [""]
+    assert beside("plan", all_forms()["close-plan"].fields) == ("", [])
 
 
 # Recorded once
@@ -792,5 +792,5 @@ def test_a_form_is_not_recorded_by_a_button_it_does_not_have(client: TestClient,
 
 
 def test_the_pages_of_forms_are_small(reader: TestClient) -> None:
-    for name in FORMS:
+    for name in all_forms():
         assert len(reader.get(f"/plans/sunderland/record/{name}", headers=PAGE).content) < 60_000
