@@ -22,6 +22,7 @@ from api.http.security_headers import SecurityHeaders
 from api.http.unusable import handle_unusable, told_unusable
 from api.page_registry import PAGES
 from api.pages.problem_pages import ProblemPages
+from api.pages.routes import Instead, answer_instead
 from api.serving_settings import ServingSettings
 from domain.integrity.guards import powers_of_login
 from domain.ledger.replica_status import replica_status
@@ -30,11 +31,7 @@ from domain.refusals import LedgerUnusable
 
 
 def make_application(
-    ledger: Ledger,
-    by: str,
-    host: str = "127.0.0.1",
-    key: Path | None = None,
-    settings: ServingSettings | None = None,
+    ledger: Ledger, by: str, host: str = "127.0.0.1", key: Path | None = None, settings: ServingSettings | None = None
 ) -> FastAPI:
     """The application on this ledger.
 
@@ -63,29 +60,43 @@ def make_application(
     app.state.url, app.state.https, app.state.limiter = settings.url, settings.url is not None, Limiter()
     app.state.forgetting = Forgetting(ledger)
     app.state.openid = OpenId(settings.openid) if settings.openid else None
+    _add_middleware(app, settings.host or host)
+    # Routes with a suffix come first: the route of a page would otherwise match them.
+    for routes in (reading, recording, packing, *PAGES):
+        app.include_router(routes)
+    _add_health(app)
+    app.add_exception_handler(Instead, answer_instead)
+    for complete in (handle_problems, handle_refusals, handle_unusable, describe, every_route_declares):
+        complete(app)
+    return app
+
+
+def _add_middleware(app: FastAPI, host: str) -> None:
+    """Add what is around every request, the innermost first."""
     app.add_middleware(BodyLimits)
-    app.add_middleware(OwnHosts, host=settings.host or host, https=app.state.https)
+    app.add_middleware(OwnHosts, host=host, https=app.state.https)
     app.add_middleware(ProblemPages)
     app.add_middleware(SecurityHeaders, https=app.state.https)
     app.add_middleware(_Heads)  # outside the problem pages, which are made from the bodies that a HEAD omits
     app.add_middleware(RequestLog)
-    # Routes with a suffix come first: the route of a page would otherwise match them.
-    for routes in (reading, recording, packing, *PAGES):
-        app.include_router(routes)
+
+
+def _add_health(app: FastAPI) -> None:
+    """Add the addresses that tell whether the program and its ledger work."""
     nobody = [Depends(needs("nobody"))]
     app.add_api_route("/healthz", _healthz, methods=["GET"], summary="The program is running.", dependencies=nobody)
     app.add_api_route(
-        "/readyz", _readyz, methods=["GET"], summary="The ledger answers.", response_model=None,
+        "/readyz",
+        _readyz,
+        methods=["GET"],
+        summary="The ledger answers.",
+        response_model=None,
         dependencies=nobody,
-        responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}},
-                   **documented({503: "The ledger does not answer."})},
-    )  # fmt: skip
-    handle_problems(app)
-    handle_refusals(app)
-    handle_unusable(app)
-    describe(app)
-    every_route_declares(app)
-    return app
+        responses={
+            200: {"content": {"application/json": {"schema": {"type": "object"}}}},
+            **documented({503: "The ledger does not answer."}),
+        },
+    )
 
 
 def _healthz() -> dict[str, str]:

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from api.signing import read_signer
-from domain.integrity.checkpoint_store import CheckpointUnknown, checkpoints_of
+from domain.integrity.checkpoint_refusals import CheckpointUnknown
+from domain.integrity.checkpoint_store import checkpoints_of
 from domain.opened_ledger import Ledger
 
 log = logging.getLogger("asat")

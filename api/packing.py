@@ -8,7 +8,6 @@ from api.papers.wording import fixed
 from api.questions.asker import Answer, Asker
 from api.questions.default_previous import default_previous
 from api.questions.plan_question import PLAN_AS_AT
-from api.questions.question import OfTwoPoints
 from api.questions.question_registry import QUESTIONS
 from domain.integrity.evidence_packs import pack
 from domain.points import read_point
@@ -45,9 +44,15 @@ def papers_named(given: Sequence[str]) -> list[str]:
 
 
 def make_pack(
-    ask: Asker, slug: str, signer: SignerKey, at: str = "now", *, previous: str | None = None,
-    papers: Sequence[str] = USUAL, since: bytes | int | None = None,
-) -> bytes:  # fmt: skip
+    ask: Asker,
+    slug: str,
+    signer: SignerKey,
+    at: str = "now",
+    *,
+    previous: str | None = None,
+    papers: Sequence[str] = USUAL,
+    since: bytes | int | None = None,
+) -> bytes:
     """The pack of a plan, with its papers at a point.
 
     Args:
@@ -55,8 +60,7 @@ def make_pack(
         slug: the plan.
         signer: the key that signs for the ledger.
         at: the point that the papers show.
-        previous: the point to compare with; default: the last document version before it, or the day on which the plan
-            was opened.
+        previous: the point to compare with; default: `previous_point`.
         papers: as `papers_named` gives them.
         since: a checkpoint that the reader holds, or its size in entries.
 
@@ -68,22 +72,22 @@ def make_pack(
     questions = [QUESTIONS[name] for name in dict.fromkeys(name.rpartition(".")[0] for name in papers)]
     # From here on the points are fixed, so that all papers show the same, whatever is recorded meanwhile.
     point = before = fixed(shown)
-    if any(isinstance(question, OfTwoPoints) for question in questions):
-        if previous is None:
-            before, _ = default_previous(ask, slug, point, read_point(at).label)
-        else:
-            before = fixed(PLAN_AS_AT.ask(ask, slug, at=previous).document["point"])
+    if any(question.compares for question in questions):
+        before = _fixed_previous(ask, slug, previous) or default_previous(ask, slug, point, read_point(at).label)[0]
         basis = max(basis, int(before.rpartition("@")[2]))
 
     def made() -> dict[str, bytes]:
-        two_points, one_point = {"previous": before, "current": point}, {"at": point}
         answers: dict[str, Answer[Any]] = {
-            question.name: question.ask(ask, slug, **(two_points if isinstance(question, OfTwoPoints) else one_point))
-            for question in questions
+            question.name: question.ask(ask, slug, **question.shown_at(before, point)) for question in questions
         }
         return {name: _rendered(answers, name) for name in papers}
 
     return pack(ask.ledger, slug, signer, made, since, basis, point if papers else None)
+
+
+def _fixed_previous(ask: Asker, slug: str, previous: str | None) -> str | None:
+    """The point that was named to compare with, in its fixed form; None if none was."""
+    return previous and fixed(PLAN_AS_AT.ask(ask, slug, at=previous).document["point"])
 
 
 def _rendered(answers: dict[str, Answer[Any]], name: str) -> bytes:

@@ -23,7 +23,27 @@ from api.pages.trail_pages import trail
 
 #: All routes of pages, those of a plan itself last.
 PAGES = (
-    static, signing_in, signing_out, own_password, openid, openid_back, access,
-    guide, points, comparing, committee, counting, actions, documents, trail, replaying, slipping, answers,
-    recorded, recording, sending, opening, pages,
-)  # fmt: skip
+    static,
+    signing_in,
+    signing_out,
+    own_password,
+    openid,
+    openid_back,
+    access,
+    guide,
+    points,
+    comparing,
+    committee,
+    counting,
+    actions,
+    documents,
+    trail,
+    replaying,
+    slipping,
+    answers,
+    recorded,
+    recording,
+    sending,
+    opening,
+    pages,
+)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from domain.files.secret_files import SecretExposed, read_secret
 from domain.files.whole_files import written_whole
-from domain.integrity.checkpoint_store import KeyRefused
+from domain.integrity.checkpoint_refusals import KeyCode, KeyRefused
 from domain.names import is_invisible
 from domain.proofs.keys import NotAKey, SignerKey
 from domain.refusals import Refusal
@@ -29,15 +29,17 @@ def read_signer(file: Path | None) -> SignerKey:
         KeyRefused: no file is named, it holds no key, or it is not private to its owner.
     """
     if file is None:
-        raise KeyRefused("say which key signs: --key FILE or ASAT_KEY; `asat key create` makes one")
+        raise KeyRefused(KeyCode.KEY_NEEDED, "say which key signs: --key FILE or ASAT_KEY; `asat key create` makes one")
     try:
         held = read_secret(file, _MOST)
     except SecretExposed as error:
-        raise KeyRefused(str(error)) from None
+        raise KeyRefused(KeyCode.KEY_EXPOSED, str(error)) from None
     try:
         return SignerKey.read(held.decode("utf-8").strip())
     except (UnicodeDecodeError, NotAKey):
-        raise KeyRefused(f"{file} holds no whole secret key; `asat key create` makes one") from None
+        raise KeyRefused(
+            KeyCode.NO_SECRET_KEY, f"{file} holds no whole secret key; `asat key create` makes one"
+        ) from None
 
 
 def write_signer(key: SignerKey, file: Path) -> None:

@@ -30,16 +30,20 @@ NOTATION = (
 )
 
 
-class PointUnreadable(Unprocessable):
-    """The text is not a point in the notation."""
+#: The parameters in which points and versions are asked for.
+POINT_FIELDS = ("at", "previous", "current", "points", "up_to", "recorded_after")
 
-    code = "unreadable-point"
+
+class PointUnreadable(Unprocessable):
+    """The text is not a point in the notation; whoever asks sets `field`, the parameter that it stands in."""
+
+    code, fields = "unreadable-point", POINT_FIELDS
 
 
 class PointUnknown(Unknown):
     """The point is well written, but the plan has nothing there: no such version, issue or presentation."""
 
-    code = "unknown-point"
+    code, fields = "unknown-point", POINT_FIELDS
 
 
 class VersionUnknown(PointUnknown):

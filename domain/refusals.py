@@ -5,7 +5,7 @@ docs/refusals.md lists every code. It is made from the classes and codes that ar
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import NamedTuple, Self
+from typing import ClassVar, Generic, NamedTuple, Self, TypeVar
 from uuid import UUID
 
 
@@ -15,11 +15,13 @@ class Refusal(Exception):
     Attributes:
         code: the stable name of the reason.
         field: the path of the field concerned, such as `source.title`; empty where it is none.
+        fields: the fields that it may name, if they are several.
         index: the place of the refused event in its batch, from 0; None outside a batch.
     """
 
     code: str
     field: str = ""
+    fields: ClassVar[tuple[str, ...]] = ()
     index: int | None = None
 
     def reworded(self, sentence: str) -> Self:
@@ -39,6 +41,18 @@ class Code(StrEnum):
         code = str.__new__(cls, value)
         code._value_, code.when, code.fields = value, when, fields or ("",)
         return code
+
+
+C = TypeVar("C", bound=Code)
+
+
+class Coded(Refusal, Generic[C]):
+    """A kind of refusal that has many reasons, each with its code; the field is that of the code, if it has one."""
+
+    def __init__(self, code: C, sentence: str) -> None:
+        self.code = code
+        self.field = code.fields[0] if len(code.fields) == 1 else ""
+        super().__init__(sentence)
 
 
 class RuleCode(Code):
@@ -181,6 +195,10 @@ class PlanUnknown(Unknown):
     def __init__(self, plan: str) -> None:
         super().__init__(f"there is no plan {plan[:63]!r}")
 
+    def listed_by(self, listing: str) -> Self:
+        """The same, naming what lists the plans."""
+        return self.reworded(f"{self}; {listing} lists those there are")
+
 
 class VersionConflict(Refusal):
     """The plan is not at the record number that the proposer expected: somebody else recorded in between."""
@@ -272,9 +290,3 @@ class NotReached(LedgerUnusable):
             f"this replica has record number {newest} of plan {plan}, and {version} was asked for: ask again in "
             f"{self.retry_after} s, or ask the primary"
         )
-
-
-class BackupUnusable(Refusal):
-    """The backup cannot be made, read or restored; the message says why and what to do."""
-
-    code = "backup-unusable"

@@ -12,6 +12,9 @@ import projections
 from api.cli.command_context import PROOFS
 from api.http.problem_documents import UNREADABLE, status_and_type
 from api.http.request_refusals import RequestCode
+from domain.access.access_errors import AccessCode
+from domain.integrity.checkpoint_refusals import KeyCode
+from domain.postgres.backup_refusals import BackupCode
 from domain.refusals import Code, EventCode, Refusal, RuleCode
 
 _HEAD = """# Refusals
@@ -50,6 +53,9 @@ def refusals_document() -> str:
         ("Refused by a rule", _codes(RuleCode, dict.fromkeys(RuleCode, 409))),
         ("Not an event", _codes(EventCode, dict.fromkeys(EventCode, 422))),
         ("A request that cannot be read", _codes(RequestCode, {**dict.fromkeys(RequestCode, 422), **UNREADABLE})),
+        ("A change of access", _codes(AccessCode)),
+        ("A key", _codes(KeyCode)),
+        ("A backup", _codes(BackupCode)),
         ("Everything else", _kinds()),
     ):
         lines += [f"## {title}", "", "| code | field | when | HTTP | exit |", "|---|---|---|---|---|"]
@@ -57,10 +63,16 @@ def refusals_document() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _codes(codes: type[Code], statuses: Mapping[Any, int]) -> Iterator[tuple[str, ...]]:
+def _codes(codes: type[Code], statuses: Mapping[Any, int] | None = None) -> Iterator[tuple[str, ...]]:
     for code in codes:
         fields = ", ".join(f"`{field}`" for field in code.fields if field not in ("", "*"))
-        yield f"`{code}`", fields, code.when, str(statuses[code]), "" if codes is RequestCode else "1"
+        yield (
+            f"`{code}`",
+            fields,
+            code.when,
+            str(statuses[code]) if statuses else "",
+            "" if codes is RequestCode else "1",
+        )
 
 
 def _kinds() -> Iterator[tuple[str, ...]]:
@@ -72,7 +84,7 @@ def _kinds() -> Iterator[tuple[str, ...]]:
 
 def _kind(kind: type[Refusal]) -> tuple[str, ...]:
     of_requests = kind.__module__.startswith("api.http")
-    field = f"`{kind.field}`" if kind.field else ""
+    field = ", ".join(f"`{one}`" for one in kind.fields or (kind.field,) if one)
     return f"`{kind.code}`", field, _when(kind), str(_status(kind) or ""), "" if of_requests else "1"
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api.questions.question import OfAPoint, OfTheRecord, OfTwoPoints, Question
+from api.questions.question import OfAPoint, OfSeveralPoints, OfTheRecord, OfTwoPoints, Question
 from api.questions.question_registry import QUESTIONS
 
 
@@ -13,10 +13,11 @@ def asked_of(*kinds: type[Question[Any]]) -> list[Question[Any]]:
 
 def paths(*kinds: type[Question[Any]], action: str = "{action}", version: int | str = "{version}") -> list[str]:
     """Their addresses below that of a plan; without kinds those of all questions of a plan."""
-    kinds = kinds or (OfAPoint, OfTwoPoints, OfTheRecord)
+    kinds = kinds or (OfAPoint, OfTwoPoints, OfSeveralPoints, OfTheRecord)
     return [one.below.format(action=action, version=version) for one in asked_of(*kinds)]
 
 
-#: The questions that a point, or two, is all that must be said for.
+#: The questions that a point, or two, or several, is all that must be said for.
 AT = [one.name for one in asked_of(OfAPoint) if not any(own.required for own in one.own)]
 BETWEEN = [one.name for one in asked_of(OfTwoPoints)]
+ALONG = [one.name for one in asked_of(OfSeveralPoints)]

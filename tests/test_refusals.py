@@ -7,7 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from api.http.request_refusals import RequestCode
+from domain.access.access_errors import AccessCode
 from domain.events import EVENTS
+from domain.integrity.checkpoint_refusals import KeyCode
+from domain.postgres.backup_refusals import BackupCode
 from domain.refusals import Code, EventCode, Refusal, Refused, RuleCode
 from scripts.generated_refusals import every_kind
 from tests.test_sentences_unread import ROOT, SOURCES
@@ -18,6 +21,7 @@ NOT_REFUSALS = {
     "api/forms/proposing.py Unfit": "what is wrong with a form, by its fields",
     "api/http/access/address_roles.py Undeclared": "an address was written without its role",
     "api/pages/access_forms.py Wrong": "what is wrong with a form, by its field",
+    "api/pages/routes.py Instead": "another response takes the place of a page",
     "api/papers/writers/pdf_setting.py NotDrawn": "the paper is then drawn in another way",
     "domain/access/access_streams.py StreamTaken": "the stream is then read again",
     "domain/plan/evolve.py Orphan": "an event that no rule has accepted",
@@ -54,9 +58,10 @@ def test_every_exception_is_a_refusal_or_says_why_it_is_none() -> None:
     assert found == set(NOT_REFUSALS)
 
 
-@pytest.mark.parametrize(
-    "code", [*RuleCode, *EventCode, *RequestCode], ids=lambda code: f"{type(code).__name__} {code}"
-)
+CODES = [*RuleCode, *EventCode, *RequestCode, *AccessCode, *KeyCode, *BackupCode]
+
+
+@pytest.mark.parametrize("code", CODES, ids=lambda code: f"{type(code).__name__} {code}")
 def test_every_code_is_raised_and_tested(code: Code) -> None:
     assert re.search(rf"\b{type(code).__name__}\.{code.name}\b", SOURCE)
     assert re.search(rf"\b(R|E|{type(code).__name__})\.{code.name}\b|\"{code}\"", TESTS) or f'"{code}"' in PROBLEMS

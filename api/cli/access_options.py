@@ -18,13 +18,18 @@ NAME = click.argument("name")
 UNTIL = click.option(
     "--until", type=LAST_DAY, metavar="DATE", help="The last day on which it is valid, such as 2027-03-31."
 )
-ROLE = click.option("--role", type=click.Choice(get_args(Role)), required=True, metavar="ROLE",
-                    help=f"One of {', '.join(ROLES)}.")  # fmt: skip
+ROLE = click.option(
+    "--role", type=click.Choice(get_args(Role)), required=True, metavar="ROLE", help=f"One of {', '.join(ROLES)}."
+)
 PLAN = click.option("--plan", metavar="PLAN", help="Only for this plan.")
 LISTED = click.option(
-    "-f", "--format", "form", type=click.Choice(["text", "json"]), metavar="FORM",
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    metavar="FORM",
     help="text or json. Default: text on a terminal, json elsewhere.",
-)  # fmt: skip
+)
 
 
 def warn_of_unknown(session: Session, plans: Sequence[str | None]) -> None:

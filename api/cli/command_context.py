@@ -129,7 +129,7 @@ def plainly() -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
     except PlanUnknown as error:
-        _fail(error.reworded(f"{error}; `asat plans` lists those there are"))
+        _fail(error.listed_by("`asat plans`"))
     except Refusal as error:
         _fail(error)
     except OSError as error:

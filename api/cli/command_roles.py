@@ -76,19 +76,37 @@ NEEDS: dict[str, Need] = {
     "restore": NOTHING,
     **dict.fromkeys(
         (
-            "principal add", "principal list", "principal grant", "principal end", "principal leave",
-            "principal password", "principal link", "principal unlink", "principal link-once",
-            "token create", "token list", "token revoke", "access log",
+            "principal add",
+            "principal list",
+            "principal grant",
+            "principal end",
+            "principal leave",
+            "principal password",
+            "principal link",
+            "principal unlink",
+            "principal link-once",
+            "token create",
+            "token list",
+            "token revoke",
+            "access log",
         ),
         OPERATING,
     ),
-}  # fmt: skip
+}
 
 
 #: Commands besides questions that do not create a missing ledger.
 _OF_A_LEDGER = {
-    "check", "backup", "purge", "redact", "key show", "checkpoint list", "principal list", "token list", "access log",
-}  # fmt: skip
+    "check",
+    "backup",
+    "purge",
+    "redact",
+    "key show",
+    "checkpoint list",
+    "principal list",
+    "token list",
+    "access log",
+}
 
 
 #: Commands that the ledger's owner runs, without a serving login.

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from api.cli import (
+    key_commands,
     migrate_command,
     principal_commands,
     question_commands,
@@ -21,9 +22,17 @@ from api.cli.command_roles import guard
 from api.settings import read_settings
 
 _OF = (
-    serve_commands, question_commands, record_commands, redact_commands, migrate_command, trust_commands,
-    safekeeping_commands, principal_commands, token_commands,
-)  # fmt: skip
+    serve_commands,
+    question_commands,
+    record_commands,
+    redact_commands,
+    migrate_command,
+    key_commands,
+    trust_commands,
+    safekeeping_commands,
+    principal_commands,
+    token_commands,
+)
 
 #: The guarded commands, in the order of the help.
 PROGRAM = click.Group("asat", commands={one.name or "": one for commands in _OF for one in commands.COMMANDS})

@@ -9,8 +9,7 @@ from domain.opened_ledger import Ledger
 
 
 @click.command(short_help="Make or upgrade the ledger, as its owner.")
-@click.option("--grant-to", "login", metavar="LOGIN",
-              help="The login that serves. Default: that of ASAT_DATABASE_URL.")  # fmt: skip
+@click.option("--grant-to", "login", metavar="LOGIN", help="The login that serves. Default: that of ASAT_DATABASE_URL.")
 @click.pass_obj
 def migrate(session: Session, /, login: str | None) -> None:
     """Make the ledger on a PostgreSQL server, or upgrade it to this program, and let LOGIN read it and append to it.

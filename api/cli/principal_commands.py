@@ -36,16 +36,28 @@ def principal() -> None:
 
 @principal.command(short_help="Make somebody known, with what they may do.")
 @NAME
-@click.option("--role", "roles", type=click.Choice(get_args(Role)), required=True, multiple=True, metavar="ROLE",
-              help=f"One of {', '.join(ROLES)}; may be given several times.")  # fmt: skip
+@click.option(
+    "--role",
+    "roles",
+    type=click.Choice(get_args(Role)),
+    required=True,
+    multiple=True,
+    metavar="ROLE",
+    help=f"One of {', '.join(ROLES)}; may be given several times.",
+)
 @click.option("--plan", "plans", multiple=True, metavar="PLAN", help="Only for this plan; may be given several times.")
 @UNTIL
 @click.option("--password-stdin", is_flag=True, help="Also give them the password on the first line of standard input.")
 @click.pass_obj
 def add(
-    session: Session, /, name: str, roles: Sequence[Role], plans: Sequence[str], until: datetime | None,
+    session: Session,
+    /,
+    name: str,
+    roles: Sequence[Role],
+    plans: Sequence[str],
+    until: datetime | None,
     password_stdin: bool,
-) -> None:  # fmt: skip
+) -> None:
     """Make NAME known, with a role for the plans named or, without --plan, for all plans.
 
     \b
@@ -157,8 +169,14 @@ def unlink(session: Session, /, name: str, issuer: str, subject: str) -> None:
 
 @principal.command("link-once", short_help="Make a link by which somebody signs in once.")
 @NAME
-@click.option("--minutes", type=click.IntRange(1, LONGEST_LINK), default=USUAL_LINK, show_default=True,
-              metavar="NUMBER", help="For how long it can be used; a week at most.")  # fmt: skip
+@click.option(
+    "--minutes",
+    type=click.IntRange(1, LONGEST_LINK),
+    default=USUAL_LINK,
+    show_default=True,
+    metavar="NUMBER",
+    help="For how long it can be used; a week at most.",
+)
 @click.pass_obj
 def link_once(session: Session, /, name: str, minutes: int) -> None:
     """Make a link by which NAME signs in once, and print it: it is kept nowhere, and cannot be shown again.
@@ -181,9 +199,11 @@ def link_once(session: Session, /, name: str, minutes: int) -> None:
 
 def _document(principal: Principal, linked: Sequence[IdentityLinked]) -> dict[str, object]:
     return {
-        "name": principal.name, "left": principal.left, "grants": [grant_document(one) for one in principal.grants],
+        "name": principal.name,
+        "left": principal.left,
+        "grants": [grant_document(one) for one in principal.grants],
         "identities": [{"issuer": one.issuer, "subject": one.subject} for one in linked],
-    }  # fmt: skip
+    }
 
 
 def _line(principal: Principal, linked: Sequence[IdentityLinked]) -> str:

@@ -25,10 +25,12 @@ def form_options(
             ["-o", "--output"], type=click.Path(path_type=Path), metavar="FILE", help=f"Write to this file, {written}"
         ),
         click.Option(
-            ["-f", "--format", "form"], type=click.Choice(list(FORMATS)), metavar="FORM",
+            ["-f", "--format", "form"],
+            type=click.Choice(list(FORMATS)),
+            metavar="FORM",
             help=f"{', '.join(FORMATS)}. Default: {default}",
         ),
-    ]  # fmt: skip
+    ]
 
 
 def own_options(question: Question[Any]) -> list[click.Parameter]:
@@ -38,7 +40,7 @@ def own_options(question: Question[Any]) -> list[click.Parameter]:
 
 def question_command(
     question: Question[Any], run: Callable[..., None], options: list[click.Parameter]
-) -> click.Command:  # fmt: skip
+) -> click.Command:
     """The command of a question, with `run` as its callback."""
     examples = "\n".join(f"  asat {question.called} {one}" for one in question.examples)
     told = f"{question.help}\n\n\b\n{examples}" if examples else question.help
@@ -66,12 +68,15 @@ def _argument(parameter: Parameter) -> click.Argument:
 
 
 def _option(parameter: Parameter) -> click.Option:
-    told = (
-        f"{parameter.help}; `asat --help` says how to write it." if parameter.kind == "point" else f"{parameter.help}."
-    )
+    is_point = parameter.kind in ("point", "points")
+    told = f"{parameter.help}; `asat --help` says how to write it." if is_point else f"{parameter.help}."
     named = [f"--{parameter.called.replace('_', '-')}", parameter.name]
     if parameter.kind == "flag":
         return click.Option(named, is_flag=True, help=told)
+    if parameter.kind == "points":
+        return click.Option(
+            named, type=POINT, multiple=True, required=parameter.required, metavar=parameter.metavar, help=told
+        )
     default: dict[str, Any] = {}
     if parameter.default is not None:
         default = {"default": parameter.default, "show_default": parameter.kind in ("point", "choice") or None}

@@ -36,8 +36,15 @@ from domain.refusals import EventCode, InDoubt, NotAnEvent, PlanUnknown, Problem
 @click.option(
     "--expect", type=click.IntRange(0), metavar="NUMBER", help="Refuse unless this is the plan's newest record number."
 )
-@click.option("-f", "--format", "form", type=click.Choice(["text", "json"]), metavar="FORM", default="text",
-              help="text, json: an object a plan, and one for what went wrong. Default: text.")  # fmt: skip
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    metavar="FORM",
+    default="text",
+    help="text, json: an object a plan, and one for what went wrong. Default: text.",
+)
 @click.pass_obj
 def record(session: Session, /, file: Path, by: str | None, expect: int | None, form: str) -> None:
     """Record the events in FILE (JSON lines; - for standard input), all of them or none.
@@ -139,8 +146,12 @@ def _by_plan(stored: list[Recorded]) -> dict[str, list[int]]:
 
 
 @click.command(short_help="Check the whole ledger, event by event.")
-@click.option("--since", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
-              help="A checkpoint or an evidence pack kept elsewhere: compare the ledger with it too.")  # fmt: skip
+@click.option(
+    "--since",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="A checkpoint or an evidence pack kept elsewhere: compare the ledger with it too.",
+)
 @click.pass_obj
 def check(session: Session, /, since: Path | None) -> None:
     """Check the whole ledger: no gap, no going back in time, every plan's events whole and in order.
@@ -178,13 +189,18 @@ def check(session: Session, /, since: Path | None) -> None:
         complain(f"{events}: {found} thing{'' if found == 1 else 's'} found broken")
         raise SystemExit(1)
     click.echo(f"{events}: positions gapless, instants in order, record numbers contiguous, every event by the rules")
+    _say_whole(session, since)
+    _say_notes(session)
+
+
+def _say_whole(session: Session, since: Path | None) -> None:
+    """Print what else was compared and holds."""
     if noted := session.ledger.access.audit.size():
         click.echo(f"{noted:,} event{'' if noted == 1 else 's'} of access: gapless, in order, and as recorded")
-    if cuts := len(kept.all()):
+    if cuts := len(checkpoints_of(session.ledger).all()):
         click.echo(f"{cuts} checkpoint{'' if cuts == 1 else 's'}: the ledger still holds what was signed")
     if since is not None:
         click.echo(f"{safe_text(since.name)}: the ledger still holds what it was signed for")
-    _say_notes(session)
 
 
 def _say_notes(session: Session) -> None:

@@ -21,9 +21,17 @@ from projections.replay import replay as replay_steps
 
 
 def _play(
-    session: Session, /, plan: str, after: int, limit: int | None, up_to: int | None, pause: float, step: bool,
-    form: str | None, output: Path | None,
-) -> None:  # fmt: skip
+    session: Session,
+    /,
+    plan: str,
+    after: int,
+    limit: int | None,
+    up_to: int | None,
+    pause: float,
+    step: bool,
+    form: str | None,
+    output: Path | None,
+) -> None:
     if output is not None or form not in (None, "text", "json"):
         tell(REPLAY.ask(session.asker(), plan, after=after, limit=limit, up_to=up_to), form, output)
         return
@@ -65,13 +73,19 @@ replay = question_command(
     [
         *own_options(REPLAY),
         click.Option(
-            ["--pause"], type=click.FloatRange(0, 60), default=0.15, show_default=True, metavar="SECONDS",
+            ["--pause"],
+            type=click.FloatRange(0, 60),
+            default=0.15,
+            show_default=True,
+            metavar="SECONDS",
             help="How long each event is shown on a terminal.",
         ),
         click.Option(["--step"], is_flag=True, help="On a terminal, go on when Return is pressed."),
-        *reversed(form_options(
-            "text, a line an event; on a terminal a table. json without -o is a line an event too.",
-            "in the form that its suffix says or -f.",
-        )),
+        *reversed(
+            form_options(
+                "text, a line an event; on a terminal a table. json without -o is a line an event too.",
+                "in the form that its suffix says or -f.",
+            )
+        ),
     ],
-)  # fmt: skip
+)

@@ -21,20 +21,29 @@ from domain.ledger.opening import make_ledger, refuse_two_databases
 from domain.opened_ledger import Ledger
 from domain.points import read_instant
 from domain.postgres.archive import archive_continuously, restore_to
+from domain.postgres.backup_refusals import BackupCode, BackupUnusable
 from domain.proofs.checkpoint import NotACheckpoint
 from domain.proofs.signed_notes import NotANote
 from domain.proofs.verifying.failure import Failed
 from domain.proofs.verifying.pack_zip import read_pack
-from domain.refusals import BackupUnusable
 from domain.safekeeping.backups import Backup, back_up
 from domain.safekeeping.restoring import proved, restore
 
 
 @click.command(short_help="Back up the whole ledger.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
-              help="Write the backup to this new file, such as 2026-11-20.asat.")  # fmt: skip
-@click.option("--continuous", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
-              help="From now on copy all that is written to this folder: any moment can be restored.")  # fmt: skip
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write the backup to this new file, such as 2026-11-20.asat.",
+)
+@click.option(
+    "--continuous",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="From now on copy all that is written to this folder: any moment can be restored.",
+)
 @click.pass_obj
 def backup(session: Session, /, output: Path | None, continuous: Path | None) -> None:
     """Back up the whole ledger, while recording goes on.
@@ -53,12 +62,7 @@ def backup(session: Session, /, output: Path | None, continuous: Path | None) ->
         made = back_up(session.ledger, output)
         click.echo(f"{output}: {_counted(made)}, as they were at {instant_text(made.made_at)}")
     elif continuous is not None:
-        if session.database_url is not None:
-            raise BackupUnusable(
-                "--continuous is for the embedded server. A PostgreSQL of your own archives its log by its own "
-                "settings (archive_command, or a tool such as pgBackRest); restore with it and run asat check"
-            )
-        first = archive_continuously(session.data, continuous)
+        first = _archive(session, continuous)
         click.echo(f"{continuous}: every moment from {instant_text(first)} on can be restored")
 
 
@@ -68,12 +72,25 @@ def _counted(made: Backup) -> str:
 
 @click.command(name="restore", short_help="Restore a backup, and prove what was restored.")
 @click.argument("source", type=click.Path(exists=True, path_type=Path), metavar="BACKUP")
-@click.option("--to", "to", type=INSTANT, metavar="INSTANT",
-              help="Restore what was recorded by this instant, from a folder of backup --continuous.")  # fmt: skip
-@click.option("--into", type=click.Path(file_okay=False, path_type=Path), metavar="DATA",
-              help="Data folder to restore into; otherwise the ledger that is set.")  # fmt: skip
-@click.option("--since", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
-              help="A checkpoint or evidence pack that you hold: what is restored is compared with it.")  # fmt: skip
+@click.option(
+    "--to",
+    "to",
+    type=INSTANT,
+    metavar="INSTANT",
+    help="Restore what was recorded by this instant, from a folder of backup --continuous.",
+)
+@click.option(
+    "--into",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DATA",
+    help="Data folder to restore into; otherwise the ledger that is set.",
+)
+@click.option(
+    "--since",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="A checkpoint or evidence pack that you hold: what is restored is compared with it.",
+)
 @click.pass_obj
 def restore_command(session: Session, /, source: Path, to: str | None, into: Path | None, since: Path | None) -> None:
     """Restore a BACKUP into a ledger that holds nothing yet, and prove what was restored.
@@ -113,9 +130,22 @@ def restore_command(session: Session, /, source: Path, to: str | None, into: Pat
     click.echo(f"To serve it: asat {'' if usual else f'--data {shlex.quote(str(data))} '}serve")
 
 
+def _archive(session: Session, folder: Path) -> datetime:
+    if session.database_url is not None:
+        raise BackupUnusable(
+            BackupCode.EMBEDDED_ONLY,
+            "--continuous is for the embedded server. A PostgreSQL of your own archives its log by its own settings"
+            " (archive_command, or a tool such as pgBackRest); restore with it and run asat check",
+        )
+    return archive_continuously(session.data, folder)
+
+
 def _restore_folder(archive: Path, moment: datetime | None, url: str | None, data: Path) -> None:
     if url is not None:
-        raise BackupUnusable("an archive of the embedded server is restored into a data folder: name one with --into")
+        raise BackupUnusable(
+            BackupCode.INTO_NEEDED,
+            "an archive of the embedded server is restored into a data folder: name one with --into",
+        )
     restore_to(archive, moment, data)
 
 
@@ -160,7 +190,8 @@ def _read(file: Path) -> bytes:
         checkpoint_in(held)
     except (NotANote, NotACheckpoint, Failed) as error:
         raise BackupUnusable(
-            f"{file} is no checkpoint and no evidence pack that holds ({error}); nothing was restored"
+            BackupCode.NOT_COMPARABLE,
+            f"{file} is no checkpoint and no evidence pack that holds ({error}); nothing was restored",
         ) from error
     return held
 

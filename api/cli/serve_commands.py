@@ -27,15 +27,18 @@ HOST = click.option(
     "--host", metavar="ADDRESS", help="Address to serve on (ASAT_HOST); 127.0.0.1 unless told otherwise."
 )
 PORT = click.option(
-    "--port", type=click.IntRange(0, 65535), metavar="PORT",
+    "--port",
+    type=click.IntRange(0, 65535),
+    metavar="PORT",
     help="Port to serve on (ASAT_PORT); 8000 unless told otherwise, 0 for any that is free.",
-)  # fmt: skip
+)
 
 URL = click.option(
-    "--url", metavar="URL",
+    "--url",
+    metavar="URL",
     help="Address under which people reach it (ASAT_URL), such as https://asat.example.gov.uk, where a proxy stands "
     "before it.",
-)  # fmt: skip
+)
 
 #: Lifetime of the demo's single-use sign-in link, in minutes: a day.
 _LINK_MINUTES = 24 * 60
@@ -182,8 +185,9 @@ def _say_powers(session: Session) -> None:
     if powers := powers_of_login(session.ledger):
         logging.getLogger("asat").warning(
             "the guards of the database do not hold against the login that serves (%s): let another role own the ledger"
-            " (`asat migrate --help`)", "; ".join(powers),
-        )  # fmt: skip
+            " (`asat migrate --help`)",
+            "; ".join(powers),
+        )
     if session.owner_url is not None:
         logging.getLogger("asat").warning(
             "ASAT_OWNER_URL is set where it serves, which has no use for it: unset it here"

@@ -53,10 +53,16 @@ def list_tokens(session: Session, /, form: str | None) -> None:
     """List every token that was ever made, without what is secret."""
     found = session.ledger.access.tokens.all()
     documents: list[dict[str, object]] = [
-        {"id": one.id, "name": one.name, **grant_document(one.grant), "created_at": instant_text(one.created_at),
-         "created_by": one.created_by, "revoked": one.revoked}
+        {
+            "id": one.id,
+            "name": one.name,
+            **grant_document(one.grant),
+            "created_at": instant_text(one.created_at),
+            "created_by": one.created_by,
+            "revoked": one.revoked,
+        }
         for one in found
-    ]  # fmt: skip
+    ]
     lines = [f"{one.id}, {one.name}: {'revoked' if one.revoked else _grant_text(one)}" for one in found]
     tell_list(form, "tokens", documents, lines)
 
@@ -88,10 +94,15 @@ def log(session: Session, /, after: int, limit: int | None, form: str | None) ->
     found = session.ledger.access.audit.records(after, limit)
     each = [(one, instant_text(one.recorded_at)) for one in found]
     documents = [
-        {"number": one.position, "recorded_at": at, "recorded_by": one.recorded_by, "type": type(one.event).__name__,
-         **one.event.model_dump(mode="json", exclude_none=True)}
+        {
+            "number": one.position,
+            "recorded_at": at,
+            "recorded_by": one.recorded_by,
+            "type": type(one.event).__name__,
+            **one.event.model_dump(mode="json", exclude_none=True),
+        }
         for one, at in each
-    ]  # fmt: skip
+    ]
     lines = [f"{one.position}: {at}, {one.recorded_by}: {sentence(one.event)}" for one, at in each]
     tell_list(form, "entries", documents, lines)
 

@@ -1,23 +1,22 @@
-"""The commands for proofs: the signing key, checkpoints, evidence packs, and verification."""
+"""The commands for proofs: checkpoints, evidence packs, and verification."""
 
 import runpy
 import sys
-from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
 from api.cli.argument_types import CHECKPOINT_SIZE, POINT
 from api.cli.command_context import Session
+from api.cli.key_commands import signing
 from api.packing import PAPERS, USUAL, make_pack, papers_named
 from api.papers.wording import safe_text
-from api.signing import new_signer, read_signer, write_signer
+from api.signing import read_signer
 from domain.files.whole_files import written_whole
 from domain.instants import instant_text
 from domain.integrity.checkpoint_check import Cut
-from domain.integrity.checkpoint_store import KeyRefused, checkpoints_of
+from domain.integrity.checkpoint_store import checkpoints_of
 from domain.proofs.checkpoint import WitnessKey
 from domain.proofs.signed_notes import Note
 from domain.proofs.verifying.pack_zip import is_zip, read_pack, zip_files
@@ -25,81 +24,8 @@ from domain.proofs.verifying.time_stamps import read_stamp
 from domain.proofs.verifying.verification import verify
 from domain.proofs.verifying.verification_report import several
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-
 #: No checkpoint or certificate is longer; a longer file is the wrong file.
 _MOST = 1 << 16
-
-
-def signing(command: Command) -> Command:
-    """Add the option for the file of the signing key to a command."""
-    return click.option(
-        "--key", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
-        help="File of the ledger's signing key (ASAT_KEY), which nobody but you may read.",
-    )(command)  # fmt: skip
-
-
-@click.group()
-def key() -> None:
-    """Make, show and replace the key that signs for this ledger."""
-
-
-_NEW_FILE = click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="FILE",
-                         help="The new file to keep the secret key in.")  # fmt: skip
-
-
-@key.command(short_help="Make a signing key.")
-@click.option("--name", required=True, metavar="NAME", help="Names the ledger, such as council.example/asat.")
-@_NEW_FILE
-def create(name: str, output: Path) -> None:
-    """Make a signing key in a new FILE, and print the public key to be published.
-
-    The name is what checkpoints bear from then on: best an address of the organisation without its scheme. Whoever can
-    read the file can sign in that name: keep it where the database is not.
-
-    \b
-      asat key create --name council.example/asat -o asat.key
-    """
-    made = new_signer(name)
-    write_signer(made, output)
-    click.echo(str(made.verifier))
-
-
-@key.command(short_help="Show the public key to be published.")
-@signing
-@click.pass_obj
-def show(session: Session, /, key: Path | None) -> None:
-    """Show the public key of a key file or, without one, all that this ledger has had, the one that signs now last."""
-    if key is not None:
-        click.echo(str(read_signer(key).verifier))
-        return
-    found = checkpoints_of(session.ledger).keys()
-    if not found:
-        raise KeyRefused("this ledger has no key yet; the first `asat checkpoint cut --key FILE` gives it one")
-    for one in found:
-        click.echo(str(one))
-
-
-@key.command(short_help="Replace the signing key by a new one.")
-@signing
-@_NEW_FILE
-@click.pass_obj
-def rotate(session: Session, /, key: Path | None, output: Path) -> None:
-    """Replace the signing key: a new one is made in FILE, and the old one signs that it takes over.
-
-    Whoever knows the old public key is led to the new one by every evidence pack. Publish the new one too.
-
-    \b
-      asat key rotate --key asat.key -o asat-2.key
-    """
-    old = read_signer(key or session.settings.key)
-    kept = checkpoints_of(session.ledger)
-    kept.admit(old)
-    new = new_signer(old.name)
-    write_signer(new, output)
-    # Never taken back: where the answer was lost, it may be the key that signs by now.
-    kept.rotate(old, new)
-    click.echo(str(new.verifier))
 
 
 @click.group(short_help="Sign what the ledger holds.")
@@ -154,8 +80,13 @@ def cosign(session: Session, /, file: Path, witness: str, output: Path | None) -
 
 @checkpoint.command("stamp", short_help="Have a time-stamping authority stamp the newest checkpoint.")
 @click.option("--tsa", required=True, metavar="URL", help="The address of a time-stamping authority (RFC 3161).")
-@click.option("--tsa-root", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True, metavar="FILE",
-              help="The certificate that the authority must be under, from the authority itself (PEM).")  # fmt: skip
+@click.option(
+    "--tsa-root",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    required=True,
+    metavar="FILE",
+    help="The certificate that the authority must be under, from the authority itself (PEM).",
+)
 @click.pass_obj
 def stamp_(session: Session, /, tsa: str, tsa_root: Path) -> None:
     """Have a time-stamping authority (RFC 3161) sign that the newest checkpoint was there now, and keep its answer.
@@ -200,20 +131,46 @@ def _read(file: Path) -> bytes:
 @click.argument("plan")
 @signing
 @click.option("--at", type=POINT, default="now", show_default=True, help="The point at which the papers show the plan.")
-@click.option("--previous", type=POINT, metavar="POINT",
-              help="The point that they compare it with. Default: the document version before it.")  # fmt: skip
-@click.option("--papers", multiple=True, metavar="NAME.FORM,...",
-              help=f"Which papers go with it ({', '.join(PAPERS)}). Default: {','.join(USUAL)}.")  # fmt: skip
+@click.option(
+    "--previous",
+    type=POINT,
+    metavar="POINT",
+    help="The point that they compare it with. Default: the document version before it.",
+)
+@click.option(
+    "--papers",
+    multiple=True,
+    metavar="NAME.FORM,...",
+    help=f"Which papers go with it ({', '.join(PAPERS)}). Default: {','.join(USUAL)}.",
+)
 @click.option("--no-papers", is_flag=True, help="The events and their proofs alone.")
-@click.option("--since", type=CHECKPOINT_SIZE, metavar="FILE|SIZE",
-              help="A checkpoint or pack that the reader holds, or its size: the new one continues it.")  # fmt: skip
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="FILE",
-              help="Write the pack to this file, pack.zip.")  # fmt: skip
+@click.option(
+    "--since",
+    type=CHECKPOINT_SIZE,
+    metavar="FILE|SIZE",
+    help="A checkpoint or pack that the reader holds, or its size: the new one continues it.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="FILE",
+    help="Write the pack to this file, pack.zip.",
+)
 @click.pass_obj
 def pack(
-    session: Session, /, plan: str, key: Path | None, at: str, previous: str | None, papers: tuple[str, ...],
-    no_papers: bool, since: Path | int | None, output: Path,
-) -> None:  # fmt: skip
+    session: Session,
+    /,
+    plan: str,
+    key: Path | None,
+    at: str,
+    previous: str | None,
+    papers: tuple[str, ...],
+    no_papers: bool,
+    since: Path | int | None,
+    output: Path,
+) -> None:
     """Make an evidence pack of a PLAN: all of its events, with the proof that they are what the ledger holds.
 
     An inspector verifies it without network and without AsAt; the page in it says how, and what it does not show. It
@@ -248,15 +205,23 @@ def _checkpoint_in(held: bytes) -> bytes:
 @click.command("verify", short_help="Verify an evidence pack.")
 @click.argument("file", metavar="PACK", type=click.Path(exists=True, dir_okay=False))
 @click.option("--key", metavar="KEY", help="The ledger's public key, as you know it from elsewhere.")
-@click.option("--since", type=click.Path(exists=True, dir_okay=False), metavar="FILE",
-              help="A checkpoint or a pack of the same ledger that you have kept from before.")  # fmt: skip
+@click.option(
+    "--since",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="A checkpoint or a pack of the same ledger that you have kept from before.",
+)
 @click.option("--witness", "witnesses", multiple=True, metavar="KEY", help="The public key of a witness you trust.")
-@click.option("--tsa-root", type=click.Path(exists=True, dir_okay=False), metavar="FILE",
-              help="The root certificate of a time-stamping authority you trust (PEM).")  # fmt: skip
+@click.option(
+    "--tsa-root",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="The root certificate of a time-stamping authority you trust (PEM).",
+)
 @click.option("--list", "listed", is_flag=True, help="Print every event first.")
 def verify_pack(
     file: str, key: str | None, since: str | None, witnesses: tuple[str, ...], tsa_root: str | None, listed: bool
-) -> None:  # fmt: skip
+) -> None:
     """Verify an evidence PACK, offline and without any ledger; the program is the verify.py that AsAt puts into packs.
 
     Prints what holds and what that does not show. Exits with 1 and names the first thing that does not hold; with 3
@@ -276,4 +241,4 @@ def verify_pack(
         sys.argv = own
 
 
-COMMANDS = (key, checkpoint, pack, verify_pack)
+COMMANDS = (checkpoint, pack, verify_pack)

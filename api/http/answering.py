@@ -3,8 +3,11 @@
 import gzip
 import hashlib
 import re
+from collections.abc import Mapping
 from contextlib import ExitStack
 from importlib.metadata import version
+from itertools import chain
+from operator import itemgetter
 from threading import BoundedSemaphore
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -14,7 +17,7 @@ from fastapi import Request, Response
 from api.formats import FORMATS, render
 from api.http.access.callers import known_caller
 from api.http.problem_documents import documented
-from api.questions.asker import Answer
+from api.questions.asker import Answer, Fixed
 from api.questions.question_registry import QUESTIONS
 from api.waiting import PATIENCE, one_of, waiting_at_most
 from domain.edition import EDITION
@@ -22,6 +25,8 @@ from domain.edition import EDITION
 #: An answer at fixed points is not changed by later events; any other may change and is revalidated. One exception:
 #: after a redaction, a browser may still show its cached copy for up to an hour.
 KEPT = "private, max-age=3600, immutable"
+
+_REVALIDATED = {"Cache-Control": "private, no-cache"}
 
 #: Concurrent files for unknown callers: each takes processor time, and a large one memory.
 _OF_UNKNOWN_AT_ONCE = BoundedSemaphore(4)
@@ -43,14 +48,14 @@ _STILL = (
 def respond(request: Request, answer: Answer[Any], form: str) -> Response:
     """The answer in a format, or 304 if the client has it already; then nothing is computed or rendered."""
     headers = {"Cache-Control": KEPT if answer.immutable else "private, no-cache"}
-    asked = dict(request.query_params)
+    asked: Fixed = {name: request.query_params.getlist(name) for name in request.query_params}
     if answer.fixed:
-        headers["Content-Location"] = _address(request, asked | answer.fixed)
-    tag = _tag_of(request, answer, form)
-    if tag is not None and (held := _held(request, tag)):
-        return _not_modified(headers, held)
+        headers["Content-Location"] = _address(request, {**asked, **answer.fixed})
+    tag = tag_of(request, form, answer.state) if answer.state and request.method in ("GET", "HEAD") else None
+    if tag is not None and (known := already_held(request, tag, headers)):
+        return known
     if QUESTIONS[answer.question].is_paged and answer.document["next"] is not None:
-        headers["Link"] = f'<{_address(request, asked | {"after": str(answer.document["next"])})}>; rel="next"'
+        headers["Link"] = f'<{_address(request, {**asked, "after": str(answer.document["next"])})}>; rel="next"'
     if form != "json":
         headers["Content-Disposition"] = f'inline; filename="{_file_name(answer)}{FORMATS[form].suffix}"'
     if form == "html":
@@ -64,16 +69,15 @@ def respond(request: Request, answer: Answer[Any], form: str) -> Response:
     return send(request, body, FORMATS[form].media_type, headers, tag)
 
 
-def _tag_of(request: Request, answer: Answer[Any], form: str) -> str | None:
-    """The ETag of an answer in a format, without rendering it; None if the tag needs the rendered body.
+def tag_of(request: Request, form: str, state: str) -> str:
+    """The ETag of what answers a request in a format, worked out before it is made.
 
-    It is a digest of the address, the format, the state behind the document, the edition and the release: at one
+    It is a digest of the address, the format, the state behind the answer, the edition and the release: at one
     address the same tag means the same bytes.
     """
-    if answer.state is None or request.method not in ("GET", "HEAD"):
-        return None
-    asked = [request.url.path, *(f"{name}={value}" for name, value in sorted(request.query_params.multi_items()))]
-    return _digest("\n".join([RELEASE, str(EDITION), form, *asked, answer.state]).encode())
+    given = sorted(request.query_params.multi_items(), key=itemgetter(0))  # the order of several points counts
+    asked = [request.url.path, *(f"{name}={value}" for name, value in given)]
+    return _digest("\n".join([RELEASE, str(EDITION), form, *asked, state]).encode())
 
 
 def send(request: Request, body: bytes, media_type: str, headers: dict[str, str], tag: str | None = None) -> Response:
@@ -82,8 +86,8 @@ def send(request: Request, body: bytes, media_type: str, headers: dict[str, str]
     `tag` is the ETag; by default it is a digest of the body.
     """
     tag = tag or _digest(body)
-    if held := _held(request, tag):
-        return _not_modified(headers, held)
+    if known := already_held(request, tag, headers):
+        return known
     # Browsers must not guess another media type from the content.
     headers = {**headers, "Vary": "Accept-Encoding", "X-Content-Type-Options": "nosniff"}
     if len(body) >= _WORTH_COMPRESSING and media_type not in _COMPRESSED and _takes_gzip(request):
@@ -96,6 +100,12 @@ def send(request: Request, body: bytes, media_type: str, headers: dict[str, str]
             {name: value for name, value in headers.items() if name != "Content-Encoding"}, headers["ETag"]
         )
     return Response(body, headers=headers, media_type=media_type)
+
+
+def already_held(request: Request, tag: str, headers: Mapping[str, str] = _REVALIDATED) -> Response | None:
+    """The 304 for a client that holds this tag, plain or compressed; None for any other."""
+    held = _held(request, tag)
+    return None if held is None else _not_modified(headers, held)
 
 
 def _digest(data: bytes) -> str:
@@ -113,7 +123,7 @@ def _takes_any(request: Request) -> bool:
     return "*" in [held.strip() for held in request.headers.get("if-none-match", "").split(",")]
 
 
-def _not_modified(headers: dict[str, str], tag: str) -> Response:
+def _not_modified(headers: Mapping[str, str], tag: str) -> Response:
     same = {"Vary": "Accept-Encoding", "X-Content-Type-Options": "nosniff", "ETag": tag}
     return Response(status_code=304, headers={**headers, **same})
 
@@ -126,7 +136,12 @@ def _file_name(answer: Answer[Any]) -> str:
         named.append(named_by(document))
     elif "up_to" in answer.fixed:
         named.append(f"v{answer.fixed['up_to']}")
-    named += [said.replace("@", "-v") for name, said in answer.fixed.items() if name != "up_to"]
+    points = [said for name, said in answer.fixed.items() if name != "up_to"]
+    # Many points would make a long name: the first and the last tell enough.
+    ends = chain.from_iterable(
+        [said] if isinstance(said, str) else dict.fromkeys((said[0], said[-1])) for said in points
+    )
+    named += [said.replace("@", "-v") for said in ends]
     written = (re.sub(r"[^A-Za-z0-9.]+", "-", name).strip("-.") for name in named)
     return "-".join(filter(None, written))
 
@@ -139,8 +154,8 @@ def _takes_gzip(request: Request) -> bool:
     return False
 
 
-def _address(request: Request, query: dict[str, str]) -> str:
-    return f"{quote(request.url.path)}?{urlencode(query)}"
+def _address(request: Request, query: Fixed) -> str:
+    return f"{quote(request.url.path)}?{urlencode(query, doseq=True)}"
 
 
 def described_answers(document: Any, form: str, of_a_plan: bool) -> dict[int | str, dict[str, Any]]:

@@ -87,8 +87,11 @@ def _say_what_is_needed(app: FastAPI, schema: dict[str, Any]) -> None:
             role = "the role of each event that is recorded" if needed == "recording" else f"the role {needed}"
             operation["description"] = f"{operation.get('description', '')}\n\nNeeds {role}.".strip()
             operation["security"] = [{}, {"token": []}]
-            refusals = {401: "Nobody known asks.", 403: "Whoever asks does not have the role.",
-                        429: "More was sent than a limit allows."}  # fmt: skip
+            refusals = {
+                401: "Nobody known asks.",
+                403: "Whoever asks does not have the role.",
+                429: "More was sent than a limit allows.",
+            }
             for status, answer in documented(refusals).items():
                 operation["responses"].setdefault(str(status), answer)
     schemes = schema.setdefault("components", {}).setdefault("securitySchemes", {})
@@ -104,17 +107,17 @@ def _events() -> dict[str, Any]:
         event["properties"] = {
             "type": {"const": name},
             "plan": {
-                "type": "string", "pattern": patterns.SLUG, "maxLength": 63,
+                "type": "string",
+                "pattern": patterns.SLUG,
+                "maxLength": 63,
                 "description": "The plan's name; may be left out, as the address names it.",
             },
             "event_id": {"type": "string", "format": "uuid", "description": "Makes the proposal repeatable."},
             **event["properties"],
-        }  # fmt: skip
+        }
         event["required"] = ["type", *(field for field in event["required"] if field != "effective_on")]
         if alternatives := _AT_LEAST_ONE.get(name):
-            event["anyOf"] = [
-                {"required": [field], "properties": {field: {"not": _NULL}}} for field in alternatives
-            ]  # fmt: skip
+            event["anyOf"] = [{"required": [field], "properties": {field: {"not": _NULL}}} for field in alternatives]
     schemas["Rating"]["properties"]["code"]["not"] = {"enum": sorted(RESERVED_CODES)}
     schemas["Scale"]["properties"]["ratings"]["uniqueItems"] = True
     for schema in schemas.values():
@@ -125,10 +128,7 @@ def _events() -> dict[str, Any]:
         _say_null(schema)
     schemas["Proposal"] = {
         "oneOf": [{"$ref": _REF.format(model=name)} for name in EVENTS],
-        "discriminator": {
-            "propertyName": "type",
-            "mapping": {name: _REF.format(model=name) for name in EVENTS},
-        },
+        "discriminator": {"propertyName": "type", "mapping": {name: _REF.format(model=name) for name in EVENTS}},
     }
     return schemas
 

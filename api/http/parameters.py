@@ -1,6 +1,7 @@
 """Checks the names of query parameters: a misspelled one must not be ignored."""
 
 from difflib import get_close_matches
+from typing import get_origin
 
 from fastapi import Request
 from fastapi.dependencies.utils import get_flat_params
@@ -20,7 +21,9 @@ async def only_its_own(request: Request) -> None:
     if not request.query_params:
         return
     route: APIRoute = request.scope["route"]
-    own = [field.alias for field in get_flat_params(route.dependant) if isinstance(field.field_info, Query)]
+    fields = [field for field in get_flat_params(route.dependant) if isinstance(field.field_info, Query)]
+    own = [field.alias for field in fields]
+    repeated = {field.alias for field in fields if get_origin(field.field_info.annotation) is list}
     given = [name for name, _ in request.query_params.multi_items()]
     wrong: list[tuple[RequestCode, str, str]] = []
     # A hint takes time to compute, and a query string can hold thousands of names.
@@ -30,7 +33,7 @@ async def only_its_own(request: Request) -> None:
             hint = f"did you mean {near[0]}?" if near else f"it takes {', '.join(own) or 'none'}"
             detail = f"is no parameter of this address; {hint}"
             wrong.append((RequestCode.UNKNOWN_PARAMETER, name[:60], detail))
-        elif given.count(name) > 1:
+        elif given.count(name) > 1 and name not in repeated:
             wrong.append((RequestCode.PARAMETER_TWICE, name, "stands twice in the address; say it once"))
     if wrong:
         raise parameters_unreadable(wrong)

@@ -131,6 +131,9 @@ def handle_problems(app: FastAPI) -> None:
     """Answer every error of the application with a problem document."""
     for kind in STATUSES:
         app.add_exception_handler(kind, _refusal)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unforeseen)
 
     @app.exception_handler(VersionConflict)
     def conflict(_: Request, error: VersionConflict) -> JSONResponse:
@@ -138,9 +141,7 @@ def handle_problems(app: FastAPI) -> None:
 
     @app.exception_handler(Unreadable)
     def unreadable(_: Request, error: Unreadable) -> JSONResponse:
-        # The rest of an oversized body may still arrive, for as long as the client likes.
-        headers = {"Connection": "close"} if error.code == RequestCode.TOO_LARGE else {}
-        return problem_of(error, headers=headers, problems=error.problems or None)
+        return _unreadable(error)
 
     @app.exception_handler(ClientDisconnect)
     def gone(_: Request, __: ClientDisconnect) -> JSONResponse:
@@ -149,30 +150,37 @@ def handle_problems(app: FastAPI) -> None:
 
     @app.exception_handler(PlanUnknown)
     def unknown_plan(_: Request, error: PlanUnknown) -> JSONResponse:
-        return problem_of(error, f"{error}; /plans lists those there are")
+        return problem_of(error.listed_by("/plans"))
 
-    @app.exception_handler(RequestValidationError)
-    def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        details = error.errors()
-        if request.method == "GET" and (in_path := [one for one in details if one["loc"][0] == "path"]):
-            return _not_an_address(request, str(in_path[0]["loc"][1]))
-        wrong = [(_code(one), str(one["loc"][-1]), _in_words(one)) for one in details]
-        return unreadable(request, parameters_unreadable(wrong))
 
-    @app.exception_handler(HTTPException)
-    def http(request: Request, error: HTTPException) -> JSONResponse:
-        if error.status_code == 404:
-            return _not_an_address(request, "nothing")
-        sentence, headers = str(error.detail), dict(error.headers or {})
-        if error.status_code == 405:
-            headers["Allow"] = headers.get("Allow", "").replace("GET", "GET, HEAD")
-            sentence = f"this address does not take {request.method[:20]}, only {headers['Allow']}"
-        return problem(error.status_code, "http", sentence, headers)
+def _unreadable(error: Unreadable) -> JSONResponse:
+    # The rest of an oversized body may still arrive, for as long as the client likes.
+    headers = {"Connection": "close"} if error.code == RequestCode.TOO_LARGE else {}
+    return problem_of(error, headers=headers, problems=error.problems or None)
 
-    @app.exception_handler(Exception)
-    def unforeseen(request: Request, error: Exception) -> JSONResponse:
-        log.error("%s %s failed", safe_text(request.method), safe_text(request.url.path), exc_info=error)
-        return problem(500, "fault", "the program failed on this request; nothing was recorded by it")
+
+def _invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError), "it is called for this exception alone"
+    details = error.errors()
+    if request.method == "GET" and (in_path := [one for one in details if one["loc"][0] == "path"]):
+        return _not_an_address(request, str(in_path[0]["loc"][1]))
+    return _unreadable(parameters_unreadable([(_code(one), str(one["loc"][-1]), _in_words(one)) for one in details]))
+
+
+def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException), "it is called for this exception alone"
+    if error.status_code == 404:
+        return _not_an_address(request, "nothing")
+    sentence, headers = str(error.detail), dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = headers.get("Allow", "").replace("GET", "GET, HEAD")
+        sentence = f"this address does not take {request.method[:20]}, only {headers['Allow']}"
+    return problem(error.status_code, "http", sentence, headers)
+
+
+def _unforeseen(request: Request, error: Exception) -> JSONResponse:
+    log.error("%s %s failed", safe_text(request.method), safe_text(request.url.path), exc_info=error)
+    return problem(500, "fault", "the program failed on this request; nothing was recorded by it")
 
 
 #: The most problems listed for one address.

@@ -15,16 +15,18 @@ from api import log
 from api.formats import formats_of
 from api.http.access.access_audit import noting_export
 from api.http.access.address_roles import needs
-from api.http.answering import send
+from api.http.answering import already_held, send, tag_of
 from api.http.parameters import only_its_own
 from api.http.problem_documents import documented
 from api.http.question_addresses import Ask, At, Plan, Previous
-from api.http.request_refusals import NoKey, NoSigningKey, PackRefused
+from api.http.request_refusals import NoSigningKey, PackRefused
 from api.http.whole_numbers import DIGITS
 from api.packing import MOST, PAPERS, USUAL, make_pack, papers_named
+from api.questions.asker import Asker
 from api.signing import read_signer
 from api.waiting import PATIENCE, one_of, waiting_at_most
-from domain.integrity.checkpoint_store import Checkpoints, CheckpointUnknown, KeyRefused, checkpoints_of
+from domain.integrity.checkpoint_refusals import CheckpointUnknown, KeyRefused
+from domain.integrity.checkpoint_store import Checkpoints, checkpoints_of
 from domain.integrity.stored_tree import LedgerTree
 from domain.opened_ledger import Ledger
 from domain.proofs.keys import SignerKey, to_base64
@@ -67,30 +69,47 @@ Size = Annotated[
 Papers = Annotated[
     str,
     Query(
-        max_length=600, pattern=f"^{_PAPER}(,{_PAPER}){{0,{MOST - 1}}}$", examples=["plan.json,paper.docx"],
+        max_length=600,
+        pattern=f"^{_PAPER}(,{_PAPER}){{0,{MOST - 1}}}$",
+        examples=["plan.json,paper.docx"],
         description=f"The papers in it, by name and form, with commas between: {', '.join(PAPERS)}.",
     ),
-]  # fmt: skip
+]
 
 
 @packing.get(
-    "/plans/{plan}/pack.zip", name="evidence pack", response_class=Response,
+    "/plans/{plan}/pack.zip",
+    name="evidence pack",
+    response_class=Response,
     dependencies=[Depends(needs("reader")), Depends(only_its_own)],
-    responses=_ZIP | documented({
-        404: "The plan, the point or the checkpoint is not known.",
-        409: "No such pack can be made, or nothing can be signed here.",
-        422: "The question cannot be read.",
-        503: "The database cannot be reached, or too many packs are being made just now.",
-    }),
-)  # fmt: skip
+    responses=_ZIP
+    | documented(
+        {
+            404: "The plan, the point or the checkpoint is not known.",
+            409: "No such pack can be made, or nothing can be signed here.",
+            422: "The question cannot be read.",
+            503: "The database cannot be reached, or too many packs are being made just now.",
+        }
+    ),
+)
 def pack(
-    request: Request, ask: Ask, plan: Plan, at: At = "now", previous: Previous | None = None,
-    papers: Papers = _USUAL, since: Size = None,
-) -> Response:  # fmt: skip
+    request: Request,
+    ask: Ask,
+    plan: Plan,
+    at: At = "now",
+    previous: Previous | None = None,
+    papers: Papers = _USUAL,
+    since: Size = None,
+) -> Response:
     """All events of a plan with the proof that they are what the ledger holds, to be verified offline."""
     try:
         named = papers_named([papers])
         signer = _signer(request)
+        ask.at(plan, at, lambda *_: None)  # nothing is signed for a point that the plan does not have
+        checkpoints_of(ask.ledger).cut(signer)
+        tag = tag_of(request, "zip", _state(ask, signer))
+        if known := already_held(request, tag):
+            return known
         with waiting_at_most(PATIENCE), one_of(_AT_ONCE, "evidence packs"):
             made = make_pack(ask, plan, signer, at, previous=previous, papers=named, since=since)
             verify(made, str(signer.verifier))
@@ -105,42 +124,59 @@ def pack(
         raise PackRefused(str(error)) from None
     except Failed as failed:
         raise PackRefused(f"no pack is handed out, as it would not hold: {failed}; see asat check") from None
-    headers = {
-        "Cache-Control": "private, no-cache",
-        "Content-Disposition": f'attachment; filename="{plan}-pack.zip"',
-    }
-    return noting_export(request, send(request, made, "application/zip", headers), "zip")
+    headers = {"Cache-Control": "private, no-cache", "Content-Disposition": f'attachment; filename="{plan}-pack.zip"'}
+    # What was recorded or signed meanwhile may be in the pack.
+    still = tag == tag_of(request, "zip", _state(ask, signer))
+    return noting_export(request, send(request, made, "application/zip", headers, tag if still else None), "zip")
+
+
+def _state(ask: Asker, signer: SignerKey) -> str:
+    """Everything on which a pack depends beside its address: the ledger, what was signed of it, and the day."""
+    kept = checkpoints_of(ask.ledger)
+    newest, size = kept.newest(), ask.ledger.size()
+    signed = [bytes(newest.note), *kept.key_notes(), *(one.checkpoint + one.answer for one in kept.stamped(size))]
+    return repr((str(signer.verifier), ask.today.isoformat(), size, signed))
 
 
 @packing.get(
-    "/key", name="public keys", dependencies=[Depends(needs("nobody")), Depends(only_its_own)], response_class=Response,
+    "/key",
+    name="public keys",
+    dependencies=[Depends(needs("nobody")), Depends(only_its_own)],
+    response_class=Response,
     responses=_TEXT | documented({404: "The ledger has no key yet.", 503: "The database cannot be reached."}),
-)  # fmt: skip
+)
 def key(request: Request) -> Response:
     """The public keys of this ledger, one a line, from its first; the last is the one that signs now."""
-    found = _checkpoints(request).keys()
-    if not found:
-        raise NoKey("this ledger has no key yet: `asat checkpoint cut --key FILE` gives it one")
-    return _text(request, "".join(f"{one}\n" for one in found).encode())
+    return _text(request, "".join(f"{one}\n" for one in _checkpoints(request).published()).encode())
 
 
 @packing.get(
-    "/checkpoint", name="checkpoint", response_class=Response,
+    "/checkpoint",
+    name="checkpoint",
+    response_class=Response,
     dependencies=[Depends(needs("nobody")), Depends(only_its_own)],
-    responses=_TEXT | documented({
-        404: "There is no checkpoint yet, or the ledger never had that size.", 422: "The size cannot be read.",
-        503: "The database cannot be reached.",
-    }),
-)  # fmt: skip
+    responses=_TEXT
+    | documented(
+        {
+            404: "There is no checkpoint yet, or the ledger never had that size.",
+            422: "The size cannot be read.",
+            503: "The database cannot be reached.",
+        }
+    ),
+)
 def checkpoint(
     request: Request,
     old: Annotated[
         int | None,
-        Query(ge=0, le=10**15, description="Size of the checkpoint you hold: the answer begins with `old SIZE` and "
-              "the proof from there, as C2SP tlog-witness takes it."),
+        Query(
+            ge=0,
+            le=10**15,
+            description="Size of the checkpoint you hold: the answer begins with `old SIZE` and "
+            "the proof from there, as C2SP tlog-witness takes it.",
+        ),
         DIGITS,
     ] = None,
-) -> Response:  # fmt: skip
+) -> Response:
     """The ledger's newest checkpoint, a signed note: how many events it has and what they come to."""
     try:
         newest = _checkpoints(request).newest()
@@ -159,10 +195,10 @@ def _checkpoints(request: Request) -> Checkpoints:
 
 
 def _signer(request: Request) -> SignerKey:
-    """The key that signs; raises KeyRefused, with a message that is safe for any caller."""
+    """The key that signs; raises NoSigningKey, with a message that is safe for any caller."""
     file: File | None = request.app.state.key
     if file is None:
-        raise KeyRefused(
+        raise NoSigningKey(
             "this server has no signing key, so it makes no evidence packs: whoever runs it sets ASAT_KEY, or makes the"
             " pack with `asat pack`"
         )
@@ -170,7 +206,7 @@ def _signer(request: Request) -> SignerKey:
         return read_signer(file)
     except (OSError, KeyRefused) as error:
         log.told("signing key refused", why=str(error))  # callers need not know the path of the file
-        raise KeyRefused("this server's signing key cannot be read: whoever runs it looks after ASAT_KEY") from None
+        raise NoSigningKey("this server's signing key cannot be read: whoever runs it looks after ASAT_KEY") from None
 
 
 def _text(request: Request, body: bytes) -> Response:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from pydantic import Field
 
 from api.formats import formats_of
 from api.http import patterns
@@ -16,7 +17,7 @@ from api.http.parameters import only_its_own
 from api.http.whole_numbers import DIGITS
 from api.questions import counted_question
 from api.questions.action_question import NUMBER
-from api.questions.asker import Answer, Asker
+from api.questions.asker import MOST_POINTS, Answer, Asker
 from api.questions.event_question import VERSION
 from api.questions.question import Question
 from api.questions.question_parameters import AT, CURRENT, PLAN, PREVIOUS, Parameter
@@ -28,6 +29,8 @@ _POINTS = (
     "`told:Scrutiny Committee@2019-07-04`"
 )
 
+_POINT: dict[str, Any] = {"json_schema_extra": {"pattern": patterns.POINT}, "max_length": 600}
+
 
 def in_address(parameter: Parameter) -> Any:
     """A parameter with its FastAPI type and description, for `Annotated`."""
@@ -36,9 +39,12 @@ def in_address(parameter: Parameter) -> Any:
         described["examples"] = [parameter.example]
     if parameter.called != parameter.name:
         described["alias"] = parameter.called
+    if parameter.kind in ("point", "points"):
+        described["description"] = f"{parameter.help}: {_POINTS}."
     if parameter.kind == "point":
-        pattern = {"json_schema_extra": {"pattern": patterns.POINT}, "max_length": 600}
-        described |= {**pattern, "description": f"{parameter.help}: {_POINTS}."}
+        described |= _POINT
+    elif parameter.kind == "points":  # how many they may be is said once, by what answers
+        described["json_schema_extra"] = {"maxItems": MOST_POINTS}
     elif parameter.kind == "instant":
         described |= {"json_schema_extra": {"pattern": patterns.INSTANT}, "max_length": 40}
     elif parameter.kind == "number":
@@ -103,6 +109,8 @@ def _read(parameter: Parameter) -> inspect.Parameter:
 def _type(parameter: Parameter) -> Any:
     if parameter.kind == "choice":
         return Literal.__getitem__(parameter.options)
+    if parameter.kind == "points":
+        return list[Annotated[str, Field(**_POINT)]]
     return {"number": int, "flag": bool}.get(parameter.kind, str)
 
 

@@ -64,9 +64,9 @@ RecordedBy = Annotated[
     str | None,
     Header(
         description="Who records, in UTF-8; only where nobody signs in yet, on an open ledger.",
-        json_schema_extra={"pattern": patterns.AUTHOR, "maxLength": 500}
+        json_schema_extra={"pattern": patterns.AUTHOR, "maxLength": 500},
     ),
-]  # fmt: skip
+]
 
 
 def _body_described(schema: dict[str, Any], example: Any) -> dict[str, Any]:
@@ -98,23 +98,23 @@ def _text(description: str) -> dict[str, Any]:
                 "Location": _text("Where what was stored can be read again."),
             },
         },
-        **documented({
-            409: "A rule refuses; nothing was recorded.",
-            412: "The plan is not at the record number of If-Match; nothing was recorded.",
-            413: "The body is too large.",
-            415: "The body is not JSON.",
-            422: "Not a valid event of this plan; nothing was recorded.",
-            503: "The database cannot be used, or has not answered: `event_ids` are those to send it again with.",
-        }),
+        **documented(
+            {
+                409: "A rule refuses; nothing was recorded.",
+                412: "The plan is not at the record number of If-Match; nothing was recorded.",
+                413: "The body is too large.",
+                415: "The body is not JSON.",
+                422: "Not a valid event of this plan; nothing was recorded.",
+                503: "The database cannot be used, or has not answered: `event_ids` are those to send it again with.",
+            }
+        ),
     },
     openapi_extra=_body_described(
         {"anyOf": [_schema("Proposal"), {"type": "array", "minItems": 1, "items": _schema("Proposal")}]},
         {"type": "ProgressReported", "action": "2.4", "text": "Workspace in use by all teams"},
     ),
-)  # fmt: skip
-async def record(
-    request: Request, plan: Plan, if_match: IfMatch = None, x_recorded_by: RecordedBy = None
-) -> Response:  # fmt: skip
+)
+async def record(request: Request, plan: Plan, if_match: IfMatch = None, x_recorded_by: RecordedBy = None) -> Response:
     """Judge the proposed events against the plan and store them.
 
     A proposal with an `event_id` (a UUID) may be sent again, also when the first answer was lost: it is answered as the
@@ -157,26 +157,26 @@ async def record(
     response_class=Response,
     responses={
         200: {"model": AuditDocument, "description": "What the record does not bear out, and what contradicts itself."},
-        **documented({
-            404: "The plan, or a point, is not known.",
-            409: "A claim speaks of a priority or rating that the plan does not have.",
-            413: "The body is too large.",
-            415: "The body is not JSON.",
-            422: "The claims cannot be read.",
-            503: "The database cannot be reached.",
-        }),
+        **documented(
+            {
+                404: "The plan, or a point, is not known.",
+                409: "A claim speaks of a priority or rating that the plan does not have.",
+                413: "The body is too large.",
+                415: "The body is not JSON.",
+                422: "The claims cannot be read.",
+                503: "The database cannot be reached.",
+            }
+        ),
     },
     openapi_extra=_body_described(
         _schema("Claims"),
         {
             "previous": "issue:2.0",
             "current": "issue:3.0",
-            "claims": [
-                {"where": "headline", "population": "due", "at": "current", "rating": "completed", "count": 33},
-            ],
+            "claims": [{"where": "headline", "population": "due", "at": "current", "rating": "completed", "count": 33}],
         },
     ),
-)  # fmt: skip
+)
 async def audit(request: Request, plan: Plan, ask: Ask) -> Response:
     """The claims that the record does not bear out, and those that contradict one another."""
     known = caller_of(request).way != "anyone"

@@ -74,6 +74,10 @@ class RequestLog:
         finally:
             principal = state.get("principal")
             log.told(
-                "request", method=scope["method"], path=scope["path"], status=status,
-                ms=round((time.perf_counter() - began) * 1000, 1), by=principal.name if principal else None,
-            )  # fmt: skip
+                "request",
+                method=scope["method"],
+                path=scope["path"],
+                status=status,
+                ms=round((time.perf_counter() - began) * 1000, 1),
+                by=principal.name if principal else None,
+            )

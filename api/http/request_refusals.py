@@ -5,7 +5,7 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
-from domain.refusals import Code, PlanUnknown, Refusal, Unknown, Unprocessable
+from domain.refusals import Code, PlanUnknown, Refusal, Unprocessable
 
 
 class FieldProblem(TypedDict):
@@ -105,12 +105,6 @@ class CutOff(Refusal):
     """The request ended before its body did."""
 
     code = "cut-off"
-
-
-class NoKey(Unknown):
-    """The ledger has no key yet."""
-
-    code = "no-key"
 
 
 class NoSigningKey(Refusal):

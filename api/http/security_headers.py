@@ -26,7 +26,8 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.setdefault("X-Content-Type-Options", "nosniff")
-                if not headers.get("content-type", "application/json").startswith(_FILES):
+                # What a browser keeps of an answer that it holds is its own policy.
+                if message["status"] != 304 and not headers.get("content-type", "application/json").startswith(_FILES):
                     headers.setdefault("Content-Security-Policy", _NOTHING)
                 headers.setdefault("Referrer-Policy", "same-origin")
                 headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")

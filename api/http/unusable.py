@@ -12,14 +12,7 @@ from api.http.access.callers import known_caller
 from api.http.problem_documents import problem, problem_of
 from api.papers.wording import safe_text
 from domain.ledger.access_marks import AccessLost
-from domain.refusals import (
-    FilesDamaged,
-    InDoubt,
-    LedgerDamaged,
-    LedgerUnusable,
-    NothingRecorded,
-    ReplicaOnly,
-)
+from domain.refusals import FilesDamaged, InDoubt, LedgerDamaged, LedgerUnusable, NothingRecorded, ReplicaOnly
 
 _log = logging.getLogger("asat")
 

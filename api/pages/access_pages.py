@@ -28,8 +28,13 @@ LISTED, _LOOKED_THROUGH = 50, 100
 
 _NO_STORE = {"Cache-Control": "no-store"}
 _LABELS = {
-    "name": "Name", "role": "Role", "plan": "Plan", "until": "Last day", "issuer": "Issuer", "subject": "Subject",
-}  # fmt: skip
+    "name": "Name",
+    "role": "Role",
+    "plan": "Plan",
+    "until": "Last day",
+    "issuer": "Issuer",
+    "subject": "Subject",
+}
 #: Field of a form, such as "add-name" -> its label.
 _LABELS_IN_FORMS = {
     f"{form}-{name}": _LABELS[name] for form, change in CHANGES.items() for name in change.fields if name in _LABELS
@@ -64,10 +69,17 @@ def _shown(request: Request, status: int = 200, **shown: Any) -> Response:
     persons = [name for name in names if name != ANYONE]
     blank = {"done": "", "form": "", "given": Said(), "errors": Said(), "secret": "", "link": ""}
     return page(
-        request, "access.html", status, _NO_STORE,
+        request,
+        "access.html",
+        status,
+        _NO_STORE,
         people=[
-            (one, name_key(one.name) == own, [(grant, _granted(grant, now)) for grant in one.grants],
-             [identity for identity in identities if identity.principal == one.name])
+            (
+                one,
+                name_key(one.name) == own,
+                [(grant, _granted(grant, now)) for grant in one.grants],
+                [identity for identity in identities if identity.principal == one.name],
+            )
             for one in people
         ],
         tokens=[(one, _granted(one.grant, now)) for one in ledger.tokens.all()],
@@ -79,7 +91,7 @@ def _shown(request: Request, status: int = 200, **shown: Any) -> Response:
         openid=request.app.state.openid is not None,
         called=_LABELS_IN_FORMS,
         **blank | shown,
-    )  # fmt: skip
+    )
 
 
 @access.post("/access/{what}", name="change access")

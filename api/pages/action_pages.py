@@ -9,6 +9,7 @@ from api.http.access.callers import recorded_by
 from api.http.question_addresses import Ask, At, Number, Plan, Version
 from api.pages.action_life import LIFE_PAGE, life
 from api.pages.here import Here
+from api.pages.known_pages import Known
 from api.pages.paging import Page, around
 from api.pages.plan_pages import Kept, is_past
 from api.pages.rendering import page
@@ -25,7 +26,7 @@ from domain.redaction import redactable
 from projections.action import ActionDocument
 from projections.trail import TrailEntry
 
-actions = page_routes()
+actions = page_routes("reader", Known())
 
 #: The forms for an action that is in the plan: name and label.
 _FORMS = (

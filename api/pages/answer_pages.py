@@ -5,23 +5,26 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
 from markupsafe import Markup
 
 from api.http.question_addresses import Ask, signature
 from api.pages.here import Here
+from api.pages.known_pages import Known
 from api.pages.plan_pages import is_past
+from api.pages.point_pages import first_previous
 from api.pages.rendering import page
 from api.pages.routes import page_routes
 from api.pages.tags import Tags
 from api.papers import paper as made_of
 from api.papers.paper import Cell, Paper, pieces_of
-from api.papers.wording import as_at
+from api.papers.wording import as_at_each
 from api.questions.asker import Asker
-from api.questions.question import Links, OfAPoint, Page
-from api.questions.question_parameters import PREVIOUS
+from api.questions.question import Links, OfAPoint, OfSeveralPoints, Page
+from api.questions.question_parameters import AT, PREVIOUS
 from api.questions.question_registry import QUESTIONS, compose
 
-answers = page_routes()
+answers = page_routes("reader", Known(by_points=True))
 
 _KEPT = replace(PREVIOUS, stands="option", required=False, help="The previous point, kept while moving between pages")
 
@@ -42,12 +45,18 @@ class Section(NamedTuple):
     blocks: list[tuple[str, Any]]
 
 
-def _serve(question: OfAPoint[Any], shown: Page[Any]) -> None:
-    """Register the page of a question about a point."""
+def _serve(question: OfAPoint[Any] | OfSeveralPoints[Any], shown: Page[Any]) -> None:
+    """Register the page of a question about a point, or about several."""
+    several = isinstance(question, OfSeveralPoints)
 
-    def endpoint(request: Request, ask: Asker, previous: str | None, **given: Any) -> Response:
-        here = Here(given["plan"], question.below.strip("/").format(**given), given["at"], previous)
-        answer = question.ask(ask, **given)
+    def endpoint(request: Request, ask: Asker, at: str, previous: str | None, **given: Any) -> Response:
+        own = {one.called: given[one.name] for one in question.own}
+        here = Here(given["plan"], question.below.strip("/").format(**own), at, previous)
+        kept = {one.called: _written(own[one.called]) for one in question.own if one.stands != "path"}
+        if several and not given["points"]:
+            points = [previous or first_previous(ask, here.plan, at), at]
+            return RedirectResponse(here.to(here.path, **kept, points=points), 303)
+        answer = question.ask(ask, **given, **({} if several else {"at": at}))
         document, paper = answer.document, compose(question.name, answer.document)
         return page(
             request,
@@ -55,16 +64,23 @@ def _serve(question: OfAPoint[Any], shown: Page[Any]) -> None:
             here=here,
             title=document["title"],
             shown=shown,
-            sentence=as_at(document["point"]),
-            past=is_past(document["point"], ask.ledger.plan(here.plan).version),
+            sentence=as_at_each(document["points"] if several else [document["point"]]),
+            several=several,
+            past=not several and is_past(document["point"], ask.ledger.plan(here.plan).version),
             tags=_tags(paper),
             sections=_sections(here, paper, shown, document),
-            forms=here.forms(question.name, answer.fixed),
+            forms=here.forms(question.name, answer.fixed, **kept),
         )
 
-    read = signature([*question.parameters, _KEPT], request=Request, ask=Ask)
+    asked = [replace(one, required=False, default=()) if one.kind == "points" else one for one in question.parameters]
+    read = signature(asked + [AT] * several + [_KEPT], request=Request, ask=Ask)
     endpoint.__signature__ = read  # type: ignore[attr-defined]  # FastAPI reads it
     answers.add_api_route(question.address, endpoint, methods=["GET"], name=f"{question.name} page")
+
+
+def _written(value: str | int | None) -> str | int | None:
+    """The value of a parameter in an address; a flag that is not set is left out."""
+    return (1 if value else None) if isinstance(value, bool) else value
 
 
 def _sections(here: Here, paper: Paper, shown: Page[Any], document: Any) -> list[Section]:
@@ -78,17 +94,18 @@ def _sections(here: Here, paper: Paper, shown: Page[Any], document: Any) -> list
             case made_of.Prose(text, strong):
                 blocks.append(("prose", (pieces_of(text), strong)))
             case made_of.Facts(_, facts):
-                blocks.append(("facts", [(name, list(_lines(here, cell))) for name, cell in facts]))
+                rows = _rows(here, facts, next(links, ()))
+                blocks.append(("facts", [(name, cell) for (name, _), (_, cell) in zip(facts, rows, strict=True)]))
             case made_of.Table():
-                blocks.append(("table", (block, list(_rows(here, block, next(links, ()) if block.rows else ())))))
+                blocks.append(("table", (block, list(_rows(here, block.rows, next(links, ()) if block.rows else ())))))
             case made_of.Picture(svg):
                 blocks.append(("picture", Markup(svg[svg.index("<svg") :])))  # noqa: S704  # made and escaped by us
     return sections
 
 
-def _rows(here: Here, table: made_of.Table, links: Sequence[Links]) -> Iterator[list[list[Line]]]:
-    """The cells of a table, row by row, as lists of lines."""
-    for place, row in enumerate(table.rows):
+def _rows(here: Here, rows: Sequence[Sequence[Cell]], links: Sequence[Links]) -> Iterator[list[list[Line]]]:
+    """The cells of a table or of facts, row by row, as lists of lines."""
+    for place, row in enumerate(rows):
         leads = links[place] if links else {}
         yield [list(_lines(here, cell, leads.get(column))) for column, cell in enumerate(row)]
 
@@ -126,5 +143,5 @@ def _tags(paper: Paper) -> Tags:
 
 
 for _question in QUESTIONS.values():
-    if isinstance(_question, OfAPoint) and _question.page and not _question.page.own:
+    if isinstance(_question, OfAPoint | OfSeveralPoints) and _question.page and not _question.page.own:
         _serve(_question, _question.page)

@@ -1,18 +1,18 @@
 """Pages that compare two points: previous against current, and what changed."""
 
+from dataclasses import replace
 from itertools import groupby
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi import Depends, Request, Response
 from markupsafe import Markup
 
-from api.http.question_addresses import Ask, Current, Plan
+from api.http.question_addresses import Ask
 from api.pages.here import Here
+from api.pages.known_pages import Known
+from api.pages.page_points import comparing_at
 from api.pages.paging import Page, page_of
-from api.pages.plan_pages import Kept
-from api.pages.point_pages import first_previous
 from api.pages.rendering import page
 from api.pages.routes import page_routes
 from api.pages.tags import Tags
@@ -27,11 +27,10 @@ from api.questions.changes_question import CHANGES
 from api.questions.comparison_question import COMPARISON
 from api.questions.trail_question import TRAIL
 from projections.change import Change, is_revision
-from projections.comparison_tables import ComparisonDocument
+from projections.comparison_tables import ComparisonDocument, RowDocument
 from projections.point import PointDocument
-from projections.rag_comparison import PointsReversed
 
-comparing = page_routes()
+comparing = page_routes("reader", Known(by_points=True))
 
 #: Changed ratings per page.
 _RATINGS = 15
@@ -41,24 +40,16 @@ _LETTERS, _MARKUP = 40_000, 350
 
 @comparing.get("/plans/{plan}/comparison", name="comparison page")
 def comparison_page(
-    request: Request, ask: Ask, plan: Plan, previous: Kept = None, current: Current = "now", number: Page = 1
+    request: Request, ask: Ask, here: Annotated[Here, Depends(comparing_at("comparison"))], number: Page = 1
 ) -> Response:
     """Previous against current: the table that reconciles, what is due, the changes and the narrative."""
-    here = Here(plan, "comparison", current, previous)
-    if previous is None:
-        return RedirectResponse(with_previous(ask, here).this, 303)
-    try:
-        shown = COMPARISON.ask(ask, plan, previous=previous, current=current)
-        document = shown.document
-    except PointsReversed as error:
-        return points_reversed(request, here, error)
+    shown = COMPARISON.ask(ask, here.plan, previous=here.previous, current=here.at)
+    document = shown.document
 
     def near(path: str) -> str:
         """The relative address of another page of the plan: short, because this page has hundreds of them."""
-        return here.to(path).removeprefix(f"/plans/{plan}/")
+        return here.to(path).removeprefix(f"/plans/{here.plan}/")
 
-    # The narrative has paragraphs on the whole plan first, then one for every row.
-    first = len(document["narrative"]) - len(document["rows"])
     return page(
         request,
         "comparison.html",
@@ -67,14 +58,7 @@ def comparison_page(
         sentence=as_at_both(document["previous"], document["current"]),
         tags=Tags(document["ratings"]),
         bars=[(name, _bar(document, name)) for name in ("previous", "current")],
-        rows=[
-            {
-                "table": row,
-                "link": f"&priority={quote(row['priority'])}",
-                "place": f" in {document['priority_word']} {row['priority']}",
-            }
-            for row in document["rows"]
-        ],
+        rows=[_row(document, row) for row in document["rows"]],
         whole={"link": "", "place": " in all"},
         counted=near("counted"),
         near=near,
@@ -82,22 +66,26 @@ def comparison_page(
         due_by=due_by(document),
         changes=page_of(document["changes"], number, _RATINGS),
         direction=direction,
-        opening=document["narrative"][:first],
-        told=list(zip(document["rows"], document["narrative"][first:], strict=True)),
-        paper=dict(Here(plan, "paper", current, previous).forms("paper", shown.fixed)),
+        opening=document["narrative"][: -len(document["rows"]) or None],
+        told=_told(document),
+        paper=dict(replace(here, path="paper").forms("paper", shown.fixed)),
         forms=here.forms("comparison", shown.fixed),
     )
 
 
-def with_previous(ask: Ask, here: Here) -> Here:
-    """The same page with the default previous point."""
-    return Here(here.plan, here.path, here.at, first_previous(ask, here.plan, here.at))
+def _row(document: ComparisonDocument, row: RowDocument) -> dict[str, object]:
+    """A row of the table, with what leads to the actions behind its figures."""
+    return {
+        "table": row,
+        "link": f"&priority={quote(row['priority'])}",
+        "place": f" in {document['priority_word']} {row['priority']}",
+    }
 
 
-def points_reversed(request: Request, here: Here, error: PointsReversed) -> Response:
-    """The page that says that the points are reversed, with a link that swaps them."""
-    swapped = Here(here.plan, here.path, here.previous or "now", here.at)
-    return page(request, "reversed.html", 422, here=here, swapped=swapped.this, detail=str(error))
+def _told(document: ComparisonDocument) -> list[tuple[RowDocument, str]]:
+    """The rows with their paragraphs of the narrative, which begins with some on the whole plan."""
+    first = len(document["narrative"]) - len(document["rows"])
+    return list(zip(document["rows"], document["narrative"][first:], strict=True))
 
 
 def _bar(document: ComparisonDocument, name: str) -> Markup:
@@ -109,13 +97,10 @@ def _bar(document: ComparisonDocument, name: str) -> Markup:
 
 @comparing.get("/plans/{plan}/changes", name="changes page")
 def changes_page(
-    request: Request, ask: Ask, plan: Plan, previous: Kept = None, current: Current = "now", number: Page = 1
+    request: Request, ask: Ask, here: Annotated[Here, Depends(comparing_at("changes"))], number: Page = 1
 ) -> Response:
     """Everything that changed between two points, with the events behind each change."""
-    here = Here(plan, "changes", current, previous)
-    if previous is None:
-        return RedirectResponse(with_previous(ask, here).this, 303)
-    shown = CHANGES.ask(ask, plan, previous=previous, current=current)
+    shown = CHANGES.ask(ask, here.plan, previous=here.previous, current=here.at)
     document = shown.document
     labels, word = Labels(document), document["priority_word"]
     pages = _pages(document["changes"])
@@ -134,7 +119,9 @@ def changes_page(
         sentence=as_at_both(document["previous"], document["current"]),
         tags=Tags(document["ratings"]),
         reversed=_reversed(document["previous"], document["current"]),
-        between=_recorded_between(ask, here, shown.fixed) if not document["changes"] else None,
+        between=None
+        if document["changes"]
+        else _recorded_between(ask, here, document["previous"], document["current"]),
         kinds=[(kind_words(kind), many) for kind, many in document["counts"].items()],
         places=places,
         pieces=_pieces,
@@ -156,9 +143,9 @@ def _reversed(previous: PointDocument, current: PointDocument) -> str:
     return ""
 
 
-def _recorded_between(ask: Asker, here: Here, fixed: dict[str, str]) -> dict[str, Any] | None:
+def _recorded_between(ask: Asker, here: Here, *points: PointDocument) -> dict[str, Any] | None:
     """The number of events recorded between the versions of the points, and their address; None if there are none."""
-    first, last = sorted(int(point.rpartition("@")[2]) for point in fixed.values())
+    first, last = sorted(point["basis"] for point in points)
     if first == last:
         return None
     document = TRAIL.ask(ask, here.plan, after=first, limit=1, up_to=last).document

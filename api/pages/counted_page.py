@@ -4,6 +4,7 @@ from fastapi import Request, Response
 
 from api.http.question_addresses import Ask, Current, Plan, Population, PriorityAsked, RatingAsked, When
 from api.pages.here import Here
+from api.pages.known_pages import Known
 from api.pages.paging import Page, page_of
 from api.pages.plan_pages import Kept
 from api.pages.rendering import page
@@ -14,7 +15,7 @@ from api.papers.wording import as_at, as_at_both
 from api.papers.wording_counted import counted_words, figure_words, what_moved
 from api.questions.counted_question import COUNTED
 
-counting = page_routes()
+counting = page_routes("reader", Known(by_points=True))
 
 #: Actions per page.
 _ACTIONS = 50

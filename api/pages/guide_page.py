@@ -9,6 +9,7 @@ from api.http import patterns
 from api.http.access.callers import caller_of
 from api.http.question_addresses import Ask
 from api.pages.here import Here
+from api.pages.known_pages import Known
 from api.pages.rendering import page
 from api.pages.routes import page_routes
 from api.questions.asker import Asker
@@ -18,7 +19,7 @@ from api.questions.plans_question import PLANS
 from projections.document_history import HistoryDocument
 from projections.register import RegisterEntry
 
-guide = page_routes()
+guide = page_routes("reader", Known())
 
 
 @guide.get("/", name="start")

@@ -4,15 +4,19 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote, urlencode
 
 from api.formats import FORMATS, formats_of
+from api.questions.asker import Fixed
 from api.questions.question import OfTwoPoints
 from api.questions.question_registry import QUESTIONS
 
 #: The pages in the navigation of a plan: name, and path below the plan.
 NAVIGATION = (
-    *((one.page.name, one.below.strip("/")) for one in QUESTIONS.values()
-      if one.page and one.page.among == "navigation"),
+    *(
+        (one.page.name, one.below.strip("/"))
+        for one in QUESTIONS.values()
+        if one.page and one.page.among == "navigation"
+    ),
     ("Record", "record"),
-)  # fmt: skip
+)
 #: The lists of a plan: name, and path below the plan.
 LISTS = tuple((one.page.name, one.name) for one in QUESTIONS.values() if one.page and one.page.among == "lists")
 #: The paths with two points; in their queries `current` takes the place of `at`.
@@ -41,7 +45,7 @@ class Here:
         points = {current: None if self.at == "now" else self.at, "previous": self.previous}
         return _address(f"/plans/{self.plan}{'/' if path else ''}{quote(path)}", {**points, **query})
 
-    def forms(self, question: str, fixed: dict[str, str], **query: object) -> list[tuple[str, str]]:
+    def forms(self, question: str, fixed: Fixed, **query: object) -> list[tuple[str, str]]:
         """The names and addresses of the other formats of this page's answer.
 
         Args:
@@ -100,5 +104,7 @@ _FIRST = ("docx", "pdf", "xlsx", "csv", "html", "md")
 
 
 def _address(path: str, query: dict[str, object]) -> str:
-    said = {name: str(value) for name, value in query.items() if value is not None}
-    return f"{path}?{urlencode(said, safe=':@,')}" if said else path
+    said = {
+        name: value if isinstance(value, list) else str(value) for name, value in query.items() if value is not None
+    }
+    return f"{path}?{urlencode(said, doseq=True, safe=':@,')}" if said else path

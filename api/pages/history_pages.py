@@ -3,12 +3,14 @@
 from itertools import pairwise
 from typing import Annotated, Any
 
-from fastapi import Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
-from api.http.question_addresses import Ask, At, Plan
+from api.http.question_addresses import Ask
 from api.http.whole_numbers import DIGITS
 from api.pages.here import Here, form_links
-from api.pages.plan_pages import Kept, is_past
+from api.pages.known_pages import Known
+from api.pages.page_points import shown_at
+from api.pages.plan_pages import is_past
 from api.pages.point_pages import sees_all
 from api.pages.rendering import page
 from api.pages.routes import page_routes
@@ -17,7 +19,7 @@ from domain.plan.plan_at import PlanAt
 from domain.plan.record import PlanRecord
 from projections.document_history import HistoryDocument, PresentedDocument, VersionDocument, document_history
 
-documents = page_routes()
+documents = page_routes("reader", Known())
 
 #: Versions, and presentations, per page.
 LISTED = 25
@@ -29,9 +31,7 @@ Page = Annotated[int, Query(ge=1, le=10**6), DIGITS]
 def history_page(
     request: Request,
     ask: Ask,
-    plan: Plan,
-    at: At = "now",
-    previous: Kept = None,
+    here: Annotated[Here, Depends(shown_at("history"))],
     versions: Page = 1,
     presented: Page = 1,
 ) -> Response:
@@ -40,12 +40,11 @@ def history_page(
     def answers(at: PlanAt, newest: PlanRecord) -> tuple[HistoryDocument, int]:
         return document_history(at), newest.version
 
-    answer = ask.at(plan, at, answers)
+    answer = ask.at(here.plan, here.at, answers)
     document, newest = answer.document
-    here = Here(plan, "history", at, previous)
     issues, told = document["versions"], document["presented"]
     before = {later["version"]: earlier for earlier, later in pairwise(issues)}
-    everything = sees_all(at)
+    everything = sees_all(here.at)
     return page(
         request,
         "history.html",

@@ -32,9 +32,14 @@ def there(request: Request, next_: Next = "") -> Response:
         return sign_in_form(request, place, error, field="")
     response = RedirectResponse(address, 303, PRIVATE)
     response.set_cookie(
-        _cookie(request.app), provider.cookie(begun, clock.now()), max_age=int(ON_ITS_WAY.total_seconds()),
-        path="/", secure=request.app.state.https, httponly=True, samesite="lax",
-    )  # fmt: skip
+        _cookie(request.app),
+        provider.cookie(begun, clock.now()),
+        max_age=int(ON_ITS_WAY.total_seconds()),
+        path="/",
+        secure=request.app.state.https,
+        httponly=True,
+        samesite="lax",
+    )
     return response
 
 

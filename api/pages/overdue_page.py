@@ -2,12 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
-from api.http.question_addresses import Ask, At, Plan
+from api.http.question_addresses import Ask
 from api.http.whole_numbers import DIGITS
 from api.pages.here import Here
-from api.pages.plan_pages import Kept, is_past
+from api.pages.known_pages import Known
+from api.pages.page_points import shown_at
+from api.pages.plan_pages import is_past
 from api.pages.rendering import page
 from api.pages.routes import page_routes
 from api.pages.tags import Tags
@@ -16,7 +18,7 @@ from api.papers.wording import as_at
 from api.papers.wording_lines import due_as_written, undated_words
 from api.questions.overdue_question import OVERDUE
 
-slipping = page_routes()
+slipping = page_routes("reader", Known(by_points=True))
 
 #: Actions per page, so that it loads at once.
 ACTIONS_A_PAGE = 75
@@ -26,14 +28,11 @@ ACTIONS_A_PAGE = 75
 def overdue_page(
     request: Request,
     ask: Ask,
-    plan: Plan,
-    at: At = "now",
-    previous: Kept = None,
+    here: Annotated[Here, Depends(shown_at("overdue"))],
     number: Annotated[int, Query(alias="page", ge=1, le=10**6), DIGITS] = 1,
 ) -> Response:
     """The actions that are overdue, and those that have slipped from its original date."""
-    here = Here(plan, "overdue", at, previous)
-    answer = OVERDUE.ask(ask, plan, at=at)
+    answer = OVERDUE.ask(ask, here.plan, at=here.at)
     document = answer.document
     overdue, moved = document["overdue"], {one["number"]: one for one in document["rescheduled"]}
     late = {one["number"] for one in overdue}
@@ -50,7 +49,7 @@ def overdue_page(
         document=document,
         here=here,
         sentence=as_at(document["point"]),
-        past=is_past(document["point"], ask.ledger.plan(plan).version),
+        past=is_past(document["point"], ask.ledger.plan(here.plan).version),
         forms=here.forms("overdue", answer.fixed),
         tags=Tags(document["ratings"]),
         due_as_written=due_as_written,

@@ -27,6 +27,9 @@ def around(start: int, most: int, total: int) -> dict[str, Any]:
     last = min(start + most, total)
     number = start // most + 1
     return {
-        "first": start + 1, "last": last, "all": total,
-        "previous": number - 1 or None, "next": number + 1 if last < total else None,
-    }  # fmt: skip
+        "first": start + 1,
+        "last": last,
+        "all": total,
+        "previous": number - 1 or None,
+        "next": number + 1 if last < total else None,
+    }

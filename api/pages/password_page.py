@@ -43,9 +43,16 @@ def _shown(
     has_one = access_of(request).passwords.has(session.principal.name)
     errors = Said({name: capital(sentence) for name, sentence in wrong.items()})
     return page(
-        request, "password.html", status, headers, done=done, has_one=has_one, asks_former=not by_link,
-        can=has_one or by_link, errors=errors,
-    )  # fmt: skip
+        request,
+        "password.html",
+        status,
+        headers,
+        done=done,
+        has_one=has_one,
+        asks_former=not by_link,
+        can=has_one or by_link,
+        errors=errors,
+    )
 
 
 @own_password.post("/password", name="set own password", dependencies=[Depends(of_own_form)])

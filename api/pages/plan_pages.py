@@ -9,6 +9,7 @@ from markupsafe import Markup
 from api import clock
 from api.http.question_addresses import Ask, At, Plan
 from api.pages.here import Here, form_links
+from api.pages.known_pages import Known
 from api.pages.rendering import page
 from api.pages.routes import page_routes
 from api.pages.tags import Tags
@@ -16,17 +17,17 @@ from api.pages.visitors import may_open_some
 from api.papers.chart import rating_bar
 from api.papers.compose.action_tables import every
 from api.papers.drawing import UNRATED, box, fills
-from api.papers.wording import NOT_RATED, as_at
+from api.papers.wording import NOT_RATED, as_at, fixed
 from api.questions.plans_question import PLANS
 from domain.plan.plan_at import PlanAt
 from domain.plan.record import PlanRecord
 from domain.points import LONDON
 from projections.gaps import gaps_at
-from projections.plan_as_at import plan_as_at
+from projections.plan_as_at import PlanDocument, plan_as_at
 from projections.point import PointDocument
 from projections.register import RegisterEntry, register_entry
 
-pages = page_routes()
+pages = page_routes("reader", Known(by_points=True))
 
 #: The previous point. Pages that do not compare take it too, so that it is kept while moving between pages.
 Kept = Annotated[str | None, Query(max_length=600, description="The previous point, kept while moving between pages.")]
@@ -92,22 +93,23 @@ def plan_page(
         **shown.document,
         here=here,
         # A long point in so many links would double the page, so they use its fixed form.
-        rows=here if len(at) <= _SHORT else replace(here, at=shown.fixed["at"]),
+        rows=here if len(at) <= _SHORT else replace(here, at=fixed(document["point"])),
         sentence=as_at(document["point"]),
         past=is_past(document["point"], shown.document["newest"]),
         tags=Tags(document["ratings"]),
         meanings={rating["code"]: rating["meaning"] for rating in document["ratings"]},
         meant=any(rating["meaning"] for rating in document["ratings"]),
         bar=Markup(rating_bar(summary["ratings"], summary["unrated"])),  # noqa: S704  # made and escaped by us
-        awaiting=[
-            action["number"]
-            for priority in document["priorities"]
-            for action in every(priority["actions"])
-            if "awaiting" in action
-        ],
+        awaiting=_awaiting(document),
         everything=everything,
         forms=here.forms("plan", shown.fixed, all=1 if everything else None),
     )
+
+
+def _awaiting(document: PlanDocument) -> list[str]:
+    """The numbers of the actions whose ratings await confirmation."""
+    actions = (action for priority in document["priorities"] for action in every(priority["actions"]))
+    return [action["number"] for action in actions if "awaiting" in action]
 
 
 def day_recorded(record: PlanRecord, version: int) -> str:

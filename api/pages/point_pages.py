@@ -10,6 +10,7 @@ from api import clock
 from api.http.question_addresses import Ask, At, Plan
 from api.pages.choices import unheard, which_is_meant, written
 from api.pages.here import Here
+from api.pages.known_pages import Known
 from api.pages.plan_pages import Kept, day_recorded
 from api.pages.rendering import Said, capital, page
 from api.pages.routes import page_routes
@@ -20,7 +21,7 @@ from api.questions.history_question import HISTORY
 from domain.points import PointUnknown, PointUnreadable, read_point
 from projections.document_history import HistoryDocument
 
-points = page_routes()
+points = page_routes("reader", Known())
 
 #: A path below the plan. It excludes `..` and `//`, so that no browser resolves it to an address elsewhere.
 PATH = r"^/?([A-Za-z0-9()_-][A-Za-z0-9()_.-]*(/[A-Za-z0-9()_-][A-Za-z0-9()_.-]*)*/?)?$"
@@ -79,10 +80,8 @@ def chosen(
 ) -> Response:
     """Go to the page at the point chosen, or say what is wrong with the choice."""
     here = Here(plan, to.strip("/"), at, previous)
-    given = {
-        "show": show, "day": day.strip(), "known_day": known_day.strip(), "known_at": known_at.strip(),
-        "issue": issue, "forum": forum, "told_by": told_by.strip(),
-    }  # fmt: skip
+    typed = {"day": day, "known_day": known_day, "known_at": known_at, "told_by": told_by}
+    given = {"show": show, "issue": issue, "forum": forum, **{name: text.strip() for name, text in typed.items()}}
     point, field = _written(given)
     if was is None:
         asked = at if of == "current" else previous or "now"
@@ -119,8 +118,15 @@ def _written(given: dict[str, str]) -> tuple[str, str]:
 def _given(asked: str, ask: Asker, plan: str) -> dict[str, str]:
     """The initial values of the form: the parts of the point shown, and the usual default for everything else."""
     today = clock.today().isoformat()
-    given = {"show": "today", "day": today, "known_day": today, "known_at": "", "issue": "", "forum": "",
-             "told_by": today}  # fmt: skip
+    given = {
+        "show": "today",
+        "day": today,
+        "known_day": today,
+        "known_at": "",
+        "issue": "",
+        "forum": "",
+        "told_by": today,
+    }
     try:
         point = ask.at(plan, asked, lambda shown, _: shown.point).document
         read = read_point(asked)

@@ -64,7 +64,7 @@ environment.filters |= {
 def page(
     request: Request, template: str, status: int = 200, headers: dict[str, str] | None = None, **shown: Any
 ) -> Response:
-    """A page made from a template, or 304 if the client has it already."""
+    """A page made from a template, or 304 if the client has it already; `api.pages.known_pages` works out its tag."""
     shown["me"] = visitor(request)
     body = environment.get_template(template).render(shown).encode()
     tags: Tags | None = shown.get("tags")
@@ -77,7 +77,7 @@ def page(
     }
     if status != 200:
         return Response(body, status, sent, HTML)
-    return send(request, body, HTML, sent)
+    return send(request, body, HTML, sent, getattr(request.state, "page_tag", None))
 
 
 @lru_cache(maxsize=256)

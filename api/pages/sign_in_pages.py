@@ -65,16 +65,28 @@ def log_refusal(request: Request, error: Exception) -> tuple[int, dict[str, str]
 
 
 def sign_in_form(
-    request: Request, place: str, error: Exception | None = None, account: str = "", field: str = "account",
+    request: Request,
+    place: str,
+    error: Exception | None = None,
+    account: str = "",
+    field: str = "account",
     out: bool = False,
-) -> Response:  # fmt: skip
+) -> Response:
     """The sign-in form and, beside `field`, the reason of a failed sign-in."""
     status, headers = log_refusal(request, error) if error else (200, PRIVATE)
     errors = Said({field: capital(str(error))} if error else {})
     return page(
-        request, "sign-in.html", status, headers, there=place, account=account, errors=errors,
-        elsewhere=request.app.state.openid is not None, out=out, **_ways(request),
-    )  # fmt: skip
+        request,
+        "sign-in.html",
+        status,
+        headers,
+        there=place,
+        account=account,
+        errors=errors,
+        elsewhere=request.app.state.openid is not None,
+        out=out,
+        **_ways(request),
+    )
 
 
 def _ways(request: Request) -> dict[str, Any]:

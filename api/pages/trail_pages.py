@@ -1,7 +1,7 @@
 """The pages of the record: all events, those since the last visit, and those recorded late."""
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, NamedTuple
 
 from fastapi import Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -11,6 +11,8 @@ from api.http.question_addresses import Ask, At, Plan
 from api.http.request_refusals import RequestCode, Unreadable
 from api.http.whole_numbers import DIGITS
 from api.pages.here import Here
+from api.pages.known_pages import Known
+from api.pages.page_points import shown_at
 from api.pages.plan_pages import Kept
 from api.pages.rendering import Said, page
 from api.pages.routes import page_routes
@@ -26,11 +28,13 @@ from api.pages.trail_parts import (
     what_is_wrong,
 )
 from api.papers.wording import day_in_words
+from api.questions.asker import Answer
 from api.questions.question_parameters import LONGEST_PAGE
 from api.questions.trail_question import TRAIL
 from projections.action import ActionUnknown
+from projections.trail import TrailDocument, TrailEntry
 
-trail = page_routes()
+trail = page_routes("reader", Known())
 
 #: The default number of events on a page: as many as load at once.
 EVENTS_A_PAGE = 50
@@ -41,9 +45,11 @@ _REMEMBERED = 400 * 24 * 60 * 60
 _LARGEST_FORM = 1000
 
 After = Annotated[int, Query(ge=0, le=10**12, description="Go on after this record number."), DIGITS]
+UpTo = Annotated[int | None, Query(ge=1, le=10**12, description="The trail as known at this record number."), DIGITS]
 Typed = Annotated[str, Query(max_length=60)]
 Sent = Annotated[str | None, Query(max_length=60)]
 
+_DAY_NEEDED = "give a day, such as 2019-06-04"
 _NAMES = {"action": "Action number", "recorded_after": "Recorded after", "late_by": "Recorded late by"}
 
 
@@ -59,26 +65,15 @@ def trail_page(
     late_by: Typed = "",
     after: After = 0,
     limit: Annotated[int, Query(ge=1, le=LONGEST_PAGE, description="Events a page."), DIGITS] = EVENTS_A_PAGE,
-    up_to: Annotated[
-        int | None, Query(ge=1, le=10**12, description="The trail as known at this record number."), DIGITS
-    ] = None,
+    up_to: UpTo = None,
 ) -> Response:
     """The plan's events in the order they were recorded."""
     here = Here(plan, "trail", at, previous)
     given = {"action": action.strip(), "recorded_after": recorded_after.strip(), "late_by": late_by.strip()}
     known, newest = known_and_newest(ask, plan, at)
     basis = known if up_to is None else up_to
-    errors = what_is_wrong(given)
-    asked: dict[str, Any] = {name: value or None for name, value in given.items()}
-    asked["late_by"] = int(given["late_by"]) if given["late_by"] and not errors else None
-    try:
-        answer = TRAIL.ask(ask, plan, **({} if errors else asked), after=after, limit=limit, up_to=basis)
-        document = answer.document
-    except ActionUnknown as error:
-        errors = {"action": str(error)}
-        answer = TRAIL.ask(ask, plan, limit=1, up_to=basis)
-        document = answer.document
-    kept = {**asked, "limit": None if limit == EVENTS_A_PAGE else limit, "up_to": up_to}
+    answer, asked, errors = _trail_of(ask, plan, given, after=after, limit=limit, up_to=basis)
+    document, kept = answer.document, {**asked, "limit": None if limit == EVENTS_A_PAGE else limit, "up_to": up_to}
     return page(
         request,
         "trail.html",
@@ -101,58 +96,83 @@ def trail_page(
     )
 
 
+def _trail_of(
+    ask: Ask, plan: str, given: dict[str, str], **page: int
+) -> tuple[Answer[TrailDocument], dict[str, str | int | None], dict[str, str]]:
+    """The trail for the values typed, what was asked for, and what is wrong: then it is the whole trail."""
+    asked: dict[str, str | int | None] = {name: value or None for name, value in given.items()}
+    if errors := what_is_wrong(given):
+        asked["late_by"] = None
+        return TRAIL.ask(ask, plan, **page), asked, errors
+    asked["late_by"] = int(given["late_by"]) if given["late_by"] else None
+    try:
+        answer = TRAIL.ask(ask, plan, **asked, **page)
+        _ = answer.document  # made here, where an unknown action can still be told of
+    except ActionUnknown as error:
+        return TRAIL.ask(ask, plan, limit=1, up_to=page["up_to"]), asked, {"action": str(error)}
+    return answer, asked, {}
+
+
+class Unread(NamedTuple):
+    """A page of the events that a reader has not read: `rest` counts all of them, `read` is the last one shown."""
+
+    document: TrailDocument
+    events: list[TrailEntry]
+    rest: int
+    first: int
+    read: int
+
+
+def _unread(ask: Ask, plan: str, seen: int | None, recorded_after: str | None, after: int | None, up_to: int) -> Unread:
+    """The events after the version last read, or else after a day; without either there are none."""
+    asked, began = {"recorded_after": recorded_after, "up_to": up_to}, seen or 0
+    first = max(after or 0, began)
+    document = TRAIL.ask(ask, plan, **asked, after=first, limit=EVENTS_A_PAGE).document
+    whole = document if first == began else TRAIL.ask(ask, plan, **asked, after=began, limit=1).document
+    events = document["events"] if seen is not None or recorded_after else []
+    read = events[-1]["version"] if events and document["next"] is not None else up_to
+    return Unread(document, events, whole["rest"], first, read)
+
+
 @trail.get("/plans/{plan}/since", name="since my last visit")
 def since_page(
     request: Request,
     ask: Ask,
-    plan: Plan,
-    at: At = "now",
-    previous: Kept = None,
+    here: Annotated[Here, Depends(shown_at("since"))],
     recorded_after: Sent = None,
     after: Annotated[int | None, Query(ge=0, le=10**12, description="Go on after this record number."), DIGITS] = None,
 ) -> Response:
     """The events recorded since the reader last marked the record as read."""
-    here, day = Here(plan, "since", at, previous), (recorded_after or "").strip()
-    basis, newest = known_and_newest(ask, plan, at)
+    plan, day = here.plan, (recorded_after or "").strip()
+    basis, newest = known_and_newest(ask, plan, here.at)
     seen, ignored = read_up_to(request.cookies.get(f"seen-{plan}"), newest)
-    errors = what_is_wrong({"recorded_after": day})
-    if seen is None and recorded_after is not None and not day:
-        errors = {"recorded_after": "give a day, such as 2019-06-04"}
+    is_empty = seen is None and recorded_after is not None and not day
+    errors = {"recorded_after": _DAY_NEEDED} if is_empty else what_is_wrong({"recorded_after": day})
     from_day = None if errors or seen is not None else day or None
-    began = seen or 0
-    first = began if after is None else max(after, began)
-    document = TRAIL.ask(ask, plan, recorded_after=from_day, after=first, limit=EVENTS_A_PAGE, up_to=basis).document
-    whole = (
-        document
-        if first == began
-        else TRAIL.ask(ask, plan, recorded_after=from_day, after=began, limit=1, up_to=basis).document
-    )
-    events = document["events"] if seen is not None or from_day else []
-    read = events[-1]["version"] if events and document["next"] is not None else basis
+    new = _unread(ask, plan, seen, from_day, after, basis)
     return page(
         request,
         "since.html",
         422 if errors else 200,
         {"Vary": "Cookie"} if errors else None,
         here=here,
-        document=document,
-        events=events,
+        document=new.document,
+        new=new,
         view="since",
         seen=seen,
         ignored=ignored,
         ahead=seen is not None and seen > basis,
         from_day=from_day,
-        rest=whole["rest"],
-        read=read if seen is None or read > seen else None,
+        read=new.read if seen is None or new.read > seen else None,
         given={"recorded_after": day},
         day=day_in_words(day) if from_day and len(day) == len("2019-06-04") else day,
         errors=Said(errors),
         names=_NAMES,
-        sentence=record_sentence(document["basis"], document["known_at"]),
+        sentence=record_sentence(new.document["basis"], new.document["known_at"]),
         past=basis < newest,
         unlimited=unlimited_by(ask, here),
         late_days=LATE_BY,
-        pages=pages_of(here, document, {"recorded_after": from_day}, first, began) if events else {},
+        pages=pages_of(here, new.document, {"recorded_after": from_day}, new.first, seen or 0) if new.events else {},
         changes=changes_since(ask, here, seen),
     )
 
@@ -180,7 +200,12 @@ def mark_as_read(
         )
     response = RedirectResponse(Here(plan, "since", at, previous).this, 303, {"Cache-Control": "no-store"})
     response.set_cookie(
-        f"seen-{plan}", str(int(said[1])), max_age=_REMEMBERED, path=f"/plans/{plan}",
-        secure=request.app.state.https, httponly=True, samesite="lax",
-    )  # fmt: skip
+        f"seen-{plan}",
+        str(int(said[1])),
+        max_age=_REMEMBERED,
+        path=f"/plans/{plan}",
+        secure=request.app.state.https,
+        httponly=True,
+        samesite="lax",
+    )
     return response

@@ -1,7 +1,7 @@
 """The words that papers share: days, instants and points in plain English, and text made safe to show."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import cast
 
@@ -93,6 +93,11 @@ def as_at_both(previous: PointDocument, current: PointDocument) -> str:
         days = [day_in_words(point["effective_on"]) for point in (previous, current)]
         return f"As at {days[0]} (previous) and {days[1]} (current), {known(current)}."
     return f"Previous: {as_at(previous)} Current: {as_at(current)}"
+
+
+def as_at_each(points: Iterable[PointDocument]) -> str:
+    """Several points as sentences, in their order."""
+    return " ".join(map(as_at, points))
 
 
 def _asked(point: PointDocument) -> str:

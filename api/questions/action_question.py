@@ -6,9 +6,14 @@ from api.questions.question_parameters import Parameter
 from projections.action import action_at
 
 NUMBER = Parameter(
-    name="number", word="action", stands="path", required=True, longest=32, example="2.4",
+    name="number",
+    word="action",
+    stands="path",
+    required=True,
+    longest=32,
+    example="2.4",
     help="The action's number, or one it once bore",
-)  # fmt: skip
+)
 
 ACTION = OfAPoint(
     name="action",

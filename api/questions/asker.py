@@ -14,12 +14,26 @@ from domain.instants import instant_text
 from domain.opened_ledger import Ledger
 from domain.plan.plan_at import PlanAt
 from domain.plan.record import PlanRecord
-from domain.points import Asked, Point, VersionUnknown, read_point
+from domain.points import Asked, Point, PointUnknown, PointUnreadable, VersionUnknown, read_point
+from domain.refusals import Unprocessable
 from projections.action import ActionUnknown
 from projections.not_known import action_not_known
 
 D = TypeVar("D")
 E = TypeVar("E")
+
+
+#: The points of an answer in their fixed form, by parameter.
+Fixed = Mapping[str, str | Sequence[str]]
+
+#: The most points of one question: each is worked out by itself.
+MOST_POINTS = 24
+
+
+class TooManyPoints(Unprocessable):
+    """More points are asked of at once than one answer shows."""
+
+    code, field = "too-many-points", "points"
 
 
 class Answer(Generic[D]):
@@ -38,7 +52,7 @@ class Answer(Generic[D]):
         question: str,
         make: Callable[[], D],
         immutable: bool = False,
-        fixed: Mapping[str, str] | None = None,
+        fixed: Fixed | None = None,
         state: str | None = None,
     ) -> None:
         self.question, self.immutable, self.fixed, self.state = question, immutable, dict(fixed or {}), state
@@ -63,7 +77,7 @@ class Asker:
 
     def every_plan(
         self, question: str, entry: Callable[[PlanAt], E], project: Callable[[Iterable[E], Sequence[str]], D]
-    ) -> Answer[D]:  # fmt: skip
+    ) -> Answer[D]:
         """The answer to a question about all plans, as they stand today with everything recorded."""
         now = read_point("now")
         states = [state for state in self.ledger.states() if self.reads(state.plan)]
@@ -72,42 +86,58 @@ class Asker:
             return entry(record.at(record.resolve(now, self.today)))
 
         state = " ".join([self.today.isoformat(), *(f"{one.plan} {one.event_id}" for one in states)])
-        return Answer(
-            question, lambda: project(*self.ledger.of_every_plan(states, self.today, entry_of)), state=state
-        )  # fmt: skip
+        return Answer(question, lambda: project(*self.ledger.of_every_plan(states, self.today, entry_of)), state=state)
 
     def at(self, plan: str, at: str, ask: Callable[[PlanAt, PlanRecord], D], question: str = "page") -> Answer[D]:
         """The answer to a question about a plan at a point; `ask` also gets the complete record of today.
 
         A page with several projections calls it once, so that all of them show the same state of the plan.
         """
-        asked, record = read_point(at), self.ledger.plan(plan)
-        point = self._resolve(asked, record)
+        record, (point,), immutable = self._resolved(plan, [at], ["at"])
 
         def make() -> D:
             shown = record.at(point)
             with _explaining(record, shown):
                 return ask(shown, record)
 
-        return Answer(question, make, _is_fixed(asked, point, record), {"at": point.fixed}, _state_of(record, point))
+        return Answer(question, make, immutable, {"at": point.fixed}, _state_of(record, point))
 
     def between(
         self, plan: str, previous: str, current: str, ask: Callable[[PlanAt, PlanAt], D], question: str
-    ) -> Answer[D]:  # fmt: skip
+    ) -> Answer[D]:
         """The answer to a question about a plan at two points."""
-        asked = read_point(previous), read_point(current)
-        record = self.ledger.plan(plan)
-        points = [self._resolve(one, record) for one in asked]
-        immutable = all(_is_fixed(one, point, record) for one, point in zip(asked, points, strict=True))
-        fixed = {"previous": points[0].fixed, "current": points[1].fixed}
-        state = _state_of(record, *points)
-        return Answer(question, lambda: ask(record.at(points[0]), record.at(points[1])), immutable, fixed, state)
+        return self._along(plan, (previous, current), lambda shown: ask(*shown), question, ("previous", "current"))
+
+    def along(self, plan: str, points: Sequence[str], ask: Callable[..., D], question: str) -> Answer[D]:
+        """The answer to a question about a plan at several points; `ask` gets a sequence of `PlanAt`, in their order.
+
+        Raises:
+            TooManyPoints: there are more than `MOST_POINTS`.
+        """
+        if len(points) > MOST_POINTS:
+            raise TooManyPoints(f"{len(points)} points are asked of at once; name at most {MOST_POINTS}")
+        return self._along(plan, points, ask, question)
+
+    def _along(
+        self,
+        plan: str,
+        points: Sequence[str],
+        ask: Callable[[Sequence[PlanAt]], D],
+        question: str,
+        names: Sequence[str] = (),
+    ) -> Answer[D]:
+        record, found, immutable = self._resolved(plan, points, names or ["points"] * len(points))
+        written = [one.fixed for one in found]
+        fixed: Fixed = dict(zip(names, written, strict=True)) if names else {"points": written}
+        state = _state_of(record, *found)
+        return Answer(question, lambda: ask([record.at(one) for one in found]), immutable, fixed, state)
 
     def up_to(self, plan: str, up_to: int | None, ask: Callable[[PlanRecord], D], question: str) -> Answer[D]:
         """The answer to a question about the record of a plan up to a version, by default its newest."""
         newest = self.ledger.plan(plan)
         if up_to is not None and not 1 <= up_to <= newest.version:
-            raise self.ledger.no_version(plan, up_to, newest.version)
+            with in_parameter("up_to"):
+                raise self.ledger.no_version(plan, up_to, newest.version)
         record = newest if up_to is None else newest.up_to(up_to)
 
         def make() -> D:
@@ -116,11 +146,31 @@ class Asker:
 
         return Answer(question, make, up_to is not None, {"up_to": str(record.version)}, _state_of(record))
 
-    def _resolve(self, asked: Asked, record: PlanRecord) -> Point:
-        try:
-            return record.resolve(asked, self.today)
-        except VersionUnknown as unknown:
-            raise self.ledger.no_version(unknown.plan, unknown.version, unknown.newest) from unknown
+    def _resolved(self, plan: str, points: Sequence[str], names: Sequence[str]) -> tuple[PlanRecord, list[Point], bool]:
+        """The record of a plan, the points in it, and whether all are fixed; `names` are their parameters."""
+        # Of two equal points only the current one may have been given.
+        parameters, asked = dict(zip(points, names, strict=True)), []
+        for text in points:
+            with in_parameter(parameters[text]):
+                asked.append(read_point(text))
+        record, found = self.ledger.plan(plan), []
+        for one in asked:
+            with in_parameter(parameters[one.text]):
+                try:
+                    found.append(record.resolve(one, self.today))
+                except VersionUnknown as unknown:
+                    raise self.ledger.no_version(unknown.plan, unknown.version, unknown.newest) from unknown
+        return record, found, all(_is_fixed(*both, record) for both in zip(asked, found, strict=True))
+
+
+@contextmanager
+def in_parameter(name: str) -> Iterator[None]:
+    """Say of a point that is refused in which parameter it stands."""
+    try:
+        yield
+    except (PointUnreadable, PointUnknown) as error:
+        error.field = name
+        raise
 
 
 @contextmanager

@@ -12,17 +12,22 @@ from projections.counted import CountedDocument, CountQuery, Population, When, c
 #: Where there is no previous point, it is the current one.
 _PREVIOUS = replace(PREVIOUS, help=f"{PREVIOUS.help}; left out, it is the current one", stands="option", required=False)
 WHEN = Parameter(
-    name="when", kind="choice", options=get_args(When), default="current",
+    name="when",
+    kind="choice",
+    options=get_args(When),
+    default="current",
     help="At which of the two points the actions are looked at",
-)  # fmt: skip
+)
 POPULATION = Parameter(
-    name="population", kind="choice", options=get_args(Population), default="all",
+    name="population",
+    kind="choice",
+    options=get_args(Population),
+    default="all",
     help="All actions, those due by the point's day, or those that came, left or moved between the points",
-)  # fmt: skip
+)
 RATING = Parameter(
-    name="rating", longest=63, metavar="CODE", example="green",
-    help="Only those with this rating; `unrated`: with none",
-)  # fmt: skip
+    name="rating", longest=63, metavar="CODE", example="green", help="Only those with this rating; `unrated`: with none"
+)
 PRIORITY = Parameter(
     name="priority", longest=32, metavar="NUMBER", example="2", help="Only those in the priority of this number"
 )
@@ -43,10 +48,7 @@ COUNTED = OfTwoPoints(
     place=60,
     sentence="List the actions behind a figure.",
     help="List the actions of a PLAN that a figure of `asat compare` counts, with the events behind each.",
-    examples=(
-        "sunderland --current issue:3.0 --rating amber",
-        "sunderland --previous issue:2.0 --population new",
-    ),
+    examples=("sunderland --current issue:3.0 --rating amber", "sunderland --previous issue:2.0 --population new"),
     points=(_PREVIOUS, replace(CURRENT, stands="option")),
     compared=_compared,
     own=(WHEN, POPULATION, RATING, PRIORITY),

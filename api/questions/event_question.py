@@ -8,9 +8,13 @@ from domain.plan.record import PlanRecord
 from projections.event import EventDocument, event_in_trail, event_versions
 
 VERSION = Parameter(
-    name="version", kind="number", stands="path", required=True, example=6,
+    name="version",
+    kind="number",
+    stands="path",
+    required=True,
+    example=6,
     help="The event's record number: its place in the plan's record",
-)  # fmt: skip
+)
 
 
 def _event(record: PlanRecord, ledger: Ledger, *, version: int) -> EventDocument:

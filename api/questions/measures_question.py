@@ -1,8 +1,18 @@
 """What do the measures say?"""
 
-from api.papers.compose.measures_paper import measures_paper
-from api.questions.question import OfAPoint, Page
-from projections.measures import measures_over_time
+from collections.abc import Iterator, Sequence
+
+from api.papers.compose.measures_paper import defined, measures_paper
+from api.questions.question import Links, OfAPoint, Page
+from projections.measures import MeasuresDocument, measures_over_time
+
+
+def _links(document: MeasuresDocument) -> Iterator[Sequence[Links]]:
+    for measure in document["measures"]:
+        others: list[Links] = [{} for _ in defined({**measure, "priority": None}, "")]
+        yield [*([{1: f"#p{measure['priority']}"}] if measure["priority"] else []), *others]
+        yield [{3: f"events/{one['version']}"} for one in measure["readings"]]
+
 
 MEASURES = OfAPoint(
     name="measures",
@@ -15,9 +25,7 @@ MEASURES = OfAPoint(
     page=Page(
         name="Measures",
         among="lists",
-        links=lambda document: [
-            [{3: f"events/{one['version']}"} for one in measure["readings"]] for measure in document["measures"]
-        ],
+        links=_links,
         anchors=lambda document: [f"m-{measure['measure']}" for measure in document["measures"]],
     ),
     packed=True,

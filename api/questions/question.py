@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar, get_type_hints
 
 from api.papers.paper import Paper
 from api.questions.asker import Answer, Asker
-from api.questions.question_parameters import AT, CURRENT, PLAN, PREVIOUS, Parameter
+from api.questions.question_parameters import AT, CURRENT, PLAN, POINTS, PREVIOUS, Parameter
 from domain.plan.plan_at import PlanAt
 
 D = TypeVar("D")
@@ -35,7 +35,7 @@ class Page(Generic[D]):
         own: `api.pages` has a page that does more than show the answer.
         title: the heading, if the page shows the answer.
         lead: the first paragraph, if the page shows the answer.
-        links: for every table of the answer that has rows, the links of each row.
+        links: for every list of facts and every table with rows in the answer, the links of each row.
         anchors: the anchors of the headings of the answer, in order.
     """
 
@@ -91,9 +91,16 @@ class Question(ABC, Generic[D]):
     #: The subject of the question, in a word or two.
     of: ClassVar[str]
 
+    #: Whether it is also asked of the point before.
+    compares: ClassVar[bool] = False
+
     @abstractmethod
     def answer(self, asker: Asker, given: Given, own: Given) -> Answer[D]:
         """The answer; `given` are all arguments, `own` those that are neither the plan nor a point."""
+
+    def shown_at(self, previous: str, current: str) -> dict[str, object]:
+        """The arguments with which it is asked at a point; `previous` is the point before, for what compares."""
+        return {"at": current}
 
     def ask(self, asker: Asker, plan: str | None = None, **given: object) -> Answer[D]:
         """Ask it, with defaults for parameters left out; raises TypeError for one that is missing or unknown."""
@@ -173,6 +180,11 @@ class OfTwoPoints(Question[D]):
     points: tuple[Parameter, ...] = (PREVIOUS, CURRENT)
     compared: Callable[[Given], tuple[str, str]] = lambda given: (given["previous"], given["current"])
     of: ClassVar[str] = "two points"
+    compares: ClassVar[bool] = True
+
+    def shown_at(self, previous: str, current: str) -> dict[str, object]:
+        """Both points."""
+        return {"previous": previous, "current": current}
 
     def answer(self, asker: Asker, given: Given, own: Given) -> Answer[D]:
         """The answer."""
@@ -180,6 +192,26 @@ class OfTwoPoints(Question[D]):
         return asker.between(
             given["plan"], previous, current, lambda before, now: self.projection(before, now, **own), self.name
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfSeveralPoints(Question[D]):
+    """A question about a plan at several points, or over the periods between them.
+
+    `projection` gets the `PlanAt` of each, in the order in which they were named.
+    """
+
+    points: tuple[Parameter, ...] = (POINTS,)
+    of: ClassVar[str] = "several points"
+    compares: ClassVar[bool] = True
+
+    def shown_at(self, previous: str, current: str) -> dict[str, object]:
+        """Both points, in their order."""
+        return {"points": (previous, current)}
+
+    def answer(self, asker: Asker, given: Given, own: Given) -> Answer[D]:
+        """The answer."""
+        return asker.along(given["plan"], given["points"], lambda plans: self.projection(plans, **own), self.name)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["text", "point", "instant", "number", "choice", "flag", "claims"]
+Kind = Literal["text", "point", "points", "instant", "number", "choice", "flag", "claims"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -13,7 +13,7 @@ class Parameter:
     Attributes:
         name: its name in projections.
         help: a sentence without its full stop.
-        kind: its type; a flag is present or not, claims are a JSON file.
+        kind: its type; a flag is present or not, points are given by repeating it, claims are a JSON file.
         word: its name in addresses and options, if that is another.
         stands: in the path of the address (then it is required); as an argument of the command; or as an option.
         required: whether it must be given.
@@ -32,7 +32,7 @@ class Parameter:
     word: str = ""
     stands: Literal["path", "argument", "option"] = "option"
     required: bool = False
-    default: str | int | bool | None = None
+    default: str | int | bool | tuple[str, ...] | None = None
     example: str | int | None = None
     metavar: str | None = None
     least: int = 1
@@ -48,21 +48,41 @@ class Parameter:
 
 
 PLAN = Parameter(
-    name="plan", help="The plan's name, such as `sunderland`", stands="path", longest=63, required=True,
+    name="plan",
+    help="The plan's name, such as `sunderland`",
+    stands="path",
+    longest=63,
+    required=True,
     example="sunderland",
-)  # fmt: skip
+)
 AT = Parameter(name="at", help="The point in time", kind="point", default="now", example="issue:3.0")
 PREVIOUS = Parameter(
     name="previous", help="The point compared from", kind="point", stands="argument", required=True, example="issue:2.0"
 )
 CURRENT = Parameter(
-    name="current", help="The point compared with it", kind="point", stands="argument", default="now",
+    name="current",
+    help="The point compared with it",
+    kind="point",
+    stands="argument",
+    default="now",
     example="issue:3.0",
-)  # fmt: skip
+)
+POINTS = Parameter(
+    name="points",
+    help="A point in time; once for each, in the order in which they are shown",
+    kind="points",
+    required=True,
+    metavar="POINT",
+    example="issue:3.0",
+)
 AFTER = Parameter(
-    name="after", help="Begin after this record number, such as the `next` of the page before", kind="number", least=0,
-    default=0, metavar="NUMBER",
-)  # fmt: skip
+    name="after",
+    help="Begin after this record number, such as the `next` of the page before",
+    kind="number",
+    least=0,
+    default=0,
+    metavar="NUMBER",
+)
 
 
 def limit(a_page: int) -> Parameter:

@@ -31,7 +31,9 @@ def compose(question: str, document: Any, *, as_asked: bool = False) -> Paper:
     if as_asked:
         return QUESTIONS[question].compose(document)
     points = {name: document[name] for name in ("point", "previous", "current") if _is_point(document.get(name))}
-    as_fixed = {name: {**point, "asked": fixed(point)} for name, point in points.items()}
+    as_fixed: dict[str, object] = {name: {**point, "asked": fixed(point)} for name, point in points.items()}
+    if several := document.get("points"):
+        as_fixed["points"] = [{**point, "asked": fixed(point)} for point in several]
     return QUESTIONS[question].compose({**document, **as_fixed})
 
 

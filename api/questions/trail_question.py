@@ -3,6 +3,7 @@
 from bisect import bisect_right
 
 from api.papers.compose.trail_paper import trail_paper
+from api.questions.asker import in_parameter
 from api.questions.question import OfTheRecord, Page
 from api.questions.question_parameters import AFTER, Parameter, limit, up_to
 from domain.opened_ledger import Ledger
@@ -14,20 +15,29 @@ _ACTION = Parameter(
     name="action", longest=32, metavar="NUMBER", help="Only what concerns this action, whatever number it bore"
 )
 _RECORDED_AFTER = Parameter(
-    name="recorded_after", kind="instant", example="2019-06-04T09:00:00Z",
+    name="recorded_after",
+    kind="instant",
+    example="2019-06-04T09:00:00Z",
     help="Only what was recorded after this instant (`2019-06-04T09:00:00Z`), or after the end of this day in London"
     " (`2019-06-04`)",
-)  # fmt: skip
+)
 _LATE_BY = Parameter(
     name="late_by", kind="number", least=0, most=10**6, metavar="DAYS", help="Only what was recorded so many days late"
 )
 
 
 def _trail(
-    record: PlanRecord, ledger: Ledger, *, action: str | None, recorded_after: str | None, late_by: int | None,
-    after: int, limit: int | None,
-) -> TrailDocument:  # fmt: skip
-    instant = None if recorded_after is None else read_instant(recorded_after)
+    record: PlanRecord,
+    ledger: Ledger,
+    *,
+    action: str | None,
+    recorded_after: str | None,
+    late_by: int | None,
+    after: int,
+    limit: int | None,
+) -> TrailDocument:
+    with in_parameter("recorded_after"):
+        instant = None if recorded_after is None else read_instant(recorded_after)
     query = TrailQuery(action=action, recorded_after=instant, late_by=late_by)
     found = matching_versions(record, query)
     first = bisect_right(found, after)

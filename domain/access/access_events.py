@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from domain.access.access_errors import AccessRefused
+from domain.access.access_errors import AccessCode, AccessRefused
 from domain.access.roles import Role
 from domain.texts import Line, Slug
 
@@ -203,5 +203,6 @@ def new_event(kind: type[AccessEvent], /, **fields: object) -> AccessEvent:
     except ValueError:
         given = ", ".join(f"{name} {value!r}" for name, value in fields.items() if value is not None)
         raise AccessRefused(
-            f"that cannot be recorded of access: {given}; one of these is not what it must be"
+            AccessCode.NOT_RECORDABLE,
+            f"that cannot be recorded of access: {given}; one of these is not what it must be",
         ) from None

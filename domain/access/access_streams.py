@@ -19,7 +19,7 @@ import psycopg
 from eventsourcing.persistence import DatabaseError, IntegrityError, InterfaceError, OperationalError, PersistenceError
 from psycopg.sql import SQL, Composed, Identifier
 
-from domain.access.access_errors import AccessRefused
+from domain.access.access_errors import AccessCode, AccessRefused
 from domain.access.access_events import ACCESS_EVENTS, AccessEvent, PasswordSet, PrincipalLeft
 from domain.ledger.access_marks import AccessLost, access_lost_from
 from domain.ledger.datastore import LedgerDatastore, attempts
@@ -92,8 +92,14 @@ class AccessStreams:
                 self._opened = None
 
     def have_begun(self) -> bool:
-        """Whether the schema exists."""
-        return self._opened is not None or self.is_there()
+        """Whether the schema exists, asked with every request to an open ledger; raises AccessLost if it is gone."""
+        if self._opened is not None:
+            return True
+        query = SQL("select exists ({}), {}.access_lost_from()").format(HAS_BEGUN, Identifier(self._plans.schema))
+        [(there, since)] = self._plans.read_rows(query, self._schema)
+        if since is not None and not there:
+            raise AccessLost(since)
+        return bool(there)
 
     def is_there(self) -> bool:
         """Whether the schema exists at this moment."""
@@ -161,7 +167,7 @@ class AccessStreams:
             InDoubt: the database has not answered in time.
         """
         if not by:
-            raise AccessRefused("say who decides it")
+            raise AccessRefused(AccessCode.DECIDER_NEEDED, "say who decides it")
         rows = [
             UnstoredRow(
                 stream, version, type(event).__name__, event.model_dump_json(exclude_none=True).encode(), uuid4()
@@ -275,12 +281,10 @@ class AccessStreams:
         ]
 
     def _rows(self, query: LiteralString, *values: object) -> list[Row]:
-        rows = (
-            self.recorder.datastore.read_rows(SQL(query).format(Identifier(self._schema)), *values)
-            if self.have_begun()
-            else []
-        )
-        if not rows:  # there may be no access ledger, or none any more
+        if not self.have_begun():
+            return []
+        rows = self.recorder.datastore.read_rows(SQL(query).format(Identifier(self._schema)), *values)
+        if not rows:  # its events may be gone
             self.refuse_where_lost()
         return rows
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import uuid4
 
-from domain.access.access_errors import AccessRefused, SignInFailed
+from domain.access.access_errors import AccessCode, AccessRefused, SignInFailed
 from domain.access.access_events import AccessEvent, IdentityLinked, IdentityUnlinked, SignInRefused, new_event
 from domain.access.access_streams import AccessRecord, AccessStreams
 from domain.access.known_principals import KnownPrincipals, person
@@ -31,12 +31,12 @@ class Identities:
         principal = self._principals.staying(name)
         for text in (issuer, subject):
             if problem := unrecordable(text):
-                raise AccessRefused(f"{text[:60]!a} is no identity: {problem.sentence}")
+                raise AccessRefused(AccessCode.IDENTITY_UNUSABLE, f"{text[:60]!a} is no identity: {problem.sentence}")
         event = new_event(IdentityLinked, principal=person(principal), issuer=issuer, subject=subject)
 
         def decide(records: list[AccessRecord]) -> AccessEvent:
             if records and records[-1].event == event:
-                raise AccessRefused(f"{principal.name} is linked to this identity already")
+                raise AccessRefused(AccessCode.ALREADY_LINKED, f"{principal.name} is linked to this identity already")
             return event
 
         self._streams.decide(_stream(issuer, subject), decide, by)
@@ -51,7 +51,7 @@ class Identities:
 
         def decide(records: list[AccessRecord]) -> AccessEvent:
             if not records or records[-1].event != linked:
-                raise AccessRefused(f"{principal} is not linked to this identity")
+                raise AccessRefused(AccessCode.NOT_LINKED, f"{principal} is not linked to this identity")
             return unlinked
 
         with self._principals.keeping_a_steward(by, unlinked=linked):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from domain.access import access_events as events
-from domain.access.access_errors import AccessRefused, PrincipalUnknown
+from domain.access.access_errors import AccessCode, AccessRefused, PrincipalUnknown
 from domain.access.access_streams import AccessRecord, AccessStreams, StreamTaken
 from domain.access.principal_names import is_operator, read_name
 from domain.access.principals import ANYONE, Grant, Principal, fold
@@ -32,7 +32,9 @@ def principal_of(records: Sequence[AccessRecord], name: str = ANYONE) -> Princip
 def person(principal: Principal) -> str:
     """The name of a person; raises AccessRefused for `anyone`."""
     if principal.name == ANYONE:
-        raise AccessRefused(f"{ANYONE} is whoever is not signed in, and cannot sign in")
+        raise AccessRefused(
+            AccessCode.ANYONE_CANNOT_SIGN_IN, f"{ANYONE} is whoever is not signed in, and cannot sign in"
+        )
     return principal.name
 
 
@@ -86,13 +88,16 @@ class KnownPrincipals:
         _not_to_oneself(name, by)
         added = [events.new_event(events.PrincipalAdded, principal=name), *(_granted(name, grant) for grant in grants)]
         if len({(grant.role, grant.plan) for grant in grants}) < len(grants):
-            raise AccessRefused("the same role for the same plan is granted twice; grant it once")
+            raise AccessRefused(
+                AccessCode.GRANTED_TWICE, "the same role for the same plan is granted twice; grant it once"
+            )
         try:
             self._streams.append([(principal_stream(name), 1 + n, event) for n, event in enumerate(added)], by)
         except StreamTaken:
             raise AccessRefused(
+                AccessCode.NAME_TAKEN,
                 f"the name {name} was already given, and a name is not given twice: grant a role to who has it, or take"
-                " another name"
+                " another name",
             ) from None
 
     def grant(self, name: str, grant: Grant, by: str) -> None:
@@ -100,9 +105,12 @@ class KnownPrincipals:
 
         def decide(principal: Principal) -> events.AccessEvent:
             if principal.name == ANYONE and grant.role != "reader":
-                raise AccessRefused(f"{ANYONE} is whoever is not signed in, and can be granted the role reader only")
+                raise AccessRefused(
+                    AccessCode.ANYONE_READS_ONLY,
+                    f"{ANYONE} is whoever is not signed in, and can be granted the role reader only",
+                )
             if grant in principal.grants:
-                raise AccessRefused(f"{principal.name} has been granted just this already")
+                raise AccessRefused(AccessCode.ALREADY_GRANTED, f"{principal.name} has been granted just this already")
             return _granted(principal.name, grant)
 
         _not_to_oneself(name, by)
@@ -115,7 +123,8 @@ class KnownPrincipals:
             if (role, plan) not in {(held.role, held.plan) for held in principal.grants}:
                 held = ", ".join(f"{one.role} for {one.plan or 'all plans'}" for one in principal.grants) or "nothing"
                 raise AccessRefused(
-                    f"{principal.name} was not granted the role {role} for {plan or 'all plans'}; it holds {held}"
+                    AccessCode.NOT_GRANTED,
+                    f"{principal.name} was not granted the role {role} for {plan or 'all plans'}; it holds {held}",
                 )
             return events.new_event(events.RoleEnded, principal=principal.name, role=role, plan=plan)
 
@@ -129,7 +138,7 @@ class KnownPrincipals:
 
         def decide(principal: Principal) -> events.AccessEvent:
             if principal.name == ANYONE:
-                raise AccessRefused(f"{ANYONE} does not leave; end what it was granted")
+                raise AccessRefused(AccessCode.ANYONE_STAYS, f"{ANYONE} does not leave; end what it was granted")
             return events.PrincipalLeft(principal=principal.name)
 
         self._end(name, decide, by)
@@ -146,7 +155,7 @@ class KnownPrincipals:
 
     def _end(self, name: str, decide: Callable[[Principal], events.AccessEvent], by: str) -> None:
         if name_key(name) == name_key(by):
-            raise AccessRefused("another steward must end your own access")
+            raise AccessRefused(AccessCode.OWN_ACCESS, "another steward must end your own access")
         with self.keeping_a_steward(by, ended=name):
             self.decide(name, decide, by)
 
@@ -165,11 +174,14 @@ class KnownPrincipals:
         # One at a time: otherwise two stewards could end each other.
         with self._streams.locked("stewards") as alone:
             if not alone:
-                raise AccessRefused("somebody else is deciding about stewards at this moment: try again")
+                raise AccessRefused(
+                    AccessCode.DECIDED_ELSEWHERE, "somebody else is deciding about stewards at this moment: try again"
+                )
             if self._stewards() and not self._stewards(unlinked) - {name_key(ended)}:
                 raise AccessRefused(
+                    AccessCode.LAST_STEWARD,
                     "then no steward would be left who can sign in again, with a password or an organisation's account,"
-                    " and whose role has no last day: first see that there is another, or have it done on the machine"
+                    " and whose role has no last day: first see that there is another, or have it done on the machine",
                 )
             yield
 
@@ -192,10 +204,14 @@ def _is_token(records: Sequence[AccessRecord]) -> bool:
 
 def _not_left(principal: Principal) -> Principal:
     if principal.left:
-        raise AccessRefused(f"{principal.name} has left, for good; whoever comes back is added under another name")
+        raise AccessRefused(
+            AccessCode.HAS_LEFT, f"{principal.name} has left, for good; whoever comes back is added under another name"
+        )
     return principal
 
 
 def _not_to_oneself(name: str, by: str) -> None:
     if name_key(name) == name_key(by):
-        raise AccessRefused(f"nobody grants a role to themselves: have another steward grant it to {name}")
+        raise AccessRefused(
+            AccessCode.OWN_GRANT, f"nobody grants a role to themselves: have another steward grant it to {name}"
+        )

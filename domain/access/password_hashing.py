@@ -10,7 +10,7 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
-from domain.access.access_errors import AccessRefused, SignInFailed
+from domain.access.access_errors import AccessCode, AccessRefused, SignInFailed
 from domain.names import name_key
 
 SHORTEST, LONGEST = 12, 1024
@@ -39,13 +39,17 @@ def hash_password(password: str, name: str) -> str:
 def check_password(password: str, name: str) -> None:
     """Raises AccessRefused where a password is too weak for a principal."""
     if len(password) < SHORTEST:
-        raise AccessRefused(f"a password has at least {SHORTEST} characters: take a few words with spaces between")
+        raise AccessRefused(
+            AccessCode.PASSWORD_TOO_SHORT,
+            f"a password has at least {SHORTEST} characters: take a few words with spaces between",
+        )
     if len(password) > LONGEST:
-        raise AccessRefused(f"a password has at most {LONGEST:,} characters")
+        raise AccessRefused(AccessCode.PASSWORD_TOO_LONG, f"a password has at most {LONGEST:,} characters")
     if _is_tried_first(name_key(password), name_key(name)):
         raise AccessRefused(
+            AccessCode.PASSWORD_GUESSABLE,
             "that password would be among the first to be tried: take a few words with spaces between, and among them"
-            f" neither a name of yours nor {', '.join(_TRIED_FIRST[:-1])} or {_TRIED_FIRST[-1]}"
+            f" neither a name of yours nor {', '.join(_TRIED_FIRST[:-1])} or {_TRIED_FIRST[-1]}",
         )
 
 

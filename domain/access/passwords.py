@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from domain.access import sign_in_throttle as throttle
-from domain.access.access_errors import AccessRefused, SignInFailed
+from domain.access.access_errors import AccessCode, AccessRefused, SignInFailed
 from domain.access.access_events import PasswordSet, SignInRefused
 from domain.access.access_streams import AccessStreams
 from domain.access.known_principals import KnownPrincipals, password_position, person
@@ -48,8 +48,9 @@ class Passwords:
         if session.means != "link":
             if not self.has(name):
                 raise AccessRefused(
+                    AccessCode.HAS_NO_PASSWORD,
                     "you sign in with your organisation's account and have no password here: whoever needs one asks a"
-                    " steward for a link to sign in once"
+                    " steward for a link to sign in once",
                 )
             self._prove(name, former, now, address, "that is not your password")
         self.set(name, password, name)

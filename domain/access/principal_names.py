@@ -4,7 +4,7 @@ import unicodedata
 
 from pydantic import TypeAdapter
 
-from domain.access.access_errors import AccessRefused
+from domain.access.access_errors import AccessCode, AccessRefused
 from domain.access.access_events import Name
 from domain.access.principals import ANYONE
 from domain.names import is_invisible, name_key
@@ -41,18 +41,23 @@ def read_name(name: str) -> str:
     key = name_key(read)
     if unseen := next((one for one in name if not _can_be_seen(one)), None):
         raise AccessRefused(
-            f"a name is one line of characters that can be seen; leave out the character U+{ord(unseen):04X}"
+            AccessCode.NAME_UNUSABLE,
+            f"a name is one line of characters that can be seen; leave out the character U+{ord(unseen):04X}",
         )
     if not (0 < len(key) <= _LONGEST_KEY and _is_line(read)):
-        raise AccessRefused("a name is one line of 1 to 100 characters; take another than the one given")
+        raise AccessRefused(
+            AccessCode.NAME_UNUSABLE, "a name is one line of 1 to 100 characters; take another than the one given"
+        )
     if len(alphabets := _alphabets(read)) > 1:
         raise AccessRefused(
-            f"the name {read} mixes letters of {' and '.join(alphabets)}, which look alike: write it in one alphabet"
+            AccessCode.NAME_MIXED,
+            f"the name {read} mixes letters of {' and '.join(alphabets)}, which look alike: write it in one alphabet",
         )
     if key in (ANYONE, OPERATOR.strip()) or is_operator(read):
         raise AccessRefused(
+            AccessCode.NAME_RESERVED,
             f"the name {read} is not given to anybody: {ANYONE} is whoever is not signed in, and {OPERATOR.strip()} is"
-            " whoever runs the machine"
+            " whoever runs the machine",
         )
     return read
 

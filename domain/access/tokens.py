@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from domain.access.access_errors import AccessRefused, NotSignedIn, PrincipalUnknown
+from domain.access.access_errors import AccessCode, AccessRefused, NotSignedIn, PrincipalUnknown
 from domain.access.access_events import TokenCreated, TokenNamed, TokenRevoked, new_event
 from domain.access.access_streams import AccessRecord, AccessStreams, StreamTaken, secret_stream
 from domain.access.known_principals import KnownPrincipals, principal_stream
@@ -46,10 +46,13 @@ class Tokens:
         name = read_name(name)
         if grant.role == "steward":
             raise AccessRefused(
-                "a token is not given the role steward: a program that needs it is run on the machine, without a token"
+                AccessCode.TOKEN_NOT_STEWARD,
+                "a token is not given the role steward: a program that needs it is run on the machine, without a token",
             )
         if self._principals.is_open():
-            raise AccessRefused("this ledger is open to everybody, and needs no tokens: add a principal first")
+            raise AccessRefused(
+                AccessCode.LEDGER_OPEN, "this ledger is open to everybody, and needs no tokens: add a principal first"
+            )
         ends = [end for end in (grant.until, until) if end is not None]
         grant = replace(grant, until=min(ends, default=None))
         secret = secrets.token_urlsafe(32)
@@ -60,7 +63,7 @@ class Tokens:
             self._streams.append([(principal_stream(name), 1, named), (stream, 1, created)], by)
         except StreamTaken:
             raise AccessRefused(
-                f"the name {name} was already given, and a name is not given twice: take another"
+                AccessCode.NAME_TAKEN, f"the name {name} was already given, and a name is not given twice: take another"
             ) from None
         return TOKEN_PREFIX + secret, _token(self._streams.of(stream))
 
@@ -76,7 +79,7 @@ class Tokens:
             with suppress(StreamTaken):
                 self._streams.append([(records[0].stream, 2, TokenRevoked(name=token.name))], by)
                 return
-        raise AccessRefused(f"the token {token.name} was already revoked")
+        raise AccessRefused(AccessCode.ALREADY_REVOKED, f"the token {token.name} was already revoked")
 
     def principal(self, token: str, now: datetime) -> Principal:
         """The principal that a token is; raises NotSignedIn."""

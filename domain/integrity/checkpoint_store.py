@@ -13,6 +13,7 @@ from psycopg.errors import CheckViolation
 from psycopg.sql import SQL, Identifier
 
 from domain.integrity.checkpoint_check import Cut, Tree, broken_checkpoints, contradiction_of, unlike_the_tree
+from domain.integrity.checkpoint_refusals import CheckpointUnknown, KeyCode, KeyRefused, NoKey
 from domain.integrity.findings import Broken
 from domain.integrity.stored_tree import LedgerTree
 from domain.ledger.datastore import LedgerDatastore
@@ -23,7 +24,7 @@ from domain.proofs.checkpoint import Checkpoint, WitnessKey, open_checkpoint
 from domain.proofs.keys import NotAKey, SignerKey, VerifierKey
 from domain.proofs.pack import NoPack, Stamped, key_note, key_of_note, one_of_each
 from domain.proofs.signed_notes import NotANote, Note, NotSigned, Signature, open_note, sign_note
-from domain.refusals import LedgerDamaged, LedgerUnusable, Refusal, Unknown
+from domain.refusals import LedgerDamaged, LedgerUnusable
 
 T = TypeVar("T")
 
@@ -39,18 +40,6 @@ _MORE = 3
 
 #: The number of newest stamps among which one of each authority is looked for.
 _STAMPS_READ = 100
-
-
-class KeyRefused(Refusal):
-    """The key is not the one that signs for this ledger now; the message says which does."""
-
-    code = "key-refused"
-
-
-class CheckpointUnknown(Unknown):
-    """The ledger has cut no such checkpoint."""
-
-    code = "unknown-checkpoint"
 
 
 class Overtaken(LedgerUnusable):
@@ -81,6 +70,12 @@ class Checkpoints:
             found.append(_following(number, note, found[-1] if found else None))
         return found
 
+    def published(self) -> list[VerifierKey]:
+        """As `keys`; raises NoKey if there is none."""
+        if found := self.keys():
+            return found
+        raise NoKey("this ledger has no key yet: `asat checkpoint cut --key FILE` gives it one")
+
     def rotate(self, old: SignerKey, new: SignerKey) -> None:
         """Replace the key that signs now by a new one of the same name.
 
@@ -89,9 +84,14 @@ class Checkpoints:
         """
         keys = self.admit(old)
         if new.name != old.name:
-            raise KeyRefused(f"the new key is of {new.name}; it takes over in the name of the old one, {old.name}")
+            raise KeyRefused(
+                KeyCode.OTHER_NAME,
+                f"the new key is of {new.name}; it takes over in the name of the old one, {old.name}",
+            )
         if new.verifier in keys:
-            raise KeyRefused("the new key has been one of this ledger's keys already; make another")
+            raise KeyRefused(
+                KeyCode.USED_BEFORE, "the new key has been one of this ledger's keys already; make another"
+            )
         self._write("select {schema}.add_key(%s, %s)", len(keys) + 1, key_note(len(keys) + 1, new, old))
 
     def admit(self, key: SignerKey) -> list[VerifierKey]:
@@ -109,7 +109,9 @@ class Checkpoints:
             return [key.verifier]
         if keys[-1] != key.verifier:
             former = "was replaced" if key.verifier in keys else "is none of its keys"
-            raise KeyRefused(f"the key {key.verifier} {former}: for this ledger signs {keys[-1]}")
+            raise KeyRefused(
+                KeyCode.NOT_THE_SIGNER, f"the key {key.verifier} {former}: for this ledger signs {keys[-1]}"
+            )
         return keys
 
     # Checkpoints

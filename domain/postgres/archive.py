@@ -15,6 +15,7 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from domain.instants import instant_text
+from domain.postgres.backup_refusals import BackupCode, BackupUnusable
 from domain.postgres.base_backups import NAME, base_before, unpack_base, verify_base
 from domain.postgres.cluster import PATIENCE, Cluster
 from domain.postgres.connections import Connection, connected, rows, value
@@ -22,7 +23,7 @@ from domain.postgres.embedded_server import EmbeddedServer
 from domain.postgres.log_archiving import NAMED, PIECES, RESTORED_FROM, archive_of, missing_programs, restore_command
 from domain.postgres.programs import run
 from domain.postgres.server_account import EmbeddedServerError, command
-from domain.refusals import BackupUnusable, LedgerUnusable
+from domain.refusals import LedgerUnusable
 
 _RECOVERY = {"recovery_target_action": "promote", "recovery_target_timeline": "current"}
 
@@ -67,21 +68,28 @@ def _usable(cluster: Cluster, archive: Path) -> None:
     before = archive_of(cluster.folder)
     if before not in (None, archive):
         raise BackupUnusable(
+            BackupCode.ARCHIVED_ELSEWHERE,
             f"this ledger is archived to {before} already: go on with that, or delete {cluster.folder / NAMED} and"
-            " restart AsAt first"
+            " restart AsAt first",
         )
     if "\n" in str(archive):
-        raise BackupUnusable("the name of an archive is one line: name another folder")
+        raise BackupUnusable(BackupCode.ARCHIVE_MISPLACED, "the name of an archive is one line: name another folder")
     if archive == cluster.folder or cluster.folder in archive.parents:
-        raise BackupUnusable(f"{archive} lies in the data folder, and would be lost with it: name one elsewhere")
+        raise BackupUnusable(
+            BackupCode.ARCHIVE_MISPLACED,
+            f"{archive} lies in the data folder, and would be lost with it: name one elsewhere",
+        )
     if before is None and archive.exists() and any(archive.iterdir()):
-        raise BackupUnusable(f"{archive} is not empty: name a new folder for this ledger alone")
+        raise BackupUnusable(BackupCode.NOT_EMPTY, f"{archive} is not empty: name a new folder for this ledger alone")
     _must_have_programs(archive)
 
 
 def _must_have_programs(archive: Path) -> None:
     if missing := missing_programs(archive):
-        raise BackupUnusable(f"this system lacks {', '.join(missing)}, by which the log is copied: install it first")
+        raise BackupUnusable(
+            BackupCode.PROGRAM_MISSING,
+            f"this system lacks {', '.join(missing)}, by which the log is copied: install it first",
+        )
 
 
 def _make_folders(cluster: Cluster, archive: Path) -> None:
@@ -130,8 +138,9 @@ def _archived(cluster: Cluster, archive: Path, connection: Connection) -> dateti
     while not any((archive / PIECES / name).exists() for name in (piece, f"{piece}.gz")):
         if _failed(connection) >= failed_before + _TRIES or time.monotonic() > deadline:
             raise BackupUnusable(
+                BackupCode.ARCHIVING_FAILED,
                 f"nothing can be archived to {archive}, as the server says ({_complaint(cluster)}): let the account"
-                f" {cluster.account.pw_name!r} write there, or name another folder"
+                f" {cluster.account.pw_name!r} write there, or name another folder",
             )
         time.sleep(0.02)
     moment: datetime = now.astimezone(UTC)
@@ -153,7 +162,9 @@ def _run(cluster: Cluster, folder: Path, program: str, *arguments: str) -> None:
     argv = command(cluster.account, [str(cluster.bin_folder / program), *arguments], [cluster.folder, folder])
     done = run(argv, capture_output=True)
     if done.returncode:
-        raise BackupUnusable(f"PostgreSQL's {program} failed:\n{done.stderr.strip()[-2000:]}")
+        raise BackupUnusable(
+            BackupCode.ARCHIVING_FAILED, f"PostgreSQL's {program} failed:\n{done.stderr.strip()[-2000:]}"
+        )
 
 
 def restore_to(archive: Path, moment: datetime | None, data: Path) -> None:
@@ -170,7 +181,8 @@ def restore_to(archive: Path, moment: datetime | None, data: Path) -> None:
         cluster = Cluster(data)
         with cluster.starting():
             if cluster.data.exists():
-                raise BackupUnusable(f"{data} holds a database already, which is never replaced: name a new folder")
+                there = f"{data} holds a database already, which is never replaced: name a new folder"
+                raise BackupUnusable(BackupCode.LEDGER_THERE, there)
             verify_base(base)
             with cluster.new_file(RESTORED_FROM) as file:
                 file.write(f"{archive}\n")
@@ -186,8 +198,9 @@ def restore_to(archive: Path, moment: datetime | None, data: Path) -> None:
             shutil.rmtree(cluster.data)
             if moment and "recovery ended before configured recovery target was reached" in str(error):
                 raise BackupUnusable(
+                    BackupCode.MOMENT_NOT_HELD,
                     f"nothing was restored: the archive holds nothing that was written after {instant_text(moment)}."
-                    " Without --to everything is restored that it holds"
+                    " Without --to everything is restored that it holds",
                 ) from error
             raise
         finally:

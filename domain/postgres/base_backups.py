@@ -12,9 +12,9 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from domain.instants import instant_text
+from domain.postgres.backup_refusals import BackupCode, BackupUnusable
 from domain.postgres.cluster import Cluster
 from domain.postgres.log_archiving import PIECES
-from domain.refusals import BackupUnusable
 
 #: The name of a base backup: the first moment that can be restored from it.
 NAME = "base-%Y%m%dT%H%M%S.%fZ"
@@ -29,10 +29,14 @@ def base_before(archive: Path, moment: datetime | None) -> Path:
         except ValueError:
             continue
     if not found or not (archive / PIECES).is_dir():
-        raise BackupUnusable(f"{archive} is no archive: `asat backup --continuous FOLDER` makes one")
+        raise BackupUnusable(
+            BackupCode.NOT_A_BACKUP, f"{archive} is no archive: `asat backup --continuous FOLDER` makes one"
+        )
     before = [one for one in found if moment is None or one[0] <= moment]
     if not before:
-        raise BackupUnusable(f"{archive} begins at {instant_text(min(found)[0])}, after the moment asked for")
+        raise BackupUnusable(
+            BackupCode.MOMENT_NOT_HELD, f"{archive} begins at {instant_text(min(found)[0])}, after the moment asked for"
+        )
     return max(before)[1]
 
 
@@ -45,9 +49,14 @@ def verify_base(base: Path) -> None:
     try:
         wanted = _not_as_written(base)
     except Exception as error:  # reading a damaged or forged tar may raise anything
-        raise BackupUnusable(f"{base} is not what was written: {type(error).__name__} on reading it") from error
+        raise BackupUnusable(
+            BackupCode.DAMAGED, f"{base} is not what was written: {type(error).__name__} on reading it"
+        ) from error
     if wanted:
-        raise BackupUnusable(f"{base} is not what was written: {', '.join(sorted(wanted)[:5])} are missing or damaged")
+        raise BackupUnusable(
+            BackupCode.DAMAGED,
+            f"{base} is not what was written: {', '.join(sorted(wanted)[:5])} are missing or damaged",
+        )
 
 
 def _not_as_written(base: Path) -> set[str]:
@@ -86,7 +95,9 @@ def unpack_base(cluster: Cluster, base: Path, settings: dict[str, str]) -> None:
                 _extract(packed, place)
         except (tarfile.TarError, BadGzipFile, EOFError, zlib.error, FileExistsError) as error:
             shutil.rmtree(new)
-            raise BackupUnusable(f"{base / name} is damaged ({error}); nothing was restored") from error
+            raise BackupUnusable(
+                BackupCode.DAMAGED, f"{base / name} is damaged ({error}); nothing was restored"
+            ) from error
     (new / "recovery.signal").touch(0o600)
     with (new / "postgresql.auto.conf").open("a", encoding="utf-8") as file:
         file.writelines(f"{name} = '{_quoted(value)}'\n" for name, value in settings.items())

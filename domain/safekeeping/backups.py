@@ -21,13 +21,14 @@ from domain.files.whole_files import written_whole
 from domain.ledger.opening import SCHEMA
 from domain.ledger.plan_ledger import PlanLedger
 from domain.ledger.schema import access_schema, app_role, schema_version
+from domain.postgres.backup_refusals import BackupCode, BackupUnusable
 from domain.postgres.base_backups import sha256_of
 from domain.postgres.connections import Connection, connected, rows, value
 from domain.postgres.database_errors import in_short
 from domain.postgres.programs import dump
 from domain.proofs.keys import to_base64
 from domain.proofs.tree import root
-from domain.refusals import BackupUnusable, LedgerUnusable
+from domain.refusals import LedgerUnusable
 
 FORMAT = "asat backup 1"
 DUMP, CHECKPOINT, MANIFEST = "ledger.dump", "checkpoint.txt", "backup.json"
@@ -80,7 +81,9 @@ def back_up(ledger: PlanLedger, file: Path) -> Backup:
         NotWritten: the disk is full.
     """
     if file.exists():
-        raise BackupUnusable(f"{file} is there already, and a backup is never written over: name a new file")
+        raise BackupUnusable(
+            BackupCode.FILE_THERE, f"{file} is there already, and a backup is never written over: name a new file"
+        )
     with written_whole(file, replace=False, private=True) as written:
         return _write(ledger.owner_conninfo, ledger.datastore.schema, written)
 
@@ -162,7 +165,9 @@ def opened(file: Path) -> Iterator[tuple[Backup, ZipFile]]:
         except BackupUnusable:
             raise
         except Exception as error:  # reading a damaged or forged zip may raise anything
-            raise BackupUnusable(f"{file} is no backup of a ledger, or not a whole one") from error
+            raise BackupUnusable(
+                BackupCode.NOT_A_BACKUP, f"{file} is no backup of a ledger, or not a whole one"
+            ) from error
         yield backup, archive
 
 
@@ -177,7 +182,8 @@ def _read(archive: ZipFile, file: Path) -> Backup:
     checkpoint = archive.read(CHECKPOINT) if CHECKPOINT in names else None
     if manifest["format"] != FORMAT:
         raise BackupUnusable(
-            f"{file} is {str(manifest['format'])[:60]!r}, which this AsAt does not read: use a newer one"
+            BackupCode.NEWER_PROGRAM_NEEDED,
+            f"{file} is {str(manifest['format'])[:60]!r}, which this AsAt does not read: use a newer one",
         )
     ledgers = tuple(Held(**one) for one in manifest["ledgers"])
     kinds = Held.__annotations__.items()
@@ -189,5 +195,7 @@ def _read(archive: ZipFile, file: Path) -> Backup:
     with archive.open(DUMP) as entry:
         digest = sha256_of(entry)
     if digest != backup.digest:
-        raise BackupUnusable(f"{file} was altered or damaged since it was written: take another backup of it")
+        raise BackupUnusable(
+            BackupCode.DAMAGED, f"{file} was altered or damaged since it was written: take another backup of it"
+        )
     return backup

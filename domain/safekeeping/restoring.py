@@ -18,6 +18,7 @@ from domain.integrity.invariants import broken_invariants
 from domain.ledger.opening import SCHEMA, settle_grants
 from domain.ledger.plan_ledger import PlanLedger
 from domain.ledger.schema import app_role, refuse_shared_role, released_migrations, take_app_role
+from domain.postgres.backup_refusals import BackupCode, BackupUnusable
 from domain.postgres.connections import Connection, connected, rows
 from domain.postgres.database_errors import in_short
 from domain.postgres.embedded_server import EmbeddedServer
@@ -28,7 +29,7 @@ from domain.proofs.checkpoint import Checkpoint, NotACheckpoint
 from domain.proofs.signed_notes import NotANote, Note
 from domain.proofs.verifying.failure import Failed
 from domain.proofs.verifying.pack_zip import is_zip
-from domain.refusals import BackupUnusable, LedgerUnusable
+from domain.refusals import LedgerUnusable
 from domain.safekeeping.backups import (
     DUMP,
     Backup,
@@ -56,10 +57,14 @@ def restore(
     """
     with opened(file) as (backup, archive):
         if {one.schema for one in backup.ledgers} - {*schemas()} or backup.ledgers[0].schema != SCHEMA:
-            raise BackupUnusable(f"{file} holds {', '.join(one.schema for one in backup.ledgers)}, not {SCHEMA}")
+            raise BackupUnusable(
+                BackupCode.OTHER_LEDGER, f"{file} holds {', '.join(one.schema for one in backup.ledgers)}, not {SCHEMA}"
+            )
         newest = released_migrations()[-1].number
         if any(one.migration > newest for one in backup.ledgers):
-            raise BackupUnusable(f"{file} was made by a newer AsAt than this one: restore it with that")
+            raise BackupUnusable(
+                BackupCode.NEWER_PROGRAM_NEEDED, f"{file} was made by a newer AsAt than this one: restore it with that"
+            )
         with _target(database_url, data, login) as (conninfo, serving):
             try:
                 _restore(backup, archive, conninfo, serving, inherits=database_url is not None)
@@ -118,8 +123,9 @@ def _clear(connection: Connection, schema: str) -> None:
         held = SQL("position > 0" if table == "head" else "true")
         if table != "migrations" and rows(connection, SQL("select from {} where {} limit 1").format(name, held)):
             raise BackupUnusable(
+                BackupCode.LEDGER_THERE,
                 "there is a ledger already where the backup would be restored to, and a ledger is never replaced: name"
-                " a new data folder (--into FOLDER) or an empty database"
+                " a new data folder (--into FOLDER) or an empty database",
             )
     connection.execute(SQL("drop schema {} cascade").format(Identifier(schema)))
 

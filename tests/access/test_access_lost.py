@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from psycopg.errors import InsufficientPrivilege
+from psycopg.sql import Composed
 from starlette.testclient import TestClient
 
 from api.application import make_application
@@ -13,6 +14,7 @@ from domain.access.principals import Grant
 from domain.integrity.access_check import broken_access
 from domain.integrity.guards import fallen_guards
 from domain.ledger.access_marks import AccessLost
+from domain.ledger.datastore import LedgerDatastore
 from domain.ledger.schema import migrate, released_migrations
 from domain.opened_ledger import Ledger
 from tests.api.process import complained, run, said
@@ -82,6 +84,22 @@ def test_a_program_that_knows_the_ledger_as_closed_lets_nobody_in(closed: Ledger
     assert client.get("/plans.json").status_code in (401, 403)
     remove("every event")
     assert client.get("/plans.json").status_code == 503
+
+
+def test_an_open_ledger_is_asked_once_whether_it_is_one(
+    open_ledger: Callable[[], Ledger], monkeypatch: pytest.MonkeyPatch
+):
+    """Also whether its audit of access was removed: every request asks it."""
+    ledger, asked = open_ledger(), []
+    read = LedgerDatastore.read_rows
+
+    def read_rows(self: LedgerDatastore, query: Composed, *values: object) -> list[Any]:
+        asked.append(query)
+        return read(self, query, *values)
+
+    monkeypatch.setattr(LedgerDatastore, "read_rows", read_rows)
+    assert ledger.access.principals.is_open()
+    assert len(asked) == 1
 
 
 def test_an_audit_that_began_with_a_notice_is_missed_too(

@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 
 from domain.access import access_events as events
-from domain.access.access_errors import AccessRefused, SignInFailed
+from domain.access.access_errors import AccessCode, SignInFailed
 from domain.access.access_ledger import AccessLedger
 from domain.opened_ledger import Ledger
 from tests.access.conftest import BY, INSTANT, PASSWORD, kinds, now
+from tests.refusing import refused
 
 
 def test_a_linked_identity_signs_in(access: AccessLedger, ann: str):
@@ -26,13 +27,13 @@ def test_a_linked_identity_signs_in(access: AccessLedger, ann: str):
     ):
         with pytest.raises(SignInFailed):
             access.identities.sign_in(issuer, subject, now(), None)
-    with pytest.raises(AccessRefused, match="already"):
+    with refused(AccessCode.ALREADY_LINKED, "already"):
         access.identities.link("Ann", "https://issuer", "subject", BY)
 
 
 def test_an_identity_with_an_unpaired_mark_of_direction_is_not_linked(access: AccessLedger, ann: str):
     for issuer, subject in (("https://login.example", "ann\u202e"), ("https://login.example/\u2067", "ann")):
-        with pytest.raises(AccessRefused, match="turns the direction of writing"):
+        with refused(AccessCode.IDENTITY_UNUSABLE, "turns the direction of writing"):
             access.identities.link(ann, issuer, subject, BY)
     assert access.identities.all() == []
 
@@ -64,7 +65,7 @@ def test_an_identity_unlinked_signs_nobody_in_and_whoever_it_signed_in_is_out(ac
     assert access.identities.all() == []
     with pytest.raises(SignInFailed, match="ask a steward"):
         access.identities.sign_in(*issuer, now(), None)
-    with pytest.raises(AccessRefused, match="Ann is not linked"):
+    with refused(AccessCode.NOT_LINKED, "Ann is not linked"):
         access.identities.unlink("Ann", *issuer, BY)
     access.identities.link("Ann", *issuer, BY)
     assert access.sessions.find(session, now()) is None, "what is over stays over"

@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.access import access_events as events
-from domain.access.access_errors import AccessRefused
+from domain.access.access_errors import AccessCode
 from domain.access.principal_names import operator, read_name
 from domain.access.principals import ANYONE, Grant, NotAllowed, Principal, fold
 from domain.access.roles import ROLES, Role, includes
 from domain.access.sentences import grant_text, sentence
 from domain.names import is_invisible, name_key
+from tests.refusing import refused
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 INSTANT = timedelta(microseconds=1)
@@ -123,7 +124,7 @@ def test_what_cannot_be_seen_makes_no_other_name_and_is_not_given(character: str
     assert is_invisible(character)
     for name in (f"Ann{character}", f"{character}Ann", f"A{character}nn", f" Ann {character} "):
         assert name_key(name) == name_key("Ann")
-        with pytest.raises(AccessRefused, match="can be seen"):
+        with refused(AccessCode.NAME_UNUSABLE, "can be seen"):
             read_name(name)
     assert name_key(character) == ""
 
@@ -141,7 +142,7 @@ def test_the_key_of_a_key_is_itself():
      ("\u0430nyone", "Latin and Cyrillic"), ("\uff21\u0430", "Latin and Cyrillic")],
 )  # fmt: skip
 def test_a_name_of_letters_that_look_alike_is_not_given(name: str, mixed: str):
-    with pytest.raises(AccessRefused, match=mixed):
+    with refused(AccessCode.NAME_MIXED, mixed):
         read_name(name)
 
 
@@ -153,13 +154,13 @@ def test_a_name_in_one_alphabet_is_given_whichever_it_is(name: str):
 @pytest.mark.parametrize("name", ["", " ", "a" * 101, "Ann\nClerk\x00", "Ann\u202eClerk", "Ann\u200bClerk", "\x1b[2J",
                                   "\ufdfa" * 20])  # fmt: skip
 def test_a_name_is_one_line_that_can_be_seen(name: str):
-    with pytest.raises(AccessRefused, match="one line"):
+    with refused(AccessCode.NAME_UNUSABLE, "one line"):
         read_name(name)
 
 
 @pytest.mark.parametrize("name", ["anyone", "Anyone", "operator root", "OPERATOR  root", "operator", "Operator"])
 def test_the_names_of_nobody_are_given_to_nobody(name: str):
-    with pytest.raises(AccessRefused, match="not given to anybody"):
+    with refused(AccessCode.NAME_RESERVED, "not given to anybody"):
         read_name(name)
 
 

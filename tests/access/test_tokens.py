@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 
 from domain.access import access_events as events
-from domain.access.access_errors import AccessRefused, NotSignedIn, PrincipalUnknown
+from domain.access.access_errors import AccessCode, NotSignedIn, PrincipalUnknown
 from domain.access.access_ledger import AccessLedger
 from domain.access.principals import Grant, Principal
 from domain.opened_ledger import Ledger
 from tests.access.conftest import BY, INSTANT, now
+from tests.refusing import refused
 
 
 def test_a_token_is_a_principal_of_its_own(access: AccessLedger, ann: str):
@@ -26,7 +27,7 @@ def test_a_token_is_a_principal_of_its_own(access: AccessLedger, ann: str):
 def test_no_token_is_a_steward_also_one_that_was_made_as_such(
     access: AccessLedger, ann: str, monkeypatch: pytest.MonkeyPatch
 ):
-    with pytest.raises(AccessRefused, match="not given the role steward"):
+    with refused(AccessCode.TOKEN_NOT_STEWARD, "not given the role steward"):
         access.tokens.create("Robot", Grant("steward"), None, BY)
     assert access.tokens.all() == []
     secret, _ = access.tokens.create("Robot", Grant("reader"), None, BY)
@@ -60,7 +61,7 @@ def test_a_revoked_token_opens_nothing_anywhere(
     with pytest.raises(NotSignedIn, match="was revoked"):
         other.tokens.principal(secret, now())
     assert other.tokens.principal(kept, now()).name == "Another"
-    with pytest.raises(AccessRefused, match="already revoked"):
+    with refused(AccessCode.ALREADY_REVOKED, "already revoked"):
         access.tokens.revoke(made.id, BY)
     for wrong in ("no such token", "\udcff\x00", made.id[:-1]):
         with pytest.raises(PrincipalUnknown):
@@ -75,5 +76,5 @@ def test_what_is_no_token_opens_nothing(access: AccessLedger, ann: str):
 
 
 def test_an_open_ledger_has_no_tokens(access: AccessLedger):
-    with pytest.raises(AccessRefused, match="add a principal first"):
+    with refused(AccessCode.LEDGER_OPEN, "add a principal first"):
         access.tokens.create("Case system", Grant("reader"), None, BY)

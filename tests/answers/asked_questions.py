@@ -13,7 +13,7 @@ from api.questions.question_registry import QUESTIONS
 from projections.claims import read_claims
 from tests.answers.examples import EXAMPLES
 from tests.answers.readable_formats import READABLE
-from tests.asked import AT, BETWEEN
+from tests.asked import ALONG, AT, BETWEEN
 
 #: What programs read. Of the points that differ little from others only these are kept.
 DATA = ("json", "csv")
@@ -161,6 +161,9 @@ def _between_points(plan: str, example: Example) -> Iterator[Asked]:
         for question in [name for name in BETWEEN if name != "counted"]:
             called, forms = f"{plan}/{question}.{previous}.{current}", DATA if n else ALL
             yield Asked(called, question, plan, points, forms, n == 0)
+        for question in ALONG:
+            called, several = f"{plan}/{question}.{previous}.{current}", {"points": tuple(points.values())}
+            yield Asked(called, question, plan, several, DATA if n else ALL, n == 0)
     first, second = (example.points[name] for name in example.pairs[0])
     for name, query in COUNTED.items():
         forms = DATA if name == "previous" else ALL

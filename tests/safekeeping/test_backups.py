@@ -33,18 +33,20 @@ from domain.integrity.guards import powers_of_login
 from domain.integrity.stored_tree import LedgerTree
 from domain.opened_ledger import Ledger
 from domain.postgres.archive import archive_continuously, restore_to
+from domain.postgres.backup_refusals import BackupCode, BackupUnusable
 from domain.postgres.base_backups import _extract
 from domain.postgres.embedded_server import EmbeddedServer
 from domain.postgres.log_archiving import NAMED, PIECES, script
 from domain.postgres.programs import _pass_on
 from domain.proofs.checkpoint import Checkpoint
 from domain.proofs.keys import SignerKey
-from domain.refusals import BackupUnusable, LedgerUnusable
+from domain.refusals import LedgerUnusable
 from domain.safekeeping.backups import CHECKPOINT, DUMP, MANIFEST, back_up, opened
 from domain.safekeeping.restoring import proved, restore
 from tests.kit import progressed, rated
 from tests.measuring import until
 from tests.real_ledgers import all_is_well, begin, everything, record, remembers_what_is_stored
+from tests.refusing import refused
 
 KEY = SignerKey("council.example/asat", b"k" * 32)
 OTHER = SignerKey("council.example/asat", b"o" * 32)
@@ -152,7 +154,7 @@ def test_a_backup_is_of_one_moment_although_recording_goes_on(ledger: Ledger, tm
 def test_nobody_else_can_read_a_backup_and_none_is_written_over(ledger: Ledger, file: Path):
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     before = file.read_bytes()
-    with pytest.raises(BackupUnusable, match="never written over"):
+    with refused(BackupCode.FILE_THERE, "never written over"):
         back_up(ledger, file)
     assert file.read_bytes() == before
     assert [one.name for one in file.parent.iterdir()] == [file.name]
@@ -216,7 +218,7 @@ def test_a_ledger_that_holds_anything_is_not_replaced(ledger: Ledger, file: Path
     with Ledger.open(data=other) as held:
         begin(held, "theirs")
         before = everything(held)
-        with pytest.raises(BackupUnusable, match="there is a ledger already"):
+        with refused(BackupCode.LEDGER_THERE, "there is a ledger already"):
             restore(file, data=other)
         assert everything(held) == before
         all_is_well(held)
@@ -237,7 +239,7 @@ def test_a_damaged_backup_is_refused_before_anything_is_restored(file: Path, emp
     damaged = bytearray(file.read_bytes())
     damaged[int(entry.file_size * share) + 100] ^= 1
     file.write_bytes(damaged)
-    with pytest.raises(BackupUnusable):
+    with refused(BackupCode.NOT_A_BACKUP):
         restore(file, data=empty)
     with Ledger.open(data=empty) as restored:
         assert restored.size() == 0
@@ -246,7 +248,7 @@ def test_a_damaged_backup_is_refused_before_anything_is_restored(file: Path, emp
 def test_what_is_no_backup_is_refused(tmp_path: Path, empty: Path):
     for content in (b"", b"no zip", b"PK\x05\x06" + bytes(18)):
         (tmp_path / "none").write_bytes(content)
-        with pytest.raises(BackupUnusable, match="is no backup"):
+        with refused(BackupCode.NOT_A_BACKUP, "is no backup"):
             restore(tmp_path / "none", data=empty)
 
 
@@ -283,8 +285,13 @@ def test_events_that_are_not_those_that_were_backed_up_are_named(file: Path, emp
 
 
 def test_a_backup_of_a_newer_program_is_left_to_that(file: Path, empty: Path, tmp_path: Path):
-    with pytest.raises(BackupUnusable, match="newer AsAt"):
+    with refused(BackupCode.NEWER_PROGRAM_NEEDED, "newer AsAt"):
         restore(rewritten(file, tmp_path / "newer", migration=9999), data=empty)
+
+
+def test_a_backup_of_another_ledger_is_not_taken_for_this_one(file: Path, empty: Path, tmp_path: Path):
+    with refused(BackupCode.OTHER_LEDGER):
+        restore(rewritten(file, tmp_path / "other", schema="other"), data=empty)
 
 
 def test_the_checkpoint_that_one_holds_is_what_proves_a_backup(ledger: Ledger, file: Path, empty: Path):
@@ -446,9 +453,9 @@ def test_a_moment_that_the_archive_does_not_reach_restores_nothing(ledger: Ledge
     data, archive, restored = folder_of(ledger), tmp_path / "archive", tmp_path / "restored"
     first = archive_continuously(data, archive)
     ledger.close()
-    with pytest.raises(BackupUnusable, match="begins at"):
+    with refused(BackupCode.MOMENT_NOT_HELD, "begins at"):
         restore_to(archive, first - timedelta(seconds=1), restored)
-    with pytest.raises(BackupUnusable, match="holds nothing that was written after"):
+    with refused(BackupCode.MOMENT_NOT_HELD, "holds nothing that was written after"):
         restore_to(archive, datetime.now(UTC) + timedelta(days=1), restored)
     restore_to(archive, None, restored)
     with Ledger.open(data=restored) as found:
@@ -457,21 +464,21 @@ def test_a_moment_that_the_archive_does_not_reach_restores_nothing(ledger: Ledge
 
 def test_a_database_that_is_there_is_not_replaced_by_a_moment(ledger: Ledger, tmp_path: Path, empty: Path):
     archive_continuously(folder_of(ledger), tmp_path / "archive")
-    with pytest.raises(BackupUnusable, match="holds a database already"):
+    with refused(BackupCode.LEDGER_THERE, "holds a database already"):
         restore_to(tmp_path / "archive", None, empty)
-    with pytest.raises(BackupUnusable, match="is no archive"):
+    with refused(BackupCode.NOT_A_BACKUP, "is no archive"):
         restore_to(tmp_path, None, tmp_path / "restored")
 
 
 def test_an_archive_is_of_one_ledger_and_lies_elsewhere(ledger: Ledger, tmp_path: Path, empty: Path):
     archive_continuously(folder_of(ledger), tmp_path / "archive")
-    for other, sentence in (
-        (tmp_path / "archive", "is not empty"),
-        (empty / "archive", "lies in the data folder"),
+    for other, code in (
+        (tmp_path / "archive", BackupCode.NOT_EMPTY),
+        (empty / "archive", BackupCode.ARCHIVE_MISPLACED),
     ):
-        with pytest.raises(BackupUnusable, match=sentence):
+        with refused(code):
             archive_continuously(empty, other)
-    with pytest.raises(BackupUnusable, match="is archived to"):
+    with refused(BackupCode.ARCHIVED_ELSEWHERE, "is archived to"):
         archive_continuously(folder_of(ledger), tmp_path / "second")
 
 
@@ -531,13 +538,21 @@ def test_a_folder_that_somebody_made_for_the_archive_is_good_enough(opening: Pat
     assert len(list((opening / "archive").glob("base-*"))) == 1
 
 
+def test_a_system_without_the_programs_that_copy_the_log_archives_nothing(
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("domain.postgres.archive.missing_programs", lambda _: ["gzip"])
+    with refused(BackupCode.PROGRAM_MISSING, "lacks gzip"):
+        archive_continuously(folder_of(ledger), tmp_path / "archive")
+
+
 def test_where_nothing_can_be_archived_it_is_said_why_and_everything_is_as_it_was(
     ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     data, archive = folder_of(ledger), tmp_path / "archive"
     with monkeypatch.context() as broken:
         broken.setattr("domain.postgres.cluster.script", lambda: "echo 'the disk of the archive is full' >&2; exit 1")
-        with pytest.raises(BackupUnusable, match="the disk of the archive is full"):
+        with refused(BackupCode.ARCHIVING_FAILED, "the disk of the archive is full"):
             archive_continuously(data, archive)
     assert not archive.exists()
     assert not (data / NAMED).exists()
@@ -554,7 +569,7 @@ def test_a_second_base_backup_that_fails_does_not_end_archiving(
     data, archive = folder_of(ledger), tmp_path / "archive"
     archive_continuously(data, archive)
     monkeypatch.setattr("domain.postgres.archive.verify_base", _damaged)
-    with pytest.raises(BackupUnusable, match="damaged"):
+    with refused(BackupCode.DAMAGED, "damaged"):
         archive_continuously(data, archive)
     assert (data / NAMED).exists()
     assert not (archive / "base.new").exists()
@@ -562,7 +577,7 @@ def test_a_second_base_backup_that_fails_does_not_end_archiving(
 
 
 def _damaged(_: Path) -> None:
-    raise BackupUnusable("the base backup is damaged")
+    raise BackupUnusable(BackupCode.DAMAGED, "the base backup is damaged")
 
 
 # What the server runs for each piece

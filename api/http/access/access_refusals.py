@@ -36,7 +36,7 @@ def handle_refusals(app: FastAPI) -> None:
     @app.exception_handler(PlanHidden)
     def hidden(request: Request, error: PlanHidden) -> JSONResponse:
         _refused(request, 404, "reader", request.path_params.get("plan"))
-        return problem_of(error, f"{error}; /plans lists those there are")
+        return problem_of(error.listed_by("/plans"))
 
     def logged(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, Refusal), "it is called for kinds of refusals alone"

@@ -27,9 +27,14 @@ def begin_session(request: Request, response: Response, secret: str) -> None:
         return  # ended in the meantime
     log.told("signed in", by=session.principal.name, address=address_of(request))
     response.set_cookie(
-        cookie_name(request.app), secret, max_age=int((session.expires_at - now).total_seconds()), path="/",
-        secure=request.app.state.https, httponly=True, samesite="lax",
-    )  # fmt: skip
+        cookie_name(request.app),
+        secret,
+        max_age=int((session.expires_at - now).total_seconds()),
+        path="/",
+        secure=request.app.state.https,
+        httponly=True,
+        samesite="lax",
+    )
 
 
 def end_session(request: Request, response: Response) -> None:

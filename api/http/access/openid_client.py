@@ -100,9 +100,11 @@ class OpenId:
             with self._client(back) as client:
                 described = self._described(client)
                 received = client.fetch_token(
-                    described["token_endpoint"], grant_type="authorization_code", code=answer["code"],
+                    described["token_endpoint"],
+                    grant_type="authorization_code",
+                    code=answer["code"],
                     code_verifier=begun.verifier,
-                )  # fmt: skip
+                )
                 published = client.request("GET", described["jwks_uri"], withhold_token=True)
             return self._subject(str(received.get("id_token", "")), published.raise_for_status().json(), begun.nonce)
         except JoseError as error:
@@ -114,9 +116,14 @@ class OpenId:
 
     def _client(self, back: str) -> Any:
         return OAuth2Client(
-            self._settings.client_id, self._settings.secret, scope="openid", redirect_uri=back,
-            code_challenge_method="S256", timeout=_PATIENCE, follow_redirects=False,
-        )  # fmt: skip
+            self._settings.client_id,
+            self._settings.secret,
+            scope="openid",
+            redirect_uri=back,
+            code_challenge_method="S256",
+            timeout=_PATIENCE,
+            follow_redirects=False,
+        )
 
     def _described(self, client: Any) -> dict[str, Any]:
         """The provider's metadata; raises ValueError if it names another issuer, or an unsafe address."""

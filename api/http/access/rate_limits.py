@@ -99,8 +99,11 @@ def write_no_faster(request: Request, caller: Caller) -> None:
     kind, name = ("write", caller.principal.name) if caller.is_known else ("unknown write", _counted_as(request))
     if wait := limiter_of(request).hit(WRITES, kind, name):
         sender = name if caller.is_known else "your address"
-        raise TooFast(f"{sender} has sent more than {WRITES} in a minute; nothing was recorded of this: send "
-                      "many events as one list", wait)  # fmt: skip
+        raise TooFast(
+            f"{sender} has sent more than {WRITES} in a minute; nothing was recorded of this: send "
+            "many events as one list",
+            wait,
+        )
 
 
 def limiter_of(request: Request) -> Limiter:

@@ -5,8 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from api.papers.compose.parts import day, line, measured, paper_at
-from api.papers.paper import Block, Cell, Column, Data, Day, Heading, Paper, Prose, Value, keys_of, table_of
-from api.papers.wording import unended
+from api.papers.paper import Block, Cell, Column, Data, Day, Facts, Heading, Paper, Prose, Value, keys_of, table_of
 from projections.measures import MeasureHistory, MeasuresDocument
 
 _KEYS = keys_of("measure, title, unit, baseline, target, priority, period, value, standing, reported on")
@@ -15,17 +14,28 @@ _COLUMNS = [Column("Period", 2), Column("Value", 2), Column("Standing", 2), Colu
 
 def measures_paper(document: MeasuresDocument) -> Paper:
     """Each measure with its values; as data, a row for each value, and one for a measure without any."""
-    blocks = [block for measure in document["measures"] for block in _measure(measure)]
+    word = line(document["priority_word"])
+    blocks = [block for measure in document["measures"] for block in _measure(measure, word)]
     data = Data(_KEYS, partial(_rows, document))
     return paper_at(document, "measures", ["Measures"], blocks or [Prose("No measures are defined.")], data)
 
 
-def _measure(measure: MeasureHistory) -> Iterator[Block]:
+def defined(measure: MeasureHistory, word: str) -> list[tuple[str, str]]:
+    """The facts of a measure beside its values, its priority first; `word` is what the plan calls a priority."""
+    said = [
+        (word, measure["priority"]),
+        ("Unit", measure["unit"]),
+        ("Baseline", measure["baseline"]),
+        ("Target", measure["target"]),
+    ]
+    return [(name, line(value)) for name, value in said if value]
+
+
+def _measure(measure: MeasureHistory, word: str) -> Iterator[Block]:
     title = line(measure["title"])
-    named = {"Unit": measure["unit"], "Baseline": measure["baseline"], "Target": measure["target"]}
     yield Heading(title)
-    if defined := ". ".join(f"{name}: {unended(value)}" for name, value in named.items() if value):
-        yield Prose(defined)
+    if facts := defined(measure, word):
+        yield Facts(f"Definition of {title}", tuple(facts))
     if not measure["readings"]:
         yield Prose("No value has been reported.")
         return

@@ -5,7 +5,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from api.papers.paper import Block, Cell, Column, Data, Day, Figure, Paper, Tag
-from api.papers.wording import NOT_RATED, Labels, as_at, as_at_both, fixed, known, ratings_of, safe_lines, safe_text
+from api.papers.wording import (
+    NOT_RATED,
+    Labels,
+    as_at,
+    as_at_both,
+    as_at_each,
+    fixed,
+    known,
+    ratings_of,
+    safe_lines,
+    safe_text,
+)
 from projections.heading import Heading
 from projections.point import PointDocument
 from projections.scale import RatingDocument
@@ -28,6 +39,12 @@ class BetweenPoints(Heading):
 
     previous: PointDocument
     current: PointDocument
+
+
+class AlongPoints(Heading):
+    """An answer about several points."""
+
+    points: list[PointDocument]
 
 
 class OfRecord(Heading):
@@ -166,6 +183,22 @@ def paper_between(
     last = {"plan": document["plan"], **dict(zip(names, (fixed(previous), fixed(current)), strict=True))}
     sentence, points = as_at_both(previous, current), (previous, current)
     return _paper(document, what, sentence, blocks, again, points, _ending(data, last), landscape)
+
+
+def paper_along(
+    document: AlongPoints,
+    command: str,
+    what: Iterable[str],
+    blocks: Iterable[Block],
+    data: Data,
+    *,
+    landscape: bool = True,
+) -> Paper:
+    """A paper about a plan at several points; see `paper_at`."""
+    points = tuple(document["points"])
+    again = " ".join([f"asat {command} {document['plan']}", *(f"--points {fixed(one)}" for one in points)])
+    last = {"plan": document["plan"], "points": " ".join(map(fixed, points))}
+    return _paper(document, what, as_at_each(points), blocks, again, points, _ending(data, last), landscape)
 
 
 def paper_of_record(

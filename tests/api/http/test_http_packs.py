@@ -144,7 +144,9 @@ def test_a_pack_is_of_one_moment_though_more_is_recorded_while_it_is_made(
     answer = asked.get("/plans/sunderland/pack.zip", params={"previous": "2019-01-31"})
     assert answer.status_code == 200
     points = json.loads(zip_files(answer.content)["papers/comparison.json"])
-    assert points["previous"]["basis"] == points["current"]["basis"] == before
+    assert (
+        points["previous"]["basis"] == points["current"]["basis"] == before + 1
+    )  # what came with the first cut, for the tag
 
 
 def test_a_pack_has_the_papers_that_are_asked_for(asked: TestClient):
@@ -181,6 +183,20 @@ def test_the_same_pack_is_not_sent_twice(asked: TestClient):
     first = asked.get("/plans/sunderland/pack.zip")
     again = asked.get("/plans/sunderland/pack.zip", headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+def test_a_pack_that_somebody_has_is_not_made_again(asked: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = "/plans/sunderland/pack.zip?at=issue:3.0&papers=plan.md"
+    tag = asked.get(address).headers["etag"]
+    assert asked.get(f"{address},plan.json").headers["etag"] != tag
+
+    def nothing(*_: object, **__: object) -> bytes:
+        raise AssertionError("it is known already")
+
+    monkeypatch.setattr("api.http.proof_addresses.make_pack", nothing)
+    again = asked.get(address, headers={"If-None-Match": tag})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    assert asked.get("/plans/sunderland/pack.zip?at=issue:9", headers={"If-None-Match": "*"}).status_code == 404
 
 
 def test_a_server_without_a_key_says_who_can_help(ledger: Ledger):
