@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import pytest
 from starlette.testclient import TestClient
 
+from api.papers.wording_changes import kind_words
 from tests.api.conftest import rated
 from tests.api.page_reader import BROWSER, Page, said
 
@@ -177,7 +178,7 @@ def test_every_change_is_told_with_the_events_behind_it(reader: TestClient) -> N
     page, told = Page(reader, address), document(reader, address)
     assert f"{len(told['changes'])} changes." in page.words
     for kind, many in told["counts"].items():
-        assert f"{kind.capitalize()} {many}" in page.words
+        assert f"{kind_words(kind)} {many}" in page.words
     links = page.links()
     for change in told["changes"]:
         for version in change["versions"]:
