@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib import import_module
 
 from rich.console import Console
 from typing_extensions import TypedDict
@@ -35,26 +34,61 @@ class Format:
     addressed: bool = True
 
 
-def _by(module: str, name: str) -> Callable[[Paper], str | bytes]:
-    """A writer that is imported when it is first used: some of their libraries take long to load."""
+# Each writer is imported lazily: some of their libraries take long to load.
 
-    def write(paper: Paper) -> str | bytes:
-        written: str | bytes = getattr(import_module(f"api.papers.writers.{module}"), name)(paper)
-        return written
 
-    return write
+def _text(paper: Paper) -> str:
+    from api.papers.writers.terminal import plain_text
+
+    return plain_text(paper)
+
+
+def _markdown(paper: Paper) -> str:
+    from api.papers.writers.markdown import markdown
+
+    return markdown(paper)
+
+
+def _comma_separated(paper: Paper) -> str:
+    from api.papers.writers.comma_separated import comma_separated_values
+
+    return comma_separated_values(paper)
+
+
+def _hypertext(paper: Paper) -> str:
+    from api.papers.writers.hypertext import hypertext
+
+    return hypertext(paper)
+
+
+def _excel(paper: Paper) -> bytes:
+    from api.papers.writers.excel import excel
+
+    return excel(paper)
+
+
+def _word(paper: Paper) -> bytes:
+    from api.papers.writers.word import word
+
+    return word(paper)
+
+
+def _pdf(paper: Paper) -> bytes:
+    from api.papers.writers.pdf import pdf
+
+    return pdf(paper)
 
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 FORMATS = {
-    "text": Format("Text", ".txt", "text/plain; charset=utf-8", _by("terminal", "plain_text"), addressed=False),
+    "text": Format("Text", ".txt", "text/plain; charset=utf-8", _text, addressed=False),
     "json": Format("JSON", ".json", "application/json", None),
-    "md": Format("Markdown", ".md", "text/markdown; charset=utf-8", _by("markdown", "markdown")),
-    "csv": Format("CSV", ".csv", "text/csv; charset=utf-8", _by("comma_separated", "comma_separated_values")),
-    "html": Format("Web page to keep", ".html", "text/html; charset=utf-8", _by("hypertext", "hypertext")),
-    "xlsx": Format("Excel", ".xlsx", f"{_OFFICE}.spreadsheetml.sheet", _by("excel", "excel"), binary=True),
-    "docx": Format("Word", ".docx", f"{_OFFICE}.wordprocessingml.document", _by("word", "word"), binary=True),
-    "pdf": Format("PDF", ".pdf", "application/pdf", _by("pdf", "pdf"), binary=True),
+    "md": Format("Markdown", ".md", "text/markdown; charset=utf-8", _markdown),
+    "csv": Format("CSV", ".csv", "text/csv; charset=utf-8", _comma_separated),
+    "html": Format("Web page to keep", ".html", "text/html; charset=utf-8", _hypertext),
+    "xlsx": Format("Excel", ".xlsx", f"{_OFFICE}.spreadsheetml.sheet", _excel, binary=True),
+    "docx": Format("Word", ".docx", f"{_OFFICE}.wordprocessingml.document", _word, binary=True),
+    "pdf": Format("PDF", ".pdf", "application/pdf", _pdf, binary=True),
 }
 
 
