@@ -71,7 +71,7 @@ SHOWN = {
     "action": ["Action 2.4", "31/03/2019 overdue", "Workplan agreed"],
     "overdue": ["30 actions overdue", "2.4", "61"],
     "gaps": ["15 of 15 recommendations not answered"],
-    "measures": ["Unit: %. Baseline: 80. Target: 80"],
+    "measures": ["Unit % Baseline 80 Target 80"],
     "assurance": ["partial, quality assurance", "None given"],
     "stale": ["10 texts out of date", "speaks of October 2019"],
 }
