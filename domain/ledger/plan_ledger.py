@@ -4,6 +4,7 @@ Folded plans are kept in memory and caught up from the database before every ans
 is committed.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -41,8 +42,11 @@ from domain.refusals import (
     ReplicaOnly,
     VersionConflict,
 )
+from domain.texts import SLUG
 
 T = TypeVar("T")
+
+_SLUG = re.compile(SLUG)
 
 
 class PlanLedger:
@@ -159,6 +163,8 @@ class PlanLedger:
         Raises:
             PlanUnknown: nothing is recorded under that name.
         """
+        if not _SLUG.fullmatch(slug):  # not every text can be asked of the database
+            raise PlanUnknown(slug)
         folded = self._folded.keep(slug)
         plan = self._folded.catch_up(folded)
         version, _ = plan.published
