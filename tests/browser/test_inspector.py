@@ -46,7 +46,7 @@ def test_an_inspector_follows_a_number_to_its_event(
     life.get_by_role("link").first.press("Enter")
     expect(page.locator("h1 .caption")).to_contain_text(f"Event {version}")
     arrived(page, "Completed")
-    expect(fact(page, "Place in the record")).to_contain_text(f"Version {version} of this plan")
+    expect(fact(page, "Place in the record")).to_contain_text(f"Record number {version} of this plan")
 
 
 @pytest.mark.parametrize("options", [WINDOWS[0], WINDOWS[3]])

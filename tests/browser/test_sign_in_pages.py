@@ -61,7 +61,7 @@ def test_an_officer_signs_in_records_and_signs_out(council: str, chromium: Brows
     arrived(page, "Report progress")
     fill(page, text="The workspace is in use.")
     press(page, "Record")
-    arrived(page, "Recorded as version")
+    arrived(page, "Recorded as event")
     expect(page.get_by_role("main")).to_contain_text("Ann Officer")
     expect(page.get_by_role("link", name=re.compile("withdraw it"))).to_have_count(0)
     click(page, "AsAt")

@@ -111,7 +111,9 @@ def test_an_instant_is_past_only_when_something_of_the_plan_was_stored_after_it(
     begin(ledger, "other")  # which says nothing of this plan
     point = f"2019-03-15@{instant_of(ledger, 3)}"
     batch = [*[rated("2.4")] * (many - 1), presented(current=point, on=MARCH)]
-    with pytest.raises(Refused, match=f"name the version that was presented, such as 2019-03-15@{2 + many}") as refused:
+    with pytest.raises(
+        Refused, match=f"name the record number that was presented, such as 2019-03-15@{2 + many}"
+    ) as refused:
         record(ledger, *batch)
     assert refused.value.index == many - 1
     remembers_what_is_stored(ledger)

@@ -56,7 +56,7 @@ def lines(plan: str, *events: Any) -> bytes:
         (["action", "sunderland", "99.9"], "unknown-action", "action"),
         (["event", "sunderland", "999"], "unknown-event", "version"),
         (["counted", "sunderland", "--rating", "purple"], "unknown-count", "rating"),
-        (["show", "sunderland", "--at", "issue:9.0"], "unknown-point", None),
+        (["show", "sunderland", "--at", "issue:9.0"], "unknown-point", "at"),
         (["compare", "sunderland", "2019-05-31", "2019-03-29"], "points-reversed", "current"),
         (["show", "sunderland", "-o", "/nowhere/plan.json"], "file-unusable", None),
     ],

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from api.http.problem_documents import _NOWHERE, STATUSES, status_and_type
+from api.questions.asker import TooManyPoints
 from domain.access.access_errors import PrincipalUnknown
 from domain.opened_ledger import Ledger
 from domain.refusals import InDoubt, Refusal
@@ -15,8 +16,9 @@ from scripts.generated_refusals import every_kind
 from tests.answers.goldens import FOLDER, differences
 from tests.answers.problems import kind, problems
 
-#: Kinds that no address answers with: they are told as another kind, or on a page alone.
-UNANSWERED = (NotJson, PrincipalUnknown)
+#: Kinds that no address answers with: they are told as another kind, or on a page alone, or no question of the product
+#: is asked of several points.
+UNANSWERED = (NotJson, PrincipalUnknown, TooManyPoints)
 
 
 def test_a_problem_is_told_as_it_was(make_ledger: Callable[[], Ledger], tmp_path: Path) -> None:
