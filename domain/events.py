@@ -353,3 +353,8 @@ class TextRedacted(Event):
 
 #: Every event by its name, in the order of this page.
 EVENTS: dict[str, type[Event]] = {event.__name__: event for event in Event.__subclasses__()}
+
+
+def kind_in_words(kind: str) -> str:
+    """The name of an event as a sentence says it: `action rated`."""
+    return re.sub(r"\B(?=[A-Z])", " ", kind).lower().replace("version issued", "document version issued")

@@ -231,7 +231,7 @@ def _text_redacted(before: _Before, event: events.TextRedacted) -> str:
 
 
 def _kind(name: str) -> str:
-    """The kind of an event: `action rated`."""
+    """The kind of an event: `action rated`; not by `kind_in_words`, as `version issued` holds to the byte in JSON."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
 
 

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from api.forms.event_forms import Form
 from api.http.form_bodies import only_known
 from api.http.request_refusals import RequestCode, Unreadable
+from api.http.whole_numbers import is_whole
 from api.pages.here import Here
 
 #: The hidden fields: the event_id, against double recording, and the plan versions at opening and last seen.
@@ -94,7 +95,7 @@ def read_draft(opened: Draft, sent: Mapping[str, str]) -> Draft:
     """The draft in a sent form; raises Unreadable if its fields are not those of the form."""
     only_known(sent, [*HIDDEN, "do", *(name for field in opened.form.fields for name in field.names)])
     shown, seen = (sent.get(name, "") for name in ("shown", "seen"))
-    if not all(one.isascii() and one.isdigit() and len(one) <= 12 for one in (shown, seen)):
+    if not all(is_whole(one, 12) for one in (shown, seen)):
         raise not_as_shown()
     said = opened.about | {name: value for name, value in sent.items() if name not in (*HIDDEN, "do")}
     return replace(opened, said=said, event_id=id_in(sent), shown=int(shown), seen=int(seen))

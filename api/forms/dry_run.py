@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from api.forms.drafts import Draft
 from api.forms.form_fields import fields_of_event
+from api.http.whole_numbers import is_whole
 from api.papers.chart import rating_bar
 from api.papers.revision import revised
 from api.papers.wording import Labels, day_in_words, safe_lines
@@ -81,7 +82,7 @@ def action_of(entry: TrailEntry) -> str | None:
 
 def entry_at(ask: Asker, plan: str, version: str) -> TrailEntry | None:
     """The event of that version, or None."""
-    if not (version.isascii() and version.isdigit() and 0 < len(version) <= 12):
+    if not is_whole(version, 12):
         return None
     found = TRAIL.ask(ask, plan, after=int(version) - 1, limit=1).document["events"]
     return found[0] if found and found[0]["version"] == int(version) else None

@@ -1,12 +1,10 @@
 """All forms that record, as data: only what does not follow from the fields of the event."""
 
-import re
 from dataclasses import replace
 from typing import NamedTuple
 
 from api.forms.form_fields import Field, fields_of_event
-from api.papers.wording_events import kind_in_words
-from domain.events import EVENTS
+from domain.events import EVENTS, kind_in_words
 
 #: The things that a form may be about; the address may name them, under these names.
 SUBJECTS = ("action", "priority", "measure", "version")
@@ -116,7 +114,7 @@ def grouped_forms() -> dict[str, list[Form]]:
     named = {form.event for forms in groups.values() for form in forms} | {OPENING.event}
     for event in [event for event in EVENTS if event not in named]:
         words = kind_in_words(event)
-        form = Form(re.sub(r"\W", "-", words.lower()), event, f"Record: {words[:1].lower()}{words[1:]}")
+        form = Form(words.replace(" ", "-"), event, f"Record: {words}")
         groups["An action" if form.about == "action" else "The plan"].append(form)
     return groups
 

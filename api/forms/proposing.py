@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from api.forms.form_fields import Control, Field
 from api.forms.usual_scales import COMPLETING, USUAL, completed_with
+from api.http.whole_numbers import is_whole
 from api.pages.choices import unheard, which_is_meant
 from domain.envelopes import Proposal, read_proposal
 from domain.points import PointUnreadable, read_point
@@ -126,7 +127,7 @@ def _rows(field: Field, typed: Typed) -> list[dict[str, str]] | None:
 
 def _whole(field: Field, typed: Typed) -> int | None:
     text = typed.said.get(field.name, "").strip()
-    if text and not (text.isascii() and text.isdigit() and len(text) <= 12):
+    if text and not is_whole(text, 12):
         raise ValueError("write a whole number, such as 212")
     return int(text) if text else None
 

@@ -10,6 +10,7 @@ from api.forms.event_forms import all_forms
 from api.forms.field_words import in_plan_words
 from api.http.access.callers import recorded_by
 from api.http.question_addresses import Ask, At, Plan
+from api.http.whole_numbers import is_whole
 from api.pages.action_pages import NOT_WITHDRAWN
 from api.pages.here import Here
 from api.pages.plan_pages import Kept
@@ -49,7 +50,7 @@ def recorded_page(
     entry = entry_at(ask, plan, version)
     if entry is None:
         newest = stands.plan["point"]["basis"]
-        if version.isascii() and version.isdigit() and len(version) < 16:
+        if is_whole(version, 15):
             raise ask.ledger.no_version(plan, int(version), newest)
         raise PointUnknown(f"plan {plan} has no record number {version[:20]}; its newest is {newest}")
     if request.cookies.get(f"recorded-{plan}") != str(entry["version"]):

@@ -12,6 +12,7 @@ from fastapi import Request
 
 from api import log
 from api.http.request_refusals import FieldProblem, RequestCode, Unreadable
+from api.http.whole_numbers import is_whole
 from api.settings import NO_AUTHOR, author
 from api.waiting import PATIENCE, NoPlace, one_of, waiting_at_most
 from domain.envelopes import Proposal, read_proposal
@@ -105,7 +106,7 @@ async def _received(request: Request, most: int, otherwise: str) -> IO[bytes]:
 
 def _said_length(request: Request) -> int:
     said = request.headers.get("content-length", "")
-    return int(said) if said.isascii() and said.isdigit() and len(said) <= 18 else 0
+    return int(said) if is_whole(said) else 0
 
 
 async def received_json(request: Request, most: int = LARGEST_BODY) -> IO[bytes]:
@@ -202,7 +203,7 @@ def read_expected(header: str | None) -> int | None:
     if header is None:
         return None
     version = header[1:-1]
-    if header != f'"{version}"' or not version.isascii() or not version.isdigit() or len(version) > 18:
+    if header != f'"{version}"' or not is_whole(version):
         detail = 'write the record number as "212", with its quotation marks'
         raise Unreadable(
             RequestCode.NOT_A_VERSION,

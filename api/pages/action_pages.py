@@ -12,14 +12,14 @@ from api.pages.here import Here
 from api.pages.known_pages import Known
 from api.pages.paging import Page, around
 from api.pages.plan_pages import Kept, is_past
-from api.pages.rendering import page
+from api.pages.rendering import capital, page
 from api.pages.routes import page_routes
 from api.pages.tags import Tags
 from api.pages.visitors import may_confirm
 from api.papers.wording import Labels, as_at, rated_words
-from api.papers.wording_events import event_basis, event_fields, kind_in_words, source_words, withdrawal_words
+from api.papers.wording_events import event_basis, event_fields, source_words, withdrawal_words
 from api.questions.event_question import EVENT
-from domain.events import EventWithdrawn, PlanOpened, TextRedacted
+from domain.events import EventWithdrawn, PlanOpened, TextRedacted, kind_in_words
 from domain.plan.plan_at import PlanAt
 from domain.plan.record import PlanRecord
 from domain.redaction import redactable
@@ -123,7 +123,7 @@ def event_page(
         here=here,
         document=document,
         event=event,
-        kind=kind_in_words(event["type"]),
+        kind=capital(kind_in_words(event["type"])),
         fields=event_fields(event, word, labels),
         source=source_words(event),
         withdrawal=withdrawal_words(event),

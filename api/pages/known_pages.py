@@ -10,7 +10,7 @@ from api.http.access.callers import known_caller
 from api.http.answering import already_held, tag_of
 from api.http.question_addresses import Ask
 from api.pages.routes import Instead
-from api.questions.asker import Asker
+from api.questions.asker import Asker, state_of
 from api.questions.plans_question import PLANS
 from domain.refusals import Refusal
 
@@ -59,11 +59,10 @@ def _plan_state(request: Request, ask: Asker, by_points: bool) -> Iterator[str]:
     named = [one for name in _POINTS for one in query.getlist(name)]
     if not query.keys() & {"at", "current"}:
         named.append("now")
-    shown, newest = ask.along(slug, named, len, "page"), ask.ledger.plan(slug)
-    yield str(shown.state)
+    newest, points, _ = ask.resolved(slug, named)
+    yield state_of(newest, *points)
     if by_points:
-        ends = [point.rpartition("@") for point in shown.fixed["points"]]
-        yield repr([int(basis) < newest.version or day != clock.today().isoformat() for day, _, basis in ends])
+        yield repr([one.basis < newest.version or one.effective_on != clock.today() for one in points])
         return
     yield f"{newest.version} {newest.redactions_known}"
     if newest.redactions_known:  # then a page tells whether a purge is still to come

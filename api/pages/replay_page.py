@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse
 from markupsafe import Markup
 
 from api.http.question_addresses import Ask, At, Plan
+from api.http.whole_numbers import is_whole
 from api.pages.here import Here
 from api.pages.known_pages import Known
 from api.pages.page_points import shown_at
@@ -106,7 +107,7 @@ def _drawn(ask: Ask, here: Here) -> tuple[Chart, int, int]:
 
 def _number(typed: str) -> int:
     """The number typed; 0 if it is none."""
-    return int(typed) if typed.isascii() and typed.isdigit() else 0
+    return int(typed) if is_whole(typed, len(typed)) else 0
 
 
 def _as_far_as_told(plan: PlanAt, newest: PlanRecord) -> PlanAt:

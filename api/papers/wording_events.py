@@ -1,6 +1,5 @@
 """One event in words: its kind, its fields, and its recording."""
 
-import re
 from collections.abc import Mapping
 from typing import cast
 
@@ -37,12 +36,6 @@ _NAMES = {
     "withdraws": "Event withdrawn",
 }
 _DAYS = {"inspected_from", "inspected_to", "published_on"}
-
-
-def kind_in_words(kind: str) -> str:
-    """A kind of event: `Action rated` of `ActionRated`."""
-    spoken = re.sub(r"(?<!^)([A-Z])", lambda found: f" {found[1].lower()}", kind)
-    return spoken.replace("Version issued", "Document version issued")
 
 
 def event_fields(event: TrailEntry, word: str, labels: Labels) -> list[tuple[str, str]]:

@@ -93,32 +93,22 @@ class Asker:
 
         A page with several projections calls it once, so that all of them show the same state of the plan.
         """
-        record, (point,), immutable = self._resolved(plan, [at], ["at"])
+        record, (point,), immutable = self.resolved(plan, [at], ["at"])
 
         def make() -> D:
             shown = record.at(point)
             with _explaining(record, shown):
                 return ask(shown, record)
 
-        return Answer(question, make, immutable, {"at": point.fixed}, _state_of(record, point))
+        return Answer(question, make, immutable, {"at": point.fixed}, state_of(record, point))
 
     def between(
         self, plan: str, previous: str, current: str, ask: Callable[[PlanAt, PlanAt], D], question: str
     ) -> Answer[D]:
         """The answer to a question about a plan at two points."""
-        return self._along(plan, (previous, current), lambda shown: ask(*shown), question, ("previous", "current"))
+        return self.along(plan, (previous, current), lambda shown: ask(*shown), question, ("previous", "current"))
 
-    def along(self, plan: str, points: Sequence[str], ask: Callable[..., D], question: str) -> Answer[D]:
-        """The answer to a question about a plan at several points; `ask` gets a sequence of `PlanAt`, in their order.
-
-        Raises:
-            TooManyPoints: there are more than `MOST_POINTS`.
-        """
-        if len(points) > MOST_POINTS:
-            raise TooManyPoints(f"{len(points)} points are asked of at once; name at most {MOST_POINTS}")
-        return self._along(plan, points, ask, question)
-
-    def _along(
+    def along(
         self,
         plan: str,
         points: Sequence[str],
@@ -126,10 +116,14 @@ class Asker:
         question: str,
         names: Sequence[str] = (),
     ) -> Answer[D]:
-        record, found, immutable = self._resolved(plan, points, names or ["points"] * len(points))
+        """The answer to a question about a plan at several points, in their order.
+
+        `names` are the parameters of the points; without any all are of `points`.
+        """
+        record, found, immutable = self.resolved(plan, points, names)
         written = [one.fixed for one in found]
         fixed: Fixed = dict(zip(names, written, strict=True)) if names else {"points": written}
-        state = _state_of(record, *found)
+        state = state_of(record, *found)
         return Answer(question, lambda: ask([record.at(one) for one in found]), immutable, fixed, state)
 
     def up_to(self, plan: str, up_to: int | None, ask: Callable[[PlanRecord], D], question: str) -> Answer[D]:
@@ -144,12 +138,20 @@ class Asker:
             with _explaining(newest, record):
                 return ask(record)
 
-        return Answer(question, make, up_to is not None, {"up_to": str(record.version)}, _state_of(record))
+        return Answer(question, make, up_to is not None, {"up_to": str(record.version)}, state_of(record))
 
-    def _resolved(self, plan: str, points: Sequence[str], names: Sequence[str]) -> tuple[PlanRecord, list[Point], bool]:
-        """The record of a plan, the points in it, and whether all are fixed; `names` are their parameters."""
+    def resolved(
+        self, plan: str, points: Sequence[str], names: Sequence[str] = ()
+    ) -> tuple[PlanRecord, list[Point], bool]:
+        """The record of a plan, the points in it, and whether all are fixed; `names` as for `along`.
+
+        Raises:
+            TooManyPoints: there are more than `MOST_POINTS`.
+        """
+        if len(points) > MOST_POINTS:
+            raise TooManyPoints(f"{len(points)} points are asked of at once; name at most {MOST_POINTS}")
         # Of two equal points only the current one may have been given.
-        parameters, asked = dict(zip(points, names, strict=True)), []
+        parameters, asked = dict(zip(points, names or ["points"] * len(points), strict=True)), []
         for text in points:
             with in_parameter(parameters[text]):
                 asked.append(read_point(text))
@@ -184,7 +186,7 @@ def _explaining(newest: PlanRecord, then: PlanAt | PlanRecord) -> Iterator[None]
         raise
 
 
-def _state_of(record: PlanRecord, *points: Point) -> str:
+def state_of(record: PlanRecord, *points: Point) -> str:
     """The state behind a document: its points in their fixed form, their recording times, and the number of redactions.
 
     Only a redaction changes the past. Without points, the state is the newest version of the record.

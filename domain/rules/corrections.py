@@ -1,10 +1,11 @@
 """Corrections of the record: events withdrawn as recorded in error, and texts redacted."""
 
 from domain import events
+from domain.events import kind_in_words
 from domain.plan.plan import Plan
 from domain.redaction import redactable
 from domain.refusals import Refused, RuleCode
-from domain.rules.lookups import in_words, known_version, owes_reason
+from domain.rules.lookups import known_version, owes_reason
 
 
 def event_withdrawn(plan: Plan, event: events.EventWithdrawn) -> None:
@@ -19,19 +20,20 @@ def event_withdrawn(plan: Plan, event: events.EventWithdrawn) -> None:
         raise _never(f"event {target} redacted texts, which are destroyed; that cannot be undone")
     if by := plan.withdrawn.get(target):
         raise Refused(
-            RuleCode.ALREADY_WITHDRAWN, f"event {target} ({in_words(kind)}) was already withdrawn, by event {by}"
+            RuleCode.ALREADY_WITHDRAWN,
+            f"event {target} ({kind_in_words(kind)}) was already withdrawn, by event {by}",
         )
     dependents = dict.fromkeys(plan.dependents.get(target, ()))  # one may depend on it in two ways
     standing = [version for version in dependents if plan.newest.stands(version)]
     if standing:
-        named = ", ".join(f"{version} ({in_words(plan.log[version - 1][0])})" for version in standing[:10])
+        named = ", ".join(f"{version} ({kind_in_words(plan.log[version - 1][0])})" for version in standing[:10])
         more = f" and {len(standing) - 10} more" if len(standing) > 10 else ""
         raise Refused(
             RuleCode.OTHERS_DEPEND,
-            f"event {target} ({in_words(kind)}) cannot be withdrawn while other events stand on it: "
+            f"event {target} ({kind_in_words(kind)}) cannot be withdrawn while other events stand on it: "
             f"event {named}{more}; withdraw those first",
         )
-    owes_reason(event, f"withdrawing event {target} ({in_words(kind)})")
+    owes_reason(event, f"withdrawing event {target} ({kind_in_words(kind)})")
 
 
 def _never(sentence: str) -> Refused:
@@ -46,12 +48,12 @@ def text_redacted(plan: Plan, event: events.TextRedacted) -> None:
         if field not in possible:
             raise Refused(
                 RuleCode.NOT_REDACTABLE,
-                f"`{field}` of event {event.version} ({in_words(kind)}) cannot be redacted; what can be is "
+                f"`{field}` of event {event.version} ({kind_in_words(kind)}) cannot be redacted; what can be is "
                 f"{', '.join(possible) or 'nothing'}",
             )
         if by := plan.redactions.get(event.version, {}).get(field):
             raise Refused(
                 RuleCode.ALREADY_REDACTED,
-                f"`{field}` of event {event.version} ({in_words(kind)}) was already redacted, by event {by}",
+                f"`{field}` of event {event.version} ({kind_in_words(kind)}) was already redacted, by event {by}",
             )
-    owes_reason(event, f"redacting event {event.version} ({in_words(kind)})")
+    owes_reason(event, f"redacting event {event.version} ({kind_in_words(kind)})")

@@ -1,6 +1,5 @@
 """The things that an event names, looked up in the plan on the event's day; Refused where one is missing."""
 
-import re
 from datetime import date
 
 from domain import events
@@ -12,11 +11,6 @@ from domain.refusals import Refused, RuleCode
 def named(day: date) -> str:
     """A day as a sentence names it: `31 May 2019`."""
     return f"{day.day} {day:%B %Y}"
-
-
-def in_words(kind: str) -> str:
-    """The type of an event as a sentence names it: `action rated`."""
-    return re.sub(r"\B(?=[A-Z])", " ", kind).lower().replace("version issued", "document version issued")
 
 
 def owes_reason(event: events.Event, what: str) -> None:

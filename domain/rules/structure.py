@@ -4,7 +4,6 @@ from domain import events
 from domain.plan.plan import Plan
 from domain.refusals import Refused, RuleCode
 from domain.rules.lookups import (
-    in_words,
     known_action,
     known_priority,
     named,
@@ -71,8 +70,8 @@ def closed_after_its_facts(plan: Plan, event: events.PlanClosed) -> None:
         raise Refused(
             RuleCode.CLOSED_BEFORE_ITS_EVENTS,
             f"plan {plan.slug} cannot have been closed on {named(event.effective_on)}, as something is recorded of it "
-            f"for a later day, last {in_words(kind)} for {named(day)} (event {version}); close it from that day on, "
-            "or withdraw what is wrong first",
+            f"for a later day, last {events.kind_in_words(kind)} for {named(day)} (event {version}); close it from "
+            "that day on, or withdraw what is wrong first",
         )
 
 

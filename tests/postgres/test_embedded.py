@@ -20,6 +20,8 @@ from domain.postgres import cluster
 from domain.postgres.cluster import Cluster
 from domain.postgres.embedded_server import EmbeddedServer
 from domain.postgres.server_account import EmbeddedServerError, server_account
+from tests.measuring import until
+from tests.processes import is_running, parent_of
 
 ROOT = Path(__file__).parents[2]
 IS_ROOT = os.geteuid() == 0
@@ -455,14 +457,11 @@ def test_a_copy_made_while_the_server_ran_is_not_taken_for_the_original(pattern:
 def crash(folder: Path, how: signal.Signals) -> None:
     pid = postmaster(folder)
     os.kill(pid, how)
-    for _ in range(500):
-        try:
-            if Path(f"/proc/{pid}/stat").read_text().rsplit(") ")[-1].startswith("Z"):
-                return
-            os.kill(pid, 0)
-        except (ProcessLookupError, FileNotFoundError):
-            return
-        time.sleep(0.01)
+    gone(pid)
+
+
+def gone(pid: int) -> None:
+    until(lambda: not is_running(pid))
 
 
 @pytest.mark.parametrize("how", [signal.SIGQUIT, signal.SIGKILL])
@@ -518,16 +517,10 @@ def test_the_watching_process_waits_for_every_process_of_a_killed_server(folder:
     for _ in range(5):
         server = EmbeddedServer.start(folder)
         pid = postmaster(folder)
-        watching = int(Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()[1])
+        watching = parent_of(pid)
         crash(folder, signal.SIGKILL)
         server.close()
-        while Path(f"/proc/{watching}").exists():
-            time.sleep(0.01)
-            try:
-                if Path(f"/proc/{watching}/stat").read_text().rpartition(") ")[2].startswith("Z"):
-                    break
-            except FileNotFoundError:
-                break
+        gone(watching)
         assert not Path(f"/proc/{pid}").exists()
 
 

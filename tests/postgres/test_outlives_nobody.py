@@ -21,6 +21,7 @@ from domain.postgres.embedded_server import EmbeddedServer
 from domain.postgres.server_socket import SOCKET
 from tests.kit import rated
 from tests.measuring import until
+from tests.processes import is_running, parent_of
 from tests.real_ledgers import ROOT, all_is_well, begin, record
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent has ended")
@@ -75,14 +76,6 @@ def killed(process: "subprocess.Popen[str]", how: signal.Signals = signal.SIGKIL
     process.wait()
 
 
-def is_running(process: int) -> bool:
-    """Whether there is such a process and it has not ended; one that nobody has asked after yet has ended."""
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-
-
 def servers_of(folder: Path) -> list[int]:
     """Every process that serves a folder or watches over who does."""
     found = []
@@ -99,10 +92,6 @@ def servers_of(folder: Path) -> list[int]:
 
 def postmaster_of(folder: Path) -> int:
     return int((folder / "postgres" / "postmaster.pid").read_text().split()[0])
-
-
-def parent_of(process: int) -> int:
-    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 def answers(server: EmbeddedServer) -> bool:

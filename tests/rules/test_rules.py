@@ -5,12 +5,12 @@ from datetime import date, timedelta
 import pytest
 
 from domain import events
+from domain.events import kind_in_words
 from domain.plan.draft import Draft
 from domain.plan.evolve import evolve
 from domain.plan.plan import PENDING
 from domain.refusals import Refused
 from domain.rules import _RULES, judge
-from domain.rules.lookups import in_words
 from tests.kit import (
     APRIL,
     AUGUST,
@@ -111,7 +111,7 @@ def test_a_plan_is_not_closed_before_a_day_for_which_something_is_recorded(later
     story = given(added("2.4"), rated("2.4", on=MAY), later).when(plan_closed(on=JUNE))
     story.then_refused(
         "plan plan cannot have been closed on 15 June 2019",
-        f"last {in_words(type(later).__name__)} for 15 July 2019 (event 7)",
+        f"last {kind_in_words(type(later).__name__)} for 15 July 2019 (event 7)",
         "close it from that day on, or withdraw what is wrong first",
     )
     story.when(plan_closed(on=JULY)).then_accepted()  # what was recorded for the last day stands

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.rules.lookups import in_words
+from domain.events import kind_in_words
 from tests.kit import (
     APRIL,
     AUGUST,
@@ -95,7 +95,9 @@ STANDING_ON = {
 @pytest.mark.parametrize("event", STANDING_ON.values(), ids=STANDING_ON)
 def test_an_action_that_others_stand_on_was_not_added_in_error(event):
     story = given(added("2.4"), event).when(in_error(5))
-    story.then_refused("event 5 (action added)", f"event 6 ({in_words(type(event).__name__)})", "withdraw those first")
+    story.then_refused(
+        "event 5 (action added)", f"event 6 ({kind_in_words(type(event).__name__)})", "withdraw those first"
+    )
     story.when(in_error(6), in_error(5)).then_absent(MAY, "2.4").then_absent(MARCH, "2.4")
 
 
@@ -127,7 +129,7 @@ def test_nothing_stands_on_an_action_to_which_nothing_happened():
 )  # fmt: skip
 def test_a_priority_that_others_stand_on_was_not_added_in_error(event):
     story = given(added("2.4"), priority("9"), event).when(in_error(6))
-    story.then_refused("event 6 (priority added)", f"7 ({in_words(type(event).__name__)})")
+    story.then_refused("event 6 (priority added)", f"7 ({kind_in_words(type(event).__name__)})")
     story.when(in_error(7), in_error(6)).then_accepted()
     assert [one["number"] for one in story.show()["priorities"]] == ["1", "2", "3"]
 
@@ -236,7 +238,7 @@ def test_a_recommendation_that_a_priority_answers_was_not_made_in_error(answer):
     story = given(recommended("R0"), recommended("R1"), answer)
     for version in (5, 6):
         story.when(in_error(version)).then_refused(
-            f"event {version} (recommendation made)", f"7 ({in_words(type(answer).__name__)}); withdraw"
+            f"event {version} (recommendation made)", f"7 ({kind_in_words(type(answer).__name__)}); withdraw"
         )
     story.when(in_error(7), in_error(6), in_error(5)).then_accepted()
 

@@ -8,11 +8,11 @@ from api.papers.wording_events import (
     event_basis,
     event_command,
     event_fields,
-    kind_in_words,
     source_words,
     withdrawal_words,
 )
 from api.papers.wording_lines import lateness
+from domain.events import kind_in_words
 from projections.event import EventDocument
 from projections.trail import TrailEntry
 
@@ -30,7 +30,7 @@ def event_paper(document: EventDocument) -> Paper:
     blocks += [Heading("When, and by whom"), _envelope(event)]
     if fields := _fields(document):
         blocks += [Heading("What it says"), Facts("What the event says", fields)]
-    what = f"Event {event['version']}: {kind_in_words(event['type']).lower()}"
+    what = f"Event {event['version']}: {kind_in_words(event['type'])}"
     again, data = event_command(document), trail_data([event])
     return paper_of_record(document, again, what, basis, basis.rstrip("."), blocks, data, landscape=False)
 

@@ -104,6 +104,8 @@ def test_each_measure_can_be_linked_to_and_names_the_events_of_its_values(reader
         assert words(heading) == measure["title"]
         events = links(heading.getparent(), ".//tbody//a")
         assert events == [f"/plans/stockton-strategy/events/{one['version']}" for one in measure["readings"]]
+        assert measure["priority"] is not None
+        assert links(heading.getparent(), ".//dl//a") == [f"/plans/stockton-strategy#p{measure['priority']}"]
 
 
 def test_assurance_names_the_event_that_gave_it(reader: TestClient) -> None:
