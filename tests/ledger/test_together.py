@@ -19,8 +19,9 @@ from domain.ledger.recorder import LedgerRecorder
 from domain.ledger.stored_rows import UnstoredRow
 from domain.opened_ledger import Ledger
 from domain.refusals import Refused
-from tests.kit import added, opened, priority
+from tests.kit import added, opened, priority, rated
 from tests.measuring import HANGS, until
+from tests.real_ledgers import begin, record
 
 TODAY = date(2026, 1, 5)
 SLUGS = [f"plan-{number}" for number in range(5)]
@@ -229,3 +230,17 @@ def test_when_who_appends_one_by_one_is_interrupted_the_others_see_to_theirs(
         if not isinstance(futures[number].exception(), KeyboardInterrupt):
             assert told_the_truth(ledger, SLUGS[number], futures[number])
     assert isinstance(futures[2].exception(), Refused | KeyboardInterrupt)
+
+
+def test_the_append_of_several_events_is_not_planned_anew_each_time(ledger: Ledger):
+    begin(ledger)
+    for _ in range(8):
+        record(ledger, rated("2.4"), rated("2.4"))
+    with ledger.datastore.get_connection() as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "select sum(custom_plans) as anew, sum(generic_plans) as kept from pg_prepared_statements"
+            " where statement like '%append%'"
+        )
+        [plans] = cursor.fetchall()
+    assert plans["anew"] == 0
+    assert plans["kept"] > 0
